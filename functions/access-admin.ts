@@ -1,4 +1,4 @@
-/** Admin endpoints of API keys, revoked tokens and documents, on an HTTP API that IAM protects. */
+/** Admin endpoints for API keys, revoked tokens and access documents, on an HTTP API that IAM protects. */
 import { createLambdaAccessAdmin } from '#shared/access/lambda-access-admin.ts';
 import { createLambdaPlanCatalogue } from '#shared/middleware/lambda-plans.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

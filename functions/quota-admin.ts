@@ -1,4 +1,4 @@
-/** Admin endpoints of quotas, on an HTTP API that IAM protects. */
+/** Admin endpoints for quotas, on an HTTP API that IAM protects. */
 import { createRouter } from '#shared/http/router.ts';
 import { createLambdaQuotaAdminPorts } from '#shared/middleware/lambda-quota-admin.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

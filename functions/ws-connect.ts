@@ -1,4 +1,4 @@
-/** `$connect`: stores the connection and accepts it, unless the caller has too many open. */
+/** `$connect`: stores the connection and accepts it, unless the caller already has too many open connections. */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { admitConnection } from '#shared/websocket/admit-connection.ts';
 import { parseChannelEvent } from '#shared/websocket/channel-event.ts';

@@ -81,7 +81,10 @@ async function replaceDirectory(directory: string, draft: string): Promise<void>
   await rm(old, { recursive: true, force: true });
 }
 
-/** `export *` does not include default exports, but packages with several subpaths have none (a test compares). */
+/**
+ * Creates the modules that represent whole packages. They use `export *`, which does not include default exports, but
+ * packages with several subpaths have no default exports (a test checks this).
+ */
 function wholePackages(root: string): Plugin {
   return {
     name: 'whole-packages',
@@ -133,11 +136,14 @@ const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
   'node:timers': ['setImmediate', 'setTimeout'],
   stream: ['pipeline'],
 };
-/** Powertools creates its own Console, with both streams, before anything is printed. */
+/** Replaces the Console that Powertools creates with both streams before anything is printed. */
 const LAZY_CONSOLE = join(import.meta.dirname, 'lazy-console.ts');
 const NO_STREAMS = { 'process.stdout': 'undefined', 'process.stderr': 'undefined' };
 
-/** A name that is not listed above fails the build, unless a package passes the whole namespace on. */
+/**
+ * Resolves imports of built-in modules. A name that is not listed above fails the build, unless a package passes the
+ * whole namespace on.
+ */
 function builtinModules(): Plugin {
   return {
     name: 'builtin-modules',
@@ -155,13 +161,13 @@ function builtinModules(): Plugin {
   };
 }
 
-/** @throws Error naming the file that is in two outputs. */
+/** @throws Error if a file is in two outputs; the message names the file */
 export function assertShippedOnce(metafile: Metafile): void {
   const seen = new Map<string, string>();
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
-      // These are a few stateless lines that replace an import statement. Powertools' logger and metrics each contain a
-      // copy.
+      // The skipped files are a few stateless lines that replace an import statement. Powertools' logger and metrics
+      // each contain a copy.
       if (input.startsWith(`${BUILTIN}:`) || input.endsWith('layers/lazy-console.ts')) continue;
       const other = seen.get(input);
       if (bytesInOutput > 0 && other !== undefined)

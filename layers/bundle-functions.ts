@@ -20,7 +20,7 @@ export type FunctionBundle = {
 
 type BundleSettings = {
   readonly pattern?: string;
-  /** Selects among the files that match `pattern`; absent means all of them. */
+  /** Names that select among the files that match `pattern`. By default, all of these files are bundled. */
   readonly names?: ReadonlySet<string>;
   readonly sourcemap?: 'external' | false;
   /** Replaces `custom.esbuild` of the serverless.yml at `root`. */

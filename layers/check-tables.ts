@@ -22,7 +22,7 @@ export function globalTables({ Resources }: Template): readonly string[] {
   });
 }
 
-/** Tables that the functions use, even if another resource replaces ours. */
+/** Returns the tables that the functions use, even if another resource replaces ours. */
 function ownTables({ Resources }: Pick<Template, 'Resources'>): readonly string[] {
   const ids = Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')

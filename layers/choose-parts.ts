@@ -89,7 +89,7 @@ export function leaveOutParts(
   };
 }
 
-/** The resources as osls merges them from the resource files. */
+/** Merges resources as osls merges the contents of the resource files. */
 function merged(one: unknown, other: unknown): unknown {
   if (!isJsonObject(one) || !isJsonObject(other)) return other;
   const members = Object.entries(other).map(([name, value]) => [name, merged(one[name], value)] as const);
@@ -105,7 +105,7 @@ export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   );
 }
 
-/** The logical id that osls gives the function. */
+/** Returns the logical id that osls gives the function. */
 function functionId(name: string): string {
   const normalized = name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
   return `${normalized.charAt(0).toUpperCase()}${normalized.slice(1)}LambdaFunction`;
@@ -131,7 +131,10 @@ function withoutStatements(resource: CfnResource, gone: readonly string[]): CfnR
   return { ...resource, Properties: { ...resource.Properties, Policies: policies } };
 }
 
-/** Widgets list their parts in `parts`, a member that CloudWatch would not know. */
+/**
+ * Removes lines and widgets of other parts from the dashboard. Widgets list their parts in `parts`, a member that
+ * CloudWatch would not know.
+ */
 function withoutLines(
   resource: CfnResource,
   gone: readonly string[],

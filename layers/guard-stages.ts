@@ -1,6 +1,6 @@
 /**
- * The stages that the stack's web ACL guards: the stages of REST APIs in access documents, and those in the
- * parameter wafStages. Works on the compiled template.
+ * Applies the stack's web ACL to the stages that it guards: the stages of REST APIs in access documents, and the stages
+ * in the parameter wafStages. Works on the compiled template.
  */
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
@@ -18,7 +18,7 @@ type Known = {
   readonly documents: readonly CompiledDocument[];
   /** The deployment stage of the stack. */
   readonly stage: string;
-  /** Ids of local APIs, which a deployed template must not contain because AWS refuses a stage that does not exist. */
+  /** Ids of local APIs, which are left out of a deployed template, because AWS refuses a stage that does not exist. */
   readonly leftOut: readonly string[];
 };
 
@@ -39,7 +39,7 @@ const PLACEHOLDER = '{wafStage}';
 /** Matches a stage such as `a1b2c3d4e5/prod`. */
 const STAGE = /^[a-z0-9]{1,32}\/[A-Za-z0-9_-]{1,128}$/;
 
-/** Ids of the protected APIs as the local gateway creates them. */
+/** Returns the ids that the local gateway gives to the protected APIs. */
 export function localIdsOf(protects: readonly ProtectedStack[]): readonly string[] {
   return protects.map(({ stack, logicalId }) => makeId(10, stack, logicalId));
 }
@@ -99,7 +99,7 @@ function listed(text = ''): readonly string[] {
     .filter((one) => one !== '');
 }
 
-/** Logical ids have letters and digits only. */
+/** Turns a stage into a part of a logical id, which may have only letters and digits. */
 function idOf(path: string): string {
   return path.replace('/', '').replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
 }

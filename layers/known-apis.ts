@@ -7,11 +7,12 @@ import type { CompiledDocument } from '@gatewright/handlers/access/compiled-docu
 import type { Template } from './edit-template.ts';
 
 /**
- * Read from `custom.knownApis`: `a1b2c3d4e5`, or `orders/a1b2c3d4e5` with the namespace; separated by commas.
+ * The settings in `custom.knownApis`. Each is a list of entries separated by commas: `a1b2c3d4e5`, or
+ * `orders/a1b2c3d4e5` with the namespace.
  */
 export type NamedApis = { readonly apis?: string | number; readonly cacheApis?: string };
 
-/** Keys are the names of their placeholders. */
+/** Ids of APIs, by the name of the placeholder that they replace. */
 type KnownApis = Readonly<Record<'socketApi' | 'ticketApi' | 'cacheApi', readonly string[]>>;
 
 const API_ID = /^[a-z0-9]{1,32}$/;
@@ -28,7 +29,9 @@ export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefin
   return `"${pair}" in the parameter cacheApis is not a namespace and the id of an API; write both, as in orders/a1b2c3d4e5`;
 }
 
-/** Ids from parameters and from access documents. The documents' ids are looked up when the stack is packaged. */
+/**
+ * Returns ids from parameters and from access documents. The documents' ids are looked up when the stack is packaged.
+ */
 export function knownApisOf(
   { apis, cacheApis }: NamedApis,
   documents: readonly CompiledDocument[],

@@ -113,8 +113,8 @@ function describeWithoutCredentials(
 }
 
 /**
- * Returns the reason for missing credentials. If a profile is wrong, the reason names it. If there are no credentials
- * at all, no reason is needed.
+ * Returns the reason for missing credentials, such as the name of a wrong profile; empty if there are no credentials at
+ * all, which needs no further reason.
  */
 function reasonOf(error: unknown): string {
   const isNone =

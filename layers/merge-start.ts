@@ -19,7 +19,8 @@ type SplitBundle = {
 };
 
 /**
- * Namespaces of esbuild: the files loaded at the cold start, and the modules that replace them in a lazily loaded chunk.
+ * Namespaces of esbuild. `start` contains the files loaded at the cold start; `from-entry` contains the modules that
+ * replace these files in a lazily loaded chunk.
  */
 const START = 'start';
 const FROM_ENTRY = 'from-entry';

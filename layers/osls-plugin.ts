@@ -240,7 +240,7 @@ class StackPlugin {
   #protectTables(template: Template): void {
     const wrong = findWrongSetting(template);
     if (wrong !== undefined) throw this.#error(wrong, 'PROTECT_TABLES_INVALID');
-    // If a form replaces the setting by a parameter, `protectTables` has nothing left to do.
+    // If another tool deploys the stack, a parameter replaces the setting, so `protectTables` has nothing left to do.
     if (process.env[FORM_VARIABLE] !== undefined) protectByParameter(template);
     const warning = protectTables(template, this.#deployed);
     if (warning !== undefined) this.#log?.warning(warning);
@@ -255,7 +255,10 @@ class StackPlugin {
     this.#makeVersions();
   }
 
-  /** Authorizers with unreadable rules must not start, let alone be deployed. */
+  /**
+   * Compiles the documents. Throws if a document is invalid, because authorizers with unreadable rules must not start,
+   * let alone be deployed.
+   */
   #compileAccess(): AccessBuild {
     const { serviceDir } = this.#serverless;
     const build = writeCompiledAccess(join(serviceDir, 'access'), { from: serviceDir });
@@ -277,8 +280,8 @@ class StackPlugin {
   }
 
   /**
-   * Keeps the role of the deployed function, because osls recognises a role by its `RoleName`, but the roles of the
-   * stack have names that CloudFormation generates.
+   * Keeps the role of the deployed function. osls recognises a role by its `RoleName`, but the roles of the stack have
+   * names that CloudFormation generates.
    */
   #keepDeployedRole(): void {
     const { functions = {}, provider } = this.#serverless.service;
@@ -335,8 +338,8 @@ class StackPlugin {
   }
 
   /**
-   * A part is removed only by an explicit parameter, because CloudFormation deletes everything that an update omits,
-   * including the API's address.
+   * Removes the APIs that a parameter excludes. An API is removed only by an explicit parameter, because CloudFormation
+   * deletes everything that an update omits, including the API's address.
    */
   #omit(template: Template): void {
     const { apis = {} } = this.#serverless.service.custom ?? {};
@@ -372,7 +375,10 @@ class StackPlugin {
     for (const note of notes) this.#log?.notice(note);
   }
 
-  /** A caller that only reads the template (the gateway) gets a warning instead of an error, and starts. */
+  /**
+   * Refuses to package a stack with an API that no access document protects. The check is skipped if the caller (the
+   * gateway) only reads the template.
+   */
   #assertProtected({ Resources }: Template): void {
     if (this.#access === undefined || !this.#packsLayer) return;
     const stack = this.#serverless.getProvider('aws').naming.getStackName();

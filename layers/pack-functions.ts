@@ -6,8 +6,8 @@ import { bundleFunctions } from './bundle-functions.ts';
 import { writeZip } from './zip.ts';
 
 /**
- * The folder for source maps, which is outside of the package. In the package, source maps were five sixths of what a
- * cold start loads, and Lambda reads them only with `--enable-source-maps`. How to read a stack trace with them:
+ * The folder for source maps, which is outside of the package. In the package, source maps would be five sixths of what
+ * a cold start loads, and Lambda reads them only with `--enable-source-maps`. How to read a stack trace with them:
  * docs/guides/operate/operating.md.
  */
 const SOURCE_MAPS = '.build/source-maps';

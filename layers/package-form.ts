@@ -88,8 +88,8 @@ async function removeFiles(folder: string): Promise<void> {
 }
 
 /**
- * The stack name that osls uses, so that another tool takes over the existing stack. `stage` is a parameter, because
- * `provider.stage` in the state comes from the file and ignores `--stage`.
+ * Returns the stack name that osls uses, so that another tool takes over the existing stack. `stage` is a parameter,
+ * because `provider.stage` in the state comes from the file and ignores `--stage`.
  */
 function stackNameOf(state: string, stage: string): string {
   const service = membersOf(parseJsonObject(state)?.['service']);

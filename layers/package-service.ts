@@ -22,7 +22,7 @@ export type PackageRequest = {
 
 export type Packaged =
   | { readonly kind: 'packaged'; readonly artefacts: readonly Artefact[] }
-  /** One sentence, shown to the user. */
+  /** The message is one sentence that is shown to the user. */
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Time limit of packaging, which can take minutes on a busy machine. */
@@ -67,7 +67,7 @@ async function readStages(serviceDirectory: string): Promise<readonly string[]> 
 }
 
 type Ended = {
-  /** Null when a signal ended it. */
+  /** Null if a signal ended the process. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly output: string;

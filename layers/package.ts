@@ -1,4 +1,6 @@
-/** `npm run package -- --stage dev|test|prod`: what `serverless deploy` would upload, without an account. */
+/**
+ * `npm run package -- --stage dev|test|prod`: builds what `serverless deploy` would upload. It needs no AWS account.
+ */
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageService } from './package-service.ts';

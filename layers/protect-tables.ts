@@ -18,7 +18,7 @@ export type StackSource = {
 
 /** States in which CloudFormation lists a table that does not exist. */
 const GONE = /^(DELETE_|CREATE_FAILED$)/;
-/** `--param` passes strings. */
+/** The valid values of the setting. `true` and `false` are texts, because `--param` passes strings. */
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
 
 /**

@@ -1,4 +1,4 @@
-/** Settings that work on a developer's machine and must not be deployed. */
+/** Finds settings that work on a developer's machine but must not be deployed. */
 import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';

@@ -115,7 +115,7 @@ function addAlias(template: Template, wanted: AliasOptions): void {
   };
 }
 
-/** The version's logical id ends with a hash of code and settings. */
+/** Returns the logical id of the function's version, which ends with a hash of code and settings. */
 function findVersion({ Resources }: Template, functionId: string): string | undefined {
   return Object.entries(Resources).find(
     ([, { Type, Properties }]) =>

@@ -35,7 +35,7 @@ export async function readLock(root: string): Promise<Lock> {
   return packages;
 }
 
-/** Folders of the packages with files in a bundle, by esbuild's input paths. */
+/** Returns the folders of the packages that have files in a bundle, found by esbuild's input paths. */
 export function bundledFolders(lock: Lock, inputs: Iterable<string>): readonly string[] {
   const folders = new Set<string>();
   for (const input of inputs) {
@@ -50,7 +50,7 @@ export function bundledFolders(lock: Lock, inputs: Iterable<string>): readonly s
   return [...folders].sort();
 }
 
-/** Folders of the named packages and their dependencies, as Node resolves them from the root. */
+/** Returns the folders of the named packages and their dependencies, as Node resolves them from the root. */
 export function neededFolders(lock: Lock, names: Iterable<string>): readonly string[] {
   const found = new Set<string>();
   const visit = (name: string, from: string): void => {

@@ -21,7 +21,7 @@ export interface StackParts {
 /** Where third-party packages are: in the layer, or in the functions if the stack has only one part. */
 export type PlaceOfPackages = 'layer' | 'functions';
 
-/** Path inside of the layer's folder. */
+/** Path of the packages inside of the layer's folder. */
 export const LAYER_MODULES = 'nodejs/node_modules';
 
 export function checkoutParts(serviceDir: string): StackParts {

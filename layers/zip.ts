@@ -5,7 +5,7 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
 const VERSION = 20;
-/** The attributes of Unix: Lambda reads the file permissions from them. */
+/** Marks the attributes of a file as Unix attributes, because Lambda reads the file permissions from them. */
 const MADE_BY = (3 << 8) | VERSION;
 const READABLE_FILE = (0o100644 << 16) >>> 0;
 const UTF8_NAMES = 0x0800;
@@ -13,7 +13,7 @@ const DEFLATED = 8;
 /** 1 January 1980, the first date of the zip format. */
 const DATE = 0x0021;
 
-/** Entries are sorted by name. */
+/** Writes the archive, with its entries sorted by name. */
 export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

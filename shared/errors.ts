@@ -31,7 +31,7 @@ export type TokenErrorCode =
   /** The token was revoked by its id, subject or tenant. */
   | 'TOKEN_REVOKED';
 
-/** Failures of ours. The status is 500, because clients would log their users out if these were reported as a bad token. */
+/** Failures that are not the caller's fault. The status is 500, because clients would log their users out if these were reported as a bad token. */
 export type ServiceErrorCode =
   /** A middleware replaced the authorizer's result. */
   | 'ANSWER_REPLACED'
@@ -66,7 +66,7 @@ export type BackendErrorCode =
   | 'CALL_CANCELLED'
   /** The backend did not respond within the call's deadline. [passes] */
   | 'CALL_TIMED_OUT'
-  /** The circuit breaker is open: too many calls have failed. [passes] */
+  /** The circuit breaker is open, because too many calls have failed. [passes] */
   | 'CIRCUIT_OPEN'
   /** `Authorization` was set for an origin that is not in `identityTo`. [operator] */
   | 'ORIGIN_UNLISTED';
@@ -112,7 +112,7 @@ export type QuotaErrorCode =
 
 /** Reasons why administrators' requests are refused. shared/http/problem.ts contains the status of each. */
 type AdminErrorCode =
-  /** A header, parameter or body is invalid; `RequestInvalid` names the wrong field. */
+  /** A header, parameter or body is invalid; `RequestInvalid` names the invalid field. */
   | 'REQUEST_INVALID'
   /** The body is over the limit of the endpoint. */
   | 'REQUEST_TOO_LARGE'
@@ -120,11 +120,11 @@ type AdminErrorCode =
   | 'ROUTE_UNKNOWN'
   /** The endpoint does not accept this method. */
   | 'METHOD_NOT_ALLOWED'
-  /** The request is unsigned: the route was deployed without IAM. [operator] */
+  /** The request is unsigned, because the route was deployed without IAM. [operator] */
   | 'SIGNER_MISSING'
   /** The operation id was used for another change. */
   | 'OPERATION_REUSED'
-  /** Another change was made in between. [passes] */
+  /** Another change was made in the meantime. [passes] */
   | 'EDIT_CONFLICT'
   /** The authorizers of the stack use the bundled documents and ignore published ones. [operator] */
   | 'DOCUMENTS_NOT_FOLLOWED'
@@ -184,7 +184,7 @@ export class DomainError extends Error {
  * ```
  */
 export class PlanInvalid extends DomainError {
-  /** Path of the wrong field, such as `limits[1].burst`. */
+  /** Path of the invalid field, such as `limits[1].burst`. */
   readonly field: string;
 
   constructor(field: string, rule: string) {
@@ -195,7 +195,7 @@ export class PlanInvalid extends DomainError {
 
 /** A request with a missing, invalid or unknown field. */
 export class RequestInvalid extends DomainError {
-  /** Name of the wrong header, parameter or body member. */
+  /** Name of the invalid header, parameter or body member. */
   readonly field: string;
 
   constructor(field: string, rule: string) {
@@ -206,7 +206,7 @@ export class RequestInvalid extends DomainError {
 
 /** The given version is not the newest version plus one. */
 export class VersionConflict extends DomainError {
-  /** The version number to save next. */
+  /** The number that the next version must have. */
   readonly nextVersion: number;
 
   constructor(nextVersion: number, message: string) {

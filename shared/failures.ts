@@ -40,7 +40,7 @@ export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_ISSUER_UNKNOWN: 'invalid_token',
   TOKEN_HEADER_REFUSED: 'invalid_token',
   TOKEN_UNKNOWN: 'invalid_token',
-  // Without its key, a signature cannot be verified. `UnknownKid` counts these failures separately.
+  // A signature cannot be verified if its key is unknown. `UnknownKid` counts these failures separately.
   TOKEN_KEY_UNKNOWN: 'invalid_signature',
   TOKEN_SIGNATURE_INVALID: 'invalid_signature',
   TOKEN_AUDIENCE_MISMATCH: 'invalid_claims',
@@ -60,7 +60,10 @@ export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TARGET_UNAVAILABLE: 'target_unavailable',
 };
 
-/** Failures of ours that need attention. The authorizers count them in addition to `Failed`. */
+/**
+ * Metrics of failures that are not the caller's fault and need attention. The authorizers count these in addition to
+ * `Failed`.
+ */
 export const METRICS: Readonly<Partial<Record<DomainErrorCode, string>>> = {
   API_UNKNOWN: 'UnknownApi',
   KEY_SET_UNAVAILABLE: 'JwksUnavailable',

@@ -72,7 +72,7 @@ export type FetchLimits = {
 export interface ApiKeyReader {
   /**
    * Reads the current state of the API key.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   find(keyId: string): Promise<StoredApiKey | undefined>;
   /** Records that the key was used. Waits only for a limited time, and never throws. */
@@ -81,11 +81,14 @@ export interface ApiKeyReader {
 
 /** Stores one-time tickets for `$connect`. Each ticket is stored under the SHA-256 of its text. */
 export interface TicketStore {
-  /** @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Stores a ticket.
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   */
   put(hash: string, ticket: StoredTicket): Promise<void>;
   /**
    * Uses up the ticket. If several callers try at the same time, only one of them gets it.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   take(
     hash: string,
@@ -97,7 +100,7 @@ export interface RevocationReader {
   /**
    * Returns one time for each of `holders`: tokens issued until that time are revoked. Undefined if none are revoked.
    * Reads the current state.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;
 }
@@ -107,7 +110,10 @@ export interface RevocationReader {
  * deliveries arrive at once, only one of them is processed.
  */
 export interface DeliveryClaims {
-  /** @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Claims a delivery before it is processed.
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+   */
   take(delivery: ClaimedDelivery): Promise<ClaimOutcome>;
 }
 
@@ -127,12 +133,12 @@ export type ClaimOutcome =
 export interface DeliveryClaim {
   /**
    * Marks the delivery as delivered, so that it is not delivered again.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   keep(): Promise<void>;
   /**
    * Marks the delivery as not delivered, so that the sender's next attempt can take the claim again.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   release(): Promise<void>;
 }
@@ -141,7 +147,7 @@ export interface DeliveryClaim {
 export interface AwsCaller {
   /**
    * Returns the JSON object of the response.
-   * @throws Error when the call fails or takes too long; `name` is AWS's error code
+   * @throws Error when the call fails or takes too long; the error's `name` is AWS's error code
    */
   call(call: AwsCall): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -156,7 +162,7 @@ export type AwsCall = {
 export interface AuthorizerCaches {
   /**
    * Flushes the caches of one stage.
-   * @throws DomainError CONTROL_PLANE_FAILED
+   * @throws DomainError CONTROL_PLANE_FAILED if the call fails
    */
   flush(api: CachedApi): Promise<void>;
 }
@@ -165,29 +171,32 @@ export interface AuthorizerCaches {
 export interface NativeKeys {
   /**
    * Creates a key with that value and adds it to the usage plan.
-   * @returns its id
-   * @throws DomainError PLAN_UNKNOWN, CONTROL_PLANE_FAILED
+   * @returns the id of the key
+   * @throws DomainError PLAN_UNKNOWN if there is no such usage plan; CONTROL_PLANE_FAILED if the call fails
    */
   put(key: { readonly name: string; readonly value: string; readonly usagePlanId: string }): Promise<string>;
-  /** @throws DomainError CONTROL_PLANE_FAILED */
+  /**
+   * Disables the key.
+   * @throws DomainError CONTROL_PLANE_FAILED if the call fails
+   */
   disable(apiKeyId: string): Promise<void>;
 }
 
 export interface PlanCatalogue {
   /**
    * Reads the current state to determine whether the plan exists.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   has(planId: string): Promise<boolean>;
   /**
    * Lists some of the plans for people to choose from.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   list(): Promise<readonly string[]>;
   /**
    * Reads the state of a customer on record, whose plan applies to all of the customer's keys. Returns undefined if the
    * customer is not on record.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;
 }
@@ -258,19 +267,22 @@ export interface ConnectionPoster {
 export interface FunctionInvoker {
   /**
    * Starts the function. Resolves when Lambda has accepted the event, without waiting for the result.
-   * @throws DomainError TARGET_UNAVAILABLE
+   * @throws DomainError TARGET_UNAVAILABLE if Lambda does not accept the event
    */
   start(functionName: string, payload: unknown): Promise<void>;
   /**
    * Calls the function and returns its result.
-   * @throws DomainError TARGET_UNAVAILABLE, including when the function fails
+   * @throws DomainError TARGET_UNAVAILABLE if the function could not be called, or failed
    */
   ask(functionName: string, payload: unknown): Promise<unknown>;
 }
 
 /** Asks another function to deliver messages of a channel's log to subscribers, without waiting for the delivery. */
 export interface ChannelCourier {
-  /** @throws DomainError TARGET_UNAVAILABLE when that function could not be called */
+  /**
+   * Asks the function to deliver the messages.
+   * @throws DomainError TARGET_UNAVAILABLE when that function could not be called
+   */
   deliver(job: DeliveryJob): Promise<void>;
 }
 
@@ -280,11 +292,11 @@ export type DeliveryJob = {
   /** `from` and `to` are the first and last sequence number. */
   readonly from: number;
   readonly to: number;
-  /** The channel's log that contains the messages. If absent, the current log. */
+  /** The channel's log that contains the messages. Default: the current log. */
   readonly log?: number;
   /**
    * A range of listeners' places. Only listeners with a place at or after `from` and before `before` get the messages.
-   * If absent, all listeners get them.
+   * Without a range, all listeners get them.
    */
   readonly places?: readonly [from: string, before: string];
 };

@@ -1,4 +1,4 @@
-/** Starts and warms both sides, which `measurePair` then measures in turns. */
+/** Starts and warms up both sides of a comparison. `measurePair` then measures the sides alternately. */
 import { bundle } from './authorizer-bundles.ts';
 import { candidates } from './authorizer-candidates.ts';
 import { openIssuer, startOnce } from './authorizer-starts.ts';
@@ -20,11 +20,11 @@ export type Sides = AsyncDisposable & {
 };
 
 /**
- * Warm-up before the first pair. V8 needs about this long to compile the code; after only two seconds, the side with
- * more code looks slower.
+ * Seconds of warm-up before the first pair. V8 needs about this long to compile the code; after only two seconds, the
+ * side with more code looks slower.
  */
 const WARMUP_SECONDS = 8;
-/** Warm-up of each further scenario of a process. */
+/** Seconds of warm-up for each scenario after the first in the same process. */
 const MORE_WARMUP_SECONDS = 2;
 /**
  * Duration of the load at the start of each measurement. It is not counted, because the processor's caches still hold
@@ -36,7 +36,7 @@ const STARTS_PER_MEASUREMENT = 5;
 type GatewaySource = { readonly root: string; readonly service?: string };
 type Order = { readonly seconds: number; readonly isOursFirst: boolean };
 
-/** Starts both gateways. Each idles while the other is measured. */
+/** Starts both gateways. Each gateway idles while the other is measured. */
 export async function startGateways(
   sources: Readonly<Record<Side, GatewaySource>>,
   scenarios: readonly Scenario[],
@@ -64,7 +64,7 @@ type ServerOrder = Order & {
   readonly read: (scenario: Scenario, rate: Rate) => Figures;
 };
 
-/** Starts both servers. Each idles while the other is measured. The two sides take turns in starting first. */
+/** Starts both servers. Each server idles while the other is measured. The two sides take turns in starting first. */
 export async function startServers(
   starters: Readonly<Record<Side, () => Promise<Running>>>,
   scenarios: readonly Scenario[],
@@ -176,7 +176,7 @@ export async function startAuthorizers(theirRoot: string, seconds: number): Prom
   };
 }
 
-/** Measures the time from the import to the first result. */
+/** Returns the median time from the import of the authorizer to its first result, in milliseconds. */
 export async function medianStartMs(starter: Starter, issuer: Issuer): Promise<number> {
   const starts: number[] = [];
   for (let start = 0; start < STARTS_PER_MEASUREMENT; start += 1) {

@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- starts --against COMMIT [--pairs N]`: compares how long the gateway takes to start with a plain
- * template, from the start to the ready line. Starts with these files and with another commit are interleaved in pairs.
- * Both the command of the checkout, as `npm start` runs it, and the command of the built package are measured. Prints
- * the median of the ratios with its 95 % interval; a ratio above 1 means that these files start faster. The last line
- * on stdout is JSON.
+ * template, until it prints the ready line. Each pair consists of one start of this checkout and one start of the other
+ * commit. Both the command of the checkout, as `npm start` runs it, and the command of the built package are measured.
+ * Prints the median of the ratios with its 95 % interval; a ratio above 1 means that this checkout starts faster. The
+ * last line on stdout is JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -70,7 +70,7 @@ function wordsOf(root: string, form: Form): readonly string[] {
   return form === 'package' ? [built] : scriptWords(root, 'gatewright');
 }
 
-/** Starts each side and form once before the first pair, to fill the caches of compiled code. */
+/** Measures pairs of starts. Each side is first started once in each form, to fill the caches of compiled code. */
 async function measureStartPairs(
   roots: Readonly<Record<Side, string>>,
   pairs: number,

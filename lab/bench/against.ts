@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: compares these files
- * with another commit in one run. Pairs of fresh processes are measured in turns (ABBA), so that noise of the machine
- * affects both sides. Prints a table of median ratios with their 95 % intervals; the last line on stdout is JSON. Above
- * 1, these files are faster. The exit code is 1 if a whole interval is below the bound.
+ * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: compares this
+ * checkout with another commit in one run. Pairs of fresh processes are measured in turns (ABBA), so that noise of the
+ * machine affects both sides. Prints a table of median ratios with their 95 % intervals; the last line on stdout is
+ * JSON. A ratio above 1 means that this checkout is faster. The exit code is 1 if a whole interval is below the bound.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -45,7 +45,10 @@ export async function runAgainst(args: readonly string[]): Promise<boolean> {
   return rows.every(({ verdict }) => verdict !== 'missed');
 }
 
-/** Reports the results when it ends. @throws Error if there is no such commit */
+/**
+ * Compares this checkout with another commit and prints the results at the end. @throws Error if there is no such
+ * commit
+ */
 export async function measureAgainst(
   options: Options,
 ): Promise<{ readonly commit: string; readonly rows: readonly AgainstRow[] }> {

@@ -1,6 +1,6 @@
 /**
- * Bundles each candidate into files that a process can start from: everything in one bundle, or the packages in the
- * layer.
+ * Bundles each candidate into files that a process can start from: either everything in one bundle, or a bundle that
+ * loads its packages from the layer.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ const KEYS_IN_MEMORY: Plugin = {
   },
 };
 
-/** Builds the layer and puts it where the bundles find it. @throws Error */
+/** Builds the layer and puts it where the bundles find it. @throws Error if the layer cannot be built */
 export function prepareLayer(root: string): void {
   const built = spawnSync(process.execPath, ['layers/build.ts'], { cwd: root, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the layer cannot be built: ${built.stderr}`);
@@ -124,7 +124,7 @@ export async function weighProgram(candidate: Program): Promise<number> {
   return outputFiles[0]?.contents.length ?? 0;
 }
 
-/** The entry file and everything that it imports statically, directly or indirectly. */
+/** Returns the entry file and everything that it imports statically, directly or indirectly. */
 function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
   const found = new Set([entry]);
   for (const file of found)

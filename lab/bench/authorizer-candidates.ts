@@ -25,7 +25,7 @@ export type Program = {
 
 export type Candidate = Program & {
   readonly name: CandidateName;
-  /** Which of the two events the authorizer takes. */
+  /** The kind of event that the authorizer receives. */
   readonly event: 'token' | 'request';
   /** Environment variables in addition to those that all candidates get. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -35,8 +35,8 @@ export const AUDIENCE = 'gatewright';
 const RIVAL_FOLDER = toolFolder('bench-authorizer');
 
 /**
- * A handler as the documentation of each library shows it; `claims` is the expression that verifies `token`. All
- * handlers pin issuer, audience and algorithm.
+ * Returns the source of a handler, written as the documentation of each library shows it. `claims` is the expression
+ * that verifies `token`. All handlers pin issuer, audience and algorithm.
  */
 const handlerOf = (before: string, claims: string): string => `
 ${before}

@@ -1,6 +1,6 @@
 /**
- * One start of a function as Lambda's runtime performs it: imports the module, calls it once, and reports on stderr.
- * With BENCH_WARM_MS, this process continues to call the function, to measure the cost of a warm call.
+ * Starts a function as Lambda's runtime does: imports the module, calls the handler once, and reports the measurements
+ * on stderr. With BENCH_WARM_MS, this process continues to call the function, to measure the cost of a warm call.
  */
 import { pathToFileURL } from 'node:url';
 

@@ -68,8 +68,8 @@ export async function measureWarm(starter: Starter, warmMs: number): Promise<num
 }
 
 /**
- * Functions with their own settings get the environment of the tables; all other functions start as if there were no
- * tables.
+ * Adds the environment of the tables to a function that has its own settings. All other functions start as if there
+ * were no tables.
  */
 function inWorld(starter: Starter, world: World): Starter {
   if (starter.environment === undefined) return starter;
@@ -105,7 +105,7 @@ export type Issuer = AsyncDisposable & {
   readonly authority: string;
 };
 
-/** @throws Error if the process fails or does not let the caller in */
+/** @throws Error if the process fails or the authorizer denies access */
 export async function startOnce(
   { name, event, file, environment }: Starter,
   issuer: Issuer,
@@ -141,7 +141,7 @@ export async function runStart(
       BENCH_KEY_SET: issuer.keySet,
       BENCH_KEYS_URL: defaultJwksUri(issuer.url),
       BENCH_WARM_MS: String(warmMs),
-      // These variables are set as the stack and Lambda set them.
+      // The environment variables below have the values that the stack and Lambda set.
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       POWERTOOLS_METRICS_NAMESPACE: 'bench',
       GATEWRIGHT_STAGE: 'dev',
@@ -221,7 +221,7 @@ function eventsWith(credential: string): Issuer['events'] {
   };
 }
 
-/** `{id}/{stage}` of the API that a document protects in stage dev. */
+/** Returns `{id}/{stage}` of the API that a document protects in stage dev. */
 export function protectedApi(name: string): string {
   const document = parseCompiledAccess(compiled).documents.find((one) => one.name === name);
   const api = document?.apis.find((one) => one.for === 'dev');

@@ -29,7 +29,10 @@ const IN_LAYER: ReadonlySet<CandidateName> = new Set([
   'token-authorizer, published documents',
 ]);
 
-/** One candidate in one form: figures with the keys in memory, and the whole start if the keys must be fetched. */
+/**
+ * The figures of one candidate in one form. They were measured with the keys in memory, except for the whole start with
+ * keys that must be fetched.
+ */
 type AuthorizerRow = StartRow & {
   readonly bytes: number;
   readonly gzipBytes: number;
@@ -127,8 +130,8 @@ function findStart(
 }
 
 /**
- * The whole start divided by the start of the bare handler, in the same form and with the keys in the same place.
- * Compares medians or shortest starts.
+ * Returns the time of the whole start divided by the time of the bare handler's start, in the same form and with the
+ * keys in the same place. Compares medians or shortest starts.
  */
 export function ratioToBare(
   rows: readonly StartRow[],

@@ -58,7 +58,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   'request-authorizer-layer-memory': `${AUTHORIZER} The bare handler uses the layer too, and gains more from it.`,
 };
 
-/** Returns undefined if no cause has been shown yet. */
+/** Returns the cause of a missed goal; undefined if no cause has been shown yet. */
 export function causeOf({ name }: Goal): string | undefined {
   return CAUSES[name];
 }

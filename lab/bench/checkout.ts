@@ -1,6 +1,6 @@
 /**
- * Checks out another commit for comparison, ready to run: a temporary git worktree in an ignored folder, with its
- * packages.
+ * Checks out another commit for comparison. The result is a temporary git worktree in an ignored folder, with its
+ * packages installed, so it is ready to run.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import {
@@ -81,7 +81,7 @@ async function providePackages(repository: string, root: string): Promise<void> 
   await run('npm', args, { cwd: root, timeout: INSTALL_DEADLINE_MS });
 }
 
-/** The `node_modules` folders that a lock file fills: the root's, and those of some workspaces. */
+/** Returns the `node_modules` folders that a lock file fills: the root's folder, and the folders of some workspaces. */
 export function packageFolders(lock: string): readonly string[] {
   const { packages } = JSON.parse(lock) as { readonly packages: Readonly<Record<string, unknown>> };
   const folders = Object.keys(packages).flatMap((path) => /^(?:.+?\/)??node_modules(?=\/)/.exec(path) ?? []);
@@ -107,8 +107,8 @@ function linkTree(from: string, to: string): void {
 }
 
 /**
- * The arguments with which a script of package.json starts Node. Files become absolute paths, because commits have them
- * in different places.
+ * Returns the arguments with which a script of package.json starts Node. Files become absolute paths, because commits
+ * have them in different places.
  * @throws Error if there is no such script, or the script does something else
  */
 export function scriptWords(root: string, script: string): readonly string[] {
@@ -121,7 +121,7 @@ export function scriptWords(root: string, script: string): readonly string[] {
   return words.map((word) => (word.startsWith('--') ? word : join(root, word)));
 }
 
-/** The file that `npm run gatewright` starts in a checkout. */
+/** Returns the file that `npm run gatewright` starts in a checkout. */
 export function commandOf(root: string): string {
   return scriptWords(root, 'gatewright').at(-1) ?? '';
 }

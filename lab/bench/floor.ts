@@ -1,8 +1,8 @@
 /**
- * The floor of the benchmark: node:http, and for each request one JSON round trip to one worker thread. The constant
- * event has the size of the events that the gateway's functions get, and contains the body of a POST. There is no
- * routing, no authorizer and no log. A gateway in Node that runs functions in threads can hardly be faster. The program
- * reads `{event}` as JSON from argv and prints its port.
+ * The floor of the benchmark, which is a node:http server that makes one JSON round trip to one worker thread for each
+ * request. The constant event has the size of the events that the gateway's functions get, and contains the body of a
+ * POST. There is no routing, no authorizer and no log. A gateway in Node that runs functions in threads can hardly be
+ * faster. The program reads `{event}` as JSON from argv and prints its port.
  */
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';

@@ -1,4 +1,7 @@
-/** How each goal is measured: which programs are started together, and the figures of both sides of a pair. */
+/**
+ * Defines how each goal is measured: which programs are started together, and which figures of the two sides form a
+ * pair.
+ */
 import { isOursFirst, measurePair } from './against.ts';
 import { bundleAuthorizer, medianStartMs, SPENDERS, startBoth, startServers } from './against-sides.ts';
 import { prepareLayer } from './authorizer-bundles.ts';
@@ -29,15 +32,18 @@ import type { Kind, Running } from './targets.ts';
 
 type MeasurePair = (pair: number) => Promise<readonly Pair[]>;
 
-/** Builds and installs once. @returns a function that measures a pair, given its number */
+/**
+ * Builds and installs what the measurements need, once. @returns a function that measures the pair with the given
+ * number
+ */
 type Prepare = (wanted: ReadonlySet<string>, seconds: number) => Promise<MeasurePair> | MeasurePair;
 
-/** Warm-up of a server. */
+/** Seconds for which each server is warmed up. */
 const WARMUP_SECONDS = 8;
 const OFFLINE = 'performance-offline';
 const SAVED = ['plain', 'sdk'] as const;
 const SAVES_PER_TURN = 3;
-/** Number of blocks measured in one fresh process. */
+/** Number of pairs of blocks measured in one fresh process. Each pair is one block with recording and one without. */
 const RECORDED_BLOCKS = 60;
 
 const startOurs = (): Promise<Running> => startGateway(ROOT, 'performance');

@@ -91,7 +91,7 @@ export type BenchName = keyof typeof GOALS;
 /** The result of a run for one goal. */
 export type Result = {
   readonly goal: Goal;
-  /** Undefined if the goal was not measured. */
+  /** The measured ratio; undefined if the goal was not measured. */
   readonly row: AgainstRow | undefined;
   /** The number of pairs in which the host's speed changed in every repetition. */
   readonly marked: number;

@@ -21,7 +21,10 @@ export type Block = {
 
 let requests = 0;
 
-/** Serves the stack that is the first argument of the command line, and executes the one order that it gets. */
+/**
+ * Serves the stack that is the first argument of the command line, and carries out the one order that the parent
+ * process sends.
+ */
 export async function serveAndMeasure(
   measure: (order: never) => Promise<unknown>,
   {
@@ -96,7 +99,8 @@ export async function measureBlock(blockMs: number): Promise<Block> {
 }
 
 /**
- * Processor time of this thread. On kernels that count in ticks, only the scheduler's value is more accurate than 4 ms.
+ * Returns the processor time of this thread. On kernels that count in ticks, only the scheduler's value is more
+ * accurate than 4 ms.
  */
 function threadMicros(): number {
   try {

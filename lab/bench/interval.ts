@@ -46,7 +46,10 @@ export function medianInterval(values: readonly number[], confidence = 0.95): In
 /** The side of a bound on which a figure must be. */
 export type BoundSide = 'at least' | 'at most';
 
-/** A bound is missed only if the whole interval is on its wrong side, so that noise alone does not fail a run. */
+/**
+ * Judges an interval. A bound is missed only if the whole interval is on its wrong side, so that noise alone does not
+ * fail a run.
+ */
 export function judge({ low, high }: Interval, bound: number, side: BoundSide = 'at least'): Verdict {
   const [worst, best, least] = side === 'at least' ? [low, high, bound] : [-high, -low, -bound];
   if (best < least) return 'missed';

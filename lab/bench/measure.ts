@@ -15,11 +15,11 @@ export type Scenario = {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Number of concurrent connections; absent means CONNECTIONS. */
+  /** Number of concurrent connections; the default is CONNECTIONS. */
   readonly connections?: number;
 };
 
-/** The request that the load generator sends in a scenario, and the expected response. */
+/** Returns the request that the load generator sends in a scenario, and the expected response. */
 export async function requestOf(
   scenario: Scenario,
   running: Pick<Running, 'urlOf'>,
@@ -48,7 +48,9 @@ export async function generateLoad(task: LoadTask, signal?: AbortSignal): Promis
   return JSON.parse(chunks.stdout) as LoadResult;
 }
 
-/** Processor time of a process's main thread, from Linux's scheduler; NaN if the system does not report it. */
+/**
+ * Returns the processor time of a process's main thread, from Linux's scheduler; NaN if the system does not report it.
+ */
 export function mainThreadMs(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
@@ -57,7 +59,7 @@ export function mainThreadMs(pid: number | undefined): number {
   }
 }
 
-/** Processor time of all live threads of a process; NaN if the system does not report it. */
+/** Returns the processor time of all live threads of a process; NaN if the system does not report it. */
 export function allThreadsMs(pid: number | undefined): number {
   try {
     const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {
@@ -73,7 +75,7 @@ export function allThreadsMs(pid: number | undefined): number {
   }
 }
 
-/** Sum of the memory of the process and its descendants, from /proc. */
+/** Returns the sum of the memory of the process and its descendants, from /proc. */
 export function residentMegabytes(pid: number | undefined): number | undefined {
   try {
     const processes = readdirSync('/proc')

@@ -1,6 +1,6 @@
 /**
  * Writes .build/lab/performance.md with all goals of one run, and docs/performance.md with six goals and all missed
- * ones.
+ * goals.
  */
 import { SPENDERS } from './against-sides.ts';
 import { causeOf } from './causes.ts';

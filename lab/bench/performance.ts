@@ -73,7 +73,7 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
   console.log('written: docs/performance.md');
 }
 
-/** A goal that cannot be measured does not abort a long run; the exit code is then 1. */
+/** Measures the goals. If a goal cannot be measured, the long run continues, and its exit code is 1. */
 async function measureGoals(
   name: BenchName,
   { only, pairs, seconds, repeats }: Options,

@@ -10,7 +10,7 @@ import type { Block } from './in-process.ts';
 export type PhasesOrder = { readonly warmupMs: number; readonly blockMs: number };
 
 export type PhasesMeasured = {
-  /** The figures without a profiler, because a profiler takes time itself. */
+  /** Figures measured without a profiler, because the time that a profiler itself takes would distort them. */
   readonly plain: Block;
   readonly cpu: { readonly profile: Profiler.Profile; readonly requests: number };
   readonly heap: { readonly head: HeapProfiler.SamplingHeapProfileNode; readonly requests: number };

@@ -5,7 +5,9 @@
 
 export type Frame = { readonly functionName: string; readonly url: string };
 
-/** `weight`: microseconds or bytes. `stack`: from the running function outwards to its callers. */
+/**
+ * `weight` is in microseconds or bytes. `stack` starts at the running function and continues outwards to its callers.
+ */
 type Sample = { readonly stack: readonly Frame[]; readonly weight: number };
 
 type CpuProfile = {
@@ -24,7 +26,7 @@ type HeapNode = {
   readonly children: readonly HeapNode[];
 };
 
-/** Steps in the order of a request. Phases have their own names. */
+/** The steps of a request, in order. The names of phases are the gateway's own. */
 export const STEPS = [
   'node:http, in',
   'receive',
@@ -104,7 +106,7 @@ const PLACES: readonly (readonly [pattern: RegExp, step: Step | 'a phase'])[] = 
 ];
 const isStep = (name: string | undefined): name is Step => STEPS.some((step) => step === name);
 
-/** Returns undefined if the thread was idle, or the profiler itself ran. */
+/** Returns the step of a sample; undefined if the thread was idle, or the profiler itself ran. */
 export function stepOf(stack: readonly Frame[]): Step | undefined {
   const [leaf] = stack;
   if (leaf === undefined || isOutside(stack)) return undefined;

@@ -61,8 +61,8 @@ export async function runPhases(args: readonly string[]): Promise<void> {
 }
 
 /**
- * Shares come from samples; times come from the same thread without a profiler. @throws Error if nothing was served or
- * sampled
+ * Computes the figures of one scenario. Shares come from samples; times come from the same thread without a profiler.
+ * @throws Error if nothing was served or sampled
  */
 export function toColumn(name: string, { plain, cpu, heap }: PhasesMeasured): PhasesColumn {
   if (plain.requests === 0 || cpu.requests === 0 || heap.requests === 0)

@@ -7,7 +7,7 @@ import { toolFolder } from '../tools/install-tool.ts';
 
 export type LimiterName = 'gatewright' | 'conditional-write' | 'rate-limiter-flexible';
 
-/** One run; all its processes share the id. */
+/** Describes one run. All processes of the run share the id. */
 export type QuotaRun = { readonly limiter: LimiterName; readonly id: string; readonly quota: number };
 
 /**
@@ -69,7 +69,7 @@ function openQuotas({ id, quota }: QuotaRun): Limiter {
   };
 }
 
-/** The baseline. It shows the cost of a well-made limiter without leases. */
+/** Creates the baseline of the comparison. It shows the cost of a well-made limiter without leases. */
 function openConditionalWrite({ id, quota }: QuotaRun): Limiter {
   const client = new dynamoDb.DynamoDBClient();
   const calls = countCalls(client);

@@ -1,6 +1,6 @@
 /**
- * One of the processes that share a quota. It reports `ready`, waits for a message, requests units without pause until
- * one is refused, then continues at a steady pace, and reports.
+ * One of the processes that share a quota. It reports `ready`, waits for a message, and requests units without pause
+ * until one is refused. Then it sends requests at a steady pace, and reports its results.
  */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { openLimiter } from './quota-limiters.ts';

@@ -95,7 +95,7 @@ async function runOnce(order: QuotaOrder, processes: number, endpoint: string): 
   }
 }
 
-/** Size of the ledger item as DynamoDB bills it, after the run. */
+/** Returns the size of the ledger item after the run, as DynamoDB bills it. */
 async function measureLedger(id: string, endpoint: string): Promise<number | undefined> {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: TABLES_KEY });
   const { Items = [] } = await client.send(

@@ -20,13 +20,13 @@ import type { Ring } from './targets.ts';
 
 const WARMUP_MS = 8_000;
 /**
- * Wait after a switch. After this time, the switch affects all requests in flight, and the processor's caches hold the
- * data of the new side.
+ * Duration of the wait after a switch. After this time, the switch affects all requests in flight, and the processor's
+ * caches hold the data of the new side.
  */
 const SETTLE_MS = 50;
 /**
- * A fresh process starts after this many pairs, because the memory layout that V8 happens to choose differs from start
- * to start.
+ * Number of pairs that are measured in one process. A fresh process starts afterwards, because the memory layout that
+ * V8 happens to choose differs from start to start.
  */
 const PAIRS_PER_START = 100;
 const USUAL_PAIRS = 600;
@@ -42,7 +42,7 @@ export type RecordRow = {
   readonly scenario: string;
   readonly pairs: number;
   readonly perSecond: Sides;
-  /** Share of the requests per second that recording costs; below 0, recording was faster. */
+  /** Share of the requests per second that recording costs. A negative share means that recording was faster. */
   readonly cost: Interval;
   /**
    * Processor time of a request on the serving thread in µs. `main` is how much recording increases this time;

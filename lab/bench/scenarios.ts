@@ -1,6 +1,6 @@
 /**
- * The requests of the benchmark: one route of each kind of API, plain and behind a cached authorizer, and one route
- * that takes a body (fixture/serverless.yml).
+ * The requests of the benchmark. Each kind of API has a plain route and a route behind a cached authorizer, and one
+ * more route takes a body (fixture/serverless.yml).
  */
 import { TAKEN_BYTES } from './fixture/handler.ts';
 import type { Scenario } from './measure.ts';

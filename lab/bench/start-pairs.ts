@@ -11,7 +11,7 @@ import { median } from './report.ts';
 import { BUILD, logFile, ROOT, stop, untilAnswered } from './targets.ts';
 import type { Figures, Sides } from './against-sides.ts';
 
-/** Wait until an idle process has finished its work after a start. */
+/** Duration of the wait after a start, until an idle process has finished its work. */
 const SETTLED_MS = 3_000;
 const LOAD_SECONDS = 5;
 /**
@@ -39,7 +39,7 @@ export function npmStarts(): Sides {
     'npm start',
     async () => {
       // A new environment variable invalidates every cached result of osls, because osls cannot know whether the
-      // variable matters. At the second start, nothing has changed.
+      // variable matters. The second start uses the same value, so nothing has changed.
       const more = { BENCH_RUN: String(Date.now()) };
       return { 'npm-start-changed': await npmStartMs(more), 'npm-start-unchanged': await npmStartMs(more) };
     },

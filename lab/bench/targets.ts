@@ -29,7 +29,7 @@ export type Running = {
 
 export type Ring = { readonly kept: number; readonly limit: number; readonly bytes: number };
 
-/** The output of a target goes to a file, as it would for a user who measures. */
+/** Opens the log file of a target. The output of a target goes to a file, as it would for a user who measures. */
 export function logFile(name: string): number {
   mkdirSync(BUILD, { recursive: true });
   return openSync(join(BUILD, `${name}.log`), 'w');
@@ -68,7 +68,7 @@ export async function readRing(folder: string): Promise<Ring | undefined> {
   return (listed as { readonly state: Ring } | undefined)?.state;
 }
 
-/** Returns undefined if nothing is recorded, or if no gateway runs in the folder. */
+/** Lists recorded requests. Returns undefined if nothing is recorded, or if no gateway runs in the folder. */
 export async function listRequests(folder: string, query: string): Promise<unknown> {
   const credentials = await readCredentials(folder);
   if (credentials === undefined) return undefined;

@@ -56,8 +56,8 @@ const CUSTOM_METRIC = 0.3;
 type Item = { readonly item: string; readonly dollars: number };
 
 /**
- * Number of calls of an authorizer whose results are cached for `keptSeconds` after the first request. Each API key
- * sends requests at random times, so a result serves one request and all requests that follow within its TTL.
+ * Returns the number of calls of an authorizer whose results are cached for `keptSeconds` after the first request. Each
+ * API key sends requests at random times, so a result serves one request and all requests that follow within its TTL.
  */
 export function authorizerCalls({ requests, keys, keptSeconds }: Assumptions): number {
   const within = (requests / Math.max(1, keys)) * (keptSeconds / SECONDS_PER_MONTH);
@@ -97,12 +97,15 @@ export function sumOf(items: readonly Item[]): number {
   return items.reduce((sum, { dollars }) => sum + dollars, 0);
 }
 
-/** API Gateway's own price of the requests. */
+/** Returns API Gateway's own price of the requests. */
 export function apiCost(requests: number, kind: 'rest' | 'http'): number {
   return tiered(requests, DEFAULT_PRICES[kind], MILLION);
 }
 
-/** Monthly number of valid requests and price of Unkey's API management (its pricing page, read 24 November 2026). */
+/**
+ * Plans of Unkey's API management: the maximum monthly number of valid requests, and the monthly price (its pricing
+ * page, read 24 November 2026).
+ */
 const UNKEY: readonly (readonly [upTo: number, dollars: number])[] = [
   [150_000, 0],
   [250_000, 25],

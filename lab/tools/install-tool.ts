@@ -10,7 +10,7 @@ const INSTALL_DEADLINE_MS = 240_000;
 /** The stamp is written last, so that an interrupted installation is repeated. */
 const STAMP = 'node_modules/.installed-from';
 
-/** The folder of a tool's packages, once they are installed. */
+/** Returns the folder that contains a tool's packages once they are installed. */
 export function toolFolder(name: string, tools = import.meta.dirname): string {
   return join(tools, name);
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 
 const METHODS = new Set(['test', 'match', 'matchAll', 'includes', 'startsWith', 'endsWith', 'search']);
 
-/** The words of `Reason`. */
+/** The values of the type `Reason`. */
 const REASONS = new Set(
   readFileSync(new URL('../../shared/failures.ts', import.meta.url), 'utf8')
     .match(/export type Reason =[^;]*/)?.[0]
@@ -22,7 +22,8 @@ function isMessage(node) {
 }
 
 /**
- * Matches a comparison of a value named `reason` with a word of `Reason`. Other types have reasons with other words.
+ * Matches a comparison of a value named `reason` with a value of the type `Reason`. Other types have reasons with other
+ * values.
  */
 function isReason(node, other) {
   const inner = node.type === 'ChainExpression' ? node.expression : node;

@@ -14,7 +14,7 @@ export class ResumableWork<Report> {
     this.#known = known;
   }
 
-  /** Results are kept in memory for one run only. */
+  /** Returns work whose results are kept in memory, for one run only. */
   static none<Of>(): ResumableWork<Of> {
     return new ResumableWork<Of>(undefined, new Map());
   }

@@ -1,4 +1,7 @@
-/** The stack with its archives in a bucket that parameters name: for CDK, Terraform and CloudFormation itself. */
+/**
+ * Prints the stack with its archives in a bucket that parameters name. CDK, Terraform and CloudFormation itself can
+ * deploy this form.
+ */
 import { listPacked } from './portable-template.ts';
 import type { PortableTemplate } from './portable-template.ts';
 

@@ -5,7 +5,7 @@
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Template } from '../edit-template.ts';
 
-/** Set when another tool than osls deploys the package. */
+/** Environment variable that is set if a tool other than osls deploys the package. */
 export const FORM_VARIABLE = 'GATEWRIGHT_FORM';
 
 /** A function or layer, and its archive in the packaged folder. */

@@ -1,4 +1,4 @@
-/** The stack as a SAM application: `sam deploy` uploads the archives that it names. */
+/** Prints the stack as a SAM application. `sam deploy` uploads the archives that the template names. */
 import { stringify } from 'yaml';
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

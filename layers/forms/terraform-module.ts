@@ -1,6 +1,6 @@
 /**
- * A Terraform module that deploys the stack through CloudFormation, so tables, exports and rollbacks work as with any
- * other tool. An archive is deleted only after the stack that refers to it has changed.
+ * Returns a Terraform module that deploys the stack through CloudFormation, so tables, exports and rollbacks work as
+ * with any other tool. An archive is deleted only after the stack that refers to it has changed.
  */
 export function printTerraformModule(stackName: string): string {
   return MODULE.replaceAll('{stackName}', stackName);

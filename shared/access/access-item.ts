@@ -2,12 +2,15 @@ import { DomainError } from '../errors.ts';
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 
-/** The store's client does not retry, because it also writes. A lost read may be repeated safely. */
+/**
+ * Maximum number of attempts to read an item. The store's client does not retry, because it is also used for writes,
+ * but a read can be repeated safely.
+ */
 const READ_ATTEMPTS = 2;
 
 /**
  * Reads the current item with a strongly consistent read, because a lagging replica must not undo a recent revocation.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function readAccessItem(
   store: Pick<ItemStore, 'read'>,

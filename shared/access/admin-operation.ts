@@ -10,8 +10,9 @@ export type Operation = {
 };
 
 /**
- * Whether this operation on the partition was already carried out, so that nothing may change again.
- * @throws DomainError OPERATION_REUSED, STORE_UNAVAILABLE
+ * Whether this operation on the partition was already carried out. If so, nothing may be changed again.
+ * @throws DomainError OPERATION_REUSED if the operation id was used for another change; STORE_UNAVAILABLE if the table
+ * does not respond
  */
 export async function isReplayed(
   store: Pick<ItemStore, 'read'>,

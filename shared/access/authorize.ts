@@ -31,7 +31,7 @@ import { describeMissingClaims, findMissingClaims } from './decide/required-clai
 export type AuthorizeRequest = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** Undefined for TOKEN events, which do not contain it. */
+  /** The caller's address. Undefined for TOKEN events, which do not contain it. */
   readonly sourceIp: string | undefined;
   /**
    * API Gateway's timestamp, which determines the period to which the request is charged. TOKEN events have no
@@ -39,13 +39,13 @@ export type AuthorizeRequest = {
    */
   readonly receivedAtEpochMs?: number | undefined;
   /**
-   * Returns the remaining run time of the authorizer. If absent, calls to an issuer are limited only by the timeout in
-   * the document.
+   * Returns the remaining run time of the authorizer. Without this function, calls to an issuer are limited only by the
+   * timeout in the document.
    */
   readonly remainingMs?: (() => number) | undefined;
   /**
    * Reads the credential from the event.
-   * @throws DomainError TOKEN_* if there is none
+   * @throws DomainError TOKEN_* if the event contains no usable credential
    */
   readonly readCredential: (sources: readonly CompiledSource[]) => Credential;
 };
@@ -57,7 +57,10 @@ export type Authorized =
       readonly kind: 'known';
       readonly decision: Decision;
       readonly result: AuthorizerResult;
-      /** Rules that granted nothing, or less than they could, because a claim may not appear in a policy. */
+      /**
+       * Ids of rules that granted nothing, or less than they could, because a claim value is not safe to write into a
+       * policy.
+       */
       readonly rejectedBindings: readonly string[];
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
@@ -72,13 +75,14 @@ export type Authorized =
     };
 
 /**
- * @throws DomainError for failures of ours only: API_UNKNOWN, KEY_SET_UNAVAILABLE, RESULT_TOO_LARGE,
- * POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN
+ * @throws DomainError only for failures that are not the caller's fault: API_UNKNOWN, KEY_SET_UNAVAILABLE,
+ * RESULT_TOO_LARGE, POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN
  */
 export type Authorizer = (request: AuthorizeRequest) => Promise<Authorized>;
 
 /**
- * Key sets are fetched on demand, and live as long as the authorizer. Each instance of a function has one authorizer.
+ * Creates an authorizer. Its key sets are fetched on demand, and live as long as the authorizer. Each instance of a
+ * function has one authorizer.
  */
 export function createAuthorizer(
   access: CompiledAccess,
@@ -136,7 +140,10 @@ type Known = {
 
 const loadChannelRules = loadOnce(() => import('./decide/channel-rules.ts'));
 
-/** The rules of channels are loaded with the first document that has some. */
+/**
+ * Returns what the caller may do with channels. The code for channel rules is loaded with the first document that has
+ * such rules.
+ */
 async function printChannelsOf(
   document: CompiledDocument,
   principal: Principal,
@@ -236,7 +243,7 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
   const { principal, request, decision, quota, charging } = charged;
   const isAdmitted = verdict.kind === 'admitted';
   // An over-quota caller is allowed, but the result does not contain the admission key. The API itself then refuses the
-  // request because the key is missing, with another message than for a plain denial.
+  // request because the key is missing. Its message differs from the message of a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
     ...contextOf(document, charged),
@@ -270,7 +277,7 @@ function contextOf(document: CompiledDocument, { principal, channels }: Known): 
   };
 }
 
-/** A document has at most one of the two kinds of keys. The compiler ensures this. */
+/** A document has either native usage plans or an admission key, never both. The compiler ensures this. */
 function usageKeyOf(
   { quota }: CompiledDocument,
   { usageIdentifierKey = quota?.admissionKey }: Principal,

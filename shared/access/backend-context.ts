@@ -6,17 +6,21 @@ import type { CompiledCondition, CompiledDocument } from './compiled-document.ts
 import type { Principal } from './decide/principal.ts';
 import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 
-/** A longer value is omitted, and the omission is reported, because all values must fit next to a policy. */
+/**
+ * Maximum length of a context value. A longer value is omitted, and the omission is reported, because all values must
+ * fit next to a policy.
+ */
 const VALUE_LIMIT_CHARACTERS = 1_024;
 
-/** Limit for several claims or channel patterns that are joined to one text. A longer text is omitted as a whole. */
+/** Maximum length of a text that joins several claims or channel patterns. A longer text is omitted as a whole. */
 export const CARRIED_LIMIT_CHARACTERS = 2_048;
 /** This context member contains the names of the values that were omitted for their length, separated by spaces. */
 export const CONTEXT_CUT = 'contextCut';
 
 /**
- * Returns only flat values, because an object or array makes every REST request fail with 500. Returns only claims that
- * the document names, because access logs may print them. Includes `exp`, because a cached result outlives the token.
+ * Returns the context that the authorizer passes to the backend. All values are flat, because an object or array makes
+ * every REST request fail with 500. The only claims are those that the document names, because access logs may print
+ * them. `exp` is included, because a cached result outlives the token.
  * @param channels what the caller may do with channels, as `printChannels` prints it
  */
 export function backendContext(
@@ -55,9 +59,9 @@ export function backendContext(
 const TENANT = 'tenant';
 
 /**
- * Handlers store a customer's data under the tenant, because a key's `sub` changes when the key is replaced. Only the
- * tenant of a key is used, because the administrator sets it. A user might be able to set a token's claim with that
- * name.
+ * Returns the tenant of a caller with an API key. Handlers store a customer's data under the tenant, because a key's
+ * `sub` changes when the key is replaced. For callers with a token the result is undefined, because a user might be
+ * able to set a token's claim with that name.
  */
 export function tenantOfKey(
   { apiKeys }: Pick<CompiledDocument, 'apiKeys'>,

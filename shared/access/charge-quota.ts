@@ -23,10 +23,7 @@ export type QuotaVerdict =
   /** A TOKEN authorizer never charges. */
   | { readonly kind: 'not-charged' };
 
-/**
- * Returns the names that a charge needs: who is charged, by which plan. Undefined if a name is missing or cannot be
- * used.
- */
+/** Returns the plan, the tenant and the key for a charge. Each is undefined if it is missing or cannot be used. */
 export function chargedAs(
   quota: CompiledQuota,
   principal: Principal,
@@ -92,8 +89,8 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
 /**
  * Charges the cost of the route. If charges come from access logs, only checks that units are left. A charge is not
  * refunded if API Gateway or the backend fails later, because the authorizer does not learn of it.
- * @throws DomainError STORE_UNAVAILABLE (500), because an authorizer cannot respond with 503, and an outage must not
- * look like a spent quota; PLAN_UNKNOWN, CONFIG_INVALID
+ * @throws DomainError PLAN_UNKNOWN; CONFIG_INVALID; STORE_UNAVAILABLE (500), because an authorizer cannot respond with
+ * 503, and an outage must not look like a spent quota
  */
 export async function chargeQuota(
   quotas: QuotaKeeper,

@@ -12,7 +12,7 @@ export type ApiKind = 'rest' | 'http' | 'websocket';
 
 export type CompiledDocument = {
   readonly name: string;
-  /** Checksum of the other members. Absent in documents that an older version compiled. */
+  /** Checksum of the other members. Absent in documents that an older version of the toolkit compiled. */
   readonly version?: string;
   readonly kind: ApiKind;
   /** The protected APIs, each with the stage of the stack that contains its authorizers. */
@@ -31,7 +31,7 @@ export type CompiledDocument = {
   readonly networks: readonly (readonly string[])[];
   readonly context: readonly { readonly name: string; readonly claim: ClaimPath }[];
   readonly result: CompiledResult;
-  /** WebSocket APIs only. */
+  /** Channels and their rules. Only documents of WebSocket APIs have this member. */
   readonly channels?: CompiledChannels;
   readonly quota?: CompiledQuota;
   /**
@@ -53,7 +53,10 @@ export type ClaimPath = readonly string[];
 
 export type CompiledIssuer = {
   readonly id: string;
-  /** Stages of the authorizers' own stack in which the issuer is trusted. If absent, it is trusted in all stages. */
+  /**
+   * Stages of the authorizers' own stack in which the issuer is trusted. Without this list, the issuer is trusted in
+   * all stages.
+   */
   readonly only?: readonly string[];
   readonly trust: TokenTrust;
   readonly revocation?: { readonly cacheSeconds: number };
@@ -67,17 +70,17 @@ export type CertificateIssuer = {
   readonly scopes: readonly string[];
 };
 
-/** Trusts API keys of the `access` table that begin with this prefix. */
+/** An issuer whose credentials are API keys of the `access` table that begin with this prefix. */
 export type CompiledKeyIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
   /** Prefix, such as `shop_live`. */
   readonly prefix: string;
-  /** REST APIs only: the result contains the API Gateway key of a native usage plan. */
+  /** If set, the result contains the API Gateway key of a native usage plan. Only REST APIs support this. */
   readonly nativeUsagePlan?: true;
 };
 
-/** WebSocket APIs only: trusts one-time tickets in the `access` table. */
+/** An issuer whose credentials are one-time tickets in the `access` table. Only WebSocket APIs have such an issuer. */
 export type CompiledTicketIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
@@ -93,10 +96,11 @@ export type TokenTrust = {
   readonly isLocal: boolean;
   readonly jwksUri: string;
   /**
-   * A token must have one of these values in `aud`. If absent, `aud` is not checked (Cognito access tokens have none).
+   * A token must have one of these values in `aud`. Without this list, `aud` is not checked (Cognito access tokens have
+   * none).
    */
   readonly audience?: readonly string[];
-  /** A token must be issued to one of these clients. If absent, any client is accepted. */
+  /** A token must be issued to one of these clients. Without this list, any client is accepted. */
   readonly clients?: readonly string[];
   readonly algorithms: readonly SignatureAlgorithm[];
   /** Token types in lower case. */
@@ -138,7 +142,7 @@ export type CompiledRole = { readonly roles: readonly string[]; readonly scopes:
 export type CompiledRoute = {
   /** HTTP method such as `GET`, but never `ANY`. */
   readonly method: string;
-  /** For example `/orders/{id}`, `/files/{proxy+}` or `$default`. */
+  /** The path of the route, such as `/orders/{id}`, `/files/{proxy+}` or `$default`. */
   readonly path: string;
   /** The route does not use our authorizers, so anybody may call it, whatever the rules define. */
   readonly isOpen?: true;
@@ -196,7 +200,10 @@ export type CompiledCondition =
 export type ForwardedClaims = {
   readonly as: ClaimForm;
   readonly names: readonly string[];
-  /** Claims that every caller must have. Absent in documents that an older version compiled; they require no claims. */
+  /**
+   * Claims that every caller must have. Absent in documents that an older version of the toolkit compiled; no claims
+   * are then required.
+   */
   readonly required?: readonly string[];
 };
 
@@ -216,11 +223,11 @@ export type CompiledQuota = {
   readonly tenant: NameOrClaim;
   /** `usage-tracker` charges callers from access logs. The authorizer only checks that units are left. */
   readonly isTracked?: true;
-  /** Path of the claim that names the key to charge. If absent, the principal's id is charged. */
+  /** Path of the claim that names the key to charge. Without this path, the principal's id is charged. */
   readonly key?: ClaimPath;
-  /** Indexes into the document's routes. If absent, every request is charged. */
+  /** Indexes of the charged routes in the document. Without this list, every request is charged. */
   readonly routes?: readonly number[];
-  /** Ids of the issuers whose callers are charged. If absent, all callers are charged. */
+  /** Ids of the issuers whose callers are charged. Without this list, all callers are charged. */
   readonly issuers?: readonly string[];
   /** Customer plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];

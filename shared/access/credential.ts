@@ -20,7 +20,8 @@ export type Credential =
 
 /**
  * Reads the credential of a TOKEN event. The event has only one header, chosen in the authorizer's settings.
- * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
+ * @throws DomainError TOKEN_MISSING if the header contains no credential; TOKEN_MALFORMED if the credential is too long
+ * or malformed
  */
 export function readTokenHeader(value: string, sources: readonly CompiledSource[]): Credential {
   const source = sources.filter(isHeader).find((candidate) => suits(value, candidate, sources));
@@ -29,9 +30,10 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
 }
 
 /**
- * Reads the first source that has a value. If that value is bad, later sources are not tried. Two different credentials
- * for the same issuer are refused.
- * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
+ * Reads the caller's credential from the first source that has a value. If that value is bad, later sources are not
+ * tried. Two different credentials for the same issuer are refused.
+ * @throws DomainError TOKEN_MISSING if no source has a value; TOKEN_MALFORMED if a value is malformed, or two
+ * credentials differ
  */
 export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
   const [first, ...others] = sources.flatMap((source) => readSource(event, source, sources));

@@ -24,8 +24,8 @@ export function documentPlansOf({ documents }: CompiledAccess): CompiledQuota['p
 /**
  * Finds the document for the event's API. `deployedStage` is the stage of the authorizers' own stack; a document for
  * another stage does not apply.
- * @throws DomainError API_UNKNOWN if no document covers this API. All callers are then denied, although it is not their
- * fault.
+ * @throws DomainError API_UNKNOWN if no document covers this API. Every caller then gets status 500, because no caller
+ * is at fault.
  */
 export function findDocument(
   { documents }: CompiledAccess,
@@ -43,7 +43,7 @@ export function findDocument(
 
 type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
 
-/** Returns undefined if no document protects the API. */
+/** Returns the document that protects the API. Undefined if there is none. */
 export function documentOf(
   { documents }: CompiledAccess,
   deployedStage: string,

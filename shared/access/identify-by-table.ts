@@ -42,8 +42,8 @@ type Trusted = {
 
 type TableIdentifier = {
   /**
-   * Identifies a caller by an API key or a ticket. A ticket is used up. Returns undefined if the credential is neither
-   * a key of these issuers nor a ticket; it may then still be a token.
+   * Identifies a caller by an API key or a ticket. A ticket can be used only once. Returns undefined if the credential
+   * is neither a key of these issuers nor a ticket; it may then still be a token.
    * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE; the errors of `redeemTicket`
    */
   readonly identify: (

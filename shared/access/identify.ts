@@ -20,13 +20,17 @@ export type AuthorizerPorts = TablePorts & {
   readonly keySets: KeySetFetcher;
   readonly observer?: Observer | undefined;
   /**
-   * Loads the quotas. If absent, charged routes are denied. TOKEN authorizers have no quotas, because their events have
-   * no timestamp that assigns a charge to a period.
+   * Loads the quotas. Without this function, charged routes are denied. TOKEN authorizers have no quotas, because their
+   * events have no timestamp that assigns a charge to a period.
    */
   readonly quotas?: LoadQuotas | undefined;
 };
 
-/** @throws DomainError TOKEN_* for a credential that is not accepted; other codes for failures of ours */
+/**
+ * Identifies the caller by the credential.
+ * @throws DomainError TOKEN_* for a credential that is not accepted; other codes for failures that are not the caller's
+ * fault
+ */
 type Identifier = (
   document: CompiledDocument,
   credential: Credential,
@@ -80,9 +84,9 @@ function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenC
 }
 
 /**
- * Checks the configuration for everything that the documents of this stage need. Called at the first event, so that a
- * mistake is noticed before the first key is used.
- * @throws DomainError CONFIG_INVALID
+ * Checks that the configuration contains everything that the documents of this stage need. Called at the first event,
+ * so that a mistake is noticed before the first key is used.
+ * @throws DomainError CONFIG_INVALID if a variable is missing
  */
 export function assertServed(
   { documents }: CompiledAccess,
@@ -108,7 +112,9 @@ export function assertServed(
     );
 }
 
-/** The gateway's own issuer is trusted only if the stack sets its address. */
+/**
+ * Returns the issuers whose tokens are trusted. The gateway's own issuer is trusted only if the stack sets its address.
+ */
 function trustedIssuers(
   { issuers }: CompiledDocument,
   credential: Credential,

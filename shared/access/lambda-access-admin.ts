@@ -16,7 +16,10 @@ type Answer = ReturnType<typeof createRouter>;
 /** Timeout of a table call. It is longer than for requests, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
-/** @param compiled content of `access/compiled.json` */
+/**
+ * Creates the handler of `access-admin`.
+ * @param compiled content of `access/compiled.json`
+ */
 export function createLambdaAccessAdmin(compiled: unknown, plans: () => PlanCatalogue): Answer {
   let current: (() => Promise<Answer>) | undefined;
   // Publishing must work even if the current documents cannot be used.

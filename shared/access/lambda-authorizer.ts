@@ -10,10 +10,11 @@ import type { AccessTable } from './identify-by-table.ts';
 import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
 
 /**
- * Called once per instance, at its first event, so that a bad configuration fails requests and not the cold start.
+ * Creates the authorizer of a Lambda function. Each instance creates it at its first event instead of during the cold
+ * start, so that a bad configuration only makes requests fail.
  * @param compiled content of `access/compiled.json`
  * @param quotas set only for authorizers that may charge
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaAuthorizer(
   compiled: unknown,
@@ -34,8 +35,8 @@ export function createLambdaAuthorizer(
 }
 
 /**
- * The table module is loaded with the first key or ticket, or the first token that may be revoked. Without these it is
- * never loaded.
+ * Opens the access table on demand. The table module is loaded with the first key or ticket, or the first token that
+ * may be revoked. Without these it is never loaded.
  */
 function openLate(tableName: string): AccessTable {
   const open = loadOnce(async () => {

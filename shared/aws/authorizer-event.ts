@@ -37,7 +37,7 @@ export type ClientCertificate = {
 
 /**
  * Reads the event of a REST TOKEN authorizer, which is `{type, authorizationToken, methodArn}` and nothing else.
- * @throws DomainError EVENT_MALFORMED
+ * @throws DomainError EVENT_MALFORMED if the event has another form
  */
 export function parseTokenEvent(event: unknown): TokenEvent {
   const { type, authorizationToken, methodArn } = parseFields(event);
@@ -47,9 +47,9 @@ export function parseTokenEvent(event: unknown): TokenEvent {
 }
 
 /**
- * Reads the event of a REQUEST authorizer of a REST API, of an HTTP API (payload 1.0 or 2.0) or of a
- * WebSocket API's `$connect`.
- * @throws DomainError EVENT_MALFORMED
+ * Reads the event of a REQUEST authorizer of a REST API, of an HTTP API (payload 1.0 or 2.0) or of a WebSocket API's
+ * `$connect`.
+ * @throws DomainError EVENT_MALFORMED if the event has another form
  */
 export function parseRequestEvent(event: unknown): RequestEvent {
   const request = readRequest(parseFields(event));
@@ -74,7 +74,7 @@ function certificateOf(request: EventRequest): ClientCertificate | undefined {
   if (clientCert === undefined || clientCert === null) return undefined;
   const { subjectDN, issuerDN, serialNumber, validity } = parseFields(clientCert);
   const notAfter = parseOptionalFields(validity)['notAfter'];
-  // A date such as `Aug  5 00:28:21 2120 GMT`.
+  // `notAfter` is a date such as `Aug  5 00:28:21 2120 GMT`.
   const notAfterEpochMs = typeof notAfter === 'string' ? Date.parse(notAfter) : NaN;
   if (typeof subjectDN !== 'string' || typeof issuerDN !== 'string' || typeof serialNumber !== 'string')
     throw malformed('a client certificate must have subject, issuer and serial number');

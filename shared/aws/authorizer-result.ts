@@ -21,8 +21,8 @@ export type PolicyResult = {
   readonly policyDocument: PolicyDocument;
   readonly context: AuthorizerContext;
   /**
-   * REST APIs with ApiKeySourceType AUTHORIZER only: the value of the API key to whose usage plan the request is
-   * counted.
+   * Value of the API key to whose usage plan the request is counted. Only REST APIs with ApiKeySourceType AUTHORIZER
+   * use it.
    */
   readonly usageIdentifierKey?: string;
 };

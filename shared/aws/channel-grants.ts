@@ -32,7 +32,10 @@ export const CHANNEL_SPACE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const SEGMENTS_LIMIT = 8;
 
-/** In `rooms/*`, `*` matches one segment. In `rooms/**`, `**` matches any number of segments. */
+/**
+ * Whether the text is a pattern for names of channels. In `rooms/*`, `*` matches one segment. In `rooms/**`, `**`
+ * matches any number of segments.
+ */
 export function isChannelPattern(pattern: string): boolean {
   const segments = pattern.split('/');
   return (
@@ -56,7 +59,10 @@ export function printChannelGrants({ space, allow, deny }: ChannelGrants): strin
   return JSON.stringify({ space, ...allow, ...(!isEmpty(deny) && { deny }) });
 }
 
-/** Returns undefined if there are no rights. A text that cannot be parsed grants no rights, either. */
+/**
+ * Parses a connection's rights on channels. Returns undefined if there are no rights. A text that cannot be parsed
+ * grants no rights, either.
+ */
 export function parseChannelGrants(text: string | undefined): ChannelGrants | undefined {
   const fields = text === undefined ? undefined : parseJsonObject(text);
   if (fields === undefined) return undefined;

@@ -10,7 +10,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type ControlPlaneConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Replaces AWS's own address, as `AWS_ENDPOINT_URL_API_GATEWAY` and `AWS_ENDPOINT_URL` do. */
+  /** The address that replaces AWS's own, from `AWS_ENDPOINT_URL_API_GATEWAY` or `AWS_ENDPOINT_URL`. */
   readonly endpoint: string | undefined;
 };
 

@@ -4,7 +4,10 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export type EventFields = UnknownMembers;
 
-/** @throws DomainError EVENT_MALFORMED if the value is not a JSON object. */
+/**
+ * Returns the members of a JSON object.
+ * @throws DomainError EVENT_MALFORMED if the value is not a JSON object.
+ */
 export function parseFields(value: unknown): EventFields {
   if (isJsonObject(value)) return value;
   throw new DomainError('EVENT_MALFORMED', 'the event, or a part of it, is not a JSON object');

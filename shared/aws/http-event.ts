@@ -35,7 +35,10 @@ export type HttpEvent = {
   readonly receivedEpochMs: number;
 };
 
-/** @throws DomainError EVENT_MALFORMED for anything except payload 2.0 of an HTTP API */
+/**
+ * Reads the event of an HTTP API.
+ * @throws DomainError EVENT_MALFORMED for anything except payload 2.0 of an HTTP API
+ */
 export function parseHttpEvent(event: unknown): HttpEvent {
   const request = readRequest(event);
   const { routeKey } = request.fields;

@@ -11,7 +11,7 @@ import type { FunctionInvoker } from '../ports.ts';
 export type InvokerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Replaces AWS's own address. */
+  /** The address that replaces AWS's own. */
   readonly endpoint?: string;
 };
 

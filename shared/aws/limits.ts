@@ -11,5 +11,5 @@ export const POLICY_RESOURCE_LIMIT_CHARACTERS = 512;
 /** Limit for all headers of a request together, and so for the longest credential. */
 export const REQUEST_HEADERS_LIMIT_BYTES = 10_240;
 
-/** API Gateway closes a WebSocket connection after this time in any case. */
+/** Maximum duration of a WebSocket connection. API Gateway closes every connection after this time. */
 export const WEBSOCKET_CONNECTION_LIMIT_SECONDS = 7_200;

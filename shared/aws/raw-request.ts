@@ -26,7 +26,10 @@ export type RawRequest = {
   readonly receivedAtEpochMs: number;
 };
 
-/** @throws DomainError EVENT_MALFORMED */
+/**
+ * Reads the HTTP request from a proxy event.
+ * @throws DomainError EVENT_MALFORMED if the value is not such an event
+ */
 export function parseRawRequest(event: unknown): RawRequest {
   const request = readRequest(event);
   const method = methodOf(request);

@@ -22,7 +22,10 @@ export type ValuesByName = ReadonlyMap<string, readonly string[]>;
 
 const LAST_EPOCH_MS = 253_402_300_799_999;
 
-/** @throws DomainError EVENT_MALFORMED */
+/**
+ * Finds the parts of an event from which a request is read.
+ * @throws DomainError EVENT_MALFORMED if the event or one of these parts is not an object
+ */
 export function readRequest(event: unknown): EventRequest {
   const fields = parseOptionalFields(event);
   const context = parseOptionalFields(fields['requestContext']);
@@ -73,7 +76,10 @@ export function queryOf({ fields }: EventRequest): ValuesByName {
   return query;
 }
 
-/** Node.js drops the upper half of each UTF-16 unit in a name or value that also has a `%` without two digits. */
+/**
+ * Percent-encodes every character that is not ASCII. Otherwise, Node.js would drop the upper half of each UTF-16 unit
+ * in a name or value that also has a `%` without two digits.
+ */
 function inAscii(query: string): string {
   return query.toWellFormed().replace(/[\u0080-\u{10ffff}]+/gu, encodeURIComponent);
 }
@@ -129,9 +135,8 @@ export function receivedAtOf({ context }: EventRequest): number | undefined {
 }
 
 /**
- * Returns the body as bytes, because signatures are computed over bytes. Text is encoded as UTF-8. Base64 is refused if
- * it does not decode without loss.
- * @throws DomainError EVENT_MALFORMED
+ * Returns the body as bytes, because signatures are computed over bytes. Text is encoded as UTF-8.
+ * @throws DomainError EVENT_MALFORMED if the body is base64 that cannot be decoded without loss
  */
 export function bodyOf({ fields: { body, isBase64Encoded } }: EventRequest): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();

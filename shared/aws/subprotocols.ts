@@ -8,7 +8,10 @@ export function splitSubprotocols(value: string): readonly string[] {
   return value.split(',').map(trimBlanks);
 }
 
-/** A loop and no expression, because an expression takes quadratic time for a long run of spaces. */
+/**
+ * Removes spaces and tabs at both ends. It uses a loop instead of a regular expression, because an expression would
+ * take quadratic time for a long run of spaces.
+ */
 function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

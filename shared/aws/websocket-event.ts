@@ -25,7 +25,8 @@ export type WebSocketEvent = {
 };
 
 /**
- * @throws DomainError EVENT_MALFORMED
+ * Reads the event of a WebSocket API's route.
+ * @throws DomainError EVENT_MALFORMED if the value is not such an event
  *
  * @example
  * ```ts

@@ -20,7 +20,7 @@ import type { EntryRules } from './find-entry.ts';
 import { lifetimeOf } from './lifetime.ts';
 
 export type RefreshRules<Event> = {
-  /** Whether this caller may refresh a cached response. If absent, no caller may. */
+  /** Whether this caller may refresh a cached response. Without this function, no caller may. */
   readonly isAllowed?: (event: Event) => boolean;
   /**
    * What happens if a caller who may not refresh asks for a fresh response. Names and default are the same as for API
@@ -36,7 +36,7 @@ export type ResponseCacheRules<Event> = EntryRules<Event> & {
   readonly negativeTtlSeconds?: number;
   /** How long callers may get an expired response while one request renews it. Default: 0. */
   readonly staleWhileRevalidateSeconds?: number;
-  /** Returns labels for invalidation, at most 32. */
+  /** Returns the response's tags, at most 32. Entries can be invalidated by tag. */
   readonly tags?: (event: Event, response: unknown) => readonly string[];
   readonly refresh?: RefreshRules<Event>;
   /** How long a request waits for a response that another request is producing. Default: 5000. */
@@ -58,7 +58,7 @@ export type ResponseCachePorts = EntryPorts & {
 
 export type CacheLookup =
   | { readonly kind: 'answered'; readonly reply: CachedReply }
-  /** The handler must be called. Its response must be passed to `settle`, or undefined if the handler failed. */
+  /** The handler must be called. Pass its response to `settle`, or undefined if the handler failed. */
   | { readonly kind: 'ask'; readonly settle: (response: unknown) => Promise<unknown> };
 
 const WARNING = '199 Cache-Control header is not authorized';
@@ -203,8 +203,9 @@ class Visit<Event> {
     const lease = { id: this.#asked.id, owner };
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
-      // If the handler failed, its next call may succeed, so requests still wait for each other. If the response cannot
-      // be cached, later responses probably cannot either, so for a short time requests do not wait.
+      // Requests continue to wait for each other if the handler failed, because its next call may succeed. If the
+      // response cannot be cached, later responses probably cannot be cached either, so requests do not wait for a
+      // short time.
       await releaseEntryLease(
         this.#ports,
         lease,

@@ -34,6 +34,7 @@ const KEPT_BY_304 = [
 ];
 
 /**
+ * Parses a handler's response.
  * @returns undefined for a response that is malformed or sets several cookies. Such a response is neither cached nor
  * changed.
  */

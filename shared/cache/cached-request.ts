@@ -18,7 +18,10 @@ export type CachedRequest = {
   readonly headers: ValuesByName;
 };
 
-/** @returns undefined for an event that is not a request of API Gateway or a function URL, because it is not cached */
+/**
+ * Parses the event of a request.
+ * @returns undefined if the event is not a request of API Gateway or a function URL. Its response is then not cached.
+ */
 export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   try {
     const request = readRequest(event);

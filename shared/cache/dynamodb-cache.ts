@@ -18,7 +18,7 @@ export type DynamoDbCacheOptions = DynamoDbTableOptions & {
 };
 
 const MAX_BODY_BYTES = 1_048_576;
-/** Lambda's size limit for a response. */
+/** Maximum value of `maxBodyBytes`. It is Lambda's size limit for a response. */
 const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
 /**
  * Timeout of a table call. It is long enough to read and write bodies in pieces of 300 KB. If a call takes longer,
@@ -31,7 +31,8 @@ const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
 /**
- * @throws DomainError CONFIG_INVALID
+ * Creates the store of an answer cache.
+ * @throws DomainError CONFIG_INVALID if an option is invalid
  *
  * @example
  * ```ts

@@ -11,7 +11,11 @@ const MAX_PARTS = 32;
 const TAG = /^[\x21-\x7e]{1,256}$/;
 const MAX_VALUE = 256;
 
-/** @returns undefined for malformed or too many tags. The response is then not cached. */
+/**
+ * Collects the labels of an entry.
+ * @returns undefined if there are too many tags or key parts, or if a tag is malformed. The response is then not
+ * cached.
+ */
 export function labelsOf(
   request: Pick<CachedRequest, 'path' | 'query' | 'headers'>,
   parameters: KeyParameters,

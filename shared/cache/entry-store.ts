@@ -55,7 +55,10 @@ const PASS_MS = 2000;
 /** Time for which an entry is stored after its lease has ended, so that an invalidation in that time is not lost. */
 const AFTER_LEASE_SECONDS = 3600;
 
-/** @returns undefined if the table does not respond. The request then continues without the cache. */
+/**
+ * Reads the state of an entry.
+ * @returns undefined if the table does not respond. The request then continues without the cache.
+ */
 export async function readEntry(
   { store, namespace }: EntryPorts,
   id: string,
@@ -82,7 +85,10 @@ export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
   };
 }
 
-/** @returns undefined if a piece is missing, or the item was not written by this version */
+/**
+ * Reads a stored response with its body.
+ * @returns undefined if a piece is missing, or the item was not written by this version
+ */
 export async function readAnswer(
   ports: EntryPorts,
   id: string,

@@ -6,7 +6,7 @@ import type { CachedRequest } from './cached-request.ts';
 
 export type EntryRules<Event> = {
   readonly key?: KeyParameters;
-  /** Default: `authorization`. */
+  /** How callers share responses. Default: `authorization`. */
   readonly scope?: Scope<Event>;
 };
 

@@ -17,7 +17,10 @@ export const IGNORED_HEADERS = list(
 const IGNORED = new Set(IGNORED_HEADERS);
 const PREFIXES = IGNORED_HEADERS.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
 
-/** @param name header name in lower case */
+/**
+ * Whether a header is not part of a cache key unless the service names it.
+ * @param name header name in lower case
+ */
 export function isIgnoredHeader(name: string): boolean {
   return IGNORED.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
 }

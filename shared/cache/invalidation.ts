@@ -49,7 +49,10 @@ const AUTHORIZERS = /^(rest|http)\/([a-z0-9]{1,32})\/([A-Za-z0-9_$-]{1,128})$/;
 /** Matches the paths that CloudFront accepts: unreserved and escaped characters, and `*` at the end. */
 const EDGE_PATH = /^\/(?:[A-Za-z0-9\-_.~!'();:@&=+$,/?]|%[0-9A-Fa-f]{2})*\*?$/;
 
-/** @throws RequestInvalid, also for an unknown member, because it may be a misspelled one */
+/**
+ * Reads an invalidation from a request or an event.
+ * @throws RequestInvalid if a member is missing, invalid or unknown. An unknown member may be a misspelled one.
+ */
 export function parseInvalidation(value: unknown): Invalidation & { readonly dryRun: boolean } {
   if (!isJsonObject(value)) throw new RequestInvalid('body', 'must be an object');
   const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name));

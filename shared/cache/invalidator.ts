@@ -136,7 +136,10 @@ class Run {
     this.#untilEpochMs = untilEpochMs;
   }
 
-  /** Returns undefined if the work is not finished. Any process may continue it later. */
+  /**
+   * Continues the work and returns its report. Returns undefined if time runs out first. Any process may then continue
+   * the work later.
+   */
   async complete(): Promise<Report | undefined> {
     if (!this.#work.isPlanned) await this.#plan();
     const open: { readonly sk: string; readonly item: Item }[] = [];

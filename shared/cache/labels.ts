@@ -7,7 +7,7 @@ import { printKeyPart } from '../table/item-write.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 import { DomainError } from '../errors.ts';
 
-/** For example `tag:order:17`, `path:/orders`, `query.page=2`, `header.accept-language=de` or `all`. */
+/** A label such as `tag:order:17`, `path:/orders`, `query.page=2`, `header.accept-language=de` or `all`. */
 export type Label = string;
 
 type IndexedEntry = { readonly id: string; readonly item: Item };
@@ -34,8 +34,8 @@ export const CLOCK_MARGIN_MS = 1000;
 type IndexItem = Item & { readonly expiresAt: number };
 
 /**
- * Lists an entry under its labels. If the entry is already listed with a later expiry, that expiry stays. The reason: a
- * late response may fail to replace the stored response, and an invalidation must still find the stored one.
+ * Lists an entry under its labels. If the entry is already listed with a later expiry, that expiry stays. A late
+ * response may fail to replace the stored response, and then an invalidation must still find the stored one.
  */
 export async function writeIndex(
   store: ItemStore,
@@ -104,7 +104,7 @@ export function isAfter(invalidatedAt: unknown, sinceEpochMs: number): boolean {
 
 /**
  * Marks a label as invalidated, so that responses that are being produced are not stored.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function markLabel(
   store: ItemStore,
@@ -127,7 +127,7 @@ export async function markLabel(
 
 /**
  * Yields every unexpired entry with this label.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function* entriesOf(
   listing: ItemListing,

@@ -29,7 +29,10 @@ export type Invalidator = (
   answered: Answered,
 ) => Promise<ProxyResult | { readonly finished: number }>;
 
-/** @throws DomainError CONFIG_INVALID */
+/**
+ * Creates the invalidator of a Lambda function.
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
+ */
 export function createLambdaInvalidator(): Invalidator {
   const { tableName, streams, stageApis, stageCaches, edge } = readCacheInvalidatorConfig();
   return createInvalidator(
@@ -70,8 +73,8 @@ export function createInvalidator(ports: InvalidatorPorts, streams: readonly Str
 }
 
 /**
- * Tells which tags a record in a table's stream invalidates. A tag such as `order:{id}` is filled in twice: with the
- * attributes before the change, and with those after it.
+ * Tells which tags a record in a table's stream invalidates. A tag such as `order:{id}` is filled in twice: once with
+ * the attributes before the change, and once with the attributes after it.
  */
 type StreamRule = {
   readonly table: string;
@@ -86,7 +89,10 @@ type InvalidationBatch =
   /** The schedule invoked the function. */
   | { readonly kind: 'time' };
 
-/** @throws DomainError EVENT_MALFORMED for any other event, because a request must not be lost silently */
+/**
+ * Reads the invalidations from the event that invoked the function.
+ * @throws DomainError EVENT_MALFORMED if the event has an unknown form, because a request must not be lost silently
+ */
 function readEvent(event: unknown, rules: readonly StreamRule[]): InvalidationBatch {
   if (!isJsonObject(event)) throw malformed();
   const { source, detail, Records: records, invalidate, requestContext } = event;
@@ -123,7 +129,7 @@ function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unk
   });
 }
 
-/** Returns undefined if an attribute is missing, or is neither text nor number. */
+/** Fills attributes into a tag. Returns undefined if an attribute is missing, or is neither text nor number. */
 function fillIn(tag: string, image: Readonly<Record<string, unknown>>): string | undefined {
   const names = [...tag.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
   const values = new Map(names.map((name) => [name, valueOf(image[name])]));

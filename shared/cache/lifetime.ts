@@ -8,7 +8,10 @@ type LifetimeRules = {
   /** Lifetime in seconds of 404 and 410 responses. 0 means not cached. */
   readonly negativeTtlSeconds: number;
   readonly staleWhileRevalidateSeconds: number;
-  /** Whether several callers share the answer: all of them, or a group that a `scope` function names (RFC 9111 §5.2.2). */
+  /**
+   * Whether several callers share the response: all of them, or a group that a `scope` function names
+   * (RFC 9111 §5.2.2).
+   */
   readonly isShared: boolean;
   /** Names, in lower case, of headers that are part of the cache key. */
   readonly keyHeaders: readonly string[];
@@ -41,7 +44,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   const varies = (headers['vary'] ?? [])
     .flatMap((field) => field.split(','))
     .map((name) => name.trim().toLowerCase());
-  // `*` never matches a later request (RFC 9111 §4.1), even if the service names a header `*`.
+  // A `Vary` field with `*` never matches a later request (RFC 9111 §4.1), even if the service names a header `*`.
   if (varies.some((name) => name === '*' || (name !== '' && !rules.keyHeaders.includes(name))))
     return pass('vary');
   const usual = isNegative ? rules.negativeTtlSeconds : rules.ttlSeconds;
@@ -49,7 +52,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
     (rules.isShared ? secondsOf(directives, 's-maxage') : undefined) ??
     secondsOf(directives, 'max-age') ??
     expiresIn(headers, rules.nowEpochMs);
-  // A response may already have an age when it arrives, which is included (RFC 9111 §4.2.3).
+  // A response may already have an age when it arrives. This age is subtracted from the lifetime (RFC 9111 §4.2.3).
   const age = Number(headers['age']?.[0] ?? 0);
   const freshSeconds = Math.min(said ?? usual, MAX_SECONDS) - (Number.isFinite(age) ? Math.max(0, age) : 0);
   if (freshSeconds <= 0) return pass(isNegative && said === undefined ? 'status' : 'expired');

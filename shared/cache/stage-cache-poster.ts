@@ -9,7 +9,7 @@ import type { Flushed, StageCaches } from './invalidator.ts';
 import type { StageRecord } from './stage-record.ts';
 
 type StageCachesConfig = ControlPlaneConfig & {
-  /** Replaces AWS's own address on a developer's machine. Contains the placeholder `{apiId}`. */
+  /** The address that replaces AWS's own on a developer's machine. It contains the placeholder `{apiId}`. */
   readonly apiEndpoint?: string | undefined;
 };
 

@@ -50,7 +50,10 @@ const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
  */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
-/** @returns undefined for an event that is not a request to a REST API's stage */
+/**
+ * Creates the record of a response from its request.
+ * @returns undefined for an event that is not a request to a REST API's stage
+ */
 function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord | undefined {
   const request = parseCachedRequest(event);
   const resourcePath = request?.event.context['resourcePath'];
@@ -82,8 +85,9 @@ function refusalOf({ method, event }: CachedRequest, headers: readonly string[])
 }
 
 /**
- * Returns undefined if the text is not in the form that `cacheTags()` writes. Attack: a function that may write a
- * namespace's labels could otherwise make the invalidator sign a request with another stage, method or header.
+ * Reads a record that `cacheTags()` has written. Returns undefined if the text has any other form. Attack: a function
+ * that may write a namespace's labels could otherwise make the invalidator sign a request with another stage, method or
+ * header.
  */
 export function parseStageRecord(text: unknown): StageRecord | undefined {
   const record = typeof text === 'string' ? parseJsonObject(text) : undefined;

@@ -27,8 +27,8 @@ const DONE_SECONDS = 86_400;
 const ATTEMPTS = 8;
 
 /**
- * Records a request. `joined` means that an equal request was already recorded and not finished.
- * @throws DomainError STORE_UNAVAILABLE
+ * Records a request for an invalidation. `joined` means that an equal request was already recorded and is not finished.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function openInvalidation(
   { store }: WorkPorts,
@@ -75,7 +75,7 @@ export async function openInvalidation(
 
 /**
  * Returns the invalidations that are not finished yet.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function openWork({ listing }: WorkPorts): Promise<readonly string[]> {
   const open: string[] = [];
@@ -88,7 +88,10 @@ export async function findWork({ store }: WorkPorts, id: string): Promise<Work |
   return item === undefined ? undefined : toWork(id, item);
 }
 
-/** Returns undefined if the work is done, or claimed by another process. */
+/**
+ * Claims an invalidation, so that only this process works on it. Returns undefined if the work is done, or claimed by
+ * another process.
+ */
 export async function claim(
   { store }: WorkPorts,
   id: string,
@@ -136,7 +139,7 @@ export async function finish(
 
 /**
  * Records an entry of a run. A record that already exists stays unchanged.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function planEntry(
   { store }: WorkPorts,

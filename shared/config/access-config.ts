@@ -47,10 +47,9 @@ type AccessAdminConfig = {
 /**
  * Reads the settings of both authorizers:
  * - `GATEWRIGHT_STAGE`: stage of this stack
- * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only; empty or absent = not
- * trusted
+ * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only; empty or absent = not trusted
  * - `GATEWRIGHT_USAGE_KEY_SECRET`: at least 32 characters; empty or absent = no native usage plans
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readAuthorizerConfig(environment: Environment = process.env): AuthorizerConfig {
   const stage = readStage(environment);
@@ -67,7 +66,7 @@ export function readAuthorizerConfig(environment: Environment = process.env): Au
 
 /**
  * Reads `GATEWRIGHT_ACCESS_TABLE`. If it is empty or absent, there is no table.
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if the name is invalid
  */
 export function readAccessTableConfig(environment: Environment = process.env): AccessTableConfig {
   const isAbsent = (environment['GATEWRIGHT_ACCESS_TABLE'] ?? '') === '';
@@ -77,7 +76,7 @@ export function readAccessTableConfig(environment: Environment = process.env): A
 /**
  * Reads `GATEWRIGHT_DOCUMENTS`, which is `bundled` (the default) or `published`. `published` requires
  * `GATEWRIGHT_ACCESS_TABLE`.
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readDocumentsConfig(environment: Environment = process.env): DocumentsConfig {
   const mode = environment['GATEWRIGHT_DOCUMENTS'] ?? '';
@@ -88,7 +87,7 @@ export function readDocumentsConfig(environment: Environment = process.env): Doc
 
 /**
  * Reads the settings of `ws-ticket`: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`.
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readTicketDeskConfig(environment: Environment = process.env): TicketDeskConfig {
   const { stage } = readAuthorizerConfig(environment);
@@ -98,10 +97,9 @@ export function readTicketDeskConfig(environment: Environment = process.env): Ti
 }
 
 /**
- * Reads the settings of `access-admin`: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`,
- * `GATEWRIGHT_USAGE_KEY_SECRET`, and Lambda's `AWS_REGION`, credentials and `AWS_ENDPOINT_URL_API_GATEWAY` or
- * `AWS_ENDPOINT_URL`.
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * Reads the settings of `access-admin`: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`, `GATEWRIGHT_USAGE_KEY_SECRET`,
+ * and Lambda's `AWS_REGION`, credentials and `AWS_ENDPOINT_URL_API_GATEWAY` or `AWS_ENDPOINT_URL`.
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readAccessAdminConfig(environment: Environment = process.env): AccessAdminConfig {
   const { usageKeySecret } = readAuthorizerConfig(environment);

@@ -16,7 +16,10 @@ type CacheInvalidatorConfig = {
    */
   readonly stageApis: ReadonlySet<string>;
   readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
-  /** Undefined if the stack has no CloudFront distribution. */
+  /**
+   * How to call CloudFront, and the id of the stack's distribution. Undefined if the stack has no CloudFront
+   * distribution.
+   */
   readonly edge: (ControlPlaneConfig & { readonly distributionId: string }) | undefined;
 };
 
@@ -31,7 +34,7 @@ type CacheInvalidatorConfig = {
  * - `GATEWRIGHT_DISTRIBUTION_ID`: id of the CloudFront distribution; empty = none
  * - Lambda's own variables: `AWS_REGION`, the credentials, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_API_GATEWAY` and
  *   `AWS_ENDPOINT_URL_CLOUDFRONT`
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {
   const tableName = readTableName(environment, 'GATEWRIGHT_CACHE_TABLE');

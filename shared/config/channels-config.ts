@@ -28,7 +28,7 @@ const MESSAGES_A_MINUTE = [301, 600_000] as const;
  * - `GATEWRIGHT_MESSAGES_PER_CALLER`: the maximum cost of messages per minute over all connections, 301 to 600,000;
  *   absent = 6,000
  * - `GATEWRIGHT_APIS`: ids of the WebSocket APIs with trusted authorizers; absent = none
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readChannelsConfig(environment: Environment = process.env): ChannelsConfig {
   const publisher = environment['GATEWRIGHT_PUBLISHER'] ?? environment['AWS_LAMBDA_FUNCTION_NAME'] ?? '';
@@ -59,7 +59,7 @@ export function readChannelsConfig(environment: Environment = process.env): Chan
 /**
  * Reads the settings for calls to Lambda: the settings of `readSignerConfig`, and `AWS_ENDPOINT_URL_LAMBDA` or
  * `AWS_ENDPOINT_URL`.
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
  */
 export function readInvokerConfig(environment: Environment = process.env): InvokerConfig {
   const endpoint = environment['AWS_ENDPOINT_URL_LAMBDA'] ?? environment['AWS_ENDPOINT_URL'];

@@ -54,7 +54,7 @@ export function readText(
 
 /**
  * Reads Lambda's variables for signing calls to AWS services: `AWS_REGION` and the credentials.
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
  */
 export function readSignerConfig(
   environment: Environment = process.env,

@@ -16,7 +16,7 @@ export type LogConfig = {
  * - `GATEWRIGHT_LOG_PRINCIPAL`: `hash` (the default), `plain` or `nothing`
  * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters. If neither this variable nor
  *   `GATEWRIGHT_LOG_PRINCIPAL` is set, logs do not name callers.
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readLogConfig(environment: Environment = process.env): LogConfig {
   const stage = environment['GATEWRIGHT_STAGE'] ?? 'unknown';

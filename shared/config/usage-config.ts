@@ -10,7 +10,7 @@ export type UsageTrackerConfig = UsageTableConfig & LineRules;
 
 /**
  * Reads `GATEWRIGHT_USAGE_TABLE`, the name of the table of plans, ledgers and usage.
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
  */
 export function readUsageTableConfig(environment: Environment = process.env): UsageTableConfig {
   return { tableName: readTableName(environment, 'GATEWRIGHT_USAGE_TABLE') };
@@ -20,7 +20,7 @@ export function readUsageTableConfig(environment: Environment = process.env): Us
  * Reads `GATEWRIGHT_USAGE_TABLE` and the settings for access logs:
  * - `GATEWRIGHT_USAGE_COUNTS`: which requests are counted: `reached` (default), `succeeded` or `all`
  * - `GATEWRIGHT_USAGE_FIELDS`: names of log fields that differ from the default names, such as `key=sub,route=routeKey`
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
  */
 export function readUsageTrackerConfig(environment: Environment = process.env): UsageTrackerConfig {
   const counts = environment['GATEWRIGHT_USAGE_COUNTS'] ?? 'reached';

@@ -31,7 +31,7 @@ const ENDPOINT_NAMES: Readonly<Record<AwsCall['service'], string>> = {
  * - `GATEWRIGHT_ACCOUNT_ID`: the account that owns the queues to which the function sends messages
  * - Lambda's own variables: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`
  * - `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, with the same meaning as in the SDKs
- * @throws DomainError CONFIG_INVALID with the variable's name
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readWebhookReceiverConfig(environment: Environment = process.env): WebhookReceiverConfig {
   const signer = readSignerConfig(environment);
@@ -46,8 +46,8 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
       endpointOf: (service) =>
         environment[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] ?? environment['AWS_ENDPOINT_URL'],
     },
-    // In AWS, secrets in variables are refused, because variables are visible in a function's configuration. The values
-    // in this repository are public.
+    // In AWS, secrets in variables are refused, because a function's variables are visible in its configuration, and
+    // the default values in this repository are public.
     localSecret(variable) {
       if (!isLocal)
         throw invalid(

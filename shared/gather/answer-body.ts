@@ -8,7 +8,7 @@ const MOST_BYTES = 10 * 1024 * 1024;
 
 /**
  * Reads a JSON body.
- * @throws DomainError BACKEND_FAILED for more than 10 MiB; SyntaxError
+ * @throws DomainError BACKEND_FAILED if the body is larger than 10 MiB; SyntaxError if it is not JSON
  */
 export async function readJson(answer: Response, origin: string): Promise<unknown> {
   const decoder = new TextDecoder();

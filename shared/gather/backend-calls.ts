@@ -30,7 +30,7 @@ export interface BackendCalls {
   readonly remainingMs: () => number;
   /**
    * Returns the backend's response, whatever its status. Redirects are not followed.
-   * @throws DomainError ORIGIN_UNLISTED
+   * @throws DomainError ORIGIN_UNLISTED if `Authorization` is set for an origin that is not in `identityTo`
    */
   readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
   /**

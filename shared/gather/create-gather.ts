@@ -7,7 +7,7 @@ import type { Gathered, GatherPorts, GatherRules, Parts } from './gather.ts';
 export type CreateGatherOptions = {
   /** Origins that get the caller's `Authorization`, such as `https://orders.example`. Default: none. */
   readonly identityTo?: readonly string[];
-  /** Default: Node's `fetch`. */
+  /** The function that sends the requests to backends. Default: Node's `fetch`. */
   readonly fetch?: Fetch;
 };
 

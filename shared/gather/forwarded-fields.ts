@@ -9,7 +9,7 @@ const TRACE = ['traceparent', 'tracestate', 'x-amzn-trace-id'];
 
 /**
  * Checks that each text is an origin, such as `https://orders.example`, in the form in which origins are compared.
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if a text is not such an origin
  */
 export function readOrigins(origins: readonly string[]): ReadonlySet<string> {
   for (const text of origins) {
@@ -27,7 +27,10 @@ export class ForwardedFields {
   readonly #identityTo: ReadonlySet<string>;
   readonly #received: ReadonlyMap<string, readonly string[]>;
 
-  /** @throws DomainError EVENT_MALFORMED */
+  /**
+   * Reads the header fields of the caller's request.
+   * @throws DomainError EVENT_MALFORMED if the event is not an object
+   */
   constructor(event: unknown, identityTo: ReadonlySet<string>) {
     this.#identityTo = identityTo;
     this.#received = headersOf(readRequest(event));

@@ -100,11 +100,14 @@ export type GatherPorts = {
   readonly monotonicMs: () => number;
 };
 
-/** API Gateway's timeout for an integration, unless the quota of a REST API was raised. */
+/**
+ * Maximum default deadline of a gathering. It is API Gateway's timeout for an integration, unless the quota of a REST
+ * API was raised.
+ */
 const LONGEST_MS = 29_000;
 /** Time reserved for sending the reply and for the handler's remaining work. */
 const MARGIN_MS = 200;
-/** Maximum run time of an invocation. */
+/** Maximum value of each time setting. It is the maximum run time of a Lambda invocation. */
 const MOST_MS = 900_000;
 
 export async function gatherParts<P extends Parts>(
@@ -118,7 +121,10 @@ export async function gatherParts<P extends Parts>(
   return (await new Gathering(ports, fields, rules).run(parts)) as Gathered<P>;
 }
 
-/** @throws DomainError CONFIG_INVALID */
+/**
+ * Checks the time settings of the gathering and its parts.
+ * @throws DomainError CONFIG_INVALID if a setting is not a number, or is too large
+ */
 function checkTimes({ timeoutMs, marginMs }: GatherRules, parts: Parts): void {
   const ofParts = Object.entries(parts).map(
     ([name, part]) => [`timeoutMs of ${name}`, settingsOf(part).timeoutMs] as const,
@@ -163,7 +169,10 @@ class Gathering {
     return { values: { ...this.#values }, failures, isPartial: Object.keys(failures).length > 0 };
   }
 
-  /** @throws GatherFailed */
+  /**
+   * Runs the parts until the reply is decided.
+   * @throws GatherFailed if a required part fails
+   */
   #untilDecided(parts: Parts): Promise<void> {
     return new Promise((decide, refuse) => {
       const running = Object.entries(parts).map(async ([name, part]) => {

@@ -7,12 +7,10 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
  * Whether any object in the text, at any depth, has a member twice. The text must be valid JSON.
- * @param names the only names to check. If absent, all names are checked.
+ * @param names the only names to check. Without this set, all names are checked.
  */
 export function hasDuplicateMember(json: string, names?: ReadonlySet<string>): boolean {
-  /**
-   * For each open object or array, outermost first: the names found in the object so far, or undefined for an array.
-   */
+  /** The names found so far in each open object, outermost first. An open array has the entry undefined. */
   const open: (Set<string> | undefined)[] = [];
   let expectsName = false;
   for (const [token] of json.matchAll(TOKEN)) {

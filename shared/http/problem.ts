@@ -11,15 +11,15 @@ type Problem = {
   /** Tells what to change. It never contains a value of the request. */
   readonly detail?: string;
   readonly code?: DomainErrorCode;
-  /** The wrong field of the request, such as `limits[1].burst`. */
+  /** The invalid field of the request, such as `limits[1].burst`. */
   readonly field?: string;
-  /** The version number to save next. Set for EDIT_CONFLICT if the resource has versions. */
+  /** The number that the next version must have. Set for EDIT_CONFLICT if the resource has versions. */
   readonly nextVersion?: number;
 };
 
 /**
- * Responses to administrators, who may see the reason. Codes that are not listed are failures of ours and get status
- * 500.
+ * Responses to administrators, who may see the reason. Codes that are not listed are not the administrator's fault and
+ * get status 500.
  */
 export const ADMIN_ANSWERS: Readonly<
   Partial<Record<DomainErrorCode, readonly [status: number, title: string]>>
@@ -62,7 +62,10 @@ export function problemOf(error: unknown): Problem {
   return isTokenError(error) ? problem(401, 'Unauthorized') : problem(500, 'Internal Server Error');
 }
 
-/** Returns the refusal of an administrator's request, with code and field. Undefined for a failure of ours. */
+/**
+ * Returns the refusal of an administrator's request, with code and field. Undefined if the failure is not the
+ * administrator's fault.
+ */
 export function adminProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof DomainError)) return undefined;
   const [status, title] = ADMIN_ANSWERS[error.code] ?? [];

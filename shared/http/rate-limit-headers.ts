@@ -11,7 +11,7 @@ export type AdvertisedLimit = {
   readonly limit: number;
   /** The unit that is counted. Default: requests. */
   readonly unit?: 'concurrent-requests';
-  /** Undefined if the limit has no time window. */
+  /** Length of the time window in seconds. Undefined if the limit has no time window. */
   readonly windowSeconds: number | undefined;
   readonly remaining: number;
   readonly resetSeconds: number | undefined;
@@ -21,7 +21,7 @@ export type AdvertisedLimit = {
 const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types#';
 const QUOTA_EXCEEDED = 'Request cannot be satisfied as assigned quota has been exceeded';
 const REDUCED_CAPACITY = 'Request cannot be satisfied due to temporary server capacity constraints';
-/** An Integer in a structured field has at most 15 digits. */
+/** Maximum Integer in a structured field. An Integer has at most 15 digits. */
 const MAX_INTEGER = 999_999_999_999_999;
 
 /**

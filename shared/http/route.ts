@@ -42,7 +42,7 @@ export type RouteDescription = {
   readonly id: string;
   readonly summary: string;
   readonly query: Fields;
-  /** Undefined if the route has no body. */
+  /** Schema of the request body. Undefined if the route has no body. */
   readonly body: JsonSchema | undefined;
   readonly isChange: boolean;
   readonly answer: Answer;
@@ -166,7 +166,7 @@ function readOperationId(headers: Readonly<Record<string, string>>): string {
   );
 }
 
-/** Returns undefined if there is no body. */
+/** Parses the request body as JSON. Undefined if there is no body. */
 function readJson(body: string | undefined): unknown {
   if (body === undefined || body === '') return undefined;
   if (new TextEncoder().encode(body).length > MAX_BODY_BYTES)

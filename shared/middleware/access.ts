@@ -16,7 +16,7 @@ export type Caller = {
   readonly issuer: string | undefined;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
-  /** Undefined for an API key that does not expire. */
+  /** The time when the credential expires. Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
   /** Claims that the access document names under `context`, unchanged. */
   readonly context: EventFields;
@@ -48,7 +48,8 @@ const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
 /**
- * For middy: `.use(access({ scopes: ['orders:read'] }))`. A refused request does not reach later middlewares.
+ * Checks the caller in a middy middleware: `.use(access({ scopes: ['orders:read'] }))`. A refused request does not
+ * reach later middlewares.
  *
  * @example
  * ```ts
@@ -71,7 +72,7 @@ export function access<Event extends object>(options: AccessOptions = {}): Middl
 }
 
 /**
- * Does the same for a handler without middy.
+ * Checks the caller as `access()` does, for a handler without middy.
  *
  * @example
  * ```ts
@@ -117,7 +118,8 @@ export function callerOf(event: unknown): Caller | undefined {
   const { sub, iss, clientId, scope, exp, contextCut, ...context } = authorizerContextOf(readRequest(event));
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
   const subject = asNonEmptyText(sub);
-  // An empty subject is not a caller, because all callers without subject would be the same one.
+  // An empty subject does not identify a caller, because all callers without a subject would be treated as the same
+  // caller.
   if (subject === undefined) return undefined;
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
   return {
@@ -148,8 +150,8 @@ function refusal(
   if (!allowMethodOverride && overridesMethod(event))
     return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
-  // Some scopes were omitted for their length. The required one may be among them, so the response must not claim that
-  // the caller lacks it.
+  // Some scopes were omitted for their length. The required scope may be among them, so the response must not claim
+  // that the caller lacks it.
   if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));
   return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
 }

@@ -22,7 +22,7 @@ export type CacheTagsOptions<Event> = {
 const TTL_SECONDS = 300;
 
 /**
- * For middy: `.use(cacheTags({ cache, key, tags }))`.
+ * Tags the handler's cache entries in a middy middleware: `.use(cacheTags({ cache, key, tags }))`.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export function cacheTags<Event extends object>(
 }
 
 /**
- * Does the same for a handler without middy.
+ * Tags cache entries as `cacheTags()` does, for a handler without middy.
  *
  * @example
  * ```ts

@@ -18,8 +18,8 @@ export type CallerClaims = Readonly<Record<string, string | undefined>>;
  * Returns the caller's claims. Behind a Cognito authorizer they are `authorizer.claims`, and behind a JWT authorizer
  * `authorizer.jwt.claims`, both unchanged. Behind the toolkit's authorizers they are the claims that the access
  * document carries (`result.claims`), in the form that the document names. Reading a claim that is not carried throws
- * an error, because `undefined` would be the same caller for all. Returns undefined if no authorizer has handled the
- * request.
+ * an error, because all callers would otherwise have the same value, `undefined`. Returns undefined if no authorizer
+ * has handled the request.
  * @throws DomainError CONFIG_INVALID if the carried claims are too long for the context
  *
  * @example

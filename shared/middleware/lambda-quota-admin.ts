@@ -7,7 +7,7 @@ import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
 /**
  * Returns ports that use the plans of the access documents that are currently in use.
  * @param load loads `access/compiled.json`. It is called only if a request needs plans; most do not.
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaQuotaAdminPorts(load: () => Promise<{ readonly default: unknown }>): AdminPorts {
   const follow = loadOnce(async () => {

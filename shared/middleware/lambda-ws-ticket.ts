@@ -12,8 +12,9 @@ import type { TicketDesk } from './ws-ticket.ts';
 const STORE_TIMEOUT_MS = 1000;
 
 /**
+ * Creates the function that issues tickets in a Lambda function.
  * @param compiled content of `access/compiled.json`
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaTicketDesk(compiled: unknown): TicketDesk {
   const { stage, tableName } = readTicketDeskConfig();

@@ -52,9 +52,10 @@ export function admissionOf(event: object): Admission | undefined {
 }
 
 /**
- * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. If a plan
- * limits concurrency, put `quota()` after middlewares that may respond early. middy does not report that a later
- * middleware has responded, so the permit would stay taken until the invocation's deadline.
+ * Enforces a customer plan in a middy middleware: `.use(quota({ quotas, subject }))`. A rejection ends the request
+ * before later middlewares. If a plan limits concurrency, put `quota()` after middlewares that may respond early. middy
+ * does not report that a later middleware has responded, so the permit would stay taken until the invocation's
+ * deadline.
  *
  * @example
  * ```ts
@@ -89,7 +90,7 @@ export function quota<Event extends object>(
 }
 
 /**
- * Does the same for a handler without middy.
+ * Enforces a customer plan as `quota()` does, for a handler without middy.
  *
  * @example
  * ```ts

@@ -18,8 +18,8 @@ const MAX_SECONDS = 86_400;
 const MOST_FILLS = 1_000_000;
 
 /**
- * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`. Put it after middlewares that refuse callers, because a
- * cached answer skips all later middlewares.
+ * Caches the handler's responses in a middy middleware: `.use(responseCache({ cache, ttlSeconds: 60 }))`. Put it after
+ * middlewares that refuse callers, because a cached response skips all later middlewares.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export function responseCache<Event extends object>(
 }
 
 /**
- * Does the same for a handler without middy.
+ * Caches responses as `responseCache()` does, for a handler without middy.
  *
  * @example
  * ```ts
@@ -94,7 +94,10 @@ export function withResponseCache<Event extends object>(
   };
 }
 
-/** @throws DomainError CONFIG_INVALID immediately, not at the first request */
+/**
+ * Creates the cache.
+ * @throws DomainError CONFIG_INVALID if an option is invalid. It is thrown at once, not at the first request.
+ */
 function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): AnswerCache<Event> {
   const seconds = {
     ttlSeconds: rules.ttlSeconds,

@@ -25,7 +25,7 @@ export type WebhookOptions = {
   readonly claims?: DeliveryClaims;
   /** Name of the source. Default: the name of the scheme. */
   readonly source?: string;
-  /** GitHub only: distinguishes deliveries with equal bodies by X-GitHub-Delivery, which is not signed. */
+  /** For GitHub, whether to distinguish deliveries with equal bodies by X-GitHub-Delivery, which is not signed. */
   readonly trustDeliveryId?: boolean;
 };
 
@@ -67,7 +67,8 @@ export function deliveryOf(event: object): Delivery | undefined {
 }
 
 /**
- * For middy: `.use(webhook({ scheme: 'github', secrets }))`, before any parser of the body.
+ * Verifies webhooks in a middy middleware: `.use(webhook({ scheme: 'github', secrets }))`. Put it before any parser of
+ * the body.
  *
  * @example
  * ```ts
@@ -95,7 +96,7 @@ export function webhook<Event extends object>(options: WebhookOptions): Middlewa
 }
 
 /**
- * Does the same for a handler without middy.
+ * Verifies webhooks as `webhook()` does, for a handler without middy.
  *
  * @example
  * ```ts

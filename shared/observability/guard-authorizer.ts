@@ -9,11 +9,11 @@ type Decided<Result> =
 type Invocation<Result> = { decided?: Decided<Result> };
 
 /**
- * `wrap` is called once and adds the owner's middlewares around the authorizer:
- * `(authorize) => middy().use(mine).handler(authorize)`. The inner part records the authorizer's decision, and the
- * outer part returns only this decision. In middy, an `onError` that sets a response would turn a 401 into an allowing
- * answer, an `onError` that replaces the error would turn it into a 500, and a `before` that returns
- * `{isAuthorized: true}` would skip the authorizer.
+ * Wraps an authorizer so that middlewares cannot change its decision. `wrap` is called once and adds the owner's
+ * middlewares around the authorizer: `(authorize) => middy().use(mine).handler(authorize)`. The inner part records the
+ * authorizer's decision, and the outer part returns only this decision. In middy, an `onError` that sets a response
+ * would turn a 401 into an allowing answer, an `onError` that replaces the error would turn it into a 500, and a
+ * `before` that returns `{isAuthorized: true}` would skip the authorizer.
  * @throws UnauthorizedAnswer when the authorizer refuses, or a middleware throws an error with exactly the message
  * `Unauthorized`
  * @throws DomainError for the authorizer's own failures; ANSWER_REPLACED when the handler's result is not the

@@ -16,8 +16,8 @@ export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'add
 const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
 
 /**
- * Powertools' metrics without its separate log line for a cold start. Printing that line through another instance would
- * add 0.8 ms to every cold start.
+ * Powertools' metrics without the separate log line that Powertools writes for a cold start. Printing that line through
+ * another instance would add 0.8 ms to every cold start.
  */
 class FunctionMetrics extends Metrics {
   override captureColdStartMetric(): void {
@@ -32,7 +32,10 @@ type Invocation = { outcome: string; reason?: string; facts: Facts };
 /** Hooks that run around each invocation, like those of a middy middleware. */
 type Observation = {
   readonly observer: FunctionObserver;
-  /** @throws DomainError CONFIG_INVALID */
+  /**
+   * Runs before the handler.
+   * @throws DomainError CONFIG_INVALID if an environment variable for logs and metrics is invalid
+   */
   readonly before: () => void;
   readonly after: (ended: Ended) => void;
   readonly onError: (ended: Ended) => Promise<void>;

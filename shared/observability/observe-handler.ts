@@ -5,7 +5,10 @@ import type { FunctionObserver } from './observation.ts';
 
 export type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
 
-/** @see createObservation for the handling of errors */
+/**
+ * Wraps a handler with logs and metrics.
+ * @see createObservation for the handling of errors
+ */
 export function observeHandler<Result>(
   serviceName: string,
   handle: (event: unknown, observer: FunctionObserver) => Promise<Result>,

@@ -13,7 +13,8 @@ export type DynamoDbQuotaOptions = DynamoDbTableOptions &
   Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer' | 'customers'>;
 
 /**
- * Nothing is loaded, connected or generated before the first request, so a snapshot of the process is safe to clone.
+ * Creates quotas on a DynamoDB table. Nothing is loaded, connected or generated before the first request, so a snapshot
+ * of the process is safe to clone.
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ export function createDynamoDbUsageTracker(
   return createUsageTracker({ store, clock: CLOCK, timer: TIMER, observe });
 }
 
-/** Nothing is loaded or connected before the first read. */
+/** Creates a reader of usage. It loads and connects nothing before the first read. */
 export function createDynamoDbUsageReader(tableName: string, plans: readonly unknown[]): UsageReader {
   return createUsageReader({ store: createDynamoDbTable({ tableName }), clock: CLOCK, plans });
 }

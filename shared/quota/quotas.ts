@@ -60,7 +60,7 @@ export type QuotaOptions = {
    */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
-  /** Reads the plans on record. If absent, every request names its plan. */
+  /** Reads the plans on record. Without this function, every request must name its plan. */
   readonly customers?: (store: ItemStore) => CustomerBook;
   readonly observe?: (event: QuotaEvent) => void;
 };
@@ -74,8 +74,8 @@ export type ConsumeRequest = Omit<Subject, 'plan'> & {
   /** The cost in whole units; default: the plan's cost of the route. */
   readonly cost?: number;
   /**
-   * The time at which the gateway received the request. If absent, a request that comes within `clockSkewMs` of a
-   * period's boundary is charged to both periods.
+   * The time at which the gateway received the request. Without this time, a request that comes within `clockSkewMs` of
+   * a period's boundary is charged to both periods.
    */
   readonly atEpochMs?: number;
   /**
@@ -135,7 +135,7 @@ export type Quotas = {
   consume(request: ConsumeRequest): Promise<Decision>;
   /**
    * Reads the state of the subject's limits from the store, and charges nothing.
-   * @throws as `consume`
+   * @throws the errors of `consume`
    */
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
   /** Returns unused units. Call it at shutdown (SIGTERM). Otherwise the unused units of the process stay charged. */
@@ -268,7 +268,7 @@ class Holder {
     await Promise.all(Array.from({ length: FLUSH_AT_ONCE }, next));
   }
 
-  /** Returns undefined if the table does not respond. */
+  /** Reads a plan. Returns undefined if the table does not respond. */
   async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
     if (read.kind === 'unknown')
@@ -355,7 +355,7 @@ const HALTED: Refusal = { kind: 'refused', reason: 'suspended', limit: '', retry
 
 /**
  * Checks the names of a request. The plan may be missing, because it can come from the records.
- * @throws DomainError SUBJECT_INVALID
+ * @throws DomainError SUBJECT_INVALID if another name is missing, or a name is too long
  */
 function checkCharge({ plan = '-', ...subject }: ConsumeRequest): void {
   checkSubject({ ...subject, plan });

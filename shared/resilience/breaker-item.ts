@@ -45,7 +45,9 @@ const RUNNING = 1;
 const REPORTED = 0;
 /** Resolution of `Date`, which has whole seconds. */
 const RESOLUTION_MS = 1000;
-/** Maximum difference between the clocks of two servers of the table. AWS keeps them within milliseconds. */
+/**
+ * Maximum difference between the clocks of two servers that serve the same table. AWS keeps them within milliseconds.
+ */
 const SERVER_SKEW_MS = 500;
 /** Maximum time between the request for a probe and its start. After this time the probe is not started. */
 export const PROBE_START_MS = 1000;
@@ -106,7 +108,7 @@ export function stampWrite(
 export type ProbeRequest = {
   readonly id: string;
   readonly tableEpochMs: number;
-  /** Maximum time in which a probe reports. */
+  /** Maximum time that a probe may take to report its outcome. */
   readonly reportMs: number;
 };
 

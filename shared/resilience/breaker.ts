@@ -30,7 +30,7 @@ export type BreakerPorts = {
   readonly clock: AgeClock;
   readonly random: Random;
   readonly observe: (event: ResilienceEvent) => void;
-  /** The table item with the shared state. If absent, each instance has its own state. */
+  /** The table item with the shared state. Without it, each instance has its own state. */
   readonly shared?: { readonly store: ItemStore; readonly key: ItemKey };
 };
 
@@ -83,7 +83,10 @@ export class Breaker {
     this.#local = new LocalBreaker(rules, ports.clock);
   }
 
-  /** @throws only DomainError CONFIG_INVALID, when a package that the table needs is not installed */
+  /**
+   * Decides whether a call may be made. It throws only one error.
+   * @throws only DomainError CONFIG_INVALID, when a package that the table needs is not installed
+   */
   async admit(): Promise<Admission> {
     const view = await this.#look();
     const admission = view === undefined ? this.#admitAlone() : await this.#follow(view);

@@ -17,7 +17,8 @@ export class Bulkhead {
   /**
    * Waits for a place.
    * @returns a function to be called once, when the call has ended
-   * @throws DomainError BULKHEAD_FULL; the signal's reason if it is aborted meanwhile
+   * @throws DomainError BULKHEAD_FULL if too many calls are waiting; the signal's reason if it is aborted during the
+   * wait
    */
   async enter(signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#running < this.#places) this.#running += 1;

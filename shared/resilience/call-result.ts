@@ -6,9 +6,9 @@ export type CallResult<T> =
   | { readonly kind: 'error'; readonly error: unknown };
 
 /**
- * By default, these are failures: a value with a `status` of 500 or above (such as a response of fetch()), and any
- * error. An exception is a 4xx error of AWS's SDK, because it shows that the service has responded; but if the call was
- * throttled (`$retryable`), the error is a failure.
+ * Whether a result shows that the backend has failed. By default, these are failures: a value with a `status` of 500 or
+ * above (such as a response of fetch()), and any error. A 4xx error of AWS's SDK is not a failure, because it shows
+ * that the service has responded, unless the call was throttled (`$retryable`).
  */
 export function isBackendFailure(result: CallResult<unknown>): boolean {
   if (result.kind === 'value') {

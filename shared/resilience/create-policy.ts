@@ -17,7 +17,7 @@ export type CreatePolicyOptions = PolicyOptions & {
  * Protects calls to one backend. Create the policy outside the handler, because all calls of an instance share the
  * policy's state.
  *
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an option is invalid
  *
  * @example
  * ```ts

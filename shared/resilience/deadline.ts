@@ -11,7 +11,7 @@ type Deadline = {
 
 /**
  * Runs work and stops waiting for it at the deadline, even if the work ignores its signal.
- * @throws DomainError CALL_TIMED_OUT; the signal's reason; what the work throws
+ * @throws DomainError CALL_TIMED_OUT at the deadline; the signal's reason if the caller aborts; what the work throws
  */
 export async function runWithin<T>(
   { ms, signal, countdown }: Deadline,
@@ -38,7 +38,7 @@ export async function runWithin<T>(
 
 /**
  * Waits for `ms`.
- * @throws the signal's reason
+ * @throws the signal's reason if the caller aborts
  */
 export function pauseFor({ ms, signal, countdown }: Deadline): Promise<void> {
   return new Promise((resolve, reject) => {

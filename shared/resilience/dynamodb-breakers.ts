@@ -24,9 +24,10 @@ const TABLE =
   /^(?!undefined$)(?:[A-Za-z0-9_.-]{3,255}|arn:[^:]+:dynamodb:[^:]+:[^:]+:table\/[A-Za-z0-9_.-]{3,255})$/;
 
 /**
- * Nothing is loaded or connected before the first call.
+ * Creates the shared state of circuit breakers, to be passed to `createPolicy`. Nothing is loaded or connected before
+ * the first call.
  *
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an option is invalid
  *
  * @example
  * ```ts

@@ -6,9 +6,9 @@ import type { Countdown } from '../ports.ts';
 type Hedge<T> = {
   readonly afterMs: number;
   readonly countdown: Countdown;
-  /** `first` and `second` never reject. */
+  /** Makes the first attempt. The promises that `first` and `second` return are never rejected. */
   readonly first: (signal: AbortSignal) => Promise<T>;
-  /** Returns undefined if a second attempt is not allowed after all. */
+  /** Makes the second attempt. Returns undefined if a second attempt is not allowed after all. */
   readonly second: (signal: AbortSignal) => Promise<T> | undefined;
   readonly isGood: (outcome: T) => boolean;
   /** Returns the error with which the slower attempt is aborted. */
@@ -16,7 +16,7 @@ type Hedge<T> = {
 };
 
 /**
- * Runs the attempts. If the first one fails before `afterMs`, there is no second one here, because the retry policy
+ * Runs the attempts. If the first one fails before `afterMs`, no second attempt is made here, because the retry policy
  * handles failures.
  */
 export function runHedged<T>(hedge: Hedge<T>): Promise<T> {

@@ -1,6 +1,7 @@
 /**
- * The circuit breaker of one instance. It decides if there is no table or the table cannot be reached. It stores the
- * generation of the shared state to which its calls belong, so that old failures do not open a newer state.
+ * The circuit breaker of one instance. It decides about calls if there is no table, or if the table cannot be reached.
+ * It stores the generation of the shared state to which its calls belong, so that old failures do not open a newer
+ * state.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
@@ -13,7 +14,7 @@ export type BreakerRules = {
   readonly openMs: number;
   /** Number of probes of a half-open breaker. All of them must succeed. */
   readonly probes: number;
-  /** A probe that has not reported within this time counts as failed. */
+  /** Maximum time that a probe may take to report its outcome. A slower probe counts as failed. */
   readonly reportMs: number;
 };
 
@@ -44,8 +45,8 @@ export class LocalBreaker {
   }
 
   /**
-   * Follows the shared state, which is closed in this generation. If the generation is new to this breaker, it closes.
-   * Otherwise its own state stays, which depends on failures of the same generation.
+   * Follows the shared state, which is closed in this generation. If the generation is new to this breaker, this
+   * breaker closes. Otherwise it keeps its own state, which depends on failures of the same generation.
    */
   followClosed(generation: number): void {
     if (generation !== this.#generation) this.#change(generation, { kind: 'closed' });
@@ -60,7 +61,10 @@ export class LocalBreaker {
       this.#change(generation, { kind: 'open', since: momentOf(this.#clock) });
   }
 
-  /** @returns undefined if the call is refused */
+  /**
+   * Decides whether a call may be made.
+   * @returns undefined if the call is refused
+   */
   admit(): LocalPass | undefined {
     const { openMs, probes, reportMs } = this.#rules;
     const now = momentOf(this.#clock);
@@ -81,7 +85,10 @@ export class LocalBreaker {
     return this.#pass(true);
   }
 
-  /** @returns the state to which this outcome changes the breaker; undefined if the state does not change */
+  /**
+   * Counts the outcome of a call.
+   * @returns the state to which this outcome changes the breaker; undefined if the state does not change
+   */
   settle(pass: LocalPass, isFailure: boolean): 'open' | 'closed' | undefined {
     if (pass.round !== this.#round || pass.generation !== this.#generation) return undefined;
     if (this.#state.kind === 'half-open') return this.#settleProbe(this.#state, isFailure);

@@ -79,7 +79,10 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   breaker: ['failureRate', 'minimumCalls', 'windowCalls', 'windowSeconds', 'openSeconds', 'probes'],
 };
 
-/** @throws DomainError CONFIG_INVALID with the setting and its value */
+/**
+ * Checks the options and fills in the defaults.
+ * @throws DomainError CONFIG_INVALID if a setting is invalid. The message contains the setting and its value.
+ */
 export function readPolicy(options: PolicyOptions): PolicyRules {
   const { name, timeoutMs, retry, hedge, bulkhead, breaker } = options;
   if (typeof name !== 'string' || !NAME.test(name))

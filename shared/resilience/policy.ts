@@ -17,7 +17,7 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** Maximum time of an invocation. A timer can measure this time. */
+/** Maximum time for which a timer is started. It is the maximum run time of a Lambda invocation. */
 const LONGEST_MS = 900_000;
 
 type PolicyPorts = {
@@ -47,7 +47,9 @@ export type Attempt = {
 export interface CallPolicy {
   readonly name: string;
   /**
+   * Runs a call under the policy.
    * @throws what the last attempt throws; DomainError CIRCUIT_OPEN, BULKHEAD_FULL, CALL_TIMED_OUT; the signal's reason
+   * if the caller aborts the call
    */
   run<T>(call: (attempt: Attempt) => Promise<T>, options?: CallOptions): Promise<T>;
 }
@@ -61,7 +63,10 @@ type Call<T> = {
   readonly signal: AbortSignal | undefined;
 };
 
-/** @throws DomainError CONFIG_INVALID */
+/**
+ * Creates a policy with the given ports.
+ * @throws DomainError CONFIG_INVALID if an option is invalid
+ */
 export function createGuard(options: PolicyOptions, ports: PolicyPorts): CallPolicy {
   return new Guard(options, ports);
 }
@@ -131,7 +136,7 @@ class Guard implements CallPolicy {
 
   /**
    * Pauses before a retry.
-   * @returns whether there is enough time, and a token, for that attempt
+   * @returns whether there is enough time, and a token of the budget, for the retry
    */
   async #pauseBefore(number: number, { remainingMs, signal }: Pick<Call<unknown>, 'remainingMs' | 'signal'>) {
     const { baseMs, capMs } = this.#rules.retry;
@@ -150,7 +155,7 @@ class Guard implements CallPolicy {
     const admission = await this.#admit();
     if (admission?.kind === 'refused') return { ...this.#refusal(), verdict: 'ignored' };
     const { hedgeAfterMs } = this.#rules;
-    // A probe is not hedged: if a second attempt ended it, the probe would tell nothing about the backend.
+    // A probe is not hedged. If a second attempt ended it, the probe would tell nothing about the backend.
     if (hedgeAfterMs === undefined || !isIdempotent || admission?.isProbe === true)
       return await this.#make(call, admission);
     return await runHedged({

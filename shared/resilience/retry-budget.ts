@@ -18,7 +18,10 @@ export class RetryBudget {
     this.#tokens = Math.min(this.#most, this.#tokens + this.#ratio);
   }
 
-  /** @returns whether one more attempt may be made */
+  /**
+   * Takes a token for one more attempt.
+   * @returns whether one more attempt may be made
+   */
   take(): boolean {
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;

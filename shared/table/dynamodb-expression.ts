@@ -98,7 +98,10 @@ export function printPut(
   };
 }
 
-/** @param where one condition on the partition key, and optionally one on the sort key */
+/**
+ * Prints a query.
+ * @param where one condition on the partition key, and optionally one on the sort key
+ */
 export function printQuery(tableName: string, where: readonly Condition[]): QueryCommandInput {
   const { ConditionExpression: text, ...rest } = printExpression(where, { kind: 'check' });
   return { TableName: tableName, KeyConditionExpression: text, ...rest };

@@ -21,8 +21,8 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'Credentia
 
 /**
  * Returns the item for which the write's condition failed. Undefined if the error has another cause. Quotas need this
- * item, so an old SDK that does not return it is refused; otherwise a caller over quota would look like an outage.
- * @throws DomainError CONFIG_INVALID
+ * item; without it, a caller over quota would look like an outage.
+ * @throws DomainError CONFIG_INVALID if the SDK is too old to return the item
  */
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
   const fields = membersOf(error);

@@ -13,7 +13,10 @@ export function guardLayout(write: ItemWrite, layout = LAYOUT): ItemWrite {
   return { ...write, when: [...write.when, known] };
 }
 
-/** @returns a message about an item of a newer version; undefined if there is none */
+/**
+ * Finds an item whose layout is newer than this code.
+ * @returns a message about that item; undefined if there is none
+ */
 export function findNewerLayout(items: readonly (Item | undefined)[], layout = LAYOUT): string | undefined {
   for (const { layout: found = 1 } of items.filter((item) => item !== undefined))
     if (!(Number(found) <= layout)) return `layout ${found} belongs to a newer stack`;

@@ -58,9 +58,10 @@ export function operationWrite(
 }
 
 /**
+ * Checks whether an operation was already carried out.
  * @param item the item at the operation's key
  * @returns whether the operation has been carried out, so that nothing is changed again
- * @throws DomainError OPERATION_REUSED
+ * @throws DomainError OPERATION_REUSED if the operation id was used for another change
  */
 export function isApplied(item: Item | undefined, hash: string): item is Item {
   if (item === undefined) return false;

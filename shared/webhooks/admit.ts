@@ -10,9 +10,9 @@ import type { Delivery, VerifyOptions } from './verify.ts';
 export type AdmitOptions = VerifyOptions & {
   /** Name of the webhook source. Deliveries of two sources are never duplicates of each other. */
   readonly source: string;
-  /** Larger bodies are refused before anything is computed. */
+  /** Maximum size of a body. A larger body is refused before anything is computed. */
   readonly maxBodyBytes: number;
-  /** Store of known deliveries. If absent, a delivery that is repeated within the tolerance is admitted again. */
+  /** Store of known deliveries. Without it, a delivery that is repeated within the tolerance is admitted again. */
   readonly claims?: DeliveryClaims | undefined;
 };
 
@@ -28,13 +28,14 @@ type Admission =
       readonly reply: ProxyResult;
     };
 
-/** The response has no body, because Slack would print a body as the reply to a command. */
+/** The response to an accepted delivery. It has no body, because Slack would print a body as the reply to a command. */
 export const ACCEPTED: ProxyResult = { statusCode: 200 };
 const BUSY_RETRY_SECONDS = 5;
 
 /**
- * @throws DomainError CONFIG_INVALID, SECRET_UNAVAILABLE, STORE_UNAVAILABLE. The sender then gets a 500, on which
- * senders retry
+ * Verifies a request and claims its delivery.
+ * @throws DomainError CONFIG_INVALID, SECRET_UNAVAILABLE, STORE_UNAVAILABLE. The sender then gets status 500, after
+ * which senders retry.
  */
 export async function admitDelivery(request: RawRequest, options: AdmitOptions): Promise<Admission> {
   if (request.body.length > options.maxBodyBytes)

@@ -38,12 +38,12 @@ const loadClaimsClient: LoadClaimsClient = async () => {
 };
 
 /**
- * A claim has two states, so that each delivery arrives at least once and, except after crashes, at most once.
- * *Claimed* has a lease. While the lease runs, an equal delivery is not accepted and must be sent again later. If
- * delivering fails, the claim is
- * deleted. If the function dies, or the delete fails, the lease expires. In both cases the sender got a failure, so
- * there is a next attempt, and it succeeds. *Delivered* has no lease and is written only after the target has accepted
- * the event. If that write fails, the event may arrive twice. A mark written before the delivery could lose an event.
+ * Creates a store of claims. A claim has two states, so that each delivery arrives at least once and, except after
+ * crashes, at most once. *Claimed* has a lease. While the lease runs, an equal delivery is not accepted and must be
+ * sent again later. If delivering fails, the claim is deleted. If the function dies, or the delete fails, the lease
+ * expires. In both cases the sender got a failure, so there is a next attempt, and it succeeds. *Delivered* has no
+ * lease and is written only after the target has accepted the event. If that write fails, the event may arrive twice.
+ * If the mark were written before the delivery, an event could be lost.
  *
  * @example
  * ```ts
@@ -101,7 +101,8 @@ async function take(
         await orRefused(load, ({ UpdateItemCommand }) => new UpdateItemCommand(update));
       },
       async release() {
-        // The condition fails if another function has taken over the claim. Then it must not be released here.
+        // The condition fails if another function has taken over the claim. In that case the claim must not be released
+        // here.
         const isOwn: Condition = { attribute: 'owner', is: 'equal', value: owner };
         const removal = printWrite(tableName, { key: place, when: [isOwn], change: { kind: 'check' } });
         await orRefused(load, ({ DeleteItemCommand }) => new DeleteItemCommand(removal));

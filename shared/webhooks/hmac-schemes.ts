@@ -8,7 +8,7 @@ import type { Scheme, SignatureClaim } from './scheme.ts';
 
 /**
  * Maximum number of signatures that are checked, because each costs a hash of the body. While a secret is being
- * changed, a sender signs with two.
+ * changed, a sender sends two signatures.
  */
 const SIGNATURES_LIMIT = 8;
 const HEX = /^[0-9a-f]{64}$/;

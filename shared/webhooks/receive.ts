@@ -25,7 +25,10 @@ export type Receipt = {
 };
 
 export interface WebhookReceiver {
-  /** @throws DomainError for failures that the sender has not caused; the sender then gets a 500 and tries again */
+  /**
+   * Handles a request to `webhook-receiver`.
+   * @throws DomainError for failures that the sender has not caused; the sender then gets a 500 and tries again
+   */
   receive(event: unknown): Promise<Receipt>;
 }
 

@@ -11,9 +11,9 @@ export type RefusalReason =
   | 'timestamp_outside_tolerance'
   /** The delivery's id has an unusable form. Checked only if the id is signed or identifies deliveries. */
   | 'malformed_id'
-  /** RFC 9421 only: a required part is not signed. */
+  /** A required part is not signed (RFC 9421 only). */
   | 'insufficient_coverage'
-  /** RFC 9421 only: the body does not match the signed digest. */
+  /** The body does not match the signed digest (RFC 9421 only). */
   | 'invalid_digest';
 
 export type Refused = { readonly kind: 'refused'; readonly reason: RefusalReason };
@@ -23,7 +23,10 @@ export type SignatureClaim = {
   readonly kind: 'claimed';
   readonly signedAtEpochSeconds: number | undefined;
   readonly expiresAtEpochSeconds?: number | undefined;
-  /** @param secret a secret that `isUsable` accepts */
+  /**
+   * Whether the claimed signature was made with this secret.
+   * @param secret a secret that `isUsable` accepts
+   */
   readonly isSignedBy: (secret: string) => boolean;
   readonly signed: readonly (string | Uint8Array)[];
 };
@@ -40,7 +43,10 @@ export type Scheme = {
   readonly readClaim: (request: RawRequest) => SignatureClaim | Refused;
   /** Whether a secret, in the form in which the sender shows it, has the form of this scheme and is long enough. */
   readonly isUsable: (secret: string) => boolean;
-  /** @param payload the JSON object of the body, if the body is one */
+  /**
+   * Returns the id and the type of the delivery.
+   * @param payload the JSON object of the body, if the body is one
+   */
   readonly describe: (request: RawRequest, payload: EventFields) => Description;
 };
 
@@ -59,7 +65,8 @@ export function readOnlyHeader(request: RawRequest, name: string): string | Refu
 }
 
 /**
- * Parses digits only. `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, too, but differ from the signed bytes.
+ * Parses the seconds of a timestamp. Only digits are accepted. `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript,
+ * too, but differ from the signed bytes.
  */
 export function parseEpochSeconds(text: string): number | undefined {
   const seconds = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;

@@ -90,7 +90,7 @@ function readValue({ method, path, query, headers }: RawRequest, name: string): 
         headers
           .get('host')
           ?.join()
-          // Only ASCII, because `toLowerCase` would convert the Kelvin sign to the letter k.
+          // Only ASCII letters are converted, because `toLowerCase` would convert the Kelvin sign to the letter k.
           .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
           .replace(/:443$/, '')
       );

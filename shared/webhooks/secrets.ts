@@ -23,7 +23,11 @@ export class SecretCache {
     this.#read = read;
   }
 
-  /** @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID */
+  /**
+   * Returns the secrets that are stored in a place.
+   * @throws DomainError SECRET_UNAVAILABLE if the secret cannot be read; CONFIG_INVALID if the place cannot be used on
+   * this machine
+   */
   async get(place: SecretPlace, nowEpochMs: number): Promise<readonly string[]> {
     const key = JSON.stringify(place);
     const kept = this.#kept.get(key);
@@ -62,7 +66,7 @@ export function splitSecrets(text: string): readonly string[] {
 }
 
 /**
- * Reads an SSM parameter or a secret of Secrets Manager.
+ * Creates a function that reads an SSM parameter or a secret of Secrets Manager.
  * @param localSecret returns an environment variable, on a developer's machine
  */
 export function createSecretReader(

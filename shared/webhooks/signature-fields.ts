@@ -26,7 +26,10 @@ const COMPONENTS = /^"@?[a-z0-9-]{1,64}"(?: "@?[a-z0-9-]{1,64}")*$/;
 const PARAMETER = /;([a-z]+)=(?:(\d+)|"([^"]*)")/g;
 const KNOWN_PARAMETERS = new Set(['alg', 'created', 'expires', 'keyid', 'nonce', 'tag']);
 
-/** Returns undefined for any other form: several labels, components with parameters, repeated or unknown names. */
+/**
+ * Parses `Signature-Input`. Returns undefined for any other form: several labels, components with parameters, repeated
+ * or unknown names.
+ */
 export function parseSignatureInput(header: string): SignatureInput | undefined {
   const [, label, text, inner, parameterText] =
     header.length > TEXT_LIMIT_CHARACTERS ? [] : (INPUT.exec(header) ?? []);

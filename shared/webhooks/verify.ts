@@ -49,7 +49,10 @@ export type VerifyOptions = {
  */
 const SECRETS_LIMIT = 4;
 
-/** @throws DomainError CONFIG_INVALID for unusable secrets, which are not the sender's fault. */
+/**
+ * Verifies the signature and the time of a delivery.
+ * @throws DomainError CONFIG_INVALID for unusable secrets, which are not the sender's fault.
+ */
 export async function verifyDelivery(request: RawRequest, options: VerifyOptions): Promise<Verification> {
   const scheme = SCHEMES[options.scheme];
   const claim = scheme.readClaim(request);

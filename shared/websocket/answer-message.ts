@@ -99,7 +99,7 @@ type Place = { readonly event: WebSocketEvent; readonly address: string };
 /** Whether a client may use a channel. A channel may always be left, even if the current grants no longer allow it. */
 function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
   if (action === 'unsubscribe') return true;
-  // A presence channel cannot be published to.
+  // Clients cannot publish to a presence channel.
   return action === 'publish' ? mayUseChannel(grants, 'publish', channel) : mayWatch(grants, channel);
 }
 

@@ -5,8 +5,8 @@ import { DomainError } from '../errors.ts';
 import type { ItemKey } from '../table/item-write.ts';
 
 /**
- * Suffix of a presence channel, which reports who joins and leaves another channel. A client that subscribes to it also
- * becomes a member itself.
+ * Suffix of a presence channel, which reports who joins and leaves another channel. A client that subscribes to the
+ * presence channel becomes a member, too.
  */
 export const PRESENCE_SUFFIX = '!here';
 
@@ -34,7 +34,10 @@ export function printAddress(space: string, channel: string): string {
   return `${space}:${channel}`;
 }
 
-/** @throws DomainError SUBJECT_INVALID */
+/**
+ * Checks the form of a channel's address.
+ * @throws DomainError SUBJECT_INVALID if the address has any other form
+ */
 export function assertAddress(address: string): void {
   const [space, channel] = splitAddress(address);
   if (!CHANNEL_SPACE.test(space) || !isChannelName(baseChannel(channel)))

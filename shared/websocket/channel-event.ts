@@ -6,7 +6,8 @@ import type { ChannelPorts } from './channel-ports.ts';
 /**
  * Parses an event, which must come from a known API. Attack: another API in the account could have an authorizer that
  * names any caller and any channels.
- * @throws DomainError EVENT_MALFORMED, API_UNKNOWN
+ * @throws DomainError EVENT_MALFORMED if it is not an event of a WebSocket API; API_UNKNOWN if the stack does not know
+ * the API
  */
 export function parseChannelEvent(
   { knownApis }: Pick<ChannelPorts, 'knownApis'>,

@@ -27,8 +27,8 @@ export const LOG_LIMIT_ENTRIES = 1_000;
 /** Maximum time between taking a number and writing the entry. A slower writer takes another number. */
 const WRITTEN_WITHIN_MS = 4_000;
 /**
- * If an entry is missing for this long, it will never be written. This is much longer than the writer's limit, because
- * clocks may differ.
+ * Time after which a missing entry will never be written. It is much longer than the writer's limit, because clocks may
+ * differ.
  */
 export const SETTLED_AFTER_MS = 10_000;
 /**
@@ -49,8 +49,8 @@ type Appended = {
 };
 
 /**
- * Numbers the entries and writes them in their order.
- * @throws DomainError STORE_UNAVAILABLE
+ * Gives numbers to the entries and writes them in the order of their numbers.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function append(
   ports: LogPorts,
@@ -149,7 +149,7 @@ function contentOf(entry: NewEntry): Item {
 
 /**
  * Returns the current position, or undefined if nothing was ever published.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function readHead(
   { items }: Pick<LogPorts, 'items'>,
@@ -174,7 +174,7 @@ type LogPage = {
 /**
  * Reads the entries after a position, as many as fit into one response. The page ends before the first number whose
  * entry may still be written.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
@@ -279,7 +279,7 @@ function isExpired({ expiresAt }: Item, nowEpochMs: number): boolean {
 
 /**
  * Reads entries by the numbers that `append` returned. Entries that do not exist are skipped.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function readEntries(
   { store }: Pick<LogPorts, 'store'>,

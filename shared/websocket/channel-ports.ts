@@ -17,7 +17,7 @@ export type ChannelLimits = {
   readonly connectionsPerCaller: number;
   /**
    * Maximum cost of a connection's messages per minute. A message to a presence channel costs three times as much as
-   * others.
+   * any other message.
    */
   readonly messagesPerConnection: number;
   /** Maximum cost per minute of a caller's messages over all the caller's connections. */

@@ -15,7 +15,10 @@ const ID = /^[\x21-\x7e]{1,64}$/;
 /** Maximum number of positions in a message: one for each channel and presence channel that a connection may have. */
 const SEEN_LIMIT = 100;
 
-/** @returns Malformed for an unknown `action` */
+/**
+ * Parses a client's message.
+ * @returns Malformed for an unknown `action`
+ */
 export function parseClientMessage(text: string): ClientMessage | Malformed {
   const fields = parseJsonObject(text);
   if (fields === undefined || typeof fields['action'] !== 'string')

@@ -11,7 +11,9 @@ type PosterConfig = {
 
 const TIMEOUT_MS = 3000;
 const GONE = 410;
-/** Status 429: either the account's rate is exceeded, or too many messages are waiting for the connection. */
+/**
+ * The status that means that the account's rate is exceeded, or that too many messages are waiting for the connection.
+ */
 const THROTTLED = 429;
 
 /** Creates the poster. It calls `read` for each message, because Lambda renews credentials. */

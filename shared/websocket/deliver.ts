@@ -25,14 +25,15 @@ export type Delivered = Readonly<Record<DeliveryStatus, number>> & {
 const PAGE = 250;
 /** Number of concurrent posts. Each takes about 10 ms, which is mostly waiting. */
 const AT_ONCE = 64;
-/** API Gateway's billing unit of messages. Entries are combined up to this size. */
+/** Maximum size up to which entries are combined. It is the unit in which API Gateway bills messages. */
 const UNIT_BYTES = 32 * 1024;
 
 /**
  * Delivers entries.
  * @param written the entries, if the caller has just written them. Otherwise they are read, because a job contains only
  * their numbers
- * @throws DomainError STORE_UNAVAILABLE; if the call is repeated, some entries may be delivered twice
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond. If the call is then repeated, some entries may
+ * be delivered twice.
  */
 export async function deliver(
   ports: DeliveryPorts,

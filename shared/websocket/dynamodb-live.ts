@@ -12,7 +12,7 @@ type LoadLiveClient = () => Promise<{
   readonly commands: Pick<typeof DynamoDb, 'BatchWriteItemCommand' | 'QueryCommand'>;
 }>;
 
-/** DynamoDB's limit for a batch. */
+/** Maximum number of items in a batch. This is DynamoDB's own limit. */
 const BATCH = 25;
 const TIMEOUT_MS = 3000;
 
@@ -22,7 +22,10 @@ const loadLiveClient: LoadLiveClient = async () => {
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
 };
 
-/** Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not accept the request. */
+/**
+ * Creates the store of live connections. Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not
+ * accept the request.
+ */
 export function createLiveStore(
   tableName: string,
   load: LoadLiveClient = loadLiveClient,

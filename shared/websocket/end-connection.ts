@@ -1,11 +1,18 @@
-/** Ends a connection, however it was noticed that it has ended: removes all its items and informs its channels. */
+/**
+ * Removes all items of a connection that has ended, and informs its channels. It does not matter how the end was
+ * noticed.
+ */
 import { watchedChannel } from './channel-address.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { ConnectionName } from './connection.ts';
 import { forgetConnection } from './listeners.ts';
 import { leaveForGood } from './presence.ts';
 
-/** @throws DomainError STORE_UNAVAILABLE, TARGET_UNAVAILABLE */
+/**
+ * Removes all items of the connection and informs its presence channels.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond; TARGET_UNAVAILABLE if the channels cannot be
+ * informed
+ */
 export async function endConnection(ports: ChannelPorts, connection: ConnectionName): Promise<void> {
   const addresses = await forgetConnection(ports.store, connection);
   for (const address of addresses)

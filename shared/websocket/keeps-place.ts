@@ -5,8 +5,8 @@ const ATTEMPTS = 4;
  * Whether an entry that was just written may stay under a limit. The entries are counted after writing: if they were
  * counted before, many entries written at once would all be admitted. The last writer sees all entries that stay, so
  * there are never too many. The entries that sort first stay, so that not all of them are refused.
- * @param list returns the current keys in order. If there are more than the limit, it returns at least one of the
- * others
+ * @param list returns the current keys in order. If there are more keys than the limit, it returns at least one key
+ * beyond the limit
  */
 export async function keepsPlace(
   list: () => Promise<readonly string[]>,

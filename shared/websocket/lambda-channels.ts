@@ -12,7 +12,10 @@ import { createLiveStore } from './dynamodb-live.ts';
 
 const STORE_TIMEOUT_MS = 1000;
 
-/** @throws DomainError CONFIG_INVALID */
+/**
+ * Creates the ports for channels.
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
+ */
 export function createLambdaChannelPorts(): ChannelPorts {
   const { tableName, publisher, knownApis, ...limits } = readChannelsConfig();
   const invoker = createFunctionInvoker(readInvokerConfig);
@@ -26,7 +29,10 @@ export function createLambdaChannelPorts(): ChannelPorts {
   };
 }
 
-/** @throws DomainError CONFIG_INVALID */
+/**
+ * Creates the ports for the delivery of messages.
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
+ */
 export function createLambdaDeliveryPorts(): DeliveryPorts {
   return {
     ...createLambdaChannelPorts(),

@@ -8,7 +8,8 @@ import { createLiveStore } from './dynamodb-live.ts';
 import type { LivePorts } from './live.ts';
 
 /**
- * @param tableName the toolkit's `connections` table
+ * Creates the ports for live connections.
+ * @param tableName name of the toolkit's `connections` table
  *
  * @example
  * ```ts

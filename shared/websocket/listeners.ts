@@ -29,7 +29,10 @@ const PAGE = 100;
  */
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 
-/** @throws DomainError SUBJECT_INVALID */
+/**
+ * Returns the partition of the listeners in an audience.
+ * @throws DomainError SUBJECT_INVALID if the topic is empty, too long or malformed
+ */
 export function audienceKey(audience: Audience): string {
   if (!('topic' in audience)) return callerKey(`${audience.issuer}|${audience.sub}`);
   const { topic } = audience;

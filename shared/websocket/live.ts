@@ -33,7 +33,7 @@ export type Posted = {
 };
 
 const MAX_TOPICS = 20;
-/** AWS's limit for a message. */
+/** Maximum size of a message. It is AWS's limit. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
 const PAGE = 100;
 const AT_ONCE = 20;
@@ -94,7 +94,7 @@ export async function remember(
 /**
  * Removes a connection, for `$disconnect`. AWS does not guarantee to call `$disconnect`, so leftover entries are
  * removed by `post`, or after two hours.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  *
  * @example
  * ```ts
@@ -136,7 +136,7 @@ export async function forget({ store }: Pick<LivePorts, 'store'>, connection: Co
 }
 
 /**
- * Sends to every subscribed connection. A text is sent as it is, anything else as JSON.
+ * Sends a message to every connection of the audience. A text is sent unchanged. Any other message is sent as JSON.
  * @throws DomainError SUBJECT_INVALID for a message over 128 KB; STORE_UNAVAILABLE
  *
  * @example

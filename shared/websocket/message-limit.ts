@@ -33,7 +33,7 @@ export function costOf(channel: string): number {
 /**
  * Counts the cost of a message.
  * @returns undefined if the message is within the limits; otherwise the milliseconds until the next minute
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function spend(
   ports: Pick<ChannelPorts, 'items' | 'clock' | 'limits'>,
@@ -54,8 +54,8 @@ export async function spend(
     [own]: limits.messagesPerConnection - cost,
   };
   const expiresAt = (minute + 2) * (MINUTE_MS / 1000);
-  // Counts that this message starts: both counts if it is the caller's first message in the minute, one count if it is
-  // only the connection's first message.
+  // The counts that this message starts. These are both counts if it is the caller's first message in the minute, or
+  // one count if it is only the connection's first message.
   let missing: readonly string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const begun = missing;

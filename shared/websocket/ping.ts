@@ -84,9 +84,9 @@ type Look = {
 };
 
 /**
- * Reads what a ping reports about a channel. If the table does not respond, this is omitted, and the next ping reports
- * it. A ping must always get a response: otherwise, if the table is slow because of load, all clients would consider
- * their connections dead and reconnect.
+ * Reads what a ping reports about a channel. If the table does not respond, the ping reports nothing about the channel,
+ * and the next ping does. A ping must always get a response. Otherwise, if the table is slow because of load, all
+ * clients would consider their connections dead and reconnect.
  */
 async function lookAt(
   ports: ChannelPorts,

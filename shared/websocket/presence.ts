@@ -30,7 +30,10 @@ const PAGES_LIMIT = 20;
 const OVERDUE_AFTER_PINGS = 1.25;
 const LEAST_PAUSE_PINGS = 0.125;
 const LEAVES_TOGETHER = 50;
-/** Time within which a leave must be announced. After it, the function that should announce it is considered dead. */
+/**
+ * Time within which a leave must be announced. After this time, the function that should announce the leave is
+ * considered dead.
+ */
 const LEAVE_ANNOUNCED_WITHIN_MS = 10_000;
 /** How long one function announces leaves for all. It ends well before the function's timeout. */
 const NOTIFIER_LEASE_MS = 2_000;
@@ -73,8 +76,8 @@ export async function heartbeat(
 }
 
 /**
- * Announces that a member has left, unless it was not present. The announcement is complete before the member can join
- * again.
+ * Announces that a member has left, unless the member was not present. The announcement is complete before the member
+ * can join again.
  */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
   const gone = await markLeave(ports, { key: memberKey(address, connection) });
@@ -139,7 +142,7 @@ async function takeSweep(
 ): Promise<boolean> {
   const key = sweepKey(address);
   const found = await items.read(key);
-  // The due time is later, so there is nothing to write.
+  // The next check is due later, so there is nothing to write.
   if (found.kind === 'done' && Number(found.item?.['dueAt'] ?? 0) > nowEpochMs) return false;
   const dueAt = nowEpochMs + limits.pingMs;
   const before = found.kind === 'done' ? found.item?.['dueAt'] : undefined;
@@ -158,7 +161,7 @@ async function takeSweep(
 
 type Leaving = {
   readonly key: ItemKey;
-  /** When the member was last seen. If absent, the member leaves whenever it was last seen. */
+  /** When the member was last seen. Without this time, the member leaves no matter when it was last seen. */
   readonly seenAt?: number;
 };
 

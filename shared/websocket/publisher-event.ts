@@ -27,7 +27,8 @@ const PLACE = /^[0-9a-g]{0,12}$/;
  * Reads an event. The source may be EventBridge (`detail`), SNS (each message as JSON) or another function (the event
  * itself). The form is `{"channel":…,"data":…}`, or `"messages":[…]` instead of `data`. `newId` is called if the source
  * gives no id. EventBridge and SNS give an id, because they may deliver an event twice.
- * @throws DomainError SUBJECT_INVALID, EVENT_MALFORMED
+ * @throws DomainError SUBJECT_INVALID if the channel or a message is invalid; EVENT_MALFORMED if the event has any
+ * other form
  */
 export function parsePublisherEvent(event: unknown, newId: () => string): PublisherEvent {
   if (!isJsonObject(event)) throw malformed('the event is not a JSON object');

@@ -46,7 +46,7 @@ export function metricsOf({ delivered, undelivered }: Ran): Readonly<Record<stri
     CredentialExpired: sum('expired'),
     Throttled: sum('throttled'),
     NotSent: sum('failed'),
-    // Number of API Gateway's billing units: 32 KB of a message to one connection.
+    // Number of API Gateway's billing units. One unit is up to 32 KB of a message to one connection.
     MessageUnits: sum('units'),
     Shares: sum('shares'),
     Undelivered: undelivered,

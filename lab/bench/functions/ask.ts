@@ -1,7 +1,4 @@
-/**
- * Sends requests to a server that was started: waits until the server listens, times one request, and polls until the
- * response changes.
- */
+/** Waits until a started server listens, times one request to it, or polls until its response changes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from '../targets.ts';
 
@@ -34,7 +31,7 @@ export async function untilListening({ process: child }: Running, url: string): 
   throw new Error(`no server is listening at ${url}`);
 }
 
-/** @throws Error if the status is not 200 */
+/** Sends a request. @throws Error if the status is not 200 */
 export async function ask(url: string, limitMs = DEADLINE_MS): Promise<Answer> {
   const fromMs = performance.now();
   const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
@@ -44,8 +41,8 @@ export async function ask(url: string, limitMs = DEADLINE_MS): Promise<Answer> {
 }
 
 /**
- * Milliseconds from now until the end of the first response whose body is `wanted`, or Infinity if there is none.
- * Failed requests are ignored.
+ * Returns the milliseconds from now until the end of the first response whose body is `wanted`, or Infinity if no such
+ * response arrives. Failed requests are ignored.
  */
 export async function untilBody(url: string, wanted: string): Promise<number> {
   const fromMs = performance.now();

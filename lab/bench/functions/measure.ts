@@ -9,11 +9,14 @@ import type { Side } from './sides.ts';
 
 const WARM_REQUESTS = 200;
 const WARM_UP_REQUESTS = 50;
-/** Pause after a server has begun to listen, because the server is still busy with other work at that time. */
+/**
+ * Duration of the pause after a server has begun to listen, because the server is still busy with other work at that
+ * time.
+ */
 const SETTLE_MS = 1_000;
 /**
- * Pause between two saves. No editor saves faster than this, and the server has finished all work for the previous save
- * by then.
+ * Duration of the pause between two saves. No editor saves faster than this, and the server has finished all work for
+ * the previous save by then.
  */
 const BETWEEN_SAVES_MS = 400;
 
@@ -58,7 +61,7 @@ export async function measureSaves(side: Side, source: string, saves: number): P
   }
 }
 
-/** Milliseconds from a save of a function's source to its new response. */
+/** Saves a function's source, and returns the milliseconds until the function's new response arrives. */
 export async function saveOnce(source: string, url: string): Promise<number> {
   await delay(BETWEEN_SAVES_MS);
   // The version is new in every run, so that nothing cached by an earlier run can match it.

@@ -14,7 +14,7 @@ export type FunctionName = 'plain' | 'sdk' | 'python' | 'java';
 export type Side = {
   readonly server: 'gateway' | 'serverless-offline';
   readonly function: FunctionName;
-  /** True if a start has the cache of earlier starts; false if it begins without a cache. */
+  /** True if a start uses the cache of earlier starts; false if it begins without a cache. */
   readonly isKept: boolean;
   /** Path of the source file that a save overwrites; undefined if a change requires a build. */
   readonly source: string | undefined;
@@ -26,7 +26,7 @@ const SERVICE = join(import.meta.dirname, 'service');
 const COPY = join(BUILD, 'functions-service');
 const OFFLINE = 'functions-offline';
 const GATEWAY = 'functions-gateway';
-/** Folder of starts without a cache. It is separate, so that these starts do not use the cache of other starts. */
+/** Folder for starts without a cache. It is separate, so that these starts do not use the cache of other starts. */
 const GATEWAY_ANEW = 'functions-gateway-anew';
 const FILES = { plain: 'plain.ts', sdk: 'sdk.ts', python: 'app.py' } as const;
 const TOOL_DEADLINE_MS = 150_000;

@@ -1,4 +1,4 @@
-/** All axes, in the order of the page. */
+/** All axes, in the order in which the page shows them. */
 import type { Axis } from './axis.ts';
 import { STORAGE_AXES } from './storage-axes.ts';
 import { PARTS_AXIS } from './parts-axis.ts';

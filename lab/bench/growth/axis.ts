@@ -1,4 +1,4 @@
-/** An axis: what grows, what is measured at which sizes, and how the figures may grow. */
+/** An axis defines what grows, what is measured at which sizes, and how the figures may grow. */
 import type { Growth } from './slope.ts';
 
 export type Column = {
@@ -6,7 +6,7 @@ export type Column = {
   /** The title includes the unit: `p99, ms`. */
   readonly title: string;
   readonly digits?: number;
-  /** If absent, the column is shown but not judged. */
+  /** The fastest growth that is acceptable for this column. Without this member, the column is shown but not judged. */
   readonly atMost?: Exclude<Growth, 'worse than linear'>;
   /**
    * True if the figure is a rate, for which higher is better. The judgement uses its inverse, the time per operation.

@@ -1,5 +1,5 @@
 /**
- * An axis: the number of customers whose requests one instance of a function charges (`createQuotas` of
+ * This axis varies the number of customers whose requests one instance of a function charges (`createQuotas` of
  * `gatewright/quota`).
  */
 import * as dynamoDb from '@aws-sdk/client-dynamodb';

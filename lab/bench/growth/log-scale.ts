@@ -10,8 +10,8 @@ export type LogScale = {
 
 const THOUSAND = 1_000;
 /**
- * Minimum number of powers of ten of a scale that has ticks only at powers of ten. A scale that spans fewer has ticks
- * between them.
+ * Number of powers of ten that a scale must span to have ticks at powers of ten only. A scale that spans fewer also has
+ * ticks at 2 and 5 times each power of ten.
  */
 const FEW_DECADES = 2;
 

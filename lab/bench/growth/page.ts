@@ -1,4 +1,4 @@
-/** The page of a sweep: the figures of each axis, how each figure grows, and why. */
+/** Writes the page of a sweep, which shows the figures of each axis, how each figure grows, and why. */
 import { anchorOf } from '../../tools/heading-anchor.ts';
 import { QUIET_LOAD } from '../conditions.ts';
 import type { Conditions } from '../conditions.ts';
@@ -11,7 +11,7 @@ export type Measured = { readonly axis: Axis; readonly points: readonly Point[] 
 
 const GROWTHS: readonly Growth[] = ['flat', 'linear', 'worse than linear'];
 
-/** The values of a column that are judged and drawn. A rate is converted to the time per operation. */
+/** Returns the values of a column that are judged and drawn. A rate is converted to the time per operation. */
 function costsOf(column: Column, points: readonly Point[]): readonly Pair[] {
   return points.flatMap(({ size, figures }): Pair[] => {
     const value = figures[column.key];

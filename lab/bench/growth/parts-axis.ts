@@ -1,6 +1,6 @@
 /**
- * An axis: the number of parts of the deployable stack. The stack is in a folder that `gatewright init` creates and the
- * package serves.
+ * This axis varies the number of parts of the deployable stack. The stack is in a folder that `gatewright init` creates
+ * and the package serves.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';

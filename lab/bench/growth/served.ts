@@ -16,7 +16,7 @@ export const FOLDER = join(ROOT, '.build/growth');
 /** Credentials for calls to the gateway's own endpoints of AWS APIs. */
 export const CREDENTIALS = { accessKeyId: 'AKIDGROWTHBENCH', secretAccessKey: 'bench-secret' };
 const WARMUP_SECONDS = 2;
-/** Seconds at the beginning of the load that are not counted, because not all connections are open yet. */
+/** Seconds at the beginning of a load that are not counted, because not all connections are open yet. */
 const SETTLE_SECONDS = 1;
 const CONNECTIONS = 32;
 
@@ -66,7 +66,7 @@ type Stack = {
    * the stacks name as their code.
    */
   readonly files?: Readonly<Record<string, string>> | undefined;
-  /** Further sources and options of `gatewright start`. */
+  /** Additional sources and options for `gatewright start`. */
   readonly words?: readonly string[] | undefined;
 };
 
@@ -160,7 +160,7 @@ export async function load(
   });
 }
 
-/** Memory of the gateway once it is idle. */
+/** Returns the memory of the gateway once it is idle. */
 export async function restingMegabytes(served: Served): Promise<number | undefined> {
   await delay(1_000);
   return residentMegabytes(served.process.pid);

@@ -1,6 +1,6 @@
 /**
- * Axes: the number of WebSocket connections that are silent, and the number that all send messages. The clients run in
- * this process and not in the gateway's process.
+ * One axis varies the number of silent WebSocket connections; the other varies the number of connections that all send
+ * messages. The clients run in this process and not in the gateway's process.
  */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';

@@ -1,4 +1,7 @@
-/** Stacks with a growing number of one thing: the cost of their start, and the cost for each request. */
+/**
+ * These axes use stacks with a growing number of one thing. They measure what the start of such a stack costs, and what
+ * each request costs.
+ */
 import { webAclResources } from '../web-acl.ts';
 import type { Axis } from './axis.ts';
 import { MEMORY, OF_REQUESTS, START } from './columns.ts';
@@ -15,7 +18,7 @@ type Grown = Omit<Axis, 'columns' | 'measure'> & {
   readonly asked: (size: number) => Omit<LoadOrder, 'seconds'>;
 };
 
-/** Names of the templates in addition to the first. */
+/** Returns the names of all templates except the first. */
 const otherStacks = (size: number): readonly string[] =>
   Array.from({ length: size - 1 }, (_, n) => `stack${n + 1}.json`);
 

@@ -127,8 +127,8 @@ export function services(count: number): Template {
 }
 
 /**
- * Routes `/r0` … of an HTTP API, all to one function. This is not an OpenAPI document, because each of its routes would
- * have its own integration, and AWS allows 300.
+ * Routes `/r0` … of an HTTP API, all to one function. The API is not defined by an OpenAPI document, because each route
+ * of a document would have its own integration, and AWS allows only 300 integrations.
  */
 export function httpRoutes(count: number, apiName = 'grown-http'): Template {
   return {
@@ -240,8 +240,8 @@ function restStage(method: string, more: object = {}): Record<string, object> {
 }
 
 /**
- * Routes `/dev/r0` … of a REST API, all to one function. This is an OpenAPI document, because a template can have at
- * most 5,000 resources.
+ * Routes `/dev/r0` … of a REST API, all to one function. The API is defined by an OpenAPI document, because a template
+ * can have at most 5,000 resources.
  */
 export function restRoutes(count: number): Template {
   const call = { type: 'aws_proxy', httpMethod: 'POST', uri: invocationOf('Answer') };

@@ -1,4 +1,7 @@
-/** What a gateway stores while it serves: API keys, responses in a stage cache, items of tables. */
+/**
+ * These axes vary how much a gateway stores while it serves: the number of API keys, of responses in a stage cache, and
+ * of items in tables.
+ */
 import { APIGatewayClient, GetUsagePlansCommand, ImportApiKeysCommand } from '@aws-sdk/client-api-gateway';
 import { median } from '../report.ts';
 import { listRequests, readRing } from '../targets.ts';
@@ -115,7 +118,7 @@ const recorded: Axis = {
     ),
 };
 
-/** Median duration of several calls. The first call runs cold code. */
+/** Returns the median duration of several calls, because the first call runs cold code. */
 async function listMs({ folder }: Served, query: string): Promise<number> {
   const taken: number[] = [];
   for (let time = 0; time < LISTED; time += 1) {
@@ -126,7 +129,10 @@ async function listMs({ folder }: Served, query: string): Promise<number> {
   return median(taken);
 }
 
-/** Returns nothing below a thousand entries, because uncollected garbage takes more memory than so few entries do. */
+/**
+ * Returns the memory for each entry. Returns nothing below a thousand entries, because uncollected garbage takes more
+ * memory than so few entries do.
+ */
 function perItem(size: number, beforeMb: number | undefined, afterMb: number | undefined): Figures {
   if (beforeMb === undefined || afterMb === undefined || size < 1_000) return {};
   return { entryBytes: ((afterMb - beforeMb) * 2 ** 20) / size };

@@ -1,4 +1,4 @@
-/** An axis: the number of items in a table of the embedded DynamoDB. */
+/** This axis varies the number of items in a table of the embedded DynamoDB. */
 import {
   BatchWriteItemCommand,
   DynamoDBClient,
@@ -41,7 +41,7 @@ async function fill(client: DynamoDBClient, count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, fillInTurn));
 }
 
-/** The gateway's processor time for one call. The calls are spread over all items. */
+/** Measures the gateway's processor time for one call. The calls are spread over all items. */
 async function timeOf(
   served: Served,
   size: number,

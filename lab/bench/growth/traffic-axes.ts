@@ -1,10 +1,10 @@
-/** Axes: the number of concurrent clients, and the size of bodies. */
+/** One axis varies the number of concurrent clients; the other varies the size of bodies. */
 import type { Axis } from './axis.ts';
 import { CPU, MEMORY, OF_REQUESTS, P99, PER_SECOND } from './columns.ts';
 import { askUnderLoad, serving } from './served.ts';
 import { httpRoutes } from './stacks.ts';
 
-/** A small number of connections. With more connections, large bodies would fill the machine's memory. */
+/** Number of connections for large bodies. With more connections, such bodies would fill the machine's memory. */
 const FEW_CONNECTIONS = 4;
 /** Sizes of bodies in bytes. The payload limit of Lambda is 6 MiB, which includes the rest of the event. */
 const BODIES = [100, 1_000, 10_000, 100_000, 1_000_000, 6_000_000];

@@ -33,7 +33,7 @@ export type FunctionFigures = {
 
 const WARM_MS = 800;
 
-/** Sizes by the name of the archive, without its extension. The layer is included. */
+/** Returns the sizes by the name of the archive, without its extension. The layer is included. */
 export async function weighPackages(): Promise<ReadonlyMap<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-stack-'));
   try {
@@ -47,7 +47,10 @@ export async function weighPackages(): Promise<ReadonlyMap<string, number>> {
   }
 }
 
-/** Starts each function once in turns, then runs one process of each function for warm calls. */
+/**
+ * Measures each function: starts all functions in turns, once in each round, then runs one process of each function for
+ * warm calls.
+ */
 export async function measureFunctions(
   world: World,
   rounds: number,

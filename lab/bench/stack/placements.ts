@@ -7,11 +7,11 @@ import { EDITABLE, DEFAULT_PRICES } from '../../../packages/gateway/console/page
 import type { ChargeFigure, UnitFigure } from './units.ts';
 import type { Units } from './world.ts';
 
-/** The figures of one request. */
+/** A place where the stack decides on requests, with the figures of one request. */
 export type Placement = {
   readonly what: string;
   readonly api: 'rest' | 'http';
-  /** Number of calls of our functions. */
+  /** Number of calls of our functions for one request. */
   readonly calls: number;
   readonly billedMs: number;
   readonly printedBytes: number;
@@ -28,7 +28,7 @@ type PlacementCost = {
   readonly total: number;
 };
 
-/** What was measured here, for one call of each function. */
+/** The figures that were measured on this machine for one call of each function. */
 type Basis = {
   readonly printedBytes: Readonly<Record<'token' | 'request' | 'tracker', number>>;
   readonly credentials: readonly UnitFigure[];
@@ -39,8 +39,8 @@ type Basis = {
 };
 
 /**
- * These durations are assumptions, since nothing here was measured at AWS. docs/guides/sell/quota.md uses the same
- * values.
+ * The durations in milliseconds are assumptions, since nothing here was measured at AWS. docs/guides/sell/quota.md uses
+ * the same values.
  */
 const AUTHORIZER_MS = 3;
 const TABLE_CALL_MS = 5;

@@ -27,7 +27,7 @@ export type ChargeFigure = {
 
 const ASKED = 200;
 const EXACT_CHARGES = 1_000;
-/** Number of grants to measure; fewer if a lease is large. */
+/** Number of grants to measure; fewer are measured if a lease is large. */
 const GRANTS = 100;
 const MOST_CHARGES = 200_000;
 const LEASES = [10, 100, 1_000, 10_000];

@@ -25,12 +25,15 @@ export type World = AsyncDisposable & {
   /** The client for callers that use the tables without a function. */
   readonly load: LoadTableClient;
   storeOf(table: TableName): ItemStore;
-  /** Consumed capacity of all tables since the start. */
+  /** Returns the capacity that all tables have consumed since the start. */
   readUnits(): Promise<Units>;
 };
 
 const TABLES: readonly TableName[] = ['access', 'usage', 'connections', 'cache'];
-/** Wait before the units are read, because the embedded DynamoDB reports units a quarter of a second late. */
+/**
+ * Duration of the wait before the units are read, because the embedded DynamoDB reports units a quarter of a second
+ * late.
+ */
 const REPORTED_AFTER_MS = 400;
 /** Time limit of a call to a table. It is long because the store runs on the same machine. */
 const TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-/** Requests each route of an expectation once. */
+/** Sends one request to each route that an expectation lists. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { fillPath, pickMethod, takesBody } from './fill-path.ts';
@@ -59,7 +59,10 @@ export function isUnknown(
   return status === 403 && body.includes('Missing Authentication Token') && !/ ms authenticate\b/.test(log);
 }
 
-/** Recognises the gateway's own responses. A function that fails may also return a `message`. */
+/**
+ * Recognises the gateway's own responses by their text. The member `message` alone is not enough, because a function
+ * that fails may return it, too.
+ */
 export function isGatewayText(body: string): boolean {
   const message = /^\{\s*"message":\s*"([^"]*)"\s*\}$/.exec(body)?.[1];
   return body === '' || (message !== undefined && GATEWAY_WORDS.test(message));
@@ -104,12 +107,12 @@ function connect(url: string, { query = '', headers = {} }: ExpectedRoute): Prom
 export async function waitForLine(said: () => string, withinMs = LINE_WITHIN_MS): Promise<string> {
   const deadlineMs = performance.now() + withinMs;
   while (!said().split('\n').some(isLine) && performance.now() < deadlineMs) await sleep(20);
-  // An error that the line quotes may arrive in a further chunk.
+  // An error that the line quotes may arrive in a later chunk.
   await sleep(20);
   return said();
 }
 
-/** The request's log line, which names method, path and status. A quoted error may span several lines. */
+/** Returns the request's log line, which names method, path and status. A quoted error may span several lines. */
 export function lineOf(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const at = lines.findLastIndex(isLine);

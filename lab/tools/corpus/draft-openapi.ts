@@ -5,7 +5,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 type DocumentRoute = {
   readonly method: string;
   readonly path: string;
-  /** Undefined if the document does not define it. */
+  /** Whether the route requires credentials; undefined if the document does not define this. */
   readonly isGuarded?: boolean;
 };
 

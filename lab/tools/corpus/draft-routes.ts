@@ -9,10 +9,13 @@ import type { ExpectedRoute, Protocol } from './expectation.ts';
 
 /** Possible statuses of a generic request to an open route: a success, or a client error from the function. */
 export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
-/** Statuses of a request without the key, token or signature. */
+/** Possible statuses of a request to a protected route without the key, token or signature. */
 export const GUARDED = ['401', '403'];
 
-/** Reads an API document next to the template, `DefinitionUri: openapi.yaml`; undefined if there is none. */
+/**
+ * Reads an API document next to the template, such as `openapi.yaml` in `DefinitionUri: openapi.yaml`. Returns
+ * undefined if there is no such document.
+ */
 export type ReadSibling = (path: string) => UnknownMembers | undefined;
 type Resources = Readonly<Record<string, UnknownMembers>>;
 type Parts = {
@@ -34,7 +37,10 @@ export function withoutDoubles(routes: readonly ExpectedRoute[]): ExpectedRoute[
   return [...new Map(all.map((route) => [keyOf(route), route])).values()];
 }
 
-/** A document and a function's event may define the same route. The event wins, as it does in SAM. */
+/**
+ * Returns the same key for two definitions of a route. An API document and a function's event may both define the
+ * route; the event wins, as it does in SAM.
+ */
 function keyOf({ protocol, api, method, path }: ExpectedRoute): string {
   return [protocol, api, method, path.replace(/\/$/, '')].join(' ');
 }
@@ -81,7 +87,7 @@ function routeOfEvent(event: UnknownMembers, parts: Parts): ExpectedRoute[] {
   return [{ protocol, api, method, path, statuses: guarded ? GUARDED : OPEN }];
 }
 
-/** Whether the API, or Globals, defines a default authorizer or requires an API key. */
+/** Returns whether the API, or Globals, defines a default authorizer or requires an API key. */
 function isSamGuarded(api: string, kind: 'Api' | 'HttpApi', { resources, globals }: Parts): boolean {
   const own = membersOf(membersOf(resources[api]?.['Properties'])['Auth']);
   const auth: UnknownMembers = { ...membersOf(membersOf(globals[kind])['Auth']), ...own };

@@ -12,7 +12,10 @@ import type { ReadSibling } from './draft-routes.ts';
 const SERVICES = ['serverless.yml', 'serverless.yaml', 'serverless.json'];
 const TEMPLATES = ['template.yaml', 'template.yml', 'template.json'];
 
-/** Returns undefined if there is nothing to draft from. Such an expectation is written by hand. */
+/**
+ * Drafts the expectation of a project. Returns undefined if there is nothing to draft from. In that case, the
+ * expectation is written by hand.
+ */
 export function draftExpectation(folder: string): Expectation | undefined {
   const service = SERVICES.find((name) => existsSync(join(folder, name)));
   if (service !== undefined) return draftService(folder, service);
@@ -55,7 +58,7 @@ function draftCdk(folder: string): Expectation {
 /** Provides values for parameters without a default, as a newcomer to the project would invent them. */
 function ofTemplates(templates: readonly UnknownMembers[]): Pick<Expectation, 'arguments' | 'needs'> {
   const parameters = templates.flatMap((template) => Object.entries(membersOf(template['Parameters'])));
-  // CDK 1 itself provides the parameters of assets.
+  // CDK 1 provides the parameters of assets itself, so they are not missing.
   const missing = parameters.filter(
     ([name, parameter]) => membersOf(parameter)['Default'] === undefined && !/^AssetParameters/.test(name),
   );
@@ -85,8 +88,8 @@ function madeUp(name: string, { AllowedValues: allowed, Type: type }: UnknownMem
 }
 
 /**
- * Returns a runtime only if no function runs on Node. Otherwise, functions in other runtimes are helpers that requests
- * do not reach.
+ * Returns a runtime that the project needs, but only if no function runs on Node. If a function runs on Node, functions
+ * in other runtimes are helpers that requests do not reach.
  */
 function needsOf(runtimes: readonly unknown[]): Pick<Expectation, 'needs'> {
   const named = runtimes.map(asText).filter((name) => name !== undefined && /^[a-z]/.test(name));

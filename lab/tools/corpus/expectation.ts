@@ -1,5 +1,6 @@
 /**
- * The possible responses of a project, written down before its first run: `<project>.expect.json` next to the project.
+ * An expectation is the list of a project's possible responses, written down before the project's first run. It is the
+ * file `<project>.expect.json` next to the project.
  */
 
 export const KINDS = ['serverless', 'SAM', 'CDK', 'CloudFormation'] as const;
@@ -7,7 +8,7 @@ export type Kind = (typeof KINDS)[number];
 export type Protocol = 'rest' | 'http' | 'websocket';
 
 export type ExpectedRoute = {
-  /** Logical id of the API in the template; if absent, the first API of the protocol. */
+  /** Logical id of the API in the template. Without an id, the first API of the protocol is used. */
   readonly api?: string;
   readonly protocol: Protocol;
   readonly method: string;
@@ -38,7 +39,7 @@ export type Expectation = {
   readonly routes: readonly ExpectedRoute[];
 };
 
-/** @throws Error that names the missing member */
+/** Reads an expectation. @throws Error if a member is missing or invalid; the message names the member */
 export function readExpectation(text: string, name: string): Expectation {
   const value = JSON.parse(text) as Partial<Expectation>;
   if (!KINDS.some((kind) => kind === value.kind))
@@ -58,7 +59,7 @@ function isStatus(text: unknown): boolean {
   return typeof text === 'string' && /^[1-5](?:xx|\d\d)$/.test(text);
 }
 
-/** A 5xx is never expected. */
+/** Returns whether the expectation accepts the status. A 5xx is never accepted. */
 export function allows(statuses: readonly string[], status: number): boolean {
   if (status >= 500) return false;
   return statuses.some((allowed) =>

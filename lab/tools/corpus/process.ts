@@ -63,7 +63,10 @@ export async function startProject(
   }
 }
 
-/** Passes nothing of the user's environment on: no AWS credentials, no npm settings. */
+/**
+ * Returns the environment of the gateway. AWS credentials, npm settings and other variables of the user are not passed
+ * on.
+ */
 function environment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME, NODE_OPTIONS: `--max-old-space-size=${MAX_HEAP_MEGABYTES}` };

@@ -1,8 +1,8 @@
 /**
- * `npm run corpus -- FOLDER`: tries every project below a folder for the first time. With `--draft`, the command
- * instead writes the possible responses of each project from its template alone, unless they are already written. The
- * projects come from other authors and are prepared by hand. Their functions run, but their build scripts run only with
- * `--build`, which is meant for projects whose scripts have been read.
+ * `npm run corpus -- FOLDER`: runs every project below a folder as a newcomer would on a first try. With `--draft`, the
+ * command instead writes the possible responses of each project from its template alone, unless they are already
+ * written. The projects come from other authors and are prepared by hand. Their functions run, but their build scripts
+ * run only with `--build`, which is meant for projects whose scripts have been read.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,9 +1,9 @@
 import type { Expectation } from './expectation.ts';
 
 export type StartFlags = {
-  /** Runs the projects' own build scripts, which must have been read before. */
+  /** Whether to run the projects' own build scripts. Someone must have read the scripts before. */
   readonly build: boolean;
-  /** Options of `gatewright start` in addition to the project's own. */
+  /** Options of `gatewright start` in addition to the options that a project requires. */
   readonly options: readonly string[];
 };
 

@@ -23,7 +23,7 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The logical id in a value: `{ Ref }`, `{ Fn::GetAtt }`, or the text of a short form. */
+/** Returns the logical id in a value: `{ Ref }`, `{ Fn::GetAtt }`, or the text of a short form. */
 export function nameOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.split('.')[0];
   const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = membersOf(value);

@@ -23,8 +23,8 @@ type Total = {
 };
 
 /**
- * One total for each kind that occurs, one for all, and one for all projects that need no account, secret, network or
- * other runtime.
+ * Returns one total for each kind that occurs, one total for all projects, and one total for the projects that need no
+ * account, secret, network or other runtime.
  */
 export function countVerdicts(results: readonly Result[]): readonly Total[] {
   const kinds = KINDS.filter((kind) => results.some((result) => result.kind === kind));

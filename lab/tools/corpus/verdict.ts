@@ -73,7 +73,10 @@ function judgeEnd(code: number | null, stderr: string): Judged {
   return { verdict: isClear || isClearError(text) ? 'refused clearly' : 'unclear', reasons };
 }
 
-/** The message may have several lines, and only the part after "error:" counts. */
+/**
+ * Returns whether the text ends with a clear error message. The message may have several lines, and only the part after
+ * "error:" counts.
+ */
 function isClearError(text: string): boolean {
   const from = text.lastIndexOf('error: ');
   if (from === -1 || STACK_LINE.test(text)) return false;

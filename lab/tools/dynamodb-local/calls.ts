@@ -377,7 +377,10 @@ function tag(seed: Seed, table: TableShape): UnknownMembers {
   return { ResourceArn: arnOf(seed, table), Tags };
 }
 
-/** The runner inserts the region and account of each side. */
+/**
+ * Returns the ARN of a table with the placeholders REGION and ACCOUNT. The runner inserts the region and account of
+ * each side.
+ */
 function arnOf(seed: Seed, { name }: TableShape): string {
   if (seed.chance(0.1)) return seed.pick(['', 'arn', 'arn:aws:dynamodb:REGION:ACCOUNT:table/absent']);
   return `arn:aws:dynamodb:REGION:ACCOUNT:table/${name}`;

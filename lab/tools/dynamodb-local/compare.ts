@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Answer } from './sides.ts';
 
-/** The first of these that differs is reported. */
+/** What differs between two responses. Only the first difference in this order is reported. */
 export type Kind = 'status' | 'code' | 'message' | 'body';
 
 export type Difference = { readonly kind: Kind; readonly ours: string; readonly theirs: string };

@@ -12,7 +12,7 @@ type Decision = {
   readonly kinds?: readonly Kind[];
   readonly ours?: RegExp;
   readonly theirs?: RegExp;
-  /** A change to both values after which they must be equal. */
+  /** Changes both values before they are compared. Afterwards, they must be equal. */
   readonly settle?: (value: unknown) => unknown;
 };
 

@@ -24,7 +24,7 @@ const PATHS = [
 const RESERVED = ['name', 'status', 'size', 'Value', 'date'];
 const COMPARATORS = ['=', '<>', '<', '<=', '>', '>='];
 
-/** All expressions of one request share their placeholders. */
+/** Makes the expressions of one request, which share their placeholders. */
 export class Expressions {
   readonly #seed: Seed;
   readonly #names = new Map<string, string>();

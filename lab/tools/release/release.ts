@@ -7,7 +7,7 @@ import { findStrayVersions, versionOf } from './versions.ts';
 
 type ReleaseOptions = {
   readonly root: string;
-  /** If false, everything but the upload is done. */
+  /** Whether the packages are uploaded. If false, the release does everything except the upload. */
   readonly isPublished: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };

@@ -27,8 +27,8 @@ export function versionOf(root: string): string {
 }
 
 /**
- * One sentence for each manifest whose version, or whose dependency on one of our packages, differs from the root's
- * version.
+ * Returns one sentence for each manifest whose version, or whose dependency on one of our packages, differs from the
+ * root's version.
  */
 export function findStrayVersions(root: string): readonly string[] {
   const version = versionOf(root);

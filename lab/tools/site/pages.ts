@@ -77,8 +77,8 @@ function titleOf(text: string, path: string): string {
 }
 
 /**
- * The page that is the parent of a part's pages. It contains links to them, because the generator ignores the front
- * matter of a page that has nothing else.
+ * Prints the page that is the parent of a part's pages. It contains links to them, because the generator ignores the
+ * front matter of a page that has nothing else.
  */
 export function printPart(title: string, pages: ReadonlyMap<string, string>): string {
   const children = [...pages.keys()];

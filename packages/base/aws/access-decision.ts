@@ -1,10 +1,10 @@
 /**
- * What the toolkit's authorizers decided, as one member of the authorizer's context. API Gateway caches the context with
- * the policy, so the record explains a cached result as well as a new one. Access logs print it with
- * `$context.authorizer.accessDecision`.
+ * The name of the member of the authorizer's context that records what the toolkit's authorizers decided. API Gateway
+ * caches the context with the policy, so the record explains a cached result as well as a new one. Access logs print it
+ * with `$context.authorizer.accessDecision`.
  *
- * The record has names and ids only: no claims, paths or texts. It is encoded like a query string, which can stand in a
- * JSON log line and in a header without escapes.
+ * The record has names and ids only: no claims, paths or texts. It is encoded like a query string, so a JSON log line
+ * and a header can contain it without escapes.
  */
 export const ACCESS_DECISION = 'accessDecision';
 
@@ -13,7 +13,7 @@ export type AccessDecision = {
   readonly document: string;
   /** Identifies the compiled document; absent if an older version of the toolkit compiled it. */
   readonly version?: string | undefined;
-  /** `allow`, or why the request that was decided is refused: `no-rule`, `deny-rule`, `not-owner`, `over-quota` … */
+  /** `allow`, or the reason why the request was refused: `no-rule`, `deny-rule`, `not-owner`, `over-quota` … */
   readonly outcome: string;
   /** Ids of the rules that decided. */
   readonly rules: readonly string[];
@@ -26,7 +26,7 @@ export type AccessDecision = {
   readonly customer?: string | undefined;
 };
 
-/** Longer records lose their roles, then their rules. */
+/** Maximum length of a record. A longer record loses its roles first, then its rules. */
 const MAX_CHARACTERS = 512;
 
 /** @returns undefined if the record is too long even without roles and rules */

@@ -1,4 +1,4 @@
-/** The AWS operation that a request calls, by protocol. */
+/** Reads which AWS operation a request calls, for each protocol of AWS's APIs. */
 import { decodeCbor } from './cbor.ts';
 import { asJsonObject, parseJsonObject } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
@@ -11,8 +11,8 @@ export type AwsOperation =
       readonly action: string;
       readonly input: UnknownMembers | undefined;
       /**
-       * The request was sent as RPC v2 CBOR, `/service/Prefix/operation/Action`, and must get its response in that
-       * form.
+       * True if the request was sent as RPC v2 CBOR, `/service/Prefix/operation/Action`. It must get its response in
+       * the same form.
        */
       readonly isCbor?: true;
     }
@@ -71,8 +71,8 @@ export function isCborCall(headers: readonly string[]): boolean {
 }
 
 /**
- * Decompresses the body, because SDKs compress long inputs (`requestCompression`). Undefined if the body cannot be
- * decompressed.
+ * Decompresses the body, because SDKs compress long inputs (`requestCompression`). Returns undefined if the body cannot
+ * be decompressed.
  */
 function plainBody({ headers, body }: OperationRequest): string | Buffer | undefined {
   if (body === undefined || body.length === 0) return '';

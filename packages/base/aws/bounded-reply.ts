@@ -1,4 +1,6 @@
-/** The message that a command prints if the response of an external server is missing, too large or too late. */
+/**
+ * Creates the message that a command prints if the response of an external server is missing, too large or too late.
+ */
 import { sendWithin as send } from './signed-call.ts';
 import type { CallReply, PlainCall } from './signed-call.ts';
 import { UsageError } from './usage-error.ts';
@@ -34,7 +36,7 @@ export function describeSilence({ origin, pathname }: URL, { cause }: CallReply)
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);
-  // Unlike osls, Node's fetch reads these variables only if NODE_USE_ENV_PROXY is set.
+  // Unlike osls, Node's fetch reads the variables of proxies only if NODE_USE_ENV_PROXY is set.
   const isUnread = PROXIES.some((name) => process.env[name]) && process.env['NODE_USE_ENV_PROXY'] !== '1';
   return isUnread
     ? `${reason}; to use the proxy that is set in the environment, set NODE_USE_ENV_PROXY=1`

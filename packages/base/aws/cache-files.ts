@@ -31,16 +31,22 @@ export type CacheFolder = {
 };
 
 const OTHERS = 0o077;
-/** The use of a file is recorded at most once a minute, because the console's page reads its key each second. */
+/**
+ * Minimum interval between two records of the use of a file. Without this interval, each read would write, and the
+ * console's page reads its key each second.
+ */
 const NOTED_EVERY_MS = 60_000;
-/** Pruning keeps this share of the limits, because a folder that stayed full would be scanned for every new file. */
+/**
+ * Share of the limits that pruning keeps. Pruning goes below the limits, because a folder that stayed full would be
+ * scanned for every new file.
+ */
 const STAYS = 0.75;
 /** Windows lacks this flag and O_NONBLOCK. */
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
 /** Without this flag, reading a pipe would wait forever. */
 const NO_WAIT = 'O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0;
 
-/** Returns undefined if the file is absent or not trustworthy. */
+/** Reads a file of the cache. Returns undefined if the file is absent or not trustworthy. */
 export function readCached({ folder, mostBytes }: CacheFolder, name: string): string | undefined {
   let file: number | undefined;
   try {
@@ -74,7 +80,9 @@ function noteUse(file: number, { mtimeMs }: Stats): void {
   }
 }
 
-/** A full or read-only disk costs the next run some time, but does not fail this one. */
+/**
+ * Writes a file. If the disk is full or read-only, this run continues without an error, and the next run takes longer.
+ */
 export function writeCached(cache: CacheFolder, name: string, body: string): void {
   const { folder, mostBytes } = cache;
   try {
@@ -105,7 +113,10 @@ function isOwn(folder: string): boolean {
   return stats?.isDirectory() === true && isOfOwner(stats);
 }
 
-/** Windows has neither a user id nor these mode bits; there, the user's folders are private. */
+/**
+ * Returns whether only this user can access the file. Windows has neither a user id nor these mode bits; there, the
+ * user's folders are private.
+ */
 function isOfOwner({ uid, mode }: Stats): boolean {
   const own = process.getuid?.();
   return own === undefined || (uid === own && (mode & OTHERS) === 0);
@@ -113,7 +124,7 @@ function isOfOwner({ uid, mode }: Stats): boolean {
 
 type Tally = { readonly files: number; readonly bytes: number };
 
-/** Upper bound of the content of each folder that has been scanned. */
+/** Upper bounds of the number and size of the files in each folder that has been scanned. */
 const TALLIES = new WeakMap<CacheFolder, Tally>();
 
 /**

@@ -219,7 +219,7 @@ function broken(value: string, rule: MemberRule): readonly string[] {
   ];
 }
 
-/** The list is printed only if it is empty or one of its items is wrong. */
+/** Returns the violations of a list. The list is printed only if it is empty or one of its items is wrong. */
 function brokenList(list: readonly unknown[], at: string, rule: MemberRule): readonly string[] {
   const { each = {} } = rule;
   const wrong = list.flatMap((item) => (typeof item === 'string' ? broken(item, each) : []))[0];

@@ -1,5 +1,5 @@
 /**
- * Bodies of the protocol RPC v2 CBOR: the values of JSON, and timestamps.
+ * Encodes and decodes bodies of the protocol RPC v2 CBOR, which contain the values of JSON, and timestamps.
  * @see Smithy 2.0, "Smithy RPC v2 CBOR protocol"; RFC 8949
  */
 
@@ -18,7 +18,7 @@ export class Timestamp {
   }
 }
 
-/** A floating-point number in a response, even if its value is whole. */
+/** A number in a response that is always written as a floating-point number, even if its value is whole. */
 export class Double {
   readonly value: number;
 
@@ -88,7 +88,7 @@ function head(major: number, size: number): Buffer {
 }
 
 /**
- * The body as JSON would represent it: timestamps in seconds, bytes in base64, `undefined` as null.
+ * Returns the body as JSON would represent it: timestamps in seconds, bytes in base64, `undefined` as null.
  * @returns undefined for anything that is not one whole value, or is nested more than 32 deep
  */
 export function decodeCbor(bytes: Buffer): unknown {

@@ -1,8 +1,8 @@
 /** A shared clock's offset from the machine's clock, with its recent history. All threads read it. */
 
 /**
- * How long previous offsets are stored. It is Lambda's longest function duration, because a function that runs in its
- * own process gets the new time only with its next event.
+ * How long previous offsets are stored. It is the maximum duration of a Lambda function, because a function that runs
+ * in its own process gets the new time only with its next event.
  */
 const KEPT_MS = 15 * 60_000;
 /**
@@ -38,7 +38,7 @@ export class ClockOffset {
     this.#cells[0] = ms;
   }
 
-  /** Offsets that were in force within the last 15 minutes, without the current one. */
+  /** Returns the offsets that were in force within the last 15 minutes, without the current one. */
   formerMs(machineEpochMs: number): readonly number[] {
     const former = new Set<number>();
     for (let index = FIRST_MOVE; index < this.#cells.length; index += 2)

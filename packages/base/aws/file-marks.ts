@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 
 import type { Stats } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
-/** What to look at: existence; kind and size; names in a folder; or the text. */
+/**
+ * What to look at: existence (`there`), kind and size (`state`), names in a folder (`names`), or the text (`content`).
+ */
 export type Look = 'there' | 'state' | 'names' | 'content';
 
 /** The result of looking at one file once. While `state` is unchanged, the text need not be read again. */
@@ -45,7 +47,7 @@ export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: nu
   return changedMs >= sinceEpochMs - TICK_MS;
 }
 
-/** Also returns undefined if a parent of the path is not a folder, or the file cannot be read. */
+/** Returns undefined if the file is absent or cannot be read, or if a parent of the path is not a folder. */
 export function statOf(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });
@@ -83,7 +85,10 @@ function packageState({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`;
 }
 
-/** Includes the targets of links, because a link may get another target under the same name. */
+/**
+ * Returns a hash of the names in a folder. It includes the targets of links, because a link may get another target
+ * under the same name.
+ */
 function namesIn(folder: string): string {
   if (isPackageFolder(folder)) return packageNames(folder);
   const entries = readdirSync(folder, { withFileTypes: true }).map((entry) =>

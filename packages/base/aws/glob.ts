@@ -8,7 +8,7 @@ type Matcher = (text: string) => boolean;
 
 export const ANY_ONE = Symbol('?');
 
-/** A part of a pattern without `*`: either a literal text, or its characters one by one. */
+/** A part of a pattern that contains no `*`: either a literal text, or its characters one by one. */
 export type GlobPiece = string | readonly (string | typeof ANY_ONE)[];
 
 /** Matches as IAM and CloudFront do: slashes and colons are ordinary characters. */
@@ -34,7 +34,7 @@ function toTokens(piece: string): GlobPiece {
 
 type Piece = {
   readonly length: number;
-  /** The caller ensures that the text is long enough for the piece. */
+  /** Returns whether the piece matches at a position. The caller ensures that the text is long enough for the piece. */
   fits(text: string, at: number): boolean;
   /** Returns the leftmost match from `from` on, or -1 if it would end after `end`. */
   find(text: string, from: number, end: number): number;

@@ -1,6 +1,6 @@
 /**
- * Checks that every request to a local port passes before it is read. A web page can make a browser send
- * requests here, but it cannot forge Host and Origin.
+ * Checks every request to a local port before the request is read. A web page can make a browser send requests here,
+ * but it cannot forge Host and Origin.
  */
 import { headerOf } from './raw-headers.ts';
 
@@ -65,7 +65,7 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
   return refuseHost(request.host);
 }
 
-/** The refusal of a Host that `isAllowedHost` does not admit. */
+/** Returns the refusal of a Host that `isAllowedHost` does not admit. */
 export function refuseHost(host: string): GuardRefusal {
   return refusal(
     `This gateway does not serve the host '${printable(host)}'. If a tunnel or proxy sends this host, start the gateway with --allow-host ${suggestedName(host)}`,

@@ -5,7 +5,7 @@
 
 type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
 
-/** `bits` are as written, so bits after the prefix may be set. */
+/** A CIDR block. `bits` are as written, so bits after the prefix may be set. */
 export type IpBlock = IpAddress & { readonly prefix: number };
 
 const MAPPED_PREFIX = 0xffffn;
@@ -47,7 +47,7 @@ export function parseIpBlock(text: string): IpBlock | undefined {
   return prefix === undefined ? undefined : { ...address, prefix };
 }
 
-/** A prefix length in decimal digits, at most `width`; undefined for anything else. */
+/** Reads a prefix length in decimal digits, at most `width`; undefined for anything else. */
 export function parsePrefix(text: string, width: number): number | undefined {
   return /^\d{1,3}$/.test(text) && Number(text) <= width ? Number(text) : undefined;
 }
@@ -100,7 +100,7 @@ function parseIpv6(text: string): bigint | undefined {
   return groups.reduce((bits, group) => (bits << 16n) | group, 0n);
 }
 
-/** The groups on one side of `::`; a dotted IPv4 address at the end counts as two. */
+/** Reads the groups on one side of `::`; a dotted IPv4 address at the end counts as two. */
 function parseGroups(text: string, endsText: boolean): readonly bigint[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

@@ -6,7 +6,10 @@ export type JsonObject = { readonly [key: string]: Json };
 /** An object with members of any type, such as a response that is being built, with dates and unset members. */
 export type UnknownMembers = Readonly<Record<string, unknown>>;
 
-/** A JSON or YAML parser only returns JSON, so checking the outermost type is enough. */
+/**
+ * Returns whether a value is a JSON object. A JSON or YAML parser only returns JSON, so checking the outermost type is
+ * enough.
+ */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -22,34 +25,34 @@ export function asJsonObject(value: unknown): UnknownMembers | undefined {
 
 const NOTHING: JsonObject = Object.freeze({});
 
-/** The members of an object; empty if the value is not an object. */
+/** Returns the members of an object; empty if the value is not an object. */
 export function membersOf(value: Json | undefined): JsonObject;
 export function membersOf(value: unknown): UnknownMembers;
 export function membersOf(value: unknown): UnknownMembers {
   return isJsonObject(value) ? value : NOTHING;
 }
 
-/** One own member; undefined if absent or if the value is not an object. */
+/** Returns one own member; undefined if the member is absent or the value is not an object. */
 export function memberOf(value: Json | undefined, name: string): Json | undefined;
 export function memberOf(value: unknown, name: string): unknown;
 export function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** Returns a text or number member as text; empty if absent. */
+/** Returns a text or number member as text; empty if the member is absent. */
 export function textOf(members: UnknownMembers, name: string): string {
   const value = members[name];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** Returns a member that is a map; empty if absent. */
+/** Returns a member that is a map; empty if the member is absent. */
 export function mapOf(members: JsonObject, name: string): JsonObject;
 export function mapOf(members: UnknownMembers, name: string): UnknownMembers;
 export function mapOf(members: UnknownMembers, name: string): UnknownMembers {
   return membersOf(members[name]);
 }
 
-/** Returns a member that is a list; empty if absent. */
+/** Returns a member that is a list; empty if the member is absent. */
 export function listOf(members: JsonObject, name: string): readonly Json[];
 export function listOf(members: UnknownMembers, name: string): readonly unknown[];
 export function listOf(members: UnknownMembers, name: string): readonly unknown[] {
@@ -64,7 +67,7 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Returns undefined for an empty text, too. */
+/** Returns the value if it is a text that is not empty; otherwise undefined. */
 export function asNonEmptyText(value: unknown): string | undefined {
   return value === '' ? undefined : asText(value);
 }
@@ -76,7 +79,10 @@ export function asList(value: unknown): readonly unknown[] {
   return isJsonList(value) ? value : [];
 }
 
-/** Policies and SAM write a list of one item as the item itself; a missing value is an empty list. */
+/**
+ * Returns the value as a list, because policies and SAM write a list of one item as the item itself. A missing value
+ * becomes an empty list.
+ */
 export function asOneOrMore(value: Json | undefined): readonly Json[];
 export function asOneOrMore(value: unknown): readonly unknown[];
 export function asOneOrMore(value: unknown): readonly unknown[] {

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
- * Makes an id of `count` lower-case letters and digits that begins with a letter. Ids of APIs have 10, ids of REST
- * resources 6.
+ * Makes an id of `count` lower-case letters and digits that begins with a letter. Ids of APIs have 10 characters, ids
+ * of REST resources have 6.
  */
 export function makeId(count: number, ...seed: readonly string[]): string {
   const digest = createHash('sha256').update(seed.join('\0')).digest();
@@ -40,7 +40,7 @@ export function makeName(stackName: string, logicalId: string, maxLength = 128):
   return `${head}-${suffix}`;
 }
 
-/** Makes `count` hexadecimal digits. Ids of EC2 have 17. */
+/** Makes `count` hexadecimal digits. Ids of EC2 have 17 digits. */
 export function makeHex(count: number, ...seed: readonly string[]): string {
   return createHash('sha512').update(seed.join('\0')).digest('hex').slice(0, count);
 }

@@ -38,7 +38,10 @@ export type RetryRule = {
 const BUSY_CODE =
   /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete|SlowDown|TransactionInProgress|TooManyInvalidationsInProgress/;
 
-/** Returns undefined if the call succeeded or was refused permanently. `status` 0 means that no response arrived. */
+/**
+ * Classifies the failure of a call; undefined if the call succeeded or was refused permanently. `status` 0 means that
+ * no response arrived.
+ */
 export function failureOf({
   status,
   code,
@@ -56,8 +59,8 @@ export type Judged = {
 };
 
 /**
- * Returns the outcome of the last attempt. No attempt begins after `withinMs`. There is no further attempt if the pause
- * before it would end after `withinMs`.
+ * Makes a call and repeats it. Returns the outcome of the last attempt. No attempt begins after `withinMs`, so there is
+ * no further attempt if the pause before it would end after `withinMs`.
  * @param attempt gets the time that is left
  */
 export async function repeatCall<T>(

@@ -1,4 +1,4 @@
-/** The `AWS::URLSuffix` of a region. */
+/** Returns the `AWS::URLSuffix` of a region. */
 export function awsDomainOf(region: string): string {
   return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }

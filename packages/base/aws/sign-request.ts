@@ -1,6 +1,7 @@
 /**
- * Signature Version 4: canonical request, string to sign, signature. Verification (packages/base/aws/signature.ts)
- * rebuilds the same texts. Source: AWS IAM user guide, "Create a signed AWS API request".
+ * Makes the parts of Signature Version 4: canonical request, string to sign and signature. Verification
+ * (packages/base/aws/signature.ts) rebuilds the same texts. Source: AWS IAM user guide, "Create a signed AWS API
+ * request".
  */
 import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -154,8 +155,8 @@ function printScope(scope: CredentialScope): string {
 }
 
 /**
- * The canonical path as all signers except S3's compute it: dot segments and empty segments are removed, then each
- * segment is encoded once more than in the request (`%3D` → `%253D`). S3 signs the path unchanged.
+ * Returns the canonical path as all signers except S3's compute it: dot segments and empty segments are removed, then
+ * each segment is encoded once more than in the request (`%3D` → `%253D`). S3 signs the path unchanged.
  */
 export function canonicalPath(wirePath: string, service: string): string {
   if (service === 's3') return wirePath === '' ? '/' : wirePath;

@@ -23,9 +23,9 @@ export type ClaimedSignature = {
   readonly expiresSeconds: number | undefined;
 };
 
-/** AWS's maximum of X-Amz-Expires: a week. */
+/** Maximum of X-Amz-Expires at AWS: one week in seconds. */
 const MAX_EXPIRES_SECONDS = 604_800;
-/** Maximum number of signed headers, which limits the work per request. No client signs more headers. */
+/** Maximum number of signed headers, which limits the work per request. Clients sign fewer headers. */
 const MAX_SIGNED_HEADERS = 200;
 
 type Headers = ReadonlyMap<string, readonly string[]>;

@@ -36,8 +36,8 @@ export type VerificationContext = {
   /** Returns the secret of an access key; undefined means that the key is unknown here. */
   readonly secretOf: (accessKeyId: string) => string | undefined;
   /**
-   * Returns the session of a temporary access key; undefined means that the key has no token. If absent, no key is
-   * temporary.
+   * Returns the session of a temporary access key; undefined means that the key has no token. Without this function, no
+   * key is temporary.
    */
   readonly sessionOf?: (accessKeyId: string) => SigningSession | undefined;
 };
@@ -67,7 +67,7 @@ export type SignatureResult =
       readonly errorType: string;
     };
 
-/** Maximum difference of the client's clock in either direction. */
+/** Maximum difference between the client's clock and the gateway's clock, in either direction. */
 const MAX_SKEW_MS = 5 * 60_000;
 
 export function verifySignature(request: SignedRequest, at: VerificationContext): SignatureResult {

@@ -48,7 +48,8 @@ export type OpenReply = Omit<CallReply, 'text'> & {
 };
 
 /**
- * Never rejects. @param withinMs limit for all attempts together; the default is the sum of what the attempts may take
+ * Makes a signed call. Never rejects. @param withinMs limit for all attempts together; the default is the sum of what
+ * the attempts may take
  */
 export async function callSigned(
   { service, region, credentials, ...call }: SignedCall,
@@ -74,7 +75,7 @@ export async function callSigned(
   );
 }
 
-/** Never rejects. Redirects are not followed, because their target would get the session's token. */
+/** Sends one request. Never rejects. Redirects are not followed, because their target would get the session's token. */
 export async function sendWithin(call: PlainCall): Promise<CallReply> {
   const { timeoutMs, maxBytes, transport = sendByFetch } = call;
   try {
@@ -121,7 +122,8 @@ async function readUpTo(maxBytes: number, body: AsyncIterable<Uint8Array>): Prom
 }
 
 /**
- * Extracts the code: `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; '' if the response names no error.
+ * Returns the error code of a response: `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; empty if the
+ * response names no error.
  */
 export function errorCodeOf({ status, headers, text }: CallReply): string {
   if (status < 400) return '';

@@ -28,8 +28,8 @@ export function verifyByAnyClock(
   const nowEpochMs = clock.nowEpochMs();
   const offsetMs = clock.offsetMs?.() ?? 0;
   let result = verifySignature(request, { ...context, nowEpochMs });
-  // The machine's time is tried last, so that its error message is returned, because developers compare the message
-  // with the real time.
+  // The machine's time is tried last, because the error message of the last attempt is returned, and developers compare
+  // this message with the real time.
   for (const other of [...(clock.formerOffsetsMs?.() ?? []), 0]) {
     // An expired session stays expired, whatever the clock says.
     if (result.kind !== 'refused' || result.code === 'EXPIRED_TOKEN') return result;

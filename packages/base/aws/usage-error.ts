@@ -3,7 +3,7 @@ export abstract class UserError extends Error {
   /** A stable code, which is printed with `--json`. */
   abstract readonly code: string;
 
-  /** The message for the command line; subclasses add the place of the mistake. */
+  /** Returns the message for the command line; subclasses add the place of the mistake. */
   describe(): string {
     return this.message;
   }

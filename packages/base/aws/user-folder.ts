@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The folder for data of one user: `GATEWRIGHT_HOME`, otherwise `~/.gatewright`. An empty variable counts as unset;
- * otherwise secrets would be written into the project's folder.
+ * Returns the folder for data of one user: `GATEWRIGHT_HOME` if it is set, else `~/.gatewright`. An empty variable
+ * counts as unset, because secrets would otherwise be written into the project's folder.
  */
 export function userFolder({
   GATEWRIGHT_HOME: home = '',

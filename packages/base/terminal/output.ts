@@ -21,8 +21,8 @@ export function chooseOutput(chosen: { readonly json: boolean }): void {
 }
 
 /**
- * Returns the stream for text for people. With `--json` it is stderr; otherwise it is stdout, which also gets the
- * result.
+ * Returns the stream for text that people read. With `--json` it is stderr, because stdout contains only the result;
+ * without `--json` it is stdout.
  */
 export function textStream(): NodeJS.WriteStream {
   return isJson ? process.stderr : process.stdout;
@@ -96,7 +96,7 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** The command as the user calls it: through npm in a checkout, or by its name if it is installed. */
+/** Returns the command as the user calls it: through npm in a checkout, or by its name if it is installed. */
 export function commandName(): string {
   return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';
 }

@@ -11,7 +11,10 @@ const REASONS = new Map([
   ['ENOSPC', 'the disk is full'],
 ]);
 
-/** @throws UsageError with the reason if the file cannot be written. The user chose the path, so this is not a bug */
+/**
+ * Writes a file; if the file is new, only this user can access it. @throws UsageError with the reason if the file
+ * cannot be written, which is not a bug, because the user chose the path
+ */
 export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(file, content, { mode: 0o600 });

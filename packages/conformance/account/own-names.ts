@@ -1,6 +1,7 @@
 /**
- * The account belongs to others, so everything that a run creates has a prefix, is written to the journal, and is
- * removed. The prefix is removed from responses, so that they contain the names of the case.
+ * Adds a prefix to the name of everything that a run creates, because the account belongs to others. Created resources
+ * are written to the journal and removed. The prefix is removed from responses, so that they contain the names of the
+ * case.
  */
 import { removalOf } from '../play/control-removal.ts';
 import type { SdkCall, SdkService, SdkTarget } from '../play/control-target.ts';
@@ -21,8 +22,8 @@ const NAMES: Readonly<Record<string, string>> = {
   GetApiKeys: 'nameQuery',
 };
 /**
- * API Gateway's maximum length of a name. A case with a longer name tests that AWS refuses it, so such a name is not
- * changed.
+ * API Gateway's maximum length of a name. A case with a longer name tests that AWS refuses such a name, so the name is
+ * not changed.
  */
 const MAX_NAME = 128;
 

@@ -42,7 +42,7 @@ export async function query(
   return { status, text };
 }
 
-/** The text of the first element of this name. */
+/** Returns the text of the first element of this name. */
 export function elementOf(text: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? jsonMember(text, name);
 }

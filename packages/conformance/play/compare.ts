@@ -8,8 +8,8 @@ export type Strictness = 'exact' | 'subset';
 const WILDCARD = /^<(any|absent|contains:[\s\S]*|regex:[\s\S]*|json:[\s\S]*)>$/;
 
 /**
- * Returns the first difference between `actual` and the expected value, or undefined. If `actual` is undefined, the
- * value is missing, which is not the same as null.
+ * Returns the first difference between `actual` and the expected value; undefined if there is none. If `actual` is
+ * undefined, the value is missing, which is not the same as null.
  * @param path the current position, for the message: `event.headers.Accept`
  */
 export function firstDifference(

@@ -21,7 +21,8 @@ import type { Json, JsonObject } from '../schema/parity-case.ts';
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
 
 /**
- * Returns the first difference, or undefined if the case passes. A case that an error prevents from running has failed.
+ * Runs a case of the control plane. Returns the first difference; undefined if the case passes. If an error prevents
+ * the case from running, the case has failed.
  * @throws NotAsked if the target does not support the case
  */
 export async function runControlCase(

@@ -7,7 +7,10 @@ import type { ApiSetup, Json, JsonObject } from '../schema/parity-case.ts';
 /** A signed call to AWS's API of REST APIs; `path` is relative to `/restapis/{id}`. */
 export type CallApi = (method: string, path: string, body?: JsonObject) => Promise<JsonObject>;
 
-/** Replaces the integrations of the methods by those in `canaryDeployment`, and deploys them to the stage's canary. */
+/**
+ * Replaces the integrations of the methods by the integrations in `canaryDeployment`, and deploys them to the stage's
+ * canary.
+ */
 export async function deployCanary(setup: ApiSetup, call: CallApi): Promise<void> {
   if (setup.canaryDeployment === undefined) return;
   const resources = (await call('GET', '/resources?limit=500'))['item'] as readonly JsonObject[];

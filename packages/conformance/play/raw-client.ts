@@ -1,7 +1,7 @@
 /**
- * HTTP/1.1 over a plain socket. The target, the header names and the body are sent byte for byte as the case specifies,
- * and the response is returned undecoded. Ordinary clients would normalise the path, add headers, or refuse to send
- * `Expect`, `TE` and `Upgrade`.
+ * Sends HTTP/1.1 requests over a plain socket. The target, the header names and the body are sent byte for byte as the
+ * case specifies, and the response is returned undecoded. Ordinary clients would normalise the path, add headers, or
+ * refuse to send `Expect`, `TE` and `Upgrade`.
  */
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -18,10 +18,10 @@ export type RawRequest = {
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: Buffer | undefined;
   readonly timeoutMs: number;
-  /** TLS settings; absent means a plain socket. */
+  /** TLS settings; without them, the request is sent over a plain socket. */
   readonly tls?: {
     readonly servername: string;
-    /** Certificate of the trusted authority; absent means Node's default authorities. */
+    /** Certificate of the trusted authority; without it, Node's default authorities are trusted. */
     readonly ca?: string;
     readonly cert?: string;
     readonly key?: string;

@@ -34,7 +34,7 @@ type CaseTools = {
   readonly onReply?: (answer: Answer) => void;
 };
 
-/** The servers of a case in addition to the engine. */
+/** The servers that a case uses in addition to the engine. */
 type Surroundings = {
   readonly runner: RunnerServer;
   readonly backend: Server | undefined;
@@ -50,7 +50,8 @@ type Scene = Surroundings & {
 };
 
 /**
- * Returns the first difference, or undefined if the case passes. A case that an error prevents from running has failed.
+ * Runs a case. Returns the first difference; undefined if the case passes. If an error prevents the case from running,
+ * the case has failed.
  * @throws NotAsked if the target does not support the case
  */
 export async function runCase(parityCase: ParityCase, tools: CaseTools): Promise<string | undefined> {
@@ -71,7 +72,7 @@ async function stage(
   closing: (() => Promise<void>)[],
 ): Promise<string | undefined> {
   const { setup, request, expect } = parityCase;
-  /** Set once the engine runs, because functions may then use a connection. */
+  /** Contains the API as soon as the engine runs, because functions may use a connection from then on. */
   const running: { api?: RunningApi } = {};
   const around = await surround(parityCase, running, closing);
   const inputs = {
@@ -197,8 +198,8 @@ async function playFrames(
       ? `expected the handshake to be accepted, but it was answered with ${result.reply.status}`
       : (replyDifference(expect, result.reply) ??
           (await eventsDifference({ ...parityCase, expect }, runner)));
-  // This difference is reported before any other, because it means that a caller who should have been refused was
-  // accepted.
+  // A missing refusal is reported before any other difference, because it means that a caller who should have been
+  // refused was accepted.
   if (expect.status !== undefined && expect.status !== ACCEPTED)
     return `expected the handshake to be refused with ${expect.status}, but it was accepted`;
   const events = await eventsDifference({ ...parityCase, expect }, runner);
@@ -273,7 +274,7 @@ async function sendStep(request: CaseRequest, api: RunningApi): Promise<RawReply
   });
 }
 
-/** The port in the URL, or the default port of its protocol. */
+/** Returns the port in the URL, or the default port of its protocol. */
 function portOf({ port, protocol }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;

@@ -1,4 +1,4 @@
-/** What a case can do with a running gateway. */
+/** A running gateway, and the operations that a case can perform on it. */
 import { sign } from './signing.ts';
 import { sendRaw } from './raw-client.ts';
 import type { CallApi } from './deploy-canary.ts';
@@ -29,7 +29,7 @@ export type RunningApi = {
   advance(ms: number): Promise<void>;
   /** Returns the headers of a request, signed at the gateway's time. */
   sign(request: Omit<ToSign, 'nowEpochMs'>, signing: Signing): Record<string, string>;
-  /** Lines of the access log so far. */
+  /** Returns the lines of the access log so far. */
   readLog(): readonly string[];
   close(): Promise<void>;
 };

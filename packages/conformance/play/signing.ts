@@ -20,7 +20,7 @@ export type ToSign = {
   readonly nowEpochMs: number;
 };
 
-/** Returns all headers to send. */
+/** Signs a request. Returns all headers to send. */
 export function sign(
   request: ToSign,
   { as, service = 'execute-api', region = REGION }: Signing,

@@ -203,7 +203,7 @@ function frameDifference(expected: Json, { on, text }: ReceivedFrame, path: stri
   );
 }
 
-/** Time limits of a client connection: for the handshake, and for closing it. */
+/** Time limits of a client connection: one for the handshake, and one for closing the connection. */
 const HANDSHAKE_MS = 10_000;
 const CLOSE_MS = 2_000;
 
@@ -231,7 +231,7 @@ type Handshake = {
   readonly subprotocols: readonly string[];
 };
 
-/** @throws Refused */
+/** @throws Refused if the server responds to the handshake with plain HTTP */
 function connect(
   { url, headers, subprotocols }: Handshake,
   receive: (text: string) => void,

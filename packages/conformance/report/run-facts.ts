@@ -1,4 +1,4 @@
-/** What a report says about the run in addition to its results. */
+/** The facts that a report states about the run in addition to its results. */
 export type RunFacts = {
   readonly target: string;
   readonly version: string | undefined;

@@ -1,7 +1,7 @@
 /** A recorded, documented or reported response of the control plane, in the schema of test/parity/README.md. */
 import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 
-/** The service of a call. If a call has none, the kind of API determines it. */
+/** The service of a call. If a call names no service, the kind of API determines it. */
 export type ControlService = 'apigateway' | 'apigatewayv2' | 'apigatewaymanagementapi';
 
 /** A command of the AWS SDK and its input. */

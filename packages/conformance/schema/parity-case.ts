@@ -41,7 +41,7 @@ export type ApiSetup = {
   /** Further stages of HTTP and WebSocket APIs, each with its StageName. */
   readonly moreStages?: readonly JsonObject[];
   readonly domains?: readonly Domain[];
-  /** Tokens that the runner's own issuer `${issuer}` signs; `${token:name}` refers to one by its name. */
+  /** Tokens that the runner's own issuer `${issuer}` signs; `${token:name}` refers to a token by its name. */
   readonly tokens?: Readonly<Record<string, TokenSetup>>;
   /** IAM policy documents by identity. These identities may sign requests in addition to the runner. */
   readonly identities?: Readonly<Record<string, readonly JsonObject[]>>;
@@ -89,7 +89,7 @@ type Domain = {
   readonly name: string;
   /** Clients need a certificate from the runner's own authority. The gateway is started with TLS. */
   readonly mutualTls?: boolean;
-  /** If `stage` is absent, the stage of the case is used. */
+  /** Mappings of the domain to stages. A mapping without `stage` uses the stage of the case. */
   readonly mappings: readonly { readonly key?: string; readonly stage?: string }[];
 };
 
@@ -119,7 +119,7 @@ export type Signing = {
 /** The expected response to a call to `@connections`. */
 type Answer = Pick<Expectation, 'status' | 'headers' | 'body' | 'bodySubset'>;
 
-/** One step of a WebSocket script. If `on` is absent, it uses the first connection. */
+/** One step of a WebSocket script. A step without `on` uses the first connection. */
 export type FrameStep = {
   readonly on?: string;
   readonly send?: string;
@@ -136,8 +136,8 @@ export type FrameStep = {
   readonly frames?: number;
   readonly connect?: string;
   /**
-   * Query of this step's handshake; `headers` are the handshake's headers. If a member is absent, the request's own
-   * query or headers are used.
+   * Query of this step's handshake; `headers` are the handshake's headers. If either is absent, the query or headers of
+   * the request are used.
    */
   readonly query?: string;
   readonly headers?: Headers;
@@ -208,7 +208,7 @@ export type Expectation = {
   readonly alarmState?: string;
   readonly frames?: readonly Json[];
   readonly distinctConnectionIds?: Json;
-  /** The connection ends without a response. */
+  /** True if the connection must end without a response. */
   readonly unanswered?: boolean;
   /** Values of a header in order, each of them a separate header. Names are case-insensitive. */
   readonly headerLists?: Readonly<Record<string, readonly string[]>>;
@@ -224,7 +224,7 @@ export type Expectation = {
 export type Step = {
   /** Moves the gateway's clock by this many milliseconds before the request. */
   readonly advanceMs?: number;
-  /** How often the request is sent; absent means once. */
+  /** How often the request is sent; the default is once. */
   readonly times?: number;
   readonly request: CaseRequest;
   readonly expect: Expectation;

@@ -55,7 +55,7 @@ function validatorOf(part: Part): ValidateFunction {
 /**
  * Reads cases from the text of a file. A member that this runner does not know is an error; if it were ignored, a case
  * could pass although nothing was compared.
- * @throws Error naming file, member and case
+ * @throws Error if the file is invalid; the message names file, member and case
  */
 export function parseCases(text: string, file: string): readonly AnyCase[] {
   const whole = parseJsonFile(text, file) as { readonly cases: readonly AnyCase[] };
@@ -135,7 +135,7 @@ export function kindOf({ source }: AnyCase): Kind {
 
 export type Evidence = 'recorded' | 'documented' | 'reported';
 
-/** The score to which a case belongs. `recorded` includes everything that was published as AWS's response. */
+/** Returns the score to which a case belongs. `recorded` includes everything that was published as AWS's response. */
 export function evidenceOf({ source }: AnyCase): Evidence {
   if ('page' in source || 'model' in source) return 'documented';
   return 'thread' in source ? 'reported' : 'recorded';

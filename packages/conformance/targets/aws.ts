@@ -22,7 +22,8 @@ import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
 /**
- * Wait after a deployment, because a deployment and the permission of a new role take effect only after a few seconds.
+ * Duration of the wait after a deployment. A deployment and the permission of a new role take effect only after a few
+ * seconds.
  */
 const SETTLE_MS = 8_000;
 const ROLE_MS = 10_000;

@@ -15,9 +15,12 @@ const LOOK_MS = 20;
 const OUTPUT_CHARS = 64 * 1024;
 
 export type Started = {
-  /** stdout and stderr so far, the last 64 KB. */
+  /** Returns the last 64 KB of stdout and stderr so far. */
   output(): string;
-  /** @throws Error with the output if the process ends first, or is not ready after a minute */
+  /**
+   * Waits until the process is ready. @throws Error with the output if the process ends first, or is not ready after a
+   * minute
+   */
   until(isReady: (output: string) => boolean | Promise<boolean>): Promise<void>;
   /** Exit code of a process that ended before it was ready; null while the process runs. */
   readonly exitCode: number | null;
@@ -96,7 +99,7 @@ export function makeFolder(
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** A port that was free when it was checked. */
+/** Returns a port that was free when it was checked. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

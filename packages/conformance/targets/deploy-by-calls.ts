@@ -1,7 +1,7 @@
 /**
- * Creates a fragment's resources by calls to AWS, in the order of the fragment, in which each resource refers only to
- * earlier ones. The calls use CloudFormation's property names: unchanged in `apigatewayv2` and Lambda, with a
- * lower-case first letter in `apigateway` (AWS's API references).
+ * Creates a fragment's resources by calls to AWS, in the order of the fragment. Each resource refers only to resources
+ * before it. The calls use CloudFormation's property names: unchanged in `apigatewayv2` and Lambda, with a lower-case
+ * first letter in `apigateway` (AWS's API references).
  */
 import { removeMade } from '../play/control-removal.ts';
 import { zipOf } from './zip.ts';
@@ -88,7 +88,10 @@ function deepRest(value: Json): Json {
     : value;
 }
 
-/** Makes a resource with one call that takes the properties; its id is a member of the response. */
+/**
+ * Returns a function that makes a resource with one call, whose input is the properties. `id` is the member of the
+ * response that contains the resource's id.
+ */
 function plain(service: SdkService, call: string, id: string, inside: readonly string[] = []): Maker {
   return async (build, properties) => {
     const input = service === 'apigateway' ? asRest(properties, inside) : properties;

@@ -75,7 +75,7 @@ async function start(
   return stop;
 }
 
-/** Returns undefined if nothing responds. */
+/** Returns the text of a response; undefined if nothing responds. */
 export async function readText(url: string): Promise<string | undefined> {
   try {
     const reply = await fetch(url, { signal: AbortSignal.timeout(2_000) });

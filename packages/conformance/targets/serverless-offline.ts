@@ -1,6 +1,6 @@
 /**
- * serverless-offline, used as its README describes: one service for each case, in a folder in which the user's
- * `node_modules` are found. Cases that its `http`, `httpApi` and `websocket` events cannot express are not run.
+ * Runs cases with serverless-offline, as its README describes. Each case is one service, in a folder in which the
+ * user's `node_modules` are found. Cases that the events `http`, `httpApi` and `websocket` cannot express are not run.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

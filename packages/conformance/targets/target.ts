@@ -51,7 +51,7 @@ export interface Target {
   cannotAsk(parityCase: AnyCase): string | undefined;
   /** Deploys one case. Cases share no state. `close` of the returned API removes everything that was deployed. */
   readonly deploy: Deploy;
-  /** Opens the target of control plane calls. The first case that needs it calls this once. */
+  /** Opens the target of control plane calls. This is called once, when the first case needs the target. */
   openControl(): Promise<ControlTarget>;
   /** @returns one sentence for each resource that could not be removed */
   close(): Promise<readonly string[]>;

@@ -1,4 +1,4 @@
-/** Any endpoint that offers AWS's APIs at a URL. Requests to deployed stages need `--invoke-url`. */
+/** Target for any endpoint that offers AWS's APIs at a URL. Requests to deployed stages need `--invoke-url`. */
 import { findLack } from './case-needs.ts';
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
 import { NotAsked } from '../play/not-asked.ts';

@@ -1,4 +1,4 @@
-/** A ZIP archive that contains a single uncompressed file (APPNOTE 6.3.10), in the form that CreateFunction accepts. */
+/** Writes a ZIP archive with a single uncompressed file (APPNOTE 6.3.10), in the form that CreateFunction accepts. */
 import { crc32 } from 'node:zlib';
 
 const LOCAL = 0x04034b50;

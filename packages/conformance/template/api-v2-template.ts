@@ -1,4 +1,4 @@
-/** The part of a case's template for HTTP and WebSocket APIs. */
+/** Builds the part of a case's template for HTTP and WebSocket APIs. */
 import { TRUSTSTORE_URI } from '../play/client-certificates.ts';
 import { addKeys } from './keys-template.ts';
 import { ACCESS_LOG } from './draft.ts';

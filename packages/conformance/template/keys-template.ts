@@ -1,4 +1,4 @@
-/** The API keys of a case, and the usage plans of its stage. */
+/** Adds the API keys of a case, and the usage plans of its stage, to the template. */
 import type { Draft } from './draft.ts';
 
 export function addKeys(draft: Draft): void {

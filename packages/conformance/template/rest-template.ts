@@ -1,6 +1,6 @@
 /**
- * The part of a case's template for REST APIs: resources by path segment in list order, then their methods and
- * everything that depends on them.
+ * Builds the part of a case's template for REST APIs. The resources of the path segments come first, in list order,
+ * then the methods and everything that depends on them.
  */
 import { addKeys } from './keys-template.ts';
 import { addAlarm } from '../play/alarm-case.ts';

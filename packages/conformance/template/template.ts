@@ -20,7 +20,7 @@ type TemplateInputs = {
   readonly issuerUrl?: string | undefined;
 };
 
-/** The template as JSON text. */
+/** Returns the template as JSON text. */
 export function buildTemplate(parityCase: ParityCase, inputs: TemplateInputs): string {
   const resources = new Map<string, Resource>();
   const draft = startDraft(parityCase, inputs, resources);
@@ -237,7 +237,7 @@ const CONNECTIONS = `
 const connections = { post: (id, data) => postToRunner('/connections/' + encodeURIComponent(id), data) };
 `;
 
-/** Handlers that declare three arguments are still called with a callback. */
+/** Returns the code that reports events. A handler that declares three arguments is still called with a callback. */
 const REPORT_EVENTS = (functionName: string): string => `
 ;{
   const handler = exports.handler;

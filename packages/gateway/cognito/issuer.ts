@@ -58,9 +58,11 @@ type PublicJwk = {
 type IssuerOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Returns whether tokens may have this `iss`. If absent, only the local issuer's own `iss` is allowed. */
+  /**
+   * Returns whether tokens may have this `iss`. Without this function, only the local issuer's own `iss` is allowed.
+   */
   readonly standsInFor?: (issuer: string) => boolean;
-  /** Saved keys, newest first. If empty, a new key is created. */
+  /** Saved keys, newest first. If there are none, a new key is created. */
   readonly kept?: readonly SavedKey[];
   /** Called with all keys, newest first, whenever data that must be saved has changed. */
   readonly onChange?: (keys: readonly SavedKey[]) => void;
@@ -112,7 +114,7 @@ export class Issuer {
 
   /**
    * Signs a token at the clock's time.
-   * @throws InvalidRequest
+   * @throws InvalidRequest if an option is invalid or the issuer is unknown
    */
   mint(options: TokenOptions): { readonly token: string; readonly expiresAtSeconds: number } {
     const { issuer = LOCAL_ISSUER } = options;

@@ -41,7 +41,7 @@ type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly directory: string | undefined;
 };
 
-/** Cognito's limit for a trigger. */
+/** Cognito's time limit for a trigger. */
 const TRIGGER_WITHIN_MS = 5_000;
 
 /** @throws StartError if saved data is damaged or cannot be read */

@@ -37,24 +37,23 @@ export type AccountOptions = {
   readonly clock: Clock;
   /** `--account-throttle`: whether all APIs share AWS's 10,000 requests per second. */
   readonly isThrottled: boolean;
-  /** The region whose account limit applies; absent means us-east-1. */
+  /** The region whose account limit applies; the default is us-east-1. */
   readonly region?: string | undefined;
   /**
-   * `--usage-lag`: the delay until a request counts as usage. If it is absent, there is no delay, so no quota is
-   * exceeded.
+   * `--usage-lag`: the delay until a request counts as usage. By default, there is no delay, so no quota is exceeded.
    */
   readonly usageLagMs?: number | undefined;
-  /** `--cache-memory`: the memory limit of a stage cache; absent means 256 MB. */
+  /** `--cache-memory`: the memory limit of a stage cache; the default is 256 MB. */
   readonly cacheMemoryBytes?: number | undefined;
   /** `--assume`: the assumptions about AWS's behaviour; absent means the defaults. */
   readonly assumptions?: Assumptions | undefined;
-  /** `--account-quota`: the quotas that AWS has raised; absent means AWS's defaults. */
+  /** `--account-quota`: the quotas that AWS has raised; all other quotas have AWS's defaults. */
   readonly quotas?: AccountQuotas | undefined;
   /** `--vpc-endpoint`: the VPC of each endpoint through which private APIs are called. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** Whether the gateway has a service that runs resources of this type; absent means that it has none. */
+  /** Whether the gateway has a service that runs resources of this type; by default, it has none. */
   readonly isServedType?: ((type: string) => boolean) | undefined;
-  /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; absent means no. */
+  /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; by default, it does not. */
   readonly needsPermissions?: boolean | undefined;
 };
 
@@ -151,7 +150,7 @@ export class Account {
 
   /**
    * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans that were
-   * created by calls stay, and so does all usage. @throws DefinitionError for what AWS refuses
+   * created by calls stay, and so does all usage. @throws DefinitionError if AWS would refuse a definition
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
     const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };

@@ -7,9 +7,9 @@ import type { DefinitionPlace } from '../core/errors.ts';
 type Quota = {
   readonly most: number;
   readonly name: string;
-  /** What the quota applies to; absent means the account in a region. */
+  /** What the quota applies to; by default, the account in a region. */
   readonly of?: 'this API' | 'this API key';
-  /** The name for `--account-quota`; absent means that AWS does not raise this quota. */
+  /** The name for `--account-quota`. AWS does not raise a quota without this name. */
   readonly raisedAs?: string;
 };
 
@@ -21,7 +21,7 @@ export const QUOTAS = {
   stages: { most: 10, name: 'Stages', of: 'this API', raisedAs: 'stages' },
   authorizers: { most: 10, name: 'Authorizers', of: 'this API', raisedAs: 'authorizers' },
   edgeApis: { most: 120, name: 'APIs' },
-  /** The quota also counts HTTP and WebSocket APIs. */
+  /** Regional REST APIs, HTTP APIs and WebSocket APIs count towards this quota. */
   regionalApis: { most: 600, name: 'APIs' },
   privateApis: { most: 600, name: 'APIs' },
   restVpcLinks: { most: 20, name: 'VPC Links', raisedAs: 'vpc-links' },
@@ -69,8 +69,8 @@ export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas |
 }
 
 /**
- * Public threads quote this wording, including the two spaces, for resources, authorizers and APIs. For other items,
- * the same wording is assumed.
+ * Returns AWS's error message. Public threads quote this wording, including the two spaces, for resources, authorizers
+ * and APIs. For other items, the same wording is assumed.
  */
 function describe({ name, of }: Quota): string {
   const whose = of === undefined ? '' : ` for ${of}`;
@@ -81,7 +81,10 @@ export function limitOfQuota(quota: QuotaName, raised: AccountQuotas): number {
   return raised[quota] ?? QUOTAS[quota].most;
 }
 
-/** Reports the first item of a template that exceeds the quota. @throws DefinitionError */
+/**
+ * Refuses a template with more items than the quota allows. @throws DefinitionError for the first item that exceeds the
+ * quota
+ */
 export function refuseOverQuota(
   quota: QuotaName,
   items: Iterable<{ place(): DefinitionPlace }>,
@@ -91,7 +94,9 @@ export function refuseOverQuota(
   if (excess !== undefined) throw new DefinitionError(excess.place(), describe(QUOTAS[quota]));
 }
 
-/** Checks the quota before another item is created. @throws ControlError LimitExceededException */
+/**
+ * Checks the quota before another item is created. @throws ControlError LimitExceededException if the quota is used up
+ */
 export function refuseBeyondQuota(quota: QuotaName, count: number, raised: AccountQuotas): void {
   if (count >= limitOfQuota(quota, raised))
     throw new ControlError('LimitExceededException', describe(QUOTAS[quota]));

@@ -1,6 +1,6 @@
 /**
- * The mutable half of an API: its resources under AWS's names, which are edited by templates and by AWS's own API.
- * Requests only read the deployment that `createDeployment` compiles from these resources.
+ * The state of an API that can be edited: its resources under AWS's names. Templates and AWS's own API edit the
+ * resources. Requests only read the deployment that `createDeployment` compiles from these resources.
  */
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
 import { readEndpointTypes } from '../core/deployment/authorization/compile-resource-policy.ts';
@@ -52,8 +52,9 @@ export type StageRecord = {
 };
 
 /**
- * Returns the limits for requests. CloudFront has a lower limit for URLs. VPC endpoints have the same lower limit for
- * URLs, and a lower limit for headers, too (developer guide, "Quotas … of a REST API").
+ * Returns the limits for requests. CloudFront, which is in front of edge-optimized APIs, has a lower limit for URLs.
+ * VPC endpoints, through which private APIs are called, have the same lower limit for URLs, and a lower limit for
+ * headers (developer guide, "Quotas … of a REST API").
  */
 function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
   if (endpointTypes.includes('REGIONAL')) return undefined;
@@ -133,7 +134,8 @@ export class ApiState {
       description,
       createdAtEpochMs,
     });
-    // "Deploy your API for the changes to take effect" (developer guide, "Disable the default endpoint").
+    // The endpoint changes only with a deployment. "Deploy your API for the changes to take effect" (developer guide,
+    // "Disable the default endpoint").
     Object.assign(this.served, endpointOf(this.#resources, this.identity.protocol));
     this.#isEdited = false;
   }
@@ -207,7 +209,7 @@ export class ApiState {
     };
   }
 
-  /** The resources of the last template load; undefined for an API without a template. */
+  /** The resources as the template defined them at the last load; undefined for an API without a template. */
   get definedResources(): ApiResources | undefined {
     return this.#defined.resources;
   }

@@ -25,7 +25,7 @@ type JournaledCall = {
 const MAX_CALLS = 20_000;
 const MAX_CHARS = 64 * 1024 * 1024;
 const METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** The paths of TestInvokeMethod and TestInvokeAuthorizer, which change nothing. */
+/** Matches the paths of TestInvokeMethod and TestInvokeAuthorizer, which change nothing. */
 const TRIALS = /^\/restapis\/[^/]+\/(?:resources\/[^/]+\/methods|authorizers)\/[^/]+$/;
 
 export class CallJournal {
@@ -139,7 +139,7 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
   return { request, caller, service: 'apigateway', region };
 }
 
-/** Reads calls from a file. @throws InvalidRequest */
+/** Reads calls from a file. @throws InvalidRequest if there are too many calls, or one is invalid */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
   if (!Array.isArray(value) || value.length > MAX_CALLS)
     throw new InvalidRequest(`the saved calls must be a list of at most ${MAX_CALLS} calls`);

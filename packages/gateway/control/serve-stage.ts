@@ -12,7 +12,8 @@ import type { ThrottleSettings } from '../core/deployment/stage/throttle.ts';
 import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 
 /**
- * Returns the stage with its canary. @throws RangeError for an invalid deployment, DefinitionError for a certificate
+ * Returns the stage with its canary. @throws RangeError for an invalid deployment, DefinitionError if the client
+ * certificate is missing
  */
 export function serveStage(
   apiId: string,
@@ -67,7 +68,7 @@ export function createStageThrottle(
   };
 }
 
-/** Finds the client certificate. @throws DefinitionError if it is missing */
+/** Finds the client certificate. @throws DefinitionError if the certificate is missing */
 function findCertificate(
   { clientCertificateId, source }: StageSettings,
   account: Account,
@@ -113,7 +114,7 @@ function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Dep
   };
 }
 
-/** Returns undefined if the stage logs nothing, so that its requests skip logging. */
+/** Returns what the stage logs; undefined if it logs nothing, so that its requests skip logging. */
 function writeDown(
   apiId: string,
   { name, accessLog, options, isTraced }: StageSettings,

@@ -87,7 +87,7 @@ export class ServedApis {
     return this.#apis.get(apiId);
   }
 
-  /** Restores the state of the templates, without changes by calls, usage, caches or counts. */
+  /** Restores the state that the templates define, without changes by calls, usage, caches or counts. */
   restart(tolerance: Tolerance): void {
     const unsupported = this.#unsupported;
     this.#apis = new Map();
@@ -209,7 +209,8 @@ const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
 
 /**
  * Returns the shortest label that distinguishes each API's request lines, by API id. The label is the API's name,
- * followed by a space. If it is not unique, the API type is added, then the id. With a single API there are no labels.
+ * followed by a space. If the name is not unique, the API type is added, then the id. With a single API there are no
+ * labels.
  */
 export function labelApis(
   apis: readonly (Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'> & { readonly functionUrl?: unknown })[],

@@ -6,7 +6,10 @@ import type { ThrottleSettings } from '../core/deployment/stage/throttle.ts';
 import type { ControlResource } from './control-resource.ts';
 
 export type StageSettings = {
-  /** The source of the settings, in the form of a Stage resource. The API shows it, and patches are applied to it. */
+  /**
+   * The source of the settings, in the form of a Stage resource. The API shows this resource, and patches are applied
+   * to it.
+   */
   readonly source: ControlResource;
   readonly name: string;
   readonly deploymentId: string;

@@ -284,7 +284,7 @@ export class DefinitionFaults extends DefinitionError {
 export class Refusals {
   readonly #errors: DefinitionError[] = [];
 
-  /** @param instead the value used until `end` refuses the part */
+  /** Returns the result of `make`. A refusal is collected. @param instead the value used until `end` refuses the part */
   read<T>(make: () => T, instead: T): T {
     try {
       return make();
@@ -311,8 +311,8 @@ export interface Tolerance {
   /** Whether routes are served even if their authorizer cannot be enforced: `--allow-unguarded`. */
   readonly allowsUnguarded: boolean;
   /**
-   * Returns the result of `make`; after a DefinitionError, the result of `instead`. @param consequence what requests
-   * will lack in that case, as a clause @throws DefinitionError if no fault is tolerated
+   * Returns the result of `make`; after a DefinitionError, the result of `instead`. @param consequence a clause that
+   * states what requests will lack after such an error @throws DefinitionError if no fault is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
   /** Reports the error and continues without the faulty part. @throws the error if no fault is tolerated */

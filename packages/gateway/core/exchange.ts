@@ -1,7 +1,7 @@
 /**
- * The object for one request in flight. All fields are set at construction, because a stable object shape is fast. For
- * each stage of the request there is a type of this object, so that a phase cannot read a field that no earlier phase
- * has set. Only the methods in this file move the request to the next stage.
+ * The object for one request in flight. All fields are set at construction, because a stable object shape is fast. The
+ * object has a different type after each step of the pipeline, so that a phase cannot read a field that no earlier
+ * phase has set. Only the methods in this file move the request to the next type.
  */
 import type {
   ApiIdentity,
@@ -73,7 +73,7 @@ export type AuthorizerGrant = {
   readonly usageIdentifierKey: string | undefined;
   /** The time of the function's response. */
   readonly givenAtEpochMs?: number;
-  /** Key of the route for whose request the function was called. */
+  /** The key of the route whose request caused the call of the function. */
   readonly givenFor?: string;
   /** The IAM policy, which is evaluated for each ARN, or the boolean of a simple response. */
   readonly verdict:
@@ -107,7 +107,7 @@ export interface StageThrottle {
   readonly account: TokenBucket | undefined;
 }
 
-/** An API key on a stage that belongs to the key's usage plan. */
+/** An API key, as it applies to one stage of the key's usage plan. */
 export interface KeyHolder {
   readonly apiKey: NonNullable<ApiKeyFacts>;
   readonly plan: {
@@ -234,8 +234,8 @@ export type Caller =
     });
 
 /**
- * What the phases note about a request, so that it can be explained later. The notes are references that are evaluated
- * only on demand. They exist only while requests are recorded.
+ * The phases' notes about a request, from which an explanation can be made later. The notes are references that are
+ * evaluated only on demand. They exist only while requests are recorded.
  */
 export type PhaseNotes = {
   authorizerCall: { readonly event: string; result: InvocationResult | undefined } | undefined;
@@ -337,7 +337,10 @@ export class Exchange implements RequestFacts {
     this.screened = screened;
   }
 
-  /** @param lines a flat list of names and values, which replace the sender's headers of the same names */
+  /**
+   * Adds headers to the request.
+   * @param lines a flat list of names and values, which replace the sender's headers of the same names
+   */
   insertHeaders(lines: readonly string[]): void {
     const replaced = new Set<string>();
     for (let index = 0; index < lines.length; index += 2) replaced.add((lines[index] ?? '').toLowerCase());

@@ -8,7 +8,8 @@ import type { Trail } from './trail.ts';
 
 export interface FaultInjector {
   /**
-   * Returns the integration's outcome, or the outcome with which a rule replaces it. @param send calls the integration
+   * Calls the integration. Returns the integration's outcome, or another outcome if a rule replaces it.
+   * @param send calls the integration
    */
   integrate(mapped: Mapped, trail: Trail, send: (sent: Sendable) => Promise<Outcome>): Promise<Outcome>;
   /** Makes a finished reply end early if a rule requires it. */

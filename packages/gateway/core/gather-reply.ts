@@ -1,6 +1,6 @@
 import type { Reply } from './exchange.ts';
 
-/** The limits for collecting a reply. When one is reached, collecting ends, even if the stream continues. */
+/** The limits for collecting a reply. When a limit is reached, the collection ends, even if the stream continues. */
 type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };
 
 /**

@@ -37,16 +37,16 @@ export interface ShiftableClock extends Clock {
 
 /** Deadlines whose time stops while a debugger pauses a function. */
 export interface Deadlines {
-  /** Milliseconds since an arbitrary start, without the paused time. */
+  /** Returns milliseconds since an arbitrary start, without the paused time. */
   nowMs(): number;
   after(ms: number, then: () => void): Deadline;
-  /** Returns a signal that aborts after `ms`, like `AbortSignal.timeout`, but not counting the paused time. */
+  /** Returns a signal that aborts after `ms`, like `AbortSignal.timeout`. The paused time does not count. */
   signal(ms: number): AbortSignal;
 }
 
 export type Deadline = { clear(): void };
 
-/** Ids and random numbers; seeded in tests. */
+/** The source of ids and random numbers, which is seeded in tests. */
 export interface Random {
   /** Returns a UUID of version 4 (RFC 9562). */
   uuid(): string;
@@ -71,7 +71,7 @@ export type Invocation = {
   readonly timeoutMs: number;
   /** The request's `X-Amzn-Trace-Id`, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
-  /** Options for callers of Lambda's own API; API Gateway does not set them. */
+  /** The options for callers of Lambda's own API; API Gateway does not set them. */
   readonly options?: InvokeOptions;
 };
 
@@ -172,8 +172,8 @@ export interface Invoker {
     invocation: Invocation & StreamTimes,
   ): Promise<StreamAnswer<undefined> | Exclude<InvocationResult, { kind: 'returned' }>>;
   /**
-   * Whether the function exists, so that events for it can be delivered. A deployment is checked with this before it is
-   * served.
+   * Whether the function exists, so that events for it can be delivered. Every deployment is checked with this method
+   * before it is served.
    */
   has(functionName: string): boolean;
 }
@@ -186,7 +186,7 @@ export type HttpRequest = {
   readonly method: string;
   /** For example `https://pets.example:8443`. */
   readonly origin: string;
-  /** Path and query as they go on the wire. */
+  /** The path and query as they are sent. */
   readonly target: string;
   /** A flat list of names and values. */
   readonly headers: readonly string[];
@@ -203,7 +203,10 @@ export type HttpRequest = {
    * the link's address if the service has none.
    */
   readonly serviceArn?: string | undefined;
-  /** Whether a compressed response (`Content-Encoding: gzip`) is decompressed. Its headers are not changed. */
+  /**
+   * Whether a compressed response (`Content-Encoding: gzip`) is decompressed. The headers of the response are not
+   * changed.
+   */
   readonly unpacks: boolean;
 };
 
@@ -217,9 +220,9 @@ export type HttpOutcome =
     }
   | { readonly kind: 'timed-out' }
   /**
-   * The request was not answered. `address`: the host does not exist, or no host was given. `network`: the connection
-   * was refused or reset, or TLS failed. `too-large`: the response is larger than 10 MB. `request`: the request cannot
-   * be sent.
+   * The failure of a request. `address` means that the host does not exist or that no host was given. `network` means
+   * that the connection was refused or reset, or that TLS failed. `too-large` means that the response is larger than 10
+   * MB. `request` means that the request cannot be sent.
    */
   | {
       readonly kind: 'unreachable';
@@ -248,6 +251,7 @@ export type ChosenInstance =
   | { readonly kind: 'none'; readonly message: string };
 
 /**
+ * Chooses an instance of a Cloud Map service for one call.
  * @param arn the ARN of the service. If only instances with certain attributes may be used, the ARN ends with these
  * attributes as a query: `…:service/srv-1?stage=beta`
  * @returns undefined if this gateway knows no instances of the service
@@ -359,13 +363,13 @@ export type Ports = {
   readonly compressor: Compressor;
   readonly log: LogSink;
   /**
-   * Returns the prefix of the API's log lines, including its trailing space. It is empty if only one API is served.
-   * Undefined means that no lines are written.
+   * Returns the prefix of the API's log lines, including the trailing space. The prefix is empty if only one API is
+   * served. If undefined, no lines are written.
    */
   readonly labelOf?: (apiId: string) => string;
   /**
-   * Returns the suffix of a request's log lines, which is a link to the request's explanation. Undefined means no
-   * suffix.
+   * Returns the suffix of a request's log lines, which is a link to the request's explanation. If undefined, the lines
+   * have no suffix.
    */
   readonly linkOf?: ((requestId: string) => string) | undefined;
   readonly logGroups: LogGroups;

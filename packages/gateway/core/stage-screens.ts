@@ -17,7 +17,7 @@ export type ScreenVerdict =
       readonly inserts?: readonly string[];
       /** The sentences that `explain` adds about the request, computed when they are read. */
       readonly notes?: () => readonly string[];
-      /** ARN of the screen, for `$context.webaclArn`. */
+      /** The ARN of the screen, for `$context.webaclArn`. */
       readonly by?: string;
     }
   | {
@@ -34,7 +34,7 @@ export type ScreenVerdict =
   /** The screen cannot be enforced, so the stage responds with 500. */
   | { readonly kind: 'closed'; readonly reason: string };
 
-/** The part of a request that a screen reads. Which API the request is for may not be known yet. */
+/** The part of a request that a screen reads. At this time, the API that the request calls may not be known yet. */
 export type ScreenedRequest = Pick<
   Exchange,
   'method' | 'rawPath' | 'rawQuery' | 'headers' | 'body' | 'packed' | 'sourceIp' | 'protocol' | 'requestId'
@@ -58,7 +58,11 @@ export interface StageScreens {
 /** The screens; absent means that no stage can have screens. */
 export type Screening = { readonly screens?: StageScreens | undefined };
 
-/** @throws GatewayError WAF_FILTERED, or API_CONFIGURATION_ERROR for a screen that cannot be enforced */
+/**
+ * Checks a request with the screen of its stage.
+ * @throws GatewayError WAF_FILTERED if the screen blocks the request, or API_CONFIGURATION_ERROR if the screen cannot
+ * be enforced
+ */
 export function screenByFilter(matched: Matched, screens: StageScreens, clock: Clock): void {
   const startedMs = clock.monotonicMs();
   const verdict = screens.judge(arnOf(matched), matched);

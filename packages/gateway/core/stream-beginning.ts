@@ -2,13 +2,13 @@
 import type { Clock } from './ports.ts';
 
 export type StreamPiece = {
-  /** The time of the monotonic clock. */
+  /** The time of arrival by the monotonic clock, in milliseconds. */
   readonly atMs: number;
   readonly bytes: number;
 };
 
 const MOST_PIECES = 200;
-/** The maximum number of bytes of a body that is stored in a request record. */
+/** The maximum number of bytes of a body that are stored in a request record. */
 const MOST_BYTES = 16 * 1024;
 const FIRST_BYTES = 1_024;
 

@@ -57,7 +57,7 @@ type Streamed = StreamEnd & { readonly overMs: number; readonly beginning: Strea
 export type TrailNotes = {
   readonly marks: number[];
   outcome: IntegrationOutcome | undefined;
-  /** The end of a streamed reply, with its `monotonicMs`. */
+  /** The end of a streamed reply, and its time by the monotonic clock (`monotonicMs`). */
   streamed: Streamed | undefined;
   /** Whether the response came from the cache; undefined if the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
@@ -80,8 +80,8 @@ export type BreakOff =
   | { readonly kind: 'cut'; readonly by: string; readonly afterBytes: number };
 
 /**
- * The facts about a finished request, stored as they are. Readers of the record derive everything else from these
- * facts.
+ * The facts about a finished request, stored without further processing. Readers of the record derive everything else
+ * from these facts.
  */
 export type Finished = {
   readonly received: Received;
@@ -126,14 +126,14 @@ export type Recording = { readonly records?: RecordSink | undefined };
 export class Trail {
   phase: PhaseName = 'screen';
   /**
-   * The phase that produced the reply or failed. It is the phase that was entered last, except that it is `integrate`
-   * if the integration's response was mapped.
+   * The phase that produced the reply or failed. It is the phase that was entered last. If the integration's response
+   * was mapped, however, it is `integrate`.
    */
   answeredBy: PhaseName = 'screen';
   readonly startedMs: number;
   /** The reason why the request failed, for the operator. It is never sent to the client. */
   failure: string | undefined = undefined;
-  /** The error of the failure. It is also undefined if the failure is a bug in the gateway. */
+  /** The error of the failure. If the failure is a bug in the gateway, it is undefined, too. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   /** The effect of injected faults; undefined means that no rule applied to the request. */
@@ -241,7 +241,7 @@ export class Trail {
     return { ...said, status: this.failure === undefined ? status : undefined };
   }
 
-  /** Describes a call that Lambda refuses. The gateway checks this before it makes the call. */
+  /** Describes a call that Lambda would refuse. The gateway checks for such a refusal before it makes the call. */
   #describeRefusal(): LoggedIntegration | undefined {
     const { source, logged } = this.error?.detail ?? {};
     // Errors of an authorizer's call are logged as the authorizer's errors.

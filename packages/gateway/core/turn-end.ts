@@ -1,6 +1,6 @@
 /**
- * Tasks for the end of a turn of the event loop. They share one `setImmediate`, because one per task would cost as much
- * as counting a request. The events for functions are not among these tasks.
+ * Tasks for the end of a turn of the event loop. All tasks share one `setImmediate`, because a separate `setImmediate`
+ * for each task would cost as much as counting a request. The events for functions are not among these tasks.
  */
 let waiting: (() => void)[] = [];
 

@@ -35,7 +35,9 @@ export class DynamoDbError extends Error {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 
-  /** @param type with its namespace, such as `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` */
+  /**
+   * @param type the error type with its namespace, such as `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException`
+   */
   constructor(
     status: number,
     type: string,
@@ -151,7 +153,7 @@ const EMPTY_KEY = /^One or more parameter values were invalid: (?=The AttributeV
 const NOT_VALID = 'One or more parameter values are not valid. ';
 
 /**
- * Converts an error of dynalite. If it has `statusCode` and `body`, it is a response for the caller. Any other error is
+ * Converts an error of dynalite. An error with `statusCode` and `body` is a response for the caller. Any other error is
  * a bug of dynalite or of this package.
  */
 function toDynamoDbError(error: unknown): Error {

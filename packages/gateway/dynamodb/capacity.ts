@@ -56,7 +56,7 @@ export class CapacityMeter {
       if (!isAsked) delete output['ConsumedCapacity'];
       return output;
     } catch (error) {
-      // If a condition fails, the item has been read to check it. AWS bills the call like the write.
+      // A condition can fail only after the item has been read. AWS bills such a call like a write.
       if (error instanceof DynamoDbError && isRefusedCondition(error))
         this.#add(String(input['TableName']), false, 1);
       throw error;
@@ -88,8 +88,8 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
 const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
 
 /**
- * Returns the units that a write consumes in the indexes of its tables, by table. Each KB of an added or removed index
- * entry costs one unit.
+ * Returns the number of units, by table, that a write consumes in the indexes of its tables. Each KB of an added or
+ * removed index entry costs one unit.
  */
 function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>();

@@ -11,7 +11,7 @@ export interface Clock {
   monotonicMs(): number;
 }
 
-/** The clock for a worker thread, which follows a shared clock offset. */
+/** Returns the clock for a worker thread, which follows a shared clock offset. */
 export function followClock(buffer: SharedArrayBuffer): Clock & SigningClock {
   const offset = new ClockOffset(buffer);
   return {

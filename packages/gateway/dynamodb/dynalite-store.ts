@@ -5,7 +5,10 @@ import type { ViewType } from './stream-record.ts';
 export type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
-/** A lock provides a wrapper for the callback of an action. Calling the wrapped callback releases the lock. */
+/**
+ * The wrapper that a lock provides for the callback of an action. The lock is released when the wrapped callback is
+ * called.
+ */
 type Release = <T>(done: Done<T>) => Done<T>;
 
 /** The items of one table, or the entries of one index, by dynalite's sortable key text. */
@@ -95,17 +98,23 @@ type DynaliteDb = {
   /** The size in bytes by DynamoDB's rules. */
   itemSize(item: Item): number;
   compare(operator: string, value: AttributeValue, other: AttributeValue): boolean;
-  /** @param expression as resolve-condition.ts produces it */
+  /**
+   * Whether an item satisfies an expression.
+   * @param expression the expression in the form that resolve-condition.ts produces
+   */
   matchesExprFilter(item: Item, expression: unknown): boolean;
 };
 
 type Validations = {
   /**
-   * Converts the members of `data` to their declared types, and drops undeclared members. @throws Error with
-   * `statusCode` and `body`
+   * Converts the members of `data` to their declared types, and drops undeclared members.
+   * @throws Error with `statusCode` and `body` if a member has the wrong type
    */
   checkTypes(data: object, types: object): Record<string, unknown>;
-  /** @throws Error with `statusCode` and `body` */
+  /**
+   * Checks the converted members against the rules of the operation.
+   * @throws Error with `statusCode` and `body` if a rule is violated
+   */
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
   /** @returns the error if the value is invalid */
   validateAttributeValue(value: AttributeValue): string | null | undefined;
@@ -128,7 +137,10 @@ const load = createRequire(import.meta.url);
 export const dynaliteDb = load('dynalite/db') as DynaliteDb;
 export const validations = load('dynalite/validations') as Validations;
 
-/** @param operation such as `putItem` */
+/**
+ * Loads an operation of dynalite.
+ * @param operation its name, such as `putItem`
+ */
 export function loadOperation(operation: string): { readonly action: Action; readonly rules: Rules } {
   return {
     action: load(`dynalite/actions/${operation}`) as Action,

@@ -123,7 +123,8 @@ export class DynamoDbEngine {
   }
 
   /**
-   * @param operation the name of the operation, such as `PutItem`, as in X-Amz-Target
+   * Runs an operation.
+   * @param operation the name of the operation as in X-Amz-Target, such as `PutItem`
    * @param region the region in the ARN of a new table
    * @param isOfStack whether this is the gateway's own call for a table of a stack
    * @throws DynamoDbError with AWS's status and body
@@ -174,13 +175,19 @@ export class DynamoDbEngine {
     }
   }
 
-  /** Runs an operation of DynamoDB Streams. @throws DynamoDbError */
+  /**
+   * Runs an operation of DynamoDB Streams.
+   * @throws DynamoDbError for an error with which DynamoDB would respond
+   */
   async executeStreams(operation: string, input: UnknownMembers): Promise<Output> {
     await this.removeExpired();
     return answerStreams(operation, input, this.#streams);
   }
 
-  /** Converts and checks an input. @throws DynamoDbError */
+  /**
+   * Converts and checks an input.
+   * @throws DynamoDbError if the input is invalid
+   */
   check(operation: DynaliteOperation, input: object): Record<string, unknown> {
     return checkInput(operation, input, this.#store);
   }

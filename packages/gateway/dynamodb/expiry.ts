@@ -8,12 +8,13 @@ type Expiry = {
   /** The item expires after this epoch second. */
   readonly dueSeconds: number;
   readonly table: string;
-  /** dynalite's key text. */
+  /** The item's key, as dynalite's key text. */
   readonly key: string;
 };
 
 /**
- * DynamoDB ignores a time that is more than five years in the past, and keeps the item (developer guide, "Using TTL").
+ * The maximum age of an expiry time, in seconds. DynamoDB ignores a time that is more than five years in the past, and
+ * keeps the item (developer guide, "Using TTL").
  */
 const OLDEST_SECONDS = 5 * 365 * 24 * 3600;
 
@@ -30,7 +31,7 @@ export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number):
 
 /**
  * A queue of the items that will expire. Each item has one current entry. Outdated entries stay in the heap until they
- * reach its top, or until there are more of them than current entries.
+ * reach its top, or until there are more outdated entries than current entries.
  */
 export class ExpiryQueue {
   #heap: Expiry[] = [];
@@ -57,8 +58,8 @@ export class ExpiryQueue {
     const expiry = { dueSeconds, table, key };
     this.#current.set(name, expiry);
     this.#push(expiry);
-    // Outdated entries are removed when there are too many. Otherwise, an item whose TTL changes with every write would
-    // fill the heap.
+    // Outdated entries are removed when there are too many, because otherwise an item whose TTL changes with every
+    // write would fill the heap.
     if (this.#heap.length > 2 * this.#current.size + 1024) this.#rebuild();
   }
 

@@ -22,8 +22,8 @@ const WORDS = new Set(
  */
 const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
 /**
- * Match an equation of a name and a value, in either order. The lookbehind prevents the end of a placeholder from being
- * read as a name.
+ * Patterns for an equation of a name and a value, in either order. The lookbehind prevents the end of a placeholder
+ * from being read as a name.
  */
 const EQUATIONS = [
   /(?<![\w#:])(?<name>#\w+|[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g,

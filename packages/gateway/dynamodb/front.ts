@@ -35,8 +35,8 @@ type FrontOptions = {
 };
 
 /**
- * The accepted callers and their permissions. The permissions are checked by the thread's owner, which knows the
- * policies.
+ * The accepted callers and their permissions. The owner of the thread checks the permissions, because only the owner
+ * knows the policies.
  */
 export type Callers = {
   secretOf(accessKeyId: string): string | undefined;
@@ -73,8 +73,8 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SERVICE = 'com.amazon.coral.service#';
 
 /**
- * Handles any request. Reads and writes require a signature. Otherwise, another user of the machine could, for example,
- * add an API key.
+ * Handles any request. Reads and writes require a signature, because otherwise another user of the machine could, for
+ * example, add an API key.
  */
 export async function serveDynamoDb(
   request: IncomingMessage,
@@ -103,7 +103,7 @@ export async function serveDynamoDb(
   response.end(answer.body);
 }
 
-/** Returns undefined if the connection must be closed without a response. */
+/** Returns the response to a request; undefined if the connection must be closed without a response. */
 async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Answer | undefined> {
   const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
   const refusal =
@@ -164,13 +164,14 @@ async function run(
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
   if (operation !== 'ExecuteStatement') return execute(operation, input);
-  // The capacity is not counted here, because the statement runs other operations, which report theirs.
+  // The capacity is not counted here, because the statement runs other operations, and each of these reports its own
+  // capacity.
   return executeStatement(input, { execute, table: (name) => engine.table(name) });
 }
 
 /**
- * Refuses a call without permission. This must run before any lookup, because such a caller must not learn whether a
- * table exists.
+ * Refuses a call without permission. This must run before any lookup, because a caller without permission must not
+ * learn whether a table exists.
  */
 async function refuseUnlessAllowed(
   operation: string,
@@ -196,7 +197,10 @@ const REGION = /^[a-z0-9-]{1,32}$/;
 
 type Caller = { readonly accessKeyId: string; readonly region: string };
 
-/** Verifies the signature and returns the caller. @throws DynamoDbError 400 in DynamoDB's words */
+/**
+ * Verifies the signature and returns the caller.
+ * @throws DynamoDbError with status 400, in DynamoDB's words, if the signature is not accepted
+ */
 function verify(request: IncomingMessage, body: Buffer, { clock, callers }: FrontOptions): Caller {
   const { method = 'POST', url = '/', rawHeaders } = request;
   const mark = url.indexOf('?');
@@ -234,7 +238,7 @@ function parseInput(body: Buffer): Readonly<Record<string, unknown>> {
   throw new DynamoDbError(400, `${SERVICE}SerializationException`, 'The request body is not a JSON object');
 }
 
-/** DynamoDB's request ids: 52 capital letters and digits. */
+/** Returns a request id in DynamoDB's form, with 52 capital letters and digits. */
 function requestId(): string {
   return randomBytes(52).toString('base64').replace(/[+/=]/g, '').toUpperCase().slice(0, 52);
 }

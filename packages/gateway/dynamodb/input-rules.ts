@@ -1,4 +1,4 @@
-/** Checks of inputs that dynalite does not make. Each check names its AWS page. */
+/** Checks the inputs of operations, in addition to the checks that dynalite makes. Each check names its AWS page. */
 import { violationsOf } from '@gatewright/aws/call-input';
 import type { MemberRule } from '@gatewright/aws/call-input';
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
@@ -24,8 +24,9 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
 };
 
 /**
- * @param input as dynalite's rules accepted it
- * @returns the error message in DynamoDB's words, if the input is wrong
+ * Returns the error message for a wrong input.
+ * @param input the input as dynalite's rules accepted it
+ * @returns the error message in DynamoDB's words; undefined if the input is correct
  */
 export function wrongInput(operation: string, input: UnknownMembers): string | undefined {
   for (const rule of RULES[operation] ?? []) {
@@ -35,7 +36,7 @@ export function wrongInput(operation: string, input: UnknownMembers): string | u
   return undefined;
 }
 
-/** Declarations of members that dynalite drops, in dynalite's form. */
+/** Declarations of input members, in dynalite's form. Without them, dynalite would drop these members. */
 export const MORE_TYPES: Readonly<Record<string, object>> = {
   CreateTable: {
     TableClass: 'String',
@@ -63,7 +64,7 @@ export const MORE_TYPES: Readonly<Record<string, object>> = {
   },
 };
 
-/** The maximum of TotalSegments (API reference, "Scan"). */
+/** The maximum value of TotalSegments (API reference, "Scan"). */
 const MAX_SEGMENTS = 1_000_000;
 
 function segmentsWrong({ TotalSegments: segments }: UnknownMembers): string | undefined {
@@ -191,8 +192,8 @@ const TABLE_ARN =
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:(?<account>\d{12}):table\/(?<name>[a-zA-Z0-9_.-]{3,255})$/;
 
 /**
- * Replaces table ARNs by table names. Calls may name a table by its ARN (API reference, "GetItem": TableName). The
- * tables of other accounts do not exist here.
+ * Replaces table ARNs with table names, because calls may name a table by its ARN (API reference, "GetItem":
+ * TableName). The tables of other accounts do not exist here.
  */
 export function withTableNames(input: UnknownMembers, accountId: string): UnknownMembers {
   const nameOf = (text: unknown): unknown => {

@@ -6,8 +6,8 @@ import { DYNAMODB, DynamoDbError, dynamoDbInput } from './actions.ts';
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
 /**
- * Whether the response to a failed condition contains the old item. This is read from the original input, because
- * dynalite drops the member.
+ * Whether the response to a failed condition contains the old item. This setting is read from the original input,
+ * because dynalite drops the member.
  */
 export function readReturnOld(input: UnknownMembers): boolean {
   const reader = dynamoDbInput(input);

@@ -91,8 +91,8 @@ function bytesOf(value: unknown): number {
 }
 
 /**
- * Returns the partition keys of tables and indexes, which policies need that restrict keys. Unknown tables are left
- * out.
+ * Returns the partition keys of tables and indexes. They are needed for policies that restrict keys. Unknown tables are
+ * left out.
  */
 export async function partitionKeysOf(
   names: readonly string[],

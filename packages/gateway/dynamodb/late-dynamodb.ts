@@ -136,7 +136,7 @@ class Late implements LateDynamoDb {
     return started;
   }
 
-  /** There are no open connections, so from now on only the thread has the port. */
+  /** Gives the port to the thread. There are no open connections, so from now on only the thread uses the port. */
   async #takeOver(): Promise<EmbeddedDynamoDb> {
     const launch = (sharesPort: boolean): Promise<EmbeddedDynamoDb> =>
       startEmbeddedDynamoDb({ ...this.#options, signers: this.#signers, port: this.#port, sharesPort });
@@ -167,7 +167,7 @@ class Late implements LateDynamoDb {
       socket.pipe(inner).pipe(socket);
       socket.resume();
     } catch (error) {
-      // The failed thread is forgotten, so that the next connection starts another.
+      // The failed thread is forgotten, so that the next connection starts another thread.
       this.#thread = undefined;
       socket.destroy();
       this.#options.onFault?.(error instanceof Error ? error.message : String(error));

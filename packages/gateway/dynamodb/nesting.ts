@@ -10,7 +10,10 @@ import { validationError } from './actions.ts';
  */
 const MAX_JSON_LEVELS = 7 + 2 * 32;
 
-/** @throws DynamoDbError in DynamoDB's words */
+/**
+ * Refuses a value that is nested too deeply.
+ * @throws DynamoDbError in DynamoDB's words
+ */
 export function refuseDeepValues(value: unknown, levels = 0): void {
   if (typeof value !== 'object' || value === null) return;
   if (levels > MAX_JSON_LEVELS) throw validationError('Nesting Levels have exceeded supported limits');

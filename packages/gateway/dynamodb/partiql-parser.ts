@@ -1,7 +1,7 @@
 /**
- * The PartiQL that ExecuteStatement supports: SELECT, INSERT, UPDATE and DELETE on one table, with conditions joined by
- * AND. Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". Other syntax is refused with an error that
- * names it.
+ * The PartiQL that ExecuteStatement supports, which is SELECT, INSERT, UPDATE and DELETE on one table, with conditions
+ * joined by AND. Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". Other syntax is refused with an
+ * error that names the syntax.
  */
 
 /** An unsupported statement; corresponds to DynamoDB's ValidationException. */
@@ -85,7 +85,10 @@ function unsupported(what: string): Error {
 
 const MAX_NESTING = 32;
 
-/** @throws StatementError that names the unsupported part */
+/**
+ * Parses a statement.
+ * @throws StatementError that names the unsupported part
+ */
 export function parseStatement(statement: string, parameters: readonly Value[]): Statement {
   return new StatementParser(tokenize(statement), parameters).parse();
 }

@@ -26,7 +26,10 @@ interface StatementStore {
 const MAX_STATEMENT_CHARS = 8192;
 const REFUSED_MEMBERS = ['ReturnConsumedCapacity', 'ReturnValuesOnConditionCheckFailure'];
 
-/** @throws DynamoDbError ValidationException that names the unsupported part */
+/**
+ * Runs a statement.
+ * @throws DynamoDbError ValidationException that names the unsupported part
+ */
 export async function executeStatement(input: UnknownMembers, engine: StatementStore): Promise<Output> {
   const { Statement: text, Parameters: parameters = [] } = input;
   if (typeof text !== 'string' || text === '' || text.length > MAX_STATEMENT_CHARS)
@@ -201,7 +204,7 @@ async function update(
     ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
     ...(removes.length === 0 ? [] : [`REMOVE ${removes.join(', ')}`]),
   ];
-  // A condition requires that the item exists, because an UPDATE statement never creates an item, unlike UpdateItem.
+  // The update requires that the item exists, because an UPDATE statement never creates an item, unlike UpdateItem.
   const conditions = [
     `attribute_exists(${holders.name([partition])})`,
     ...rest.map((each) => holders.condition(each)),

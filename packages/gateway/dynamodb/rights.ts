@@ -1,7 +1,7 @@
 /**
- * The permissions that a call needs. There is one for each action, resource and key, as in the service authorization
- * reference ("Actions, resources, and condition keys for Amazon DynamoDB"). The functions have no side effects. They
- * are used for every call with a role, both to this store and to other stores.
+ * The permissions that a call needs. Each permission consists of an action, a resource and the values of condition
+ * keys, as in the service authorization reference ("Actions, resources, and condition keys for Amazon DynamoDB"). The
+ * functions have no side effects. They are used for every call with a role, both to this store and to other stores.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -36,8 +36,8 @@ export function tablesOf(operation: string, input: UnknownMembers): readonly str
 }
 
 /**
- * Returns the permissions that a call needs. Only the members that its operation reads are considered. Otherwise, a
- * caller could name a permitted table in a member that is not read.
+ * Returns the permissions that a call needs. Only the members that its operation reads are considered, because
+ * otherwise a caller could name a permitted table in a member that is not read.
  */
 export function rightsOf(
   operation: string,
@@ -89,7 +89,10 @@ const OF_ACCOUNT = new Set([
   'ListGlobalTables',
 ]);
 
-/** The operations that name their resource by `ResourceArn`. All other operations on a table have its name. */
+/**
+ * The operations that name their resource by `ResourceArn`. All other operations on a table contain the name of the
+ * table.
+ */
 const BY_ARN = new Set([
   'DeleteResourcePolicy',
   'GetResourcePolicy',
@@ -128,7 +131,8 @@ const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsig
 const OF_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']);
 
 /**
- * Returns the permission that an operation on a stream needs. For GetRecords, the stream is the one in the iterator.
+ * Returns the permission that an operation on a stream needs. For GetRecords, it is the stream that the iterator
+ * contains.
  */
 function streamRight(operation: string, input: UnknownMembers): NeededRight {
   const iterator = operation === 'GetRecords' ? asText(input['ShardIterator']) : undefined;
@@ -156,7 +160,7 @@ function itemRight(
   enclosing: string | undefined,
 ): NeededRight {
   const table = tableName(input['TableName']);
-  // Only one of the two members is read, because stores ignore the other one.
+  // Only one of the two members is read, because stores ignore the other member.
   const item = membersOf(input[action === 'PutItem' ? 'Item' : 'Key']);
   const partitionKey = partitionKeyOf(table, undefined);
   return {
@@ -196,8 +200,8 @@ function batchRight(
 }
 
 /**
- * Returns the permission for a Query or Scan. A Scan has no key, so it satisfies `ForAllValues`, as the developer guide
- * warns.
+ * Returns the permission for a Query or Scan. A Scan has no key, so it satisfies a `ForAllValues` condition on keys, as
+ * the developer guide warns.
  */
 function searchRight(operation: string, input: UnknownMembers, partitionKeyOf: PartitionKeyOf): NeededRight {
   const target = { table: tableName(input['TableName']), index: asText(input['IndexName']) };

@@ -41,8 +41,8 @@ export function withFirstKeys(input: UnknownMembers): UnknownMembers {
 }
 
 /**
- * Restores all key attributes in the checked input of CreateTable, so that the created table has them. It is the
- * opposite of `withFirstKeys`.
+ * Restores all key attributes in the checked input of CreateTable, so that the created table has all of them. This
+ * reverses `withFirstKeys`.
  */
 export function withAllKeys(checked: UnknownMembers, input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes } = checked;
@@ -79,8 +79,9 @@ type Condition = {
 };
 
 /**
- * @param checked a Query of the index @throws DynamoDbError for conditions that do not form a range of its
- * keys
+ * Runs a Query on an index with several attributes per key.
+ * @param checked a Query of the index, as dynalite's rules accepted it
+ * @throws DynamoDbError if the conditions do not form a range of the index's keys
  */
 export function queryBySeveralKeys(
   store: Store,
@@ -212,7 +213,7 @@ function rangeAfter(start: Item, { table, schema, names, range, isBackwards }: S
       'The provided starting key is outside query boundaries based on provided conditions',
     );
   const { gt, gte: from, lt: to, lte } = range;
-  // A bound that does not apply is left out, because LevelDB does not accept undefined.
+  // A bound that does not apply is left out, because LevelDB does not accept undefined as a bound.
   return isBackwards
     ? { ...(gt === undefined ? { gte: from } : { gt }), lt: key }
     : { gt: key, ...(lte === undefined ? { lt: to } : { lte }) };

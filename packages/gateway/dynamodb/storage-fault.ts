@@ -1,6 +1,7 @@
 /** Explains LevelDB's errors about its folder. */
 
 /**
+ * Returns an explanation of an error of LevelDB.
  * @param code LevelDB's own error code, such as `LEVEL_CORRUPTION`
  * @returns undefined for other errors
  */

@@ -9,9 +9,15 @@ import { parseSequence, printSequence } from './stream-log.ts';
 import type { LoggedStream, StreamLog } from './stream-log.ts';
 import { printRecord, SHARD, streamOfIterator } from './stream-record.ts';
 
-/** "A shard iterator expires 15 minutes after it is returned to the requester." */
+/**
+ * The time after which an iterator expires, in milliseconds: "A shard iterator expires 15 minutes after it is returned
+ * to the requester."
+ */
 const ITERATOR_LIFETIME_MS = 900_000;
-/** "GetRecords can retrieve a maximum of 1 MB of data or 1000 stream records, whichever comes first." */
+/**
+ * The maximum number of records in a response: "GetRecords can retrieve a maximum of 1 MB of data or 1000 stream
+ * records, whichever comes first."
+ */
 const MAX_RECORDS = 1_000;
 const MAX_CHARACTERS = 1024 * 1024;
 const MAX_LISTED = 100;
@@ -42,7 +48,10 @@ const MEMBERS: Readonly<Record<string, MemberTable>> = {
   },
 };
 
-/** @throws DynamoDbError */
+/**
+ * Runs an operation of DynamoDB Streams.
+ * @throws DynamoDbError for an error with which DynamoDB Streams would respond
+ */
 export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
   // Attack: a parameter of the wrong type, such as a list, could otherwise be treated as a text later.
   dynamoDbInput(input).checkAll(MEMBERS[operation] ?? {});
@@ -66,7 +75,7 @@ export function answerStreams(operation: string, input: UnknownMembers, log: Str
 
 function listStreams(input: UnknownMembers, log: StreamLog): Output {
   const { TableName: table, Limit: limit = MAX_LISTED, ExclusiveStartStreamArn: after } = input;
-  // Streams are ordered by ARN. The next page can therefore continue after the last page's last stream, even if that
+  // Streams are ordered by ARN, so the next page can continue after the last stream of the previous page, even if that
   // stream no longer exists.
   const rest = log.all
     .filter(({ tableName }) => table === undefined || tableName === table)

@@ -1,7 +1,7 @@
 /**
- * The record of the changes of all streams. It is one list in memory with the changes of the last 24 hours by the
- * gateway's clock, up to a maximum size in bytes (developer guide, "Change data capture for DynamoDB Streams"). Calls
- * to DynamoDB Streams return the same ids and sequence numbers as the events of functions contain.
+ * The record of the changes of all streams. It is one list in memory, which contains the changes of the last 24 hours
+ * by the gateway's clock, up to a maximum size in bytes (developer guide, "Change data capture for DynamoDB Streams").
+ * The ids and sequence numbers in responses of DynamoDB Streams are the same as in the events of functions.
  */
 import { randomBytes } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -10,10 +10,13 @@ import { dynaliteDb } from './dynalite-store.ts';
 import type { Item, KeyElement } from './dynalite-store.ts';
 import type { ItemChange, TableChange, TableStream } from './stream-record.ts';
 
-/** "All data in DynamoDB Streams is subject to a 24-hour lifetime." */
+/**
+ * The time for which a change is stored, in milliseconds: "All data in DynamoDB Streams is subject to a 24-hour
+ * lifetime."
+ */
 const RETENTION_MS = 86_400_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** The overhead of a change besides its characters. */
+/** The size in bytes that each stored change counts in addition to its characters. */
 const BYTES_PER_RECORD = 300;
 /**
  * The maximum number of closed streams that are remembered. A stream is closed when it is switched off or its table is
@@ -28,7 +31,8 @@ export type LoggedStream = TableStream & {
   /** The number of the first change that the stream may contain. */
   readonly start: number;
   /**
-   * The number of the last change of the stream that was dropped. If it is below `start`, no change has been dropped.
+   * The number of the last change of the stream that was dropped. If this number is below `start`, no change has been
+   * dropped.
    */
   trimmed: number;
   /** The number that follows the stream's last change. */
@@ -56,7 +60,7 @@ export class StreamLog {
   #bytes = 0;
   #number: number;
 
-  /** @param onStreams receives the open streams whenever they change */
+  /** @param onStreams called with the open streams whenever they change */
   constructor(
     clock: Clock,
     {
@@ -157,7 +161,7 @@ export class StreamLog {
     return numbered;
   }
 
-  /** Returns the stream's changes from this number on, oldest first. */
+  /** Returns the stream's changes from the given number on, oldest first. */
   *read(stream: LoggedStream, from: number): Generator<{ number: number; change: TableChange }, undefined> {
     this.#trim();
     for (let at = this.#placeOf(from); at < this.#records.length; at += 1) {

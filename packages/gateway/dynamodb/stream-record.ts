@@ -30,9 +30,12 @@ export type TableChange = ItemChange & {
   readonly at: number;
   /** The number of characters in the change's old and new item images. */
   readonly size: number;
-  /** The size in bytes, counted as DynamoDB counts items. */
+  /** The sizes of the key, the old item and the new item in bytes, as DynamoDB counts them. */
   readonly bytes: { readonly keys: number; readonly before: number; readonly after: number };
-  /** The stream's ARN; undefined means that the table has no stream and is only followed. */
+  /**
+   * The stream's ARN; undefined if the table has no stream. The changes of such a table are reported only because
+   * `follow` names the table.
+   */
   readonly streamArn: string | undefined;
 };
 

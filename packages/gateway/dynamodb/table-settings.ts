@@ -1,4 +1,4 @@
-/** Settings of a table that dynalite does not handle, in the form of DescribeTable. */
+/** The settings of a table that dynalite does not handle, in the form of DescribeTable. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -50,8 +50,8 @@ export function readTableSettings(
 }
 
 /**
- * Returns the call's global indexes with the throughputs that the caller gave. @param checked the indexes as dynalite
- * accepted them, without throughputs
+ * Returns the call's global indexes with the throughputs that the caller gave.
+ * @param checked the indexes as dynalite accepted them, without throughputs
  */
 export function withThroughputs(checked: unknown, given: unknown): readonly UnknownMembers[] | undefined {
   if (!Array.isArray(checked)) return undefined;

@@ -29,7 +29,7 @@ const REFUSED_PARAMETERS = [
 const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
 
 /**
- * The maximum of RecoveryPeriodInDays, which is also the default; the minimum is 1 (API reference,
+ * The maximum of RecoveryPeriodInDays. The maximum is the default, too, and the minimum is 1 (API reference,
  * "PointInTimeRecoverySpecification").
  */
 const MOST_RECOVERY_DAYS = 35;
@@ -59,7 +59,10 @@ export class DynamoDbTables {
     };
   }
 
-  /** @throws DynamoDbError ResourceNotFoundException if the table does not exist or cannot be used */
+  /**
+   * Returns a table.
+   * @throws DynamoDbError ResourceNotFoundException if the table does not exist or cannot be used
+   */
   async get(name: string): Promise<Table> {
     const table = await this.find(name);
     if (table === undefined)
@@ -76,8 +79,8 @@ export class DynamoDbTables {
   }
 
   /**
-   * Runs CreateTable, UpdateTable or DeleteTable. A created table is active when this returns.
-   * @param isOfStack whether a stream gets the label of stacks
+   * Runs CreateTable, UpdateTable or DeleteTable. A created table is active when this method returns.
+   * @param isOfStack whether a new stream gets the label for tables of stacks
    */
   async change(
     operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
@@ -197,7 +200,10 @@ export class DynamoDbTables {
     return this.#timeToLive.get(table);
   }
 
-  /** Reads the stored settings and opens the tables' streams. @returns the tables that have a time to live */
+  /**
+   * Reads the stored settings and opens the tables' streams.
+   * @returns the names of the tables that have a time to live
+   */
   async load(): Promise<readonly string[]> {
     for (const table of await this.#names()) {
       const description = await this.#read(table);
@@ -209,7 +215,8 @@ export class DynamoDbTables {
   }
 
   /**
-   * Changes the setting for point-in-time recovery. It is only stored and described, because there are no backups here.
+   * Changes the setting for point-in-time recovery. The setting is only stored and described, because there are no
+   * backups here.
    */
   async updateContinuousBackups(input: UnknownMembers): Promise<Output> {
     const specification = membersOf(input['PointInTimeRecoverySpecification']);
@@ -256,7 +263,10 @@ export class DynamoDbTables {
     return { TimeToLiveDescription: description };
   }
 
-  /** @returns the output, and the table whose items now expire, or undefined if time to live was switched off */
+  /**
+   * Changes a table's time to live.
+   * @returns the output, and the table whose items now expire, or undefined if time to live was switched off
+   */
   async updateTimeToLive(
     input: UnknownMembers,
   ): Promise<{ readonly output: Output; readonly enabledTable: string | undefined }> {
@@ -296,8 +306,8 @@ export class DynamoDbTables {
   }
 
   /**
-   * Waits until the table is active. dynalite activates a table in a timer of its own, so a caller that writes at once
-   * would otherwise find no table.
+   * Waits until the table is active. dynalite activates a table in a timer, so a caller that writes at once would
+   * otherwise find no table.
    */
   async #untilActive(name: string): Promise<void> {
     const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;

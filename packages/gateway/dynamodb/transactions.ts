@@ -44,7 +44,7 @@ type Reason = { readonly Code: string; readonly Message?: string; readonly Item?
 
 const MAX_MEMBERS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
-/** The time for which AWS remembers a client request token, which is ten minutes. */
+/** The time in milliseconds for which AWS remembers a client request token: ten minutes. */
 const TOKEN_MS = 10 * 60_000;
 /** The maximum number of remembered tokens. If there are more within ten minutes, the oldest token is dropped. */
 const MAX_TOKENS = 10_000;
@@ -71,8 +71,8 @@ export class DynamoDbTransactions {
   }
 
   /**
-   * Runs a write transaction. If its ClientRequestToken has been used before, it returns the first response again and
-   * writes nothing. Cancelled transactions are not remembered.
+   * Runs a write transaction. If its ClientRequestToken has been used before, nothing is written, and the first
+   * response is returned again. Cancelled transactions are not remembered.
    */
   async write(input: UnknownMembers): Promise<Output> {
     const token = input['ClientRequestToken'];

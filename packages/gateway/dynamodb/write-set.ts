@@ -1,13 +1,13 @@
 /**
  * The changes of one request, which are collected before anything is written. dynalite's actions read and write through
- * this set. This makes three things possible: several actions of a transaction share one set, the item is still
- * available after a failed condition, and items and index entries are written in one batch.
+ * this set. Therefore, several actions of a transaction can share one set, the item is still available after a failed
+ * condition, and items and index entries are written in one batch.
  */
 import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
 
 type ItemChange = {
   readonly table: string;
-  /** dynalite's key text. */
+  /** The item's key, as dynalite's key text. */
   readonly key: string;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
@@ -29,7 +29,7 @@ export class WriteSet {
     };
   }
 
-  /** Returns the item as it was before the request. An action must have read its key before. */
+  /** Returns the item as it was before the request. An action of the request must have read the item already. */
   before(table: string, key: string): Item | undefined {
     return this.#read.get(`item-${table}~${key}`);
   }

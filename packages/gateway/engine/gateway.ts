@@ -21,8 +21,8 @@ import type { DynamoDbChoice } from '../kernel/files/model.ts';
 import type { NeededSettings, Settings } from './start-settings.ts';
 
 /**
- * The options of a program that starts the gateway. The members that come from `Settings` are also options of the
- * command line and are described in start-options.ts.
+ * The options of a program that starts the gateway. The members of `Settings` can be set on the command line, too, and
+ * are described in start-options.ts.
  */
 export type ProgramOptions = Settings & {
   readonly stage: string;
@@ -33,7 +33,7 @@ export type ProgramOptions = Settings & {
    * The values of `--region` and `--account`. They apply to every stack, whatever region or account the stack names.
    */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
-  /** Sources that the named sources import. They are served only together with the named sources. */
+  /** Sources that the named sources import. They are served only if the named sources are served. */
   readonly companions?: readonly string[];
   /** The addresses of serverless-offline, where all APIs of one kind share a port. */
   readonly sharedPorts?: SharedPorts;
@@ -78,8 +78,8 @@ export type ProgramOptions = Settings & {
   /** Reads the files of the console when it is first opened; absent means that there is no console. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
   /**
-   * The folder with the keys with which this user's browser can open the console's page. Absent means that the key is
-   * valid for this run only.
+   * The folder with the keys with which this user's browser can open the console's page. If absent, a new key is
+   * created, which is valid for this run only.
    */
   readonly pageKeys?: string;
   /** Whether request lines end with a short link to the console, which is useful in terminals but not in files. */
@@ -89,13 +89,13 @@ export type ProgramOptions = Settings & {
   /** Creates the invoices that the console shows; absent means that it does not show any. */
   readonly invoices?: InvoiceBook;
   /**
-   * Decides for each request whether it is recorded, which makes the cost of recording measurable; absent means that
+   * Decides for each request whether it is recorded, so that the cost of recording can be measured; absent means that
    * every request is recorded.
    */
   readonly isRecording?: () => boolean;
   /**
-   * Folders of access documents, because of which plug-ins may refuse a service. If a reload has failed, a change in
-   * these folders triggers another reload.
+   * Folders of access documents. A plug-in may refuse a service because of such a document. After a failed reload, a
+   * change in these folders therefore triggers another reload.
    */
   readonly documentFolders?: readonly string[];
   /** Whether the state after startup is stored, so that a test can return to it; absent means no. */
@@ -124,7 +124,7 @@ export type GatewayOptions = ProgramOptions & NeededSettings;
 export type ReloadNotice =
   | { readonly kind: 'begun'; readonly what: string }
   | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
-  /** The old version of the function or template stays in service. */
+  /** A failed reload. The old version of the function or template stays in service. */
   | {
       readonly kind: 'kept';
       readonly what: string;
@@ -174,7 +174,7 @@ export interface Gateway {
   /**
    * Loads stacks from template files, or from folders with a serverless.yml, a SAM template, a cdk.out or a Terraform
    * plan.
-   * @throws DefinitionError, StartError
+   * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`
    */
   load(sources: readonly string[]): Promise<void>;
   /**
@@ -193,9 +193,15 @@ export interface Gateway {
    * Returns environment variables with the gateway's addresses, for programs and SDKs. The gateway must already listen.
    */
   environment(): Readonly<Record<string, string>>;
-  /** Issues a token of the local issuer. @throws InvalidRequest */
+  /**
+   * Issues a token of the local issuer.
+   * @throws InvalidRequest if the token cannot be issued with these options
+   */
   mint(options: TokenOptions): Promise<string>;
-  /** @throws StartError PORT_IN_USE */
+  /**
+   * Opens the ports.
+   * @throws StartError PORT_IN_USE if a port is in use
+   */
   listen(): Promise<Listening>;
   /** Closes the gateway within two seconds. */
   close(): Promise<void>;

@@ -66,7 +66,7 @@ type ServiceHostOptions = {
   readonly permits: ServicePorts['permits'];
   /** The feed of table changes. By default, the host has no store. */
   readonly items?: ItemFeed;
-  /** The time in which each service must close. Default: 5 s. */
+  /** The maximum time in milliseconds for closing each service. The default is 5 s. */
   readonly closeWithinMs?: number;
 };
 
@@ -218,8 +218,8 @@ export class ServiceHost {
             if (read.has(service)) read.get(service)?.();
             else this.#catchUp(service, stacks);
           } catch (fault) {
-            // The fault is only reported, and the remaining services still get the new stacks. It would be worse if
-            // only some services had them.
+            // The fault is only reported, and the remaining services still get the new stacks. If the load stopped
+            // here, only some services would have them, which would be worse.
             this.#reportFault(service, 'could not apply the new stacks', fault);
           }
         }
@@ -344,8 +344,9 @@ export class ServiceHost {
   }
 
   /**
+   * Checks the saved states of services.
    * @returns a function that loads the states
-   * @throws StateFileError before anything has changed
+   * @throws StateFileError if a state is invalid, before anything has changed
    */
   async checkStates(saved: unknown): Promise<() => void> {
     if (!isJsonObject(saved)) throw new StateFileError('its services are not an object');
@@ -403,7 +404,7 @@ export class ServiceHost {
     if (known !== undefined) return known;
     const opening = load().then((module) => this.#openLoaded(name, module));
     this.#opening.set(name, opening);
-    // The failed promise is removed, because a retry may succeed, for example if a file can be read then.
+    // The failed promise is removed, because a later attempt may succeed, for example if a file has become readable.
     opening.catch(() => this.#opening.delete(name));
     return opening;
   }
@@ -442,7 +443,7 @@ function verdictOf(given: unknown): ScreenVerdict {
 type Passed = Extract<ScreenVerdict, { kind: 'passed' }>;
 
 /**
- * Combines the verdicts of two screens that both allow a request. `$context.webaclArn` can name only one of the
+ * Combines the verdicts of two screens that both allow a request. `$context.webaclArn` can contain only one of the two
  * screens.
  */
 function bothPassed(first: Passed, second: Passed): Passed {
@@ -455,9 +456,7 @@ function bothPassed(first: Passed, second: Passed): Passed {
   };
 }
 
-/**
- * Whether a service is needed for this resource type. Types that have no effect or are only recorded do not need one.
- */
+/** Whether this resource type needs its service. Types that have no effect or are only recorded do not need one. */
 function isServed(type: ServiceEntry['types'][string] | undefined): boolean {
   return type?.enforced !== undefined && type.isWithoutEffect !== true;
 }

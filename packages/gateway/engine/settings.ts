@@ -18,7 +18,7 @@ export type Form<T> = {
 };
 
 export type StartOption = {
-  /** Description for help, schema and reference page. */
+  /** The description for help, schema and reference page. */
   readonly what: string;
   /**
    * The name of the option's value in help, in `[…]` if the value is optional. Absent means that the option is a switch
@@ -33,7 +33,7 @@ export type StartOption = {
   readonly expected?: string;
   /** The default value; absent means that there is none, or that `what` describes it. */
   readonly defaultValue?: unknown;
-  /** The text for the default in help, if the default differs from `defaultValue` or has no other text. */
+  /** The text that help shows as the default, instead of the text of `defaultValue`. */
   readonly shown?: string;
   /** Whether the option may be given several times. */
   readonly repeats?: true;
@@ -44,7 +44,7 @@ export type StartOption = {
   readonly none?: string;
   /** Whether all commands that load stacks accept the option. Absent means that only `start` accepts it. */
   readonly loads?: true;
-  /** Whether the option makes sense for a single run only. If so, settings files must not contain it. */
+  /** Whether the option is useful for a single run only. If so, settings files must not contain it. */
   readonly isOfOneRun?: true;
   /**
    * Where the plug-in accepts the option: on its command line, in `custom.gatewright`, or both. Absent means that osls
@@ -162,7 +162,7 @@ function readConcurrency(text: string): number | undefined {
 
 /**
  * Reads `url=local`. The URL is the `iss` of tokens that are issued and trusted locally. A trailing slash is
- * significant: Auth0's `iss` ends with one, which is easily forgotten.
+ * significant. Auth0's `iss` ends with a slash, which is easily forgotten.
  */
 function readStandIn(text: string, before: readonly string[]): readonly string[] | undefined {
   const [, url] = /^(https:\/\/[^?#@]+)=local$/.exec(text) ?? [];
@@ -252,8 +252,8 @@ function toText(value: unknown): string | undefined {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads from the options `dynamodb` and `data` where tables are stored. @returns an error message, if the result is a
- * string
+ * Determines where tables are stored, from the options `dynamodb` and `data`.
+ * @returns the store, or an error message if the result is a string
  */
 export function readStore(
   dynamodb: string | undefined,

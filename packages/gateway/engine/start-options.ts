@@ -1,6 +1,6 @@
 /**
  * All options of `gatewright start`. Each row defines an option on the command line, in settings files and their JSON
- * Schema, and in the Serverless plug-in. The row also contains the option's type and its text on the reference page.
+ * Schema, and in the Serverless plug-in. It contains the option's type, and its text on the reference page.
  */
 import { RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../control/api-quotas.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -203,7 +203,7 @@ export const START_OPTIONS = {
   },
   /**
    * This option is off by default, because it limits the whole account instead of one API. If it were on, developers
-   * would not see the limits of their machine and of the stack.
+   * would see this limit instead of the limits of their machine and of the stack.
    */
   'account-throttle': {
     ...ON_OFF,

@@ -31,7 +31,7 @@ type Target<Name extends OptionName> = Rows[Name] extends { readonly sets: infer
   ? Part
   : never;
 
-/** Options that are members of `GatewayOptions`, unchanged. */
+/** The options that are members of `GatewayOptions`, unchanged. */
 export type Settings = {
   readonly [Name in Having<{ readonly sets: string }> as Target<Name>]?: GivenValue<Name>;
 };
@@ -55,7 +55,7 @@ export function describeOption({ what, repeats }: StartOption): string {
   return repeats === true ? `${what} (repeatable)` : what;
 }
 
-/** Returns undefined for an unknown option. */
+/** Finds the row of an option. Returns undefined for an unknown option. */
 export function findOption(name: string): StartOption | undefined {
   return isName(name) ? START_OPTIONS[name] : undefined;
 }
@@ -78,7 +78,7 @@ export function toSettings<Name extends OptionName>(
   return Object.fromEntries(said);
 }
 
-/** Members that are always needed to start. */
+/** The members that are always needed to start. */
 const NEEDED = [
   'host',
   'port',

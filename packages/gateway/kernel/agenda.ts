@@ -32,7 +32,7 @@ export class Agenda {
   #isClosed = false;
   #isRunning = false;
 
-  /** @param report receives one sentence about due work that failed */
+  /** @param report called with one sentence about due work that failed */
   constructor(clock: Clock, report: (message: string) => void) {
     this.#clock = clock;
     this.#report = report;
@@ -40,7 +40,7 @@ export class Agenda {
 
   /**
    * Schedules work for a time of the clock.
-   * @param then receives the time at which it was due, which is in the past if the clock has jumped
+   * @param then called with the time at which the work was due, which is in the past if the clock has jumped
    * @param orElse called if the work is dropped
    */
   at(dueMs: number, then: (dueMs: number) => void, orElse?: () => void): Wake {

@@ -37,7 +37,7 @@ export type Delivery = {
   readonly source?: string;
   readonly detailType?: string;
   readonly resources?: readonly string[];
-  /** Options of the invocation, if the target is a function. */
+  /** The options of the invocation, if the target is a function. */
   readonly options?: InvokeOptions | undefined;
 };
 
@@ -63,8 +63,8 @@ export function final(code: string, message: string): DeliveryOutcome {
 }
 
 export interface EventTargets {
-  /** Delivers to the target with this ARN. Never rejects. */
+  /** Delivers an event to the target with this ARN. Never rejects. */
   send(arn: string, body: string, delivery?: Delivery): Promise<DeliveryOutcome>;
-  /** Delivers to a resource of this run. Unlike `send`, it never delivers to AWS or an endpoint. */
+  /** Delivers an event to a resource of this run. Unlike `send`, it never delivers to AWS or an endpoint. */
   sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome>;
 }

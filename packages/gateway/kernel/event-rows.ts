@@ -21,12 +21,15 @@ export type HandTarget = {
   readonly name: string;
   /** Other names, such as the URL of a queue. */
   readonly aliases?: readonly string[];
-  /** Runs a schedule at once, as if it were due. If present, it is called instead of sending a message. */
+  /** Runs a schedule at once, as if it were due. If present, this function is called instead of sending a message. */
   readonly run?: () => void;
-  /** Returns why a body cannot be sent; undefined if it can be sent. */
+  /** Returns the reason why a body cannot be sent; undefined if it can be sent. */
   readonly refuse?: (body: string) => string | undefined;
   readonly messages?: () => readonly object[];
-  /** Moves the messages of a dead-letter queue back to their source queues. @returns how many */
+  /**
+   * Moves the messages of a dead-letter queue back to their source queues.
+   * @returns the number of moved messages
+   */
   readonly redrive?: () => number;
 };
 

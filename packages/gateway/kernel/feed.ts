@@ -23,7 +23,10 @@ export class Feed<Item> {
       }
   }
 
-  /** @returns a function that ends the subscription */
+  /**
+   * Adds a listener.
+   * @returns a function that removes the listener
+   */
   follow(listener: (item: Item) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,4 +1,4 @@
-/** A feed that also stores its last items, for listeners and readers that come later. */
+/** A feed that stores its last items, for listeners and readers that come later. */
 import { Feed } from './feed.ts';
 
 type Keeping<Item> = {

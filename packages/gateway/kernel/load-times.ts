@@ -19,8 +19,8 @@ export class LoadTimes {
   }
 
   /**
-   * Returns the load times by stack name. While a load is in progress, they are the times of this load, otherwise those
-   * of the last load.
+   * Returns the load times by stack name. While a load is in progress, they are the times of this load, and otherwise
+   * the times of the last load.
    */
   of(stacks: Stacks): ReadonlyMap<string, LoadTime> {
     const known = this.#byLoad.get(stacks);
@@ -37,8 +37,8 @@ export class LoadTimes {
   }
 
   /**
-   * Records that these stacks are served from now on. An empty list has no effect, because a reset sets one for a short
-   * time.
+   * Records that these stacks are served from now on. An empty list has no effect, because a reset serves an empty list
+   * for a short time.
    */
   serve(stacks: Stacks): void {
     if (stacks.length > 0) this.#served = this.of(stacks);

@@ -1,6 +1,6 @@
 /**
- * Calls a function with a batch of ordered records once, as Lambda does for streams of DynamoDB tables and of Kinesis
- * (docs/aws §18.7). The result tells which records are done or discarded, which must be retried, and when.
+ * Calls a function once with a batch of ordered records, as Lambda does for streams of DynamoDB tables and of Kinesis
+ * (docs/aws §18.7). The result contains which records are done or discarded, which records must be retried, and when.
  */
 import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';
@@ -73,7 +73,8 @@ type At<Item> = {
 type LossCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
 /**
- * @param dueMs when this try was due; retry delays start from here
+ * Calls the function with a batch once.
+ * @param dueMs the time when this try was due, from which retry delays are counted
  * @param isOver whether another reader took over the records while the function ran; the result is then undefined
  */
 export async function tryBatch<Item>(

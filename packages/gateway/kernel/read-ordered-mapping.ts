@@ -1,4 +1,4 @@
-/** Properties of `AWS::Lambda::EventSourceMapping` that ordered sources share (docs/aws §18.7). */
+/** The properties of `AWS::Lambda::EventSourceMapping` that ordered sources share (docs/aws §18.7). */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileFilters } from './delivery/event-pattern.ts';
 import type { EventTest } from './delivery/event-pattern.ts';

@@ -1,4 +1,4 @@
-/** Reads the parts that rules and schedules have in common, which are the times at which they run and their target. */
+/** Reads the parts that rules and schedules have in common: the times at which they run, and their target. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';

@@ -25,7 +25,7 @@ export type ScheduleDefinition = {
  */
 const MAX_PLAYED = 100;
 
-/** The maximum time in milliseconds that each of these runs waits for the work of the previous run. */
+/** The maximum time in milliseconds that a run after a clock jump waits for the work of the previous run. */
 const SETTLED_WITHIN_MS = 2_000;
 
 type Options = Pick<EventPorts, 'agenda' | 'clock' | 'report' | 'work'>;
@@ -47,7 +47,10 @@ export class Schedules {
     this.#options = options;
   }
 
-  /** @param owner the name of the service that has the schedules */
+  /**
+   * Replaces the schedules of a service.
+   * @param owner the name of the service that has the schedules
+   */
   replace(owner: string, definitions: readonly ScheduleDefinition[]): void {
     const now = this.#options.clock.nowEpochMs();
     const made = this.#made.get(owner);
@@ -103,8 +106,8 @@ export class Schedules {
   }
 
   /**
-   * Runs a schedule once, and continues with its next due time. Runs are made one by one, because a clock jump of a day
-   * covers over a thousand minutes, which must not start a thousand instances at once.
+   * Runs a schedule once, and continues with its next due time. The runs are started one after the other, because a
+   * clock jump of a day covers over a thousand minutes, which must not start a thousand instances at once.
    */
   #play(): void {
     const { clock } = this.#options;

@@ -67,7 +67,7 @@ export type ScreenReview = {
 export type CheckedScreen = { readonly name: string; readonly requests: readonly CheckedRequest[] };
 
 export type CheckedRequest = {
-  /** For example `GET /dev/pets`. */
+  /** The request, such as `GET /dev/pets`. */
   readonly title: string;
   readonly verdict: 'passed' | 'refused' | 'not judged';
   /** The reason; empty if the request passed. */
@@ -84,7 +84,8 @@ export type ServicePorts = EventPorts & {
   readonly items: ItemFeed;
   readonly sources: EventSources;
   /**
-   * Lines of log groups: access and execution logs of stages, and the output of functions. The last 64 MB are stored.
+   * The lines of all log groups, which are the access and execution logs of stages and the output of functions. The
+   * last 64 MB are stored.
    */
   readonly lines: KeptFeed<LogLine>;
   /** Segment documents of traced requests, as JSON text. The last 64 MB are stored. */
@@ -103,7 +104,7 @@ export type ServicePorts = EventPorts & {
   readonly permits: (functionName: string, action: string, resource: string) => boolean;
 };
 
-/** The interface to Lambda's service, whose event source mappings calls can create. */
+/** The interface for Lambda's service, in which calls can create event source mappings. */
 interface EventSources {
   /** Loads the service that the ARN names, if there is one. */
   load(arn: string): Promise<void>;
@@ -114,7 +115,7 @@ interface EventSources {
   readAgain(isAccepted: () => boolean): void;
 }
 
-/** Options of this run that services read. */
+/** The options of this run that services read. */
 export type ServiceSettings = {
   /** Whether stages are served even if their guards cannot be enforced. */
   readonly allowUnguarded?: boolean | undefined;
@@ -219,13 +220,13 @@ export interface ServiceApi {
    * the ARN from the call.
    */
   resourceOf?(operation: AwsOperation): string | undefined;
-  /** Returns undefined for an unknown operation. */
+  /** Handles a call. Returns undefined for an unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;
 }
 type Answer = OperationResult | Answered | undefined;
 
 export interface ServiceTarget {
-  /** Returns undefined if no resource here has this ARN. */
+  /** Delivers an event to a resource of this service. Returns undefined if no resource here has this ARN. */
   deliver?(
     arn: string,
     body: string,

@@ -57,7 +57,7 @@ export class StackReading {
   }
 
   /**
-   * Returns the resources of a type, including resources with faults. Guards such as web ACLs are read with this,
+   * Returns the resources of a type, including resources with faults. This method is used for guards such as web ACLs,
    * because the stages that a guard protects must be known even if the guard itself cannot be read.
    */
   everyOfType(type: string): readonly ResourceReader[] {

@@ -37,7 +37,8 @@ const COMPACT_FROM = 20_000;
 
 /**
  * Opens the file of stored entries. It needs no lock of its own, because the embedded DynamoDB's lock prevents a second
- * gateway from using the folder. @throws StartError DATA_DIRECTORY
+ * gateway from using the folder.
+ * @throws StartError DATA_DIRECTORY if the file cannot be used
  */
 export function openStoredEntries(path: string): StoredEntries {
   try {

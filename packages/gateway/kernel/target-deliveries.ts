@@ -12,7 +12,10 @@ export type EventTarget = {
   readonly maxAgeMs: number;
 };
 
-/** "By default, EventBridge retries sending the event for 24 hours and up to 185 times" */
+/**
+ * The default settings for retries: "By default, EventBridge retries sending the event for 24 hours and up to 185
+ * times"
+ */
 export const DEFAULT_TARGET = { maxRetries: 185, maxAgeMs: 86_400_000 } as const;
 
 const FIRST_WAIT_MS = 1_000;
@@ -29,7 +32,7 @@ export class TargetDeliveries {
     this.#options = options;
   }
 
-  /** Sets the number of waiting retries to 0. Call this after the agenda has dropped the retries. */
+  /** Sets the number of waiting retries to 0. It must be called after the agenda has dropped the retries. */
   forget(): void {
     this.#waiting = 0;
   }

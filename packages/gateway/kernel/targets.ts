@@ -12,8 +12,8 @@ type Options = {
   readonly services: ServiceClient;
   readonly isElsewhere: (service: string) => boolean;
   /**
-   * Finds a service by its name in ARNs. Returns a promise if the service is not loaded yet, undefined if it is
-   * unknown.
+   * Finds a service by its name in ARNs. Returns a promise if the service is not loaded yet, and undefined if the
+   * service is unknown.
    */
   readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;
 };

@@ -3,7 +3,10 @@
 export class Work {
   readonly #running = new Set<Promise<unknown>>();
 
-  /** @param report receives errors that nothing else handles */
+  /**
+   * Runs the work and counts it as unfinished until it ends.
+   * @param report called with errors that nothing else handles
+   */
   track(run: () => Promise<unknown>, report: (fault: unknown) => void): void {
     const promise = run().catch(report);
     this.#running.add(promise);

@@ -1,7 +1,7 @@
 /**
  * Debugging of functions through Node's inspector on the loopback interface. A debugger reaches the threads through the
- * inspector of the process (its NodeWorker domain). The gateway opens a session of its own there, because this is the
- * only way to learn that a debugger has paused a thread.
+ * inspector of the process (its NodeWorker domain). The gateway opens its own session there, because it cannot learn in
+ * any other way that a debugger has paused a thread.
  */
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
@@ -20,8 +20,8 @@ export type InspectOptions = {
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Opens the inspector, or uses the one that `node --inspect` opened.
- * @throws StartError PORT_IN_USE
+ * Opens the inspector, or uses an inspector that `node --inspect` opened.
+ * @throws StartError PORT_IN_USE if the port is in use
  */
 export function openInspector({ port, breaks }: InspectOptions, report: (message: string) => void): void {
   if (url() === undefined) open(port, LOOPBACK);
@@ -88,7 +88,7 @@ export class Debugging {
     worker.once('exit', () => this.#forget(threadId));
   }
 
-  /** Resumes a thread that a debugger has paused, because `terminate` alone does not end it. */
+  /** Resumes a thread that a debugger has paused, because `terminate` alone does not end a paused thread. */
   letGo({ threadId }: Worker): void {
     const thread = this.#threads.get(threadId);
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
@@ -107,7 +107,7 @@ export class Debugging {
   close(): void {
     this.#session.disconnect();
     this.#deadlines?.resume();
-    // The inspector is closed. Otherwise, the process would wait for debuggers to detach before it exits.
+    // The inspector is closed, because otherwise the process would wait for debuggers to detach before it exits.
     close();
   }
 

@@ -28,8 +28,8 @@ export interface InstanceOwner {
   onAnswer(instance: Instance, serviceMs: number): void;
   onTakenBack(instance: Instance, jobs: readonly Job[], headRanMs: number): void;
   /**
-   * The instance has ended. `initFailure` is Lambda's error JSON if the instance never became ready. `jobs` are the
-   * events that had not started.
+   * Called when the instance has ended. `initFailure` is Lambda's error JSON if the instance never became ready. `jobs`
+   * are the events that had not started.
    */
   onEnd(instance: Instance, jobs: readonly Job[], initFailure: string | undefined): void;
 }
@@ -37,7 +37,8 @@ export interface InstanceOwner {
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
   /**
-   * Whether something other than the code has changed. If so, the code must be prepared again for the next instance.
+   * Returns whether something other than the code has changed. If so, the code must be prepared again for the next
+   * instance.
    */
   readonly isOutdated?: (() => boolean) | undefined;
 }

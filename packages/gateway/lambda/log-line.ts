@@ -17,7 +17,7 @@ export type FunctionLogLine = {
   readonly message: string;
 };
 
-/** Maximum length of the stored text of a line. Lambda also cuts lines at 256 KB. */
+/** The maximum length of the stored text of a line. Lambda cuts lines at 256 KB, too. */
 export const LINE_LIMIT = 256 * 1024;
 
 /**
@@ -37,7 +37,7 @@ export function printPrefix({ level, epochMs, requestId }: Omit<FunctionLogLine,
   return `${time}\t${request}${level}\t`;
 }
 
-/** Whether the line contains embedded metrics. These are for CloudWatch and would clutter the log. */
+/** Whether the line contains embedded metrics. Such lines are for CloudWatch and would clutter the log. */
 export function isMetricLine({ message }: Pick<FunctionLogLine, 'message'>): boolean {
   return message.startsWith('{"_aws":');
 }

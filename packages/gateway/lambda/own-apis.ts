@@ -17,11 +17,14 @@ export type OwnApis = {
   readonly authority: string;
 };
 
-/** A proxy for programs that support only the common variables for proxies and CAs. */
+/**
+ * A proxy for programs that cannot reach the APIs in any other way than through the common variables for proxies and
+ * CAs.
+ */
 export type OwnProxy = {
   /**
-   * The URL of the proxy. It connects the host names of `OwnApis` to their port, and all other host names to their
-   * normal address.
+   * The URL of the proxy. It connects the host names of `OwnApis` to the port of `OwnApis`, and all other host names to
+   * their normal address.
    */
   readonly url: string;
   /** The path of a PEM file. It contains the machine's certificate authorities and the authority of `OwnApis`. */
@@ -32,7 +35,7 @@ export type OwnProxy = {
 
 export interface OwnApisPort {
   read(): OwnApis;
-  /** Opens the proxy. The first function that needs it calls this. */
+  /** Opens the proxy. This method is called when the first function needs the proxy. */
   openProxy(): Promise<OwnProxy>;
 }
 
@@ -48,14 +51,14 @@ export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: 
 /** The environment variables and program options with which a process that is not Node.js can reach these APIs. */
 type OwnApisReach = {
   readonly environment: Readonly<Record<string, string>>;
-  /** The program's options for this, which come before all other options. */
+  /** The options of the program that are needed for this purpose. They come before all other options. */
   readonly args: readonly string[];
 };
 
 /**
- * Returns what a process needs to reach the APIs of this run. For Python, it is a variable that Python's bootstrap
- * removes again. For Java, it is system properties instead of the common variables. Properties that the function sets
- * itself are not overridden.
+ * Returns what a process needs to reach the APIs of this run. Python gets a variable that Python's bootstrap removes
+ * again. Java gets system properties instead of the common variables. Properties that the function sets itself are not
+ * overridden.
  * @param given the function's own environment
  */
 export async function reachOwnApis(
@@ -87,8 +90,8 @@ function usualVariables({ url, authoritiesFile }: OwnProxy): Readonly<Record<str
 const TRUST = 'javax.net.ssl.trustStore';
 
 /**
- * Returns the system properties for Java, without those that the function sets itself in `JAVA_TOOL_OPTIONS`. They must
- * be left out, because Java's command line would take precedence over that variable.
+ * Returns the system properties for Java. Properties that the function sets itself in `JAVA_TOOL_OPTIONS` are left out,
+ * because options on Java's command line would take precedence over that variable.
  */
 function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readonly string[] {
   const { hostname, port } = new URL(url);

@@ -49,7 +49,7 @@ export type FunctionRuntimeOptions = {
    * aliases.
    */
   readonly findVersion?: FindVersion | undefined;
-  /** Maximum number of concurrent events of all functions; absent for AWS's default of 1,000. */
+  /** The maximum number of concurrent events of all functions; absent means AWS's default of 1,000. */
   readonly concurrency?: number | undefined;
   /** Whether each event gets a new instance; the default is false. */
   readonly isCold?: boolean | undefined;

@@ -83,7 +83,7 @@ export interface FunctionRuntime extends Invoker {
   takeInterpreters(): readonly string[];
   /**
    * Makes the next event start a new instance.
-   * @param functionName absent for all functions
+   * @param functionName the name of a function; absent means all functions
    */
   renew(functionName?: string): void;
   /** Builds the function again, as after a change of its sources. `onReload` gets the result. */
@@ -332,7 +332,7 @@ class WorkerRuntime implements FunctionRuntime {
 
   #isSame(definition: FunctionDefinition): boolean {
     const running = this.#functions.get(definition.name)?.definition;
-    // This comparison is made last, because it is slow: it reads the lines of the template.
+    // This comparison is made last, because it reads the lines of the template, which is slow.
     return running !== undefined && JSON.stringify(running) === JSON.stringify(definition);
   }
 

@@ -22,7 +22,8 @@ import { LARGE_REPLY_BYTES, type UnreadReplies } from './unread-replies.ts';
 
 export type ApiServerOptions = {
   /**
-   * Whether this port accepts requests with a certain Host header. Other hosts are refused because of DNS rebinding.
+   * Whether this port accepts requests with a certain Host header. Requests with any other host are refused, because
+   * they may be an attack by DNS rebinding.
    */
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /**
@@ -62,7 +63,7 @@ export type ClientVerdict =
   | { readonly kind: 'admitted'; readonly shows: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
   /**
-   * The truststore has changed since it accepted the client. The connection is therefore ended, and the client has to
+   * The truststore has changed since it accepted the client. The connection is therefore closed, and the client has to
    * connect again.
    */
   | { readonly kind: 'stale' };

@@ -34,7 +34,7 @@ import type { TlsPeer } from './tls-peer.ts';
 import type { WebSocketPort } from './websocket-frames.ts';
 
 export type ApiPortsOptions = {
-  /** Bind address; `127.0.0.1` unless the user sets another. */
+  /** The bind address; `127.0.0.1` unless the user sets another address. */
   readonly host: string;
   /** The planned ports. The APIs of a port are looked up for every request, so that a reload takes effect at once. */
   readonly plans: readonly PortPlan[];
@@ -70,7 +70,10 @@ type OpenPort = {
 
 export type ApiPorts = {
   readonly ports: ReadonlyMap<string, number>;
-  /** The number of any one port, because each port serves every API by its Host; undefined if there is no port. */
+  /**
+   * The number of one of the ports; undefined if there is no port. Any port can be used, because each port serves every
+   * API by its Host.
+   */
   readonly any: number | undefined;
   /**
    * Closes the ports. No more connections are accepted, WebSockets are ended with 1001, and requests in flight may
@@ -81,7 +84,8 @@ export type ApiPorts = {
 
 /**
  * Opens the ports.
- * @throws StartError PORT_IN_USE and similar; every opened port is closed first
+ * @throws StartError PORT_IN_USE and similar if a port cannot be opened; the ports that are already open are closed
+ * first
  */
 export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> {
   const ports = new Map<string, number>();

@@ -1,7 +1,7 @@
 /**
- * A request of `node:http`. With most clients, the headers are the same as those of the previous request on the
- * connection. Both requests then share one list. The values that were parsed from the headers are reused, and V8 has
- * fewer objects to copy.
+ * A request of `node:http`. With most clients, a request has the same headers as the previous request on the
+ * connection. Both requests then share one list, so that values that were parsed from the headers are reused, and V8
+ * has fewer objects to copy.
  */
 import { IncomingMessage } from '@gatewright/aws/node-http';
 import { areSameLines, HeaderList } from '../core/events/header-list.ts';
@@ -11,7 +11,7 @@ const MOST_LINES = 64;
 const MOST_CHARS = 4_096;
 
 const lastOf = new WeakMap<object, HeaderList>();
-/** Node's own map of headers, by header list. */
+/** Node's own map of headers, stored by header list. */
 const mapOf = new WeakMap<HeaderList, InstanceType<typeof IncomingMessage>['headers']>();
 
 export class ApiRequest extends IncomingMessage {
@@ -39,7 +39,11 @@ export class ApiRequest extends IncomingMessage {
   }
 }
 
-/** @param lines flat list of names and values, as received */
+/**
+ * Returns the header list of a request. If the headers are the same as those of the previous request on the connection,
+ * it is the same list.
+ * @param lines a flat list of names and values, as received
+ */
 export function headersOf(connection: object, lines: readonly string[]): HeaderList {
   const last = lastOf.get(connection);
   if (last !== undefined && areSameLines(last.lines, lines)) {

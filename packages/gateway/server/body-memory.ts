@@ -10,8 +10,8 @@ export const DEFAULT_BODY_MEMORY_BYTES = 256 * 1024 ** 2;
 export const FREE_BODY_BYTES = 65_536;
 const WAIT_MS = 5_000;
 /**
- * The number by which the total memory is divided to get the limit of one client address. A single client therefore
- * cannot use the memory that others need.
+ * The number by which the total memory is divided to get the limit for one client address. This limit prevents a single
+ * client from using the memory that others need.
  */
 const SHARE_OF_ADDRESS = 4;
 
@@ -34,9 +34,7 @@ export class BodyMemory {
   #heldBytes = 0;
   /** Bodies that wait for memory, in order of arrival. */
   readonly #waiting = new Set<Waiter>();
-  /**
-   * The size of the parts of incomplete bodies that have arrived before memory is reserved for these bodies, in bytes.
-   */
+  /** The total size, in bytes, of the parts of bodies that arrived before memory was reserved for these bodies. */
   #beginningBytes = 0;
 
   constructor(log: LogSink, maxBytes = DEFAULT_BODY_MEMORY_BYTES) {
@@ -45,14 +43,14 @@ export class BodyMemory {
     this.ofAddressBytes = Math.floor(maxBytes / SHARE_OF_ADDRESS);
   }
 
-  /** The size in bytes of all reservations and of the bodies that have begun without one. */
+  /** The total size of all reservations, and of the parts of bodies that arrived without a reservation, in bytes. */
   get bytes(): number {
     return this.#heldBytes + this.#beginningBytes;
   }
 
   /**
    * Counts the first part of a body. Returns false if too many bodies have begun without continuing, either in total or
-   * from this client address. Attack: many connections that each send a few kilobytes and then nothing more.
+   * from this client address. Attack: many connections each send a few kilobytes and then nothing more.
    */
   begin(bytes: number, address: string): boolean {
     this.#beginningBytes += bytes;
@@ -145,7 +143,10 @@ export class BodyMemory {
   }
 }
 
-/** @returns the new sum of the address */
+/**
+ * Adds a number of bytes to the sum of an address.
+ * @returns the new sum of the address
+ */
 function addTo(byAddress: Map<string, number>, address: string, bytes: number): number {
   const sum = (byAddress.get(address) ?? 0) + bytes;
   if (sum === 0) byAddress.delete(address);

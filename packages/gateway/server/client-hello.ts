@@ -72,7 +72,7 @@ function findServerName(message: Buffer): string | undefined {
 /** Matches names that consist of the characters that are allowed in a Host header. */
 const HOST = /^[A-Za-z0-9._-]{1,253}$/;
 
-/** Reads numbers and blocks of bytes. After the end of the bytes, every number is 0 and every block is undefined. */
+/** Reads numbers and blocks of bytes. Beyond the end of the bytes, every number is 0 and every block is undefined. */
 class Reader {
   readonly #bytes: Buffer;
   #at: number;

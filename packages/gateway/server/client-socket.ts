@@ -41,8 +41,8 @@ export class ClientSocket implements ConnectionSocket {
   #bytesInFlight = 0;
   #framesUnderWay = 0;
   /**
-   * Called when the operating system has accepted a frame. The buffer is checked here again, because the `drain` event
-   * is emitted too early, when these frames still count.
+   * Called when the operating system has accepted a frame. It calls `#regulate` again, because at the time of the
+   * `drain` event these frames still count as unsent.
    */
   readonly #frameIsTaken = (): void => {
     this.#framesUnderWay -= 1;
@@ -54,7 +54,10 @@ export class ClientSocket implements ConnectionSocket {
    */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;
-  /** The closure if this side ends the connection. It takes precedence over the client's close frame. */
+  /**
+   * The close code and reason if this side ends the connection; undefined otherwise. They take precedence over the
+   * client's close frame.
+   */
   #closure: Closure | undefined;
 
   /** @param stream the raw socket below `webSocket` at the time of the upgrade, before any byte was read */
@@ -150,8 +153,8 @@ export class ClientSocket implements ConnectionSocket {
   }
 
   /**
-   * Pauses reading from a client. It is paused if it sends messages faster than functions process them, or if it does
-   * not read what it is sent. TCP then slows down the client.
+   * Pauses reading from a client that sends messages faster than functions process them, or that does not read what it
+   * is sent. TCP then slows down the client.
    */
   #regulate(): void {
     const isBusy =
@@ -167,7 +170,7 @@ export class ClientSocket implements ConnectionSocket {
 
 /**
  * Decodes a text message. With the `binaryType` that is used here (`nodebuffer`), `ws` always delivers one buffer. The
- * type also allows other forms, which do not occur.
+ * type `RawData` also allows other forms, which do not occur.
  */
 function decodeText(data: RawData): string {
   if (Buffer.isBuffer(data)) return data.toString('utf8');

@@ -13,8 +13,9 @@ const CONNECT_MS = 10_000;
 const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
 
 /**
- * @param divert returns the local port to which connections to a target are redirected; undefined if the target's own
- * address is used
+ * Opens the proxy.
+ * @param divert returns the local port to which connections to a target are redirected; undefined if they go to the
+ * target's own address
  */
 export async function openConnectProxy(
   divert: (host: string, port: number) => number | undefined,
@@ -58,8 +59,8 @@ export async function openConnectProxy(
 }
 
 /**
- * Parses the target of a tunnel. Attack: a function requests an invalid port. The error would be thrown outside of any
- * request and would end the process.
+ * Parses the target of a tunnel. Returns undefined for an invalid port. Attack: a function requests an invalid port.
+ * Without this check, the error would be thrown outside of any request and would end the process.
  */
 function targetOf(url: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port] = TARGET.exec(url) ?? [];

@@ -24,7 +24,7 @@ type FrontPortOptions = {
   readonly serve: (
     request: ControlRequest & { readonly remoteAddress: string; readonly remotePort: number },
   ) => Promise<ControlReply>;
-  /** Memory for request bodies; absent for 256 MB. */
+  /** The maximum memory for request bodies, in bytes. The default is 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly log: LogSink;
 };
@@ -59,7 +59,7 @@ async function answer(
   const { host } = request.headers;
   const [path = '', ...query] = originForm(request.url).split('?');
   if (host === undefined) return wordRefusal('without-host');
-  // Attack: a foreign name that resolves to this machine (DNS rebinding).
+  // Requests with any other Host are refused. Attack: DNS rebinding, in which a foreign name resolves to this machine.
   if (!isAllowedHost(host, { port, allowHosts: allowHosts(), admitsProxies: true })) {
     const refused = refuseHost(host);
     log.write(`${refused.status} ${method} ${path}: ${refused.message}`);
@@ -103,7 +103,7 @@ function send(
   response.writeHead(status, [
     ...passed,
     ...(hasBody ? ['Content-Length', String(Buffer.byteLength(body))] : []),
-    // The connection ends with the reply, because the unread bytes of the request cannot be skipped.
+    // The connection is closed after the reply, because the unread bytes of the request cannot be skipped.
     ...(complete ? [] : ['Connection', 'close']),
   ]);
   // Node leaves out the body if the reply must not have one.

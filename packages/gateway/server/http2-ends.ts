@@ -25,7 +25,7 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
   });
   socket.once('end', () => {
     if (session.destroyed) return;
-    // `destroy` is used, because `close` would wait until the client has read the reset of the stream.
+    // `destroy` is used because `close` would wait until the client has read the reset of the stream.
     for (const stream of open) if (stream.state.remoteClose !== 1) stream.destroy();
     session.close();
     let sentBytes: number | undefined;

@@ -19,7 +19,7 @@ type SessionLimits = {
 
 type Http2Sessions<From> = {
   take(socket: Socket, from: From): void;
-  /** Accepts no new requests. Open requests may finish. */
+  /** Stops accepting new requests. Open requests may finish. */
   close(): void;
   destroy(): void;
 };

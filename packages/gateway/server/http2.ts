@@ -18,7 +18,7 @@ type From = { readonly socket: TLSSocket; readonly peer: TlsPeer };
 
 export type Http2Port = {
   take(socket: TLSSocket, peer: TlsPeer): void;
-  /** Accepts no new requests. Open requests may finish. */
+  /** Stops accepting new requests. Open requests may finish. */
   close(): void;
   destroy(): void;
 };
@@ -38,8 +38,8 @@ function toArrival({ stream, headers, raw, from }: ArrivedStream<From>): Arrival
   };
   const authority = own(':authority');
   const named = own('host');
-  // A request with two different names is malformed (RFC 9113 §8.3.1). Attack: one name passes the check, and the other
-  // name appears in the event.
+  // A request is malformed if its `:authority` and its `Host` differ (RFC 9113 §8.3.1). Attack: the Host check accepts
+  // one of the two names, and the event contains the other.
   const isTorn = authority !== undefined && named !== undefined && authority !== named;
   const host = isTorn ? undefined : (authority ?? named);
   const sent = raw.filter((_, index) => !(raw[index - (index % 2)] ?? '').startsWith(':'));

@@ -5,8 +5,8 @@ import type { Server } from 'node:net';
 
 /**
  * The maximum number of connections that wait to be accepted. Operating systems reduce it to their own limit (Linux:
- * `net.core.somaxconn`, 4,096). Node's default is 511. In a larger burst, the remaining clients would have to try again
- * a second later.
+ * `net.core.somaxconn`, 4,096). Node's default is 511. If more clients connected at once, the rest would have to try
+ * again a second later.
  */
 const BACKLOG = 4_096;
 

@@ -44,8 +44,8 @@ export type PortPlan = {
 type FindApi = (apiId: string) => ServedApi | undefined;
 
 /**
- * Plans one port for each API, in the order of the template. If there is no API, one port is planned for APIs that
- * calls will create.
+ * Plans one port for each API, in the order of the template. If there is no API, one port is planned for the APIs that
+ * will be created by calls to the control plane.
  */
 export function planOwnPorts(
   apiIds: readonly string[],
@@ -138,9 +138,9 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
 }
 
 /**
- * Returns the API that a stage's paths belong to. After the start, a reload or a call may give several APIs a stage of
- * this name. Its paths then belong to the API that had the stage when the port was planned. If that API no longer has it,
- * they belong to the only API that has it, and to none of several.
+ * Returns the API to which the paths below a stage name belong. After startup, a reload or a call may give several APIs
+ * a stage of the same name. The paths then belong to the API that had the stage when the port was planned. If that API
+ * no longer has the stage, they belong to the only API that has it. If several other APIs have it, they belong to none.
  */
 function ownerOf(
   stage: string,

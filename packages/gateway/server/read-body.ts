@@ -36,7 +36,7 @@ export function readBody(request: Readable, rules: BodyRules, ends: BodyEnds): v
   request.on('data', (chunk: Buffer) => reader.receive(chunk));
   request.on('end', () => reader.finish());
   request.on('error', () => reader.abandon());
-  // The event is needed, because HTTP/2 emits `end` even for a body that was cut off.
+  // The `aborted` event is needed because HTTP/2 emits `end` even for a body that was cut off.
   request.on('aborted', () => reader.abandon());
   request.on('close', () => reader.abandon());
 }

@@ -15,9 +15,9 @@ export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
 }
 
 /**
- * Refuses a client, but only if it is really slow. Node checks timeouts before it reads the bytes that have arrived. If
- * the event loop or the machine has been blocked, a new connection, or a body in parts, would otherwise be mistaken for
- * a slow client.
+ * Refuses a client, but only if it is really slow. Node checks timeouts before it reads the bytes that have already
+ * arrived. After a pause of the event loop or the machine, it would therefore report clients as slow that have sent
+ * their bytes in time.
  */
 function refuseSlow(socket: Duplex): void {
   const before = responseOf(socket);
@@ -61,7 +61,7 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
     return;
   }
   if (current.req.complete && !current.writableFinished) {
-    // When this event occurs, Node has already set the next response, if there is one.
+    // When `finish` is emitted, Node has already assigned the next response to the socket, if there is one.
     current.once('finish', () => refuseOnSocket(socket, refusal));
     return;
   }

@@ -45,7 +45,9 @@ type ClientSide = {
 const UNTHROTTLED_BYTES = 10 * 1024 * 1024;
 const BYTES_PER_MS = (2 * 1024 * 1024) / 1000;
 
-/** The time in milliseconds for which the next part is awaited after the client has closed its side. */
+/**
+ * The time in milliseconds that the gateway waits for the next part of the stream after the client has closed its side.
+ */
 const LEFT_IDLE_MS = 500;
 
 /**

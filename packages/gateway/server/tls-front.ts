@@ -139,7 +139,7 @@ function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): (
 }
 
 /**
- * Whether the client is still connected. The operating system is asked, because `remoteAddress` may be a cached value.
+ * Whether the client is still connected. This asks the operating system, because `remoteAddress` may be a cached value.
  */
 function hasClient(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, '_handle');

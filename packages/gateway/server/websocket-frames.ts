@@ -54,8 +54,8 @@ const FRAMES = {
 };
 
 /**
- * Whether a request is a WebSocket handshake. REST and HTTP APIs ignore `Upgrade` and respond normally. The function is
- * used for `shouldUpgradeCallback` of an HTTP server.
+ * Whether a request is a WebSocket handshake. It is used as the `shouldUpgradeCallback` of an HTTP server, because REST
+ * and HTTP APIs ignore `Upgrade` and respond normally.
  */
 export function isWebSocketHandshake(request: IncomingMessage): boolean {
   return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
@@ -144,7 +144,7 @@ export class WebSocketPort {
       for (let index = 0; index + 1 < headers.length; index += 2)
         lines.push(`${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`);
     };
-    // Both callbacks run during this call, because `ws` handles the upgrade synchronously.
+    // Both callbacks run during the call of `handleUpgrade`, because `ws` handles the upgrade synchronously.
     this.#frames.once('headers', addHeaders);
     this.#frames.handleUpgrade(request, socket, head, (webSocket) => (upgraded = webSocket));
     this.#frames.off('headers', addHeaders);

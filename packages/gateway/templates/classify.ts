@@ -1,6 +1,6 @@
 /**
- * Sorts every resource and property of a stack into the classes of resource types; nothing is ignored
- * silently.
+ * Classifies every resource and every property of a stack by the tables of resource types, so that nothing is ignored
+ * without a message.
  */
 import { isJsonList, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -11,12 +11,13 @@ import type { TypeClass } from '../core/resource-types/type-class.ts';
 import type { ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
 
 /**
- * osls's own helpers by logical id: its artifact bucket, and the function that gives API Gateway a log role.
+ * Matches the logical ids of osls's own helpers, such as its artifact bucket and the function that gives API Gateway a
+ * log role.
  */
 export const OSLS_HELPERS =
   /^(?:ServerlessDeploymentBucket(?:Policy)?|CustomApiGatewayAccountCloudWatchRole|CustomDashresourceDash\w+LambdaFunction)$/;
 
-/** Whether any code here reads this property, so that its absence affects requests. */
+/** Whether the gateway reads this property, so that a missing value would affect requests. */
 export function isRead(types: ResourceTypes, logicalId: string, type: string, property: string): boolean {
   const known = types.classOf(type);
   if (known === undefined || OSLS_HELPERS.test(logicalId)) return false;
@@ -46,8 +47,8 @@ export function classifyResources(
     });
     const ignore = (property?: string): void => {
       const place = resource.place(property);
-      // The line is determined only when it is read, because finding a line means parsing the JSON a second time.
-      // Nearly every template has resources or properties without effect.
+      // The line is a getter because finding a line means parsing the JSON a second time. Nearly every template has
+      // resources or properties without effect, and their lines are rarely read.
       const { file } = place;
       noEffect.push({
         ...item(NO_CONSEQUENCE, property),

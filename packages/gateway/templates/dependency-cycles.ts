@@ -28,7 +28,9 @@ export function describeCycle(names: readonly string[]): string {
   return `Circular dependency between resources: [${names.join(', ')}]`;
 }
 
-/** Names that are being resolved right now, outermost first. If a name occurs again, there is a cycle. */
+/**
+ * The names that are being resolved right now, outermost first. If a name is entered a second time, there is a cycle.
+ */
 export class OpenNames {
   readonly #open: string[] = [];
 

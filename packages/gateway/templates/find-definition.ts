@@ -32,10 +32,17 @@ const NAMED_AT_MOST = 5;
 const NOT_OWN = /^(?:node_modules|dist|build|coverage|venv|__pycache__|cdk\.out|\..*)$/;
 const HEAD_BYTES = 4_096;
 
-/** If there were several candidates, `others` lists the unused ones, relative to the folder. */
+/**
+ * The definition that was found. If there were several candidates, `others` contains the unused candidates, relative to
+ * the folder.
+ */
 type FoundDefinition = { readonly file: string; readonly others: readonly string[] };
 
-/** @throws DefinitionError if there is no definition, listing the definitions in subfolders, or if it cannot be read */
+/**
+ * Finds the definition to load.
+ * @throws DefinitionError if there is no definition or if it cannot be read. If there is none, the message lists the
+ * definitions in subfolders
+ */
 export function findSource(path: string): FoundDefinition {
   if (entryOf(path) === undefined)
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
@@ -46,7 +53,8 @@ export function findSource(path: string): FoundDefinition {
 }
 
 function findDefinition(folder: string): FoundDefinition {
-  // A template next to a cdk.json is often written by `cdk synth` for other tools.
+  // If the folder has a cdk.json, the output of CDK is tried before templates, because such templates are often written
+  // by `cdk synth` for other tools.
   const isOfCdk = existsSync(join(folder, 'cdk.json'));
   const names = isOfCdk ? [...SERVICE_FILES, CDK_OUTPUT, ...TEMPLATE_FILES] : CANDIDATES;
   const there = names.filter((name) => entryOf(join(folder, name)) !== undefined);
@@ -74,7 +82,7 @@ function pathFromHere(path: string): string {
   return from.startsWith('..') ? path : from;
 }
 
-/** Finds folders with a definition, and templates with another name, nearest first. */
+/** Finds folders below `root` that have a definition, and templates with other names. The nearest come first. */
 function findBelow(root: string): readonly string[] {
   const found: string[] = [];
   const folders = [root];
@@ -122,7 +130,10 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Describes the entry itself and not the target of a link, so that a link that cannot be resolved is also found. */
+/**
+ * Describes a file, folder or link. A link itself is described instead of its target, so that a broken link is also
+ * found.
+ */
 function entryOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);

@@ -41,7 +41,10 @@ export function layerFolders(
   });
 }
 
-/** @throws DefinitionError for values that Lambda would refuse: timeout, memory, handler, environment. */
+/**
+ * Reads the functions of a stack.
+ * @throws DefinitionError for values that Lambda would refuse: timeout, memory, handler, environment.
+ */
 export function defineFunctions(
   raw: RawStack,
   resources: Iterable<ResolvedResource>,
@@ -209,7 +212,7 @@ function readLayers(
   if (list.length > 5) refuse(resource, 'Layers', 'a function can have at most 5 layers');
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
-    // A layer that has not been built is reported once, by its own stack.
+    // A layer that has not been built is not reported here, because its own stack reports it.
     if (!folders.has(layer))
       report('Layers', `layer ${layer} is not on this machine, so its files are missing`);
     return { arn: layer, directory: undefined, ...folders.get(layer) };

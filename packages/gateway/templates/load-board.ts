@@ -1,6 +1,6 @@
 /**
- * Stacks that are being loaded and wait for each other's outputs (`${cf:}`). A cycle must end with an error instead of
- * a timeout.
+ * Coordinates stacks that are being loaded and that wait for each other's outputs (`${cf:}`). A cycle must end with an
+ * error instead of a timeout.
  */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
@@ -10,10 +10,10 @@ import type { RawStack } from './raw-stack.ts';
 import { StackSet } from './stacks.ts';
 
 type Wait = {
-  /** Name of a stack, or a parameter. */
+  /** The name of the stack, or the parameter, that a source waits for. */
   readonly target: string;
   readonly isPending: () => boolean;
-  /** Whether the loading source may continue without the value. */
+  /** Whether the waiting source can continue without the value. */
   readonly yields: boolean;
 };
 
@@ -41,10 +41,11 @@ export class LoadBoard {
 
   /**
    * Returns the outputs of a stack of this run once it is loaded; undefined if no source defines that stack.
-   * @throws DefinitionError when the stacks wait for each other.
+   * @throws DefinitionError if the stacks wait for each other.
    */
   async outputsOf(asking: string, stackName: string): Promise<Readonly<Record<string, string>> | undefined> {
-    // osls reads the state of the stack that it packages. Before a first deployment there is no state.
+    // osls reads the deployed state of the stack that it is packaging. Before a first deployment there is no such
+    // state.
     if (this.#loading.get(asking) === stackName) return undefined;
     const isPending = (): boolean => this.stacks.outputsOf(stackName) === 'pending';
     this.#waiting.set(asking, { target: stackName, isPending, yields: false });
@@ -105,7 +106,7 @@ export class LoadBoard {
     );
   }
 
-  /** Records that this source defines no stack, so nothing has to wait for it. */
+  /** Records that this source does not define a stack, so that other sources do not wait for it. */
   skip(source: string): void {
     this.#loading.delete(source);
     this.#wake();

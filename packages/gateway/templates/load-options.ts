@@ -10,11 +10,11 @@ export type LoadOptions = {
   readonly accountId: string;
   /** The values of `--stage`, `--region` and `--account`, which override the values in the stacks. */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
-  /** Variables from `--env-file`, visible to osls as `${env:}`, but never to functions. */
+  /** The variables of `--env-file`. osls can read them by `${env:}`, but functions never get them. */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Outputs of deployed stacks by `cf:NAME.Output`, used if neither a stack of this run nor the service has
-   * a value.
+   * The outputs of deployed stacks by `cf:NAME.Output`. They are used if a value is defined neither by a stack of this
+   * run nor by the service.
    */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
   /** What to do with faulty parts. If absent, the first part that AWS would refuse ends the load. */
@@ -22,11 +22,14 @@ export type LoadOptions = {
   /** Values of SSM, Secrets Manager and S3. If absent, no values are known. */
   readonly stored?: StoredValues;
   /**
-   * Sources that other sources import from and that are not named on the command line. They do not count as served
-   * sources.
+   * Sources that are not named on the command line, but from which other sources import values. They do not count as
+   * served sources.
    */
   readonly companions?: readonly string[];
-  /** Folder that only its owner can read, with osls's results for the next run. If absent, osls compiles every time. */
+  /**
+   * The folder in which osls's results are stored for the next run. Only its owner can read it. If it is undefined,
+   * osls compiles every time.
+   */
   readonly cacheFolder?: string;
   readonly onProgress?: (message: string) => void;
   /** Reports slow steps. If absent, they are not reported. */

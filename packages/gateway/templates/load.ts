@@ -24,11 +24,11 @@ import { loadTemplate } from './cloudformation/template-stack.ts';
 export const NOTHING_SERVED = 'it is not served';
 
 /**
- * Loads all sources at once and resolves them together; exporting stacks come before importing stacks. A source is a
- * folder with a serverless.yml, a SAM template, a cdk.out or a Terraform plan, or the file of a template.
- * @throws DefinitionError if errors are not tolerated, for the first thing that AWS, osls or this reader refuses, and
- * if no source remains
- * @throws StartError OSLS_MISSING
+ * Loads all sources at once and resolves them together. Exporting stacks come before importing stacks. A source is the
+ * file of a template, or a folder with a serverless.yml, a SAM template, a cdk.out or a Terraform plan.
+ * @throws DefinitionError if no source remains. If errors are not tolerated, it is thrown for the first thing that AWS,
+ * osls or this reader refuses
+ * @throws StartError OSLS_MISSING if a source needs osls and osls is not installed
  */
 export async function loadStacks(
   sources: readonly string[],
@@ -49,7 +49,7 @@ export async function loadStacks(
       } catch (error) {
         failures.push(error);
         board.skip(path);
-        // If errors are not tolerated, the first failure ends the other child processes. All of them are awaited.
+        // If errors are not tolerated, the first failure ends all other child processes. They are awaited in any case.
         if (tolerance === REFUSING) abort.abort();
         return [];
       }
@@ -61,7 +61,10 @@ export async function loadStacks(
   return resolveStacks(loaded.flat(), board, types, tolerance);
 }
 
-/** One source that cannot be loaded does not stop the other sources. @throws the failures if no named source remains */
+/**
+ * Reports the sources that cannot be loaded, so that the other sources can still be served.
+ * @throws the failures if errors are not tolerated or if no named source remains
+ */
 function noteFailures(failures: readonly unknown[], stacks: number, tolerance: Tolerance): void {
   const known: DefinitionError[] = [];
   for (const failure of failures)
@@ -75,8 +78,9 @@ function noteFailures(failures: readonly unknown[], stacks: number, tolerance: T
 }
 
 /**
- * Fails before anything is opened.
- * @throws DefinitionError if no source exists; if only some are missing, they are reported when the others are loaded
+ * Checks the sources before any of them is opened. If only some are missing, they are reported when the others are
+ * loaded.
+ * @throws DefinitionError if no source exists
  */
 export function requireSources(sources: readonly string[]): void {
   const missing: DefinitionError[] = [];
@@ -218,7 +222,7 @@ function toUnsupported(
   return { stackName, logicalId, type, property, consequence, message, file, line };
 }
 
-/** Closes what a guard protects if the guard cannot be enforced, unless the user has allowed unguarded requests. */
+/** Closes the resources whose guard cannot be enforced, unless the user has allowed unguarded requests. */
 function closeUnguarded(
   resources: Resolution['resources'],
   findings: readonly Finding[],

@@ -5,14 +5,14 @@ import { DefinitionError } from '../core/errors.ts';
 import { findSource } from './find-definition.ts';
 import { listIncludedFiles } from './serverless/serverless-service.ts';
 
-/** Account ids in ARNs, and in `aws://111122223333/eu-west-1` of a CDK application. */
+/** Matches account ids in ARNs, and in environments of CDK applications such as `aws://111122223333/eu-west-1`. */
 const NAMED = /\barn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(\d{12}):([^\s"',]*)|\baws:\/\/(\d{12})\//g;
 const COMMENT = /(?:^|\s)(?:#|\/\/).*$/gm;
 const LIMIT_BYTES = 10_000_000;
 
 /**
- * Returns undefined if these definitions name no account or several accounts. Accounts that publish layers or are
- * trusted as a whole (`:root`) count as other people's accounts.
+ * Returns the account that the definitions name; undefined if they name no account or several. Accounts that publish
+ * layers, and accounts that are trusted as a whole (`:root`), are ignored because they belong to other people.
  */
 export function findNamedAccount(sources: readonly string[]): string | undefined {
   const named = new Set(sources.flatMap((source) => accountsIn(resolve(source))));

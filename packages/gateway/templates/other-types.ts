@@ -1,4 +1,4 @@
-/** Types of services that do not run here, with the consequence for requests. */
+/** Lists types of services that do not run here, with the consequence for requests. */
 import { makeRoleId, makeUuid } from '@gatewright/aws/physical-ids';
 import { arnOf, named, row, iamArn } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
@@ -61,7 +61,8 @@ export const OTHER_TYPES = {
   'AWS::IAM::InstanceProfile': { isWithoutEffect: true },
   'AWS::CloudFormation::Stack': { consequence: 'resources of the nested stack do not exist' },
   'AWS::WAFv2::*': { consequence: 'it filters no request' },
-  // The values of CDK's cross-region references are read where they are written.
+  // These resources of CDK have no effect, because cross-region values are read directly from the stack that writes
+  // them.
   'Custom::CrossRegionExportWriter': { isWithoutEffect: true },
   'Custom::CrossRegionExportReader': { isWithoutEffect: true },
   'Custom::*': { consequence: 'the function of the custom resource is not called' },

@@ -14,7 +14,10 @@ export type RawStack = {
   /** Other files that the template consists of. */
   readonly includes?: readonly string[];
   readonly template: JsonObject;
-  /** True if logical ids are addresses of another format, with characters that CloudFormation does not allow. */
+  /**
+   * True if the logical ids are addresses of another format, such as Terraform's. They contain characters that
+   * CloudFormation does not allow.
+   */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   readonly parameters: Readonly<Record<string, string>>;
@@ -36,7 +39,7 @@ export type LocalCode = {
   readonly layers: ReadonlyMap<string, string | undefined>;
   /** Folder below `/opt` with the content of the layer. If absent, the content is in `/opt` itself. */
   readonly layersBelow?: ReadonlyMap<string, string>;
-  /** The service's own esbuild options, unchecked. */
+  /** The esbuild options of the service itself. They have not been validated. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   /** The builds by function, for functions with their own settings; absent if there are none. */
   readonly builds?: ReadonlyMap<string, SamBuild>;
@@ -53,8 +56,8 @@ export type Finding = {
   readonly message?: string | undefined;
   readonly place?: DefinitionPlace | undefined;
   /**
-   * True if the part guards requests. Without the part, the routes of this resource (an API, a method, a route, a
-   * stage) respond with 500, unless `--allow-unguarded` is set.
+   * True if the unsupported part guards requests. Because the guard is missing, the routes of this resource (an API, a
+   * method, a route, a stage) respond with 500, unless `--allow-unguarded` is set.
    */
   readonly isGuard?: true | undefined;
 };

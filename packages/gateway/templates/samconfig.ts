@@ -17,13 +17,15 @@ type Samconfig = {
   readonly region?: string;
   /** The stack name. It is read only from the environment of the stage, because `default` may deploy another stage. */
   readonly stackName?: string;
-  /** `parameter_overrides`, from the same environment as `stackName`. */
+  /** The values of `parameter_overrides`. Like `stackName`, they are read only from the environment of the stage. */
   readonly parameters: Readonly<Record<string, string>>;
 };
 
 type Lookup = (environment: string, command: string, key: string) => unknown;
 
-/** Returns an empty result if the file is missing or broken; SAM reports that. */
+/**
+ * Reads the samconfig file. Returns an empty result if the file is missing or broken, because SAM itself reports this.
+ */
 export function readSamconfig(folder: string, stage: string): Samconfig {
   const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
@@ -48,7 +50,9 @@ const TOML_TABLE = /^[ \t]*\[([^[\]\n]+)\][ \t]*(?:#.*)?$/m;
 const TOML_TEXT = /"((?:\\.|[^"\\\n])*)"|'([^'\n]*)'/g;
 const TOML_VALUE = /^[ \t]*(\w+)[ \t]*=[ \t]*("(?:\\.|[^"\\\n])*"|'[^'\n]*'|\[[^\]]*\])/gm;
 
-/** Reads only tables, texts and lists of texts, which is all that `sam deploy --guided` writes around these keys. */
+/**
+ * Reads only tables, texts and lists of texts. `sam deploy --guided` does not write anything else around these keys.
+ */
 function lookUpToml(text: string): Lookup {
   const [, ...parts] = text.replaceAll('\r\n', '\n').split(TOML_TABLE);
   const values = new Map<string, unknown>();

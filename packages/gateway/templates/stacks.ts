@@ -1,4 +1,7 @@
-/** All stacks of one run: their exports, the imports between them, and the order that imports require. */
+/**
+ * Represents all stacks of one run, with their exports, the imports between them, and the order that the imports
+ * require.
+ */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -10,7 +13,10 @@ import type { Neighbours } from './cloudformation/stack-resolver.ts';
 import { OpenNames } from './dependency-cycles.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
-/** Thrown if the stack that provides a value may still be loading. It occurs only while the set is incomplete. */
+/**
+ * Thrown if a value belongs to a stack that may still be loading. It is thrown only while the set of stacks is
+ * incomplete.
+ */
 class ValuePending extends Error {}
 
 export class StackSet implements Neighbours {
@@ -29,7 +35,10 @@ export class StackSet implements Neighbours {
     this.#tolerance = tolerance;
   }
 
-  /** @throws DefinitionError when the template is broken or its stack name is already used */
+  /**
+   * Adds a stack.
+   * @throws DefinitionError if the template is broken or its stack name is already used
+   */
   add(raw: RawStack): void {
     const same = this.#stacks.get(raw.stackName);
     if (same !== undefined) {
@@ -46,8 +55,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Returns outputs as text, as in DescribeStacks. 'pending' while this stack, or a stack that it imports from, is
-   * missing.
+   * Returns the outputs of a stack as text, as in DescribeStacks. Returns 'pending' as long as this stack, or a stack
+   * that it imports from, is not loaded.
    */
   outputsOf(stackName: string): Readonly<Record<string, string>> | 'pending' {
     const stack = this.#stacks.get(stackName);
@@ -62,8 +71,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Returns an SSM parameter that a stack defines in that region. 'pending' while its value needs a missing stack,
-   * undefined if no loaded stack defines it.
+   * Returns an SSM parameter that a stack defines in that region. Returns 'pending' as long as its value needs a stack
+   * that is not loaded, and undefined if no loaded stack defines it.
    */
   parameterOf(name: string, region: string): StoredParameter | 'pending' | undefined {
     try {
@@ -83,8 +92,9 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Must be called when every stack that is still missing waits for the loaded stacks. A value that no loaded stack
-   * defines then counts as missing for now.
+   * Must be called when all stacks that are still loading wait for values of loaded stacks. From then on, a value that
+   * no loaded stack defines counts as missing.
+   * @returns whether this is the first call
    */
   settle(): boolean {
     const isNew = !this.#isSettled;
@@ -122,7 +132,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Returns exporting stacks first, otherwise in the given order. Must be called after every stack is resolved.
+   * Returns the stacks so that exporting stacks come before importing stacks. Otherwise, the given order is kept. It
+   * must be called after every stack has been resolved.
    * @throws DefinitionError for a cycle of imports, naming its stacks.
    */
   inImportOrder<T extends { readonly stackName: string }>(stacks: readonly T[]): readonly T[] {
@@ -200,7 +211,10 @@ export class StackSet implements Neighbours {
     });
   }
 
-  /** A cycle of outputs across stacks must be detected here, before it overflows the call stack. */
+  /**
+   * Returns the value of an export. Throws an error for a cycle of outputs across stacks, which would otherwise
+   * overflow the call stack.
+   */
   #exportValue(stack: StackResolver, name: string): Json {
     const { stackName } = stack.raw;
     if (stack.isResolving(name)) {
@@ -224,7 +238,10 @@ export class StackSet implements Neighbours {
   }
 }
 
-/** CloudFormation: "Cross-stack references … within the same AWS account and Region". */
+/**
+ * Whether two stacks can import from each other: "Cross-stack references … within the same AWS account and Region"
+ * (CloudFormation).
+ */
 function isSamePlace(a: StackResolver, b: StackResolver): boolean {
   return a.region === b.region && a.raw.accountId === b.raw.accountId;
 }

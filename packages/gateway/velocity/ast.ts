@@ -15,7 +15,7 @@ export type BinaryOperator =
   | 'divide'
   | 'modulo';
 
-/** `.name`, `.name(…)` or `[…]` after a reference's root. */
+/** A part of a reference after its root: `.name`, `.name(…)` or `[…]`. */
 export type ReferencePart =
   | { readonly kind: 'property'; readonly name: string; readonly first: Token }
   | {
@@ -51,16 +51,16 @@ export type Block = Span & { readonly kind: 'block'; readonly statements: readon
 export type Branch = { readonly condition: Expression; readonly block: Block };
 
 /**
- * Any `#name` except #set and #if: a built-in directive, a macro definition, a macro call or text that looks
- * like one.
+ * A directive other than #set and #if, written as `#name`. It is a built-in directive, a macro definition, a macro
+ * call, or text that looks like one of these.
  */
 export type Directive = Span & {
   readonly kind: 'directive';
   readonly name: string;
   readonly args: readonly Expression[];
   /**
-   * The block of #foreach, #macro, #define, #literal and `#@macro`. Undefined for other directives, and for a directive
-   * without parentheses.
+   * The block of #foreach, #macro, #define, #literal or `#@macro`; undefined for all other directives, and for a
+   * directive without parentheses.
    */
   readonly block: Block | undefined;
 };

@@ -32,11 +32,12 @@ export type RenderScope = {
 
 export type CompiledTemplate = {
   readonly name: string;
-  /** The source text; absent if the template was not compiled from a text here. */
+  /** The source text; undefined if the template was not compiled from a text. */
   readonly source?: string;
   /**
-   * Renders the template. No state is shared between calls, so they may run in any order.
-   * @throws TemplateError TEMPLATE_FAILED, TEMPLATE_LIMIT or TEMPLATE_OVERRIDE.
+   * Renders the template. Calls share no state, so they may run in any order.
+   * @throws TemplateError TEMPLATE_FAILED if a method fails, TEMPLATE_LIMIT if a limit is exceeded, or
+   * TEMPLATE_OVERRIDE if a parameter is overridden twice
    */
   readonly render: (scope: RenderScope, limits?: RenderLimits) => string;
 };
@@ -72,8 +73,8 @@ export function compileTemplate(source: string, name: string): CompiledTemplate 
 }
 
 /**
- * Adds the template's name to errors. If the call stack overflows although no nesting limit was exceeded, this also
- * counts as exceeding a limit.
+ * Adds the template's name to errors. An overflow of the call stack is reported as TEMPLATE_LIMIT, because it can occur
+ * before a nesting limit is exceeded.
  */
 function guarded<Result>(name: string, run: () => Result): Result {
   try {
@@ -94,7 +95,7 @@ function renderTemplate(render: Renderer, scope: RenderScope, limits: RenderLimi
     render(state, new GlobalVariables(Object.entries(scope.variables)));
   } catch (error) {
     if (error instanceof TemplateError) throw error.at(state.place);
-    // The signal is #stop, or #break outside of any block.
+    // #stop, and #break outside of any block, end the rendering without an error.
     if (!(error instanceof StopSignal)) throw error;
   }
   return state.output;
@@ -103,7 +104,7 @@ function renderTemplate(render: Renderer, scope: RenderScope, limits: RenderLimi
 class TemplateCompiler implements DirectiveCompiler {
   readonly macros = new Map<string, Macro>();
   readonly #macroNames = new Set<string>();
-  /** The current depth of templates within templates: a string with references is a template itself. */
+  /** The current nesting depth of templates. A string that contains references is itself a template. */
   #depth = 0;
 
   compile(source: string): Renderer {
@@ -137,7 +138,7 @@ class TemplateCompiler implements DirectiveCompiler {
     };
   };
 
-  /** Compiles a statement. Constant text is returned unchanged. */
+  /** Compiles a statement. For constant text, it returns the text itself. */
   #statement(statement: Statement): Renderer | string {
     switch (statement.kind) {
       case 'text':

@@ -1,4 +1,7 @@
-/** Directives other than #set and #if: loops, macros, blocks, and text that only looks like one. */
+/**
+ * Compiles the directives other than #set and #if. They are loops, macros, blocks, and text that only looks like a
+ * directive.
+ */
 import { iteratorOf } from './java/methods.ts';
 import { LoopScope } from './java/values.ts';
 import { failure, TemplateError } from './java/template-error.ts';
@@ -62,8 +65,8 @@ function refuse(directive: Directive, expected: string): TemplateError {
 }
 
 /**
- * Returns the variable of an argument: the root of a reference, or else the argument's first token without its first
- * character.
+ * Returns the name of the variable that an argument refers to. As in Velocity, it is the first token of the argument
+ * without its first character.
  */
 function nameOf(argument: Expression): string {
   return argument.first.image.slice(1);
@@ -226,7 +229,7 @@ function compileCall(
 
 type Passed = { readonly arg: CompiledExpression; readonly literal: string | undefined };
 
-/** Returns the literal text of an argument; undefined for a constant, because constants are passed by value. */
+/** Returns the literal text of an argument; undefined for a constant, because a constant is passed by value. */
 function literalOf(argument: Expression | undefined): string | undefined {
   switch (argument?.kind) {
     case 'reference':

@@ -116,7 +116,10 @@ export class ExpressionParser {
     return value;
   }
 
-  /** Parses a value that is allowed as an argument: anything except operators and parentheses. */
+  /**
+   * Parses a value that is allowed as an argument. It may be anything except an operation or an expression in
+   * parentheses.
+   */
   simpleValue(): Expression | undefined {
     const { kind } = this.#tokens.peek();
     if (isLiteral(kind)) return this.#literal(kind);
@@ -160,7 +163,8 @@ export class ExpressionParser {
         entries.push([key, this.#parameter()]);
       } while (this.#tokens.skip('comma'));
     }
-    // After a reference, the closing brace is a different token, which also ends the lexer's reference mode.
+    // After a reference, the lexer returns the closing brace as a different token, because it also ends its mode for
+    // references.
     if (!this.#tokens.skip('curlyClose')) this.#tokens.take('refClose', '"}" or "," after an entry of a map');
     return { kind: 'map', entries, ...this.#tokens.spanFrom(first) };
   }
@@ -183,7 +187,7 @@ export class ExpressionParser {
       { kind } = this.#tokens.peek()
     ) {
       this.#tokens.advance();
-      // In Velocity, the literal text of an operation is only the text of its right side.
+      // As in Velocity, the literal text of an operation is only the text of its right side.
       const first = this.#tokens.peek();
       const right = this.#binary(level + 1);
       const operands = [left, right];
@@ -196,8 +200,8 @@ export class ExpressionParser {
   }
 
   /**
-   * A chain of operators makes a tree whose height is the length of the chain, so the height is limited in the same way
-   * as nesting.
+   * Limits the height of an expression, because a chain of operators makes a tree whose height is the length of the
+   * chain.
    */
   #measured(expression: Expression, operands: readonly Expression[]): Expression {
     const height = 1 + Math.max(...operands.map((operand) => this.#heights.get(operand) ?? 0));

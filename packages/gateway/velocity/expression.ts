@@ -19,18 +19,24 @@ import { spanLiteral, type Token } from './tokens.ts';
 /** Compiles a double-quoted string, which is a template itself. */
 type CompileText = (source: string, place: Token) => Renderer;
 
-/** An expression as a value and as a condition. The two differ: the value 5, for example, is not a true condition. */
+/**
+ * A compiled expression, both as a value and as a condition. The two can differ. For example, the value 5 is not true
+ * as a condition.
+ */
 export type CompiledExpression = {
   readonly evaluate: Evaluator;
   readonly holds: Condition;
-  /** Set if the expression consists of only a reference. */
+  /** The reference, if the expression consists of only a reference. */
   readonly reference?: CompiledReference;
 };
 
-/** Literals, arithmetic, lists and maps are values. A value is never true as a condition, so `#if(5)` is false. */
+/**
+ * The condition of an expression that is a literal, arithmetic, a list or a map. It is never true, so `#if(5)` is
+ * false.
+ */
 const never: Condition = () => false;
 
-/** Compiles an expression; its operands are compiled first. */
+/** Compiles an expression. Its operands are compiled first. */
 export function compileExpression(expression: Expression, compileText: CompileText): CompiledExpression {
   const valueOf = (inner: Expression) => compileExpression(inner, compileText).evaluate;
   switch (expression.kind) {
@@ -70,7 +76,10 @@ export function compileExpression(expression: Expression, compileText: CompileTe
   }
 }
 
-/** The text of a number directly after `#` or `$` includes that character, so it is not a number. */
+/**
+ * Parses a number. If `#` or `$` stands directly before a number, the token includes this character, so it is not a
+ * number.
+ */
 function parseNumber(token: Token): JavaValue {
   if (!/^-?[\d.]/.test(token.image)) throw new TemplateError('TEMPLATE_SYNTAX', 'expected a number', token);
   return token.kind === 'integer' ? parseInteger(token.image) : new JavaDouble(Number(token.image));
@@ -80,7 +89,7 @@ function fromCondition(holds: Condition): CompiledExpression {
   return { evaluate: holds, holds };
 }
 
-/** A reference is true unless it is null or false. */
+/** Returns the condition of a reference. A reference is true unless it is null or false. */
 function isTrue(evaluate: Evaluator): Condition {
   return (state, variables) => {
     const value = evaluate(state, variables);
@@ -120,7 +129,7 @@ function comparing(left: Evaluator, right: Evaluator, compare: Comparison): Cond
   return (state, variables) => compare(left(state, variables), right(state, variables), state);
 }
 
-/** Only numbers can be ordered. All other comparisons are false. */
+/** Returns a comparison such as `<`. Only numbers can be ordered, so it is false for all other values. */
 function ordered(holds: (difference: number) => boolean): Comparison {
   return (left, right) => {
     if (left === null || right === null || !isJavaNumber(left) || !isJavaNumber(right)) return false;
@@ -135,7 +144,10 @@ const ORDERS: Readonly<Record<Extract<BinaryOperator, 'lt' | 'gt' | 'le' | 'ge'>
   ge: ordered((difference) => difference >= 0),
 };
 
-/** Numbers are compared by value, values of the same class by `equals`, and all other values by their texts. */
+/**
+ * Whether two values are equal. Numbers are compared by value, values of the same class by `equals`, and all other
+ * values by their texts.
+ */
 function isSame(left: JavaValue, right: JavaValue, state: RenderState): boolean {
   if (left === null || right === null) return left === right;
   if (isJavaNumber(left) && isJavaNumber(right)) return compareNumbers(left, right) === 0;
@@ -204,7 +216,10 @@ function compileMap(entries: readonly (readonly [Evaluator, Evaluator])[]): Eval
   };
 }
 
-/** A single-quoted string is literal, a double-quoted string is a template. In both, a doubled quote is one quote. */
+/**
+ * Compiles a string. A single-quoted string is literal, and a double-quoted string is a template. In both, a doubled
+ * quote represents one quote.
+ */
 function compileString(token: Token, compileText: CompileText): Evaluator {
   const quote = token.image.charAt(0);
   const inner = token.image.slice(1, -1);

@@ -11,7 +11,7 @@ type Match = { readonly rule: Pick<Rule, 'outcome' | 'action'>; readonly length:
 
 const DIRECTIVE_NAME = pattern(/#(?:[A-Za-z_@][\w@]*|\{[A-Za-z_][\w@]*\})/);
 const DOUBLE_ESCAPE: Match = { rule: { outcome: 'doubleEscape', action: 'none' }, length: 2 };
-/** The outcome of a backslash before anything except `$` or a directive. */
+/** The result of a backslash that is not before `$` or a directive. */
 const PLAIN_BACKSLASH: Partial<Record<LexicalMode, Outcome>> = {
   text: 'escape',
   lineComment: 'skip',
@@ -41,7 +41,9 @@ export class VelocityLexer {
     this.#source = source;
   }
 
-  /** Ends the part of #set that contains the value. Afterwards, numbers and strings end a directive again. */
+  /**
+   * Ends the part of a #set that contains the value. Within this part, numbers and strings do not end the directive.
+   */
   leaveSet(): void {
     this.#inSet = false;
   }
@@ -50,7 +52,7 @@ export class VelocityLexer {
     this.#mode = 'directive';
   }
 
-  /** Restores the enclosing mode, because the text that looked like a directive has no arguments. */
+  /** Returns to the enclosing mode. It is called for a text that looked like a directive but has no arguments. */
   leaveDirective(): void {
     this.#pop();
   }
@@ -62,7 +64,8 @@ export class VelocityLexer {
   }
 
   /**
-   * @throws TemplateError TEMPLATE_SYNTAX if no rule of the mode matches, or the text ends inside a token.
+   * Returns the next token.
+   * @throws TemplateError TEMPLATE_SYNTAX if no rule of the mode matches, or if the text ends inside a token.
    */
   next(): Token {
     const skipped: string[] = [];
@@ -119,8 +122,8 @@ export class VelocityLexer {
   }
 
   /**
-   * Whether the backslashes here escape nothing. It is decided once per run of backslashes, so that long runs take
-   * linear time.
+   * Whether the backslashes at this position escape nothing. The result is stored for the whole sequence of
+   * backslashes, so that long sequences take linear time.
    */
   #isPlainBackslash(at: number): boolean {
     if (at < this.#plainBackslashesEnd) return true;
@@ -279,13 +282,13 @@ export class VelocityLexer {
     }
   }
 
-  /** Ends the current directive after a literal that is not in parentheses. */
+  /** Ends the current directive after a literal that stands outside of parentheses. */
   #endBareArgument(): void {
     if (this.#mode === 'arguments' || this.#mode === 'index' || this.#inSet || this.#open > 0) return;
     this.#pop();
   }
 
-  /** Removes modes, up to and including the mode of the matching parenthesis. */
+  /** Leaves all modes up to and including the mode of the matching opening parenthesis. */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

@@ -1,6 +1,6 @@
 /**
- * Velocity 1.7's grammar: parses tokens to a tree. It looks ahead no further than the original, because reading a token
- * may change the lexer's mode.
+ * Implements Velocity 1.7's grammar, which parses tokens to a tree. It looks ahead exactly as far as the original,
+ * because reading a token may change the lexer's mode.
  */
 import { TemplateError } from './java/template-error.ts';
 import type { Block, Branch, Expression, Statement } from './ast.ts';
@@ -31,9 +31,11 @@ const TEXT_KINDS: ReadonlySet<TokenKind> = new Set([
 const COMMENT_KINDS: ReadonlySet<TokenKind> = new Set(['lineCommentStart', 'blockComment']);
 
 /**
- * @param macros names of the macros defined so far, to which the template's own macros are added. These names decide
+ * Parses a template.
+ * @param macros the names of the macros defined so far. The macros of the template are added. These names determine
  * whether `\#name` is an escape.
- * @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for the depth and for directives that AWS does not have.
+ * @throws TemplateError TEMPLATE_SYNTAX if the text is not Velocity, or TEMPLATE_REFUSED if it is nested too deeply or
+ * uses directives that AWS does not have.
  */
 export function parseVelocity(source: string, macros: Set<string>, depth: number): Block {
   return new StatementParser(new VelocityLexer(source), macros, depth).parse();
@@ -103,7 +105,9 @@ class StatementParser {
     return comment;
   }
 
-  /** Each `\\` before a directive becomes `\`. Before anything else, it stays unchanged. */
+  /**
+   * Parses pairs of backslashes. Each `\\` before a directive becomes `\`. Before any other text, it is not changed.
+   */
   #escapes(): Statement {
     const first = this.#tokens.peek();
     let count = 0;
@@ -131,7 +135,10 @@ class StatementParser {
     );
   }
 
-  /** `\#if` loses its backslash if `if` is a directive or macro. Otherwise it is text. */
+  /**
+   * Removes the backslash of an escaped directive or macro such as `\#if`. If there is no directive or macro of this
+   * name, the text is not changed.
+   */
   #unescapeDirective(image: string): string {
     const slash = image.lastIndexOf('\\');
     const directive = image.slice(slash + 1);

@@ -1,4 +1,4 @@
-/** Compiles references: `$a.b(c)[d]`, quiet, formal and escaped references. */
+/** Compiles references such as `$a.b(c)[d]`, including quiet, formal and escaped references. */
 import { callMethod, getIndex, getProperty, setIndex, setProperty } from './java/methods.ts';
 import { printValue } from './java/printing.ts';
 import type { JavaValue } from './java/values.ts';
@@ -17,18 +17,18 @@ export type CompiledReference = {
   readonly hasParts: boolean;
   readonly evaluate: Evaluator;
   readonly render: Renderer;
-  /** Assigns the value of a #set. */
+  /** Assigns a value to the reference, for #set. */
   readonly assign: (state: RenderState, variables: Variables, value: JavaValue) => void;
 };
 
-/** The notation of a reference, which decides how it prints if it has no value. */
+/** The notation of a reference. It determines what is printed if the reference has no value. */
 type Notation = {
   readonly kind: 'value' | 'runt' | 'slashBang';
   readonly root: string;
   readonly isEscaped: boolean;
-  /** Half of the backslashes before `$`. */
+  /** The backslashes before `$` that are printed, which are half of the backslashes in the source. */
   readonly escapes: string;
-  /** Text before the last `$`. */
+  /** The text before the last `$`, which is not part of the reference. */
   readonly before: string;
   /** The text that is printed if there is no value. */
   readonly fallback: string;
@@ -60,7 +60,7 @@ function readNotation(reference: Reference): Notation {
   };
 }
 
-/** `$\\!x` prints as `$\!x`. */
+/** Removes one backslash after the `$`. For example, `$\\!x` becomes `$\!x`. */
 function withoutOneBackslash(image: string): string {
   const start = image.indexOf('\\', image.indexOf('$'));
   return image.slice(0, start) + image.slice(start + 1);
@@ -73,7 +73,10 @@ function rootOf(first: Token): string {
   return image.startsWith('$') ? image.slice(1) : image;
 }
 
-/** Compiles a reference. Its parts are compiled first, because their texts belong to the reference's text. */
+/**
+ * Compiles a reference. Its parts are compiled first, because this may change their texts, and these belong to the text
+ * of the reference.
+ */
 export function compileReference(reference: Reference, compileValue: CompileValue): CompiledReference {
   const steps = reference.parts.map((part) => compilePart(part, compileValue));
   const notation = readNotation(reference);
@@ -142,8 +145,8 @@ function compileAssignment(
   compileValue: CompileValue,
 ): CompiledReference['assign'] {
   const last = reference.parts.at(-1);
-  // Velocity names the variable after the first token without the token's first character, so `#set(${x} = 1)` sets
-  // `{`, not `x`.
+  // As in Velocity, the name of the variable is the first token without its first character. `#set(${x} = 1)` therefore
+  // sets the variable `{` and not `x`.
   const { first } = reference;
   if (last === undefined) return (_, variables, value) => variables.put(first.image.slice(1), value);
   const index = last.kind === 'index' ? compileValue(last.index) : undefined;

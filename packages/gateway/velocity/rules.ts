@@ -1,4 +1,4 @@
-/** Velocity 1.7's lexical rules: the tokens of each mode, and their actions. */
+/** Defines Velocity 1.7's lexical rules, which are the possible tokens of each mode with their actions. */
 import type { LexicalMode, TokenKind } from './tokens.ts';
 
 /** The result of a match: a token, the start of a longer token, text to skip, or a terminator to put back. */
@@ -49,7 +49,7 @@ const EVERYWHERE: readonly LexicalMode[] = [
   'textblock',
 ];
 
-/** Creates a match function that matches an expression at a position. */
+/** Creates a function that returns the length of an expression's match at a position. */
 export function pattern(expression: RegExp): Rule['match'] {
   const sticky = new RegExp(expression.source, 'y');
   return (source, at) => {
@@ -58,7 +58,10 @@ export function pattern(expression: RegExp): Rule['match'] {
   };
 }
 
-/** Matches a quoted string, in which a quote is doubled. An unterminated string ends at the last doubled quote. */
+/**
+ * Matches a quoted string, in which two quotes represent one quote. If the string has no end, it ends at the last
+ * doubled quote.
+ */
 function matchString(source: string, at: number): number {
   const quote = source[at];
   if (quote !== '"' && quote !== "'") return 0;
@@ -100,7 +103,7 @@ const RULES: readonly Rule[] = [
   rule('lineCommentEnd', ['lineComment'], /\r\n|\n|\r/, 'closeComment'),
   rule('blockComment', ['formalComment', 'blockComment'], /\*#/, 'closeComment'),
   rule('textblock', ['textblock'], /\]\]#/, 'closeComment'),
-  // This rule skips runs of characters that Velocity skips one by one.
+  // Velocity skips these characters one by one. This rule skips several characters at once.
   rule('skip', ['lineComment', 'formalComment', 'blockComment'], /[^$#\\*\r\n]+|[^]/),
   rule('more', ['textblock'], /[^$#\\\]]+|[^]/),
   rule('whitespace', ['directive', 'arguments', 'index'], /[ \t\n\r]+/),

@@ -1,4 +1,4 @@
-/** The state of a render: variables in their scopes, output, budget. */
+/** Defines the state of a render, which consists of variables in their scopes, output and budget. */
 import { type JavaValue, type LoopScope, RenderedBlock } from './java/values.ts';
 import type { RenderBudget } from './java/render-budget.ts';
 import type { TemplatePlace } from './java/template-error.ts';
@@ -12,11 +12,14 @@ export interface Variables {
   get(name: string): JavaValue;
   put(name: string, value: JavaValue): void;
   remove(name: string): void;
-  /** The text of the argument that a macro's caller passes. It is printed if the parameter has no value. */
+  /**
+   * Returns the text of the argument that a macro's caller has passed for a parameter. It is printed if the parameter
+   * has no value.
+   */
   literalOf(reference: string): string | undefined;
 }
 
-/** The render's variables and the variables that the template sets. */
+/** The variables that are passed to the render, and the variables that the template sets. */
 export class GlobalVariables implements Variables {
   readonly #values: Map<string, JavaValue>;
 
@@ -42,7 +45,8 @@ export class GlobalVariables implements Variables {
 }
 
 /**
- * The variables of a macro. Its parameters are the caller's expressions, evaluated in the caller's scope at each use.
+ * The variables of a macro. Its parameters are expressions of the caller. They are evaluated in the caller's scope each
+ * time they are used.
  */
 export class MacroVariables implements Variables {
   readonly #outer: Variables;
@@ -88,7 +92,8 @@ export class MacroVariables implements Variables {
 }
 
 /**
- * Hides the loop variable while its element is null, so that an outer variable of that name is not visible.
+ * Hides the loop variable as long as its element is null, so that an outer variable of the same name is not used
+ * instead.
  */
 export class NullElementVariables implements Variables {
   readonly #hidden: string;
@@ -119,14 +124,20 @@ export class NullElementVariables implements Variables {
   }
 }
 
-/** How a reference without a value prints: as its source, as in Velocity, or as an empty text, as on AWS. */
+/**
+ * How a reference without a value is printed. `source` prints its source, as in Velocity. `empty` prints nothing, as on
+ * AWS.
+ */
 export type UndefinedReferences = 'source' | 'empty';
 
-/** One render: its output and remaining budget. */
+/** The state of one render, with its output and remaining budget. */
 export class RenderState {
   readonly budget: RenderBudget;
   readonly undefinedReferences: UndefinedReferences;
-  /** The depth of running macro calls. As in Velocity, a macro call that ends because of #break still counts. */
+  /**
+   * The nesting depth of the running macro calls. As in Velocity, it is not reduced if a macro call ends because of
+   * #break.
+   */
   macroDepth = 0;
   place: TemplatePlace = { line: 1, column: 1 };
   #output = '';
@@ -142,7 +153,7 @@ export class RenderState {
 
   write(text: string): void {
     this.#output += text;
-    // Text that is captured or discarded also counts.
+    // Text costs budget even if it is captured or discarded.
     this.budget.spendChars(text.length);
     this.budget.checkLength(this.#output.length);
   }
@@ -160,7 +171,7 @@ export class RenderState {
   }
 }
 
-/** A running #break or #stop. It is thrown, because it may start inside a value. */
+/** Thrown to execute #break or #stop. It is an exception, because the directive may run while a value is evaluated. */
 export class StopSignal extends Error {
   readonly #target: 'nearest' | 'template' | LoopScope;
 
@@ -169,20 +180,20 @@ export class StopSignal extends Error {
     this.#target = target;
   }
 
-  /** Whether the signal ends at the given loop. If no loop is given, whether it ends at a macro or block. */
+  /** Whether the signal ends at the given loop. If `loop` is undefined, whether it ends at a macro or block. */
   endsAt(loop: LoopScope | undefined): boolean {
     return this.#target === 'nearest' || (loop !== undefined && this.#target === loop);
   }
 }
 
 /**
- * The signal of #break. It is created once, like STOP, because a stack trace would cost more than the rest of the
- * template.
+ * The signal of #break. Like STOP, it is created only once, because the stack trace of a new error would cost more than
+ * the rest of the template.
  */
 export const BREAK = new StopSignal('nearest');
 export const STOP = new StopSignal('template');
 
-/** A block as a value: #define, or the body of a `#@macro`. */
+/** A block that is a value, from #define or from the body of a `#@macro`. */
 export class CompiledBlock extends RenderedBlock {
   readonly #body: Renderer;
   readonly #maxDepth: number;
@@ -197,7 +208,7 @@ export class CompiledBlock extends RenderedBlock {
     this.#maxDepth = maxDepth;
   }
 
-  /** Returns false, without output, if the block contains itself more than `maxDepth` times. */
+  /** Renders the block. Returns false, without any output, if the block contains itself more than `maxDepth` times. */
   renderInto(state: RenderState, variables: Variables): boolean {
     if (this.#depth >= this.#maxDepth) return false;
     this.#depth += 1;

@@ -8,8 +8,8 @@ import type { Span, Token, TokenKind } from './tokens.ts';
 const MAX_TEMPLATE_DEPTH = 100;
 
 /**
- * Reads tokens for the parsers. Each token is read on demand, because reading may change the lexer's mode. Also limits
- * the parsers' recursion.
+ * Reads tokens for the parsers and limits the parsers' recursion. Each token is read only when it is needed, because
+ * reading may change the lexer's mode.
  */
 export class TokenReader {
   readonly #lexer: VelocityLexer;
@@ -17,7 +17,10 @@ export class TokenReader {
   /** The token that was consumed last. */
   #token: Token;
 
-  /** @param depth how deeply the text is nested in strings of other templates */
+  /**
+   * Creates a reader.
+   * @param depth how many strings of other templates the text is nested in
+   */
   constructor(lexer: VelocityLexer, depth: number) {
     this.#lexer = lexer;
     this.#depth = depth;

@@ -1,4 +1,6 @@
-/** Lexical modes of Velocity 1.7. Which tokens are possible depends on the text before them. */
+/**
+ * The lexical modes of Velocity 1.7. The mode determines which tokens are possible, and depends on the preceding text.
+ */
 export type LexicalMode =
   | 'text'
   /** The mode after `#`, before the directive's name is known. */
@@ -74,20 +76,22 @@ export type TokenKind =
   | 'eof';
 
 /**
- * A token with its source text. `image` is mutable, because Velocity removes escaping backslashes from a reference's
- * first token. The enclosing literal texts then also lack these backslashes.
+ * A token with its source text. `image` is mutable, because Velocity removes escaping backslashes from the first token
+ * of a reference. The literal texts of the enclosing expressions then do not contain these backslashes either.
  */
 export type Token = {
   readonly kind: TokenKind;
   image: string;
   readonly line: number;
   readonly column: number;
-  /** Text that ended the preceding reference or directive and belongs to no token. */
+  /** The text that ended the preceding reference or directive. It does not belong to any token. */
   readonly skipped: readonly string[];
   next: Token | undefined;
 };
 
-/** A span from the first token to the last token, both included. In an empty span, `first` is after `last`. */
+/**
+ * A part of the source from the first token to the last token, including both. If it is empty, `first` is after `last`.
+ */
 export type Span = { readonly first: Token; readonly last: Token };
 
 /**

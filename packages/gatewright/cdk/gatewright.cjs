@@ -1,6 +1,6 @@
 'use strict';
-// A CDK construct around the packaged stack. It is CommonJS, because most CDK apps load it in this form. It uses the
-// app's own aws-cdk-lib.
+// A CDK construct that contains the packaged stack. It is CommonJS, because most CDK apps are, and uses the app's own
+// aws-cdk-lib.
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
@@ -11,7 +11,7 @@ const { Construct } = require('constructs');
 
 const COMMAND = join(__dirname, '../../../bin/gatewright.cjs');
 const PREFIX = '${CodePrefix}';
-// For each resource type, the property in the template and the property of the construct.
+// For each resource type, the name of the code's property in the template and in the construct.
 const CODE = {
   'AWS::Lambda::Function': ['Code', 'code'],
   'AWS::Lambda::LayerVersion': ['Content', 'content'],
@@ -62,7 +62,7 @@ function valuesOf(declared, given) {
   return Object.fromEntries(values);
 }
 
-/** CDK creates constructs synchronously, so this function waits. */
+/** Packages the stack synchronously, because CDK creates constructs synchronously. */
 function packageStack({ stage, parts, folder }) {
   if (stage === undefined) throw new Error('Gatewright: name the stage of the stack, such as prod');
   const output = resolve(folder, '.gatewright/package', `${stage}-cdk`);

@@ -1,12 +1,15 @@
 /**
- * The services outside of the gateway that integrations of `gatewright start` may reach: AWS's services and the X-Ray
- * daemon.
+ * Reads which services outside of the gateway the integrations of `gatewright start` may call. They are AWS's services
+ * and the X-Ray daemon.
  */
 import { parseDaemonAddress, readAwsEndpoints as read } from '../../gateway/engine/index.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import type { AwsEndpoints, DaemonAddress } from '../../gateway/engine/index.ts';
 
-/** @throws UsageError for an invalid address, or `--aws` without credentials */
+/**
+ * Reads the endpoints of AWS's services.
+ * @throws UsageError for an invalid address, or if `--aws` is used without credentials
+ */
 export function readAwsEndpoints(
   live: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -17,8 +20,8 @@ export function readAwsEndpoints(
 }
 
 /**
- * Reads the environment variable in which AWS's own SDKs find the X-Ray daemon. If the variable is not set, nothing is
- * traced.
+ * Reads the address of the X-Ray daemon from the environment variable that AWS's own SDKs use. If the variable is not
+ * set, no request is traced.
  */
 export function readDaemon(text: string | undefined): DaemonAddress | undefined {
   if (text === undefined || text === '') return undefined;

@@ -11,11 +11,11 @@ const { join } = require('node:path');
 
 const OWN_MODE = 0o700;
 /**
- * Maximum size of the folder. Node never deletes files from it, and each new version and each folder of npx adds a few
- * megabytes.
+ * The maximum size of the folder in bytes. Node never deletes files from it. Each new version of Gatewright and each
+ * folder of npx adds a few megabytes.
  */
 const LIMIT_BYTES = 200_000_000;
-/** Name of a file whose modification time is the time of the last measurement. */
+/** The name of a file whose modification time is the time when the folder's size was last measured. */
 const MEASURED = 'measured';
 const MEASURED_EVERY_MS = 24 * 60 * 60 * 1000;
 
@@ -29,7 +29,10 @@ function codeFolder(environment) {
   return join(environment.GATEWRIGHT_HOME || join(homedir(), '.gatewright'), 'code');
 }
 
-/** @returns whether `folder` is a folder (not a link) that belongs to this user and that others cannot write to */
+/**
+ * Creates a folder if it does not exist.
+ * @returns whether `folder` is a folder (not a link) that belongs to this user and that others cannot write to
+ */
 function isOwn(folder) {
   mkdirSync(folder, { recursive: true, mode: OWN_MODE });
   const stats = lstatSync(folder);
@@ -39,11 +42,11 @@ function isOwn(folder) {
 }
 
 /**
- * Stores compiled code between runs. If it cannot be stored, all code is compiled at each run. That takes little time
- * and needs no message.
+ * Stores compiled code between runs. If it cannot be stored, all code is compiled at each run. No message is printed in
+ * that case, because compiling takes little time.
  */
 exports.keepCompiledCode = function keepCompiledCode(environment) {
-  // Node's own variables take precedence. An older Node has no such function.
+  // Node's own environment variable takes precedence. Older versions of Node do not have this function.
   if (enableCompileCache === undefined || environment.NODE_COMPILE_CACHE) return;
   try {
     const folder = codeFolder(environment);
@@ -51,11 +54,14 @@ exports.keepCompiledCode = function keepCompiledCode(environment) {
     enableCompileCache(folder);
     kept = folder;
   } catch {
-    // The home folder is not writable.
+    // The folder cannot be written, so no code is stored.
   }
 };
 
-/** Writes the compiled code as soon as the code is loaded, because a killed process writes nothing. */
+/**
+ * Stores the compiled code as soon as the code is loaded. At the end of the process this might be too late, because a
+ * killed process stores nothing.
+ */
 exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_BYTES) {
   flushCompileCache?.();
   if (kept === undefined) return;
@@ -64,7 +70,7 @@ exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_
     if ((await bytesOf(kept)) > limitBytes) await rm(kept, { recursive: true, force: true });
     else await writeFile(join(kept, MEASURED), '');
   } catch {
-    // The next run tries again.
+    // The error is ignored, because the next run tries again.
   }
 };
 
@@ -74,8 +80,8 @@ function wasMeasured(folder) {
 }
 
 /**
- * Returns the size of all files. They are measured one after the other, because requests are served meanwhile and there
- * can be ten thousand files.
+ * Returns the size of all files in a folder. There can be ten thousand files, so they are measured one after the other
+ * to leave time for requests.
  */
 async function bytesOf(folder) {
   let bytes = 0;

@@ -97,7 +97,10 @@ const PRINTERS: Readonly<Record<Shell, (places: readonly Place[]) => readonly st
   ],
 };
 
-/** Prints a function for bash and zsh. The function fails if the words are not a command. */
+/**
+ * Prints a shell function for bash and zsh that prints the words after a command. The function fails if its argument is
+ * not a command.
+ */
 function printWords(places: readonly Place[]): readonly string[] {
   return [
     '_gatewright_words() {',

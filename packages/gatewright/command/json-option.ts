@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Commands without `--json`, each with the reason. */
+/** The commands that have no option `--json`, each with the reason. */
 export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
   ['completion', 'it prints a script for a shell'],
   ['usage export', '--format selects the output: JSON lines, the default, or CSV'],
@@ -8,7 +8,10 @@ export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
   ['usage sql', '--format selects the output: JSON lines, the default, or CSV'],
 ]);
 
-/** Adds the option to all commands that do something themselves instead of only having subcommands. */
+/**
+ * Adds the option `--json` to all commands that do something themselves. Commands that only have subcommands do not get
+ * it.
+ */
 export function addJson(command: Command, above: readonly string[] = []): Command {
   const path = [...above, command.name()];
   for (const below of command.commands) addJson(below, path);

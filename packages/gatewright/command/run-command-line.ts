@@ -1,6 +1,6 @@
 /**
- * Runs one command line of `gatewright`. An error that the user can fix is printed as one message without a
- * stack.
+ * Runs one command line of `gatewright`. For an error that the user can correct, only its message is printed, without a
+ * stack trace.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
@@ -11,7 +11,9 @@ import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 /** Commands that read `gatewright.yml` next to the sources. */
 const LOADS_STACKS = new Set(['start', 'routes']);
 
-/** As in Node, `--inspect` does not use the next argument as its port, because the next argument may be a folder. */
+/**
+ * Completes `--inspect` by its default port. As in Node, the next argument is not the port, because it may be a folder.
+ */
 function joinPorts(words: readonly string[]): string[] {
   return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
 }
@@ -19,8 +21,8 @@ function joinPorts(words: readonly string[]): string[] {
 const INSPECT_PORT = 9229;
 
 /**
- * Makes an incorrect call of a command throw an error that points to the help. Subcommands do not inherit these
- * settings from commander.
+ * Makes commander throw an error that points to the help if a command is called incorrectly. The settings are needed
+ * for each subcommand, because subcommands do not inherit them.
  */
 function neverExit(command: Command, isJson: boolean): void {
   command.exitOverride().showHelpAfterError('Run with --help to see commands and options.');
@@ -28,7 +30,7 @@ function neverExit(command: Command, isJson: boolean): void {
   for (const below of command.commands) neverExit(below, isJson);
 }
 
-/** Whether the words request JSON. Arguments after `--` are not ours. */
+/** Whether the words request JSON. Arguments after `--` do not count, because they belong to another command. */
 function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return (end === -1 ? words : words.slice(0, end)).includes('--json');
@@ -49,13 +51,14 @@ export async function runProcess(commands: Loaders): Promise<void> {
   const failed = await runCommandLine(process.argv.slice(2), commands);
   if (failed === undefined) return;
   process.exitCode = failed;
-  // A thread or socket that the failure left open must not keep the process alive, or CI would wait forever.
+  // A thread or socket that the failed command has left open must not keep the process alive. Otherwise, CI would wait
+  // forever.
   setTimeout(() => process.exit(), END_WITHIN_MS).unref();
 }
 
 /**
- * Runs the command in `words` (without program and script). Returns the exit code of a failure; a command
- * with other exit codes sets `process.exitCode` itself.
+ * Runs the command in `words`, which do not contain the program and the script. Returns the exit code of a failure. A
+ * command that needs another exit code sets `process.exitCode` itself.
  */
 export async function runCommandLine(
   words: readonly string[],
@@ -72,8 +75,8 @@ export async function runCommandLine(
     .enablePositionalOptions();
   for (const load of loadersFor(words[0], commands)) program.addCommand(await load());
   neverExit(program, isJson);
-  // The options are undefined for commands that do not have them. `start` has its own control port and calls no other
-  // gateway.
+  // A command that does not have these options gets undefined. `start` is excluded, because it has its own control port
+  // and does not call another gateway.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
       (await import('../../toolkit/terminal/settings-file.ts')).applySettings(command, {
@@ -87,14 +90,16 @@ export async function runCommandLine(
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printError(error);
-    // With `--json`, commander does not print the error and the help after it, because they are not JSON, so the error
-    // is printed here. Otherwise commander has already printed them.
+    // With `--json`, commander prints neither the error nor the help, because they are not JSON. The error is therefore
+    // printed here. Without `--json`, commander has already printed both.
     if (isJson && error.exitCode !== 0) printError(new UsageError(describeWrongCall(error)));
     return error.exitCode;
   }
 }
 
-/** Loads all commands only for --help and for an unknown name. */
+/**
+ * Returns the loader of the called command. For --help and for an unknown name, it returns the loaders of all commands.
+ */
 function loadersFor(word: string | undefined, commands: Loaders): Iterable<() => Promise<Command>> {
   const called = commands.get(word);
   if (called !== undefined) return [called];

@@ -1,4 +1,4 @@
-/** The JSON Schema of `gatewright.yml` for editors, from the options of `gatewright start`. */
+/** Creates the JSON Schema of `gatewright.yml` for editors from the options of `gatewright start`. */
 import { findOption } from '../../gateway/engine/start-settings.ts';
 import { settingNames } from '../../toolkit/terminal/settings-file.ts';
 import type { JsonSchema } from '#shared/http/fields.ts';
@@ -42,7 +42,10 @@ function describe(command: Command, name: string): JsonSchema {
   return { description, anyOf: [...formsOf(yes, name), ...(no === undefined ? [] : [{ const: false }])] };
 }
 
-/** A repeatable option accepts a list, and an option with pairs accepts a map. */
+/**
+ * Returns the forms in which an option can be written. A repeatable option can be a list, and an option that consists
+ * of pairs can be a map.
+ */
 function formsOf({ argChoices, flags }: Option, name: string): readonly JsonSchema[] {
   if (argChoices !== undefined)
     return [{ enum: argChoices }, ...(argChoices.includes('on') ? [{ type: 'boolean' }] : [])];

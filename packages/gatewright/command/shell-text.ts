@@ -14,8 +14,8 @@ export function quote(text: string): string {
 }
 
 /**
- * Returns `$(gatewright token …)`. The token is created when the line runs, so the line is short and the token has not
- * expired.
+ * Returns `$(gatewright token …)` for a shell command. The token is created when the user runs the command. The command
+ * is therefore short, and its token has not expired.
  */
 export function tokenCommand(token: TokenText): string {
   return `$(${tokenLine(token)})`;

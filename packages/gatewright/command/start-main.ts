@@ -1,5 +1,5 @@
 /**
- * Entry point for commands whose first word is `start`, for which the package contains a separate bundle
+ * The entry point for commands whose first word is `start`. The package contains a separate bundle for it
  * (bundle-start.ts).
  */
 import { addJson } from './json-option.ts';

@@ -1,4 +1,4 @@
-/** Compiles the command, the gateway, the plug-in and the handlers' imports into the npm packages. */
+/** Builds the npm packages from the command, the gateway, the plug-in, and the modules that handlers import. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -27,7 +27,8 @@ import { makeStackConfig } from './stack-config.ts';
 const run = promisify(execFile);
 
 /**
- * Files of the package `gatewright` that tsc does not write. Maps each path in the checkout to the path in the package.
+ * The files of the package `gatewright` that tsc does not write. Maps each file's path in the checkout to its path in
+ * the package.
  */
 const COPIED = {
   LICENSE: 'LICENSE',
@@ -35,7 +36,7 @@ const COPIED = {
   'packages/gatewright/package/launcher.cjs': 'bin/gatewright.cjs',
   'packages/toolkit/stack/quota/over-quota.json': 'stack/over-quota.json',
 };
-/** Files that are not shipped, or are shipped in another form. */
+/** The folders that are not shipped, or are shipped in another form. */
 const NOT_COPIED = new Set(['gatewright/package', 'gateway/console/page']);
 /** Folders of packages/ that contain one folder for each part of the code. */
 const OF_ROOMS = new Set(['base', 'gateway', 'toolkit']);
@@ -58,9 +59,12 @@ const BUNDLED_PACKAGES = [
   'crelt',
   '@marijn/find-cluster-break',
 ];
-/** Files other than TypeScript: programs that other programs load, their types, queries, and lock lists. */
+/**
+ * Matches the files other than TypeScript that are shipped: programs that are loaded by other programs, their types,
+ * queries, and lists of locked versions.
+ */
 const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt}}';
-/** The place where `packages/gateway/lambda/code/runtime-packages.ts` looks. */
+/** The folder in which `packages/gateway/lambda/code/runtime-packages.ts` looks for the AWS SDK. */
 const SDK_FOLDER = 'packages/gateway/lambda/aws-sdk';
 /** Matches an import path. tsc puts rewritten paths into double quotes. */
 const SPECIFIER =
@@ -70,8 +74,8 @@ const SPECIFIER =
 type Compile = (project: string, outputDirectory: string) => Promise<void>;
 
 /**
- * Rebuilds the folder of the package `gatewright`, with our other packages below its `node_modules` in the form in
- * which they are published separately. `root` is the checkout.
+ * Rebuilds the folder of the package `gatewright`. Below its `node_modules` are our other packages, in the form in
+ * which they are also published separately. `root` is the checkout.
  * @throws Error if a file imports a file that is not shipped, or a package that is not a dependency
  */
 export async function buildPackage(
@@ -101,7 +105,7 @@ export async function buildPackage(
   await writeGuides(root, outputDirectory);
   await writeEntries(outputDirectory);
   await rm(compiled, { recursive: true });
-  // The bundle finds shared files by the manifest.
+  // The manifest is written first, because the bundler needs it to resolve imports of shared files.
   await writeManifest(outputDirectory, manifest);
   await bundleCommand(outputDirectory, root);
   const [name, licenses] = bundledLicenses(root, JOINED);
@@ -173,7 +177,7 @@ async function writeStack(root: string, outputDirectory: string): Promise<void> 
   const stack = join(outputDirectory, 'stack');
   const layer = join(outputDirectory, '.layer');
   await buildLayer(root, layer);
-  // npm does not pack folders named node_modules.
+  // The folder gets another name, because npm does not pack folders that are named node_modules.
   await cp(join(layer, 'nodejs/node_modules'), join(stack, 'layer'), { recursive: true });
   await rm(layer, { recursive: true });
   await writeFile(join(stack, 'stack.json'), `${JSON.stringify(await makeStackConfig(root), null, 1)}\n`);
@@ -188,7 +192,9 @@ async function writeStack(root: string, outputDirectory: string): Promise<void> 
   }
 }
 
-/** Copies folders of packages/ that are not workspaces to the same place as in the checkout. */
+/**
+ * Copies the folders of packages/ that are not workspaces. In the package, they have the same place as in the checkout.
+ */
 async function writeRooms(root: string, compiled: string, outputDirectory: string): Promise<void> {
   const workspaces = new Set(Object.values(WORKSPACES));
   for (const folder of await listRooms(compiled)) {
@@ -227,7 +233,10 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
   await checkImports(target, manifest);
 }
 
-/** The page is bundled here, so that users build nothing. Its licences are included. */
+/**
+ * Bundles the console's page, so that users do not have to build anything. The licences of the bundled packages are
+ * included.
+ */
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const files = await bundleConsole(join(root, 'packages/gateway/console/page'));
@@ -236,8 +245,8 @@ async function writeConsole(root: string, target: string): Promise<void> {
 }
 
 /**
- * Writes the entries: `gatewright` is the gateway, `gatewright/quota` is for handlers. Each has one line, in both
- * module formats.
+ * Writes the entries of the package. `gatewright` exports the gateway, and `gatewright/quota` exports the functions for
+ * handlers. Each entry has one line and exists in both module formats.
  */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [
@@ -277,9 +286,9 @@ async function checkImports(directory: string, manifest: Manifest): Promise<void
 function isShipped(specifier: string, file: string, manifest: Manifest): boolean {
   if (isBuiltin(specifier)) return true;
   if (specifier.startsWith('.')) return existsSync(join(dirname(file), specifier));
-  // The manifest maps this import to one of our packages.
+  // The manifest of `gatewright` maps `#shared/` to one of our packages.
   if (specifier.startsWith('#shared/')) return manifest.name === 'gatewright';
-  // The documents are a dependency of the service that packages the function.
+  // The compiled documents are not shipped. They are a dependency of the service that packages the function.
   if (specifier.startsWith(`${DOCUMENTS}/`)) return file.includes('functions');
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
   return Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.peerDependencies, name);

@@ -27,7 +27,7 @@ const tarballs = await Promise.all(
 );
 console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''} osls`);
 
-/** Reports every package inside the package, because that is the content of an installation. */
+/** Reports the size of every package inside the package, because users install all of them. */
 async function report(manifest: Manifest, folder: string): Promise<void> {
   const lock = await readLock(ROOT);
   const shipped = { name: manifest.name, version: manifest.version, type: 'library' } as const;

@@ -9,14 +9,14 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import { writeStart } from './bundle-start.ts';
 import { SCOPE } from './manifest.ts';
 
-/** Folder with the file that the launcher looks for. */
+/** The folder in which the launcher looks for the bundle. */
 const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
 /** The CommonJS equivalent of `import.meta.url`. */
 const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)`;
 /**
- * Identifiers that represent the place of a file, and everything else that the file reads from `import.meta`, until
- * each of them is replaced.
+ * Temporary identifiers. They represent the place of a file, and everything else that the file reads from
+ * `import.meta`, until they are replaced.
  */
 const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;
 /** Small third-party packages that every run loads. */
@@ -24,9 +24,9 @@ export const JOINED = ['commander', 'ws', 'yaml'];
 const OWN_PREFIXES = [SCOPE, '#shared/'];
 
 /**
- * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files in that
- * package. Other packages remain imports. The bundled files are not removed, because the plug-in, `gatewright/testing`
- * and threads load them.
+ * Bundles the command in a built package, from our files in that package. It writes
+ * `packages/gatewright/command/bundled/main.js` and its parts. Other packages are still imported. The original files
+ * are not removed, because the plug-in, `gatewright/testing` and threads load them.
  * @throws Error if a file determines its place in a way that differs in the bundle
  */
 export async function bundleCommand(packageDirectory: string, root: string): Promise<void> {
@@ -44,7 +44,7 @@ export async function bundleCommand(packageDirectory: string, root: string): Pro
     logLevel: 'silent',
     metafile: true,
     write: false,
-    // Errors and log lines show the names of classes and functions.
+    // The names of classes and functions are kept, because errors and log lines contain them.
     keepNames: true,
   } as const satisfies BuildOptions;
   const commands = await build({
@@ -99,8 +99,7 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
         if (!path.startsWith(packageDirectory)) return undefined;
-        // esbuild finds and replaces the property. A text search is not used, because a literal may also contain the
-        // property's name.
+        // esbuild replaces the property. A text search would also find its name in string literals.
         const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
         if (code.includes(MARKED['import.meta']))
           throw new Error(`${path} uses more of import.meta than ${OWN_PLACE}, so it cannot be bundled`);

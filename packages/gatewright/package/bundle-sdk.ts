@@ -1,11 +1,14 @@
-/** Bundles the AWS SDK of Lambda's runtimes for the package: 44 MB of `node_modules` become 2 MB of plain files. */
+/**
+ * Bundles the AWS SDK of Lambda's runtimes for the package. The bundle reduces 44 MB of `node_modules` to 2 MB of plain
+ * files.
+ */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * The most used clients of real services, and the parts from which custom clients are built. They are development
- * dependencies of the checkout. Lambda has every client; a service has to install other clients itself.
+ * The clients that real services use most, and the parts from which custom clients are built. They are development
+ * dependencies of the checkout. Lambda has every client, but here a service has to install all other clients itself.
  */
 export const CARRIED: readonly string[] = [
   '@aws-sdk/client-apigatewaymanagementapi',
@@ -34,12 +37,15 @@ export const CARRIED: readonly string[] = [
   '@smithy/signature-v4',
 ];
 
-/** Packages in the bundle load Node's modules by `require`, which ES modules lack. */
+/**
+ * Defines `require` at the start of each bundle. ES modules do not have it, but packages in the bundle use it to load
+ * Node's modules.
+ */
 const REQUIRE = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 /**
- * Writes each package as `<folder>/<name>.js`, an ES module that can also be required. Shared code exists only once, so
- * that a class is the same for every importer.
+ * Writes each package as `<folder>/<name>.js`. It is an ES module that can also be loaded by `require`. Code that
+ * packages share exists only once, so that every importer gets the same classes.
  */
 export async function bundleSdk(root: string, folder: string): Promise<void> {
   const { metafile } = await build({

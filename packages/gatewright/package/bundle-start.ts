@@ -1,17 +1,17 @@
 /**
- * Bundles `start` into one CommonJS file, and puts code that only some runs load into separate parts. As ES modules,
- * the same code takes three times as long to load, because each file is found and linked, and each import of a built-in
- * module reads all its exports.
+ * Bundles `start` into one CommonJS file. Code that only some runs load is put into separate parts. The same code in ES
+ * modules would take three times as long to load, because Node finds and links each file, and reads all exports for
+ * each import of a built-in module.
  */
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import type { BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 
-/** Maximum length of a line. Lines are short because errors show the line. */
+/** The maximum length of a line in characters. Lines are short because error messages contain the whole line. */
 const LINE_CHARS = 120;
 
-/** The form in which esbuild writes the import of a part that is loaded on demand. */
+/** Matches the import of a part that is loaded on demand, as esbuild writes it. */
 const LATER = /\bimport\("\.\/([^"/]+)\.js"\)/g;
 const START = 'start';
 
@@ -21,7 +21,7 @@ type Part = Pick<Metafile['outputs'][string], 'imports' | 'exports'> & { readonl
 
 /**
  * Writes `start.cjs` and its parts.
- * @param split esbuild's output of `start.js`, in the form of ES modules
+ * @param split esbuild's output for `start.js`, which consists of ES modules
  */
 export async function writeStart(
   folder: string,
@@ -51,7 +51,7 @@ function partsOf(files: readonly OutputFile[], { outputs }: Metafile): Parts {
   );
 }
 
-/** Returns the part and the parts that it imports, in any order. */
+/** Returns the names of a part and of all parts that it imports, in any order. */
 function loadedWith(name: string, parts: Parts, loaded = new Set<string>()): ReadonlySet<string> {
   if (loaded.has(name)) return loaded;
   loaded.add(name);
@@ -60,7 +60,10 @@ function loadedWith(name: string, parts: Parts, loaded = new Set<string>()): Rea
   return loaded;
 }
 
-/** Puts all code that most runs need into one scope. Each part exports the names that the parts loaded later need. */
+/**
+ * Joins all code that most runs need into one scope. Each part exports the names that other parts need when they are
+ * loaded later.
+ */
 async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<string> {
   const exported = [...always].filter((name) => name !== `${START}.js`);
   const entry = [
@@ -78,7 +81,8 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
     plugins: [readParts(parts, always)],
   });
   const { code } = await transform(withoutOwnNames(outputFiles[0]?.text ?? ''), {
-    // Removes comments. Some of them are not ASCII, which would double the memory of the whole text.
+    // This also removes comments. Some of them contain non-ASCII characters, which would double the memory of the whole
+    // text.
     minifyWhitespace: true,
     lineLimit: LINE_CHARS,
     platform: 'node',
@@ -88,8 +92,8 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
 }
 
 /**
- * Removes the calls of the `keepNames` helper that give a function its original name, because there are thousands of
- * such calls.
+ * Removes the calls of the `keepNames` helper that only give a function the name that it already has. There are
+ * thousands of such calls.
  */
 const withoutOwnNames = (text: string): string => text.replaceAll(/^ *__name\d*\((\w+), "\1"\);\n/gm, '');
 

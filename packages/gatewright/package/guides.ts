@@ -1,4 +1,4 @@
-/** Writes the guides for the package, for users without a checkout, with working links. */
+/** Writes the guides into the package, with links that work without a checkout. */
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 
@@ -11,9 +11,9 @@ const SHIPPED = [
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
   ...['aws/cors', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
-/** A file that has the same place in the package as in the repository, so that pages can link to it. */
+/** A file that has the same path in the package as in the repository, so that pages can link to it. */
 const PYTHON = 'python/README.md';
-/** A link to a file, with or without a fragment. */
+/** Matches a link to a file, with or without a fragment. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
 /** Copies the guides of `root` into `docs/` of the package, and its README next to them. */
@@ -32,8 +32,8 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
 }
 
 /**
- * Returns the text of a page at `path`. Links to pages that are not shipped become plain words, and images that are not
- * shipped are removed.
+ * Returns the text of a page without links to files that are not shipped. Such links become plain text, and such images
+ * are removed. `path` is the path of the page.
  */
 export function stripForeignLinks(text: string, path: string, shipped: ReadonlySet<string>): string {
   return text.replace(LINK, (whole, picture: string, words: string, target: string) => {

@@ -3,8 +3,8 @@
 const { describeOldNode } = require('../packages/gatewright/plugin/old-node.cjs');
 
 /**
- * The bundle that is built with the package, because finding and linking 1,000 modules takes most of the startup time.
- * A checkout has no bundle.
+ * The bundle of the command, which only the package contains. It exists because finding and linking 1,000 modules would
+ * take most of the startup time.
  */
 const COMMANDS = '../packages/gatewright/command/bundled/main.js';
 const START = '../packages/gatewright/command/bundled/start.cjs';

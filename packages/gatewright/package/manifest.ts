@@ -1,4 +1,4 @@
-/** Builds package.json of the published packages from the manifests of the workspaces. */
+/** Creates the package.json of each published package from the manifests of the workspaces. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -12,8 +12,8 @@ export type Manifest = {
 };
 
 /**
- * The Node version that undici requires; `registerHooks`, which instances use, was added in 22.15. A checkout
- * has its own Node.
+ * The minimum Node version, which undici requires. It also has `registerHooks`, which instances use and which was added
+ * in 22.15. A checkout has its own Node version.
  */
 const ENGINES = { node: '>=22.19.0' };
 
@@ -48,12 +48,13 @@ export const HANDLER_ENTRIES = [
   'websocket-client',
 ];
 
-/** Optional tools that users install themselves: deploy tools, and the engine of `usage sql`. */
+/** Optional tools that users install themselves. They are tools for deployment, and the engine of `usage sql`. */
 const BROUGHT_TOOLS = ['@duckdb/node-api', 'aws-cdk-lib', 'constructs', 'osls', 'serverless'];
 /**
- * npm refuses to install a package next to another version of a peer dependency, optional or not (ERESOLVE), but the
- * command serves services with any version. `@gatewright/handlers`, which handlers import, declares the version ranges.
- * npm treats each release of DuckDB as a pre-release (1.5.6-r.1), which only `*` matches.
+ * The version range of peer dependencies. The command can serve services with any versions of these packages. With a
+ * narrower range, npm would refuse to install `gatewright` next to other versions, even if the dependency is optional
+ * (ERESOLVE). The exact ranges are declared by `@gatewright/handlers`, which handlers import. npm treats each release
+ * of DuckDB as a pre-release (1.5.6-r.1), which only `*` matches.
  */
 const ANY_VERSION = '*';
 
@@ -75,16 +76,16 @@ export async function makeWorkspaceManifest(root: string, folder: string): Promi
   const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);
   return {
     ...rest,
-    // A workspace is private so that its sources cannot be published.
+    // Only the workspace itself is private, so that its sources cannot be published by mistake.
     private: undefined,
     engines: ENGINES,
     ...(bin === undefined ? {} : { bin: compiledNames(bin) }),
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
-    // Lets a bundler include only those parts of an entry that a handler uses.
+    // With this setting, a bundler includes only those parts of an entry that a handler uses.
     sideEffects: false,
     dependencies,
     peerDependencies,
-    // These packages are installed from one tarball, independent of the registry.
+    // The dependencies are part of the tarball, so that their installation does not need the registry.
     bundleDependencies: ownNames(dependencies),
   };
 }
@@ -112,13 +113,14 @@ export async function makeManifest(root: string): Promise<Manifest> {
     exports: {
       '.': {
         import: exportOf('./entries/gateway'),
-        // osls resolves a plug-in's name as `require` does: `plugins: [gatewright]`.
+        // The entry must be loadable by `require`, because osls resolves the name in `plugins: [gatewright]` in this
+        // way.
         require: exportOf('./packages/gatewright/plugin/index'),
       },
       './plugin': exportOf('./packages/gatewright/plugin/index'),
       './testing': {
         import: exportOf('./packages/gatewright/testing/entry'),
-        // Jest's files are CommonJS, and its loader accepts nothing else.
+        // Jest needs a CommonJS entry, because its loader does not accept ES modules.
         require: {
           types: './packages/gatewright/testing/commonjs.d.cts',
           default: './packages/gatewright/testing/commonjs.cjs',
@@ -134,7 +136,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
       ...(Object.fromEntries(entries) as object),
       './package.json': './package.json',
     },
-    // tsc does not rewrite these specifiers.
+    // This mapping is needed because tsc does not rewrite these specifiers.
     imports: { '#shared/*.ts': `${SCOPE}handlers/*` },
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),

@@ -5,7 +5,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** @returns the path of the tarball, such as `gatewright-handlers-0.1.0.tgz` for `@gatewright/handlers` */
+/**
+ * Packs a package.
+ * @returns the path of the tarball, such as `gatewright-handlers-0.1.0.tgz` for `@gatewright/handlers`
+ */
 export async function packPackage(directory: string, outputDirectory: string): Promise<string> {
   const { name, version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
     readonly name: string;
@@ -18,8 +21,9 @@ export async function packPackage(directory: string, outputDirectory: string): P
 }
 
 /**
- * Finds npm's program, which is run with Node. npm passes its path to the scripts that it runs; otherwise npm is looked
- * up on the PATH. @throws Error without npm
+ * Finds npm's program file, which is then run with Node. If npm runs this script, npm passes the path. Otherwise, npm
+ * is searched on the PATH.
+ * @throws Error if npm is not found
  */
 export function findNpm(): string {
   const { npm_execpath: own, PATH = '' } = process.env;
@@ -30,7 +34,7 @@ export function findNpm(): string {
         const path = realpathSync(join(folder, place));
         if (path.endsWith('.js')) return path;
       } catch {
-        // The next candidate is tried.
+        // The file does not exist, so the next candidate is tried.
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Writes `stack/stack.json` of the npm package: this repository's serverless.yml, in a form that another serverless.yml
- * can import.
+ * Writes `stack/stack.json` of the npm package. It contains this repository's serverless.yml in a form that another
+ * serverless.yml can import.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { CollectionTag, ScalarTag } from 'yaml';
 import { STACK_FOLDER } from '../../../layers/npm-parts.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** CloudFormation functions in our files. Any other function fails the build. */
+/** The CloudFormation functions that our files may use. Any other function makes the build fail. */
 const FUNCTIONS = [
   'Equals',
   'GetAtt',
@@ -26,9 +26,9 @@ const FUNCTIONS = [
 const FILE = /^\$\{file\(([^)]+)\)\}$/;
 
 /**
- * Returns the members for `${file(…/stack.json):functions}` in a service; osls resolves their variables there. `params`
- * are the defaults of all stages, to which the service adds more.
- * @throws Error
+ * Returns the members that a service imports by `${file(…/stack.json):functions}`. osls resolves their variables in
+ * that service. `params` contains the defaults of all stages, to which the service adds its own.
+ * @throws Error if a file uses a CloudFormation function that is not supported
  */
 export async function makeStackConfig(root: string): Promise<UnknownMembers> {
   const {
@@ -45,7 +45,7 @@ export async function makeStackConfig(root: string): Promise<UnknownMembers> {
   const packages = parseMembers(parseMembers(layers)['packages']);
   return {
     params: defaults,
-    // The folders of the examples are omitted.
+    // `accessFolders` is omitted, because it contains the folders of the examples.
     custom: Object.fromEntries(
       Object.entries(parseMembers(custom)).filter(([name]) => name !== 'accessFolders'),
     ),

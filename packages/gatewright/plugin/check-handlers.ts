@@ -1,6 +1,6 @@
 /**
- * Finds handlers behind the toolkit's authorizers that still read the caller from the place where another authorizer
- * put it.
+ * Finds handlers that are behind the toolkit's authorizers but read the caller from where another authorizer has put
+ * it.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -21,7 +21,7 @@ import type { PackagedService } from './check-service.ts';
 type HandlerCheck = {
   /** Findings, each with file and line. */
   readonly complaints: readonly string[];
-  /** One finding for each function whose source is not here. */
+  /** One warning for each function whose source is not on this machine. */
   readonly warnings: readonly string[];
 };
 
@@ -58,8 +58,8 @@ export async function checkHandlers({
 }
 
 /**
- * Returns the path to a handler that was not read because it is not JavaScript. A missing handler in JavaScript is
- * reported by another check.
+ * Returns the path to a handler that was not read because it is not JavaScript. Another check reports a JavaScript
+ * handler that is missing.
  */
 function unreadPath(directory: string, handler: string, runtime: string | undefined): string | undefined {
   if (runtime === undefined || isNodeRuntime(runtime)) return undefined;

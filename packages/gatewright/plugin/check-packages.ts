@@ -1,25 +1,28 @@
 /**
- * Checks the contents of a package without a bundler: missing imports of handlers, and local state that must not be
- * deployed.
+ * Checks the contents of a package that is created without a bundler. It finds imports of handlers that are missing in
+ * the package, and excludes local state that must not be deployed.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** Excludes the gateway's state with its credentials, and the stack, which is deployed separately. */
+/**
+ * The patterns that exclude the gateway's state, which contains credentials, and the toolkit's stack, which is deployed
+ * separately.
+ */
 const STATE = '!.gatewright/**';
 const STACK = '!gatewright/**';
-/** Matches `import { claimsOf } from 'gatewright/access'` and `require("gatewright/access")`. */
+/** Matches the module name in `import { claimsOf } from 'gatewright/access'` or `require("gatewright/access")`. */
 const IMPORT = /['"]gatewright\/(access|cache|quota|webhooks|websocket)['"]/;
 const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
 
-/** Returns the service's patterns and the exclusions that all of its packages need. */
+/** Returns the service's patterns, and the exclusions that each package of the service needs. */
 export function withoutState(patterns: readonly string[], directory: string): readonly string[] {
   const isStack = /gatewright\/stack/.test(readIfThere(join(directory, 'gatewright/serverless.yml')));
   return [...patterns, STATE, ...(isStack ? [STACK] : [])];
 }
 
-/** Whether a bundler includes the handlers' imports in the handlers' files. */
+/** Whether a bundler includes the imported code in the handlers' files. */
 export function isBundled({
   build,
   plugins = [],
@@ -32,7 +35,7 @@ export function isBundled({
   return build !== undefined || custom?.['esbuild'] !== undefined || BUNDLERS.test(JSON.stringify(plugins));
 }
 
-/** Finds handlers that would not find `gatewright/…` on AWS, because dev dependencies are missing there. */
+/** Finds handlers that could not import `gatewright/…` on AWS. The reason is that dev dependencies are not deployed. */
 export async function checkPackages({
   directory,
   resources,

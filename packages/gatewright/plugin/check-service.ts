@@ -12,7 +12,7 @@ import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {
   readonly directory: string;
-  /** `custom.gatewright` */
+  /** The section `custom.gatewright` of the service. */
   readonly settings: unknown;
   readonly stackName: string;
   /** Resources of the compiled template. */
@@ -20,18 +20,21 @@ export type PackagedService = {
 };
 
 type ServiceCheck = {
-  /** Findings; each names the change to make. */
+  /** The problems that were found. Each text names the change to make. */
   readonly complaints: readonly string[];
   readonly warnings: readonly string[];
 };
 
 const SETTING = 'custom.gatewright.access';
-/** A file that only the toolkit's commands write. Another folder named `access` does not contain it. */
+/**
+ * A file that only the toolkit's commands write. It distinguishes the folder of documents from other folders that are
+ * named `access`.
+ */
 const SIGN = 'compiled.json';
 
 /**
- * Finds the documents in `custom.gatewright.access`, otherwise in `access` or `gatewright/access` next to
- * serverless.yml. If there are no documents, nothing is checked.
+ * Checks a packaged service. The documents are in `custom.gatewright.access`, otherwise in `access` or
+ * `gatewright/access` next to serverless.yml. If there are no documents, nothing is checked.
  */
 export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
   const unknown = typeof settings === 'object' && settings !== null && refuseUnknownSetting(settings);
@@ -56,9 +59,10 @@ export function checkService({ directory, settings, stackName, resources }: Pack
     pathOf: (name) => join(folder, name),
     open: openSharedFrom(directory),
   });
-  // Customer plans are checked when they are deployed.
+  // Customer plans are not checked here, because they are checked when they are deployed.
   const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);
-  // If a document did not compile, it may be the document that protects the API.
+  // If a document could not be compiled, it may be the document that protects the API. In this case, no API is reported
+  // as unprotected.
   const isWhole = problems.length + withoutInventory.length === 0;
   const names = (logicalId: string): boolean =>
     !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);

@@ -1,6 +1,6 @@
 /**
- * Reads `custom.gatewright`: options of `gatewright start` that the plug-in's commands do not have, under the same
- * names.
+ * Reads `custom.gatewright`. It may contain the options of `gatewright start` that the plug-in's commands do not have,
+ * under the same names.
  */
 import { readAwsEndpoints, readHome } from '../../gateway/engine/index.ts';
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
@@ -10,7 +10,9 @@ import type { GatewayOptions, Settings } from '../../gateway/engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
-/** These settings are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
+/**
+ * Settings that are not read here. `access` is read when the service is packaged, and `variables` when it is loaded.
+ */
 const OF_OTHERS = ['access', 'variables'];
 
 export const SETTING_NAMES = optionNames(
@@ -18,8 +20,9 @@ export const SETTING_NAMES = optionNames(
 ).toSorted();
 
 /**
- * @param namedAccount the account that the definitions name @throws OptionError for an unknown name, listing the known
- * names, and for an invalid value
+ * Reads the settings.
+ * @param namedAccount the account that the definitions name
+ * @throws OptionError for an invalid value, and for an unknown name. In that case the message lists the known names
  */
 export function readGatewaySettings(
   custom: unknown,
@@ -47,7 +50,7 @@ export function readGatewaySettings(
   };
 }
 
-/** Returns undefined if every name in `custom.gatewright` is known. */
+/** Returns a message if `custom.gatewright` contains an unknown name; undefined otherwise. */
 export function refuseUnknownSetting(given: object): string | undefined {
   const known: readonly string[] = [...OF_OTHERS, ...SETTING_NAMES];
   const unknown = Object.keys(given).find((name) => !known.includes(name));

@@ -1,8 +1,9 @@
 /**
- * The Serverless plug-in with `serverless gateway start`, and `serverless offline [start]` with serverless-offline's
- * options and hooks. At `serverless package` it orders deployments, and refuses a service that uses the toolkit's
- * authorizers unsafely. osls reads this file at every command, so the gateway is loaded on demand. Node versions that
- * are too old also read it, so only old syntax may run before the first line of the constructor.
+ * The Serverless plug-in. It provides `serverless gateway start`, and `serverless offline [start]` with the options and
+ * hooks of serverless-offline. At `serverless package`, it adds missing dependencies between deployments and methods,
+ * and refuses a service that uses the toolkit's authorizers unsafely. osls reads this file at every command, so the
+ * gateway is loaded only on demand. Old Node versions also read this file, so only old syntax may run before the first
+ * line of the constructor.
  */
 import { join } from 'node:path';
 import { describeOldNode } from './old-node.cjs';
@@ -14,13 +15,16 @@ import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
 import type { ServiceFacts } from './session.ts';
 import type { StartSettings } from './settings.ts';
 
-/** The time after the end in which other plug-ins can close what they keep open (a watcher, a database). */
+/**
+ * The time in milliseconds that other plug-ins have at the end to close open resources, such as a watcher or a
+ * database.
+ */
 const EXIT_WITHIN_MS = 500;
 
 type Running = { readonly signalled: Promise<void>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
-  /** Makes `gatewright start` also refuse what this plug-in refuses. */
+  /** Whether `gatewright start` must also refuse a service that this plug-in refuses. */
   static readonly guards = true;
   readonly commands = {
     gateway: {
@@ -43,7 +47,7 @@ class GatewrightPlugin {
           lifecycleEvents: ['init', 'ready', 'end'],
           options: OFFLINE_COMMAND_OPTIONS,
         },
-        // Other plug-ins spawn this command after they have rebuilt the functions.
+        // Other plug-ins run this command after they have rebuilt the functions.
         functionsUpdated: { type: 'entrypoint', lifecycleEvents: ['cleanup'] },
       },
     },
@@ -78,7 +82,7 @@ class GatewrightPlugin {
   }
 
   /**
-   * Reads the options before the hooks of other plug-ins run, because some of them write to
+   * Reads the options. This happens before the hooks of other plug-ins run, because some of them change
    * `custom.serverless-offline`.
    */
   #initialize(): void {
@@ -93,7 +97,10 @@ class GatewrightPlugin {
     this.#offlineSettings = settings;
   }
 
-  /** @throws if another command runs offline's hooks, because offline's options have not been read then */
+  /**
+   * Returns the options of `serverless offline`.
+   * @throws if another command runs offline's hooks, because the options have not been read in that case
+   */
   #offline(): StartSettings {
     if (this.#offlineSettings === undefined)
       throw this.#error(
@@ -117,7 +124,8 @@ class GatewrightPlugin {
     try {
       this.#running = { signalled, close: await startSession(service, { ...settings, isVerbose }) };
     } catch (error) {
-      // Open resources of other plug-ins, such as a bundler's watcher, must not keep a failed start alive.
+      // If startup fails, open resources of other plug-ins, such as a bundler's watcher, must not keep the process
+      // alive.
       this.#exitSoon();
       const message = explain(error);
       throw message === undefined ? error : this.#error(message);
@@ -130,8 +138,8 @@ class GatewrightPlugin {
   }
 
   /**
-   * Ends the process with the exit code that is set by then, even if resources are open. The timer does not keep the
-   * process alive.
+   * Ends the process after a short time with the exit code that is set at that time, even if there are open resources.
+   * The timer does not keep the process alive.
    */
   #exitSoon(): void {
     setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
@@ -144,7 +152,9 @@ class GatewrightPlugin {
       );
   }
 
-  /** The gateway's credentials and tables are in the service's folder, which osls packs, so they are excluded. */
+  /**
+   * Excludes the gateway's credentials and tables from packages. They are in the service's folder, which osls packs.
+   */
   async #omitState(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const { withoutState } = await import('./check-packages.ts');
@@ -152,9 +162,10 @@ class GatewrightPlugin {
       service.package.patterns = withoutState(service.package.patterns ?? [], serviceDir);
   }
 
-  /** All other plug-ins have changed the template by now. */
+  /** Checks and completes the template. It is called when all other plug-ins have changed the template. */
   async #finishTemplate(): Promise<void> {
-    // The routes are being read for documents that do not exist yet.
+    // If this variable is set, a command reads the routes to create documents. The checks are skipped, because the
+    // documents do not exist yet.
     if (process.env['GATEWRIGHT_READS_ROUTES'] !== undefined) return;
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
@@ -210,8 +221,8 @@ class GatewrightPlugin {
 }
 
 /**
- * Resolves on SIGTERM or Ctrl-C. A second signal ends the process immediately. Starts to listen when it is called, so
- * that a signal during startup is not lost.
+ * Resolves on SIGTERM or Ctrl-C. A second signal ends the process immediately. The listeners are added when the
+ * function is called, so that a signal during startup is not lost.
  */
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /**
- * Options for a debugger. In osls an option cannot have an optional value, so there is a separate option for the port.
+ * Defines the options for a debugger. In osls the value of an option cannot be optional, so there is a separate option
+ * for the port.
  */
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { readFlag, readOption } from './option-values.ts';
@@ -17,7 +18,10 @@ export const INSPECT_OPTIONS = {
   'inspect-port': { usage: 'Port for the debugger. Default: 9229, 0 = a free one.', type: 'string' },
 } satisfies Readonly<Record<string, OptionSchema>>;
 
-/** @throws OptionError */
+/**
+ * Reads the options for a debugger.
+ * @throws OptionError if a value is invalid
+ */
 export function readInspect(given: CliOptions): Pick<StartSettings, 'inspect'> {
   const breaks = readFlag('--inspect-brk', given['inspect-brk']);
   const isWanted = breaks || readFlag('--inspect', given['inspect']);

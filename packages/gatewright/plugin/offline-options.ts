@@ -1,6 +1,6 @@
 /**
- * serverless-offline's options (14.8): each is supported, refused with an alternative, or reported as
- * unnecessary.
+ * Defines the options of serverless-offline (14.8). Each option is supported, refused with an alternative, or reported
+ * as unnecessary.
  */
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { toSettings } from '../../gateway/engine/start-settings.ts';
@@ -16,9 +16,9 @@ type Inert = readonly (string | number | boolean)[];
 type OfflineOption = OptionSchema &
   (
     | { readonly kind: 'honoured' }
-    /** The option would change responses. `instead` names the alternative. */
+    /** An option that is refused because it would change responses. `instead` describes the alternative. */
     | { readonly kind: 'refused'; readonly instead: string; readonly inert?: Inert }
-    /** Responses are the same with and without the option. */
+    /** An option that is unnecessary because responses are the same without it. */
     | { readonly kind: 'needless'; readonly because: string; readonly inert?: Inert }
   );
 
@@ -113,7 +113,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   noStripTrailingSlashInUrl: needless('slashes are never stripped', 'boolean'),
 };
 
-/** Options allowed only in serverless.yml; serverless-offline has no such flags either. */
+/** The options that are allowed only in serverless.yml, because serverless-offline has no flags for them. */
 const CUSTOM_ONLY = new Set(['localLayers', 'apiKey', 'location', 'noStripTrailingSlashInUrl']);
 
 /** The options that `serverless offline --help` shows. */
@@ -130,7 +130,7 @@ type OfflineReading = { readonly settings: StartSettings; readonly warnings: rea
 
 /**
  * Reads the command line and `custom.serverless-offline`. The command line takes precedence.
- * @throws OptionError naming every refused option
+ * @throws OptionError for refused options. The message names all of them
  */
 export function readOfflineOptions(cli: CliOptions, custom: unknown): OfflineReading {
   const given: Record<string, unknown> = {
@@ -160,14 +160,19 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
   return { refusals, warnings };
 }
 
-/** Whether a value has no effect, such as serverless-offline's own default. */
+/**
+ * Whether a value of a refused or unnecessary option has no effect, for example because it is serverless-offline's
+ * default.
+ */
 function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   if (value === undefined || value === null) return true;
-  // The command line passes "600" where serverless.yml has 600.
+  // A value on the command line is a text, such as "600" for the number 600 in serverless.yml.
   return inert.some((one) => one === value || String(one) === value);
 }
 
-/** Our options by the name that serverless-offline has for them, or by their own name. */
+/**
+ * Our options, with the names that they have in serverless-offline or, if it has no such option, with their own names.
+ */
 const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['host', 'host'],
   ['allow-host', 'allowHost'],
@@ -187,7 +192,7 @@ function decide(given: CliOptions): StartSettings {
   });
   return {
     ...settings,
-    // Node may bind "localhost" only to ::1, so that 127.0.0.1 would not respond.
+    // `localhost` is replaced, because Node may bind it only to ::1, and 127.0.0.1 would then not respond.
     ...(host !== undefined && { host: host === 'localhost' ? '127.0.0.1' : host }),
     port: 0,
     sharedPorts: {

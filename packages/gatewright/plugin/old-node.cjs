@@ -1,8 +1,8 @@
 'use strict';
-// Every Node since 12.17 can read this file. The command's launcher and the plug-in check the version here before they
-// load anything else.
+// Checks the version of Node. The command's launcher and the plug-in run this check before they load anything else.
+// Every version since 12.17 can read this file.
 
-/** Returns a sentence if this version of Node is older than the package's `engines`, otherwise undefined. */
+/** Returns a sentence if this version of Node is older than the package's `engines` allow; undefined otherwise. */
 exports.describeOldNode = function describeOldNode() {
   const needed = require('../../../package.json').engines.node.replace('>=', '');
   const running = process.versions.node;

@@ -14,7 +14,10 @@ const SWITCH: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...([false, 'false', 'off'] as const).map((no) => [no, false] as const),
 ]);
 
-/** Reads a value as on the command line; undefined if it is absent. @throws OptionError */
+/**
+ * Reads the value of an option in the same way as on the command line; undefined if it is absent.
+ * @throws OptionError if the value is invalid
+ */
 export function readOption<const Row extends StartOption>(
   name: string,
   row: Row,
@@ -45,7 +48,10 @@ export function readOption(
   return decided;
 }
 
-/** Reads a switch of serverless-offline. @throws OptionError */
+/**
+ * Reads a switch of serverless-offline.
+ * @throws OptionError if the value is not a switch value
+ */
 export function readFlag(name: string, value: unknown): boolean {
   return readOption(name, { what: '' }, value) ?? false;
 }
@@ -73,7 +79,10 @@ export function readPairs(value: unknown): Readonly<Record<string, string>> {
   );
 }
 
-/** @throws OptionError */
+/**
+ * Returns the members of a map; empty if the value is absent.
+ * @throws OptionError if the value is not a map
+ */
 export function toRecord(name: string, value: unknown, what: string): CliOptions {
   if (value === undefined || value === null) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return { ...value };

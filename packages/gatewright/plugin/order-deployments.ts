@@ -4,7 +4,10 @@
  */
 import { orderedDependsOn } from '@gatewright/authoring/check/deployment-order';
 
-/** Makes deployments of REST APIs depend on the gateway responses and methods of their API. Changes the template. */
+/**
+ * Makes each deployment of a REST API depend on the gateway responses and methods of its API. It changes the given
+ * resources.
+ */
 export function orderDeployments(resources: Readonly<Record<string, unknown>>): void {
   for (const [logicalId, DependsOn] of orderedDependsOn(resources)) {
     const deployment = resources[logicalId];

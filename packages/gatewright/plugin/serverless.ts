@@ -1,23 +1,26 @@
-/** The part of osls's object that the plug-in uses. It is the same in Serverless v3 and v4. */
+/** The part of osls's main object that the plug-in uses. It is the same in Serverless v3 and v4. */
 
 export type Serverless = {
   readonly serviceDir: string;
-  /** Path relative to `serviceDir`; undefined outside a service. */
+  /** The path of the service file relative to `serviceDir`; undefined outside of a service. */
   readonly configurationFilename?: string;
   readonly processedInput: { readonly commands: readonly string[] };
   readonly service: {
     readonly custom?: Readonly<Record<string, unknown>>;
     readonly plugins?: unknown;
     readonly build?: unknown;
-    /** Packaging patterns of the service; functions have their own patterns. */
+    /** The packaging patterns of the service. Functions may have their own patterns. */
     readonly package?: { patterns?: readonly string[] };
-    /** The template is complete once the package life cycle has merged the service's own resources. */
+    /**
+     * The provider with the compiled template. The template is complete when the package life cycle has merged the
+     * service's own resources into it.
+     */
     readonly provider: {
       readonly compiledCloudFormationTemplate: { readonly Resources: Readonly<Record<string, unknown>> };
     };
   };
   readonly pluginManager: { readonly plugins: readonly object[] };
-  /** The class of errors of which osls shows only the message. */
+  /** The class for errors of which osls shows only the message and no stack trace. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: 'aws'): {
     getStage(): string;

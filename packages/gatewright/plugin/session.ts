@@ -1,7 +1,4 @@
-/**
- * One gateway for one service, from loading to its end. This file loads the whole gateway, so `index.ts` imports it on
- * demand.
- */
+/** Runs one gateway for one service. This file loads the whole gateway, so `index.ts` imports it on demand. */
 import { relative, resolve } from 'node:path';
 import {
   chooseKeyPair,
@@ -24,20 +21,21 @@ import type { StartFacts } from '../command/start/start-text.ts';
 import type { StartSettings } from './settings.ts';
 
 export type ServiceFacts = {
-  /** Absolute path of the service's serverless.yml. */
+  /** The absolute path of the service's serverless.yml. */
   readonly file: string;
   readonly directory: string;
   readonly stage: string;
-  /** `--region` of osls; the region in serverless.yml is read with the stack. */
+  /** The region of osls's option `--region`. The region in serverless.yml is read later, with the stack. */
   readonly region: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
-  /** `custom.gatewright` */
+  /** The section `custom.gatewright` of the service. */
   readonly settings: unknown;
 };
 
 /**
- * Serves the service and prints its addresses. Returns a function that ends the gateway. @throws StartError,
- * DefinitionError, OptionError
+ * Serves the service and prints its addresses.
+ * @returns a function that ends the gateway
+ * @throws StartError, DefinitionError or OptionError if the gateway cannot start
  */
 export async function startSession(
   service: ServiceFacts,
@@ -51,7 +49,7 @@ export async function startSession(
     ...readGatewaySettings(service.settings, process.env, findNamedAccount(sourcesOf(service))),
     companions: sourcesOf(service).filter((source) => source !== service.file),
     stage: service.stage,
-    // osls has determined the stage, from --stage or from the service.
+    // osls has already determined the stage, either from --stage or from the service.
     chosen: {
       ...settings.chosen,
       stage: service.stage,
@@ -61,7 +59,8 @@ export async function startSession(
     parameters: service.parameters,
     directory: service.directory,
     documentFolders: [...accessFoldersOf(sourcesOf(service)), ...namedFolder(service)],
-    // osls has set the environment in this process, and the loading child process inherits it.
+    // No variables are needed here. osls has set them in this process, and the child process that loads the service
+    // inherits them.
     environment: {},
     adminKey: chooseKeyPair(process.env),
     log,
@@ -88,20 +87,20 @@ export async function startSession(
   };
 }
 
-/** Adds the toolkit's stack if the service imports from it. */
+/** Returns the service as a source, and the toolkit's stack as well if the service imports from it. */
 function sourcesOf({ file, directory }: ServiceFacts): readonly string[] {
   const search = findStack([directory]);
   return search.kind === 'found' ? [search.folder, file] : [file];
 }
 
-/** Returns the folder in `custom.gatewright.access`. */
+/** Returns the folder that `custom.gatewright.access` names; empty if there is none. */
 function namedFolder({ settings, directory }: ServiceFacts): readonly string[] {
   const named: unknown =
     typeof settings === 'object' && settings !== null && 'access' in settings && settings.access;
   return typeof named === 'string' ? [resolve(directory, named)] : [];
 }
 
-/** Facts that are shown at startup, with the option names of the plug-in. */
+/** Returns the facts that are shown at startup. They contain the names of the plug-in's own options. */
 function factsOf(
   gateway: Gateway,
   listening: Listening,
@@ -114,8 +113,8 @@ function factsOf(
     listening,
     stage,
     isVerbose,
-    // Documents of a folder are read with the stack. Without documents, tokens are suggested for the template's own
-    // issuers.
+    // The documents in a folder are read with the stack. If there are none, tokens are suggested for the issuers in the
+    // template itself.
     documents: [],
     tookMs: performance.now() - startedMs,
     load: { sources: [source === '' ? '.' : file], stage, param: parameters },
@@ -123,7 +122,7 @@ function factsOf(
   };
 }
 
-/** Returns the message of an error that the user can fix; undefined for a bug of ours. */
+/** Returns the message of an error that the user can correct; undefined for a bug in Gatewright. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof DefinitionError) return error.describe();
   return error instanceof StartError || error instanceof OptionError ? error.message : undefined;

@@ -5,8 +5,8 @@ type OfPlugin = 'chosen' | 'dynamodb' | 'functionEnvironment' | 'inspect' | 'noT
 
 export type StartSettings = Settings &
   Pick<ProgramOptions, OfPlugin> & {
-    /** Name for other commands; defaults to the name of the folder. */
+    /** The name by which other commands can choose this gateway. The default is the name of the folder. */
     readonly name?: string;
-    /** `--verbose` of osls, which shows all findings instead of their number. */
+    /** The value of osls's option `--verbose`. It shows all findings instead of only their number. */
     readonly isVerbose?: boolean;
   };

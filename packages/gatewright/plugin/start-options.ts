@@ -1,6 +1,6 @@
 /**
- * Options of `serverless gateway start`. They are the options of `gatewright start` except osls's own options (stage,
- * parameters).
+ * Defines the options of `serverless gateway start`. They are the options of `gatewright start`, without the options
+ * that osls itself has (stage, parameters).
  */
 import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
@@ -15,14 +15,17 @@ const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'bot
 export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
-  // A switch of osls is set only if it is named on the command line. `--no-…` turns the feature off.
+  // A switch of osls has a value only if it is on the command line. `--no-reload` turns the feature off.
   reload: {
     usage: 'Watch templates and the sources of functions; --no-reload switches this off.',
     type: 'boolean',
   },
 };
 
-/** @throws OptionError */
+/**
+ * Reads the options of `serverless gateway start`.
+ * @throws OptionError if a value is invalid
+ */
 export function readStartOptions(cli: CliOptions): StartSettings {
   const account = readOption('--account', ROWS.account, cli['account']);
   return {
@@ -34,13 +37,19 @@ export function readStartOptions(cli: CliOptions): StartSettings {
   };
 }
 
-/** Reads the name for other commands. @throws OptionError */
+/**
+ * Reads the name by which other commands can choose this gateway.
+ * @throws OptionError if the name is invalid
+ */
 export function readName(shown: string, { name: value }: CliOptions): Pick<StartSettings, 'name'> {
   const name = readOption(shown, ROWS.name, value);
   return name === undefined ? {} : { name };
 }
 
-/** Reads where the tables are stored. @throws OptionError */
+/**
+ * Reads where the tables are stored.
+ * @throws OptionError if a value is invalid
+ */
 export function readTables(prefix: string, { dynamodb, data }: CliOptions): StartSettings['dynamodb'] {
   const choice = readStore(
     readOption(`${prefix}dynamodb`, ROWS.dynamodb, dynamodb),

@@ -12,9 +12,9 @@ export type RequestOptions = {
   readonly body?: string | Uint8Array | object;
   /** Token that is sent as `Authorization: Bearer …`. */
   readonly token?: string;
-  /** Logical id, name or stack of the API; required if there are several. */
+  /** The logical id, name or stack of the API. It is required if there are several APIs. */
   readonly api?: string;
-  /** Name of the stage; required if the API has several stages. */
+  /** The name of the stage. It is required if the API has several stages. */
   readonly stage?: string;
 };
 
@@ -65,7 +65,10 @@ function withQuery(path: string, query: RequestOptions['query'] = {}): string {
   return more === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${more}`;
 }
 
-/** @throws TestingError that lists the existing APIs */
+/**
+ * Returns the API and stage for a request.
+ * @throws TestingError if there is no such API or more than one. The message lists the existing APIs
+ */
 export function chooseApi(
   apis: readonly ApiListing[],
   isWebSocket: boolean,
@@ -90,7 +93,10 @@ export function chooseApi(
   );
 }
 
-/** Names the stack only if another API has the same logical id, because osls names every HTTP API `HttpApi`. */
+/**
+ * Returns the logical id and stage of an API. If another API has the same logical id, the stack's name is added,
+ * because osls gives every HTTP API the logical id `HttpApi`.
+ */
 function placeOf({ logicalId, stage, stack }: ApiListing, candidates: readonly ApiListing[]): string {
   const isShared = candidates.some((one) => one.logicalId === logicalId && one.stack !== stack);
   return isShared ? `stage ${stage}, stack ${stack}` : `stage ${stage}`;

@@ -1,6 +1,6 @@
 'use strict';
-// Jest runs files in a context with its own globals and loader. The gateway is loaded by Node's loader in Node's
-// context, because it needs Node's globals and because Jest's `require` accepts no ES modules.
+// Loads the gateway with Node's loader in Node's own context. Jest runs files in a context with its own globals and
+// loader. The gateway needs Node's globals, and Jest's `require` does not accept ES modules.
 const { runInThisContext } = require('node:vm');
 
 const { createRequire } = runInThisContext('process').getBuiltinModule('node:module');
@@ -8,7 +8,8 @@ const fromNode = createRequire(__filename);
 const { FunctionFailed, HandshakeRefused, TestingError } = fromNode('./entry.js');
 const { connectWith, startWith } = fromNode('./start-gateway.js');
 
-// Values for tests must be created with the tests' own globals, because otherwise `toStrictEqual` finds them unequal.
+// The values that tests get must be created with the globals of the tests, because `toStrictEqual` would otherwise
+// treat them as unequal.
 const parse = (text) => JSON.parse(text);
 exports.startGateway = (options) => startWith(parse, options);
 exports.connectGateway = () => connectWith(parse);

@@ -1,5 +1,5 @@
 /**
- * The calls of a test to its gateway's control port. They are the same whether the gateway runs in this process or in
+ * Calls the control port of a test's gateway. The calls are the same whether the gateway runs in this process or in
  * another process.
  */
 
@@ -29,7 +29,10 @@ export type ControlLink = {
   readonly secret: string;
 };
 
-/** Calls `/_gatewright/` on the control port. @throws TestingError with the gateway's response */
+/**
+ * Calls `/_gatewright/` on the control port.
+ * @throws TestingError if the gateway refuses the call. The message contains its response
+ */
 export async function callControl(
   { url, secret }: ControlLink,
   method: 'DELETE' | 'GET' | 'POST',

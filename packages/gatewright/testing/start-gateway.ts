@@ -1,4 +1,4 @@
-/** `gatewright/testing`: a gateway for the tests of one file, or one gateway for a whole run. */
+/** `gatewright/testing` starts a gateway for the tests of one file, or one gateway for a whole run of tests. */
 import { resolve } from 'node:path';
 import {
   chooseKeyPair,
@@ -31,21 +31,21 @@ export type StartOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Additional environment variables of functions. The variables in their template take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
-  /** A folder with first items of tables and users, as for `start --seed`. */
+  /** The folder that contains the first items of tables and the first users, as for `start --seed`. */
   readonly seed?: string;
-  /** First items of tables, by name or logical id of the table. Items are plain, or in DynamoDB's own form. */
+  /** The first items of tables, by the name or logical id of the table. Items are plain, or in DynamoDB's own form. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
-  /** File with values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
+  /** The file that contains the values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values?: string;
-  /** Issuers that the local issuer replaces. */
+  /** The issuers that the local issuer replaces. */
   readonly issuers?: readonly string[];
-  /** Whether the roles of functions are enforced. Default: true. */
+  /** Whether the permissions of functions' roles are enforced. Default: true. */
   readonly roles?: boolean;
   /** Whether unsupported settings make startup fail. Default: false. */
   readonly strict?: boolean;
-  /** Which Node.js functions run in their own processes. */
+  /** Determines which Node.js functions run in processes of their own. */
   readonly isolation?: Isolation;
-  /** Maximum number of events that run at the same time over all functions. Default: 1,000. */
+  /** The maximum number of events that all functions together process at the same time. Default: 1,000. */
   readonly concurrency?: number;
   /** Whether each event gets its own instance. Default: false. */
   readonly cold?: boolean;
@@ -56,18 +56,20 @@ export type StartOptions = {
    */
   readonly build?: boolean;
   /**
-   * Puts the addresses into `process.env`, so that processes started from now on can use `connectGateway`.
+   * Whether the addresses are put into `process.env`. Processes that are started afterwards can then use
+   * `connectGateway`.
    */
   readonly isShared?: boolean;
   /**
-   * Receives each line of the gateway and its functions. If absent, nothing is printed, and `logs()` returns the lines.
+   * Called with each line of the gateway and its functions. By default, nothing is printed, but `logs()` returns the
+   * lines.
    */
   readonly onLine?: (line: string) => void;
 };
 
 /**
  * Starts a gateway in this process.
- * @throws TestingError that states what is wrong with the stacks
+ * @throws TestingError if the stacks cannot be served. The message states the reason
  *
  * @example
  * ```ts
@@ -166,12 +168,15 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
 const SHARED =
   /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
 /**
- * Variables of the developer that programs must not get. SDKs would send them with the local key pair, which would
- * invalidate every signature.
+ * Environment variables of the developer that programs must not get. SDKs would send their values with the local key
+ * pair, which would invalidate every signature.
  */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
-/** @returns a function that restores the previous values */
+/**
+ * Sets environment variables of this process.
+ * @returns a function that restores the previous values
+ */
 function share(environment: Readonly<Record<string, string>>): () => void {
   const names = [...Object.keys(environment), ...OF_THE_DEVELOPER];
   const before = new Map(names.map((name) => [name, process.env[name]]));
@@ -231,13 +236,13 @@ function toGatewayOptions(
   };
 }
 
-/** Adds the toolkit's stack if the sources import from it. */
+/** Returns the sources, and the toolkit's stack as well if a source imports from it. */
 function withStack(sources: readonly string[]): readonly string[] {
   const search = findStack(sources);
   return search.kind === 'found' ? [...sources, search.folder] : sources;
 }
 
-/** Turns an error that the user can fix into one TestingError that lists all faults. */
+/** Runs a function. An error that the user can correct is replaced by one TestingError that lists all faults. */
 async function explained<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();

@@ -1,4 +1,7 @@
-/** The gateway that tests use. All calls except requests to APIs go over its control port. */
+/**
+ * The gateway that tests use. Requests to APIs are sent to the API itself, and all other calls are sent to the control
+ * port.
+ */
 import { functionsNamed } from '../../gateway/core/stack/function.ts';
 import { readDuration } from '../../gateway/engine/settings.ts';
 import { chooseApi, makeRequest } from './api-request.ts';
@@ -29,55 +32,67 @@ export type RecordedCall = {
 };
 
 export type SendOptions = {
-  /** Source of an event on an event bus. */
+  /** The source of the event; only for an event on an event bus. */
   readonly source?: string;
   readonly detailType?: string;
   readonly groupId?: string;
 };
 
 export type ResetOptions = {
-  /** Whether functions keep their memory, which is faster. Default: false. */
+  /** Whether the instances of functions keep running with their memory. A reset is then faster. Default: false. */
   readonly keepsInstances?: boolean;
 };
 
 export interface TestClock {
   now(): Promise<Date>;
   /**
-   * Moves the clock by `1d`, `90s` or milliseconds. Everything that becomes due runs in order, and ends before the
-   * promise resolves.
+   * Moves the clock by `1d`, `90s` or a number of milliseconds. All work that becomes due runs in order. The promise
+   * resolves when it has ended.
    */
   advance(by: string | number): Promise<Date>;
   reset(): Promise<Date>;
 }
 
 export interface TestTable {
-  /** Returns the items as plain JSON: sets are lists, bytes are base64. */
+  /** Returns the items as plain JSON. Sets are lists, and bytes are Base64. */
   items(): Promise<Record<string, unknown>[]>;
   /** Writes items, plain or in DynamoDB's own form. Consumers of the table's stream receive the change. */
   put(...items: object[]): Promise<void>;
 }
 
 export interface TestGateway extends AsyncDisposable {
-  /** Every stage of every API. */
+  /** All APIs, with one element per stage. */
   readonly apis: readonly ApiListing[];
-  /** Differences from AWS: parts that are not served or not enforced. */
+  /** The differences from AWS, which are the parts that are not served or not enforced. */
   readonly findings: readonly UnsupportedItem[];
-  /** Environment variables for programs that tests start, and for SDKs: addresses, region and a key pair. */
+  /**
+   * The environment variables for SDKs, and for programs that tests start. They contain addresses, a region and a key
+   * pair.
+   */
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: TestClock;
-  /** Address of a stage, for clients with sockets. */
+  /** Returns the address of a stage, for clients that use sockets. */
   url(api?: string, stage?: string): string;
-  /** Sends a request to an API. The result is the same as the result of `fetch`. */
+  /** Sends a request to an API. The promise resolves with a `Response`, as for `fetch`. */
   inject(path: string, options?: RequestOptions): Promise<Response>;
-  /** Opens a client of a WebSocket API. @throws HandshakeRefused */
+  /**
+   * Connects to a WebSocket API.
+   * @throws HandshakeRefused if the API refuses the connection
+   */
   connect(options?: SocketOptions): Promise<TestSocket>;
   /** Creates a token of the local issuer. */
   token(options: TokenOptions): Promise<string>;
-  /** Invokes a function by its name, its logical id or the end of its name. @throws FunctionFailed */
+  /**
+   * Invokes a function by its name, its logical id or the end of its name.
+   * @throws FunctionFailed if the function throws an error or times out
+   */
   invoke(functionName: string, event?: unknown): Promise<unknown>;
-  /** Sends an event to a queue, a topic or a bus; a schedule runs as if it were due. */
+  /**
+   * Sends an event to a queue, a topic or an event bus. If the target is a schedule, the schedule runs as if it were
+   * due.
+   */
   send(target: string, body?: string | object, options?: SendOptions): Promise<void>;
-  /** Waits until no work is due. All remaining work is then scheduled for a later time of the clock. */
+  /** Waits until no more work is due. Any remaining work is scheduled for a later time of the clock. */
   settle(): Promise<void>;
   table(name: string): TestTable;
   /** Returns the messages in a queue, whether they have been received or not. */
@@ -87,7 +102,7 @@ export interface TestGateway extends AsyncDisposable {
   /** Returns the output of a function, or of all functions and the gateway. */
   logs(functionName?: string): Promise<string[]>;
   /**
-   * Restores the state directly after startup: tables, queues, clock, users, keys, caches. Functions start in new
+   * Restores the state of tables, queues, clock, users, keys and caches directly after startup. Functions start in new
    * instances.
    */
   reset(options?: ResetOptions): Promise<void>;
@@ -121,11 +136,14 @@ export type TestGatewayParts = {
   readonly findings: readonly UnsupportedItem[];
   readonly request: (api: ApiListing, request: ApiRequest) => Promise<Response>;
   readonly close: () => Promise<void>;
-  /** `JSON.parse` of the tests' context, because Jest has its own globals and uses them in comparisons. */
+  /**
+   * The function `JSON.parse` of the tests' context. It is needed because Jest has its own globals and uses them in
+   * comparisons.
+   */
   readonly parse: (text: string) => unknown;
 };
 
-/** Responses of the control port that tests read, by path. */
+/** The responses of the control port that tests read, by path. */
 type Answers = {
   readonly nowEpochMs: number;
   readonly token: string;
@@ -163,7 +181,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     async inject(path, options = {}) {
       const request = makeRequest(path, options);
       const response = await parts.request(chooseApi(apis, false, options), request);
-      // The value is created with the globals of the tests' context.
+      // `json()` must create the value with the globals of the tests' context.
       return Object.defineProperty(response, 'json', { value: async () => parse(await response.text()) });
     },
     async connect(options = {}) {
@@ -201,7 +219,10 @@ function urlOf(apis: TestGateway['apis'], api?: string, stage?: string): string 
   return chooseApi(apis, isSocket, { ...(api && { api }), ...(stage && { stage }) }).url;
 }
 
-/** @throws TestingError */
+/**
+ * Returns the address and the secret of the shared gateway.
+ * @throws TestingError if this process has no shared gateway
+ */
 export function linkOf(environment: Readonly<Record<string, string | undefined>>): ControlLink {
   const { GATEWRIGHT_CONTROL_URL: url, GATEWRIGHT_CONTROL_SECRET: secret } = environment;
   if (url !== undefined && secret !== undefined) return { url, secret };
@@ -259,7 +280,11 @@ async function readLogs(
   return lines.map((line) => (parse(line) as { readonly message: string }).message);
 }
 
-/** @param wanted a name as in `functionsNamed`. @throws TestingError that lists the existing functions */
+/**
+ * Returns the full name of a function.
+ * @param wanted a name as in `functionsNamed`
+ * @throws TestingError if there is no such function. The message lists the existing functions
+ */
 async function fullName(link: ControlLink, wanted: string): Promise<string> {
   type Listing = { readonly functions: readonly { readonly name: string; readonly logicalId: string }[] };
   const { functions } = JSON.parse(await callControl(link, 'GET', 'functions')) as Listing;

@@ -1,4 +1,4 @@
-/** A client of a WebSocket API for tests: messages are awaited in order, with a deadline. */
+/** A client of a WebSocket API for tests. Tests wait for messages in order, with a time limit. */
 import { WebSocket } from 'ws';
 import { TestingError } from './control-link.ts';
 
@@ -15,9 +15,12 @@ export type SocketOptions = {
 export interface TestSocket {
   /** Sends a message. An object or list is sent as JSON. */
   send(message: string | object): void;
-  /** Returns the next message, parsed if it is JSON. @throws TestingError if none arrives in time */
+  /**
+   * Returns the next message. It is parsed if it is JSON.
+   * @throws TestingError if no message arrives in time
+   */
   next(withinMs?: number): Promise<unknown>;
-  /** Resolves when the connection ends, with the code and reason of the end. */
+  /** Resolves with the close code and the reason when the connection ends. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   close(): Promise<void>;
 }
@@ -47,7 +50,10 @@ export class HandshakeRefused extends Error {
 
 const USUAL_WAIT_MS = 10_000;
 
-/** @throws HandshakeRefused */
+/**
+ * Connects to a WebSocket API.
+ * @throws HandshakeRefused if the API refuses the connection
+ */
 export async function openSocket(
   url: string,
   { headers = {}, query = {}, token, protocols = [] }: SocketOptions,
@@ -90,7 +96,7 @@ function handshake(socket: WebSocket): Promise<void> {
   });
 }
 
-/** Stores received messages, and the callers that wait for a message. */
+/** Stores the received messages and the callers that wait for a message. */
 class Inbox {
   readonly #parse: (text: string) => unknown;
   readonly #messages: unknown[] = [];

@@ -1,4 +1,4 @@
-/** `gatewright attach` adds an authorizer to an existing API, in steps that can be resumed and undone. */
+/** `gatewright attach` adds an authorizer to an existing API. Its steps can be resumed and undone. */
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
@@ -74,7 +74,7 @@ type AttachFlags = AwsFlags & {
 
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
 export const REFUSED = 2;
-/** Exit code for an attachment that was begun, but is not finished or not effective. */
+/** The exit code if an attachment was begun but is not finished, or is not effective. */
 export const UNFINISHED = 3;
 
 export function attachCommand(): Command {
@@ -141,8 +141,8 @@ export function addApiOptions(command: Command): Command {
 }
 
 /**
- * The `--open` option of commands that undo an attachment. It confirms steps that open routes. `--yes` does not confirm
- * such steps.
+ * The `--open` option of commands that undo an attachment. It confirms steps that make a route open, which `--yes` does
+ * not confirm.
  */
 export const OPEN_OPTION = [
   '--open <route>',
@@ -160,9 +160,10 @@ const REFUSALS = [
 ];
 
 /**
- * Sets exit code 2 if the work is refused before any change, and 3 if it stops after a change.
+ * Runs the work of a command. Sets exit code 2 if the work is refused before any change, and 3 if it stops after a
+ * change.
  * @param work calls its argument when it begins to change something
- * @param refused the exit code if AWS refuses before that
+ * @param refused the exit code if AWS refuses before any change
  */
 export async function orExitCode(
   work: (start: () => void) => Promise<void>,
@@ -246,8 +247,8 @@ async function attachLocked(
 }
 
 /**
- * Adds a finding if the authorizer would refuse every caller. In the plan step it is only a warning, because a plan is
- * often made before the authorizers that know the document are deployed.
+ * Adds a finding if the authorizer would refuse every caller. In the plan step it is only a warning, because plans are
+ * often made before the authorizers with the document are deployed.
  */
 async function addBreaking(
   reading: Reading,
@@ -262,7 +263,10 @@ async function addBreaking(
   return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: PERMISSION_ADVICE }] };
 }
 
-/** Makes the plan again after the routes are written, so that it uses the written document. */
+/**
+ * Makes the plan. If the routes are written to the document, the plan is made again, so that it is based on the new
+ * document.
+ */
 async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const reading = await plan(open, flags);
   if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
@@ -270,7 +274,7 @@ async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Readin
   return plan(open, flags);
 }
 
-/** Returns the steps of an earlier run that are not done, read from the API itself. */
+/** Returns the steps of an earlier run that are not done. The API itself shows which steps these are. */
 async function findUnfinished({ plane }: OpenPlane, journal: Journal) {
   const undo = journal.undo();
   if (undo === undefined) return { isThere: false, left: [] };
@@ -298,8 +302,8 @@ async function applySaved(
 }
 
 /**
- * Applies the content of a file only if a user has read and confirmed it, or if the options of this call produce the
- * same content.
+ * Finishes an attachment from a file. This is allowed only if the user has read and confirmed the content of the file,
+ * or if the options of this call produce the same content.
  */
 async function finishSaved(
   open: Opened,
@@ -323,7 +327,7 @@ async function finish(
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined)
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
-  // On a terminal, the user confirms the warning in the plan.
+  // Without `--yes`, the user sees the warning in the plan and confirms it on the terminal.
   const isChecked = flags.claimsChecked || !flags.yes;
   assertClaimsChecked(saved, { isChecked, folder: process.cwd() });
   if (step === undefined) checkVerifyOptions(saved, open.options);

@@ -181,7 +181,7 @@ async function deploy({ plane, live }: OpenStage): Promise<string> {
 
 type Watch = { readonly options: WatchOptions; readonly looks: Measurements };
 
-/** Returns how to watch the canary; undefined if no watch is requested. */
+/** Returns how to watch the canary; undefined if the user has not requested it. */
 function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
   if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
   const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
@@ -197,7 +197,7 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
 }
 
 /**
- * Refuses a watch that cannot work. Otherwise callers would notice a failure first.
+ * Checks that a watch can work. Otherwise, callers would notice a failure before the watch does.
  * @throws UsageError if the watch cannot read its metrics, or would end the canary at once
  */
 async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
@@ -206,7 +206,10 @@ async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
     throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
 }
 
-/** Ends the canary without asking the user, even if its state is unknown. */
+/**
+ * Watches the canary, and ends it if necessary. It does not ask the user first, and also ends the canary if the
+ * canary's state is unknown.
+ */
 async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(options, looks);
   if (verdict.kind === 'well') {
@@ -279,7 +282,10 @@ function deploymentOf({ stageShown }: LiveApi): string {
   return String(stageShown['deploymentId']);
 }
 
-/** @throws UsageError if the user did not name a route that the move opens */
+/**
+ * Asks the user to confirm that the stage gets another deployment.
+ * @throws UsageError if a route becomes open and the user has not named it
+ */
 async function confirmMove(
   call: PlaneCall,
   live: LiveApi,

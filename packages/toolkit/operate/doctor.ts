@@ -29,8 +29,8 @@ type DoctorFlags = AwsFlags & {
 };
 
 /**
- * Time in milliseconds until the process ends after the command is done. A `credential_process` that does not end must
- * not keep it running.
+ * The time in milliseconds after which the process ends when the command is done. A `credential_process` that does not
+ * end must not keep it running.
  */
 const END_WITHIN_MS = 1000;
 
@@ -86,7 +86,9 @@ function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> 
   return look(serviceFolder(named), { ...flags, stage });
 }
 
-/** Reads the stage of an API. `$default` is a valid stage name for an API, but not for a stack. */
+/**
+ * Reads the stage name of an API. `$default` is a valid name for the stage of an API, but not for the stage of a stack.
+ */
 function readStageOrDefault(text: string): string {
   return text === '$default' ? text : readStageName(text);
 }
@@ -103,7 +105,7 @@ async function look(folder: string, flags: StackFlags): Promise<Report> {
   return examineStack(stack, await openAws(stack.region, flags));
 }
 
-/** Returns all findings about a packaged stack and about the account of the credentials. */
+/** Returns all findings about a packaged stack and about the account to which the credentials belong. */
 export async function examineStack(
   stack: StackView,
   aws: Aws | { readonly refused: string },

@@ -97,7 +97,10 @@ async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   return replayed;
 }
 
-/** Sends the failed events to the local code. Functions are matched by the end of their name, because stages differ. */
+/**
+ * Sends the failed events to the functions on this machine. Functions are found by the end of their name, because
+ * stages differ.
+ */
 async function replayHere(file: string, flags: ReplayFlags): Promise<readonly Replayed[]> {
   const all: Replayed[] = [];
   for (const { messageId, functionName, payload } of readListed(file)) {
@@ -131,7 +134,10 @@ async function sendHere(
 
 type Listed = Pick<ListedFailure, 'messageId' | 'functionName' | 'payload'>;
 
-/** @throws UsageError if the file cannot be read, or is not the output of `failures list --json` */
+/**
+ * Reads a list of failed events.
+ * @throws UsageError if the file cannot be read, or is not the output of `failures list --json`
+ */
 function readListed(file: string): readonly Listed[] {
   let lines: readonly string[];
   try {

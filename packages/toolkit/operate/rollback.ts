@@ -71,7 +71,8 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
   printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API is not changed`);
   await confirm('Move the stage?', flags.yes);
-  // The user has named the deployment with --to. AWS shows the routes only for deployments of REST APIs.
+  // The deployment itself need not be confirmed, because the user has named it with --to. Its routes are checked only
+  // for REST APIs, because AWS does not show them for other APIs.
   const names = isRest ? await openedByMove(plane, { kind: 'rest', address, api }, now, flags.to) : [];
   await confirmOpenings(names.length === 0 ? [] : [{ call, names }], flags.open);
   await plane.write(call);
@@ -81,7 +82,7 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   );
 }
 
-/** The creation time is in seconds in the REST API, and in ISO 8601 in the v2 API. */
+/** Prints a creation time. The REST API returns it in seconds, and the v2 API in ISO 8601. */
 function madeAt(value: unknown): string {
   if (typeof value === 'number') return new Date(value * 1000).toISOString();
   return typeof value === 'string' ? value : '';

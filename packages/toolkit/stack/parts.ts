@@ -17,7 +17,7 @@ export const PARTS: readonly ChosenPart[] = [
   wafPart,
 ];
 
-/** The needs of each part. The names are those in `custom.parts` of serverless.yml. */
+/** For each part, the parts that it needs. The names are the same as in `custom.parts` of serverless.yml. */
 export const PART_NEEDS: PartNeeds = Object.fromEntries(
   PARTS.map(({ chosenAs, needs }) => [chosenAs, needs]),
 );

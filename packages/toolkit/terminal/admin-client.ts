@@ -46,9 +46,9 @@ export function addAdminOptions(command: Command): Command {
 type AdminProblem = {
   /** Code of a `DomainError`, such as `STORE_UNAVAILABLE`. */
   readonly code?: string | undefined;
-  /** The wrong field of the request, such as `limits[1].burst`. */
+  /** The invalid field of the request, such as `limits[1].burst`. */
   readonly field?: string | undefined;
-  /** The version number to save next, for resources that have versions. */
+  /** The number that the resource's next version must have. It is set only for resources that have versions. */
   readonly nextVersion?: number | undefined;
 };
 
@@ -77,8 +77,8 @@ export function newOperationId(): string {
 }
 
 /**
- * Returns the reply to a successful request.
- * @throws AdminError with the function's message, or with the reason why the function cannot be reached
+ * Sends a request to the admin endpoints and returns the reply.
+ * @throws AdminError with the function's message if it refuses the request, or with the reason why it cannot be reached
  */
 export async function callAdmin(
   request: AdminRequest,

@@ -4,6 +4,6 @@ export type AdminRequest = {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
-  /** Id of a change. A change that is repeated with the same id counts once. */
+  /** Id of a change. A change that is repeated with the same id takes effect only once. */
   readonly operationId?: string;
 };

@@ -63,7 +63,7 @@ export interface Aws {
 
 const QUOTED_CHARACTERS = 300;
 
-/** Repeats a call while AWS is busy. */
+/** Returns an object whose `call` makes signed calls to AWS. A call is repeated while AWS is busy. */
 export function createAws(
   region: string,
   credentials: AwsCredentials,

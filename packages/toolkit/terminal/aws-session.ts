@@ -36,7 +36,7 @@ export function readEndpoint(text: string): string {
   throw new InvalidArgumentError('The endpoint must begin with https:// or point to this machine.');
 }
 
-/** Requests contain the session's token, so they must not go to an unsafe address. */
+/** Whether requests may be sent to this address. They contain the session's token, so the address must be safe. */
 function isSafeEndpoint(text: string): boolean {
   return URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopbackUrl(text));
 }
@@ -50,8 +50,9 @@ export function isLoopbackUrl(url: string): boolean {
 }
 
 /**
- * Returns `--endpoint-url`, otherwise `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL` or AWS's own address.
- * @throws UsageError
+ * Returns the address of an AWS service: `--endpoint-url`, otherwise `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`
+ * or AWS's own address.
+ * @throws UsageError if the given address neither uses HTTPS nor points to this machine
  */
 export function endpointOf(
   service: string,
@@ -86,9 +87,9 @@ type ProvidersModule = {
 };
 
 /**
- * Finds credentials through the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web
- * identity, container, machine.
- * @throws UsageError that contains no secret
+ * Finds credentials through the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web identity,
+ * container, machine.
+ * @throws UsageError if there are no usable credentials. The message contains no secret.
  */
 export async function findCredentials(
   { profile }: AwsFlags,

@@ -6,9 +6,9 @@ import { callGateway, readMember } from './running-gateway.ts';
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
 /**
- * Finds functions by name, as `functionsNamed` does: `list-users` matches `food-delivery-dev-list-users`, and
+ * Finds a function by its name, as `functionsNamed` does: `list-users` matches `food-delivery-dev-list-users`, and
  * `ListUsers` matches CDK's `ListUsers2E8CF32B`.
- * @throws UsageError that lists the existing functions
+ * @throws UsageError if no function or more than one matches. The message lists the possible names.
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
   const answer = await callGateway('GET', 'functions');

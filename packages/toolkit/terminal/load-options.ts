@@ -23,7 +23,7 @@ export function addLoadOptions(command: Command): Command {
 
 /**
  * Converts command-line flags to members of `GatewayOptions`.
- * @throws UsageError
+ * @throws UsageError if the file of `--env-file` cannot be read, or if a variable for account or region is invalid
  */
 export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
   const { stage, region, account } = flags;
@@ -45,8 +45,8 @@ export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
 }
 
 /**
- * Returns account and region for a gateway with these sources. The sources may name an account themselves.
- * @throws UsageError for an invalid variable
+ * Returns account and region for a gateway with these sources. An account that the sources name takes precedence.
+ * @throws UsageError if a variable for account or region is invalid
  */
 function homeOf(sources: readonly string[]): Home {
   const home = homeOfEnvironment();
@@ -55,7 +55,7 @@ function homeOf(sources: readonly string[]): Home {
 
 /**
  * Returns account and region for stacks that do not name them.
- * @throws UsageError for an invalid variable
+ * @throws UsageError if a variable for account or region is invalid
  */
 export function homeOfEnvironment(): Home {
   const home = readHome(process.env);

@@ -53,7 +53,7 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
   return values;
 }
 
-/** Only names that are a "token" in RFC 9110 can be sent. */
+/** Reads the name of a header. Only names that are a "token" in RFC 9110 can be sent. */
 export function readHeaderName(text: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
   throw new InvalidArgumentError('It must be the name of a header, such as X-Api-Key.');

@@ -36,7 +36,11 @@ export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }
 
-/** @throws UsageError if no gateway runs, or none with that name. The message lists the running gateways. */
+/**
+ * Finds the running gateway to call.
+ * @throws UsageError if no gateway runs, or none with the name that the user gave. The message lists the running
+ * gateways.
+ */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;
   if (gateway === undefined && controlPort === undefined) {
@@ -84,7 +88,7 @@ function realPath(folder: string): string {
 
 /**
  * Calls one of the local endpoints below `/_gatewright/`.
- * @throws UsageError with the gateway's message
+ * @throws UsageError if the gateway does not respond, or with its message if it refuses the call
  */
 export async function callGateway(
   method: 'GET' | 'POST',
@@ -111,7 +115,7 @@ export async function callGateway(
 
 /**
  * Yields a response line by line as it arrives, as long as the gateway runs.
- * @throws UsageError
+ * @throws UsageError if the gateway refuses the call or no longer responds
  */
 export async function* listenToGateway(path: string): AsyncGenerator<string, undefined> {
   const { controlUrl, controlSecret } = await findGateway();

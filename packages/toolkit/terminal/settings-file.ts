@@ -27,7 +27,10 @@ const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
 const OF_OTHERS = new Set(['access', 'variables']);
 /** Whether an option applies to a single run, and so does not describe how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
-/** Reading a larger file would take longer than starting the gateway. */
+/**
+ * Maximum size of a file that is searched for settings. Reading a larger file would take longer than starting the
+ * gateway.
+ */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 
 type Entry = { readonly name: string; readonly value: unknown; readonly at: string; readonly folder: string };
@@ -86,8 +89,8 @@ const PARTS = 'parts';
 const CLAIMS_CHECKED = 'claimsChecked';
 
 /**
- * Returns a function that tells whether a person has checked a source file: the file, or a folder that contains it, is
- * listed in `claimsChecked` of the gatewright.yml next to the sources.
+ * Returns a function that tells whether a person has checked a source file. A file counts as checked if the file, or a
+ * folder that contains it, is listed in `claimsChecked` of the gatewright.yml next to the sources.
  * @throws UsageError with file and line for a path that does not exist
  */
 export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {

@@ -31,7 +31,7 @@ type AppliedRules = RulesInForce & {
 /** The rules whose conditions are true for the principal. There are no rules if a required claim is missing. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
-  /** Rules that would have granted more if one of the caller's claim values were safe to write into a policy. */
+  /** Ids of rules that would have granted more if all of the caller's claim values were safe to write into a policy. */
   readonly rejectedBindings: readonly string[];
 };
 
@@ -39,8 +39,8 @@ export type RuleInForce = {
   readonly index: number;
   readonly rule: CompiledRule;
   /**
-   * Values for each of the rule's bindings. Undefined if the rule has no bindings, and so is the same for every
-   * principal.
+   * The principal's values for each of the rule's bindings. Undefined if the rule has no bindings, because it then
+   * grants the same to every principal.
    */
   readonly values: readonly (readonly string[])[] | undefined;
 };

@@ -8,7 +8,7 @@ import type { PathGrantsResult, toPathGrants } from './path-grants.ts';
  * as many entries as combinations of roles.
  */
 export const CACHE_LIMIT = 256;
-/** Maximum size per document: one megabyte of text. */
+/** Maximum number of characters that the cached grants of one document contain in total. */
 export const CACHE_LIMIT_CHARACTERS = 2 ** 20;
 
 type Kept = { readonly result: PathGrantsResult; readonly characters: number };

@@ -15,10 +15,16 @@ import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
 
-/** A claim with more values is ambiguous. If only the first values were used, a grant would depend on their order. */
+/**
+ * Maximum number of values in a claim. A claim with more values is ambiguous: if only the first values were used, a
+ * grant would depend on their order.
+ */
 const VALUES_LIMIT = 20;
 
-/** Returns the text for the backend. Undefined if the document has no channels, or the caller may use none. */
+/**
+ * Returns the caller's rights on channels as text for the backend. Undefined if the document has no channels, or the
+ * caller may use none.
+ */
 export function printChannels(
   { channels }: CompiledDocument,
   principal: Principal,

@@ -123,7 +123,7 @@ export function fitsResourceLimit({ Statement }: PolicyDocument): boolean {
 
 type ClassTargets = {
   readonly condition: PolicyConditions | undefined;
-  /** Sorted and without duplicates. */
+  /** Targets such as `GET/users/*`, sorted and without duplicates. */
   readonly targets: readonly string[];
 };
 

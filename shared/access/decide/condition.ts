@@ -18,8 +18,8 @@ export type Circumstances = {
 
 /**
  * Evaluates a condition in three-valued logic (Kleene's). If a claim is missing or has another type than the rule
- * expects, its test is undecided, and so is `not` of that test. Otherwise an issuer that omits `suspended` would open
- * what the rule closes. `exists` is always decided.
+ * expects, its test is undecided, and so is `not` of that test. If `not` of a missing claim were true, an issuer that
+ * omits `suspended` would open what the rule closes. `exists` is always decided.
  */
 export function evaluateCondition(
   condition: CompiledCondition,
@@ -89,8 +89,8 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
 }
 
 /**
- * The string "false" is not the boolean false. A value of another type than the rule expects neither matches nor
- * differs.
+ * Whether the claim equals one of the values. Undefined if no value has the claim's type: the string "false" neither
+ * equals the boolean false nor counts as different from it.
  */
 function isOneOf(values: ClaimCondition['values'], claim: unknown): Truth {
   if (values.some((value) => value === claim)) return true;

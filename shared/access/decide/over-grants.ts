@@ -91,8 +91,8 @@ function isServedBy(
 }
 
 /**
- * Returns the lengths of greedy paths that have to be tried. A greedy route accepts any length, but from the pattern's
- * length plus the longest template's length on, the results repeat.
+ * Returns the lengths of greedy paths that have to be checked. A greedy route accepts any length. But if a path is as
+ * long as the pattern and the longest template together, a longer path gives the same result.
  */
 function greedyLengths(templateLength: number, patternLength: number, longest: number): readonly number[] {
   const first = Math.max(templateLength, patternLength);

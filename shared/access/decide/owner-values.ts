@@ -31,7 +31,10 @@ export function hasDroppedValue(claims: Claims, { claim, max }: CompiledBinding)
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);
 }
 
-/** `..` and `bob.` are safe for IAM, but servers behind the gateway resolve `..`, and Windows reads `bob.` as `bob`. */
+/**
+ * Whether a claim value may be written into a policy. `..` and `bob.` would be safe for IAM, but servers behind the
+ * gateway resolve `..`, and Windows reads `bob.` as `bob`.
+ */
 function isSafe(value: unknown): value is string {
   return (
     typeof value === 'string' &&

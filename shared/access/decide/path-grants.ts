@@ -168,7 +168,7 @@ function targetsOf(document: CompiledDocument, method: string, pattern: SegmentP
   );
 }
 
-/** A grant for the whole route makes narrower ones unnecessary. */
+/** Returns the widest grants of a route. A grant for the whole route makes narrower grants unnecessary. */
 function widestGrants({ deniedBy, grants }: RouteVerdict): readonly Grant[] {
   if (deniedBy.length > 0) return [];
   const whole = grants.find(({ owned }) => owned.length === 0);
@@ -286,8 +286,8 @@ type Way = {
 };
 
 /**
- * Whether the deny pattern would remove ordinary requests of the grant, which are requests in which no parameter equals
- * a route's name.
+ * Whether the deny pattern would remove ordinary requests of the grant. In an ordinary request, no parameter equals a
+ * route's name.
  */
 function isLost(document: CompiledDocument, { template, pattern, path }: Way, deny: SegmentPattern): boolean {
   const { isName } = finderOf(document);

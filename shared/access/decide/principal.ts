@@ -15,7 +15,7 @@ export type Principal = {
   readonly subject: string;
   /** Claim `client_id` of the token, otherwise `azp`. */
   readonly clientId: string | undefined;
-  /** Includes inherited roles. Roles that the document does not declare are omitted. */
+  /** The principal's roles, including inherited roles. Roles that the document does not declare are omitted. */
   readonly roles: ReadonlySet<string>;
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
@@ -31,7 +31,7 @@ const LIST_LIMIT = 200;
 /**
  * Reads the claims of a verified token. Scopes or roles that the token lacks give no rights, but a claim of the wrong
  * type is an error.
- * @throws DomainError TOKEN_CLAIM_INVALID
+ * @throws DomainError TOKEN_CLAIM_INVALID if a claim has the wrong type, or if the subject or `exp` is missing
  */
 export function toPrincipal(
   claims: Claims,

@@ -1,6 +1,6 @@
 /**
  * Checks the claims that the document requires. Without them a handler would write data that belongs to nobody, so a
- * caller who lacks one is denied.
+ * caller who lacks a required claim is denied.
  */
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';

@@ -13,7 +13,7 @@ export type Template = {
   readonly index: number;
   /** Priority among the templates of a verb. If two templates match a request, the one with the lower rank is used. */
   readonly rank: number;
-  /** `rest` is always last, and matches one or more segments. */
+  /** The segments of the path. `rest` is always last, and matches one or more segments of a request. */
   readonly segments: readonly RouteSegment[];
   /** The policy pattern that matches all requests to this route, such as `orders/*`. */
   readonly pattern: SegmentPattern;
@@ -61,7 +61,10 @@ export function finderOf(document: CompiledDocument): RouteFinder {
   return finder;
 }
 
-/** Groups templates by prefix, because comparing hundreds of them one by one is slow. */
+/**
+ * A group of templates with the same prefix. Templates are grouped because comparing hundreds of them one by one is
+ * slow.
+ */
 type Branch = {
   readonly literals: Map<string, Branch>;
   one: Branch | undefined;

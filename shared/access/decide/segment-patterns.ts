@@ -69,9 +69,9 @@ export function withoutCovered(patterns: readonly SegmentPattern[]): readonly Se
 }
 
 /**
- * Returns a function that finds the paths that a pattern may cover: the indexes, in order, of the paths that contain
- * the pattern's rarest literal. The index is needed because comparing hundreds of patterns with hundreds of paths would
- * take a second.
+ * Returns a function that finds the paths that a pattern may cover. It returns, in ascending order, the indexes of the
+ * paths that contain the pattern's rarest literal. The index is needed because comparing hundreds of patterns with
+ * hundreds of paths would take a second.
  */
 export function indexPaths(
   paths: readonly (readonly string[])[],

@@ -6,7 +6,11 @@ import type { AuthorizerConfig } from '../../config/access-config.ts';
 import { DomainError } from '../../errors.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
-/** @throws DomainError CONFIG_INVALID */
+/**
+ * Checks documents before they are published.
+ * @throws DomainError CONFIG_INVALID if the documents protect no API of this stage, if they trust the local issuer
+ * outside of a developer's machine, or if the secret for native usage plans is missing
+ */
 export function assertUsable(
   { documents }: CompiledAccess,
   { stage, localIssuerUrl, usageKeySecret }: AuthorizerConfig,

@@ -29,7 +29,7 @@ type DocumentAdminSetting = {
   readonly follows: boolean;
   /**
    * Checks that the authorizers could use the documents in this stage.
-   * @throws DomainError
+   * @throws DomainError if they could not
    */
   readonly check: (access: CompiledAccess) => void;
 };
@@ -45,7 +45,11 @@ export class DocumentAdmin {
     this.#setting = setting;
   }
 
-  /** @throws RequestInvalid; DomainError STORE_UNAVAILABLE */
+  /**
+   * Stores one part of the documents to publish.
+   * @throws RequestInvalid if the current version has other data in this part; DomainError STORE_UNAVAILABLE if the
+   * table does not respond
+   */
   async keepPart(checksum: string, index: number, data: string): Promise<void> {
     this.#assertFollowed();
     const head = await this.#head();
@@ -63,7 +67,7 @@ export class DocumentAdmin {
 
   /**
    * Returns the versions, newest first.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   async list(): Promise<readonly Version[]> {
     const page = await this.#ports.listing.range({
@@ -79,7 +83,8 @@ export class DocumentAdmin {
 
   /**
    * Publishes documents as a new version, unless they are the current version.
-   * @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE
+   * @throws RequestInvalid if the documents cannot be used; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT,
+   * STORE_UNAVAILABLE
    */
   async publish(
     { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
@@ -94,7 +99,8 @@ export class DocumentAdmin {
 
   /**
    * Publishes an old version again, as a new version.
-   * @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE
+   * @throws RequestInvalid if the old version does not exist or cannot be used; DomainError DOCUMENTS_NOT_FOLLOWED,
+   * EDIT_CONFLICT, STORE_UNAVAILABLE
    */
   async restore(version: number, { by }: Operation): Promise<Version> {
     this.#assertFollowed();
@@ -102,7 +108,7 @@ export class DocumentAdmin {
     if (wanted === undefined) throw new RequestInvalid('version', 'was not published');
     const head = await this.#head();
     if (head?.checksum === wanted.checksum) return head;
-    // The version may have been published by an older release in another format.
+    // The documents are checked again, because an older release may have published this version in another format.
     const documents = await this.#check(wanted);
     const { checksum, parts } = wanted;
     return this.#put({ checksum, parts, documents, by, restores: version }, head);
@@ -123,7 +129,10 @@ export class DocumentAdmin {
     return parseVersion(await readAccessItem(this.#ports.store, headKey()));
   }
 
-  /** @throws DomainError EDIT_CONFLICT if another version was published in the meantime */
+  /**
+   * Writes a new version.
+   * @throws DomainError EDIT_CONFLICT if another version was published in the meantime
+   */
   async #put(
     made: Omit<Version, 'version' | 'publishedAtEpochMs'>,
     before: Version | undefined,

@@ -9,7 +9,7 @@ import type { Version } from './publication.ts';
 
 const CHECKSUM = text('SHA-256 of the text of all documents.', { pattern: /^[0-9a-f]{64}$/ });
 
-/** `admin` is called at the first request. */
+/** Returns the admin routes of published documents. `admin` is called at the first request. */
 export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
   return [
     readRoute(
@@ -67,7 +67,10 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
   ];
 }
 
-/** @throws RequestInvalid */
+/**
+ * Reads a number from a request.
+ * @throws RequestInvalid if the text is not a whole number up to `max`
+ */
 function readNumber(name: string, given: string, max: number): number {
   if (/^\d{1,15}$/.test(given) && Number(given) <= max) return Number(given);
   throw new RequestInvalid(name, `must be a whole number up to ${max}`);

@@ -22,16 +22,18 @@ type FollowPorts = {
   readonly store: Pick<ItemStore, 'read'>;
   readonly clock: Clock;
   readonly observer: Pick<Observer, 'count'>;
-  /** Rejects after the given time. */
+  /** Returns a promise that is rejected after the given time. */
   readonly timeout: (ms: number) => Promise<never>;
 };
 
 type Good<Made> = { readonly checksum: string; readonly made: Made; checkedAtMs: number };
 
 /**
+ * Follows the published documents.
  * @param bundled the documents that are used until some are published
  * @param make throws if the documents cannot be used here
- * @returns a function that throws DomainError STORE_UNAVAILABLE if no good documents are known
+ * @returns a function that provides what `make` returned for the current documents. It throws DomainError
+ * STORE_UNAVAILABLE if no good documents are known.
  */
 export function followPublished<Made>(
   ports: FollowPorts,

@@ -7,9 +7,10 @@ import type { CompiledAccess } from '../compiled-document.ts';
 import { parseCompiledAccess } from '../find-document.ts';
 
 /**
+ * Returns a function that provides what `make` returned for the current documents.
  * @param compiled content of `access/compiled.json`
  * @param make called once for the bundle, and again for each published version
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an environment variable is invalid
  */
 export function followDocuments<Made>(
   compiled: unknown,

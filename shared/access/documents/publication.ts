@@ -1,6 +1,6 @@
 /**
- * Published documents in the access table. Version numbers only increase, and each version refers to the parts of its
- * text by checksum. Nothing is ever overwritten, so a version never changes.
+ * Stores published documents in the access table. Version numbers only increase, and each version refers to the parts
+ * of its text by checksum. Nothing is ever overwritten, so a version never changes.
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
@@ -65,7 +65,7 @@ export function printVersion({ publishedAtEpochMs, restores, ...version }: Versi
 }
 
 /**
- * Returns undefined if nothing is published.
+ * Reads the published version from its item. Undefined if nothing is published.
  * @throws DomainError STORE_UNAVAILABLE for a malformed item
  */
 export function parseVersion(item: Item | undefined): Version | undefined {
@@ -91,7 +91,10 @@ export function parseVersion(item: Item | undefined): Version | undefined {
   };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE if a part is missing, or the checksum does not match */
+/**
+ * Reads the documents of a version from their parts.
+ * @throws DomainError STORE_UNAVAILABLE if a part is missing, or the checksum does not match
+ */
 export async function readDocuments(
   store: Pick<ItemStore, 'read'>,
   { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
@@ -108,7 +111,11 @@ export async function readDocuments(
   return parseDocuments(text);
 }
 
-/** @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Parses the text of published documents.
+ * @throws DomainError STORE_UNAVAILABLE if this function cannot read the format, or if the text contains no access
+ * documents
+ */
 function parseDocuments(text: string): CompiledAccess {
   const { format, documents } = JSON.parse(text) as {
     readonly format?: unknown;

@@ -26,7 +26,7 @@ export type ApiKeyRecord = {
   /** The newest secret comes first. There is a second secret only during the overlap of a rotation. */
   readonly secrets: readonly KeySecret[];
   readonly createdAtEpochSeconds: number;
-  /** The time from which the key is refused. Not named `expiresAt`, because DynamoDB would delete the item. */
+  /** The time from which the key is refused. If this member were called `expiresAt`, DynamoDB would delete the item. */
   readonly notAfterEpochSeconds?: number;
   readonly revokedAtEpochSeconds?: number;
   readonly native?: NativeKey;
@@ -36,7 +36,7 @@ export type KeySecret = {
   /** SHA-256 of the whole key in hexadecimal digits. */
   readonly hash: string;
   readonly createdAtEpochSeconds: number;
-  /** The time from which the secret is refused. If undefined, it is valid as long as the key. */
+  /** The time from which the secret is refused. Undefined if the secret is valid as long as the key. */
   readonly notAfterEpochSeconds?: number;
 };
 
@@ -44,7 +44,7 @@ type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
 
 export type StoredApiKey = {
   readonly record: ApiKeyRecord;
-  /** Increased by every change except a change of `usedAt`. */
+  /** Version of the record. Every change increases it, except a change of `usedAt`. */
   readonly version: number;
   readonly usedAtEpochSeconds: number | undefined;
 };

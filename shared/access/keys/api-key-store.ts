@@ -2,7 +2,7 @@ import type { ApiKeyReader, ItemStore } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
 import { apiKeyItem, parseStoredApiKey } from './api-key-record.ts';
 
-/** Minimum time between two writes of a key's last use. */
+/** Minimum time between two writes of the time when a key was last used. */
 export const LAST_USE_EVERY_SECONDS = 600;
 
 export function createApiKeyReader(store: ItemStore): ApiKeyReader {

@@ -21,7 +21,7 @@ const CHECKSUM_LENGTH = 6;
 const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_[0-9A-Za-z]{36}$/;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Returns undefined if the text is not an API key, or contains a typing error. */
+/** Parses an API key. Returns undefined if the text is not an API key, or contains a typing error. */
 export function parseApiKey(text: string): ApiKey | undefined {
   const [, prefix, keyId] = FORM.exec(text) ?? [];
   if (prefix === undefined || keyId === undefined) return undefined;

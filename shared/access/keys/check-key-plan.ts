@@ -8,7 +8,8 @@ import type { KeyPrefix } from './key-prefixes.ts';
 
 type KnownPlans = {
   /**
-   * Plans that access documents define. The authorizer saves such a plan in the table when its first caller is charged.
+   * Plans that access documents define. The authorizer saves such a plan in the table when it charges the first caller
+   * who has the plan.
    */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;
@@ -16,8 +17,8 @@ type KnownPlans = {
 
 /**
  * Whether the key's plan is named by the customer's record instead of by the key.
- * @throws RequestInvalid for a plan that would have no effect; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED,
- * STORE_UNAVAILABLE
+ * @throws RequestInvalid if the key names a plan that would have no effect; DomainError CUSTOMER_UNKNOWN,
+ * CUSTOMER_CLOSED, STORE_UNAVAILABLE
  */
 export async function isOfCustomer(
   {
@@ -62,9 +63,11 @@ export async function isOfCustomer(
 const CLAIMS_OF_FIELDS = new Set(['plan', 'tenant', 'owner']);
 
 /**
+ * Checks the plans that a key's claims name.
  * @param claims the claims that callers with the key will have
  * @param planClaims the claims that name a customer plan by which a document charges
- * @throws RequestInvalid naming the known plans; DomainError STORE_UNAVAILABLE
+ * @throws RequestInvalid if a plan is missing or unknown, with the known plans in the message; DomainError
+ * STORE_UNAVAILABLE
  */
 export async function assertPlansKnown(
   claims: Claims,

@@ -59,7 +59,8 @@ export type NewKey = Omit<
   'keyId' | 'secrets' | 'native' | 'createdAtEpochSeconds' | 'notAfterEpochSeconds' | 'revokedAtEpochSeconds'
 > & {
   /**
-   * Undefined if the key never expires. This is a duration, because a repeated operation must request the same value.
+   * Lifetime of the key. Undefined if the key never expires. It is a duration instead of a time, because a repeated
+   * operation must contain the same value.
    */
   readonly lifetimeSeconds?: number;
   readonly usagePlanId?: string;
@@ -92,7 +93,11 @@ export class KeyAdmin {
     this.#setting = setting;
   }
 
-  /** @throws RequestInvalid; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED */
+  /**
+   * Creates an API key.
+   * @throws RequestInvalid if the key's prefix, a role or a plan cannot be used; DomainError CUSTOMER_UNKNOWN,
+   * CUSTOMER_CLOSED, PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED
+   */
   async create(wanted: NewKey, operation: Operation): Promise<Changed> {
     const prefix = this.#assertMeaningful(wanted);
     const { usagePlanId, lifetimeSeconds, onRecord = false, ...given } = wanted;
@@ -102,7 +107,8 @@ export class KeyAdmin {
     const plans = { brought: this.#setting.documentPlans, saved: this.#ports.plans };
     if (!(await isOfCustomer({ ...given, onRecord }, prefix, this.#ports.plans)))
       await assertPlansKnown(claimsOfKey({ keyId, ...given }), prefix.planClaims, plans);
-    // This is done first, because it can be repeated, but the key's text cannot be shown again.
+    // The native key is created first. This step can be repeated if a later step fails, but the key's text cannot be
+    // shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
     const { text, secret } = this.#makeSecret(given.prefix, keyId);
     const record: ApiKeyRecord = {
@@ -178,7 +184,10 @@ export class KeyAdmin {
     return this.#carryOut({ request, stored, text: undefined, writes }, operation);
   }
 
-  /** @throws DomainError KEY_UNKNOWN, STORE_UNAVAILABLE */
+  /**
+   * Returns what is stored about a key.
+   * @throws DomainError KEY_UNKNOWN, STORE_UNAVAILABLE
+   */
   async show(keyId: string): Promise<StoredApiKey> {
     const item = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
     if (item === undefined) throw new DomainError('KEY_UNKNOWN', 'there is no such API key');
@@ -187,7 +196,7 @@ export class KeyAdmin {
 
   /**
    * Returns a page of a tenant's keys, sorted by id, that starts after the key of `cursor`.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   async list(
     tenant: string,
@@ -201,7 +210,7 @@ export class KeyAdmin {
 
   /**
    * Returns the key's audit entries.
-   * @throws DomainError STORE_UNAVAILABLE
+   * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   async changes(keyId: string): Promise<readonly Item[]> {
     const { items } = await this.#range(apiKeyItem(keyId).pk, 'OP#', { limit: CHANGES_LIMIT });

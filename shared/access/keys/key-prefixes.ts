@@ -1,4 +1,7 @@
-/** API key settings in the access documents of a stage, by prefix: declared roles, and APIs with caches. */
+/**
+ * Collects, for each key prefix, what a stage's access documents define for such API keys: the declared roles and the
+ * APIs with caches.
+ */
 import type { ClaimPath, CompiledAccess, CompiledDocument } from '../compiled-document.ts';
 
 export type KeyPrefix = {
@@ -17,7 +20,7 @@ export type KeyPrefix = {
 
 export type CachedApi = { readonly kind: 'rest' | 'http'; readonly apiId: string; readonly stage: string };
 
-/** `deployedStage` is the stage of the authorizers' own stack. */
+/** Returns the settings of each key prefix. `deployedStage` is the stage of the authorizers' own stack. */
 export function keyPrefixesOf(
   { documents }: CompiledAccess,
   deployedStage: string,

@@ -54,7 +54,7 @@ const PAGE = {
 const CHANGED =
   'The key; `outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
 
-/** `admin` is called at the first request. */
+/** Returns the admin routes of API keys. `admin` is called at the first request. */
 export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
   return [
     createRoute(admin),

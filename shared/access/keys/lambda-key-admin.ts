@@ -13,8 +13,9 @@ import { keyPrefixesOf } from './key-prefixes.ts';
 const STORE_TIMEOUT_MS = 2000;
 
 /**
+ * Creates the administration of API keys.
  * @param compiled content of `access/compiled.json`
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): KeyAdmin {
   const access = parseCompiledAccess(compiled);

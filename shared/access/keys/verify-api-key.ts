@@ -14,6 +14,7 @@ export type VerifiedApiKey = {
 };
 
 /**
+ * Verifies an API key.
  * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE
  */
 type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;

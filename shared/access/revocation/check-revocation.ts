@@ -6,8 +6,9 @@ import { REVOCATION_KINDS, revocationHash } from './revocation.ts';
 import type { RevocationTarget } from './revocation.ts';
 
 /**
+ * Checks that a token is not revoked.
  * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID if a token lacks the claims that revocation needs;
- * STORE_UNAVAILABLE, because a list that cannot be read proves nothing
+ * STORE_UNAVAILABLE if the table cannot be read, because the token may then be revoked
  */
 export type RevocationCheck = (
   principal: Principal,
@@ -53,7 +54,7 @@ function targetsOf(
 
 type Kept = { readonly until: number | undefined; readonly readAtEpochSeconds: number };
 
-/** The number and age of entries are limited, and the oldest entry is removed first. */
+/** Cache of revocation times. The number and age of its entries are limited, and the oldest entry is removed first. */
 class RevocationCache {
   readonly #kept = new Map<string, Kept>();
 

@@ -11,8 +11,9 @@ import { cachedApisByDocument, revocableIssuersOf } from './revocation-issuers.t
 const STORE_TIMEOUT_MS = 2000;
 
 /**
+ * Creates the administration of revocations.
  * @param compiled content of `access/compiled.json`
- * @throws DomainError CONFIG_INVALID
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaRevocationAdmin(compiled: unknown): RevocationAdmin {
   const { stage, tableName, controlPlane } = readAccessAdminConfig();

@@ -61,7 +61,11 @@ export class RevocationAdmin {
     this.#setting = setting;
   }
 
-  /** @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE */
+  /**
+   * Revokes the tokens that the request names.
+   * @throws RequestInvalid if the request cannot be carried out; DomainError OPERATION_REUSED, EDIT_CONFLICT,
+   * STORE_UNAVAILABLE
+   */
   async revoke(request: RevocationRequest, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
     const target = { issuer: issuer.issuer, kind: request.kind, value: request.value };
@@ -77,7 +81,7 @@ export class RevocationAdmin {
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
     return this.#carryOut(issuer, target, operation, {
       request: { kind: 'revoke', target, input: { ends } },
-      // The time never moves backwards, even if an administrator's clock is slow.
+      // Neither time is ever replaced by an earlier one, even if an administrator's clock is slow.
       when: [
         { attribute: 'until', is: 'absent-or-below', value: until + 1 },
         { attribute: 'expiresAt', is: 'absent-or-below', value: expiresAt + 1 },
@@ -89,7 +93,8 @@ export class RevocationAdmin {
 
   /**
    * Withdraws a revocation, so that the tokens are accepted again.
-   * @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE
+   * @throws RequestInvalid if the request cannot be carried out; DomainError OPERATION_REUSED, EDIT_CONFLICT,
+   * STORE_UNAVAILABLE
    */
   async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
@@ -194,7 +199,10 @@ export class RevocationAdmin {
     return (await readAccessItem(this.#ports.store, revocationKey(target)))?.['until'];
   }
 
-  /** Revoking tokens of an issuer whose tokens are never checked would have no effect. */
+  /**
+   * Finds the issuer whose tokens are revoked. An issuer whose tokens are never checked is refused, because a
+   * revocation would have no effect.
+   */
   #find(name: string): RevocableIssuer {
     const { issuers } = this.#setting;
     const found = issuers.filter(({ ids, issuer }) => issuer === name || ids.has(name));
@@ -233,7 +241,10 @@ function listKey(target: RevocationTarget): ItemWrite['key'] {
   return { pk: revocationsPartition(target.issuer), sk: revocationHash(target) };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written */
+/**
+ * Reads a revocation from its item.
+ * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written
+ */
 function parseRevocation(issuer: string, item: Item): Revocation {
   const { kind, value, until, by, at, expiresAt, withdrawnAt } = item;
   if (

@@ -15,8 +15,8 @@ export type RevocableIssuer = {
 };
 
 /**
- * Groups the issuers by `iss`, because one issuer may have two ids. `deployedStage` is the stage of the authorizers'
- * own stack.
+ * Returns the issuers whose tokens can be revoked. They are grouped by `iss`, because one issuer may have two ids.
+ * `deployedStage` is the stage of the authorizers' own stack.
  */
 export function revocableIssuersOf(
   { documents }: CompiledAccess,

@@ -23,7 +23,7 @@ const TARGET = {
 const CHANGED =
   '`outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
 
-/** `admin` is called at the first request. */
+/** Returns the admin routes of revocations. `admin` is called at the first request. */
 export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[] {
   return [
     listRoute(admin),
@@ -108,7 +108,10 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
   ];
 }
 
-/** @throws RequestInvalid */
+/**
+ * Returns what the request wants to revoke.
+ * @throws RequestInvalid unless exactly one of `jti`, `sub` and `client` is given
+ */
 function targetOf(fields: ReadFields<typeof TARGET>): RevocationTarget {
   const given = REVOCATION_KINDS.flatMap((kind) => {
     const value = fields[kind];

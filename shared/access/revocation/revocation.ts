@@ -1,6 +1,6 @@
 /**
- * Tokens that are refused although they are otherwise valid: one token by its id, or all tokens of a user or client
- * that were issued up to a certain time ("log out everywhere").
+ * Revokes tokens that are otherwise valid: one token by its id, or all tokens of a user or client that were issued up
+ * to a certain time ("log out everywhere").
  *
  * | item         | pk                   | sk                | attributes                                            |
  * | ------------ | -------------------- | ----------------- | ----------------------------------------------------- |
@@ -14,7 +14,10 @@ import { createHash } from 'node:crypto';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ItemKey } from '../../table/item-write.ts';
 
-/** `jti` is one token, `sub` its subject (the document's `claims.principal`), and `client` its client. */
+/**
+ * What is revoked: `jti` means one token, `sub` all tokens of a subject (the document's `claims.principal`), and
+ * `client` all tokens of a client.
+ */
 export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;
 
 type RevocationKind = (typeof REVOCATION_KINDS)[number];
@@ -25,7 +28,7 @@ export type RevocationTarget = {
   readonly value: string;
 };
 
-/** Larger than every issue time, so that a single token is revoked whenever it was issued. */
+/** A time that is later than every issue time, so that a single token is revoked whenever it was issued. */
 export const ANY_ISSUE_TIME = 9_999_999_999;
 
 /** Hashes the claims, because they may be longer than a table key allows. */

@@ -23,9 +23,10 @@ export type IssuedTicket = {
 };
 
 /**
- * A ticket expires no later than the caller's credential. In your own handler, take the caller from the
- * authorizer (`callerOfTicket`), never from the request.
- * @throws DomainError TOKEN_EXPIRED, STORE_UNAVAILABLE
+ * Issues a one-time ticket, which expires no later than the caller's credential. In your own handler, take the caller
+ * from the authorizer (`callerOfTicket`), never from the request.
+ * @throws DomainError TOKEN_EXPIRED if the caller's credential has expired; STORE_UNAVAILABLE if the table does not
+ * respond
  *
  * @example
  * ```ts

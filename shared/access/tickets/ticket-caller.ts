@@ -11,13 +11,17 @@ export type TicketCallerContext = {
   readonly principalId: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Present if the token has it, because revocation needs it. */
+  /**
+   * The time when the token was issued, from its claim `iat`. It is needed to check revocations, and absent if the
+   * token lacks the claim.
+   */
   readonly iat?: number;
   readonly jti?: string;
 };
 
 /**
- * Prints JSON, because a REST context contains only flat values, and an empty list must not look like a missing one.
+ * Prints the caller as JSON text, because a REST context contains only flat values, and an empty list must not look
+ * like a missing one.
  */
 export function printTicketCaller({ principalId, roles, scopes, claims }: Principal): string {
   const { iat, jti } = claims;
@@ -31,7 +35,10 @@ export function printTicketCaller({ principalId, roles, scopes, claims }: Princi
   return JSON.stringify(caller);
 }
 
-/** Returns undefined if the API's document issues no tickets, or if roles and scopes are too long for the context. */
+/**
+ * Reads the caller from the authorizer's context. Returns undefined if the API's document issues no tickets, or if
+ * roles and scopes are too long for the context.
+ */
 export function parseTicketCaller(text: unknown): TicketCallerContext | undefined {
   if (typeof text !== 'string') return undefined;
   let value: unknown;

@@ -29,12 +29,12 @@ export type StoredTicket = {
 
 export type TicketOutcome =
   | { readonly kind: 'taken'; readonly caller: TicketCaller }
-  /** `foreign`: the ticket is for another document's API, and still valid there. */
+  /** `foreign` means that the ticket is for another document's API. It is still valid there. */
   | { readonly kind: 'unknown' | 'used' | 'expired' | 'foreign' };
 
 export const TICKET_ENTROPY_DIGITS = 64;
 
-/** Contains only characters that a query and a subprotocol allow unescaped. */
+/** Matches a ticket, which contains only characters that a query and a subprotocol allow unescaped. */
 const FORM = /^wst_[A-Za-z0-9_-]{43}$/;
 
 export function printTicket(entropy: string): string {
@@ -50,7 +50,10 @@ export function ticketKey(hash: string): ItemKey {
   return { pk: `TICKET#${hash}`, sk: 'TICKET' };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written */
+/**
+ * Reads the caller of a ticket from the ticket's item.
+ * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written
+ */
 export function parseCaller(item: Item): TicketCaller {
   try {
     const caller: unknown = JSON.parse(String(item['caller']));

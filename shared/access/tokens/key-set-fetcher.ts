@@ -5,13 +5,13 @@ import type { FetchLimits, KeySetFetcher } from '../../ports.ts';
 import { isLoopbackUrl } from './issuers.ts';
 import { DEFAULT_LIMITS } from './key-sets.ts';
 
-// An import of the module would also create an agent.
+// `getBuiltinModule` is used, because an import of the module would also create an agent.
 const https = process.getBuiltinModule('node:https');
 
-/** The first TLS handshake from a cold network often fails once. */
+/** Maximum number of attempts. The first TLS handshake from a cold network often fails once. */
 const ATTEMPTS = 2;
 
-/** Redirects are not followed, because only configuration decides where keys come from. */
+/** Creates the fetcher. It does not follow redirects, because only configuration decides where keys come from. */
 export function createKeySetFetcher(): KeySetFetcher {
   return {
     async fetch(uri, limits = DEFAULT_LIMITS) {
@@ -38,7 +38,11 @@ export function createKeySetFetcher(): KeySetFetcher {
 /** `performance` is not used, because its first use loads a module. */
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** Rejects with DomainError if a retry would not help. */
+/**
+ * Fetches a text.
+ *
+ * Rejects with DomainError if a retry would not help.
+ */
 async function get(uri: string, { maxBytes }: FetchLimits, signal: AbortSignal): Promise<string> {
   const send = uri.startsWith('https://') ? https.request : loadHttp().request;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -60,7 +64,10 @@ async function get(uri: string, { maxBytes }: FetchLimits, signal: AbortSignal):
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** An import of `node:http` reads all its exports. One of these loads WebSocket and `fetch`, which takes 15 ms. */
+/**
+ * Loads `node:http` without an import. An import reads all exports of the module, and one of these loads WebSocket and
+ * `fetch`, which takes 15 ms.
+ */
 const loadHttp = () => process.getBuiltinModule('node:http');
 
 function toUnavailable(error: unknown): DomainError {

@@ -152,7 +152,10 @@ export class KeySets {
     return held;
   }
 
-  /** If the clock was set back, entries are treated as old. Otherwise they would stay fresh forever. */
+  /**
+   * Returns how old an entry is. If the clock was set back, the difference counts as age. Otherwise entries would stay
+   * fresh forever.
+   */
   #sinceMs(epochMs: number): number {
     return Math.abs(this.#clock.nowEpochMs() - epochMs);
   }

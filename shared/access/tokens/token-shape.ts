@@ -1,5 +1,5 @@
 /**
- * Checks a token's form before its signature. Stricter than aws-jwt-verify 5.2.1, which ignores `crit` and
+ * Checks a token's form before its signature. The check is stricter than aws-jwt-verify 5.2.1, which ignores `crit` and
  * `typ`, accepts non-canonical base64url, and allows any algorithm that the key set names.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -11,7 +11,7 @@ import { hasDuplicateMember } from '../../http/json-members.ts';
 type UnverifiedToken = {
   readonly algorithm: string;
   readonly keyId: string;
-  /** Token type in lower case. Undefined if absent. */
+  /** Token type in lower case. Undefined if the header has no `typ`. */
   readonly type: string | undefined;
   readonly issuer: string;
 };

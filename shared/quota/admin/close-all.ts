@@ -1,5 +1,5 @@
 /**
- * The scheduled round that closes all periods that have ended. An invocation continues at the point where the previous
+ * Closes all periods that have ended, in scheduled rounds. An invocation continues at the point where the previous
  * invocation stopped.
  */
 import type { ItemStore } from '../../ports.ts';
@@ -31,14 +31,14 @@ const KEY = { pk: 'AUDIT#close-over', sk: 'ROUND' };
  */
 const EVERY_MS = 23 * 3_600_000;
 /**
- * If a round is not complete after this time, an operator must be informed, because ledgers expire 35 days after their
- * period.
+ * Maximum duration of a round. If a round takes longer, an operator must be informed, because ledgers expire 35 days
+ * after their period.
  */
 const LATE_AFTER_MS = 14 * 24 * 3_600_000;
 
 /**
  * Processes as many pages of today's round as time allows. If the round is complete, does nothing.
- * @throws DomainError STORE_UNAVAILABLE, also if no round has been completed for two weeks
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond, or if no round has been completed for two weeks
  */
 export async function closeAllOver(
   ports: AdminPorts,
@@ -80,7 +80,10 @@ async function readRound(store: ItemStore): Promise<Round | undefined> {
   };
 }
 
-/** @returns false when another invocation is running the round */
+/**
+ * Saves the progress of the round.
+ * @returns false if another invocation is running the round
+ */
 async function saveRound(store: ItemStore, { version, startedEpochMs, cursor }: Round): Promise<boolean> {
   const before = { attribute: 'ver' } as const;
   const outcome = await store.update({

@@ -12,7 +12,8 @@ import type { UsageRecord } from './usage-record.ts';
 export type Closed = { readonly operation: AppliedOperation; readonly record: UsageRecord };
 
 /**
- * Requests of a period may be reported up to this long after its end. It is the maximum run time of a Lambda function.
+ * Maximum time after the end of a period within which its requests may still be reported. It is the maximum run time of
+ * a Lambda function.
  */
 export const LATE_MS = 15 * 60_000;
 

@@ -2,14 +2,17 @@ import { RequestInvalid } from '../../errors.ts';
 
 const MAX_CURSOR_LENGTH = 8192;
 
-/** @param position an object that JSON can represent */
+/**
+ * Prints a cursor.
+ * @param position an object that JSON can represent
+ */
 export function printCursor(position: object): string {
   return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
 }
 
 /**
  * Returns the members of a position that are strings. Callers must check them, because a cursor can be forged.
- * @throws RequestInvalid
+ * @throws RequestInvalid if the text is not a cursor
  */
 export function parseCursor(cursor: string | undefined): Readonly<Record<string, string | undefined>> {
   if (cursor === undefined) return {};

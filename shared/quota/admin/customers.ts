@@ -34,24 +34,27 @@ export type WantedTerm = {
   /** The time from which the plan is in force; undefined means now. */
   readonly fromEpochMs?: number | undefined;
   readonly limits?: Term['limits'] | undefined;
-  /** Must be one more than the newest version. */
+  /** The version of the record after the change. It must be one more than the newest version. */
   readonly version: number;
 };
 
 const PAGE = 100;
 /**
- * A term that begins within this time is not changed any more, because some processes may already use it: their clocks
- * differ.
+ * A term that begins within this time is not changed any more. Clocks differ, so some processes may already use the
+ * term.
  */
 const SETTLED_MS = 60_000;
 const YEAR_MS = 367 * 86_400_000;
 /**
- * The maximum number of changes in a year. It is lower than the number of ledgers in one period that a head remembers;
- * @see mayEnd
+ * The maximum number of changes in a year. It must be lower than the number of ledgers that a head can store for one
+ * period; @see mayEnd
  */
 export const CHANGES_A_YEAR = 24;
 
-/** @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN */
+/**
+ * Puts a customer on record.
+ * @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN
+ */
 export async function createCustomer(
   ports: AdminPorts,
   requested: Requested,
@@ -179,7 +182,10 @@ export async function getCustomer(
   return showCustomer(customer, atEpochMs);
 }
 
-/** @throws RequestInvalid for a cursor of another list, DomainError STORE_UNAVAILABLE */
+/**
+ * Lists the customers on record.
+ * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
+ */
 export async function listCustomers(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   cursor: string | undefined,
@@ -273,7 +279,7 @@ function changeOf(kind: string, tenant: string, input: UnknownMembers): ChangeRe
   return { kind, pk, target: { tenant }, input };
 }
 
-/** Builds a write that the store refuses if the record was changed meanwhile. */
+/** Builds a write that the store refuses if the record was changed in the meantime. */
 function putWrite(customer: Customer, basedOn?: number): ItemWrite {
   return {
     purpose: 'assign',

@@ -1,4 +1,6 @@
-/** Drafts of usage records: the records that would be written if all periods of a month were closed now. */
+/**
+ * Lists drafts of usage records. These are the records that would be written if all periods of a month were closed now.
+ */
 import { listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
 import type { Page, UsageQuestion } from './list-usage.ts';
@@ -12,8 +14,8 @@ const PAGE = 50;
 
 /**
  * Lists drafts of the records of periods that have started. Nothing is written. In an open period, `lost` is the number
- * of units that processes have leased; it is not known how many of them will be billed.
- * @throws DomainError STORE_UNAVAILABLE, RequestInvalid for a cursor of another list
+ * of units that processes have leased; it is not known how many of these units will be billed.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond; RequestInvalid for a cursor of another list
  */
 export async function listDraftRecords(
   ports: AdminPorts,

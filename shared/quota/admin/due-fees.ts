@@ -1,7 +1,7 @@
 /**
- * Fees for periods without requests. A subscriber owes a plan's fee even without using the plan. Such a period has no
- * ledger, only a usage record. If a request is charged to it later, the request opens a ledger, and its usage becomes a
- * correction.
+ * Finds the fees that are due for periods without requests. A subscriber owes a plan's fee even without using the plan.
+ * Such a period has no ledger, only a usage record. If a request is charged to it later, the request opens a ledger,
+ * and its usage becomes a correction.
  *
  * The subscribers of a plan are the keys that an administrator has assigned to it, the tenants of these keys, and the
  * customers that have a `from` in the plan's invoice settings.
@@ -35,7 +35,7 @@ type DueFee = {
   readonly planVersion: number;
   /** The customer's term for which the fee is due; @see Billing */
   readonly term?: number;
-  /** The write of the subject's head. Exports find the usage record through the head. */
+  /** The write that updates the subject's head. Exports find the usage record through the head. */
   readonly head: ItemWrite;
 };
 
@@ -69,14 +69,17 @@ const PAGE = 50;
  * more have fees.
  */
 const KEPT = 1000;
-/** Requests of a period may be reported up to this long after its end. */
+/** Maximum time after the end of a period within which its requests may still be reported. */
 const LATE_MS = 15 * 60_000;
 /** A string that sorts after every instant. */
 const LAST = '\uffff';
 /** The longest period plus a day. */
 const LONGEST_MS = 367 * 86_400_000;
 
-/** @param periods `ended` lists only periods that have ended, `begun` lists all periods that have started */
+/**
+ * Lists the fees that are due for periods without requests.
+ * @param periods `ended` lists only periods that have ended, `begun` lists all periods that have started
+ */
 export async function listDueFees(
   ports: Ports,
   question: Omit<UsageQuestion, 'limit'>,

@@ -21,7 +21,10 @@ type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };
 
 const PAGE = 100;
 
-/** @throws RequestInvalid for a cursor of another list, DomainError STORE_UNAVAILABLE */
+/**
+ * Lists the API keys of a tenant.
+ * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
+ */
 export async function listKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   tenant: string,
@@ -43,8 +46,8 @@ export async function listKeys(
 }
 
 /**
- * Returns undefined if no plan is assigned to the key.
- * @throws DomainError STORE_UNAVAILABLE
+ * Returns the plan that is assigned to the key. Undefined if no plan is assigned.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function findKeyPlan(
   { store }: Pick<AdminPorts, 'store'>,
@@ -112,7 +115,7 @@ export function assignPlan(
       );
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
-    // If the same plan is assigned again, its term continues, so no new start is stored.
+    // If the same plan is assigned again, its term continues, so no new start time is stored.
     const at = known?.plan === plan ? {} : { at: requested.atEpochMs };
     const next = Number(item?.['ver'] ?? 0) + 1;
     if (version !== next)

@@ -49,7 +49,10 @@ export function setLimit(
   }));
 }
 
-/** Returns all charges of the period. Leased units can still be used in addition. They count in `credits`. */
+/**
+ * Gives all charged units of the period back to the subject. Units that are leased can still be used in addition. They
+ * count in `credits`.
+ */
 export function reset(
   ports: AdminPorts,
   requested: Requested,
@@ -61,7 +64,7 @@ export function reset(
   });
 }
 
-/** Admits no more requests, in this period and later periods, until the limit is resumed. */
+/** Suspends the limit. No more requests are admitted, in this period and later periods, until the limit is resumed. */
 export function suspend(
   ports: AdminPorts,
   requested: Requested,
@@ -134,8 +137,8 @@ async function adjust(
       ),
     };
   });
-  // If this call fails, no harm is done: the processes that charge requests recall the units when they next read the
-  // root.
+  // If this call fails, no harm is done, because the processes that charge requests recall the units when they next
+  // read the root.
   if (lowered !== undefined) await recallUnits(ports.store, lowered.id, lowered.period);
   return done;
 }

@@ -15,7 +15,7 @@ import type { SubjectHead, UsageRow } from './usage-row.ts';
 export type UsageQuestion = {
   /** The tenant; undefined means all tenants. */
   readonly tenant: string | undefined;
-  /** Only periods that begin at or after `fromEpochMs` and before `toEpochMs`. */
+  /** Only periods that begin at or after `fromEpochMs` and before `toEpochMs` are listed. */
   readonly fromEpochMs: number | undefined;
   readonly toEpochMs: number | undefined;
   readonly cursor: string | undefined;
@@ -39,7 +39,7 @@ const SUBJECTS = 50;
 /** A string that sorts after every instant. */
 const LAST = '\uffff';
 
-/** Lists the usage of subjects in the periods that are still stored, which are those of the last weeks. */
+/** Lists the usage of subjects in the periods that are still stored. Only periods of the last weeks are stored. */
 export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRow>> {
   return listRows(ports, question, {
     prefix: 'P#',
@@ -77,7 +77,7 @@ export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise
 
 /**
  * Lists the limits of a tenant, or of one of its keys, in the periods that contain a given instant.
- * @throws as `listUsage`
+ * @throws the errors of `listUsage`
  */
 export async function listCurrentUsage(
   ports: AdminPorts,
@@ -121,8 +121,8 @@ async function listRows<Row>(
   const position = parsePosition(of, tenant, question.cursor);
   const { current, sk: from } = position;
   const listed = await listHeads(ports, tenant, current ?? position.after);
-  // The subject at which the last page stopped comes first. It is found by name, because subjects may have been added
-  // before it since.
+  // The subject at which the last page stopped comes first. It is found by name, because other subjects may have been
+  // added before it in the meantime.
   const keys = current === undefined ? listed.keys : [current, ...listed.keys];
   const rows: Row[] = [];
   let sk = from;

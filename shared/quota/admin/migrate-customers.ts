@@ -1,5 +1,5 @@
 /**
- * Creates customer records for tenants from before customers were on record. A record is created if all keys of the
+ * Creates customer records for tenants that are older than customer records. A record is created if all keys of the
  * tenant are assigned to the same plan.
  */
 import { DomainError } from '../../errors.ts';

@@ -122,7 +122,10 @@ export function recordWrite(
   return operationWrite('record', { pk, kind, operationId, atEpochMs }, record);
 }
 
-/** @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Reads the current state of an item.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ */
 export async function readItem(store: ItemStore, key: ItemKey): Promise<Item | undefined> {
   const read = await store.read(key, { consistent: true });
   if (read.kind === 'unavailable') throw unavailable(read.reason);

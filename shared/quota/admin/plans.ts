@@ -15,7 +15,10 @@ type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: strin
 
 const PAGE = 25;
 
-/** @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE */
+/**
+ * Reads the newest version of a plan from the table.
+ * @throws DomainError PLAN_UNKNOWN if there is no such plan; STORE_UNAVAILABLE if the table does not respond
+ */
 export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<CustomerPlan> {
   const item = await readItem(store, planKey(planId));
   if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no customer plan with that id');
@@ -54,7 +57,10 @@ export function documentOf(plan: CustomerPlan): PlanDocument {
   return JSON.parse(plan.source) as PlanDocument;
 }
 
-/** @throws RequestInvalid for a cursor of another list, DomainError STORE_UNAVAILABLE */
+/**
+ * Lists the plans in the table.
+ * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
+ */
 export async function listPlans(ports: AdminPorts, cursor: string | undefined): Promise<PlanPage> {
   const { pk } = parseCursor(cursor);
   const page = await ports.listing.list({

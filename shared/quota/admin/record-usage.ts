@@ -85,7 +85,8 @@ function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing
 }
 
 /**
- * Returns the price of the plan version that opened the period, or of the newest version if that version had no price.
+ * Returns the price from the plan version that opened the period. If that version has no price, returns the price from
+ * the plan's newest version.
  */
 async function billingOf(
   { store }: Pick<AdminPorts, 'store'>,

@@ -61,7 +61,10 @@ export type SubjectLedger = {
 
 const OPENINGS = 3;
 
-/** @throws DomainError SUBJECT_INVALID */
+/**
+ * Returns the id of the ledgers that the question is about.
+ * @throws DomainError SUBJECT_INVALID if a name is missing or too long
+ */
 export function idOf(question: LedgerQuestion): LedgerId {
   const { tenant, key, route, limit } = question;
   const subject = { tenant, key: key ?? '-', plan: '-', ...(route !== undefined && { route }) };
@@ -188,7 +191,7 @@ async function findLedgerAt(
 /**
  * Like `findLedger`, but opens the current period if it has no charges yet. This is needed for a top-up before the
  * first request.
- * @throws as `findLedger`, and DomainError EDIT_CONFLICT while the subject is suspended
+ * @throws the errors of `findLedger`; DomainError EDIT_CONFLICT if the subject is suspended
  */
 export async function findOpenLedger(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -236,7 +239,7 @@ export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }
  * @param last the newest ledger that had begun by that time, and the head
  * @param terms the terms in force for the subject
  * @returns undefined if the last ledger is still in force, or the plan has no limit that continues it
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function findNextRow(
   ports: Pick<AdminPorts, 'store' | 'listing'>,

@@ -45,13 +45,13 @@ export type Billing = {
 const VERSION_DIGITS = 6;
 
 /**
- * Returns the prefix of the sort keys of a ledger's records. The empty text as ledger gives the prefix of all records.
+ * Returns the prefix of the sort keys of a ledger's records. If `ledger` is empty, returns the prefix of all records.
  */
 export function recordPrefix(ledger: string): string {
   return `U#${ledger}`;
 }
 
-/** Returns a row as a usage record. Its version is the one after the given record. */
+/** Returns a row as a usage record. Its version is one higher than the version of the given record. */
 export function toUsageRecord(
   row: UsageRow,
   before: UsageRecord | undefined,

@@ -50,7 +50,10 @@ export type SubjectHead = {
   readonly ruleAt: (startEpochMs: number) => PeriodRule | undefined;
 };
 
-/** @param item the head of the subject */
+/**
+ * Returns the subject of a head, from its key and its attributes.
+ * @param item the head of the subject
+ */
 export function subjectOf(pk: string, item: Item): SubjectHead {
   const [, tenant = '', limit = '', subject = ''] = pk.split('#').map(parseKeyPart);
   // An older head without a level belongs to a key, or to a tenant if it names no key.
@@ -72,6 +75,7 @@ export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'per
 }
 
 /**
+ * Returns the usage that a ledger contains.
  * @param id the id of the ledger, which is an instant of its period, usually the first
  * @param isHalted whether the customer on record is suspended or closed, even if the ledger is not
  */

@@ -7,8 +7,8 @@ export type Charged =
 
 type ChargePorts = {
   /**
-   * Finds the request's current holdings. It is called again after every wait, because a period may have changed
-   * meanwhile.
+   * Finds the request's current holdings. It is called again after every wait, because a period may have changed in the
+   * meantime.
    */
   readonly find: () => readonly Holding[];
   readonly move: (moved: Moved) => void;
@@ -17,15 +17,15 @@ type ChargePorts = {
 };
 
 /**
- * Maximum number of waits of one request. For each limit it may wait for a grant, for a refill that others took, and
- * for a moved period.
+ * Maximum number of waits of one request. For each limit, the request may have to wait for a grant, wait again because
+ * other requests took the granted units, and wait because another period has to be charged.
  */
 const MAX_WAITS = 64;
 
 /**
  * Charges a request. It first acquires missing units, starting with the scarcest limit. As soon as all limits have
  * enough units, it takes the units from all of them in the same tick. If a limit refuses the request, units that were
- * acquired from other limits stay for the next request.
+ * acquired from other limits stay available for the next request.
  */
 export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
   let holdings = at.find();

@@ -10,7 +10,7 @@ export type Refusal = {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
   readonly limit: string;
-  /** Time until a request may be admitted; undefined if only an administrator can change the refusal. */
+  /** Time until a request may be admitted. Undefined if only an administrator can end the refusal. */
   readonly retryAfterMs: number | undefined;
 };
 
@@ -60,14 +60,14 @@ export type LimitState = {
 };
 
 /**
- * A holding has one implementation per kind of limit. `isReady`, `take` and `refusal` are synchronous, so nothing
- * happens between a check and the take that follows.
+ * A process's share of one limit. There is one implementation per kind of limit. `isReady`, `take` and `refusal` are
+ * synchronous, so nothing happens between a check and the take that follows.
  */
 export interface Holding {
   readonly id: string;
   /**
-   * Order in which holdings are called, smallest first. It is chosen so that a refused request acquires as little as
-   * possible from other limits.
+   * Returns the position of the holding in the order of calls; the smallest number comes first. The order is chosen so
+   * that a refused request acquires as little as possible from other limits.
    */
   rank(): number;
   isReady(cost: number): boolean;

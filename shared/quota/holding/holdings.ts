@@ -88,7 +88,7 @@ export class Holdings {
     return found;
   }
 
-  /** Remembers where requests of a moved ledger are charged instead. */
+  /** Stores where the requests of a moved ledger are charged from now on. */
   move({ from, to }: Moved): void {
     if (to === undefined) {
       for (const [name, period] of this.#moved)

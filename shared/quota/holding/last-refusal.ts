@@ -32,7 +32,10 @@ export class LastRefusal {
     this.#last = undefined;
   }
 
-  /** @param retryAfterMs ignored for the reason `unavailable`, which has a fixed time */
+  /**
+   * Records a refusal and returns it.
+   * @param retryAfterMs ignored for the reason `unavailable`, which has a fixed time
+   */
   refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
     const { clock, random, observe } = this.#at;
     const isUnavailable = reason === 'unavailable';

@@ -27,8 +27,8 @@ export type LeaseSize = {
  */
 const SHARES = 4;
 /**
- * A lease grows at most by this factor. Otherwise a holder would request many units for one burst and then leave them
- * unused.
+ * Maximum factor by which a lease grows from one grant to the next. Otherwise a holder would request many units for one
+ * burst and then leave them unused.
  */
 const GROWTH = 4;
 
@@ -38,9 +38,9 @@ export function directCharge(need: number): LeaseSize {
 }
 
 /**
- * Leases min(own rate * min(T, time to exhaustion / 4), 4 * previous, (B - out) / 2, rem / 4, max) units. If that is
- * not more than the need, as near the end of the quota, the need is charged directly. A lease requires rem >= 4n and
- * out + n <= B.
+ * Returns the size n of the next lease: n = min(own rate * min(leaseSeconds, time to exhaustion / 4), 4 * previous, (B
+ * - out) / 2, rem / 4, maxLeaseUnits), where B is the waste budget. If n is not more than the need, as near the end of
+ * the quota, the need is charged directly. A lease requires rem >= 4n and out + n <= B.
  */
 export function sizeLease(
   demand: Demand,

@@ -1,7 +1,7 @@
 /**
- * One process's share of one ledger. Grant: units are debited in the ledger before they become available here. Spend:
- * units are used here without a call. Return: unused units go back to the ledger, and only this holder can return them.
- * If a holder stops reporting, its units stay charged, because nobody else can tell whether they were used.
+ * One process's share of one ledger. A grant debits units in the ledger before they become available here. The process
+ * then uses units without a call. Unused units are returned to the ledger, and only this holder can return them. If a
+ * holder stops reporting, its units stay charged, because nobody else can tell whether they were used.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -109,7 +109,10 @@ export class Lease implements Holding {
     this.#onUnsettled?.();
   }
 
-  /** Usage that is already reported is corrected with the next report, or at once with exact billing. */
+  /**
+   * Returns units of a request. If their usage is already reported, the next report corrects it. With exact billing it
+   * is corrected at once.
+   */
   refund(cost: number): boolean {
     this.#stock.refund(cost);
     this.#pace.spend(-cost);
@@ -310,7 +313,7 @@ export class Lease implements Holding {
 
   async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
     // For a shard, the term is not checked. A shard contains only units of its root, and the root's term was checked
-    // when it granted units to this lease before.
+    // when the root granted units to this lease earlier.
     const termEpochMs = this.#sharding === undefined ? this.#termEpochMs : undefined;
     const isExact = this.#limit.billing === 'exact';
     const sent = await this.#stock.grant(this.#source, { ...size, termEpochMs }, isExact);
@@ -396,8 +399,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Whether the item is this lease's ledger. It is not if it belongs to another period that begins at the same time, or
-   * to an earlier term of the customer.
+   * Whether the item is this lease's ledger, and not the ledger of another period that begins at the same time or of an
+   * earlier term of the customer.
    */
   #isOurs(item: Item): boolean {
     const isShard = this.#sharding !== undefined;

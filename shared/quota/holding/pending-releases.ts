@@ -1,7 +1,7 @@
 /**
- * Permits that this process still has to release: a release failed, or a permit may still be granted after the process
- * has stopped waiting for it. Later calls retry the release. Otherwise an outage of a few seconds would block the limit
- * until the deadlines of requests that ended long ago.
+ * Permits that this process still has to release, because a release failed, or because a permit may be granted after
+ * the process has stopped waiting for it. Later calls retry the release. Otherwise an outage of a few seconds would
+ * block the limit until the deadlines of requests that ended long ago.
  */
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import type { ItemKey } from '../../table/item-write.ts';
@@ -20,7 +20,7 @@ type PendingRelease = {
   readonly mayLand: boolean;
 };
 
-/** A write is never applied later than this, because DynamoDB applies or drops a write within seconds. */
+/** Maximum time after which a write may still be applied. DynamoDB applies or drops a write within seconds. */
 const MAY_LAND_MS = 60_000;
 const EVERY_MS = 1000;
 const AT_ONCE = 25;

@@ -26,8 +26,8 @@ import {
 import type { Claim } from './semaphore.ts';
 
 /**
- * Maximum number of writes for one request on one item: create the item, take over expired permits, and a margin for
- * lost races.
+ * Maximum number of writes for one request on one item: one write to create the item, one to take over expired permits,
+ * and a margin for lost races.
  */
 const ATTEMPTS = 5;
 const RELEASES = 3;

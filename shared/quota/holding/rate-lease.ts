@@ -1,6 +1,6 @@
 /**
- * One process's units of one rate limit. Unlike a quota's units, they expire. They must be used within the maximum age
- * for which the stored burst was lowered, counted from the request for the grant. After that they are dropped.
+ * One process's units of one rate limit. Unlike a quota's units, they expire: they are dropped if they are not used
+ * within `maxAgeMs` of the request for the grant. The stored burst was lowered to allow for this delay.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';

@@ -23,7 +23,10 @@ export const PERMITS_PER_ITEM = 25;
  */
 const KEEP_SECONDS = 7 * 86_400;
 
-/** @param part number of the item, for a limit with more permits than one item has: 0, 1, 2 … */
+/**
+ * Returns the key of an item that counts permits.
+ * @param part number of the item, for a limit with more permits than one item has: 0, 1, 2 …
+ */
 export function semaphoreKey(id: LedgerId, part: number): ItemKey {
   const names = [id.tenant, id.limit, id.subject].map(printKeyPart);
   return { pk: `C#${names.join('#')}#${part}`, sk: 'SEM' };

@@ -11,14 +11,17 @@ export type Debt = {
   borrowed: number;
   /** Delivered units that no ledger has been charged for yet. */
   owed: number;
-  /** Set while a lease pays the debt. Until then it is unknown whether the lent units have been charged. */
+  /**
+   * Set while a lease pays the debt. Until the payment has ended, it is unknown whether the lent units have been
+   * charged.
+   */
   paying?: Promise<unknown> | undefined;
   /** Whether the period was closed, so nothing can be charged to it any more. */
   isVoid?: boolean;
 };
 
 /**
- * How long a debt is kept after the end of its period. This is the maximum age of a timestamp that is charged to its
+ * How long a debt is stored after the end of its period. This is the maximum age of a timestamp that is charged to its
  * own period.
  */
 const KEPT_AFTER_END_MS = 900_000;

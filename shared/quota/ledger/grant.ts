@@ -4,8 +4,8 @@ import type { Clock, Random } from '../../ports.ts';
 const HOLDER_DIGITS = 12;
 
 /**
- * Ids are generated at first use, not when the process starts, because a snapshot of a started process may become many
- * instances.
+ * Creates ids and sequence numbers. They are generated at first use, not when the process starts, because a snapshot of
+ * a started process may become many instances.
  */
 export class GrantIds {
   readonly #random: Random;

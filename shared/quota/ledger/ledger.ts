@@ -43,8 +43,8 @@ export type Numbered = {
   /** Higher than the sequence of every earlier write by this holder. */
   readonly sequence: number;
   /**
-   * If the holder's mark has reached this number, the write is refused: an earlier write that the holder had given up
-   * was applied after all.
+   * The write is refused if the holder's mark has reached this number. In that case, an earlier write that the holder
+   * had given up was applied after all.
    */
   readonly fence: number;
 };
@@ -52,12 +52,13 @@ export type Numbered = {
 export type Grant = {
   readonly units: number;
   /**
-   * The smallest `rem` that allows the grant. If undefined, any `rem` does, because the units were already admitted.
+   * The smallest `rem` that allows the grant. If undefined, every `rem` allows it, because the units were already
+   * admitted.
    */
   readonly gate: number | undefined;
   /**
-   * The largest `out` before the grant that allows it. Undefined for a direct charge, whose units count as used in the
-   * same write.
+   * The largest `out`, as it was before the grant, that allows the grant. Undefined for a direct charge, whose units
+   * count as used in the same write.
    */
   readonly outstandingMax: number | undefined;
   /**
@@ -254,7 +255,7 @@ export function adjustWrites(
     readonly covered?: number;
     /** All units that resets have returned, including this reset's units. */
     readonly restored?: number;
-    /** The ledger from which the units were computed. If it was adjusted in between, the writes are refused. */
+    /** The ledger from which the units were computed. If it was adjusted in the meantime, the writes are refused. */
     readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
     /** Further attributes of the record, which say who made the adjustment and why. */
     readonly record?: Item;

@@ -23,7 +23,7 @@ export type Line = {
   readonly plan: string;
   readonly planVersion: number;
   readonly sinceEpochMs: number;
-  /** Newest first, including the current segment. */
+  /** The segments, newest first, including the current segment. */
   readonly segments: readonly Segment[];
 };
 
@@ -32,9 +32,15 @@ export type Line = {
  * that name the previous plan may still be in use. Applies only to keys without an assigned plan.
  */
 const HOLD_MS = 3_600_000;
-/** Maximum number of rules that are stored, and so of a customer's changes in one period; @see mayEnd */
+/**
+ * Maximum number of rules that are stored. It also limits how often a customer's plan may change in one period; @see
+ * mayEnd
+ */
 const MAX_SEGMENTS = 32;
-/** Maximum number of ledgers that are read when the rule changes. A month of hourly ledgers has more. */
+/**
+ * Maximum number of ledgers that are read when the rule changes. The limit is needed because a month contains several
+ * hundred hourly ledgers.
+ */
 const MAX_LEDGERS = 64;
 
 export function printRule({ length, timeZone, anchorDay, anchorMinutes }: PeriodRule): string {
@@ -52,7 +58,7 @@ function parseRule(rule: string): PeriodRule {
 }
 
 /**
- * Returns undefined if the head has no ledger yet.
+ * Parses the head of a subject's limit. Returns undefined if the head has no ledger yet.
  * @param fallback the rule of a head that was written before rules were stored
  */
 export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | undefined {
@@ -103,8 +109,8 @@ export function mayReplace(
 }
 
 /**
- * Whether the rule may change once more in this period. It may not if the head would then forget a rule under which the
- * period has charges.
+ * Whether the rule may change once more in this period. It may not change if the head would then no longer contain a
+ * rule under which the period has charges.
  */
 export function mayEnd({ segments }: Line, period: Period): boolean {
   const oldest = segments[MAX_SEGMENTS - 1];
@@ -117,7 +123,7 @@ export function overlapping({ segments }: Line, period: Period): readonly Period
     for (let at = last; at >= since && found.length < MAX_LEDGERS;) {
       const { startEpochMs, endEpochMs } = periodAt(parseRule(rule), at);
       if (endEpochMs <= period.startEpochMs) return found;
-      // The first ledger after a change of rule begins at the change. It may also be the last one under that rule.
+      // The first ledger after a change of rule begins at the change. It may also be the last ledger under that rule.
       found.push({ startEpochMs: Math.max(startEpochMs, since), endEpochMs });
       at = startEpochMs - 1;
     }
@@ -155,7 +161,7 @@ export function subjectKey({ tenant, subject }: Pick<LedgerId, 'tenant' | 'subje
   return { pk: headKey({ tenant, limit: '', subject }).pk, sk: `LINES#${level}` };
 }
 
-/** The item of the API key itself. The routes of the key have the same plan. */
+/** Returns the table key of the API key's own item. The routes of the API key have the same plan. */
 export function assignedKey(tenant: string, key: string): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject: key }).pk, sk: 'ASSIGNED' };
 }
@@ -185,7 +191,7 @@ export function predecessorOf(
   return had.filter((id) => !now.includes(id))[added.indexOf(limit)];
 }
 
-/** Returns the limit whose ledgers a limit uses. It is another limit if the limit has replaced one. */
+/** Returns the limit whose ledgers a limit uses. This is the limit itself, unless it has replaced another limit. */
 export function lineName(limit: string, head: Item | undefined): string {
   const { cur, alias } = head ?? {};
   return cur === undefined && typeof alias === 'string' ? alias : limit;
@@ -194,7 +200,7 @@ export function lineName(limit: string, head: Item | undefined): string {
 /**
  * Returns the limit of the plan that uses the ledgers of `name`: the limit with that name, or else the first limit that
  * continues them. Two limits must never use the same ledgers, because only one of them would then be enforced.
- * @returns undefined if no limit of the plan uses them, or `unavailable`
+ * @returns undefined if no limit of the plan uses these ledgers; `unavailable` if the table does not respond
  */
 export async function findUser(
   name: string,

@@ -112,7 +112,7 @@ async function decide(
   if (isOver || line.rule === undefined || line.rule === rule) {
     const inForce = await findInForce(request, line, store);
     if (inForce !== 'ended') return inForce;
-    // Only current requests determine which ledger comes next. This one belongs to a period that is over.
+    // Only current requests determine which ledger comes next. This request belongs to a period that is over.
     if (isOver) return { kind: 'unavailable' };
   } else if (cur.endEpochMs > period.startEpochMs) {
     const assigned = await readAssigned(request, line, store);
@@ -214,15 +214,15 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
   return { head, period: { ...period, startEpochMs }, carried };
 }
 
-/** Returns undefined if the ledger is closed or belongs to no term. */
+/** Returns the term to which the ledger belongs. Undefined if the ledger is closed or was opened without a term. */
 function termOf(item: Item | undefined): number | undefined {
   const { closed, term } = item ?? {};
   return closed === undefined && typeof term === 'number' ? term : undefined;
 }
 
 /**
- * Nothing was ever charged under this limit's id, so the limit may be a renamed one. If so, returns the ledgers that it
- * continues.
+ * Opens a period of a limit under whose id nothing was ever charged. The limit may be a renamed one. If so, returns the
+ * ledgers that it continues.
  */
 async function openUnderAlias(request: OpenRequest, store: ItemStore): Promise<Plan | Opened> {
   const { id, limit, plan, period } = request;
@@ -251,8 +251,8 @@ async function openUnderAlias(request: OpenRequest, store: ItemStore): Promise<P
 }
 
 /**
- * The limit has replaced another one, whose ledgers it continues. If a later plan has a limit that uses the same
- * ledgers, this limit gets ledgers of its own. The units that were charged before count in them.
+ * Opens a period of a limit that has replaced another limit and continues its ledgers. If a later plan has a limit that
+ * uses the same ledgers, this limit gets separate ledgers, in which the units that were charged before count.
  */
 async function followAlias(request: OpenRequest, alias: string, store: ItemStore): Promise<Plan | Opened> {
   const { id, limit, period } = request;
@@ -326,7 +326,7 @@ function isRefusedByTerm({ termEpochMs }: OpenRequest, outcome: TransactOutcome)
   return ledger?.holds === false && isBeforeTerm(ledger.item ?? {}, termEpochMs);
 }
 
-/** Returns undefined if the head refused the write. */
+/** Turns the outcome of the writes into the result of the opening. Returns undefined if the head refused the write. */
 function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
   const isMoved = period.startEpochMs !== request.period.startEpochMs;
   switch (outcome.kind) {

@@ -13,7 +13,7 @@ export type Head =
   | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
   /**
    * The subject has no ledger for this limit yet. `had` is the list of the subject's limits, as it was read. `alias` is
-   * the limit whose ledgers it used until now.
+   * the limit whose ledgers this limit used until now.
    */
   | {
       readonly is: 'first';
@@ -54,8 +54,8 @@ export type Opening = {
 /**
  * Creates a period's ledger exactly once. The writes are refused if the plan is not the newest, if the head is
  * suspended, or if the head is already beyond the period. (A late writer could otherwise refill a ledger that TTL has
- * removed.) The writes are for: plan, head, ledger, and, for the subject's first use of a limit, the list of its
- * limits.
+ * removed.) The writes concern the plan, the head and the ledger. If the subject uses a limit for the first time, a
+ * fourth write adds the limit to the list of the subject's limits.
  */
 export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite, ...ItemWrite[]] {
   const { id, period, plan, credits, head } = opening;
@@ -192,7 +192,10 @@ export function aliasWrites(
   return [check, named, limitsWrite(id, level, head)];
 }
 
-/** Continues a ledger under a term. The ledger is of the same plan, from before the customer was on record. */
+/**
+ * Continues a ledger under a term. The ledger belongs to the same plan, and was opened before the customer was on
+ * record.
+ */
 export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): ItemWrite {
   return {
     purpose: 'open',
@@ -210,7 +213,7 @@ export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): I
 /**
  * Ends a ledger that is replaced. Units that were leased from it can still be used, and count in the new ledger.
  * @param termEpochMs the term that ends the ledger. The write is refused if the ledger was continued under a later term
- * meanwhile
+ * in the meantime
  */
 export function replaceWrite(key: ItemKey, nowEpochMs: number, termEpochMs?: number): ItemWrite {
   const isNotLater: readonly Test[] =

@@ -34,8 +34,8 @@ type AbandonedWrite = {
   /** Whether the write got no response, so that it may still be applied. */
   readonly mayLand: boolean;
   /**
-   * Whether the write need not be undone. A return of units need not be, because the units were dropped before it was
-   * sent.
+   * Whether the write may stay applied and need not be undone. This is true for a return of units, because the process
+   * drops these units before it sends the write.
    */
   readonly stands: boolean;
   /** Called when the write can no longer be applied. */
@@ -48,7 +48,7 @@ const BACK_OFF_MS = 20;
 /** Maximum number of remembered writes that were refused and may be repeated by the network. */
 const MAX_REMEMBERED = 32;
 
-/** A write is never applied later than this, because AWS refuses a request with an older signature. */
+/** Maximum time after which a write may still be applied. AWS refuses a request with an older signature. */
 const MARK_MS = 15 * 60_000;
 const MIN_STALE = 8;
 

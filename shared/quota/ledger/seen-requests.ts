@@ -104,7 +104,7 @@ export async function readSeen(
   return { kind: 'unavailable' };
 }
 
-/** Returns undefined if the table does not respond. */
+/** Reads a part. Returns undefined if the table does not respond. */
 async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promise<string | undefined> {
   const known = full.find(key);
   if (known !== undefined) return known;
@@ -112,7 +112,7 @@ async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promis
   return read.kind === 'unavailable' ? undefined : marksOf(read.item);
 }
 
-/** Adds the ids to the part as read. The write is refused if ids were added in between. */
+/** Adds the ids to the part as it was read. The write is refused if ids were added in the meantime. */
 export function seenWrite(
   { key, marks, count }: SeenPart,
   requestIds: readonly string[],

@@ -31,8 +31,8 @@ const BACK_OFF_MS = 20;
 /** Number of writes per second to an item above which another shard is added. DynamoDB accepts 1,000. */
 const BUSY_WRITES_PER_SECOND = 600;
 /**
- * If head and root could not be read, the pause until they are read again. Units that this process has can be used
- * meanwhile.
+ * The pause after head or root could not be read. Until they are read again, units that this process has can still be
+ * used.
  */
 const RETRY_MS = 1000;
 /** The pause after a throttled write until the number of shards is checked. */

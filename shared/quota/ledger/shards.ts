@@ -1,6 +1,6 @@
 /**
- * A ledger that is spread over several items, for a subject with more charges than one item accepts writes. This file
- * defines the writes, as data. The root is the ledger itself, and its `mov` is the number of credits given to its
+ * A ledger that is spread over several items, for a subject whose charges need more writes than one item accepts. This
+ * file defines the writes, as data. The root is the ledger itself, and its `mov` is the number of credits given to its
  * shards. A shard grants units like a ledger. Units are moved by transactions that add exactly what they subtract, so a
  * transaction that is applied twice or late only moves more units.
  *

@@ -29,7 +29,10 @@ export class Stock {
   /** This lease's writes by partition. With shards, units come from several items. */
   readonly #writes = new Map<string, OwnWrites>();
   readonly #update: ItemStore['update'];
-  /** Units that were used and are not reported yet. If negative, units that were charged as used but not used. */
+  /**
+   * Number of units that were used and are not reported yet. If it is negative, that many units were charged as used
+   * but were not used.
+   */
   #unreported = 0;
   #unreportedSince: Moment | undefined;
   /**
@@ -96,8 +99,8 @@ export class Stock {
   }
 
   /**
-   * Charges the owed units to the root, which may fall below zero. They are not charged to a shard: if it fell below
-   * zero, the other shards would still grant the units that it owes.
+   * Charges the owed units to the root, which may fall below zero. They are not charged to a shard, because the other
+   * shards would still grant the units that a shard below zero owes.
    * @returns undefined if nothing is owed
    */
   async pay(): Promise<Sent | undefined> {
@@ -177,7 +180,7 @@ export class Stock {
     return { sent, units };
   }
 
-  /** Settles writes without a response to items that granted units earlier. */
+  /** Settles writes that got no response. They were sent to items that granted units earlier. */
   async settleOthers({ pk }: ItemKey): Promise<void> {
     for (const [other, writes] of this.#writes)
       if (other !== pk && writes.isUnsure) await writes.release({ units: 0, report: 0 }, () => undefined);

@@ -32,7 +32,7 @@ export type Terms =
 
 type Entry = {
   readonly item: Item | undefined;
-  /** The time when the read was started. The value may be as old as that. */
+  /** The time when the read was started. The value may have changed since then. */
   readonly answeredAt: Moment;
   /** The time when a later read failed. Undefined if none has failed. */
   readonly failedAt: Moment | undefined;
@@ -67,7 +67,7 @@ export class CustomerBook {
   /**
    * Returns the terms if both the customer and the key were read recently. It is synchronous, because every request
    * calls it.
-   * @throws as `read`
+   * @throws the errors of `read`
    */
   peek(tenant: string, key: string | undefined, atEpochMs: number): Terms | undefined {
     const customer = this.#fresh(customerKey(tenant));
@@ -113,7 +113,7 @@ export class CustomerBook {
     return item === undefined || elapsedMs(this.#clock, answeredAt) <= this.#freshMs * STALE_FACTOR;
   }
 
-  /** Returns undefined if the table does not respond and the known value is too old. */
+  /** Loads an item. Returns undefined if the table does not respond and the known value is too old. */
   async #load(key: ItemKey): Promise<Entry | undefined> {
     const fresh = this.#fresh(key);
     if (fresh !== undefined) return fresh;

@@ -25,7 +25,7 @@ export type Customer = {
   readonly currency?: string;
   readonly state: CustomerState;
   readonly stateSinceEpochMs: number;
-  /** In ascending order, with at least one term. */
+  /** The terms in ascending order of time. There is at least one. */
   readonly terms: readonly Term[];
   /** Incremented by every change. */
   readonly version: number;
@@ -47,6 +47,7 @@ export function printCustomer({ version, ...record }: Customer): Item {
 }
 
 /**
+ * Reads a customer from its item.
  * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written, so that no request is admitted
  */
 export function parseCustomer(item: Item): Customer {
@@ -85,7 +86,8 @@ export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly
 
 /**
  * Returns the plan with the customer's own quotas.
- * @throws PlanInvalid if the plan does not have such a limit (any more), or does not allow the quota
+ * @throws DomainError LIMIT_UNKNOWN if the plan lacks a limit for which the customer has a quota; PlanInvalid if the
+ * plan does not allow the quota
  */
 export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): CustomerPlan {
   if (limits === undefined) return plan;

@@ -65,7 +65,7 @@ function sinceOf(item: Item): number | undefined {
   return typeof item['at'] === 'number' ? item['at'] : undefined;
 }
 
-/** Builds a write that the store refuses if another assignment was made meanwhile. */
+/** Builds a write that the store refuses if another assignment was made in the meantime. */
 export function assignWrite(
   { tenant, key, plan, version }: KeyPlan,
   atEpochMs: number,
@@ -99,7 +99,7 @@ export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, p
   };
 }
 
-/** Returns undefined if the plan was removed. */
+/** Returns the assigned plan. Undefined if the plan was removed. */
 export function planOf(item: Item | undefined): string | undefined {
   return typeof item?.['plan'] === 'string' ? item['plan'] : undefined;
 }

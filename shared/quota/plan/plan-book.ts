@@ -112,7 +112,7 @@ export class PlanBook {
 
 /**
  * Saves a plan whose newest version so far is `basedOn` (undefined if the plan is new). The store refuses the write if
- * another edit was made meanwhile.
+ * another edit was made in the meantime.
  */
 export function savePlanWrite(plan: CustomerPlan, basedOn: number | undefined): ItemWrite {
   const test: Test =
@@ -136,7 +136,10 @@ export function parseStored(item: Item): CustomerPlan {
   return parsePlan(document);
 }
 
-/** Each version is stored separately for invoices, because a period is priced by the version that opened it. */
+/**
+ * Builds the writes that store a version of a plan. Each version is stored separately for invoices, because a period is
+ * priced by the version that opened it.
+ */
 export function planVersionWrites(plan: CustomerPlan): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];
   const item = { ver: plan.version, doc: plan.source };

@@ -3,7 +3,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../../errors.ts';
 
 type Range = { readonly min: number; readonly max: number };
-/** Returns undefined if the value breaks the rule. */
+/** Reads a value. Returns undefined if the value is not allowed. */
 type Read<T> = (value: unknown) => T | undefined;
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -34,12 +34,9 @@ export type QuotaLimit = {
    * admitted.
    */
   readonly billing: 'exact' | 'leased';
-  /** The price of the limit's units. If absent, they do not appear on an invoice. */
+  /** The price of the limit's units. Without a price, the units do not appear on an invoice. */
   readonly price?: Price;
-  /**
-   * The number of items of the ledger: a fixed number, or `auto` for as many as its writes need. If absent, there is
-   * one item.
-   */
+  /** The number of items of the ledger: a fixed number, or `auto` for as many as its writes need. Default: one item. */
   readonly shards?: 'auto' | number;
 };
 
@@ -79,7 +76,7 @@ export type CustomerPlan = {
   readonly limits: readonly Limit[];
   /** Units per request by route; `*` applies to every other route. */
   readonly costs: ReadonlyMap<string, number>;
-  /** Currency and customers. If absent, nothing is invoiced. */
+  /** Currency and customers of the invoices. Without this member, nothing is invoiced. */
   readonly invoice?: InvoiceTerms;
   /** The parsed document as JSON, in the form in which it is stored. */
   readonly source: string;
@@ -89,7 +86,7 @@ export type CustomerPlan = {
 
 /** Maximum number of units. Larger numbers would not be exact in JavaScript and DynamoDB. */
 export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
-/** Without leases, the time within which granted units must be used. After it they are dropped. */
+/** Maximum age of granted units that are not leased. Units that are not used within this time are dropped. */
 const DIRECT_MAX_AGE_MS = 250;
 
 /**
@@ -101,7 +98,10 @@ export const MAX_SHARDS = 16;
 const MAX_LIMITS = 10;
 const MAX_ROUTES = 500;
 const MAX_RATE_WINDOW_SECONDS = 86_400;
-/** Maximum concurrency: the permits of as many items as one request may have to try. */
+/**
+ * Maximum number of permits of a concurrency limit. More permits would need more items than one request may have to
+ * try.
+ */
 const MAX_CONCURRENCY = 1000;
 const MAX_RUN_SECONDS = 900;
 const LEVELS = ['tenant', 'key', 'route'] as const;

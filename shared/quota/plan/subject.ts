@@ -42,15 +42,19 @@ export function termFor(
  */
 export const MAX_KEY_BYTES = 1024;
 
-/** @throws DomainError SUBJECT_INVALID */
+/**
+ * Checks the names of a subject.
+ * @throws DomainError SUBJECT_INVALID if a name is missing or too long
+ */
 export function checkSubject(subject: Subject): void {
   for (const name of ['plan', 'tenant', 'key'] as const) checkName(subject[name], name);
   if (subject.route !== undefined) checkName(subject.route, 'route');
 }
 
 /**
- * @throws DomainError SUBJECT_INVALID for a partition key that the table or its index refuses, which would
- * look like an outage
+ * Checks the length of a partition key.
+ * @throws DomainError SUBJECT_INVALID if the table or its index would refuse the key. The table's own error would look
+ * like an outage.
  */
 export function checkKey(pk: string): void {
   if (new TextEncoder().encode(pk).length > MAX_KEY_BYTES)
@@ -61,7 +65,7 @@ export function checkKey(pk: string): void {
 }
 
 /**
- * Called once per ledger, not per request.
+ * Checks the length of a ledger's key. Called once per ledger, not per request.
  * @throws DomainError SUBJECT_INVALID if the ledger's key would be too long
  */
 export function checkLedgerId(id: LedgerId): void {
@@ -93,14 +97,18 @@ function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject):
 }
 
 /**
- * Returns the subject of a key. If the key's name contains `#`, it is marked. Otherwise key `k#GET /x` and key `k` on
- * route `GET /x` would have the same ledger if a limit per key and a limit per route have the same id.
+ * Returns the name of a key's subject. If the key's name contains `#`, the subject's name begins with a mark. The mark
+ * keeps two ledgers apart: that of key `k#GET /x` for a limit per key, and that of key `k` on route `GET /x` for a
+ * limit per route with the same id.
  */
 function subjectOfKey(key: string): string {
   return key.includes('#') ? `${KEY_WITH_HASH}${printKeyPart(key)}` : key;
 }
 
-/** Prefix that marks such a subject. The subject of a route never begins with it, because a key's name is not empty. */
+/**
+ * Prefix that marks the subject of a key whose name contains `#`. The subject of a route never begins with this prefix,
+ * because a key's name is not empty.
+ */
 const KEY_WITH_HASH = '##';
 
 /**

@@ -11,7 +11,10 @@ type Named = { readonly tenant: string; readonly key: string; readonly plan?: st
 export type PlanTerms = {
   readonly kind: 'terms';
   readonly plan: string;
-  /** Absent if the request names the plan, or if the time of the assignment was not stored. */
+  /**
+   * The term from which the plan comes. Absent if the request names the plan, or if the time of the assignment was not
+   * stored.
+   */
   readonly term?: TermSubject['term'];
   /** The customer's own quotas. */
   readonly limits?: Term['limits'];
@@ -39,7 +42,7 @@ export class TermsReader {
 
   /**
    * Returns the terms synchronously, or undefined if they were not read recently.
-   * @throws as `read`
+   * @throws the errors of `read`
    */
   peek(named: Named, atEpochMs: number): TermsInForce | undefined {
     if (this.#book === undefined) return toTerms({ kind: 'none' }, named);
@@ -47,13 +50,20 @@ export class TermsReader {
     return found && toTerms(found, named);
   }
 
-  /** @throws DomainError SUBJECT_INVALID when no plan is named, and none is on record; STORE_UNAVAILABLE */
+  /**
+   * Reads the terms in force for a request.
+   * @throws DomainError SUBJECT_INVALID if no plan is named and none is on record; STORE_UNAVAILABLE if a record is
+   * malformed
+   */
   async read(named: Named, atEpochMs: number): Promise<TermsInForce> {
     const found = await this.#book?.read(named.tenant, named.key, atEpochMs);
     return toTerms(found ?? { kind: 'none' }, named);
   }
 
-  /** @throws DomainError LIMIT_UNKNOWN, PLAN_INVALID for own quotas that the plan does not allow */
+  /**
+   * Returns the plan with the customer's own quotas.
+   * @throws DomainError LIMIT_UNKNOWN, PLAN_INVALID if the plan does not allow these quotas
+   */
   planOf(saved: CustomerPlan, { limits }: Pick<PlanTerms, 'limits'>): CustomerPlan {
     if (limits === undefined) return saved;
     const known = this.#own.get(saved) ?? new WeakMap<object, CustomerPlan>();

@@ -42,7 +42,7 @@ export type TrackedRequest = {
 
 type LineReading =
   | { readonly kind: 'counted'; readonly request: TrackedRequest }
-  /** The request is excluded by the rule, or is not chargeable, such as a request without a caller. */
+  /** The count rule excludes the request, or nobody can be charged for it, for example because it has no caller. */
   | { readonly kind: 'uncounted' }
   | { readonly kind: 'malformed' };
 
@@ -105,7 +105,7 @@ export function readAccessLine(
   return { kind: 'counted', request: { requestId, subject, atEpochMs } };
 }
 
-/** API Gateway prints `-` for an absent value. */
+/** Returns a field's value as text. Undefined for `-`, which API Gateway prints for an absent value. */
 function valueOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;

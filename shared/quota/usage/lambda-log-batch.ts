@@ -17,7 +17,7 @@ const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
 /**
  * Returns the log events. The list is empty for CONTROL_MESSAGE, with which CloudWatch tests whether the function can
  * be reached.
- * @throws DomainError EVENT_MALFORMED
+ * @throws DomainError EVENT_MALFORMED if the event is not from a log subscription
  */
 export function readLogBatch(event: unknown): readonly LogEvent[] {
   const { data } = parseOptionalFields(parseFields(event)['awslogs']);

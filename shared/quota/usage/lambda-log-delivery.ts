@@ -27,7 +27,7 @@ export type FirehoseReply = {
 /**
  * Reads the event of a CloudWatch Logs subscription (`{awslogs}`), or of a Firehose stream that transforms data
  * (`{records}`).
- * @throws DomainError EVENT_MALFORMED
+ * @throws DomainError EVENT_MALFORMED if the event has any other form
  * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data transformation"
  */
 export function readLogDelivery(event: unknown): LogDelivery {

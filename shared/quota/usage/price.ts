@@ -58,7 +58,7 @@ const LEAST_FEE_SECONDS = 3600;
 
 /**
  * Parses `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}`.
- * @throws PlanInvalid
+ * @throws PlanInvalid if a field is missing or invalid
  */
 export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
   if (!plan.has('invoice')) return undefined;
@@ -85,7 +85,7 @@ export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
 /**
  * Parses `price: {fee: '49.00', included: 1000, tiers: [{upTo: 10000, unitPrice: '0.002'}, {unitPrice: '0.001'}],
  * meter}`.
- * @throws PlanInvalid
+ * @throws PlanInvalid if a field is missing or invalid
  */
 export function parsePrice(limit: PlanFields, level: string, length: PeriodLength): Price | undefined {
   if (!limit.has('price')) return undefined;

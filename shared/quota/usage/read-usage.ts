@@ -26,14 +26,17 @@ import { TermsReader } from '../plan/terms.ts';
 
 export type UsageReader = {
   /**
-   * @throws DomainError PLAN_UNKNOWN, SUBJECT_INVALID; PLAN_INVALID for a plan that also limits rates or
-   * concurrency,
-   *   which would not be enforced
+   * Returns the caller's usage, and charges nothing.
+   * @throws DomainError PLAN_UNKNOWN, SUBJECT_INVALID; PLAN_INVALID if the plan also limits rates or concurrency,
+   * because these limits would not be enforced
    */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
 };
 
-/** Maximum age of a cached ledger. Lines arrive seconds late anyway, so reading more often would not help. */
+/**
+ * Maximum age of a cached ledger. The lines of access logs are charged some seconds after the requests, so reading the
+ * ledger more often would not help.
+ */
 const MAX_AGE_MS = 2000;
 const MAX_LEDGERS = 10_000;
 
@@ -161,7 +164,10 @@ type UsageQuery = {
   readonly atEpochMs: number;
 };
 
-/** Reads the ledger that is charged: that of the plan's own period, of the head, or of another limit. */
+/**
+ * Reads the ledger that is charged. This is the ledger of the plan's own period, the ledger in the head, or a ledger of
+ * another limit.
+ */
 async function readInForce(
   store: ItemStore,
   { head, ledger, rule, period, atEpochMs }: UsageQuery,
@@ -228,7 +234,7 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
   };
 }
 
-/** Returns undefined if the table does not respond. */
+/** Reads a plan. Returns undefined if the table does not respond. */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
   if (read.kind === 'unknown')

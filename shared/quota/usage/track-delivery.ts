@@ -15,16 +15,16 @@ type TrackedDelivery = {
   readonly waiting: string | undefined;
   /**
    * Returns the response to the delivery.
-   * @throws DomainError USAGE_WAITING if some lines are waiting. All others are charged, and the delivery must be
-   * repeated
+   * @throws DomainError USAGE_WAITING if some lines are waiting. The delivery must then be repeated; all other lines
+   * are charged.
    */
   readonly reply: () => FirehoseReply | undefined;
 };
 
 /**
  * Charges the lines of a delivery.
- * @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE if some requests could not be charged. Others may have been
- * charged, and the delivery must be repeated
+ * @throws DomainError EVENT_MALFORMED if the event is not a delivery of log lines; STORE_UNAVAILABLE if some requests
+ * could not be charged. The delivery must then be repeated, even though other requests may have been charged.
  */
 export async function trackDelivery(
   event: unknown,

@@ -338,7 +338,7 @@ type FoundPlan = CustomerPlan | 'unknown' | 'unreadable';
 /**
  * Finds the terms for requests that were served. Requests of a suspended or closed customer are charged by the
  * customer's plan, too.
- * @throws DomainError STORE_UNAVAILABLE
+ * @throws DomainError STORE_UNAVAILABLE if the records cannot be read
  */
 async function findTerms(
   subject: TrackedRequest['subject'],
@@ -364,7 +364,10 @@ function ownPlan(saved: CustomerPlan, terms: PlanTerms, reader: TermsReader): Fo
   }
 }
 
-/** @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Finds a plan.
+ * @throws DomainError STORE_UNAVAILABLE if the table does not respond
+ */
 async function findPlan(planId: string, book: PlanBook): Promise<FoundPlan> {
   const known = book.peek(planId);
   if (known !== undefined) return known;

@@ -43,11 +43,15 @@ export interface ChannelSubscription {
 
 export interface Channels {
   readonly state: State;
-  /** @throws Error when the channel already has a subscription */
+  /**
+   * Subscribes to a channel.
+   * @throws Error when the channel already has a subscription
+   */
   subscribe(channel: string, handlers: ChannelHandlers, options?: SubscribeOptions): ChannelSubscription;
   /**
+   * Publishes a message to a channel.
    * @returns the message's number, once the message is in the channel's log
-   * @throws ChannelError
+   * @throws ChannelError if the client is closed, or if the message is refused
    */
   publish(channel: string, data: unknown): Promise<number>;
   close(): void;

@@ -25,7 +25,7 @@ type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
 
 const LEAST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 20_000;
-/** Maximum time without a response. After it, the connection counts as dead, whatever TCP reports. */
+/** Maximum time without a response. After this time the connection counts as dead, whatever TCP reports. */
 const ANSWER_WITHIN_MS = 10_000;
 const OPENED_WITHIN_MS = 15_000;
 /**
@@ -56,7 +56,10 @@ export class ConnectionKeeper {
     void this.#open();
   }
 
-  /** @returns false if no connection is open. `opened` is called when there is a new connection */
+  /**
+   * Sends a text over the current connection.
+   * @returns false if no connection is open. `opened` is called when there is a new connection
+   */
   send(text: string): boolean {
     if (this.#socket === undefined) return false;
     try {
@@ -146,7 +149,7 @@ export class ConnectionKeeper {
     this.ping();
   }
 
-  /** Status messages of the previous connection are ignored. */
+  /** Handles a frame that was received. Status messages of the previous connection are ignored. */
   #heard(data: unknown, isCurrent: boolean): void {
     const frame = parseFrame(data);
     if (frame === undefined || (!isCurrent && frame.type !== 'messages')) return;

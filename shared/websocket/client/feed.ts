@@ -6,7 +6,10 @@ export type FeedItem =
   /** Some messages are missing, because they have expired or the channel's log was started again. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
-/** Maximum number of messages that are stored because they arrived too early. Any others are requested again. */
+/**
+ * Maximum number of messages that are stored because they arrived too early. Messages beyond this number are requested
+ * again.
+ */
 const WAITING_LIMIT = 5_000;
 /** Number of past publications that are remembered to recognize a repeated one. */
 const IDS_LIMIT = 2_000;
@@ -63,7 +66,7 @@ export class Feed {
     return this.#drain();
   }
 
-  /** Processes a response with missing messages. It is complete up to a certain number. */
+  /** Processes a response to a request for missing messages. The response is complete up to a certain number. */
   fill(page: {
     readonly log: number;
     readonly messages: readonly ChannelEntry[];

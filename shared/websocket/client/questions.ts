@@ -84,7 +84,10 @@ export class Questions {
     this.#take(frame.id)?.resolve(frame);
   }
 
-  /** @returns whether the connection itself is refused */
+  /**
+   * Handles an error frame from the server.
+   * @returns whether the connection itself is refused
+   */
   refuse({ id, code, message }: Extract<ServerFrame, { readonly type: 'error' }>): boolean {
     if (code === 'credential-expired') return true;
     const open = id === undefined ? undefined : this.#open.get(id);

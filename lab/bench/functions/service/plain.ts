@@ -1,4 +1,4 @@
-/** The smallest function in TypeScript. Each save writes another version. */
+/** The smallest function in TypeScript. The benchmark saves this file repeatedly, each time with another version. */
 const VERSION = 'version-0';
 
 export function handler(): Promise<{ readonly statusCode: number; readonly body: string }> {

@@ -1,6 +1,6 @@
 /**
- * X.509 certificates over new P-256 keys: self-signed certificates, certificate authorities, and certificates that they
- * sign (RFC 5280).
+ * Creates X.509 certificates over new P-256 keys: self-signed certificates, certificate authorities, and certificates
+ * that these authorities sign (RFC 5280).
  */
 import {
   createHash,
@@ -13,7 +13,7 @@ import {
 import { isIP } from 'node:net';
 import type { KeyObject } from 'node:crypto';
 
-/** The part of ASN.1 and DER that certificates need (X.690, RFC 5280 §4.1). */
+/** The tags of ASN.1 and DER that certificates need (X.690, RFC 5280 §4.1). */
 const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -28,7 +28,7 @@ const SEQUENCE = 0x30;
 const SET = 0x31;
 
 /**
- * The context-specific tag `[n]`. It is constructed if it contains the type's own tag (`EXPLICIT`); otherwise it
+ * Returns the context-specific tag `[n]`. A constructed tag (`EXPLICIT`) contains the type's own tag; any other tag
  * replaces the type's own tag.
  */
 function contextTag(number: number, isConstructed: boolean): number {
@@ -59,12 +59,12 @@ function base128(value: number): number[] {
   return digits;
 }
 
-/** The first byte is 0, because there are no unused bits. */
+/** Encodes a bit string. The first byte is 0, because there are no unused bits. */
 function bitString(bytes: Buffer): Buffer {
   return tlv(TAG.bits, Buffer.from([0]), bytes);
 }
 
-/** The year has two digits up to 2049 (RFC 5280 §4.1.2.5). */
+/** Encodes a time. The year has two digits up to 2049 (RFC 5280 §4.1.2.5). */
 function time(epochMs: number): Buffer {
   const digits = new Date(epochMs).toISOString().replace(/[-:T]|\.\d+/g, '');
   return digits < '2050'
@@ -106,7 +106,7 @@ export function makeSelfSigned(options: CertificateOptions): CertifiedKey {
   return issue(options, key, { name: options.commonName, key: key.privateKey }, []);
 }
 
-/** A root that signs certificates of servers and clients, but no other authority. */
+/** Makes a root certificate that signs certificates of servers and clients, but no other authority. */
 export function makeAuthority(options: CertificateOptions): CertifiedKey {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return issue(options, key, { name: options.commonName, key: key.privateKey }, [
@@ -194,7 +194,7 @@ function addressBytes(address: string): Buffer {
   return Buffer.from([...head, ...Array<number>(16 - head.length - tail.length).fill(0), ...tail]);
 }
 
-/** SHA-1 of the key's bits (RFC 5280 §4.2.1.2): an identifier, not a proof. */
+/** Returns the SHA-1 of the key's bits (RFC 5280 §4.2.1.2), which is an identifier and not a proof. */
 function keyIdOf(key: KeyObject): Buffer {
   // An uncompressed point of P-256 is the last 65 bytes of the export.
   const point = key.export({ type: 'spki', format: 'der' }).subarray(-65);

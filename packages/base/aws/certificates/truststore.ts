@@ -21,7 +21,7 @@ const INSECURE = new Set([
   '1.2.840.10040.4.3',
 ]);
 
-/** @throws RangeError whose message completes a sentence of the caller */
+/** @throws RangeError if AWS would not accept the text; its message completes a sentence of the caller */
 export function readTruststore(text: string): Truststore {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError('is longer than 1 MB, the limit of AWS');
   const blocks = text.match(BLOCK) ?? [];

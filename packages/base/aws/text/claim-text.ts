@@ -1,4 +1,4 @@
-/** A claim from API Gateway's own token authorizers: always a string (docs/aws §4.5, §4.6). */
+/** Prints a claim from API Gateway's own token authorizers, which is always a string (docs/aws §4.5, §4.6). */
 
 /** `cognito`: user pool authorizers of REST APIs; `jwt`: JWT authorizers of HTTP APIs. */
 export type ClaimForm = 'cognito' | 'jwt';

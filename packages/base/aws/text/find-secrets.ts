@@ -1,5 +1,5 @@
 /**
- * Finds secrets in any text: by the formats that vendors document, by a name before `=` or `:`, and after an
+ * Finds secrets in any text by one of three signs: a format that a vendor documents, a name before `=` or `:`, or an
  * authentication scheme. The functions' logs use a smaller reader (`redact.ts`), because this file would make the
  * authorizers too large. Every pattern takes time at most linear in the length of the text.
  */
@@ -47,7 +47,7 @@ const SHAPES = new RegExp(
   ].join('|')})`,
   'g',
 );
-/** Secrets of the toolkit: the part of an API key that begins with its id, and tickets. */
+/** Matches secrets of the toolkit: tickets, and API keys from their id onwards. */
 const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
 /**
  * Matches a JWS or JWE at the start of a word only. Otherwise, text such as `-eyJ-eyJ-…` would be scanned to its end
@@ -58,7 +58,7 @@ const JWT = /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2
 const PEM = /(-----BEGIN (?:[A-Z\d]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)((?:(?!-----)[\s\S])+)/g;
 /** Matches the password in a URL. The password cannot contain a slash. */
 const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#"'<>]{1,300}(?=@)/gi;
-/** Webhook URLs whose path is a secret, because anyone who knows the URL can post to it. */
+/** Matches webhook URLs whose path is a secret, because anyone who knows the URL can post to it. */
 const HOOK =
   /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/\d{5,25}\/)[\w/-]{8,}/g;
 const SCHEME =

@@ -48,7 +48,7 @@ const SUFFIX =
 
 const MAX_LENGTH = 100;
 const MAX_JUDGED = 1_000;
-/** Cached results, since most names recur. The number is limited, because callers choose names. */
+/** Cached results, since most names recur. The number of results is limited, because callers choose names. */
 const JUDGED = new Map<string, boolean>();
 
 export function isSecretName(name: string): boolean {
@@ -95,7 +95,8 @@ function judge(name: string): boolean {
 const HARMLESS_RUN = /^(?:next|continuation|pagination|page|clientrequest|idempotency)token$/;
 
 /**
- * Splits a name: `X-Api-Key`, `apiKey` and `API_KEY` give the same words. `user%5Bpassword%5D` is a member of a form.
+ * Splits a name into words. `X-Api-Key`, `apiKey` and `API_KEY` give the same words. In a form, a name may be escaped,
+ * such as `user%5Bpassword%5D`.
  */
 function partsOf(name: string): string[] {
   return name

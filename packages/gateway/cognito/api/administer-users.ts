@@ -164,7 +164,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
   },
 };
 
-/** @throws ServiceRefusal UserNotFoundException */
+/** @throws ServiceRefusal UserNotFoundException if the pool has no such user */
 function namedUser(input: CallInput, at: CognitoPorts): LocalPool & { readonly user: PoolUser } {
   const local = poolOf(input, at);
   return { ...local, user: local.pool.get(input.text('Username')) };

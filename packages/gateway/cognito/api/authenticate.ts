@@ -82,8 +82,8 @@ function ownClient(input: CallInput, at: CognitoPorts): LocalPool & { readonly c
 }
 
 /**
- * `ClientMetadata` of a first call is only for the triggers that run before the sign-in (API reference,
- * InitiateAuth).
+ * Begins a sign-in. `ClientMetadata` of a first call is only for the triggers that run before the sign-in (API
+ * reference, InitiateAuth).
  */
 function beginning(
   input: CallInput,
@@ -187,7 +187,7 @@ async function startRefresh({ client, sessions, pool, parameters }: Attempt): Pr
   return describeTokens(await sessions.refresh(token, client));
 }
 
-/** Continues after the password was found to be correct. */
+/** Continues the sign-in after the password was found to be correct. */
 async function admit(
   { pool, client, sessions, at, metadata }: Omit<Attempt, 'parameters'>,
   user: PoolUser,

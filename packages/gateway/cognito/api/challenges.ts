@@ -1,4 +1,6 @@
-/** Sign-ins that wait for the client's next response. Each can be continued once, within three minutes. */
+/**
+ * Stores sign-ins that wait for the client's next response. Each sign-in can be continued once, within three minutes.
+ */
 import { randomBytes } from 'node:crypto';
 import type { SrpChallenge } from '../pools/srp.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -32,7 +34,7 @@ export class Challenges {
     return session;
   }
 
-  /** Returns and removes a pending challenge. Any attempt removes it, even a failed one. */
+  /** Returns a pending challenge and removes it. Any attempt removes the challenge, even a failed one. */
   take(session: string, kind: Pending['kind'], clientId: string): Pending | undefined {
     const pending = this.#pending.get(session);
     this.#pending.delete(session);

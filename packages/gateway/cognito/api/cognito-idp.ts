@@ -157,7 +157,10 @@ const OWN_ACCOUNT: CognitoOperations = {
   },
 };
 
-/** @throws ServiceRefusal NotAuthorizedException */
+/**
+ * @throws ServiceRefusal NotAuthorizedException if the access token is invalid or lacks the scope, or the user is
+ * disabled
+ */
 function ownUser(
   input: CallInput,
   { pools }: CognitoPorts,

@@ -15,7 +15,10 @@ export function cognitoInput(fields: UnknownMembers): CallInput {
   return new CallInput(fields, POLICY);
 }
 
-/** Reads `[{ "Name": "email", "Value": "…" }]`; empty if absent. @throws ServiceRefusal InvalidParameterException */
+/**
+ * Reads attributes such as `[{ "Name": "email", "Value": "…" }]`; empty if the member is absent. @throws ServiceRefusal
+ * InvalidParameterException if a name or value is invalid
+ */
 export function readAttributes(input: CallInput, member: string): ReadonlyMap<string, string> {
   return new Map(
     input.list(member).map((item) => {
@@ -29,7 +32,7 @@ export function readAttributes(input: CallInput, member: string): ReadonlyMap<st
   );
 }
 
-/** @throws ServiceRefusal InvalidParameterException */
+/** @throws ServiceRefusal InvalidParameterException if the parameter is missing */
 export function needParameter(parameters: ReadonlyMap<string, string>, name: string): string {
   const value = parameters.get(name);
   if (value === undefined) throw invalidParameter(`Missing required parameter ${name}`);
@@ -39,7 +42,7 @@ export function needParameter(parameters: ReadonlyMap<string, string>, name: str
 /**
  * Checks the secret hash, with which a client proves for each user that it has the client secret.
  * @param names names of the user, any of which the client may have hashed
- * @throws ServiceRefusal NotAuthorizedException
+ * @throws ServiceRefusal NotAuthorizedException if the hash is missing or wrong
  */
 export function checkSecretHash(
   { clientId, secret }: AppClient,

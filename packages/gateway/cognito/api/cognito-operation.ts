@@ -13,7 +13,7 @@ export type CognitoOperation = (input: CallInput, at: CognitoPorts) => unknown;
 
 export type CognitoOperations = Readonly<Record<string, CognitoOperation>>;
 
-/** @throws ServiceRefusal ResourceNotFoundException */
+/** @throws ServiceRefusal ResourceNotFoundException if there is no such pool */
 export function poolOf(input: CallInput, { pools }: CognitoPorts): LocalPool {
   const poolId = input.text('UserPoolId');
   const pool = pools.find(poolId);
@@ -21,7 +21,7 @@ export function poolOf(input: CallInput, { pools }: CognitoPorts): LocalPool {
   return pool;
 }
 
-/** @throws ServiceRefusal ResourceNotFoundException */
+/** @throws ServiceRefusal ResourceNotFoundException if there is no such client */
 export function clientOf(
   input: CallInput,
   { pools }: CognitoPorts,

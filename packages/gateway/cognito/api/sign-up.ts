@@ -123,7 +123,10 @@ const NOBODYS_DELIVERY: CodeDelivery = {
   Destination: 'a***@e***',
 };
 
-/** A code received at an address proves that the address is the user's. */
+/**
+ * Confirms a user and marks the address as verified, because a code received at an address proves that the address is
+ * the user's.
+ */
 export function confirm(pool: UserPool, user: PoolUser): void {
   const { autoVerified, nameAttributes } = pool.definition;
   const shown = [...autoVerified, ...nameAttributes].find((attribute) => user.attributes.has(attribute));
@@ -138,7 +141,7 @@ function isReachable({ attributes }: PoolUser): boolean {
   );
 }
 
-/** @throws ServiceRefusal UserNotFoundException */
+/** @throws ServiceRefusal UserNotFoundException if the pool has no such user */
 function namedUser(
   input: CallInput,
   at: CognitoPorts,

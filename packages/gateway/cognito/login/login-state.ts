@@ -17,7 +17,7 @@ type CodeGrant = {
 };
 
 const CODE_MS = 5 * 60_000;
-/** Cognito's session cookie lasts an hour. */
+/** Duration of Cognito's session cookie, which is an hour. */
 const BROWSER_MS = 3_600_000;
 const MAX_HELD = 1_000;
 
@@ -51,7 +51,7 @@ export class LoginState {
     return { grant: held.grant, wasUsed };
   }
 
-  /** @returns the value of the browser's cookie */
+  /** Signs the browser in. @returns the value of the browser's cookie */
   signIn(poolId: string, sub: string): string {
     return hold(this.#browsers, { poolId, sub, untilMs: this.#clock.nowEpochMs() + BROWSER_MS });
   }
@@ -83,7 +83,7 @@ function hold<T>(held: Map<string, T>, value: T): string {
   return name;
 }
 
-/** Credentials are stored in memory only as hashes. */
+/** Hashes a credential, because credentials are stored in memory only as hashes. */
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

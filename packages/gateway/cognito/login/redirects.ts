@@ -1,6 +1,6 @@
 /**
- * The addresses that redirects may target: exactly the addresses that the client has registered, or for an unknown
- * client the addresses of this machine.
+ * Checks the addresses that redirects may target. A known client may use exactly the addresses that it has registered;
+ * an unknown client may use the addresses of this machine.
  */
 
 /**

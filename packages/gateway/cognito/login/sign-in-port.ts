@@ -97,8 +97,8 @@ function findPool(head: Head, standIns: StandIns, pools: UserPools): Found | und
 }
 
 /**
- * Returns the base of addresses in responses: the issuer's own name if it reaches this port, otherwise this port's
- * address.
+ * Returns the base of addresses in responses: the issuer's own name if the request was sent to this name, otherwise
+ * this port's address.
  */
 function baseUrlOf({ host }: Head, issuer: string): string {
   const own = new URL(issuer);

@@ -97,7 +97,7 @@ async function answering(
   }
 }
 
-/** The standard requires a form, but Auth0's libraries may send JSON. */
+/** Reads the form of a request. The standard requires a form, but Auth0's libraries may send JSON. */
 function readForm(request: ControlRequest): ReadonlyMap<string, string> {
   const text = request.body.toString('utf8');
   if ((headerOf(request, 'content-type') ?? '').startsWith('application/json')) {
@@ -160,8 +160,8 @@ async function exchangeCode(
 }
 
 /**
- * A verifier without a challenge is refused too, because an attack may have removed the challenge
- * (RFC 9700 §2.1.1).
+ * Returns whether the verifier proves the challenge. A verifier without a challenge is refused, too, because an attack
+ * may have removed the challenge (RFC 9700 §2.1.1).
  */
 function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {
   if (challenge === undefined || verifier === undefined) return challenge === verifier;
@@ -178,8 +178,8 @@ function refresh(
 }
 
 /**
- * Issues a token for the client itself, without a user and an ID token (Cognito: custom scopes of a client with a
- * secret).
+ * Issues a token for the client itself, without a user and without an ID token (Cognito: custom scopes of a client with
+ * a secret).
  */
 function grantToClient(
   form: ReadonlyMap<string, string>,

@@ -17,7 +17,7 @@ const MAX_WRITTEN = 1_000;
 const FIELDS = ['username', 'password', 'attributes', 'groups', 'claims'];
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
-/** Never throws, because an invalid user must not exclude the other users. */
+/** Reads users from the text of a file. Never throws, because an invalid user must not exclude the other users. */
 export function parseUsers(text: string, file: string): ParsedUsers {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -75,7 +75,10 @@ function readUser(value: unknown): UserDefinition | string {
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
 }
 
-/** In YAML, users may write `true` and `7` without quotes, although Cognito's values are strings. */
+/**
+ * Returns whether a value can be an attribute. In YAML, users may write `true` and `7` without quotes, although
+ * Cognito's values are strings.
+ */
 function isPlain(value: unknown): boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -26,7 +26,7 @@ export async function hashPassword(
   return { kind: 'hashed', salt, hash: hash.toString('base64'), srp: makeVerifier(whose, text) };
 }
 
-/** A missing password takes the same time as a wrong password. */
+/** Compares a password. A missing password takes the same time as a wrong password. */
 export async function isPassword(password: Password | undefined, text: string): Promise<boolean> {
   if (password?.kind === 'written') return equalInConstantTime(password.text, text);
   const derived = await derive(text, password?.salt ?? 'nobody');

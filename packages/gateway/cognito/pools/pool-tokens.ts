@@ -27,7 +27,7 @@ export function accessClaims(pool: PoolDefinition, facts: TokenFacts): Claims {
   return pool.kind === 'cognito' ? cognitoAccess(facts) : oidcAccess(pool, facts);
 }
 
-// Cognito developer guide, "Understanding user pool JSON web tokens (JWTs)".
+// Returns the claims of an ID token. Cognito developer guide, "Understanding user pool JSON web tokens (JWTs)".
 function cognitoId({ user, client, authTime, originJti, eventId, nonce }: TokenFacts): Claims {
   const readable = [...user.attributes].filter(([name]) => isReadable(name, client.readable));
   return {
@@ -81,7 +81,7 @@ function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: Token
   };
 }
 
-/** Returns an access token in Auth0's older form of RFC 9068, without the header `typ`. */
+/** Returns the claims of an access token in Auth0's older form of RFC 9068, without the header `typ`. */
 function oidcAccess(
   pool: PoolDefinition,
   { user, client, scopes = [], audience, originJti }: TokenFacts,
@@ -108,7 +108,10 @@ export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   return { ...(scopes.includes('profile') ? usual : {}), ...Object.fromEntries(named), sub: user.sub };
 }
 
-/** Attributes are strings, but tokens contain the two `…_verified` attributes as booleans. */
+/**
+ * Returns an attribute as tokens contain it. Attributes are strings, but the two `…_verified` attributes are booleans
+ * in tokens.
+ */
 function typed(name: string, value: string): unknown {
   return /^(?:email|phone_number)_verified$/.test(name) ? value === 'true' : value;
 }

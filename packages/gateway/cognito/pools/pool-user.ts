@@ -44,8 +44,8 @@ export function listAttributes(
 }
 
 /**
- * Returns whether a client may read an attribute. A client that may read an attribute may read whether the attribute is
- * verified, too.
+ * Returns whether a client may read an attribute. A client that may read an attribute may also read whether the
+ * attribute is verified.
  */
 export function isReadable(name: string, readable: readonly string[] | undefined): boolean {
   if (readable === undefined || name === 'sub') return true;

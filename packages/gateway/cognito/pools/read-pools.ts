@@ -85,7 +85,9 @@ const TRIGGERS: readonly TriggerName[] = [
   'PreTokenGeneration',
 ];
 
-/** If both properties for the token function are set, the function with a version is used. */
+/**
+ * Reads the triggers of a pool. If both properties for the token function are set, the function with a version is used.
+ */
 function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunction> {
   const plain = TRIGGERS.flatMap((name) => {
     const arn = asNonEmptyText(config[name]);
@@ -117,7 +119,10 @@ const KINDS: readonly (readonly [property: string, kind: CharacterKind])[] = [
   ['RequireSymbols', 'symbol'],
 ];
 
-/** A pool without a policy requires eight characters of all kinds, which is the default of the console and the API. */
+/**
+ * Reads the password policy. A pool without a policy requires eight characters of all kinds, which is the default of
+ * the console and the API.
+ */
 function readPolicy(policy: Properties, admin: Properties): PasswordPolicy {
   const isUnsaid = Object.keys(policy).length === 0;
   return {

@@ -26,7 +26,7 @@ type SignInFacts = {
 export type Tokens = {
   readonly id: string;
   readonly access: string;
-  /** Undefined if the previous token stays valid, or no refresh token was requested. */
+  /** The new refresh token; undefined if the previous token stays valid, or no refresh token was requested. */
   readonly refresh: string | undefined;
   readonly expiresInSeconds: number;
   readonly scopes: readonly string[] | undefined;
@@ -88,7 +88,8 @@ export class Sessions {
 
   /**
    * Continues a sign-in. Reuse of a refresh token ends the sign-in, because one of its two users has stolen it
-   * (RFC 9700 §4.14.2). @throws ServiceRefusal NotAuthorizedException
+   * (RFC 9700 §4.14.2). @throws ServiceRefusal NotAuthorizedException if the token is invalid, expired or revoked, or
+   * the user is disabled
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
     const session = this.#sessions.get(hashOf(token));
@@ -169,7 +170,10 @@ export class Sessions {
     this.#end((session) => session.sub === sub);
   }
 
-  /** Returns the sign-in to which an access token belongs. @throws ServiceRefusal NotAuthorizedException */
+  /**
+   * Returns the sign-in to which an access token belongs. @throws ServiceRefusal NotAuthorizedException if the token is
+   * invalid, expired or revoked
+   */
   readAccess(token: string): AccessToken {
     const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     if (

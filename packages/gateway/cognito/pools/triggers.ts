@@ -1,5 +1,5 @@
 /**
- * Lambda triggers of user pools: calls the functions in `LambdaConfig` with Cognito's events. @see
+ * Calls the functions in the `LambdaConfig` of user pools with Cognito's events. @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';

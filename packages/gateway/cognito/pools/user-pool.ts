@@ -107,7 +107,7 @@ export class UserPool {
     }
   }
 
-  /** @throws ServiceRefusal UserNotFoundException */
+  /** @throws ServiceRefusal UserNotFoundException if the pool has no such user */
   get(name: string): PoolUser {
     const user = this.find(name);
     if (user === undefined) throw userNotFound();
@@ -116,7 +116,8 @@ export class UserPool {
 
   /**
    * Adds a new user. If the pool signs users in by an attribute, the given name is that attribute's value, and the
-   * username is a generated id. @throws ServiceRefusal
+   * username is a generated id. @throws ServiceRefusal if the name is invalid or exists, a required attribute is
+   * missing, or the pool is full
    */
   add(
     name: string,
@@ -206,7 +207,7 @@ export class UserPool {
     this.ports.onChange();
   }
 
-  /** @throws ServiceRefusal InvalidPasswordException */
+  /** @throws ServiceRefusal InvalidPasswordException if the password violates the pool's policy */
   async setPassword(user: PoolUser, text: string, status: UserStatus): Promise<void> {
     this.checkPassword(text);
     user.password = await hashPassword(text, { poolName: this.poolName, username: user.username });
@@ -214,7 +215,7 @@ export class UserPool {
     this.change(user, { status });
   }
 
-  /** @throws ServiceRefusal InvalidPasswordException */
+  /** @throws ServiceRefusal InvalidPasswordException if the password violates the pool's policy */
   checkPassword(text: string): void {
     const fault = text.length > 256 ? 'Password too long' : findPasswordFault(text, this.definition.policy);
     if (fault !== undefined)
@@ -252,7 +253,10 @@ export class UserPool {
     );
   }
 
-  /** @throws ServiceRefusal CodeMismatchException, ExpiredCodeException, LimitExceededException */
+  /**
+   * @throws ServiceRefusal CodeMismatchException if the code is wrong, ExpiredCodeException if it has expired,
+   * LimitExceededException after too many wrong codes
+   */
   useCode(user: PoolUser, purpose: CodePurpose, given: string): void {
     const key = codeKey(user, purpose);
     const sent = this.#codes.get(key);

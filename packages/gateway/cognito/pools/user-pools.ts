@@ -1,4 +1,4 @@
-/** All user pools of this run, by id, client and host. Each pool contains the users of users.yml. */
+/** All user pools of this run, which can be found by id, client and host. Each pool contains the users of users.yml. */
 import type { Issuer } from '../issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import type { PoolUser, UserDefinition } from './pool-user.ts';

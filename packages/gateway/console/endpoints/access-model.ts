@@ -1,4 +1,4 @@
-/** Who may call which route, as the console shows it. Plain JSON. */
+/** Describes who may call which route, as the console shows it. The types are plain JSON. */
 
 export type AccessCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny';
 
@@ -48,7 +48,7 @@ export type AccessVerdict = {
   readonly reason: string;
   /** Checksum of the document that decided; undefined if an older version compiled it. */
   readonly version: string | undefined;
-  /** The document's file, as a path from the working directory; undefined if it is not at hand. */
+  /** The document's file, as a path from the working directory; undefined if the file is not available. */
   readonly file: string | undefined;
   /** The caller as the rules see it. */
   readonly caller: string | undefined;

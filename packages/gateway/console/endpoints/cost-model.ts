@@ -48,6 +48,6 @@ export type TrafficShape = {
   readonly caches: readonly CacheShape[];
   /** Undefined if the tables are not local, so that their units are not counted. */
   readonly tables: readonly TableShape[] | undefined;
-  /** Number of requests and messages since startup that consumed these units. */
+  /** Number of requests and messages since startup that consumed the capacity units in `tables`. */
   readonly eventsOfTables: number;
 };

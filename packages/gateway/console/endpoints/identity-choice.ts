@@ -1,6 +1,7 @@
 /**
  * Chooses the caller of a request to send: `anonymous`, `alice:admin,courier` (a token of the local issuer), `key:ID`
- * (an API key) or `iam:NAME` (a signature by a local identity). The original request's credentials are removed.
+ * (an API key) or `iam:NAME` (a signature by a local identity). The original request's credentials are removed;
+ * `key:ID` only replaces the API key.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { InvalidRequest } from '../../core/errors.ts';
@@ -25,7 +26,7 @@ export type OutgoingRequest = {
 interface LocalIssuer {
   readonly own: string;
   includes(issuer: string): boolean;
-  /** @throws InvalidRequest */
+  /** Makes a token. @throws InvalidRequest if the token cannot be issued */
   mint(action: TokenOptions): Minted | Promise<Minted>;
 }
 
@@ -49,7 +50,7 @@ const CREDENTIALS = new Set([
 /** Headers that belong to the connection or that the signature adds. */
 const UNSIGNED = new Set([...CONNECTION_HEADERS, 'host']);
 
-/** @throws InvalidRequest */
+/** Returns the request with the credentials of the chosen caller. @throws InvalidRequest if the caller is unknown */
 export async function actAs(
   request: OutgoingRequest,
   as: string,

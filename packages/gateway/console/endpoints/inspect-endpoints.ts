@@ -64,7 +64,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'saved',
 ]);
 
-/** `path` is relative to `/_gatewright/`. @returns undefined for other paths */
+/** Serves these endpoints. `path` is relative to `/_gatewright/`. @returns undefined for other paths */
 export async function serveInspection(
   request: ControlRequest,
   path: string,

@@ -179,7 +179,7 @@ export type SavedRequest = {
   /** The target includes the stage and the query. */
   readonly target: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** The caller: `alice:admin`, `key:ID` or `iam:NAME`. If absent, the headers determine the caller. */
+  /** The caller: `alice:admin`, `key:ID` or `iam:NAME`. Without this member, the headers determine the caller. */
   readonly as?: string;
   readonly body?: string;
 };

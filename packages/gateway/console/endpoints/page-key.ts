@@ -1,7 +1,7 @@
 /**
  * The key of the console's page. It stays valid after the run ends, so that an open tab works after a restart. The key
- * is never sent: the page signs the name of the run with it. This protects against a program of another user that takes
- * over the port while the gateway is down, because an open tab calls the port each second.
+ * is never sent. Instead, the page signs the name of the run with it. This protects against a program of another user
+ * that takes over the port while the gateway is down, because an open tab calls the port each second.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
@@ -89,7 +89,7 @@ export class PageKey {
     return isPageRoute(method, path);
   }
 
-  /** The key is read each time, because another command or gateway may have renewed it. */
+  /** Reads the key. This happens each time, because another command or gateway may have renewed the key. */
   #read(): string | undefined {
     return this.#own ?? (this.#kept && readCached(this.#kept.cache, this.#kept.name));
   }
@@ -104,7 +104,10 @@ function isThere(file: string): boolean {
   }
 }
 
-/** The name depends on machine and folder, because home folders are shared between machines and folders are copied. */
+/**
+ * Returns where the key is stored. The name of the key depends on the machine and the folder, because home folders are
+ * shared between machines and folders are copied.
+ */
 function placeOf(folder: string, directory: string): { cache: CacheFolder; name: string } {
   // Only the first part of the host name counts, because networks add and change the other parts.
   const [machine] = hostname().toLowerCase().split('.');

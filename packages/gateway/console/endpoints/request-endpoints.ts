@@ -15,12 +15,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RequestRecords } from '../records/request-records.ts';
 
 const MAX_HAR = 2_000;
-/** WebSocket close codes have four digits. */
+/** Matches a status, a class such as `4xx`, or a WebSocket close code, which has four digits. */
 const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & { readonly version: string };
 
-/** `path` is relative to `/_gatewright/`. @returns undefined for other paths */
+/** Serves these endpoints. `path` is relative to `/_gatewright/`. @returns undefined for other paths */
 export async function serveRequests(
   request: ControlRequest,
   path: string,
@@ -197,8 +197,8 @@ function isHeaders(value: unknown): value is [string, string][] {
 }
 
 /**
- * Server-sent events of records are sent in batches at this interval, so that a browser that watches heavy traffic does
- * not slow the gateway down.
+ * Interval at which server-sent events of records are sent in batches, so that a browser that watches heavy traffic
+ * does not slow the gateway down.
  */
 const BATCH_MS = 100;
 const BATCH_ROWS = 500;
@@ -252,7 +252,7 @@ async function* printRows(
   }
 }
 
-/** Returns false if nothing arrived within a heartbeat interval. */
+/** Waits for the next record. Returns false if none arrived within a heartbeat interval. */
 async function waitForRecord(records: RequestRecords, signal: AbortSignal): Promise<boolean> {
   const done = new AbortController();
   const silence = wait(HEARTBEAT_MS, false, {

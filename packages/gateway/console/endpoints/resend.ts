@@ -16,7 +16,7 @@ import type { Ports, ShiftableClock } from '../../core/ports.ts';
 import type { Recording } from '../../core/trail.ts';
 import type { IdentityPorts, OutgoingRequest } from './identity-choice.ts';
 
-/** Changes to the request. Absent members leave it unchanged. */
+/** Changes to the request. If a member is absent, that part of the request stays unchanged. */
 export type Edit = {
   readonly method?: string;
   /** The target includes the stage and the query. */
@@ -44,7 +44,10 @@ export type ResendPorts = {
 const OF_THE_REQUEST = new Set([...CONNECTION_HEADERS, 'x-amzn-requestid']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
-/** @returns id of the new request @throws InvalidRequest */
+/**
+ * Sends a recorded request again. @returns id of the new request @throws InvalidRequest if the request cannot be sent
+ * again
+ */
 export async function replay(
   { kept: recorded, redactor }: Found,
   options: ResendOptions,
@@ -64,7 +67,10 @@ export async function replay(
   return sendRequest(received.api.apiId, edited, options, ports, received.sourceIp);
 }
 
-/** @returns id of the new request @throws InvalidRequest */
+/**
+ * Sends a request to an API. @returns id of the new request @throws InvalidRequest if this gateway does not serve the
+ * API, or the API, caller or clock does not permit the request
+ */
 export async function sendRequest(
   apiId: string,
   request: OutgoingRequest,

@@ -1,6 +1,6 @@
 /**
- * Requests saved in a file of the project, which may be committed. It names callers instead of storing tokens, and
- * contains `${NAME}` in place of values that the redactor hides.
+ * Requests saved in a file of the project, which may be committed. The file names callers instead of storing tokens,
+ * and contains `${NAME}` in place of values that the redactor hides.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';
@@ -70,7 +70,7 @@ function isPairs(value: unknown): value is (readonly [string, string])[] {
   );
 }
 
-/** Adds requests, which replace requests of the same name. @throws InvalidRequest if there are too many */
+/** Adds requests, which replace requests of the same name. @throws InvalidRequest if there are too many requests */
 export function addSavedRequests(
   before: readonly SavedRequest[],
   added: readonly SavedRequest[],

@@ -44,7 +44,7 @@ function read(text: string | undefined, { name }: SavedRequestsFile): readonly S
   return text === undefined ? [] : parseSavedRequests(text, name);
 }
 
-/** @throws InvalidRequest */
+/** Adds or removes saved requests. @throws InvalidRequest if a request to add is invalid, or there are too many */
 function apply(
   before: readonly SavedRequest[],
   { add, remove }: UnknownMembers,

@@ -1,6 +1,6 @@
 /**
  * Shows who may call which route. Documents are compiled outside of the gateway, so the command provides the functions
- * for it.
+ * that read them.
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';

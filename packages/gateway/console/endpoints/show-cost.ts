@@ -1,4 +1,4 @@
-/** Meters the records as AWS does. From this, the page estimates the cost of a month. */
+/** Meters the records as AWS does. The page uses the result to estimate the cost of a month. */
 import { countCalls } from './show-functions.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../core/exchange.ts';
@@ -100,7 +100,10 @@ function shapeApi(
   };
 }
 
-/** Calls that are throttled, or refused by an authorizer or an API key check, are not billed (docs/aws §14). */
+/**
+ * Returns whether AWS does not bill a request. Calls that are throttled, or refused by an authorizer or an API key
+ * check, are not billed (docs/aws §14).
+ */
 function isFree({ phase, code }: RequestRow): boolean {
   return code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
 }

@@ -1,4 +1,4 @@
-/** Event sources as their services list them, and the actions that the user can perform on each. */
+/** Lists event sources as their services do, and the actions that the user can perform on each. */
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { ShownEvents, ShownSource } from './inspect-model.ts';
 

@@ -138,7 +138,10 @@ function drawFunctions(
   }
 }
 
-/** The physical id of a queue is a URL; the physical id of a topic is an ARN. */
+/**
+ * Returns the name of a resource. The physical id of a queue is a URL and the physical id of a topic is an ARN, both of
+ * which end with the name.
+ */
 function nameOf({ physicalId }: ResolvedResource): string {
   return physicalId.split(/[:/]/).at(-1) ?? physicalId;
 }

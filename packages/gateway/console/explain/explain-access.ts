@@ -7,7 +7,7 @@ import { sentence } from './reason.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** Outcomes with which the rules, and not a quota, refuse. @see {@link AccessDecision} */
+/** Describes each outcome with which the rules, and not a quota, refuse a request. @see {@link AccessDecision} */
 const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string>> = {
   'no-rule': (_, route) => `no rule allows ${route} to this caller`,
   'no-route': (_, route) => `the document does not know ${route}`,
@@ -42,7 +42,7 @@ export function explainAccess(
 
 type Verdict = NonNullable<DecidedAccess['verdict']>;
 
-/** The rules allowed the request, and its quota refused it. Such a result is never cached. */
+/** Returns whether the rules allowed the request but its quota refused it. Such a result is never cached. */
 function isRefusedCharge({ routeKey }: Circumstances, decided: DecidedAccess): boolean {
   const isOfRequest = decided.routeKey === undefined || decided.routeKey === routeKey;
   return isOfRequest && decided.outcome !== 'allow' && BY_RULES[decided.outcome] === undefined;
@@ -121,7 +121,7 @@ function named(rules: Verdict['rules']): string {
   return rules.map(({ text }) => text.slice(0, text.indexOf(':'))).join(' or ');
 }
 
-/** The rules would allow the request now, but the result that was used does not. */
+/** Explains a refusal by an earlier result, although the rules would allow the request now. */
 function explainStale(
   { routeKey = 'the route', ...about }: Circumstances,
   guard: GuardCircumstances,
@@ -151,7 +151,10 @@ function flushCommand({
     : `\`aws apigateway flush-stage-authorizers-cache --rest-api-id ${apiId} --stage-name ${stageName}\``;
 }
 
-/** Only the record is at hand, as for a deployed API. It decides for the route that it was made for. */
+/**
+ * Explains a refusal if only the record is available, as for a deployed API. The record decides for the route for which
+ * it was made.
+ */
 function explainRecord(about: Circumstances, guard: GuardCircumstances, decided: DecidedAccess): Reason {
   const { document, outcome, rules, roles, routeKey: first } = decided;
   const { routeKey = 'the route' } = about;

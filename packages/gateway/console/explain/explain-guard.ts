@@ -269,8 +269,8 @@ function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[]
 }
 
 /**
- * Suggests changes to roles, or to the rules or function that generates the policy, because the policy is generated for
- * each caller.
+ * Suggests changes to roles, or to the rules or the function from which the policy is generated. The policy itself
+ * cannot be changed, because it is generated for each caller.
  */
 function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPolicy): string[] {
   const { guard, routeKey = 'this route' } = about;

@@ -178,7 +178,10 @@ function Section({ place, traffic, reloads }: SectionProps) {
   }
 }
 
-/** The key `g` followed by a letter opens a section; `/` focuses the search field of the current section. */
+/**
+ * Handles keyboard shortcuts. The key `g` followed by a letter opens a section; `/` focuses the search field of the
+ * current section.
+ */
 function useShortcuts(): void {
   useEffect(() => {
     let isAfterG = false;

@@ -19,7 +19,7 @@ type Item = {
 
 export type Snapshot = ReadonlyMap<string, Item>;
 
-/** Resources of these types are left out, because they are shown as routes and functions. */
+/** Matches types of resources that are not listed separately, because they are shown as routes and functions. */
 const SHOWN_OTHERWISE =
   /^AWS::(?:ApiGateway::(?:Method|Resource|Deployment)|ApiGatewayV2::(?:Route|Integration|Deployment)|Lambda::(?:Function|Version|Permission))$/;
 const LONGEST = 80;

@@ -26,7 +26,7 @@ export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
 }
 
-/** Returns undefined if no route was found. */
+/** Describes how the caller was authorized. Returns undefined if no route was found. */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
@@ -79,8 +79,8 @@ export function describeGuard(
 }
 
 /**
- * Reads what one of the toolkit's authorizers decided. The rules are asked again about this request, because a cached
- * result was made for another one, and has only ids.
+ * Reads what one of the toolkit's authorizers decided. The rules are evaluated again for this request, because a cached
+ * result was made for another request and contains only ids.
  */
 function describeDecided(
   { context, givenFor, principalId }: AuthorizerGrant,

@@ -122,7 +122,7 @@ function firstLine(text: string): string {
   return text.split(/[\r\n]/, 1)[0] ?? '';
 }
 
-/** Whether an instance was started for this request. */
+/** Returns whether an instance was started for this request. */
 function isCold(outcome: RecordedOutcome | undefined): boolean {
   return outcome?.kind === 'returned' && outcome.initMs !== undefined;
 }

@@ -1,7 +1,7 @@
 /** Exports requests as an HTTP Archive 1.2, which browsers' developer tools and proxies can open. */
 import type { RequestDetail, Shown } from './model.ts';
 
-/** The comment on a text that is not the body as sent, although it may be as long. */
+/** The comment on a text that differs from the body as sent. The text may nevertheless have the same length. */
 const EDITED = 'indented, decoded or without secrets';
 
 type NameValue = { readonly name: string; readonly value: string };
@@ -31,7 +31,8 @@ function toEntry(detail: RequestDetail): object {
       headersSize: -1,
       bodySize: detail.requestBytes,
       ...(request.body !== undefined && {
-        // Of request bodies the format knows only text; browsers and our reader take `encoding` as of responses.
+        // For request bodies, the format defines only text. Browsers and our reader accept `encoding` in request
+        // bodies, as in responses.
         postData: { mimeType: typeOf(request.headers), ...contentOf(request.body) },
       }),
     },

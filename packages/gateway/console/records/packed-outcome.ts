@@ -51,8 +51,8 @@ export function readOutcome(
 }
 
 /**
- * Returns a function's request id. Its text is built only when it is read, because building it costs more than
- * everything else.
+ * Returns a function's request id. The text of the id is built only when it is read, because building it costs more
+ * than everything else.
  */
 export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
   return outcome?.kind === 'returned' ? outcome.requestId : undefined;

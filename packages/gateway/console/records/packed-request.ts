@@ -35,7 +35,7 @@ const OVERHEAD_BYTES = 300;
  * authorizer responded to.
  */
 const RARE_OVERHEAD_BYTES = 1_000;
-/** The memory that a text takes on the heap besides its characters. */
+/** The memory that a text takes on the heap in addition to its characters. */
 const TEXT_OVERHEAD_BYTES = 24;
 /** The maximum recorded size of a compressed body, which is rarely larger than the plain body. */
 const MOST_PACKED_BYTES = 2 * RECORDED_BYTES;
@@ -169,7 +169,7 @@ function writeReceived(
   return headers;
 }
 
-/** Whether a compressed body is too long to be recorded. A fragment of compressed bytes would be useless. */
+/** Returns whether a compressed body is too long to be recorded. A fragment of compressed bytes would be useless. */
 function isLong(packed: Received['packed']): boolean {
   return packed !== undefined && packed.sent.length > MOST_PACKED_BYTES;
 }
@@ -281,9 +281,9 @@ function mapWhenRead(received: Received): void {
 }
 
 /**
- * Whether the record can omit the event of a Lambda proxy integration, which would otherwise be half of the record.
- * When the record is read, the same phase builds the event again from the same facts. If the event's body is truncated,
- * the event is stored.
+ * Returns whether the record can omit the event of a Lambda proxy integration, which would otherwise be half of the
+ * record. When the record is read, the same phase builds the event again from the same facts. If the event's body is
+ * truncated, the event is stored.
  */
 function isRemade(proxy: PackedRequest['proxy'], { body, api }: Received): boolean {
   return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= RECORDED_BYTES;

@@ -13,9 +13,13 @@ const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
  * costs more than writing a short text.
  */
 const LONG_UNITS = 1024;
-/** A record begins with two numbers: the number of its numbers, and the number of bytes of the text after them. */
+/**
+ * A record begins with two numbers: how many numbers the record contains, and how many bytes the text after them has.
+ */
 const HEAD_NUMBERS = 2;
-/** The maximum number of released segments that are kept. A released segment is the next segment to be filled. */
+/**
+ * The maximum number of released segments that are kept for reuse. A released segment is the next segment to be filled.
+ */
 const MOST_SPARES = 2;
 
 type Segment = {

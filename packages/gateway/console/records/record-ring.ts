@@ -7,7 +7,7 @@ export class RecordRing<T> {
   readonly #slots: (T | undefined)[] = [];
   readonly #weights: number[] = [];
   #taken = 0;
-  /** The sequence of the oldest kept item. */
+  /** The sequence of the oldest item that is still stored. */
   #first = 0;
   #bytes = 0;
 

@@ -20,14 +20,14 @@ export function secretsOf(recorded: Recorded): readonly string[] {
     else visitRequest(recorded, redactor);
   });
   if (isEvent(recorded)) return found;
-  // An identity source may be a fact of the request such as `$context.routeKey`. It stands beside the token in the
-  // authorizer's event, but it is no secret, and every sentence about the request contains it.
+  // An identity source may be a fact of the request, such as `$context.routeKey`. The authorizer's event contains the
+  // fact next to the token, but it is not a secret, and every sentence about the request contains it.
   const { method, path, rawPath, route, stage, sourceIp, api } = recorded.received;
   const facts = [method, path, rawPath, route?.routeKey, stage?.name, sourceIp, api.apiId];
   return found.filter((secret) => !facts.includes(secret));
 }
 
-/** Returns the values from the environments of functions, which are secrets in every record. */
+/** Returns the secrets in the environments of functions. They are treated as secrets in every record. */
 export function secretsOfStacks(stacks: readonly ResolvedStack[]): readonly string[] {
   return findSecrets((redactor) => {
     for (const { functions } of stacks)

@@ -1,4 +1,4 @@
-/** A record as it is read; `packed-request.ts` and `packed-event.ts` have its stored form. */
+/** A record as it is read; `packed-request.ts` and `packed-event.ts` define its stored form. */
 import type { GatewayError } from '../../core/errors.ts';
 import type { Caller, PhaseNotes, Received } from '../../core/exchange.ts';
 import type { HttpHead, HttpOutcome, InvocationResult } from '../../core/ports.ts';

@@ -51,7 +51,7 @@ export const SHOWING: Redactor = {
 
 /**
  * Creates a redactor. @param key the key of this run, so that a fingerprint is useless outside the run @param secrets
- * removed wherever they occur, under any name @param others a more general redactor that runs first
+ * texts that are removed wherever they occur, under any name @param others a more general redactor that runs first
  */
 export function createRedactor(
   key: string,

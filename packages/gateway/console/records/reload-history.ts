@@ -12,7 +12,7 @@ const MOST_COMPARED = 20;
 /** The maximum number of start times that are stored, one for each deployment. */
 const MOST_VERSIONS = 5_000;
 const MOST_CHANGES = 100;
-/** Functions in one file are built one by one, so reloads of functions within this time count as one event. */
+/** Maximum time between reloads of functions that count as one event. Functions in one file are built one by one. */
 const TOGETHER_MS = 1_000;
 export const STACKS = 'the stacks';
 
@@ -34,7 +34,7 @@ type ReloadResult = {
   readonly tookMs?: number;
   /** Why the previous code stays in use; undefined means that the code was reloaded. */
   readonly kept?: Pick<ShownReload, 'file' | 'line'> & { readonly message: string };
-  /** The time from which the new code is in use; absent means now. */
+  /** The time from which the new code is in use; the default is now. */
   readonly fromMs?: number;
 };
 
@@ -65,7 +65,7 @@ export class ReloadHistory {
     return [...this.#earlier, this.#current];
   }
 
-  /** Must be read before the stacks change, to capture their state. */
+  /** Returns the state of the stacks. It must be read before the stacks change. */
   get snapshot(): Snapshot | undefined {
     return this.#current.stacks.snapshot;
   }
@@ -98,7 +98,10 @@ export class ReloadHistory {
     };
   }
 
-  /** Returns undefined if one of the versions is no longer stored. @param compareSnapshots loaded when it is needed */
+  /**
+   * Compares two versions. Returns undefined if one of the versions is no longer stored. @param compareSnapshots loaded
+   * when it is needed
+   */
   compare(from: number, to: number, compareSnapshots: CompareSnapshots): readonly Change[] | undefined {
     const [one, other] = [from, to].map((wanted) => this.#compared.find(({ version }) => version === wanted));
     if (one === undefined || other === undefined) return undefined;
@@ -115,7 +118,10 @@ export class ReloadHistory {
     this.#broken.set(what, this.#add({ kind: 'kept', what: [what], changes: [], changed: 0, ...kept }, last));
   }
 
-  /** A function whose definition changed is treated as a different function. */
+  /**
+   * Forgets failed reloads of functions whose definition has changed. Such a function is treated as a different
+   * function.
+   */
   #forgetMended(changes: readonly Change[]): void {
     for (const { part, name } of changes) if (part === 'function') this.#broken.delete(name);
   }

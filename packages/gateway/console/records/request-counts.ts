@@ -8,8 +8,8 @@ import type { Finished, FinishedEvent } from '../../core/trail.ts';
 import type { LastHeaders } from './packed-request.ts';
 
 /**
- * The number of classes of the histogram per doubling of the duration. Each class is at most one thirty-second of its
- * start wide, so a quantile is accurate within 2 %.
+ * The number of classes of the histogram per doubling of the duration. The width of each class is at most 1/32 of its
+ * lower bound, so a quantile is accurate within 2 %.
  */
 const CLASSES_PER_DOUBLING = 32;
 const SHORTEST_MS = 0.01;
@@ -52,7 +52,8 @@ type SecondCount = readonly [second: number, count: number, errors: number];
 
 export class RequestCounts {
   readonly #routes = new Map<string, RouteCount>();
-  // Finds a count without building a name. The WeakMap keeps no deployment in memory.
+  // Contains the counts by stage and route, so that a count is found without building a name. The WeakMap keeps no
+  // deployment in memory.
   #ofStage = new WeakMap<ServedStage, Map<RoutePlan | undefined, RouteCount>>();
   #last:
     | { readonly stage: ServedStage; readonly route: RoutePlan | undefined; readonly counted: RouteCount }

@@ -86,7 +86,7 @@ export class RequestRecords implements RecordSink {
 
   /**
    * @param key the key of this run, for fingerprints of secrets @param keepsAll whether every ordinary success is
-   * recorded too @param scheme the scheme of the ports of APIs
+   * recorded, too @param scheme the scheme of the APIs' ports
    */
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
     this.#keepsAll = keepsAll;
@@ -298,7 +298,7 @@ function isLifecycle(recorded: Recorded): boolean {
   return recorded.kind === 'DISCONNECT' || (recorded.kind === 'handshake' && recorded.status < 400);
 }
 
-/** The id is written first, so that a record can be found without reading the rest. */
+/** Returns the id of a record. The id is written first, so that a record can be found without reading the rest. */
 function idOf({ place }: Slot): string {
   return new RecordReader(place).text() ?? '';
 }

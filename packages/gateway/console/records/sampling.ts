@@ -107,7 +107,7 @@ export class Sampling {
   }
 }
 
-/** Whether there is nothing to explain, because there was no refusal, error, handshake or cold start. */
+/** Returns whether there is nothing to explain, because there was no refusal, error, handshake or cold start. */
 function isOrdinary({ received, reply, trail, connectionId }: Finished): boolean {
   if (
     trail.failure !== undefined ||

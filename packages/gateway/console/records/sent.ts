@@ -12,7 +12,10 @@ export type Sent = {
   readonly timeoutMs: number | undefined;
 };
 
-/** Returns undefined if nothing was sent. @param limit the maximum number of bytes of the body in the result */
+/**
+ * Describes the outgoing request; undefined if nothing was sent. @param limit the maximum number of bytes of the body
+ * in the result
+ */
 export function describeSent({ outgoing, payload, stage }: Received, limit = Infinity): Sent | undefined {
   const variables = stage?.variables ?? null;
   switch (outgoing?.kind) {

@@ -109,7 +109,7 @@ function indent(text: string, isCut: boolean): string | undefined {
   return indentJson(text);
 }
 
-/** Accepts only tokens of JSON, in any order. The last token may be truncated. */
+/** Matches text that consists only of JSON tokens, in any order. The last token may be truncated. */
 const BEGINNING =
   /^(?:[\s{}[\],:]|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*(?![^\s{}[\],:])|(?:true|false|null)(?![^\s{}[\],:]))*(?:"(?:[^"\\]|\\.)*\\?|-|t|tr|tru|f|fa|fal|fals|n|nu|nul)?$/;
 const TOKENS = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g;

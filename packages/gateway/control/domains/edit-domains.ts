@@ -15,12 +15,12 @@ import type { TruststoreSource } from './mutual-tls.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { Domain, Domains, Mapping } from './domains.ts';
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such domain */
 export function getDomain(domains: Domains, name: string): Domain {
   return orNotFound(domains.get(name), 'Invalid domain name identifier specified');
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if the domain has no such mapping */
 export function getMapping(domain: Domain, basePath: string): Mapping {
   return orNotFound(domain.mappings.get(basePath), 'Invalid base path mapping identifier specified');
 }
@@ -86,10 +86,10 @@ export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): vo
   domains.put({ ...domain, rules: byPriority([...others, rule]) });
 }
 
-/** AWS's default quota. The number is limited, because each request evaluates all rules. */
+/** AWS's default quota of routing rules. The number is limited, because each request evaluates all rules. */
 const MAX_RULES = 50;
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if the domain has no such rule */
 export function getRule({ rules }: Domain, id: string): RoutingRule {
   return orNotFound(
     rules.find((one) => one.id === id),
@@ -114,7 +114,9 @@ export function createMapping(
   putMapping(domains, domain, basePath, mapping, findApi);
 }
 
-/** Adds a mapping like `createMapping`, but replaces the mapping at `from`. @throws ControlError */
+/**
+ * Adds a mapping like `createMapping`, but replaces the mapping at `from`. @throws ControlError for what AWS refuses
+ */
 export function moveMapping(
   domains: Domains,
   domain: Domain,

@@ -11,12 +11,12 @@ import type { Domain, Domains, Mapping } from './domains.ts';
 
 const ID_LENGTH = 6;
 
-/** Returns the id that a call set; otherwise an id that is the same in every run. */
+/** Returns the id that a call set. Without such an id, returns an id that is the same in every run. */
 export function mappingIdOf({ name }: Domain, basePath: string, { id }: Mapping): string {
   return id ?? makeId(ID_LENGTH, name, basePath);
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if the domain has no such mapping */
 export function findMappingById(domain: Domain, id: string): readonly [basePath: string, mapping: Mapping] {
   return orNotFound(
     [...domain.mappings].find(([basePath, mapping]) => mappingIdOf(domain, basePath, mapping) === id),

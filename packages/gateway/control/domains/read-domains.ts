@@ -147,8 +147,8 @@ function readName(item: ControlResource): string {
 }
 
 /**
- * Whether the text is a host name with at least two labels, the first of which may be `*`. AWS's own API hosts are
- * excluded, because such a domain would receive another API's requests.
+ * Returns whether the text is a host name with at least two labels, the first of which may be `*`. AWS's own API hosts
+ * are excluded, because such a domain would receive another API's requests.
  */
 export function isDomainName(text: string): boolean {
   return (
@@ -191,8 +191,8 @@ function addMapping(
 }
 
 /**
- * Returns the draft of a domain, or creates it. The domain itself may belong to a stack that is not loaded; requests
- * only need its mappings.
+ * Returns the draft of a domain, or creates it. The domain itself may belong to a stack that is not loaded, but
+ * requests only need its mappings.
  */
 function draftOf(drafts: Map<string, Draft>, name: string): Draft {
   const known = drafts.get(name);

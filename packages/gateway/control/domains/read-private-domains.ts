@@ -23,7 +23,9 @@ type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDom
 /** Matches both names in an ARN such as `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123`. */
 const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;
 
-/** Returns the domain name in `DomainNameArn`. @throws DefinitionError */
+/**
+ * Returns the domain name in `DomainNameArn`. @throws DefinitionError if this is not the ARN of a private domain name
+ */
 export function domainOfArn(item: ControlResource): string {
   const [, name] = ARN.exec(readText(item, 'DomainNameArn')) ?? [];
   if (name !== undefined) return name.toLowerCase();

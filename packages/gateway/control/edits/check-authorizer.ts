@@ -3,14 +3,14 @@ import { badRequest, orNotFound } from '../control-error.ts';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such authorizer */
 export function getAuthorizer({ authorizers }: ApiResources, id: string): ControlResource {
   return orNotFound(authorizers.get(id), 'Invalid Authorizer identifier specified');
 }
 
 /**
- * Compiles a method that uses the authorizer, to find what a deployment of `next` would refuse. @throws
- * ControlError, DefinitionError
+ * Compiles a method that uses the authorizer, to find what a deployment of `next` would refuse. @throws ControlError if
+ * another authorizer has the same name, DefinitionError for what a deployment would refuse
  */
 export function checkAuthorizer(next: ApiResources, authorizer: ControlResource): void {
   const { id, properties } = authorizer;

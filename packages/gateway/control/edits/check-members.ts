@@ -17,9 +17,11 @@ const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
 );
 
 /**
+ * Checks the members of a call.
  * @param call `POST /restapis`; empty for a document, which has no members
  * @param path the values of the placeholders in the call's path
- * @throws ControlError ValidationException, BadRequestException
+ * @throws ControlError ValidationException for violations that AWS's validator finds, BadRequestException for a
+ * violation that the service finds
  */
 export function checkMembers(call: string, path: ReadonlyMap<string, string>, body: UnknownMembers): void {
   const { input = '', properties = {} } = BY_CALL.get(call) ?? {};
@@ -56,7 +58,10 @@ export function refusalByService(value: unknown, { own = [] }: Constraint): stri
   return undefined;
 }
 
-/** Returns the value, or the key of a map, that violates the constraint. */
+/**
+ * Returns the part that violates the constraint: the value itself, or a key of a map. Undefined means that nothing
+ * violates it.
+ */
 function brokenPart(value: unknown, constraint: OwnConstraint): string | undefined {
   const { keys } = constraint;
   if (keys !== undefined && isJsonObject(value)) return Object.keys(value).find((key) => !keys.test(key));

@@ -18,7 +18,7 @@ export function methodsOf(from: ApiResources, resourceId: string): readonly Cont
   return from.methods.filter(({ properties }) => properties['ResourceId'] === resourceId);
 }
 
-/** @throws ControlError NotFoundException for the resource or the method */
+/** @throws ControlError NotFoundException if the resource or the method does not exist */
 export function getMethod(from: ApiResources, { resourceId, httpMethod }: MethodKey): ControlResource {
   const { id } = getResource(from, resourceId);
   return orNotFound(
@@ -27,7 +27,7 @@ export function getMethod(from: ApiResources, { resourceId, httpMethod }: Method
   );
 }
 
-/** @throws ControlError, DefinitionError for what AWS refuses */
+/** Creates a method. @throws ControlError, DefinitionError for what AWS refuses */
 export function createMethod(
   from: ApiResources,
   { resourceId, httpMethod }: MethodKey,
@@ -73,7 +73,7 @@ function checkMethod(from: ApiResources, method: ControlResource): void {
   if (method.properties['Integration'] !== undefined) compileIntegration(method);
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if the method has no integration */
 export function getIntegration(method: ControlResource): JsonObject {
   const integration = method.properties['Integration'];
   if (!isJsonObject(integration)) throw notFound('Invalid Integration identifier specified');
@@ -90,7 +90,7 @@ export function withIntegration({ properties }: ControlResource, integration: Js
   return { ...properties, Integration: integration };
 }
 
-/** Returns a method without its integration. @throws ControlError NotFoundException */
+/** Returns a method without its integration. @throws ControlError NotFoundException if it has none */
 export function withoutIntegration(method: ControlResource): JsonObject {
   getIntegration(method);
   return without(method.properties, 'Integration');
@@ -101,7 +101,7 @@ export function withoutIntegration(method: ControlResource): JsonObject {
  */
 export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no response with this status */
 export function getResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
   return orNotFound(
     listResponses(owner, list).find((item) => textOf(item, 'StatusCode') === statusCode),

@@ -17,7 +17,7 @@ export function callMadeResource(id: string, properties: JsonObject): ControlRes
   };
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such resource */
 export function getResource(from: ApiResources, id: string): PathResource {
   return orNotFound(from.resources.get(id), 'Invalid Resource identifier specified');
 }

@@ -12,12 +12,12 @@ import type { ControlResource } from '../control-resource.ts';
 /** The maximum number of deployments. If there are more, the oldest deployments that no stage points at are removed. */
 const MAX_DEPLOYMENTS = 300;
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such stage */
 export function getStage(api: ApiState, name: string): StageRecord {
   return orNotFound(api.stage(name), 'Invalid stage identifier specified');
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such deployment */
 export function getDeployment(api: ApiState, id: string): DeploymentRecord {
   return orNotFound(api.deployment(id), 'Invalid Deployment identifier specified');
 }

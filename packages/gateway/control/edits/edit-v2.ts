@@ -84,12 +84,12 @@ export function isAutomatic({ description, compiled }: DeploymentRecord): boolea
   return description === AUTOMATIC || compiled.id.startsWith('auto-');
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such stage */
 export function getV2Stage(api: ApiState, name: string): StageRecord {
   return orNotFound(api.stage(name), `Unable to find Stage by name ${name}`);
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such deployment */
 export function getV2Deployment(api: ApiState, id: string): DeploymentRecord {
   return orNotFound(api.deployment(id), `Unable to find Deployment by id ${id}`);
 }
@@ -104,7 +104,7 @@ export function createV2Stage(api: ApiState, name: string, properties: JsonObjec
 
 /**
  * Replaces a stage's properties. Requests use the new properties immediately, without a deployment. @throws
- * ControlError, DefinitionError
+ * ControlError, DefinitionError for what AWS refuses
  */
 export function changeV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
   const { settings } = getV2Stage(api, name);

@@ -40,7 +40,7 @@ const MAX_OPERATIONS = 200;
 /**
  * Reads a patch from a request body. The patch applies all operations in order, or throws without a partial change.
  * `input` is AWS's name for the call's input in its error messages. @throws ControlError BadRequestException,
- * ValidationException, both when the patch is read and when the resource refuses it
+ * ValidationException if the patch cannot be read. The patch throws the same errors if the resource refuses it
  */
 export function readPatch<T>(
   body: unknown,
@@ -106,7 +106,7 @@ function findRule<T>(
   return undefined;
 }
 
-/** A placeholder such as `{resource+}` matches everything between the other segments. */
+/** Returns the segments of a path. Everything that a placeholder such as `{resource+}` matches becomes one segment. */
 function segmentsOf(path: string, pattern: readonly string[]): readonly string[] {
   const segments = path.split('/');
   const at = pattern.findIndex((one) => one.endsWith('+}'));

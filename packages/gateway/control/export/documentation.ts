@@ -81,7 +81,7 @@ export function readLocation(value: unknown): JsonObject {
   return location;
 }
 
-/** Returns the text of a part's properties, which must be a JSON object. @throws ControlError */
+/** Returns the text of a part's properties, which must be a JSON object. @throws ControlError if they are not */
 export function readContent(value: unknown): string {
   const text = isJsonObject(value) ? JSON.stringify(value) : value;
   if (typeof text !== 'string') throw badRequest('Documentation part properties must be non-empty');
@@ -100,7 +100,7 @@ export function addPart(from: Documentation, part: ControlResource): Documentati
   return { ...from, parts: [...from.parts, part] };
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such part */
 export function getPart({ parts }: Documentation, id: string): ControlResource {
   return orNotFound(
     parts.find((one) => one.id === id),
@@ -108,7 +108,10 @@ export function getPart({ parts }: Documentation, id: string): ControlResource {
   );
 }
 
-/** Changes a part. If `next` is undefined, the part is deleted. @throws ControlError NotFoundException */
+/**
+ * Changes a part. If `next` is undefined, the part is deleted. @throws ControlError NotFoundException if there is no
+ * such part
+ */
 export function changePart(from: Documentation, id: string, next?: ControlResource): Documentation {
   const part = getPart(from, id);
   return { ...from, parts: from.parts.flatMap((one) => (one === part ? (next ?? []) : [one])) };
@@ -158,7 +161,7 @@ function withAttributes(before: ControlResource, content: JsonObject): JsonObjec
   return { ...content, Properties: JSON.stringify({ ...was, ...now }) };
 }
 
-/** Creates a version of the current parts. @throws ControlError ConflictException */
+/** Creates a version of the current parts. @throws ControlError ConflictException if a version of this name exists */
 export function addVersion(
   from: Documentation,
   name: string,
@@ -175,7 +178,7 @@ export function addVersion(
   return { ...from, versions: [...from.versions, callMadeResource(name, properties)] };
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such version */
 export function getVersion({ versions }: Documentation, name: string): ControlResource {
   return orNotFound(
     versions.find((one) => versionName(one) === name),
@@ -183,7 +186,10 @@ export function getVersion({ versions }: Documentation, name: string): ControlRe
   );
 }
 
-/** Changes a version. If `next` is undefined, the version is deleted. @throws ControlError NotFoundException */
+/**
+ * Changes a version. If `next` is undefined, the version is deleted. @throws ControlError NotFoundException if there is
+ * no such version
+ */
 export function changeVersion(from: Documentation, name: string, next?: ControlResource): Documentation {
   const version = getVersion(from, name);
   return { ...from, versions: from.versions.flatMap((one) => (one === version ? (next ?? []) : [one])) };

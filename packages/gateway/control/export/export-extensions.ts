@@ -15,8 +15,8 @@ const OF_API = {
 } as const;
 
 /**
- * Returns undefined for an empty part, so that the document omits the part. Neither JSON nor YAML can represent
- * undefined.
+ * Returns the part, or undefined for an empty part, so that the document omits the part. Neither JSON nor YAML can
+ * represent undefined.
  */
 export function omitEmpty<Part extends object>(part: Part): Part | undefined {
   return Object.keys(part).length === 0 ? undefined : part;

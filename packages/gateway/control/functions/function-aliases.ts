@@ -19,7 +19,7 @@ type Qualifier = { readonly arn: string; readonly usual: string; readonly others
 
 /**
  * Returns the version that handles an event with this qualifier; undefined if no stack defines the qualifier. An alias
- * with weights chooses a version for each event, as in Lambda. @param draw 0 ≤ x < 1
+ * with weights chooses a version for each event, as in Lambda. @param draw a random number from 0 to less than 1
  */
 export function executedVersion(
   stacks: readonly ResolvedStack[],
@@ -74,8 +74,8 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
 }
 
 /**
- * Makes Lambda's checks of aliases, and reports versions. The code of a published version is not available here, so
- * every version runs the function's current code.
+ * Checks aliases as Lambda does, and reports versions. The code of a published version is not available here, so every
+ * version runs the function's current code.
  */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
@@ -99,7 +99,10 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
   }
 }
 
-/** Checks an alias. @throws DefinitionError (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration") */
+/**
+ * Checks an alias (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration"). @throws DefinitionError for what
+ * Lambda refuses
+ */
 function checkAlias(alias: ControlResource): void {
   const usual = readText(alias, 'FunctionVersion');
   const weights = weightsOf(alias);

@@ -25,9 +25,11 @@ export type InspectedApi = {
   readonly region: string;
   readonly routes: readonly InspectedRoute[];
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
-  /** The values of the API keys in the API's stack, if the template contains them; absent means none. */
+  /** The values of the API keys in the API's stack; absent if the template contains none. */
   readonly apiKeyValues?: readonly string[];
-  /** The parts that the API's deployment needs, but that may be created after the deployment; absent means none. */
+  /**
+   * The parts that the API's deployment needs, but that may be created after the deployment; absent if there are none.
+   */
   readonly lateParts?: readonly LatePart[];
 };
 
@@ -42,7 +44,7 @@ export type InspectedRoute = {
   readonly guard?: 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'AWS_IAM';
   readonly apiKeyRequired: boolean;
   readonly handler?: FunctionDefinition;
-  /** The templates and parameters that read the caller; absent means none. */
+  /** The templates and parameters that read the caller; absent if there are none. */
   readonly callerMappings?: readonly CallerMapping[];
   /** Whether the route responds with 500 to every request. The guard of such a route is unknown. */
   readonly isClosed?: true;
@@ -224,7 +226,7 @@ function awaitedBy(resources: ReadonlyMap<string, ResolvedResource>, from: strin
   return found;
 }
 
-/** Whether a stage of an HTTP or WebSocket API has no deployment, so that it does not respond. */
+/** Returns whether a stage of an HTTP or WebSocket API has no deployment, so that it does not respond. */
 export function lacksDeployment({ properties }: Pick<ResolvedResource, 'properties'>): boolean {
   const { AutoDeploy, DeploymentId } = properties;
   return DeploymentId === undefined && AutoDeploy !== true && AutoDeploy !== 'true';

@@ -98,7 +98,10 @@ function readUrl(
   return { served, owner, functionArn, resource: url };
 }
 
-/** Returns the function, or the alias in `Qualifier`, to which a URL belongs. @throws DefinitionError */
+/**
+ * Returns the function, or the alias in `Qualifier`, to which a URL belongs. @throws DefinitionError if `Qualifier` is
+ * a version
+ */
 function ownerOf(url: ControlResource): NamedFunction {
   const named = readFunctionName(readText(url, 'TargetFunctionArn'));
   const qualifier = textOf(url.properties, 'Qualifier');

@@ -128,7 +128,7 @@ function addCanaries(
   });
 }
 
-/** AWS's quota (docs/aws §13). */
+/** AWS's quota of tags (docs/aws §13). */
 const MAX_TAGS = 50;
 
 /** Checks the number of tags. Tags are a list of `{Key, Value}` on a REST stage, and a map on other stages. */
@@ -139,7 +139,7 @@ export function refuseManyTags(stage: ControlResource): void {
     throw new DefinitionError(stage.place('Tags'), `A stage has at most ${MAX_TAGS} tags, not ${count}`);
 }
 
-/** Reads a REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
+/** Reads a REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError for what AWS refuses */
 export function readRestStage(stage: ControlResource): StageSettings {
   return {
     source: stage,
@@ -230,7 +230,9 @@ export function refuseExecutionLog(stage: ControlResource): void {
       );
 }
 
-/** Reads a stage of an HTTP or WebSocket API, which may have no deployment. @throws DefinitionError */
+/**
+ * Reads a stage of an HTTP or WebSocket API, which may have no deployment. @throws DefinitionError for what AWS refuses
+ */
 export function readV2Stage(
   stage: ControlResource,
   isHttp: boolean,

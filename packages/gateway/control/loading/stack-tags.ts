@@ -8,7 +8,7 @@ import type { ApiIdentity } from '../../core/deployment/model.ts';
 
 const RESERVED = /^aws:/i;
 
-/** Returns no tags for an API that was created by a call. */
+/** Returns the tags of an API; empty for an API that was created by a call. */
 export function stackTags(api: ApiIdentity): Readonly<Record<string, string>> {
   const { stackName, logicalId } = api;
   return stackName === MADE_BY_CALL

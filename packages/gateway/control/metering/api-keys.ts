@@ -34,7 +34,7 @@ export class ApiKeys {
     return this.#byId.get(id);
   }
 
-  /** @throws ControlError NotFoundException */
+  /** @throws ControlError NotFoundException if there is no such key */
   get(id: string): ApiKey {
     return orNotFound(this.#byId.get(id), 'Invalid API Key identifier specified');
   }

@@ -147,7 +147,7 @@ function readMethodThrottles(stage: PropertyBag): Readonly<Record<string, Thrott
   return limits;
 }
 
-/** @throws DefinitionError with AWS's rule for a quota */
+/** Reads a quota. @throws DefinitionError with AWS's rule for a quota, if the quota violates this rule */
 function readQuota(bag: PropertyBag): QuotaLimit {
   const period = readText(bag, 'Period');
   const known = PERIODS.find((one) => one === period);

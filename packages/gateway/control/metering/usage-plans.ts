@@ -42,7 +42,7 @@ export class PlanKey {
   }
 }
 
-/** AWS's quota (docs/aws §13). */
+/** AWS's quota of throttled methods (docs/aws §13). */
 const MAX_METHOD_THROTTLES = 20;
 
 export class UsagePlans {
@@ -56,7 +56,10 @@ export class UsagePlans {
     this.#quotas = quotas;
   }
 
-  /** Increases when a plan is added, changed or removed. Data that was derived earlier is then out of date. */
+  /**
+   * A number that increases when a plan is added, changed or removed. Data that was derived at a lower number is out of
+   * date.
+   */
   get revision(): number {
     return this.#revision;
   }
@@ -69,7 +72,7 @@ export class UsagePlans {
     return this.#plans.get(id);
   }
 
-  /** @throws ControlError NotFoundException */
+  /** @throws ControlError NotFoundException if there is no such plan */
   get(id: string): UsagePlan {
     return orNotFound(this.#plans.get(id), 'Invalid Usage Plan ID specified');
   }
@@ -107,7 +110,7 @@ export class UsagePlans {
     return this.#plansOf.get(keyId) ?? [];
   }
 
-  /** @throws ControlError NotFoundException */
+  /** @throws ControlError NotFoundException if the plan does not have this key */
   getKey(planId: string, keyId: string): PlanKey {
     return orNotFound(
       this.#keys.get(this.get(planId).id)?.get(keyId),

@@ -102,7 +102,8 @@ export const COMPRESSION_SIZE: Constraint = {
 };
 
 /**
- * AWS's wording (Miserlou/Zappa#356), which does not mention the hyphen. An empty value means that there is no stage.
+ * The constraint of a stage name, with AWS's wording (Miserlou/Zappa#356), which does not mention the hyphen. An empty
+ * value means that there is no stage.
  */
 const STAGE_NAME: Constraint = {
   own: [{ pattern: /^[\w-]*$/, says: 'Stage name only allows a-zA-Z0-9_' }],

@@ -10,7 +10,10 @@ import type { Tolerance } from '../errors.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Deployment, Integration, RoutePlan } from './model.ts';
 
-/** The longest function timeout plus Lambda's own delay, so that the function's timeout comes first. */
+/**
+ * Time limit of a call, which is the longest function timeout plus Lambda's own delay, so that the function's timeout
+ * comes first.
+ */
 const LONGEST_MS = 900_000 + 60_000;
 const ROUTE = '$default';
 /** The `Deployment.id` and the stage name of a function URL. */
@@ -60,7 +63,7 @@ function compileRoute(url: PropertyBag, owner: UrlOwner): Compiled {
   };
 }
 
-/** @throws DefinitionError */
+/** @throws DefinitionError for a type other than NONE and AWS_IAM */
 export function readAuthType(url: PropertyBag): FunctionUrlFacts['authType'] {
   const authType = readText(url, 'AuthType');
   if (authType === 'NONE' || authType === 'AWS_IAM') return authType;

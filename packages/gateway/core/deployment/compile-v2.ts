@@ -61,7 +61,7 @@ function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPaylo
   );
 }
 
-/** Returns undefined if the route has no target. */
+/** Returns the integration of a route; undefined if the route has no target. */
 function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | undefined {
   const target = route.properties['Target'];
   if (target === undefined || target === null) return undefined;
@@ -123,7 +123,9 @@ function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
       );
 }
 
-/** Returns undefined if there are no changes, so that requests skip this step. */
+/**
+ * Returns the parameter changes of a Lambda integration; undefined if there are none, so that requests skip this step.
+ */
 function compileLambdaChanges(integration: PropertyBag, from: V2Resources): ParameterChanges | undefined {
   const changes = compileParameterChanges(integration);
   const isIgnored = from.assumptions['lambda-parameter-mapping'] === 'ignored';
@@ -172,8 +174,9 @@ function compileRoute(
 }
 
 /**
- * Whether the RouteResponse belongs to the route and lets the route reply to the client. Unless `isEnough` is set, the
- * route must also have a `RouteResponseSelectionExpression`. @throws DefinitionError for keys that AWS does not accept
+ * Returns whether the RouteResponse belongs to the route and lets the route reply to the client. Unless `isEnough` is
+ * set, the route must also have a `RouteResponseSelectionExpression`. @throws DefinitionError for keys that AWS does
+ * not accept
  */
 function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;

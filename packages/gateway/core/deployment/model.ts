@@ -70,8 +70,8 @@ export type LambdaAuthorizer = FunctionTarget & {
   /** The time to live of cached results in seconds; 0 means that results are not cached. */
   readonly ttlSeconds: number;
   /**
-   * The name of the cached results: the authorizer with its identity sources. A changed authorizer must not take the
-   * value of another source for the source that was granted.
+   * The name of the cached results, which consists of the authorizer and its identity sources. If the sources of an
+   * authorizer change, a value from a new source must not match a result that was cached for an earlier source.
    */
   readonly resultsName: string;
   readonly simpleResponses: boolean;
@@ -199,7 +199,10 @@ export type RoutePlan = RouteFacts & {
   readonly validation?: RequestValidation | undefined;
   /** The request models, which only REST APIs have; undefined means that the method has none. */
   readonly requestModels?: readonly RequestModel[] | undefined;
-  /** Turns a response into a frame on a WebSocket API; undefined means that the response is sent unchanged. */
+  /**
+   * The frame responses, which turn an integration's response into a frame on a WebSocket API; undefined means that the
+   * response is sent unchanged.
+   */
   readonly frames?: readonly FrameResponse[] | undefined;
   /**
    * Whether the status of a WebSocket handshake is always the integration's own status, even if a template sets another
@@ -221,7 +224,10 @@ export type CacheKeyPlan = {
 export type RouteCaching = {
   /** The time to live in seconds, which is more than 0. */
   readonly ttlSeconds: number;
-  /** Whether only GET is cached. Other methods are cached only if a setting is for exactly that method. */
+  /**
+   * True if only GET is cached, because no setting is for exactly this method. A setting for exactly one method also
+   * caches methods other than GET.
+   */
   readonly isForGetOnly: boolean;
   /** Whether a request with `Cache-Control: max-age=0` requires the permission `execute-api:InvalidateCache`. */
   readonly requiresPermission: boolean;

@@ -14,7 +14,7 @@ export type PropertyBag = {
   place(property?: string): DefinitionPlace;
 };
 
-/** Returns the resource if it has no fault. @throws DefinitionError */
+/** Returns the resource if it has no fault. @throws DefinitionError if it has a fault */
 export function requireValid<T extends PropertyBag>(bag: T): T {
   if (bag.fault !== undefined) throw bag.fault;
   return bag;
@@ -55,12 +55,12 @@ export function readClampedInteger(
   );
 }
 
-/** Reads `true`, `false` or their texts; absent means false. */
+/** Reads `true`, `false` or their texts; an absent property is false. */
 export function readFlag(bag: PropertyBag, property: string): boolean {
   return readerOf(bag).flag(property, false);
 }
 
-/** Reads a list of texts; absent means an empty list. */
+/** Reads a list of texts; an absent property is an empty list. */
 export function readTextList(bag: PropertyBag, property: string): string[] {
   const reader = readerOf(bag);
   return reader
@@ -68,19 +68,19 @@ export function readTextList(bag: PropertyBag, property: string): string[] {
     .map((item) => asText(item) ?? reader.refuse(property, 'must be a list of strings'));
 }
 
-/** Reads a map whose values are texts; absent means undefined. */
+/** Reads a map whose values are texts; undefined if the property is absent. */
 export function readTextMap(bag: PropertyBag, property: string): Record<string, string> | undefined {
   const map = readerOf(bag).optional(property);
   return map && Object.fromEntries(Object.keys(map.members).map((name) => [name, map.anyText(name)]));
 }
 
-/** Reads a nested block (`Integration`, `CorsConfiguration`) as a separate bag; absent means undefined. */
+/** Reads a nested block (`Integration`, `CorsConfiguration`) as a separate bag; undefined if the property is absent. */
 export function readBlock(bag: PropertyBag, property: string): PropertyBag | undefined {
   const block = readerOf(bag).optional(property);
   return block && innerBag(bag, block);
 }
 
-/** Reads a list of maps (`IntegrationResponses`), each as a separate bag; absent means an empty list. */
+/** Reads a list of maps (`IntegrationResponses`), each as a separate bag; an absent property is an empty list. */
 export function readList(bag: PropertyBag, property: string): PropertyBag[] {
   return readerOf(bag)
     .objects(property, Infinity)

@@ -3,9 +3,9 @@ import { putEntry } from '../routing/text-map.ts';
 import type { CallerFacts, ContextValue } from './request-facts.ts';
 
 /**
- * Returns `requestContext.authorizer` of REST and WebSocket APIs, which is the context of the Lambda authorizer as
- * text, or the claims. Without an authorizer, returns undefined, so that the event has no such key. Returns undefined
- * with IAM authorization, too, because the event then contains the caller in `identity`.
+ * Returns `requestContext.authorizer` for REST and WebSocket APIs. It contains the context of the Lambda authorizer as
+ * text, or the claims of the token. Returns undefined without an authorizer, so that the event has no such key. Also
+ * returns undefined with IAM authorization, because the event then contains the caller in `identity`.
  */
 export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   switch (caller.kind) {
@@ -20,8 +20,8 @@ export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown
 }
 
 /**
- * Returns the context for messages and the end of a connection. It has no `integrationLatency`, because no authorizer
- * was called for these events [obs].
+ * Returns `requestContext.authorizer` for messages and for the end of a connection. It has no `integrationLatency`,
+ * because no authorizer was called for these events [obs].
  */
 export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'lambda' ? printKept(caller) : printRestAuthorizer(caller);
@@ -61,11 +61,11 @@ export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknow
 type Dialect = 'rest' | 'http2';
 const PRINTS = { rest: printRestAuthorizer, http2: printHttp2Authorizer };
 
-/** The printed contexts of cached grants. A cached grant never changes, so each event contains the same text. */
+/** The printed contexts of cached grants. A cached grant never changes, so the same text can be used for each event. */
 type Kept = { readonly principalId: string | undefined } & Record<Dialect, string | undefined>;
 const kept = new WeakMap<object, Kept>();
 
-/** Returns the JSON of the authorizer member; undefined means that there is no such key. */
+/** Returns the JSON of the authorizer member; undefined means that the event has no such key. */
 export function authorizerText(dialect: Dialect, caller: CallerFacts): string | undefined {
   // The text of a new grant is not stored, because its latency differs.
   if (caller.kind !== 'lambda' || caller.integrationLatencyMs !== 0) return printCaller(dialect, caller);

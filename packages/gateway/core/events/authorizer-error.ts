@@ -1,6 +1,6 @@
 /**
- * The value of `$context.authorizer.error`. It is in AWS's words if they are public (docs/aws §10.3), otherwise in the
- * words of the gateway's log.
+ * Returns the values of `$context.authorizer.error`. They are AWS's own texts where AWS has published them
+ * (docs/aws §10.3), and otherwise the texts of the gateway's log.
  */
 import type { AuthorizerResultFormat } from './authorizer-result.ts';
 import type { InvocationResult } from '../ports.ts';
@@ -20,7 +20,10 @@ export function describeNotPermitted({ payload }: Pick<Format, 'payload'>): stri
   return isHttp(payload) ? NO_ROLE : NO_PERMISSION;
 }
 
-/** Describes an invalid response of an authorizer. AWS's text is known only for HTTP APIs. */
+/**
+ * Returns AWS's text for an invalid response of an authorizer. The text is known only for HTTP APIs; for other APIs,
+ * returns undefined.
+ */
 export function describeWrongForm({ payload, simpleResponses }: Format): string | undefined {
   if (!isHttp(payload)) return undefined;
   return simpleResponses && payload === 'http-2.0' ? `${WRONG_FORM} ${NOT_SIMPLE}` : WRONG_FORM;

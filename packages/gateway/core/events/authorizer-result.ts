@@ -54,7 +54,7 @@ function invalid(reason: string): Invalid {
   return { kind: 'invalid', reason };
 }
 
-/** Only booleans are accepted, because the string `"false"` is truthy in JavaScript. */
+/** Reads `isAuthorized`. Only booleans are accepted, because the string `"false"` is truthy in JavaScript. */
 function readSimpleVerdict(result: UnknownMembers): AuthorizerAnswer['verdict'] | Invalid {
   const isAuthorized = result['isAuthorized'];
   return typeof isAuthorized === 'boolean'

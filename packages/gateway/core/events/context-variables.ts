@@ -19,7 +19,7 @@ export type ContextFacts = RequestFacts & {
   readonly apiKey?: ApiKeyFacts;
 };
 
-/** Reads one variable; undefined if the request has no such value. */
+/** The function that reads one variable. It returns undefined if the request has no such value. */
 export type ContextReader<Facts> = (facts: Facts) => string | undefined;
 
 const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {

@@ -38,8 +38,8 @@ export type ExecutionFacts = {
   readonly request: ContextFacts;
   readonly event: LoggedEvent;
   /**
-   * The values of the authorizer's identity sources. They are credentials, but are not in headers that are known to
-   * contain secrets.
+   * The values of the authorizer's identity sources, which are hidden in the log. They are credentials, but the headers
+   * that contain them are not necessarily in the list of headers with secrets.
    */
   readonly secrets: readonly string[];
   /**
@@ -158,8 +158,8 @@ function failureLines({ request, reply, failure, secrets }: ExecutionFacts): str
 }
 
 /**
- * Returns the log lines of one request as TestInvokeMethod shows them. They have one heading, and each line begins with
- * a date. In a log group, each line begins with the request id instead [obs].
+ * Returns the log lines of one request as TestInvokeMethod shows them. There is one heading, and each line begins with
+ * a date. In a log group, however, each line begins with the request id [obs].
  */
 export function printTestLog(
   { requestId, receivedAtEpochMs }: Pick<ContextFacts, 'requestId' | 'receivedAtEpochMs'>,
@@ -232,8 +232,7 @@ export function lambdaUri(
 }
 
 /**
- * Returns the lines for the request. For a WebSocket message these show only the body, and for a disconnect there are
- * none.
+ * Returns the lines for the request. A WebSocket message has only a line for the body, and a disconnect has no lines.
  */
 function describeRequest(request: ContextFacts, event: LoggedEvent): string[] {
   if (event.kind === 'DISCONNECT') return [];
@@ -296,7 +295,7 @@ function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   return secrets;
 }
 
-/** Hides the secrets, also in their URL-encoded form. */
+/** Returns a function that hides the secrets in a line, including their URL-encoded form. */
 function hideValues(secrets: readonly string[]): (line: string) => string {
   const hidden = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)

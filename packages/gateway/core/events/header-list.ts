@@ -1,8 +1,8 @@
 /** Headers as flat lists of names and values (node's `rawHeaders`). */
 
 /**
- * Returns the last value of a reply's header, which is also the value in AWS's single-value maps. `name` is in lower
- * case.
+ * Returns the last value of a reply's header, which is the value that AWS's single-value maps contain. `name` is in
+ * lower case.
  */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
   for (let index = lines.length - 2; index >= 0; index -= 2) {
@@ -25,8 +25,8 @@ export class HeaderList {
   /** The headers in order of arrival, with the sender's spelling. */
   readonly lines: readonly string[];
   /**
-   * Whether the same connection has sent these headers again. If so, it is worth storing the values that are read from
-   * them.
+   * Whether the same connection has sent these headers again. In that case, the values that are read from the headers
+   * are worth storing.
    */
   isRepeated = false;
   #names: readonly string[] | undefined;

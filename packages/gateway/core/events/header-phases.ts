@@ -1,7 +1,8 @@
 /**
- * The headers that API Gateway drops or renames, by the phase in which a message is passed on. They are the connection
- * headers of RFC 9110, with AWS's additions and exceptions. REST APIs have specific lists (docs/aws §2.6 and §2.7;
- * recorded December 2024). HTTP APIs drop only the headers that every gateway must drop.
+ * The headers that API Gateway drops or renames. Each phase, such as the way from the client to the function, has its
+ * own lists. The lists contain the connection headers of RFC 9110, with AWS's additions and exceptions. REST APIs have
+ * specific lists (docs/aws §2.6 and §2.7; recorded December 2024). HTTP APIs drop only the headers that every gateway
+ * must drop.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 
@@ -26,8 +27,8 @@ export function nameAfter({ drops, remaps }: Phase, name: string): string | unde
 
 const OWN = ['connection', 'content-length', 'date', 'server'];
 /**
- * Headers that apply only to the integration's own connection. Some phases also drop `trailer`, because the client's
- * socket would refuse this header.
+ * Headers of a backend's response that apply only to the connection to the backend. Some phases also drop `trailer`,
+ * because the client's socket would refuse this header.
  */
 const OF_BACKEND = ['transfer-encoding', 'keep-alive'];
 const UNSENT = ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'];
@@ -51,8 +52,8 @@ export const REST_PHASES = {
   /** The phase from the client to the backend of a proxy integration, for headers that are not mapped. */
   proxied: phase(['content-encoding', 'host', 'keep-alive', 'via']),
   /**
-   * The phase from the mapping to the backend. Mapping one of these headers is not an error, but the header is never
-   * sent. `keep-alive` belongs to the gateway's own connection.
+   * The phase from the mapping to the backend. A mapping may set one of these headers without an error, but the header
+   * is never sent. `keep-alive` belongs to the gateway's own connection.
    */
   http: phase(UNSENT),
   'http-proxy': phase(UNSENT),

@@ -52,7 +52,8 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
     httpMethod: facts.method,
     identity: {
       ...printIdentity(facts, caller, undefined),
-      // A REST API has null here (recorded by AWS's own tests).
+      // The user agent, which is an empty text if the client sends none. A REST API has null here (recorded by AWS's
+      // own tests).
       userAgent: facts.headers.last('user-agent') ?? '',
     },
     operationName: facts.route.operationName,
@@ -67,7 +68,7 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
   };
 }
 
-/** The parts that differ between the requests of a connection. */
+/** The parts of the event that differ between the requests of one connection. */
 const REPEATED_PARTS = [
   'authorizer',
   'path',

@@ -9,12 +9,14 @@ type Source = {
 };
 
 /**
- * How a name with several values is read. An authorizer reads it in the form in which the events of the API type
- * contain it: only the last value, or all values joined (docs/aws §2.6, §3.3).
+ * How a name with several values is read. An authorizer reads such a name as the API type's events show it, which is
+ * either the last value or all values joined (docs/aws §2.6, §3.3).
  */
 type Duplicates = 'last' | 'joined';
 
-/** HTTP APIs join the values of a repeated name. REST and WebSocket APIs use the last value. */
+/**
+ * Returns how repeated names are read. HTTP APIs join the values, whereas REST and WebSocket APIs use the last value.
+ */
 export function duplicatesOf(payload: string): Duplicates {
   return payload.startsWith('http') ? 'joined' : 'last';
 }
@@ -46,8 +48,8 @@ function chooseValues(all: readonly (readonly string[])[], duplicates: Duplicate
 
 /**
  * Returns the values and the cache key. The key contains every value of every source, because the event contains all of
- * them. With a smaller key, a request with a second credential could receive the cached result of the first credential
- * alone.
+ * them. With a smaller key, a request with two credentials could receive the result that was cached for the first
+ * credential alone.
  */
 export function readKeyedIdentity(
   sources: readonly Source[],
@@ -61,17 +63,17 @@ export function readKeyedIdentity(
 }
 
 /**
- * Whether a value may have been decoded from bytes that are not UTF-8. Different bytes then have the same value, but the
- * event of a function also contains the query as sent.
+ * Whether a value may have been decoded from bytes that are not UTF-8. Such values can be equal although the bytes
+ * differ. The cache key then also contains the query as sent, because the function's event contains it.
  */
 function isLossy(values: readonly string[]): boolean {
   return values.some((value) => value.includes('\ufffd'));
 }
 
 /**
- * Prints a cache key. A single value stays unchanged. Several values become JSON, which distinguishes ["a\nb","c"] from
- * ["a","b\nc"]. A pair of credentials must never receive the result of another pair, or of a single value that looks
- * like such a list.
+ * Prints a cache key. A single value stays unchanged. Several values become JSON, so that ["a\nb","c"] and ["a","b\nc"]
+ * have different keys. A pair of credentials must never receive the result of another pair, or of a single value that
+ * looks like such a list.
  */
 function printKey(all: readonly (readonly string[])[]): string {
   const [only] = all.length === 1 && all[0]?.length === 1 ? all[0] : [];

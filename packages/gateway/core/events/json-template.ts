@@ -1,12 +1,12 @@
 /**
- * JSON texts with the same structure. Constant parts are printed once, and variable parts are inserted. For a 1 KB
- * event this takes a fifth of the time of `JSON.stringify`.
+ * Prints JSON texts that have the same structure. Constant parts are printed once, and variable parts are inserted each
+ * time. For a 1 KB event this takes a fifth of the time of `JSON.stringify`.
  */
 
 /** Characters that `JSON.stringify` escapes: quotes, control characters, lone surrogates. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
-/** Returns `JSON.stringify` of a text. Most texts only need quotes. */
+/** Returns the text as a JSON string, as `JSON.stringify` does. Most texts only need quotes. */
 export function quote(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
@@ -23,8 +23,8 @@ type Text = string | undefined | null;
 
 type Compiled = {
   /**
-   * The constant texts before, between and after the placeholders. There is always one more text than there are
-   * `places`.
+   * The constant texts before, between and after the placeholders. The number of texts is always one more than the
+   * number of `places`.
    */
   readonly pieces: readonly string[];
   readonly places: readonly number[];

@@ -1,9 +1,12 @@
-/** `$context.…` variables that only access logs have: the outcome of a request (docs/aws §10.3). */
+/** The `$context.…` variables that only access logs have. They describe the outcome of a request (docs/aws §10.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';
 
-/** The result of one of AWS's checks. An undefined member means that AWS's log has no value for it. */
+/**
+ * The result of one of AWS's checks, such as `authenticate`. An undefined member means that AWS's log has no value for
+ * it.
+ */
 export type LoggedCheck = {
   readonly status: number;
   readonly latencyMs: number | undefined;
@@ -47,7 +50,10 @@ export type LogFacts = {
   readonly status: number;
   readonly responseBytes: number;
   readonly latencyMs: number;
-  /** The result of the check; undefined if the request ended before it, or if the check is not configured. */
+  /**
+   * The result of the check `authenticate`; undefined if the request ended before this check, or if the check is not
+   * configured.
+   */
   readonly authenticate: LoggedCheck | undefined;
   readonly authorizer: LoggedCheck | undefined;
   readonly authorize: LoggedCheck | undefined;

@@ -132,7 +132,7 @@ const METRICS: Readonly<
     ['DataProcessed', 'Bytes', facts.responseBytes + (facts.request.body?.length ?? 0)],
   ],
   websocket: (facts) => [
-    // AWS counts route events as messages. Neither the connection count nor the message count includes disconnects.
+    // AWS counts events for routes as messages. A disconnect counts neither as a connection nor as a message.
     ...(facts.connection?.eventType === 'CONNECT' ? [['ConnectCount', 'Count', 1] as const] : []),
     ...(facts.connection?.eventType === 'MESSAGE' ? [['MessageCount', 'Count', 1] as const] : []),
     ['ClientError', 'Count', isClass(facts, 4)],

@@ -15,15 +15,17 @@ export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly s
 }
 
 /**
- * Reads the body for HTTP API payloads 1.0 and 2.0. It is text if the Content-Type is one of the text types below.
- * Otherwise, or if there is no Content-Type, it is base64.
+ * Reads the body for HTTP API payloads 1.0 and 2.0. The body is text if the Content-Type is one of the text types
+ * below. If it is any other type, or if there is no Content-Type, the body is base64.
  */
 export function readHttpBody(request: RequestFacts): EventBody {
   const contentType = request.headers.last('content-type') ?? '';
   return encodeBody(request.body, !isTextType(bareType(contentType)) || isInOtherCharset(contentType));
 }
 
-/** Text in a charset other than UTF-8 arrives as bytes (captured in August 2026, docs/aws §2.4). */
+/**
+ * Whether the charset is not UTF-8. Text in such a charset arrives as bytes (captured in August 2026, docs/aws §2.4).
+ */
 function isInOtherCharset(contentType: string): boolean {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1];
   return charset !== undefined && !/^utf-?8$/i.test(charset);

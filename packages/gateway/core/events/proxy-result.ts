@@ -125,7 +125,10 @@ export function readConnectResult(payload: string): ProxyResult {
 }
 
 type MessageResult =
-  /** A frame is sent to the client as one text frame, if the route has a route response. */
+  /**
+   * The result of reading the response to a WebSocket message. A `frame` is sent to the client as one text frame if the
+   * route has a route response.
+   */
   { readonly kind: 'frame'; readonly body: string } | { readonly kind: 'silent' } | Malformed;
 
 /**
@@ -180,7 +183,7 @@ function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'singl
   return { kind: 'headers', lines };
 }
 
-/** REST APIs rename the headers that they set themselves (docs/aws §2.7). */
+/** Returns the headers for the client. REST APIs rename the headers that they set themselves (docs/aws §2.7). */
 function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines) {
@@ -190,7 +193,10 @@ function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
   return headers;
 }
 
-/** HTTP APIs send canonical names on HTTP/1.1: `myheader` becomes `Myheader` (recorded). */
+/**
+ * Returns the headers for the client. HTTP APIs send canonical names on HTTP/1.1: `myheader` becomes `Myheader`
+ * (recorded).
+ */
 function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines)

@@ -11,9 +11,9 @@ export type QueryMaps = {
 };
 
 /**
- * AWS documents `;` as a separator as well. All readers of the query use this pattern. Otherwise, an authorizer's
- * identity source and the event could contain different values, and one caller could receive the cached result of
- * another caller.
+ * The separators between query parameters. AWS documents `;` as a separator as well. All code that reads queries uses
+ * this pattern, so that an authorizer's identity source and the event have the same values. If the values differed, one
+ * caller could receive the cached result of another caller.
  */
 const SEPARATOR = /[&;]/;
 
@@ -55,7 +55,7 @@ export function allQueryValues(rawQuery: string, name: string): readonly string[
   return (maps && getEntry(maps.multi, name)) ?? [];
 }
 
-/** A name without `=` has an empty value. */
+/** Splits a pair into name and value. A name without `=` has an empty value. */
 function readPair(pair: string): readonly [name: string, value: string] {
   const equals = pair.indexOf('=');
   if (equals === -1) return [decodeQueryText(pair), ''];

@@ -2,7 +2,10 @@
 
 type Piece = { readonly status: number; readonly headers: string[] };
 
-/** @param ends true if the rest of the request is not read and the connection is therefore closed after the reply */
+/**
+ * Adds the framing headers.
+ * @param ends true if the rest of the request is not read and the connection is therefore closed after the reply
+ */
 export function addFraming({ status, headers }: Piece, bodyBytes: number, ends: boolean): void {
   if (ends) headers.push('Connection', 'close');
   // Replies with status 204 or 304 never have a body (RFC 9110 §15.3.5, §15.4.5). The reply to a HEAD request has a

@@ -1,4 +1,4 @@
-/** The condition keys of a request. A value is looked up only if a statement uses its key. */
+/** The values of the IAM condition keys for a request. A value is looked up only if a policy statement uses its key. */
 import { readVpcEndpointFromHost } from '../routing/host.ts';
 import type { RoutedFacts } from './request-facts.ts';
 import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';

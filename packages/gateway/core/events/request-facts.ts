@@ -38,7 +38,7 @@ export type RequestFacts = {
   readonly traceHeader: string;
   /** The time of arrival by the virtual wall clock. */
   readonly receivedAtEpochMs: number;
-  /** The result of the screen; undefined if nothing screens the stage. */
+  /** The result of the screen; undefined if the stage has no screen. */
   readonly screened?: ScreenedFacts | undefined;
 };
 
@@ -84,7 +84,7 @@ export type ApiFacts = {
 };
 
 export type FunctionUrlFacts = {
-  /** The ARN of the function, with the alias if the URL belongs to one. */
+  /** The ARN of the function, or of its alias if the URL belongs to an alias. */
   readonly functionArn: string;
   readonly authType: 'NONE' | 'AWS_IAM';
   /** The permissions that a caller needs; empty means public. */
@@ -162,7 +162,7 @@ export type CallerFacts =
       readonly context: Readonly<Record<string, ContextValue>>;
       /** The milliseconds spent in the authorizer function; 0 if its result came from the cache. */
       readonly integrationLatencyMs: number;
-      /** The id of the call to the authorizer function, if this request made one. */
+      /** The id of the call to the authorizer function; undefined if this request did not call it. */
       readonly requestId?: RequestIdOf | undefined;
     }
   | {

@@ -36,7 +36,10 @@ export function readRestHeaders(facts: RestFacts): HeaderMaps {
   return mapRestHeaders({ headers, sourceIp, traceHeader, edgeId: edgeIdOf(facts) });
 }
 
-/** Builds the header maps of a request. @param request its texts may be placeholders */
+/**
+ * Builds the header maps of a request.
+ * @param request the request; its texts may be placeholders of an event template
+ */
 export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(
     request,
@@ -131,7 +134,7 @@ export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
   return gatherLowerCase(request, contentLength(request));
 }
 
-/** @param request its texts may be placeholders, and so may `length` */
+/** @param request the request; its texts may be placeholders of an event template, and so may `length` */
 export function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
   const gathered = gather(request, HTTP_PHASES.request.drops, (_, lower) => lower);
   gathered.set('content-length', { name: 'content-length', values: [length] });
@@ -158,7 +161,8 @@ export function canonicalHeaderName(name: string): string {
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
     .join('-');
-  // Names come from outside, so neither their number nor their length may exhaust the memory.
+  // Header names come from outside the gateway, so the number and the length of the stored names must be limited to
+  // protect the memory.
   if (canonicalNames.size === MOST_NAMES) canonicalNames.clear();
   if (name.length <= LONGEST_KEPT_NAME) canonicalNames.set(name, canonical);
   return canonical;
@@ -191,7 +195,8 @@ function gather(
     if (known === undefined) gathered.set(lower, { name: spell(name, lower), values: [value] });
     else known.values.push(value);
   });
-  // The client's own X-Forwarded-For comes first. The port and the protocol are always the gateway's.
+  // The client's own X-Forwarded-For comes first in the list of addresses. The port and the protocol are always the
+  // gateway's.
   const hops = [...(gathered.get('x-forwarded-for')?.values ?? []), request.sourceIp].join(', ');
   for (const [name, value] of [
     ['X-Amzn-Trace-Id', request.traceHeader],

@@ -19,7 +19,7 @@ import type { Place } from './route-templates.ts';
 
 const LEADING_SLASHES = /^\/\/+/;
 
-/** The parts that differ between the requests of a connection. */
+/** The parts of the event that differ between the requests of one connection. */
 const REPEATED_PARTS = [
   'authorizer',
   'extendedRequestId',
@@ -150,8 +150,8 @@ function restEvent(place: Place, part: (name: Part) => unknown): Record<string, 
 }
 
 /**
- * AWS's events contain the path without the stage at the default endpoint, but with the base path on a custom domain
- * (docs/aws §2.1).
+ * Returns the `path` of an event. At the default endpoint it does not contain the stage, but on a custom domain it
+ * contains the base path, as on AWS (docs/aws §2.1).
  */
 export function eventPath({ api, path, rawPath }: RoutedFacts): string {
   return api.basePathMatched === undefined ? path : rawPath;
@@ -204,7 +204,10 @@ function restContext(
   };
 }
 
-/** Repeated slashes are collapsed before the stage but not after it (recorded). */
+/**
+ * Returns the path for the request context. Repeated slashes are collapsed before the stage but not after it
+ * (recorded).
+ */
 function contextPath({ rawPath }: RoutedFacts): string {
   return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
 }

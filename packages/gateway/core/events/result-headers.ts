@@ -50,7 +50,10 @@ export function readMultiHeaderMap(map: unknown): HeaderReading {
   return { kind: 'headers', lines };
 }
 
-/** @returns the reason if the line is refused */
+/**
+ * Adds a line if its name and value are valid.
+ * @returns the reason if the line is refused; otherwise undefined
+ */
 function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReading | undefined {
   const text = printScalar(value);
   if (text === undefined) return malformed(`header ${quote(name)} is not a string`);

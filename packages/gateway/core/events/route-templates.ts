@@ -27,8 +27,8 @@ export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
   /**
-   * The templates of each route with the API and stage for which they were compiled. They are replaced if a request
-   * reaches the route at another API or stage.
+   * The templates of each route, with the API and stage for which they were compiled. They are replaced if a request
+   * reaches the route through another API or stage.
    */
   readonly #known = new WeakMap<RouteFacts, Known<Part>>();
 
@@ -47,8 +47,8 @@ export class RouteTemplates<Part extends string> {
 }
 
 /**
- * The facts that are constant in a template. They exclude request data that a template must not store, such as the
- * body.
+ * The facts that are constant in a template. They do not include request data that a template must not store, such as
+ * the body.
  */
 type ConnectionFacts = Place &
   Pick<RoutedFacts, 'method' | 'protocol' | 'sourceIp' | 'clientCertificate' | 'headers'> & {
@@ -64,7 +64,10 @@ type RepeatedRoute = {
 /** The maximum number of routes whose templates are stored per connection. */
 const MOST_ROUTES = 8;
 
-/** Event templates by connection, in which the headers, method, address and API key are also constant. */
+/**
+ * Event templates by connection. In addition to the route's constant members, the headers, method, address and API key
+ * are constant in these templates.
+ */
 export class ConnectionTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: BuildRepeated<Part>;
@@ -76,8 +79,8 @@ export class ConnectionTemplates<Part extends string> {
   }
 
   /**
-   * Returns undefined if the connection has not repeated its headers, or if the caller is identified by a signature,
-   * because each request has a different signature.
+   * Returns the templates for a connection. Returns undefined if the connection has not repeated its headers. Also
+   * returns undefined if a signature identifies the caller, because each request has a different signature.
    */
   of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {
     if (!request.headers.isRepeated || caller.kind === 'iam') return undefined;

@@ -69,7 +69,7 @@ function connectMembers(
   };
 }
 
-/** Returns `requestContext` of a handshake, which is also `$context` of its templates. */
+/** Returns `requestContext` of a handshake. It is the `$context` of the handshake's templates, too. */
 export function connectContext(
   handshake: RoutedFacts,
   connection: ConnectionStart | undefined,
@@ -115,12 +115,12 @@ export function buildDisconnectEvent(
   });
 }
 
-/** Returns `requestContext` of a message, which is also `$context` of its templates. */
+/** Returns `requestContext` of a message. It is the `$context` of the message's templates, too. */
 export function messageContext(facts: ConnectionEventFacts, messageId: string): Record<string, unknown> {
   return connectionContext(facts, facts.connection, { messageId, eventType: 'MESSAGE' });
 }
 
-/** Returns `requestContext` of a disconnect, which is also `$context` of its templates. */
+/** Returns `requestContext` of a disconnect. It is the `$context` of the disconnect's templates, too. */
 export function disconnectContext(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },

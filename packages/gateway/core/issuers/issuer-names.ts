@@ -1,6 +1,6 @@
 /** The known issuer names: the local issuer, and the issuers of user pools. */
 
-/** A constant that no real issuer uses. */
+/** The `iss` of the local issuer, a constant that no real issuer uses. */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 
 const POOL_ISSUER =

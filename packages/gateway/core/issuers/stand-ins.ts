@@ -38,8 +38,8 @@ export class StandIns {
   }
 
   /**
-   * Whether local keys sign tokens with this `iss`. An `iss` with a trailing slash differs from the same `iss` without
-   * it.
+   * Whether tokens with this `iss` are signed with local keys. An `iss` with a trailing slash differs from the same
+   * `iss` without it.
    */
   includes(issuer: string): boolean {
     return this.#known.has(issuer);
@@ -51,8 +51,9 @@ export class StandIns {
   }
 
   /**
-   * Returns the issuer of a request. It is found by the Host header, or by the first part of the path, which works with
-   * any host: `http://127.0.0.1:4000/eu-central-1_Abc/…`, `http://127.0.0.1:4000/example.eu.auth0.com/…`.
+   * Finds the emulated issuer to which a request is addressed. The issuer is named by the Host header, or by the first
+   * part of the path, which works with any host: `http://127.0.0.1:4000/eu-central-1_Abc/…`,
+   * `http://127.0.0.1:4000/example.eu.auth0.com/…`.
    */
   find(host: string, path: string): StandInRequest | undefined {
     const name = host.replace(/:\d+$/, '').toLowerCase();

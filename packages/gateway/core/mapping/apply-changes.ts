@@ -15,7 +15,7 @@ type Facts = ChangeFacts['request'];
 /**
  * Changes headers and query in place.
  * @returns the new path; undefined means that the path is unchanged
- * @throws HeaderInvalidError
+ * @throws HeaderInvalidError if a mapped name or value is not allowed in a header
  */
 export function changeRequest(
   changes: ParameterChanges['request'],
@@ -37,7 +37,7 @@ export function changeRequest(
 /**
  * Returns the request with the changes applied, for building an event. Members without a change keep the client's
  * values.
- * @throws HeaderInvalidError
+ * @throws HeaderInvalidError if a mapped name or value is not allowed in a header
  */
 export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
   const headers = gatherHeaders(request.headers);
@@ -51,7 +51,10 @@ export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['
   };
 }
 
-/** Returns the changed response. @throws HeaderInvalidError */
+/**
+ * Returns the response with the changes applied.
+ * @throws HeaderInvalidError if a mapped name or value is not allowed in a header
+ */
 export function applyResponseChanges<T extends Answer>(
   changes: ParameterChanges['response'],
   answer: T,
@@ -82,7 +85,7 @@ type Answer = {
 /**
  * Changes headers in place.
  * @returns the status for the client
- * @throws HeaderInvalidError
+ * @throws HeaderInvalidError if a mapped name or value is not allowed in a header
  */
 export function changeResponse(
   changes: ParameterChanges['response'],
@@ -118,7 +121,8 @@ function changeHeader(
 type QueryPart = { readonly name: string; readonly text: string };
 
 /**
- * Splits a query into its parts. Each part keeps its original text, so that unchanged parts are sent on byte for byte.
+ * Splits a query into its parts. Each part keeps its original text, so that parts that no mapping changes are sent
+ * exactly as they were received.
  */
 export function parseQuery(rawQuery: string): QueryPart[] {
   if (rawQuery === '') return [];

@@ -16,14 +16,20 @@ export class MalformedBodyError extends Error {
 /** Matches the start of bodies that AWS parses as JSON. All other bodies are mapped as plain text [obs]. */
 const LIKE_JSON = /^\s*[{["']/;
 
-/** Returns the whole body as text; `{}` if there is no body [obs]. @throws MalformedBodyError */
+/**
+ * Returns the whole body as text; `{}` if there is no body [obs].
+ * @throws MalformedBodyError if the body looks like JSON but is not valid JSON
+ */
 export function readBodyText(body: string): string {
   if (body === '') return '{}';
   parse(body);
   return body;
 }
 
-/** Returns the text of one value in a JSON body; undefined for a missing value or null. @throws MalformedBodyError */
+/**
+ * Returns the text of one value in a JSON body; undefined for a missing value or null.
+ * @throws MalformedBodyError if the body looks like JSON but is not valid JSON
+ */
 export function readJsonText(body: string, path: JsonPath): string | undefined {
   const document = parse(body);
   if (document === undefined) return undefined;

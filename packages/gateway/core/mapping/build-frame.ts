@@ -20,7 +20,8 @@ export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream'
  * responses, the frame is the integration's unmapped response.
  * @param message the client's message
  * @param encodesAll whether CONVERT_TO_TEXT encodes text bodies as base64, too
- * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` translates
+ * @throws GatewayError API_CONFIGURATION_ERROR if no integration response matches, and the errors that
+ * `toMappingFailure` translates
  */
 export function buildFrame(
   frames: readonly FrameResponse[] | undefined,

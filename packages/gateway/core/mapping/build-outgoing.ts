@@ -1,4 +1,4 @@
-/** Builds the integration request, one builder per kind of integration. */
+/** Builds the integration request. There is one builder for each kind of integration. */
 import {
   type HeaderTarget,
   isForbiddenMapping,
@@ -43,7 +43,7 @@ type Facts = { readonly request: MappableFacts; readonly binaryMediaTypes: reado
 /**
  * Builds the integration request.
  * @param contextOf returns the `$context` of a WebSocket event, which replaces the request's `$context`
- * @throws GatewayError, and the errors that `toMappingFailure` translates
+ * @throws GatewayError if the request cannot be built, and the errors that `toMappingFailure` translates
  */
 export function buildOutgoing(
   plan: MappedIntegration,
@@ -266,8 +266,8 @@ const TARGETS: Readonly<Record<string, string>> = {
 const TARGETS_WITH_BODY: Readonly<Record<string, string>> = { ssm: 'AmazonSSM' };
 
 /**
- * Returns the headers that API Gateway adds if a service URI has the `action/` form (docs/aws §8). Mapped headers
- * replace these headers.
+ * Returns the headers that API Gateway adds if a service URI has the `action/` form (docs/aws §8). A mapped header
+ * replaces an added header of the same name.
  */
 function actionHeaders(
   service: string,

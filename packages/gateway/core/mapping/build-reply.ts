@@ -32,7 +32,8 @@ const USUAL_TYPE = 'application/json';
 /**
  * Builds the reply from the integration response that matches.
  * @param selectBy the status, or the error message of a failed function; undefined for a function that succeeded
- * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` translates
+ * @throws GatewayError API_CONFIGURATION_ERROR if no integration response matches or the method does not declare its
+ * status, and the errors that `toMappingFailure` translates
  */
 export function buildReply(
   { responses, methodStatuses }: ResponseMapping,
@@ -100,8 +101,8 @@ function convertBody(
   handling: ContentHandling | undefined,
   { request, binaryMediaTypes }: ReplyFacts,
 ): Payload {
-  // An empty body is not converted. Otherwise, a MOCK would lose its template if all media types were binary media
-  // types of the API.
+  // An empty body is not converted, because otherwise a MOCK would lose its template if all media types were binary
+  // media types of the API.
   if (body.length === 0) return { kind: 'text', text: '' };
   const types = {
     isBinary: isBinaryType(lastHeader(headers, 'content-type') ?? '', binaryMediaTypes),
@@ -135,8 +136,9 @@ export function passHeadersOn(backend: readonly string[], by: 'returned' | 'stre
 }
 
 /**
- * Converts the body of a proxy's response in the same way as content handling, which a proxy cannot configure because
- * it has no integration response. The only difference is that text stays text for a client that accepts bytes.
+ * Converts the body of a proxy's response. A proxy has no integration response in which content handling could be
+ * configured, but the conversion is the same. The only difference is that text stays text for a client that accepts
+ * bytes.
  */
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;

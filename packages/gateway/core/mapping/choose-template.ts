@@ -12,8 +12,8 @@ type RequestTemplate =
   | { readonly kind: 'unsupported' };
 
 /**
- * Chooses the template for the Content-Type without its parameters. If there is none, the `$default` template is
- * chosen. A missing Content-Type counts as `application/json`.
+ * Chooses the template for the Content-Type without its parameters, or the `$default` template if there is no template
+ * for the Content-Type. A missing Content-Type counts as `application/json`.
  */
 export function chooseRequestTemplate(
   templates: MediaTemplates,
@@ -25,8 +25,8 @@ export function chooseRequestTemplate(
 }
 
 /**
- * Chooses the template for the key that a selection expression returns. If there is none, the `$default` template is
- * chosen.
+ * Chooses the template for the key that a selection expression returns, or the `$default` template if there is no
+ * template for the key.
  */
 export function chooseSelectedTemplate(
   templates: MediaTemplates,
@@ -43,8 +43,8 @@ export function chooseSelectedTemplate(
 type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
 /**
- * Chooses by the first type in Accept that has a template, then `application/json`, then the first template;
- * undefined if there are none.
+ * Chooses the template for the first type in Accept that has one. Otherwise chooses the template for
+ * `application/json`, and otherwise the first template. Returns undefined if there are no templates.
  */
 export function chooseResponseTemplate(
   templates: MediaTemplates,

@@ -18,8 +18,8 @@ export class NotBase64Error extends Error {
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Converts a request body. `isBinary` is true if the request's Content-Type is a binary media type of the API. @throws
- * NotBase64Error
+ * Converts a request body. `isBinary` is true if the request's Content-Type is a binary media type of the API.
+ * @throws NotBase64Error if the body must be decoded but is not valid base64
  */
 export function convertRequestBody(
   body: Buffer = NOTHING,
@@ -32,7 +32,8 @@ export function convertRequestBody(
 
 /**
  * Converts a response body. `isBinary` is true if the response's Content-Type is a binary media type of the API.
- * `wantsBinary` is true if the first type in the Accept header is one. @throws NotBase64Error
+ * `wantsBinary` is true if the first type in the Accept header is a binary media type of the API.
+ * @throws NotBase64Error if the body must be decoded but is not valid base64
  */
 export function convertResponseBody(
   body: Buffer,

@@ -14,8 +14,8 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Matches commons-lang 2's `escapeJavaScript`: both quotes, the slash and everything outside printable ASCII.
- * The result's `\'` is not valid JSON, so AWS advises templates to remove it.
+ * Escapes a text like commons-lang 2's `escapeJavaScript`, which escapes both quotes, the slash and everything outside
+ * printable ASCII. The result's `\'` is not valid JSON, so AWS advises templates to remove it.
  */
 export function escapeJavaScript(text: string): string {
   return text.replace(/["'\\/]|[^ -\u007f]/g, (char) => {
@@ -24,7 +24,10 @@ export function escapeJavaScript(text: string): string {
   });
 }
 
-/** Matches java.net.URLEncoder (form style). A space becomes `+`, and only letters, digits and `*-._` stay. */
+/**
+ * Encodes a text like java.net.URLEncoder (form style). A space becomes `+`, and only letters, digits and `*-._` stay
+ * unchanged.
+ */
 export function encodeUrl(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -33,8 +36,8 @@ export function encodeUrl(text: string): string {
 }
 
 /**
- * Matches java.net.URLDecoder: `+` is a space; bytes that are not UTF-8 become U+FFFD. @throws TemplateError
- * TEMPLATE_FAILED for a `%` without two hex digits.
+ * Decodes a text like java.net.URLDecoder. A `+` becomes a space, and bytes that are not UTF-8 become U+FFFD.
+ * @throws TemplateError TEMPLATE_FAILED for a `%` without two hex digits
  */
 export function decodeUrl(text: string): string {
   if (/%(?![\da-fA-F]{2})/.test(text))

@@ -10,8 +10,8 @@ import { TemplateError } from '@gatewright/velocity/java/template-error';
 export type FullMatch = (text: string) => boolean;
 
 /**
- * The limits for matching one header. They protect the gateway from a slow match, because the API's owner writes the
- * pattern and the caller sends the text.
+ * The limits for matching a pattern against one header. They protect the gateway from a slow match, because the API's
+ * owner writes the pattern and the caller sends the text.
  */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 

@@ -12,7 +12,11 @@ import type { ChangeFacts, ParameterChanges } from './parameter-change.ts';
 
 type Facts = ChangeFacts['request'];
 
-/** @throws GatewayError API_CONFIGURATION_ERROR for an invalid address, HeaderInvalidError */
+/**
+ * Builds the request to the backend.
+ * @throws GatewayError API_CONFIGURATION_ERROR if the address is invalid
+ * @throws HeaderInvalidError if a mapped name or value is not allowed in a header
+ */
 export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Facts): HttpRequest {
   const { variables } = request.stage;
   const address = renderHttpAddress(addressOf(plan, request), encodedParameters(request));
@@ -38,8 +42,8 @@ export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Fact
 }
 
 /**
- * Renders the integration's address. The path below the stage is appended if the integration appends it, or if the
- * route is `$default`.
+ * Renders the integration's address. The path below the stage is appended if the integration is configured to append
+ * it, or if the route is `$default`.
  */
 function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
   const uri = plan.uri.render(request.stage.variables);
@@ -97,7 +101,10 @@ function quoteNode(node: string): string {
     : `"${node.includes(':') ? `[${node}]` : node.replace(/[\\"]/g, '')}"`;
 }
 
-/** @throws HeaderInvalidError */
+/**
+ * Builds the reply from the backend's response.
+ * @throws HeaderInvalidError if a mapped name or value is not allowed in a header
+ */
 export function buildHttpApiReply(
   changes: ParameterChanges['response'],
   answer: IntegrationAnswer,

@@ -6,8 +6,8 @@ import type { MappingInput } from './mapping-input.ts';
 export type HeaderTarget = 'http' | 'http-proxy' | 'service';
 
 /**
- * Whether mapping this header of an integration request makes AWS's call fail. `toAws` is true for integrations of type
- * AWS or AWS_PROXY.
+ * Whether AWS fails every call whose mapping sets this header in the integration request. `toAws` is true for
+ * integrations of type AWS or AWS_PROXY.
  */
 export function isForbiddenMapping(name: string, toAws: boolean): boolean {
   return FORBIDDEN_MAPPINGS[toAws ? 'toAws' : 'any'].has(name.toLowerCase());
@@ -46,7 +46,10 @@ export function passHeaders(input: MappingInput, apiId: string): WireHeaders {
   return headers;
 }
 
-/** Sets a mapped header, or drops it as AWS does. @throws HeaderInvalidError */
+/**
+ * Sets a mapped header, or drops it as AWS does.
+ * @throws HeaderInvalidError if the name or value is not allowed in a header
+ */
 export function mapHeader(headers: WireHeaders, target: HeaderTarget, name: string, value: string): void {
   const safe = toHeaderValue(name, value);
   if (!REST_PHASES[target].drops.has(name.toLowerCase())) setHeader(headers, name, [safe]);

@@ -6,7 +6,7 @@ import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import type { SubtypeCall } from './service-subtype.ts';
 import type { StreamTimes } from '../ports.ts';
 
-/** Text with `${stageVariables.x}`, parsed at deployment. */
+/** A text with `${stageVariables.x}`, parsed at deployment. */
 type VariableText = {
   readonly source: string;
   render(variables: Readonly<Record<string, string>> | null): string;

@@ -1,6 +1,6 @@
 /**
- * JSONPath for `$input.path` and `$input.json`, in the Jayway dialect. A path that can match only one value
- * yields that value; a path with `*`, `..`, a slice or a filter yields a list.
+ * JSONPath for `$input.path` and `$input.json`, in the Jayway dialect. A path that can match at most one value returns
+ * that value. A path with `*`, `..`, a slice or a filter returns a list.
  */
 import { type FilterTest, parseFilter } from './json-path-filter.ts';
 import { JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
@@ -150,8 +150,8 @@ function descend(walk: Walk, node: JavaValue, at: number, depth: number): void {
   walk.budget.checkDepth(depth);
   walk.budget.spend(1);
   if (!(node instanceof JavaMap || node instanceof JavaList)) return;
-  // After `..`, a list is not filtered itself. The filter is applied to its objects when they are visited below, so
-  // that no object is tested twice.
+  // After `..`, a list's items are not filtered when the list itself is visited. The filter is applied to its objects
+  // when they are visited below, so that no object is tested twice.
   const isFilteredList = walk.segments[at]?.kind === 'filter' && node instanceof JavaList;
   if (!isFilteredList) collect(walk, node, at, depth);
   for (const child of childrenOf(node)) descend(walk, child, at, depth + 1);
@@ -186,7 +186,7 @@ function follow(
   }
 }
 
-/** Applies a segment with several names. The result is one object with those of the named members that exist. */
+/** Applies a segment with several names. The result is one object with the members of these names that exist. */
 function named(node: JavaMap, names: readonly string[]): readonly JavaValue[] {
   const present = names.filter((name) => node.has(name));
   if (names.length === 1) return present.map((name) => node.get(name));

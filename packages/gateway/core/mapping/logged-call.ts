@@ -14,7 +14,7 @@ type SentCall = {
 
 type Outcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
 
-/** Returns undefined if no call was made. */
+/** Returns the integration's request and response for the log; undefined if no call was made. */
 export function describeCall(
   { outgoing, payload, stage, api }: SentCall,
   outcome: Outcome | undefined,

@@ -7,8 +7,8 @@ import { HeaderInvalidError } from './wire-headers.ts';
 import type { Defect } from '../defect.ts';
 
 /**
- * Uses AWS's status codes: 400 for a request body that is not JSON, 500 for faults of the API's owner. Errors that are
- * bugs of the gateway are returned unchanged.
+ * Converts an error to the failure that the client receives, with AWS's status codes. A request body that is not JSON
+ * results in 400, and a mistake of the API's owner in 500. Errors that are bugs of the gateway are returned unchanged.
  */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
   if (error instanceof GatewayError) return error;
@@ -33,7 +33,7 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
   return error;
 }
 
-/** A 500 error that AWS's execution log reports as "Execution failed due to configuration error". */
+/** Returns the 500 error that AWS's execution log reports as "Execution failed due to configuration error". */
 export function configurationError(reason: string, defect?: Defect): GatewayError {
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
@@ -43,8 +43,8 @@ export function configurationError(reason: string, defect?: Defect): GatewayErro
 }
 
 /**
- * The error for a function result that is not a valid proxy response. @param status given only if it differs from the
- * code's default status
+ * Returns the error for a function result that is not a valid proxy response.
+ * @param status set only if it differs from the default status of the error code
  */
 export function malformedProxyResponse(problem: string, status?: number): GatewayError {
   return gatewayError('FUNCTION_FAILED', {

@@ -108,7 +108,7 @@ export class MappingInput {
   }
 }
 
-/** Returns the values that exist, so that a template prints nothing for a missing value. */
+/** Converts values to JSON. Missing values are left out, so that a template prints nothing for them. */
 function toJsonRecord(values: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
   const record: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(values)) {

@@ -1,4 +1,4 @@
-/** The status rendered by a MOCK's request template (docs/aws §8). */
+/** Reads the status that a MOCK's request template renders (docs/aws §8). */
 
 const WHITE = /\s/;
 const INTEGER = /^-?\d{1,10}$/;
@@ -45,7 +45,7 @@ function splitMembers(inner: string): string[] | undefined {
     } else if ((char === '"' || char === "'") && opensText(member, depth)) {
       quote = char;
     } else if (char === '{' || char === '[') {
-      // A brace inside a bare name is an ordinary character.
+      // A brace inside a name or value without quotes is an ordinary character.
       if (opensText(member, depth)) depth += 1;
     } else if ((char === '}' || char === ']') && depth > 0) {
       depth -= 1;

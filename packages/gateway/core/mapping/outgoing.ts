@@ -72,8 +72,8 @@ type HttpApiServiceCall = {
 export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | ServiceCall;
 
 /**
- * What is sent to the integration. A Lambda proxy integration appears as it was compiled, because its event is the
- * exchange's `payload`.
+ * The call that is sent to the integration. For a Lambda proxy integration it is the compiled integration itself,
+ * because the event is the exchange's `payload`.
  */
 export type Outgoing =
   | LambdaProxyIntegration

@@ -7,7 +7,7 @@ import { isJavaNumber, JavaList, JavaMap, type JavaValue, SilentMap } from '@gat
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 
-/** The override objects and their initial parts. */
+/** The objects in which a template sets overrides, and the parts that each object has at the start. */
 export const OVERRIDE_NAMES = {
   requestOverride: ['header', 'path', 'querystring'],
   responseOverride: ['header'],
@@ -31,7 +31,10 @@ export class OverrideMap extends SilentMap {
     for (const { value } of this.entries()) if (value instanceof OverrideMap) value.startRender();
   }
 
-  /** @throws TemplateError TEMPLATE_OVERRIDE when a key is set for the second time in a render. */
+  /**
+   * Sets an entry as an override.
+   * @throws TemplateError TEMPLATE_OVERRIDE when a key is set for the second time in a render.
+   */
   override put(key: JavaValue, value: JavaValue): JavaValue {
     if (this.#written.has(key)) {
       const name = typeof key === 'string' ? key : 'parameter';

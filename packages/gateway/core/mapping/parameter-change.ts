@@ -33,7 +33,7 @@ type Part =
   | { readonly kind: 'whole-path' }
   | { readonly kind: 'body'; readonly path: JsonPath | undefined };
 
-/** Text with variables, parsed once. */
+/** A text with variables, parsed once. */
 export type ChangeValue = readonly Part[];
 
 export type ChangeSide = 'request' | 'response';
@@ -92,7 +92,7 @@ export type ChangeFacts = {
   readonly body: string | Buffer | undefined;
 };
 
-/** The number of bytes up to which AWS reads a body for parameter mapping. */
+/** The maximum size of a body that AWS reads for parameter mapping, in bytes. */
 const MAX_BODY_BYTES = 100 * 1024;
 
 /** Renders the text. A variable without a value is rendered as an empty text. */

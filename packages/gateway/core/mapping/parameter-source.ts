@@ -53,7 +53,7 @@ function parseBodySource(rest: string): ParameterSource | undefined {
 
 export type SourceFacts = {
   readonly input: MappingInput;
-  /** Text of the request's body, or of the integration's response. */
+  /** The text of the request's body, or of the integration's response. */
   readonly body: string;
   readonly header: (name: string) => readonly string[];
 };

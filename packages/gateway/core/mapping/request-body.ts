@@ -16,8 +16,11 @@ import type { CompiledTemplate } from '@gatewright/velocity/compile';
 const USUAL_TYPE = 'application/json';
 
 /**
- * Builds the body of the integration request. @throws GatewayError UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR,
- * TemplateError, NotBase64Error
+ * Builds the body of the integration request.
+ * @throws GatewayError UNSUPPORTED_MEDIA_TYPE if no template matches and the body must not be passed through;
+ * API_CONFIGURATION_ERROR if a template is applied to bytes
+ * @throws TemplateError if the template cannot be rendered
+ * @throws NotBase64Error if the body must be decoded but is not valid base64
  */
 export function buildRequestBody(
   { templates, passthrough, contentHandling, selectTemplate }: RequestMapping,
@@ -40,7 +43,10 @@ export function buildRequestBody(
   return { kind: 'text', text: renderTemplate(choice.template, payload, input) };
 }
 
-/** @throws NotBase64Error */
+/**
+ * Converts the client's body.
+ * @throws NotBase64Error if the body must be decoded but is not valid base64
+ */
 export function convertBody(
   facts: RoutedFacts,
   contentHandling: ContentHandling | undefined,

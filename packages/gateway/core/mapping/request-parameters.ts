@@ -17,7 +17,10 @@ export type MappedParameters = {
   readonly path: TextMap;
 };
 
-/** @throws MalformedBodyError */
+/**
+ * Returns the mapped parameters of the integration request.
+ * @throws MalformedBodyError if a mapping reads a body that looks like JSON but is not valid JSON
+ */
 export function mapRequestParameters(
   parameters: readonly RequestParameter[],
   input: MappingInput,

@@ -3,8 +3,7 @@ import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /**
- * The limits for matching one pattern. They are needed because a function's error message may contain an attacker's
- * text.
+ * The limits for matching a pattern. They are needed because a function's error message may contain an attacker's text.
  */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
@@ -16,12 +15,12 @@ type Selectable = { readonly pattern: string | undefined; readonly status?: numb
 
 /**
  * Returns the first integration response whose pattern matches all of `text`, otherwise the default response. `text` is
- * a status, or the error message of a failed function. For a function that succeeded it is undefined, and patterns are
+ * a status, or the error message of a failed function. If a function succeeded, `text` is undefined, and patterns are
  * matched against an empty text: `.*` matches, `.+` does not (API model, `IntegrationResponse.selectionPattern`).
  *
  * If several patterns match, a MOCK prefers the response with its `ownStatus` (recorded, docs/aws §7.9). Returns
  * undefined if AWS would report "No match for output mapping and no default output mapping configured".
- * @throws TemplateError TEMPLATE_LIMIT if a pattern takes too long
+ * @throws TemplateError TEMPLATE_LIMIT if matching a pattern takes too long
  */
 export function selectResponse<Response extends Selectable>(
   responses: readonly Response[],

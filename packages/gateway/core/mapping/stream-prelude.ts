@@ -36,8 +36,8 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 
 /**
- * Splits the prelude from the stream of a function URL. The function may also stream its body without a prelude. The
- * status is then 200, and the content type is the function's own or a generic type (Lambda developer guide, "Response
+ * Splits the prelude from the stream of a function URL. If the stream has no prelude, the whole stream is the body, the
+ * status is 200, and the content type is the function's own or a generic type (Lambda developer guide, "Response
  * streaming for Lambda functions").
  */
 export async function splitOwnPrelude(

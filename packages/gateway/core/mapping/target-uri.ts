@@ -21,8 +21,8 @@ const AUTHORITY = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 type PathParameters = Readonly<Record<string, string>>;
 
 /**
- * Returns undefined if AWS would report "Invalid endpoint address", for example if the host's stage variable is not
- * set.
+ * Renders an address. Returns undefined if AWS would report "Invalid endpoint address", for example if the stage
+ * variable of the host is not set.
  */
 export function renderHttpAddress(uri: string, parameters: PathParameters): TargetAddress | undefined {
   const [, scheme = '', authority = '', path = '', query = ''] = PARTS.exec(uri) ?? [];
@@ -47,7 +47,7 @@ export function renderPath(path: string, parameters: PathParameters): string {
   return filled.startsWith('/') ? filled : `/${filled}`;
 }
 
-/** `name=value`, escaped. */
+/** Returns `name=value`, with both parts escaped. */
 export function printQueryPair(name: string, value: string): string {
   return `${encode(name)}=${encode(value)}`;
 }
@@ -56,7 +56,7 @@ export function joinQuery(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('&');
 }
 
-/** A placeholder without a mapped value stays as it is. */
+/** Replaces the placeholders with the parameters' values. A placeholder without a mapped value stays unchanged. */
 function fill(text: string, parameters: PathParameters, escape: (value: string) => string): string {
   if (!text.includes('{')) return text;
   return text.replace(PLACEHOLDER, (placeholder, name: string) => {

@@ -31,7 +31,7 @@ export type TemplateInput = {
   readonly stageVariables: Readonly<Record<string, string>> | null;
 };
 
-/** `$context` with the objects for overrides. */
+/** Returns `$context`, including its objects for overrides. */
 export function contextVariables(values: Readonly<Record<string, JsonValue>>): JavaMap {
   const context = JavaMap.of(
     Object.entries(values).map(([name, value]) => [name, contextValue(value)] as const),
@@ -67,7 +67,7 @@ function contextValue(value: JsonValue): JavaValue {
   return map;
 }
 
-/** The variables of one render. Missing values print as nothing, as on AWS. */
+/** Returns the variables of one render. Missing values print as nothing, as on AWS. */
 export function templateScope(input: TemplateInput): RenderScope {
   for (const name of Object.keys(OVERRIDE_NAMES)) {
     const overrides = input.context.get(name);

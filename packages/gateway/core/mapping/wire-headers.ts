@@ -21,8 +21,9 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 const BEYOND_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex -- "above one byte"
 
 /**
- * Converts a value to wire form. Mapped values come from bodies and queries, so a client may try to inject a second
- * header with a line break. Characters beyond one byte are sent as UTF-8. @throws HeaderInvalidError
+ * Converts a value to the form in which it is sent. Mapped values come from bodies and queries, so a client may try to
+ * inject a second header with a line break. Characters beyond one byte are sent as UTF-8.
+ * @throws HeaderInvalidError if the name or value is not allowed in a header
  */
 export function toHeaderValue(name: string, value: string): string {
   if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has an invalid name');

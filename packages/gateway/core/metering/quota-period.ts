@@ -4,7 +4,7 @@ export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;
-/** The position of 1970-01-01, a Thursday, in its week, counted from 0. */
+/** The position of Thursday 1970-01-01 in its week, counted from 0, by the first day of the week. */
 const EPOCH_WEEKDAY: Readonly<Record<WeekStart, number>> = { sunday: 4, monday: 3 };
 
 /** Days since 1970-01-01 UTC. */
@@ -13,8 +13,8 @@ export function dayOf(epochMs: number): number {
 }
 
 /**
- * The first day of the period that contains `day`. By default weeks begin on Sunday, because AWS does not document the
- * first day of its weeks.
+ * Returns the first day of the period that contains `day`. AWS does not document on which day its weeks begin. The
+ * default is Sunday.
  */
 export function periodStart(period: QuotaPeriod, day: number, weekStart: WeekStart = 'sunday'): number {
   switch (period) {

@@ -9,7 +9,7 @@ import type { QuotaPeriod, WeekStart } from './quota-period.ts';
  */
 export type QuotaLimit = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
 
-/** The number of days for which daily usage is stored, which is also how long AWS retains it. */
+/** The number of days for which daily usage is stored. AWS retains usage for the same time. */
 const KEPT_DAYS = 90;
 /** The maximum number of groups into which pending requests are divided by time. */
 const LOTS = 60;
@@ -33,8 +33,8 @@ export class KeyUsage {
 
   /**
    * @param joinedAtEpochMs the time when the key joined the plan; the quota's offset applies to the period of this time
-   * @param lagMs the delay until a request counts, where 0 means at once. With a delay, usage may exceed the quota, as
-   * on AWS, where quotas are best effort
+   * @param lagMs the delay until a request counts; 0 means that it counts at once. With a delay, usage may exceed the
+   * quota. The same can happen on AWS, where quotas are best effort
    */
   constructor(joinedAtEpochMs: number, lagMs = 0, weekStart: WeekStart = 'sunday') {
     this.#firstDay = dayOf(joinedAtEpochMs);
@@ -86,7 +86,7 @@ export class KeyUsage {
     return this.#used.get(day) ?? 0;
   }
 
-  /** Requests left in the period of `day`, as of the end of that day; never below 0. */
+  /** Returns the requests that are left in the period of `day`, as of the end of that day; never below 0. */
   remainingOn(day: number, quota: QuotaLimit): number {
     return Math.max(0, this.#balance(day, quota));
   }

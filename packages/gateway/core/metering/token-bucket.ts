@@ -47,7 +47,10 @@ export class TokenBucket {
     this.#tokens -= 1;
   }
 
-  /** A changed limit keeps the number of used tokens, so that editing a plan gives no free burst. */
+  /**
+   * Changes the limit. The number of used tokens stays the same, so that a change of the plan does not allow an
+   * additional burst.
+   */
   resize(limit: ThrottleLimit, nowEpochMs: number): void {
     this.#refill(nowEpochMs);
     const used = this.#limit.burstLimit - this.#tokens;
@@ -73,7 +76,7 @@ export class TokenBucket {
 export class TokenBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** The bucket of that name, resized to the current limit. */
+  /** Returns the bucket with that name, resized to the current limit. */
   get(name: string, limit: ThrottleLimit, nowEpochMs: number): TokenBucket {
     const known = this.#buckets.get(name);
     if (known === undefined) {

@@ -89,8 +89,8 @@ function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestI
 }
 
 /**
- * Identifies the caller by calling the authorizer's function, or by fetching the issuer's keys. It is called only if
- * `knownCaller` returned undefined. `connection` is set for WebSocket handshakes.
+ * Identifies the caller by calling the authorizer's function, or by fetching the issuer's keys. This function is called
+ * only if `knownCaller` returned undefined. `connection` is set for WebSocket handshakes.
  */
 export function authenticate(matched: Matched, at: Ports, connection?: ConnectionStart): Promise<Caller> {
   const { authorization } = matched.route;

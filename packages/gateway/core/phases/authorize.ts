@@ -111,7 +111,10 @@ function describeCaller({ principalId }: AuthorizerGrant): string {
   return principalId === undefined ? '' : ` of ${principalId}`;
 }
 
-/** A token identifies a caller but grants nothing; a resource policy must allow the call. */
+/**
+ * Checks the resource policy for a caller with a token. A token identifies the caller but grants no permissions, so a
+ * resource policy must allow the call.
+ */
 function admitToken(matched: Matched): void {
   const { resourcePolicy } = matched.stage.deployment;
   if (resourcePolicy === undefined) return;

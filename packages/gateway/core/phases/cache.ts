@@ -74,8 +74,8 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
 
 /**
  * Joins deployment, method, namespace and the values of key parameters into one unambiguous text. Header names are
- * matched case-insensitively. Otherwise, a client that sends `authorization` in lower case would get the entry of
- * clients that send no such header.
+ * matched case-insensitively, because otherwise a client that sends `authorization` in lower case would get the entry
+ * of clients that send no such header.
  */
 function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
   const { stage, method, headers, body } = admitted;
@@ -100,7 +100,10 @@ function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): str
   }
 }
 
-/** Decides whether the client may bypass the cache. Only `Cache-Control: max-age=0` asks for a fresh response. */
+/**
+ * Decides whether the client may bypass the cache. A client can request a fresh response only with
+ * `Cache-Control: max-age=0`.
+ */
 function decideRefresh(
   admitted: Admitted,
   caching: RouteCaching,

@@ -157,7 +157,10 @@ function describeExecution(
   };
 }
 
-/** Returns undefined if the route has no Lambda authorizer, or if the request was refused before the authorizer. */
+/**
+ * Returns the facts about the authorizer's call. Returns undefined if the route has no Lambda authorizer, or if the
+ * request was refused before the authorizer was called.
+ */
 function describeAuthorizer(
   received: Received,
   { phase, failure, error }: Trail,

@@ -53,8 +53,8 @@ export function mapRequest(admitted: Admitted): Mapped {
 }
 
 /**
- * Builds the function's event, whether or not the function may be invoked. It is also used to build the event of a
- * recorded request again.
+ * Builds the function's event, whether or not the API may invoke the function. This code also rebuilds the event of a
+ * recorded request.
  */
 export function buildProxyEvent(
   integration: LambdaProxyIntegration | LambdaStreamIntegration,
@@ -87,8 +87,8 @@ function mapByTemplates(
 }
 
 /**
- * The failure of a call that cannot be made. AWS detects it only when it calls the integration. It then responds with
- * 500, although the default status of this gateway response is 504 [obs].
+ * Returns the failure of a call that cannot be made. AWS detects this failure only when it calls the integration, and
+ * then responds with 500, although the default status of this gateway response is 504 [obs].
  */
 function failedCall(reason: string, defect?: Defect): Error {
   return gatewayError('INTEGRATION_FAILURE', {
@@ -99,7 +99,9 @@ function failedCall(reason: string, defect?: Defect): Error {
   });
 }
 
-/** The value of `$context.integrationErrorMessage` on HTTP APIs (docs/aws §4.5). */
+/**
+ * The value of `$context.integrationErrorMessage` on HTTP APIs if the API may not invoke the function (docs/aws §4.5).
+ */
 const NO_PERMISSION =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
 
@@ -122,7 +124,7 @@ function misconfigured(reason: string): Error {
   return gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason });
 }
 
-/** Builds the event with its parameter mapping applied. A mapped path replaces the client's path. */
+/** Builds the event with the parameter mapping applied. A mapped path replaces the client's path. */
 function buildChangedEvent(payload: ProxyPayload, changes: ParameterChanges, admitted: Admitted): string {
   try {
     return buildEvent(payload, applyRequestChanges(changes.request, admitted));

@@ -25,13 +25,19 @@ export function match(received: Received, at: { readonly random: Random }): Matc
   return received.matched(found);
 }
 
-/** The release is chosen for each request, because AWS does not bind a client to the canary (docs/aws §10.2). */
+/**
+ * Chooses between the stage and its canary. The choice is made for each request, because AWS does not bind a client to
+ * the canary (docs/aws §10.2).
+ */
 function chooseRelease(stage: ServedStage, random: Random): ServedStage {
   const { canary } = stage;
   return canary === undefined || random.fraction() * 100 >= canary.percentTraffic ? stage : canary.stage;
 }
 
-/** Only the default endpoint can be disabled. Custom domains and the plain local address still work. */
+/**
+ * Whether the request came to the API's default endpoint. Only the default endpoint can be disabled; custom domains and
+ * the plain local address still work.
+ */
 function namesExecuteApi(received: Received): boolean {
   const host = received.headers.last('host');
   return host !== undefined && (readApiIdFromHost(host) !== undefined || isVpcEndpointHost(host));

@@ -20,7 +20,7 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
   const holder = route.apiKeyRequired ? identify(authenticated) : undefined;
   if (authenticated.notes?.metered !== undefined)
     noteLevels(authenticated.notes.metered, authenticated, holder, nowEpochMs);
-  // The API key is known from here on and also appears in the log line of a refused request.
+  // The API key is known from here on, so that it appears in the log line even if the request is refused.
   const admitted = authenticated.admitted(holder?.apiKey);
   const ofPlan = holder?.bucketOf(route.routeKey, nowEpochMs);
   if (holder !== undefined && ofPlan?.isEmpty(nowEpochMs) === true)
@@ -63,8 +63,8 @@ function noteLevels(
 }
 
 /**
- * Applies the limits for all callers: first the route's limit on this stage, then the account's limit. @throws
- * GatewayError THROTTLED
+ * Applies the limits for all callers: first the route's limit on this stage, then the account's limit.
+ * @throws GatewayError THROTTLED if a limit is exceeded
  */
 export function admitByStage(stage: ServedStage, routeKey: string, nowEpochMs: number): void {
   if (stage.throttle === undefined) return;

@@ -15,7 +15,7 @@ export function preflight(received: Received): Reply | undefined {
   const origin = received.headers.last('origin');
   if (origin === undefined || received.headers.last('access-control-request-method') === undefined)
     return undefined;
-  // A function URL has only one route, and answers a preflight itself without authorization.
+  // A function URL has only one route. It responds to a preflight itself, without authorization.
   if (api.functionUrl !== undefined)
     return { status: 200, headers: preflightHeaders(deployment.cors, origin), body: '' };
   // An OPTIONS route handles the preflight itself, even if the route has an authorizer. AWS therefore advises users to

@@ -16,8 +16,8 @@ import type { Matched, Received, RequestLimits } from '../exchange.ts';
 const USUAL_LIMITS: RequestLimits = { urlBytes: 10_240, headerBytes: 10_240 };
 const MAX_ARN_BYTES = 1600;
 /**
- * The path length up to which the ARN is not checked. Its ARN is within AWS's limit in any region and stage, so it does
- * not have to be built.
+ * The path length up to which the length of the ARN is not checked. With such a path, the ARN is within AWS's limit in
+ * any region and stage, so the ARN does not have to be built.
  */
 const SHORT_PATH = 1300;
 
@@ -70,9 +70,9 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
 }
 
 /**
- * Checks the length of the ARN, then the resource policy. An open method needs an explicit allow. A method with a
- * Lambda authorizer only requires that there is no explicit deny. Requests to other methods are decided in `authorize`,
- * once the caller is known.
+ * Checks the length of the ARN, then the resource policy. An open method needs an explicit allow. For a method with a
+ * Lambda authorizer, it is enough that the policy contains no explicit deny. Requests to other methods are decided in
+ * `authorize`, once the caller is known.
  */
 export function screenByPolicy(matched: Matched): void {
   if (matched.path.length > SHORT_PATH) refuseLongArn(matched);
@@ -97,8 +97,8 @@ export function screenByPolicy(matched: Matched): void {
 function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: PrivateDomain): void {
   if (policy === undefined) throw denied(matched, false, `the private domain ${name} has no resource policy`);
   const conditions = requestConditions(matched, { vpcEndpoints });
-  // A policy resource `execute-api:/*` covers everything below the domain, whereas the domain's ARN alone covers the
-  // whole domain. The call is therefore checked under both names.
+  // A policy resource `execute-api:/*` covers everything below the domain, but only the domain's ARN itself covers the
+  // domain as a whole. The call is therefore checked under both names.
   const [whole, below] = [arn, `${arn}/`].map((resource) =>
     policy.decide({ action: 'execute-api:Invoke', resource, conditions }),
   );

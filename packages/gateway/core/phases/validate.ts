@@ -22,8 +22,9 @@ export function validate(admitted: Admitted): void {
 }
 
 /**
- * Checks the message of a WebSocket route with a `ModelSelectionExpression`. @throws GatewayError BAD_REQUEST_BODY for
- * an invalid message, and if the expression selects no model and there is no `$default`
+ * Checks the message of a WebSocket route with a `ModelSelectionExpression`.
+ * @throws GatewayError BAD_REQUEST_BODY if the message is invalid, or if the expression selects no model and there is
+ * no `$default` model
  */
 export function validateMessage({ messageCheck }: MessageRoutePlan, body: string): void {
   if (messageCheck === undefined) return;

@@ -16,7 +16,10 @@ export type Operator = {
    * if the request has no value.
    */
   readonly isNegated: boolean;
-  /** @throws PolicyInvalid for a value that the operator cannot read. */
+  /**
+   * Compiles the test for one policy value.
+   * @throws PolicyInvalid if the operator cannot read the value
+   */
   compile(policyValue: string, hasVariables: boolean): ValueTest;
 };
 

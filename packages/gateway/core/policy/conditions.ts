@@ -18,8 +18,8 @@ type OperatorUse = {
 const ALWAYS: Condition = () => true;
 
 /**
- * Compiles a block. All operators and keys of a block must be satisfied. For a key, one matching value is enough, as in
- * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`.
+ * Compiles a block. All operators and keys of a block must be satisfied. A key is satisfied if one of its values
+ * matches, as in `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`.
  * @throws PolicyInvalid for an invalid block or an unknown operator. If an unknown operator were ignored, the statement
  * would allow more than its author intended
  */
@@ -82,8 +82,8 @@ function parseOperator(name: string): OperatorUse {
 
 /**
  * Whether a condition is satisfied. A missing key satisfies only `…IfExists`, `ForAllValues` and negated operators
- * without a quantifier. If the request has several values, every one of them must satisfy a negated operator without a
- * quantifier, because a single match makes it false.
+ * without a quantifier. If the request has several values, a negated operator without a quantifier must be true for
+ * every value, because a single match makes it false.
  */
 function holds(
   { operator, quantifier, ifExists }: OperatorUse,

@@ -26,7 +26,10 @@ type PolicyCompilation =
 type Statement = {
   readonly isDeny: boolean;
   readonly principals: PrincipalTest;
-  /** Whether the statement means the caller itself or everybody, and not only the caller's account. */
+  /**
+   * Whether the statement applies to the caller because it names the caller itself or everybody, and not only the
+   * caller's account.
+   */
   readonly isDirect: PrincipalTest;
   readonly actions: Part;
   readonly resources: Part;
@@ -85,7 +88,10 @@ function decide(
   return 'implicit-deny';
 }
 
-/** Compiles one statement, which is then evaluated part by part. @throws PolicyInvalid */
+/**
+ * Compiles one statement, whose parts are then evaluated separately.
+ * @throws PolicyInvalid if the statement is invalid
+ */
 export function compileStatement(statement: unknown, version: unknown, options: PolicyReading): Statement {
   return readStatement(statement, version === '2012-10-17', options);
 }
@@ -179,15 +185,15 @@ function readResource(text: string, { apiArn }: PolicyReading): string {
 // The `Principal` and `NotPrincipal` of a policy statement (IAM user guide, "AWS JSON policy elements:
 // Principal").
 
-/** Whether a statement applies to this caller; undefined means anonymous. */
+/** Returns whether a statement applies to this caller; undefined means an anonymous caller. */
 type PrincipalTest = (principal: PolicyPrincipal | undefined) => boolean;
 
 const EVERYBODY: PrincipalTest = () => true;
 
 /**
  * Compiles `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities.
- * Services, federated identities and canonical users are valid principals, but never call the gateway. @throws
- * PolicyInvalid
+ * Services, federated identities and canonical users are valid principals, but never call the gateway.
+ * @throws PolicyInvalid if the principals are invalid
  */
 function compilePrincipals(
   statement: UnknownMembers,
@@ -204,7 +210,7 @@ function compilePrincipals(
   if (!isRequired) return refuseAllBut(included);
   if (included !== undefined) return readNames(included).includes;
   const names = readNames(excluded);
-  // A Deny statement with NotPrincipal spares an identity only if the statement lists both the identity and its
+  // A Deny statement with NotPrincipal exempts an identity only if the statement lists both the identity and its
   // account.
   return effect === 'Deny'
     ? (principal) => !names.includesFully(principal)

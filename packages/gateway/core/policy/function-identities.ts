@@ -16,8 +16,8 @@ type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: strin
 type SigningFunction = { readonly name: string; readonly arn: string };
 
 /**
- * The key pair that signs with a role, and the name of its session. It belongs to a function, to an integration, or to
- * a caller of STS.
+ * The key pair that signs calls with a role, and the name of the role session. The key pair belongs to a function, to
+ * an integration, or to a caller of STS.
  */
 type RoleHolder = KeyPairOf & { readonly name: string; readonly sourceArn: string | undefined };
 

@@ -35,7 +35,7 @@ export type RoleSession = {
   readonly userId: string;
   /** The permissions boundary; undefined means that there is none, so only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** The condition values that come from the session. They are added to the condition values of each call. */
+  /** The condition values that the session provides. They are added to the condition values of each call. */
   readonly facts: ConditionValues;
   /** Called when the session's policies do not allow a call and no resource policy can allow it instead. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
@@ -47,7 +47,9 @@ type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: numb
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
   secretOf(accessKeyId: string): string | undefined;
-  /** The session for `verifySignature`, by the gateway's clock; undefined means that the key pair is permanent. */
+  /**
+   * Returns the session for `verifySignature`, by the gateway's clock; undefined means that the key pair is permanent.
+   */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   readonly all: readonly LocalIdentity[];
 };
@@ -64,7 +66,7 @@ const ADMIN_POLICY = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
-/** The identity that exists in every run and that may do everything. */
+/** Returns the identity that exists in every run and has all permissions. */
 export function adminIdentity(
   keyPair: { readonly accessKeyId: string; readonly secretAccessKey: string },
   accountId: string,
@@ -103,7 +105,8 @@ export function parseIdentities(text: string, file: string, accountId: string): 
 }
 
 /**
- * @throws DefinitionError when two identities share an access key, because a signature would be ambiguous.
+ * Creates the identities of a run.
+ * @throws DefinitionError if two identities share an access key, because a signature would be ambiguous
  */
 export function createIdentities(
   all: readonly LocalIdentity[],
@@ -132,8 +135,8 @@ export function createIdentities(
 }
 
 /**
- * Decides about a call to which no resource policy applies. Without a resource policy, a call to a resource of another
- * account is not allowed, because that account would have to permit it, too.
+ * Decides whether to allow a call to which no resource policy applies. Without a resource policy, a call to a resource
+ * of another account is not allowed, because the other account would have to permit the call, too.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
   const said = decideByPolicies(identity, question);
@@ -157,7 +160,7 @@ export function describeDenial(
   return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
 
-/** The identity's policies as one policy, for combining with a resource policy. */
+/** Returns the identity's policies as one policy, for combining with a resource policy. */
 export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
   return {
     sources: identity.policies.flatMap(({ sources = [] }) => sources),
@@ -166,7 +169,7 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
 }
 
 /**
- * Returns the decision of the identity's policies. What they allow is limited by the role's permissions boundary
+ * Returns the decision of the identity's policies. The role's permissions boundary limits what the policies allow
  * ("Permissions boundaries for IAM entities").
  */
 function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
@@ -204,7 +207,10 @@ type IdentityFacts = {
    * AWS's unique id of a user, such as `AIDA…`. Here it is derived from the access key id and has the prefix of users.
    */
   readonly userId: string;
-  /** The role's ARN, present only for role sessions, because policies may name the role as well. */
+  /**
+   * The ARN of the role; undefined if the identity is not a role session. It is needed because policies may name the
+   * role as well.
+   */
   readonly roleArn: string | undefined;
   readonly organizationId: string | undefined;
   readonly tags: ReadonlyMap<string, string> | undefined;

@@ -17,14 +17,14 @@ export type PolicyPrincipal = {
 
 export type PolicyQuestion = {
   readonly action: string;
-  /** `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the actual path, still encoded. */
+  /** The ARN `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the path of the request, still percent-encoded. */
   readonly resource: string;
   readonly conditions: ConditionValues;
   /** The caller. If undefined, the caller is anonymous, and only statements for everyone apply. */
   readonly principal?: PolicyPrincipal | undefined;
   /**
-   * Whether the caller belongs to the account of the resource. An allow for the account then only delegates to the
-   * policies of its identities (IAM user guide, "AWS JSON policy elements: Principal").
+   * Whether the caller belongs to the account of the resource. If a policy allows the account, the policies of the
+   * account's identities then decide (IAM user guide, "AWS JSON policy elements: Principal").
    */
   readonly isOfOwnAccount?: boolean | undefined;
 };
@@ -38,11 +38,14 @@ type PolicySource = {
 };
 
 export type PolicyReading = {
-  /** `arn:aws:execute-api:{region}:{account}:{apiId}`, which replaces `execute-api:` in `execute-api:/…` resources. */
+  /**
+   * The ARN `arn:aws:execute-api:{region}:{account}:{apiId}`, which replaces `execute-api:` in `execute-api:/…`
+   * resources.
+   */
   readonly apiArn?: string;
   /**
    * Whether `Effect` is case-insensitive. Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies
-   * on it), but IAM itself accepts only `Allow` and `Deny`.
+   * on this), but IAM itself accepts only `Allow` and `Deny`.
    */
   readonly effectInAnyCase?: boolean;
   /**

@@ -9,7 +9,10 @@ export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
 }
 
-/** @throws PolicyInvalid */
+/**
+ * Returns the value as a JSON object.
+ * @throws PolicyInvalid if the value is not an object
+ */
 export function readRecord(value: unknown, what: string): UnknownMembers {
   if (!isJsonObject(value)) throw new PolicyInvalid(`${what} is not an object`);
   return value;
@@ -17,7 +20,7 @@ export function readRecord(value: unknown, what: string): UnknownMembers {
 
 /**
  * Reads a string or a list of strings. An empty list is refused, because an empty `NotResource` would match everything.
- * @throws PolicyInvalid
+ * @throws PolicyInvalid if the list is empty, or for any other value
  */
 export function readTexts(value: unknown, what: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];

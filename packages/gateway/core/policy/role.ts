@@ -73,7 +73,8 @@ function describeElsewhere(
 }
 
 /**
- * Returns the ARNs in statements that would allow the call if the ARNs had the call's partition, region and account.
+ * Returns the ARNs in statements that would allow the call if those ARNs had the partition, region and account of the
+ * call.
  */
 function namedBy({ sources = [] }: CompiledPolicy, asked: Arn, question: PolicyQuestion): readonly Arn[] {
   return sources.flatMap(({ document, options }) =>

@@ -27,8 +27,8 @@ export function compilePattern(source: string, hasVariables: boolean): Pattern {
 }
 
 /**
- * Compiles a text without wildcards. The compiled function returns undefined if a variable has no value. Nothing equals
- * the text in that case.
+ * Compiles a text without wildcards. The compiled function returns undefined if a variable has no value. In that case,
+ * no value equals the text.
  */
 export function compileText(
   source: string,
@@ -70,8 +70,8 @@ function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionVal
 }
 
 /**
- * Splits the text at the policy's own wildcards. A `*` inside an inserted value is an ordinary character. Otherwise,
- * callers could widen the policy.
+ * Splits the text at the policy's own wildcards. A `*` inside an inserted value is an ordinary character, because
+ * otherwise callers could widen the policy.
  */
 function renderPieces(parts: readonly Part[], values: ConditionValues): readonly GlobPiece[] | undefined {
   const pieces: (string | typeof ANY_ONE)[][] = [[]];

@@ -7,8 +7,8 @@ import type { Claims, RsaAlgorithm, TokenDefect, UncheckedToken } from './bearer
 
 export type TrustedIssuer = {
   /**
-   * The exact `iss` of the issuer's tokens, including a trailing slash. The issuer's keys are looked up at this URL,
-   * too.
+   * The exact `iss` of the issuer's tokens, including a trailing slash. It is also the URL at which the issuer's keys
+   * are looked up.
    */
   readonly issuer: string;
   /**
@@ -55,7 +55,10 @@ export function chooseIssuer(
   return issuers.find(({ issuer }) => issuer === token.claims['iss']) ?? WRONG_ISSUER;
 }
 
-/** Checks everything except scopes, in AWS's order; undefined means that the claims are valid. */
+/**
+ * Returns the first defect of a token in the order of AWS's checks; undefined means that the claims are valid. Scopes
+ * are not checked here.
+ */
 export function findTokenDefect(
   token: UncheckedToken,
   key: VerificationKey,
@@ -99,7 +102,10 @@ function textsOf(value: unknown): readonly string[] | undefined {
   return texts.length === list.length ? texts : undefined;
 }
 
-/** No clock skew is tolerated, as on AWS. A token without `exp` is refused, because it would never expire. */
+/**
+ * Checks the times of a token. As on AWS, no clock skew is tolerated. A token without `exp` is refused, because it
+ * would never expire.
+ */
 function findTimeDefect({ exp, nbf, iat }: Claims, nowSeconds: number): TokenDefect | undefined {
   if (typeof exp !== 'number' || exp <= nowSeconds) return tokenDefect('expired', 'the token has expired');
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= nowSeconds))

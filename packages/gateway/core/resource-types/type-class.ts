@@ -4,8 +4,8 @@ export type Consequence = string;
 /** How this version treats the properties of a type; properties that are not listed are unsupported. */
 export type TypeClass = {
   /**
-   * Properties that are enforced as far as they can be resolved. A part that cannot be resolved allows requests that
-   * AWS might refuse, so that nothing breaks.
+   * Properties that are enforced as far as they can be resolved. If a part of a property cannot be resolved, requests
+   * that AWS might refuse are allowed, so that nothing breaks.
    */
   readonly whereKnown?: readonly string[];
   /**
@@ -21,6 +21,8 @@ export type TypeClass = {
   readonly values?: Readonly<
     Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
   >;
-  /** Properties of which only one value is unsupported, with this value and its consequence. */
+  /**
+   * Properties of which only one value is unsupported. Each entry contains this value and the consequence of the value.
+   */
   readonly except?: Readonly<Record<string, { readonly value: string; readonly consequence: Consequence }>>;
 };

@@ -1,8 +1,9 @@
 /** Base paths of custom domains (docs/aws §10.4). */
 
 /**
- * The word with which the members `basePath` and `stage` of a base path mapping say that there is no base path, and that
- * the path names the stage (API reference, `CreateBasePathMapping`). An empty text means the same.
+ * The value of a base path mapping's members `basePath` and `stage` that means "none". As a base path, it means that
+ * there is no base path. As a stage, it means that the path names the stage (API reference, `CreateBasePathMapping`).
+ * An empty text means the same.
  */
 export const NONE = '(none)';
 
@@ -49,7 +50,10 @@ export function findBasePath(
   return hasBasePath('') ? '' : undefined;
 }
 
-/** The path below a base path: `/v1/pets` below `v1` → `/pets`. Leading slashes collapse. */
+/**
+ * Returns the path below a base path. For example, `/v1/pets` below `v1` becomes `/pets`. Leading slashes are
+ * collapsed.
+ */
 export function stripBasePath(path: string, basePath: string): string {
   const rest = startOf(path) + basePath.length;
   return `/${path.slice(startOf(path, rest))}`;

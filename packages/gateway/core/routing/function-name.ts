@@ -11,8 +11,8 @@ export function printFunctionName({ functionName, qualifier }: NamedFunction): s
 }
 
 /**
- * Returns the resource whose policy must permit the call. It is the alias or version if there is one, otherwise the
- * function.
+ * Returns the resource whose policy must permit the call. It is the alias or version that is called, or the function if
+ * neither is named.
  */
 export function ownerOf({ functionName, qualifier }: FunctionTarget): NamedFunction {
   return { functionName: functionName.source, qualifier: qualifier?.source };

@@ -1,4 +1,4 @@
-/** Finds the API by the Host header, or by a path for clients that cannot use such a host name. */
+/** Finds the API by the Host header, or by the path if the client cannot use such a host name. */
 
 const EXECUTE_API_HOST =
   /^([a-z0-9]{1,63})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;

@@ -12,7 +12,7 @@ import { decodePercent } from '@gatewright/aws/percent-encoding';
  * the greedy variable, the leftmost literal, the exact method over ANY.
  *
  * The path is decoded before routing, so `%2F` splits a segment and parameters are decoded. A malformed escape is
- * literal. A trailing slash is significant.
+ * treated as literal text. A trailing slash is significant.
  */
 export function compileHttpRoutes(plans: readonly RoutePlan[]): RouteTable {
   const entries = plans.filter((plan) => plan.routeKey !== '$default').map(toEntry);
@@ -48,7 +48,7 @@ function literalCount(entry: TrieEntry): number {
   return entry.segments.filter((segment) => segment.kind === 'literal').length;
 }
 
-/** The refusal of a route that AWS does not create, in AWS's wording. */
+/** The error for a route that AWS does not create, in AWS's wording. */
 type RouteKeyError = { readonly routeKey: string; readonly message: string };
 
 const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);

@@ -91,8 +91,8 @@ function renderComposite(parts: readonly Part[], body: unknown): string | undefi
 }
 
 /**
- * Reads only members of the JSON text: no inherited ones such as `constructor`, and no `length` of a list. An index
- * reads only lists, and a name only objects.
+ * Returns the text of a member of the body. Only members of the JSON text are read, and not inherited members such as
+ * `constructor`, or the `length` of a list. An index reads only items of lists, and a name only members of objects.
  */
 function readMember(body: unknown, path: BodyPath): string | undefined {
   let value = body;
@@ -106,8 +106,8 @@ function readMember(body: unknown, path: BodyPath): string | undefined {
 }
 
 /**
- * The maximum nesting of a value that is printed. A route key cannot match a deeper value, because AWS allows 128
- * characters and each level needs a bracket.
+ * The maximum nesting depth of a value that is printed. A route key cannot match a more deeply nested value, because
+ * AWS allows 128 characters and each level needs a bracket.
  */
 const MAX_DEPTH = 200;
 /** The text for a value that is nested too deeply. It is longer than any route key, so that it cannot match one. */

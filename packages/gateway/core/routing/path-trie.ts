@@ -45,7 +45,10 @@ type Node = {
 
 const SLASH = 0x2f;
 
-/** @param entries the routes in order of priority, the best first */
+/**
+ * Compiles a trie from routes.
+ * @param entries the routes in order of priority, the best first
+ */
 export function compileTrie(
   entries: readonly TrieEntry[],
   options: TrieOptions,
@@ -145,7 +148,10 @@ function makeLanding(root: Node, segments: readonly PathSegment[], rank: number)
   return node.here;
 }
 
-/** Entries come best first, so the entry that creates a node sets its best rank. */
+/**
+ * Creates a child node. Entries are inserted in order of priority, so the entry that creates a node sets the node's
+ * best rank.
+ */
 function makeChild(node: Node, segment: Exclude<PathSegment, { kind: 'greedy' }>, rank: number): Node {
   if (segment.kind === 'variable') return (node.variable ??= newNode(rank));
   const known = node.literals.get(segment.text);

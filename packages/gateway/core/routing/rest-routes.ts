@@ -43,7 +43,7 @@ function withoutTrailingSlashes(path: string): string {
   return end === path.length ? path : path.slice(0, end);
 }
 
-/** The refusal of a resource that AWS does not create, in AWS's wording. */
+/** The error for a resource that AWS does not create, in AWS's wording. */
 type ResourceTreeError = { readonly path: string; readonly message: string };
 
 const PATH_PART = /^[a-zA-Z0-9._\-:~@$+,]+$/;

@@ -6,7 +6,7 @@ export function addressOf({ kind, url }: Api, path: string): string {
   return `${url}${path === '$default' ? '/' : fillPath(path)}`;
 }
 
-/** Fills `/users/{id}` to `/users/1`, and `/files/{proxy+}` to `/files/1/2`. */
+/** Converts `/users/{id}` to `/users/1`, and `/files/{proxy+}` to `/files/1/2`. */
 function fillPath(path: string): string {
   return path.replace(/\{([^}]*)\}/g, (_all, name: string) => (name.endsWith('+') ? '1/2' : '1'));
 }

@@ -4,7 +4,9 @@ import { findBasePath } from './base-path.ts';
 
 export type RoutingRule = {
   readonly id: string;
-  /** The rule with the lowest priority number is evaluated first. Numbers are unique within a domain. */
+  /**
+   * The priority of the rule. The rule with the lowest number is evaluated first. Numbers are unique within a domain.
+   */
   readonly priority: number;
   /** All conditions must be met; an empty list matches every request. */
   readonly conditions: readonly RuleCondition[];
@@ -15,7 +17,10 @@ export type RoutingRule = {
 };
 
 export type RuleCondition =
-  /** Header names are case-insensitive. Values must match exactly, except that `*` matches any text. */
+  /**
+   * A condition that is met if one of these headers matches. Header names are case-insensitive. Values must match
+   * exactly, except that `*` matches any text.
+   */
   | { readonly kind: 'headers'; readonly anyOf: readonly { readonly name: string; readonly glob: string }[] }
   | { readonly kind: 'base-paths'; readonly anyOf: readonly string[] };
 
@@ -25,7 +30,7 @@ export type RuleMatch = { readonly rule: RoutingRule; readonly basePath: string 
 /**
  * Returns the first rule that matches.
  * @param rules in order of their priority
- * @param rawHeaders flat list of names and values
+ * @param rawHeaders a flat list of names and values
  */
 export function matchRule(
   rules: readonly RoutingRule[],

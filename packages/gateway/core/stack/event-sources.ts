@@ -1,7 +1,7 @@
 /**
  * The event sources that can invoke functions, except APIs. There is one row for each type of `Events` in SAM (SAM
- * developer guide, "EventSource"). All code that needs a list of event sources reads this table. For lists that are
- * written elsewhere, `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` checks that they agree
+ * developer guide, "EventSource"). All code that needs a list of event sources reads this table. Some lists have to be
+ * written elsewhere; `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` checks that they agree
  * with this table.
  */
 
@@ -16,8 +16,8 @@ export type MappedSource = {
   /** The AWS managed policy that SAM attaches to the role that it creates. */
   readonly policy: string;
   /**
-   * The actions that the function's role must allow. Otherwise, AWS does not create the mapping (Lambda developer
-   * guide, "Execution role permissions").
+   * The actions that the function's role must allow, because otherwise AWS does not create the mapping (Lambda
+   * developer guide, "Execution role permissions").
    */
   readonly rights: readonly string[];
 };
@@ -45,7 +45,10 @@ export const MAPPING_SETTINGS = {
     BatchSize Enabled FilterCriteria KmsKeyArn MaximumBatchingWindowInSeconds FunctionResponseTypes MetricsConfig
   `),
   queue: words('ScalingConfig ProvisionedPollerConfig'),
-  /** "The following error handling options are available only for stream sources." */
+  /**
+   * Settings that only stream sources have: "The following error handling options are available only for stream
+   * sources."
+   */
   stream: words(`
     StartingPosition StartingPositionTimestamp ParallelizationFactor BisectBatchOnFunctionError
     MaximumRecordAgeInSeconds MaximumRetryAttempts TumblingWindowInSeconds DestinationConfig
@@ -128,7 +131,10 @@ export function findEventSource(type: string): Row | undefined {
   return Object.hasOwn(ROWS, type) ? ROWS[type] : undefined;
 }
 
-/** @param service the service name in the source's ARN */
+/**
+ * Returns the event source with an event source mapping for a service; undefined if there is none.
+ * @param service the service name in the source's ARN
+ */
 export function findMappedSource(service: string): (MappedSource & { readonly type: string }) | undefined {
   for (const [type, { mapping }] of Object.entries(ROWS))
     if (mapping?.service === service) return { type, ...mapping };

@@ -3,7 +3,7 @@ import type { DefinitionPlace } from '../errors.ts';
 
 /** A service whose functions are bundled with webpack by the service's own plug-in. */
 export type WebpackService = {
-  /** `serverless-webpack` or `serverless-bundle` */
+  /** The name of the plug-in: `serverless-webpack` or `serverless-bundle`. */
   readonly plugin: string;
   /** The absolute path of the service's folder. */
   readonly folder: string;
@@ -13,7 +13,7 @@ export type WebpackService = {
 
 /** The settings with which `sam build` runs esbuild. */
 export type SamBuild = {
-  /** Options of esbuild, unchecked. */
+  /** The options of esbuild, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>>;
   /** The entry points, relative to the code's folder. The key is the module as the handlers name it. */
   readonly entries: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export type FunctionCode =
   | { readonly kind: 'archive'; readonly packed: PackedCode };
 
 export type LayerDefinition = {
-  /** The version ARN, or the logical id if there is no ARN. */
+  /** The ARN of the layer version, or the layer's logical id if there is no ARN. */
   readonly arn: string;
   /**
    * The absolute path of a folder with the content of `/opt` (`nodejs/node_modules/…`); undefined means that the
@@ -82,7 +82,7 @@ export type FunctionDefinition = {
    * means x86_64.
    */
   readonly architecture?: 'arm64' | undefined;
-  /** The environment variables that the template sets, without any others. */
+  /** The environment variables that the template sets, and no others. */
   readonly environment: Readonly<Record<string, string>>;
   readonly code: FunctionCode;
   readonly layers: readonly LayerDefinition[];
@@ -97,7 +97,7 @@ export function isNodeRuntime(runtime: string): boolean {
   return /^nodejs(?:\d+\.(?:x|\d+))?$/.test(runtime);
 }
 
-/** Returns the kind of program; undefined for a runtime that Lambda never had. */
+/** Returns the family of a runtime, such as `nodejs`; undefined for a runtime that Lambda never had. */
 export function runtimeFamily(runtime: string): RuntimeFamily | undefined {
   if (isNodeRuntime(runtime)) return 'nodejs';
   return RUNTIME_FAMILIES.find(([pattern]) => pattern.test(runtime))?.[1];
@@ -146,9 +146,10 @@ export function unknownNames(
 }
 
 /**
- * Returns the functions that a user names: by name or logical id, otherwise by the path of a CDK construct, otherwise
- * by the end of a name, logical id or path. osls names a function `{service}-{stage}-{key}`. CDK's logical id consists
- * of the letters and digits of the path and a hash of 8 characters.
+ * Returns the functions that a user names. A name is first compared with names and logical ids, then with the paths of
+ * CDK constructs, and then with the ends of names, logical ids and paths. osls names a function
+ * `{service}-{stage}-{key}`. CDK's logical id consists of the letters and digits of the path and a hash of 8
+ * characters.
  * @see https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html
  */
 export function functionsNamed<One extends { readonly name: string; readonly logicalId: string }>(

@@ -22,7 +22,10 @@ export class GeneratedSecrets {
     this.#draw = draw;
   }
 
-  /** @param owner the stack and the logical id of the secret */
+  /**
+   * Returns the generated value of a secret.
+   * @param owner the stack and the logical id of the secret
+   */
   textOf(owner: string, spec: UnknownMembers): string {
     const key = `${owner} ${JSON.stringify(spec)}`;
     const made = this.#made.get(key) ?? generateSecret(spec, this.#draw);

@@ -14,8 +14,8 @@ export function isAccountId(text: string): boolean {
 
 /**
  * Reads the default region and account of stacks from the environment. The variables are AWS_REGION (which the SDKs
- * read), AWS_DEFAULT_REGION (which the AWS CLI and boto3 read) and AWS_ACCOUNT_ID. @returns a message for an invalid
- * value
+ * read), AWS_DEFAULT_REGION (which the AWS CLI and boto3 read) and AWS_ACCOUNT_ID.
+ * @returns the region and account, or an error message for an invalid value
  */
 export function readHome(environment: Readonly<Record<string, string | undefined>>): Home | string {
   const [regionName, region] = firstSet(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION']);

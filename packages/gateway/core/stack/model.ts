@@ -7,7 +7,7 @@ export type ResolvedResource = {
   readonly logicalId: string;
   /** For example `AWS::ApiGateway::Method`. */
   readonly type: string;
-  /** The value of `Ref`: API id, function name, table name, role name … */
+  /** The value of `Ref`, such as an API id, a function name, a table name or a role name. */
   readonly physicalId: string;
   /** The properties, with AWS's names and all intrinsics resolved. */
   readonly properties: JsonObject;
@@ -19,7 +19,10 @@ export type ResolvedResource = {
   readonly fault?: DefinitionError | undefined;
   /** Top-level properties that were left out because they could not be resolved. */
   readonly unresolved?: readonly string[];
-  /** Returns the place of the resource, or of one property (`Integration.Uri`), as exactly as the file allows. */
+  /**
+   * Returns the place of the resource, or of one property (`Integration.Uri`). The place is as exact as the file
+   * allows.
+   */
   place(property?: string): DefinitionPlace;
 };
 
@@ -32,8 +35,8 @@ export type UnsupportedItem = {
   readonly property?: string | undefined;
   readonly consequence: string;
   /**
-   * The description of a fault, if the reason is not missing support. It is worded by AWS or by the code that found the
-   * fault.
+   * The description of a fault, if the item is not listed for missing support. It is worded by AWS or by the code that
+   * found the fault.
    */
   readonly message?: string | undefined;
   readonly file?: string | undefined;
@@ -56,7 +59,7 @@ type StackSource = {
 
 export type ResolvedStack = {
   readonly stackName: string;
-  /** The stage of the service (`--stage`). Plain templates also have a stage. */
+  /** The stage of the service (`--stage`). Stacks from plain templates have a stage, too. */
   readonly stage: string;
   readonly region: string;
   readonly accountId: string;

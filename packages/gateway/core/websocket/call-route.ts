@@ -21,7 +21,7 @@ type RouteCall = {
 /**
  * Returns the response as JSON text. The function is called before the promise is returned, so the messages of a
  * connection reach the function in the order in which they were sent.
- * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
+ * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, … if the call fails
  */
 export async function callRoute(
   { route: { integration }, stage, payload, traceHeader }: RouteCall,
@@ -46,7 +46,10 @@ export async function callRoute(
   return readOutcome(result);
 }
 
-/** @throws GatewayError API_CONFIGURATION_ERROR if the API has no permission to invoke the function */
+/**
+ * Checks that the API may invoke the integration's function.
+ * @throws GatewayError API_CONFIGURATION_ERROR if the API has no permission to invoke the function
+ */
 export function refuseUnpermitted(integration: Integration): void {
   if (!('mayInvoke' in integration) || integration.mayInvoke?.() !== false) return;
   throw gatewayError('API_CONFIGURATION_ERROR', {
@@ -79,7 +82,10 @@ export function toFrame(answer: string): string | undefined {
   return limitFrame(result.body);
 }
 
-/** Returns the text, unless it is longer than a message may be. @throws GatewayError FUNCTION_FAILED if it is */
+/**
+ * Returns the text if it is short enough for a message.
+ * @throws GatewayError FUNCTION_FAILED if the text is longer than a message may be
+ */
 export function limitFrame(text: string): string {
   if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES)
     throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: 'the body is over 128 KB' });

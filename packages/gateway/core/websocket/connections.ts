@@ -18,8 +18,8 @@ import type { Closure } from './limits.ts';
 /** The client's end of a connection, implemented by `server/` over a real socket. */
 export interface ConnectionSocket {
   /**
-   * Sends one text message, split into frames. Text is sent as UTF-8. The call has no effect once the connection is
-   * closing.
+   * Sends one text message, which is split into frames. Text is sent as UTF-8. The call has no effect if the connection
+   * is closing.
    */
   send(data: string | Buffer): void;
   /** Starts the closing handshake; a client that does not respond is disconnected. */

@@ -8,12 +8,16 @@ import { URL_LIMIT_CHARACTERS } from './limits.ts';
 import type { GatewayError } from '../errors.ts';
 import type { RequestFacts } from '../events/request-facts.ts';
 
-/** Base64 text for 16 bytes. */
+/** Matches the base64 text of 16 bytes. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 /** Matches comma-separated tokens of RFC 9110 §5.6.2. */
 const PROTOCOLS = /^\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\s*,\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+)*\s*$/;
 
-/** @throws GatewayError MALFORMED_REQUEST or URI_TOO_LONG */
+/**
+ * Checks the URL and the headers of a handshake.
+ * @throws GatewayError MALFORMED_REQUEST if the request is not a valid WebSocket upgrade, or URI_TOO_LONG if its URL is
+ * too long
+ */
 export function checkHandshake(request: RequestFacts): void {
   if (request.rawPath.length + request.rawQuery.length > URL_LIMIT_CHARACTERS)
     throw gatewayError('URI_TOO_LONG', {

@@ -11,11 +11,11 @@ export const MESSAGE_LIMIT_BYTES = 128 * 1024;
 export const FRAME_LIMIT_BYTES = 32 * 1024;
 export const IDLE_LIMIT_MS = 10 * 60_000;
 export const LIFETIME_LIMIT_MS = 2 * 60 * 60_000;
-/** The longest URL of a handshake, including the query. */
+/** The maximum length of the URL of a handshake in characters, including the query. */
 export const URL_LIMIT_CHARACTERS = 4096;
 /**
- * The maximum number of bytes that may wait for a client that does not read. If more bytes wait, posts get 429 and a
- * reply ends the connection. This limit is the gateway's own.
+ * The maximum number of bytes that are buffered for a client that does not read. If this number is exceeded, a post
+ * gets 429, and a reply ends the connection. This limit is the gateway's own.
  */
 export const BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
 /**
@@ -24,21 +24,24 @@ export const BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
  */
 export const FRAME_COST_BYTES = 512;
 /**
- * The number of bytes waiting for a client at which the gateway stops reading from this client. This limit is the
+ * The number of buffered bytes for one client at which the gateway stops reading from this client. This limit is the
  * gateway's own.
  */
 export const BUFFER_PAUSE_BYTES = 256 * 1024;
-/** The maximum number of open connections. Above it, a handshake gets 429. This limit is the gateway's own. */
+/**
+ * The maximum number of open connections. A handshake that would exceed this number gets 429. This limit is the
+ * gateway's own.
+ */
 export const CONNECTION_LIMIT = 20_000;
 /**
- * The maximum number of messages of one connection that are processed at the same time. When it is reached, the socket
- * is not read. This limit is the gateway's own.
+ * The maximum number of messages of one connection that are processed at the same time. At this number, the gateway
+ * stops reading from the socket. This limit is the gateway's own.
  */
 export const MESSAGES_IN_FLIGHT_LIMIT = 256;
 /**
- * The maximum size of the messages of one connection that are processed at the same time, in bytes. This limit is the
- * gateway's own. While a function processes a message, the message is in memory several times, together with the
- * response.
+ * The maximum total size, in bytes, of the messages of one connection that are processed at the same time. This limit
+ * is the gateway's own. It is needed because a message is in memory several times while a function processes it,
+ * together with the response.
  */
 export const BYTES_IN_FLIGHT_LIMIT = 1024 * 1024;
 
@@ -48,8 +51,8 @@ export type Closure = { readonly code: number; readonly reason: string };
 /** The closure after `DELETE @connections/{id}`. */
 export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed Normally' };
 /**
- * The closure if the API is removed or the gateway stops. By default, connections that reach the idle limit or the
- * lifetime limit are closed with it, too.
+ * The closure if the API is removed or the gateway stops. By default, it is also used for connections that reach the
+ * idle limit or the lifetime limit.
  */
 export const GOING_AWAY: Closure = { code: 1001, reason: 'Going away' };
 export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages are not supported' };

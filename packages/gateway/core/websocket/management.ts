@@ -25,7 +25,7 @@ export type ManagementPorts = Recording & {
   readonly identities: Identities;
 };
 
-/** `@connections` below a stage; the SDK may percent-encode the @. */
+/** Matches `@connections` below a stage. The SDK may percent-encode the @. */
 const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
 
@@ -92,8 +92,8 @@ function manage(
 }
 
 /**
- * Counts a call to `@connections` as a request under the account's limit. Route throttles do not apply, because they
- * are for messages.
+ * Counts a call to `@connections` as a request under the account's limit. Returns false if the limit is reached. Route
+ * throttles do not apply, because they are for messages.
  */
 function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean {
   if (throttle?.account?.isEmpty(nowEpochMs) === true) return false;
@@ -103,7 +103,8 @@ function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean
 
 /**
  * Checks that a local identity has signed the request, and that the identity's policy allows
- * `execute-api:ManageConnections` on this resource. @throws GatewayError otherwise
+ * `execute-api:ManageConnections` on this resource.
+ * @throws GatewayError if either is not the case
  */
 function permit(
   request: ControlRequest,

@@ -53,7 +53,7 @@ type ConnectOutcome =
   | { readonly kind: 'refused'; readonly reply: Reply };
 
 /**
- * Decides whether a handshake succeeds. It never rejects, because a failure also results in a refusal. Every handshake
+ * Decides whether a handshake succeeds. It never rejects, because a failure results in a refusal, too. Every handshake
  * is logged.
  */
 export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {
@@ -121,7 +121,7 @@ function factsOf(caller: Caller): CallerFacts {
 }
 
 /**
- * Calls the integration of `$connect`, and the upgrade waits for its result. A `$connect` route without an integration
+ * Calls the integration of `$connect`. The upgrade waits for the result. A `$connect` route without an integration
  * admits every client.
  */
 async function askConnectRoute(
@@ -148,8 +148,8 @@ async function askConnectRoute(
 }
 
 /**
- * Returns the text frame for the sender, if there is one. Never rejects. An error is also sent as a frame, and does not
- * end the connection.
+ * Returns the text frame for the sender, if there is one. Never rejects. If an error occurs, it is sent as a frame, and
+ * the connection stays open.
  */
 export async function message(
   connection: Connection,
@@ -214,8 +214,8 @@ export async function message(
 }
 
 /**
- * Calls the `$disconnect` function, if there is one. As on AWS, this is best effort: the function's response and
- * failures have no effect.
+ * Calls the `$disconnect` function, if there is one. As on AWS, this call is best effort, so the function's response
+ * and failures have no effect.
  */
 export async function disconnect(
   connection: ConnectionDetail,
@@ -256,7 +256,7 @@ export async function disconnect(
   logEvent({ ...event, status, payload, outgoing }, trail, at);
 }
 
-/** Returns undefined for integrations that cannot be called. */
+/** Returns the integration in the form in which it is called; undefined for integrations that cannot be called. */
 function proxyOf({ integration }: RoutePlan): Outgoing | undefined {
   return integration.kind === 'lambda-proxy' ? integration : undefined;
 }

@@ -19,8 +19,8 @@ const OPEN_CONNECT: RoutePlan = {
 };
 
 /**
- * Finds the stage and `$connect` route of a handshake to `/{stage}`. @throws GatewayError STAGE_NOT_FOUND, or
- * RESOURCE_NOT_FOUND for a path below the stage
+ * Finds the stage and `$connect` route of a handshake to `/{stage}`.
+ * @throws GatewayError STAGE_NOT_FOUND if there is no such stage, or RESOURCE_NOT_FOUND for a path below the stage
  */
 export function matchConnect(received: Received): Matched {
   const { api } = received;

@@ -1,5 +1,5 @@
 /**
- * Runs the integration of a WebSocket route: builds the request, and makes the frame or status from the response
+ * Runs the integration of a WebSocket route. It builds the request, and makes a frame or a status from the response
  * (docs/aws §11.3). Lambda proxy integrations are handled elsewhere.
  */
 import { gatewayError } from '../errors.ts';
@@ -51,7 +51,10 @@ type EventParts = {
   readonly contextOf: RouteEvent['contextOf'];
 };
 
-/** @throws GatewayError */
+/**
+ * Builds the call for a message or disconnect event.
+ * @throws GatewayError if the API may not invoke the function, or if the request cannot be built
+ */
 export function prepareEvent(
   event: ServedEvent,
   route: RoutePlan,
@@ -65,8 +68,8 @@ export function prepareEvent(
 const OF_AN_EVENT = new HeaderList(['Content-Type', 'application/json']);
 
 /**
- * Makes the input of mappings from a message or disconnect. It has no query and no path, and its only header is the
- * content type.
+ * Makes the input of mappings from a message or disconnect. The input has no query and no path, and its only header is
+ * the content type.
  */
 function eventRequest(
   { connection, api, stage, requestId, receivedAtEpochMs }: ConnectionEventFacts,
@@ -103,7 +106,10 @@ type PreparedCall = {
   readonly payload: string;
 };
 
-/** @throws GatewayError */
+/**
+ * Builds the call to the integration.
+ * @throws GatewayError if the API may not invoke the function, or if the request cannot be built
+ */
 export function prepareCall(event: RouteEvent): PreparedCall {
   const { integration, facts, contextOf } = event;
   refuseUnpermitted(integration);
@@ -139,8 +145,8 @@ export async function requestFrame(
 }
 
 /**
- * Returns the status of a handshake, which is the status of the integration or of a response template. If the function
- * fails, the client is refused.
+ * Returns the status of a handshake. It is the status of the integration, or the status that a response template sets.
+ * If the function fails, the client is refused.
  */
 export async function requestStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
   const answer = await send(event, call, trail, at);

@@ -27,7 +27,10 @@ const COMPARATORS: readonly string[] = ['=', '<>', '<', '<=', '>', '>='];
 export const MAX_OPERATORS = 300;
 const MAX_IN_OPERANDS = 100;
 
-/** @throws ExpressionError */
+/**
+ * Parses a condition.
+ * @throws ExpressionError if the condition is invalid
+ */
 export function parseCondition(tokens: Tokens): ConditionSyntax {
   const parser = new ConditionParser(tokens);
   const condition = parser.parse();
@@ -41,8 +44,8 @@ export function tooManyOperators(count: number): ExpressionError {
 }
 
 /**
- * The content of a pair of parentheses, which is a condition or one operand. The parser knows which of the two it is
- * only at the closing parenthesis.
+ * The content of a pair of parentheses, which is a condition or one operand. The parser can distinguish the two only at
+ * the closing parenthesis.
  */
 type Group = ConditionSyntax | OperandSyntax;
 

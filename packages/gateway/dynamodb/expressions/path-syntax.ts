@@ -16,7 +16,10 @@ export function parseProjection(tokens: Tokens): readonly PathSyntax[] {
   return paths;
 }
 
-/** @throws ExpressionError */
+/**
+ * Parses a document path.
+ * @throws ExpressionError if the path is invalid
+ */
 export function parsePath(tokens: Tokens): PathSyntax {
   const pieces: PathPiece[] = [parseName(tokens)];
   for (;;) {

@@ -30,7 +30,7 @@ export class Placeholders {
     this.unusedValues = new Set(Object.keys(values));
   }
 
-  /** Returns undefined if a placeholder of the path is not defined. */
+  /** Replaces the placeholders of a path. Returns undefined if a placeholder of the path is not defined. */
   path({ pieces }: PathSyntax, findings: Findings): Path | undefined {
     const resolved = pieces.map((piece) => (typeof piece === 'number' ? piece : this.#name(piece, findings)));
     return resolved.every((piece) => piece !== undefined) ? resolved : undefined;
@@ -65,8 +65,8 @@ export class Placeholders {
 }
 
 /**
- * The first problem of each kind. DynamoDB reports only one problem of an expression. The caller chooses it by the
- * order in which DynamoDB makes its checks.
+ * Stores the first problem of each kind. DynamoDB reports only one problem of an expression. The caller selects this
+ * problem in the order of DynamoDB's checks.
  */
 export class Findings {
   readonly #first = new Map<string, string>();

@@ -24,7 +24,7 @@ type Input = {
   _projection?: unknown;
 };
 
-/** The maximum length of an expression (developer guide, "Quotas": expression parameters). */
+/** The maximum length of an expression in bytes (developer guide, "Quotas": expression parameters). */
 const MAX_EXPRESSION_BYTES = 4096;
 const MAX_PLACEHOLDER_CHARS = 255;
 
@@ -36,7 +36,10 @@ const KINDS = [
   { name: 'ProjectionExpression', member: '_projection', read: readProjection },
 ] as const;
 
-/** @returns what is wrong, in DynamoDB's words; undefined means nothing */
+/**
+ * Reads all expressions of a request.
+ * @returns the error message in DynamoDB's words; undefined if there is no error
+ */
 export function readExpressions(input: Input): string | undefined {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
   const wrong =

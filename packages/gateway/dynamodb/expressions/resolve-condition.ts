@@ -38,8 +38,9 @@ const ORDERED_TYPES = ['S', 'N', 'B'];
 const TYPE_NAMES = ['S', 'N', 'B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'NS', 'M'];
 
 /**
+ * Converts a condition to dynalite's form.
  * @param isOfKey whether this is a key condition, which is checked but never evaluated
- * @throws ExpressionError
+ * @throws ExpressionError if the condition is invalid
  */
 export function resolveCondition(
   syntax: ConditionSyntax,

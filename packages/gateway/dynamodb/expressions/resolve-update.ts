@@ -46,7 +46,10 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   M: 'MAP',
 };
 
-/** @throws ExpressionError */
+/**
+ * Converts an update to dynalite's form.
+ * @throws ExpressionError if the update is invalid
+ */
 export function resolveUpdate(
   { actions, repeated }: UpdateClauses,
   placeholders: Placeholders,

@@ -77,7 +77,10 @@ export class Tokens {
     if (this.next.kind !== 'end') this.fail();
   }
 
-  /** @throws ExpressionError at the next token */
+  /**
+   * Throws a syntax error that names the next token.
+   * @throws ExpressionError
+   */
   fail(): never {
     const { kind, text, start } = this.next;
     const before = this.#tokens[this.#at - 1];

@@ -25,7 +25,10 @@ export type UpdateClauses = {
 
 const CLAUSES = ['SET', 'REMOVE', 'ADD', 'DELETE'];
 
-/** @throws ExpressionError */
+/**
+ * Parses an update expression.
+ * @throws ExpressionError if the expression is invalid
+ */
 export function parseUpdate(tokens: Tokens): UpdateClauses {
   const parser = new UpdateParser(tokens);
   const actions: UpdateSyntax[] = [];

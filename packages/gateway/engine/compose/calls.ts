@@ -19,7 +19,10 @@ import { LateValues } from './state/values.ts';
 
 type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
 
-/** @param parts returns the parts that are created after the calls: the addresses of APIs and the control port */
+/**
+ * Opens the outgoing calls.
+ * @param parts returns the parts that are created after the calls, which are the addresses of APIs and the control port
+ */
 export function openCalls(
   base: Base,
   {

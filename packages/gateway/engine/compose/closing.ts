@@ -7,8 +7,8 @@ export class Closing {
   }
 
   /**
-   * Runs all closing functions, even if one fails. Otherwise, a broken part would keep the sockets and locks of the
-   * other parts open.
+   * Runs all closing functions, even if one of them fails, because otherwise a broken part would keep the sockets and
+   * locks of the other parts open.
    */
   async run(): Promise<void> {
     const faults: unknown[] = [];
@@ -24,8 +24,8 @@ export class Closing {
 }
 
 /**
- * Opens two parts concurrently. If one fails, the promise rejects only when the other has opened or failed, so that
- * cleanup closes both.
+ * Opens two parts concurrently. If one part fails, the promise rejects only when the other part has opened or failed,
+ * so that cleanup closes both.
  */
 export async function openBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);

@@ -15,6 +15,7 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
 }
 
 /**
+ * Sends metrics to the given sink, and to the services that read them.
  * @returns a function that returns the current destination of metrics; undefined if metrics are neither written nor
  * read by a service
  */
@@ -31,7 +32,10 @@ export function publishingMetrics(
   return () => (feed.isFollowed ? both : metrics);
 }
 
-/** @param daemon the X-Ray daemon; undefined means that segments are only stored */
+/**
+ * Returns the destination of trace segments.
+ * @param daemon the X-Ray daemon; undefined means that segments are only stored
+ */
 export function publishingTraces(daemon: TraceSink | undefined, { segments }: ServiceHost): TraceSink {
   return {
     send(segment) {
@@ -47,8 +51,8 @@ export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHos
 }
 
 /**
- * Publishes Lambda's own metrics as long as a service reads them. @param host returns the service host, which is
- * created after the functions
+ * Publishes Lambda's own metrics as long as a service reads them.
+ * @param host returns the service host, which is created after the functions
  */
 export function publishingInvocations(
   host: () => ServiceHost,

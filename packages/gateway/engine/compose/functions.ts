@@ -22,7 +22,10 @@ const MAX_INSTANCES = 64;
 /** The deadlines for functions and their callers, and the debugger that can pause the functions. */
 export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
 
-/** @throws StartError PORT_IN_USE */
+/**
+ * Opens the deadlines and, if requested, the inspector.
+ * @throws StartError PORT_IN_USE if the inspector's port is in use
+ */
 export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOptions, closing: Closing): Pace {
   if (inspect !== undefined) openInspector(inspect, onProgress);
   const fallback = noTimeout ? NO_DEADLINES : MACHINE_DEADLINES;
@@ -34,8 +37,9 @@ export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOpti
 }
 
 /**
- * @param parts returns the parts that are created after the functions: the address of the control port, and the
- * services
+ * Opens the functions.
+ * @param parts returns the parts that are created after the functions, which are the address of the control port and
+ * the services
  */
 export async function openFunctions(
   { options, clock, random, records, reloads, served, functionIdentities, closing }: Base,
@@ -84,9 +88,9 @@ export async function openFunctions(
 }
 
 /**
- * Returns the environment variables with the address of DynamoDB. Functions call the embedded store directly. They call
- * a user's own endpoint through the control port. The control port signs these calls again, because a function's local
- * key pair is not valid at the user's endpoint.
+ * Returns the environment variables with the address of DynamoDB. Functions call the embedded store directly, but they
+ * call a user's own endpoint through the control port. The control port signs these calls again, because a function's
+ * local key pair is not valid at the user's endpoint.
  */
 function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
   return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};

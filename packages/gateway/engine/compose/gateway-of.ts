@@ -20,7 +20,10 @@ import { watchStacks } from './loading/reload.ts';
 import { findUnreachable } from './control-port/sign-in.ts';
 import { openTls } from './network/tls.ts';
 
-/** @param publish writes the control port's credentials, which other commands use */
+/**
+ * Returns the gateway's interface for programs.
+ * @param publish writes the control port's credentials, which other commands use
+ */
 export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
   const { signIn, served, store, at, closing } = parts;
   let loadAgain = (): Promise<void> => Promise.resolve();

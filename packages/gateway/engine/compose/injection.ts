@@ -4,8 +4,8 @@ import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 
 /**
- * Opens the faults of `--faults`. The code for faults is loaded only if the option is given. @throws StartError,
- * DefinitionFaults
+ * Opens the faults of `--faults`. The code for faults is loaded only if the option is given.
+ * @throws StartError if faults cannot be used; DefinitionFaults if the file contains faulty rules
  */
 export async function openInjection(base: Base, parts: () => Parts): Promise<Parts['injection']> {
   const { options, closing } = base;

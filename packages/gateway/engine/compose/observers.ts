@@ -14,8 +14,8 @@ type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
 const MAX_HELD = 10_000;
 
 /**
- * Log groups that are opened on demand, by the first line or by a stack's subscription. If opening fails, the next line
- * tries again.
+ * Log groups that are opened on demand, either when the first line is written or when a stack subscribes to a group. If
+ * opening fails, the next line tries again.
  */
 export class LateLogGroups implements LogGroups {
   readonly #options: GatewayOptions;
@@ -51,7 +51,7 @@ export class LateLogGroups implements LogGroups {
   }
 
   async close(): Promise<void> {
-    // A failure is ignored here, because the call that opened the log groups reports it.
+    // A failure is ignored here, because the call that opened the log groups reports the failure.
     const opened = await this.#opening?.catch(() => undefined);
     this.#reportLost(this.#held.length + this.#dropped, 'the files of the log groups could not be opened');
     await opened?.close();

@@ -55,16 +55,16 @@ export type Parts = {
   readonly subscriptions: LateLogGroups;
   /** The injected faults; undefined means that no faults are injected. */
   readonly injection: InjectedFaults | undefined;
-  /** Resets to the state after startup; undefined means that this state is not stored. */
+  /** The state after startup, which a reset restores; undefined means that this state is not stored. */
   readonly resets: Resets | undefined;
   readonly closing: Closing;
-  /** Host, port and base path by API id, once the ports listen. */
+  /** The host, port and base path of each API, by API id. They are set once the ports listen. */
   readonly addresses: Map<string, string>;
-  /** The addresses of the services in front of APIs, by service name, once their ports listen. */
+  /** The address of each service in front of APIs, by service name. They are set once the ports listen. */
   readonly fronts: Map<string, string>;
   /** The absolute path of the first source. */
   firstSource: string;
-  /** The port of any API, once it listens. */
+  /** The port of any API; undefined until an API listens. */
   anyPort: number | undefined;
   /**
    * The TLS settings of the API ports. They are set once the ports listen; undefined means that the ports do not use
@@ -72,7 +72,7 @@ export type Parts = {
    */
   tls: Tls | undefined;
   readonly controlSecret: string;
-  /** Key of the console's page; undefined if no console is served. */
+  /** The key of the console's page; undefined if no console is served. */
   readonly pageKey: PageKey | undefined;
   /** The port for the APIs' AWS host names; undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;
@@ -84,7 +84,10 @@ export type Parts = {
 export interface Resets {
   /** Stores the state that a reset restores. @throws InvalidRequest if a reset would empty persistent tables */
   begin(parts: Parts): Promise<void>;
-  /** Runs one reset at a time. @throws InvalidRequest if the stacks are not loaded yet */
+  /**
+   * Restores the state after startup. Only one reset runs at a time.
+   * @throws InvalidRequest if the stacks are not loaded yet
+   */
   run(parts: Parts, keepsInstances: boolean): Promise<void>;
 }
 

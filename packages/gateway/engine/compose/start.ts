@@ -18,8 +18,8 @@ import { openSignIn } from './control-port/sign-in.ts';
 import { openEventStore, openStoreOf } from './state/store.ts';
 
 /**
- * Starts the parts that every stack needs: store, issuer, function runtime, control port. @throws StartError,
- * DefinitionError
+ * Starts the parts that every stack needs: store, issuer, function runtime, control port.
+ * @throws StartError if a part cannot start; DefinitionError if a file that is read at startup is invalid
  */
 export async function createGateway(options: ProgramOptions): Promise<Gateway> {
   const closing = new Closing();

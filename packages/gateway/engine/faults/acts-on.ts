@@ -22,7 +22,7 @@ const FAMILIES: Readonly<Record<IntegrationKind, Family>> = {
 
 /**
  * The kinds of integrations on which each fault has an effect. A status has no effect if the function's result is
- * mapped, because the status would then only be an input for the mapping template.
+ * mapped, because the status would then be only an input for the mapping template.
  */
 const ACTS_ON: Readonly<Record<Fault['kind'], readonly Family[]>> = {
   latency: ['function proxy', 'mapped function', 'backend', 'mock'],

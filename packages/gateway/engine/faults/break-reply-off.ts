@@ -5,7 +5,7 @@ import type { BreakOff, Injected } from '../../core/trail.ts';
 import type { Reply } from '../../core/exchange.ts';
 import type { ByteStream } from '../../core/ports.ts';
 
-/** Timeout of a connection without data. */
+/** The timeout of a connection without data, in milliseconds. */
 const IDLE_MS = 30_000;
 
 export function breakReplyOff(reply: Reply, { notes }: Injected, how: BreakOff, method: string): void {

@@ -19,7 +19,7 @@ type RequestTraits = {
 type TableCall = { readonly table: string; readonly functionName: string };
 
 type Chosen<Kind> = {
-  /** Names the file and the rule, such as `faults.yml rule 2 (slow orders)`. */
+  /** The file and the rule, such as `faults.yml rule 2 (slow orders)`. */
   readonly by: string;
   readonly fault: Kind;
 };
@@ -41,7 +41,7 @@ type FaultRow = {
 
 type RuleState = { matched: number; injected: number; isOn: boolean };
 
-/** The values of `use` in `draw`. They distinguish the random draws that one request needs. */
+/** The values of `use` for `draw`. They distinguish the random numbers that are drawn for one request. */
 const BY_SHARE = 0;
 const FOR_LENGTH = 1;
 
@@ -104,7 +104,10 @@ export class FaultRules {
     }));
   }
 
-  /** @returns false for an unknown number */
+  /**
+   * Switches a rule on or off.
+   * @returns false if there is no rule with this number
+   */
   turn(number: number, isOn: boolean): boolean {
     const rule = this.file.rules.find((one) => one.number === number);
     const state = rule && this.#states.get(rule);

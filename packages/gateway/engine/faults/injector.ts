@@ -20,8 +20,8 @@ type InjectorPorts = {
 };
 
 /**
- * The maximum number of requests that are delayed at the same time. Each takes memory, and continues to wait even after
- * its client has left.
+ * The maximum number of requests that are delayed at the same time. Each delayed request takes memory, and continues to
+ * wait even after its client has left.
  */
 const MOST_DELAYED = 1000;
 
@@ -185,7 +185,10 @@ type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash'
 
 type Answering = { readonly by: string; readonly fault: AnsweringFault };
 
-/** @param requestId the function's request id */
+/**
+ * Returns the outcome with which a fault replaces the integration's outcome.
+ * @param requestId the function's request id
+ */
 function outcomeOf(
   { by, fault }: Answering,
   { kind }: Pick<Sendable['outgoing'], 'kind'>,

@@ -18,7 +18,7 @@ export type Fault =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
-      /** Whether the integration runs first; its response is dropped. */
+      /** Whether the integration runs before the fault; its response is then dropped. */
       readonly callsIntegration: boolean;
     }
   | {

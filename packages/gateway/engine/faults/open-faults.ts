@@ -32,8 +32,8 @@ export interface InjectedFaults {
   readonly rules: FaultRules;
   readonly injector: FaultInjector;
   /**
-   * Resolves the rules' selectors in what is served now. @throws DefinitionFaults at startup if a selector is unknown;
-   * a reload only reports this
+   * Resolves the rules' selectors in what is served now.
+   * @throws DefinitionFaults at startup if a selector is unknown; after a reload, an unknown selector is only reported
    */
   follow(isReload: boolean): void;
   /** Returns the fault that replaces the response to a function's call; undefined if there is none. */
@@ -45,7 +45,10 @@ export interface InjectedFaults {
 const MOST_BYTES = 1024 * 1024;
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/i;
 
-/** @throws StartError FAULTS; DefinitionFaults with the lines of faulty rules */
+/**
+ * Reads the file of faults.
+ * @throws StartError FAULTS if faults cannot be used; DefinitionFaults with the lines of faulty rules
+ */
 export function openFaults(file: string, at: FaultPorts): InjectedFaults {
   const { options, clock, random, functionIdentities } = at;
   refuseNetwork(options);
@@ -87,8 +90,8 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
 }
 
 /**
- * Refuses faults if the gateway listens on the network and the user has not allowed it, because other users of the
- * network would get the faults, too.
+ * Refuses faults if the gateway listens on the network and the user has not allowed faults there, because other users
+ * of the network would get the faults, too.
  */
 function refuseNetwork({ host, allowFaultsOnNetwork = false }: GatewayOptions): void {
   if (LOOPBACK.test(host) || allowFaultsOnNetwork) return;

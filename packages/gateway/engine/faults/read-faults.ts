@@ -112,7 +112,10 @@ const MEMBERS = ['name', 'api', 'route', 'function', 'share', 'from', 'until', .
 const SELECTORS: readonly Selector[] = ['api', 'route', 'function', 'table'];
 const MOST_RULES = 1000;
 
-/** @throws DefinitionFaults with every faulty rule, by line */
+/**
+ * Reads a file of faults.
+ * @throws DefinitionFaults with every faulty rule, by line
+ */
 export function readFaults(file: string, text: string): FaultFile {
   const source = new LinedText(file, text);
   const members = source.members(source.contents, 'the faults file', ['seed', 'rules']);

@@ -45,7 +45,10 @@ const ACTIONS: Readonly<
   },
 };
 
-/** @throws DefinitionError with the line of what is wrong */
+/**
+ * Reads a rule with an action of AWS FIS.
+ * @throws DefinitionError with the line of the error
+ */
 export function readFisAction(source: LinedText, action: Member, given: Member | undefined): FisRule {
   const id = readText(source, action);
   const known = Object.hasOwn(ACTIONS, id) ? ACTIONS[id] : undefined;

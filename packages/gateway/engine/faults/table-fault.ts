@@ -1,4 +1,4 @@
-/** DynamoDB's own errors (developer guide, "Error handling with DynamoDB"), which faults inject. */
+/** DynamoDB's own errors (developer guide, "Error handling with DynamoDB"), which rules can inject as faults. */
 import type { CallFault } from '@gatewright/dynamodb';
 import type { TableAnswer } from './model.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A call of an AWS API on the control port. It has a caller, and requires permissions. A refusal has the form that the
- * service uses.
+ * A call of an AWS API on the control port. It has a caller and requires permissions. If the call is refused, the error
+ * has the form that the service uses.
  */
 import {
   decideFor,
@@ -150,7 +150,7 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   if (service === 's3') {
     return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
   }
-  // An `x-amz-target` header means the JSON protocol, whatever content type `curl -d` sends.
+  // An `x-amz-target` header means the JSON protocol, even if `curl -d` sends the content type of a form.
   const isJson = headerOf(request, 'x-amz-target') !== undefined;
   if (service === 'cloudfront' || (!isJson && contentType.startsWith('application/x-www-form-urlencoded'))) {
     const inner = `<Code>${escapeXml(CODES_IN_XML[type] ?? type)}</Code><Message>${escapeXml(message)}</Message>`;

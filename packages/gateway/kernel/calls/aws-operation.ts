@@ -4,7 +4,9 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
 
 export type OperationResult =
-  /** The operation succeeded. `isVoid` means that the response has no result element, not even an empty one. */
+  /**
+   * The operation succeeded. `isVoid` means that the response has no result element, not even an empty result element.
+   */
   | {
       readonly kind: 'result';
       readonly fields: UnknownMembers;
@@ -57,7 +59,10 @@ export class OperationRefused extends Error {
   }
 }
 
-/** @param version the version of the JSON protocol, `1.0` or `1.1` */
+/**
+ * Prints the result as JSON.
+ * @param version the version of the JSON protocol, `1.0` or `1.1`
+ */
 export function printJsonReply(result: OperationResult, version: string): OperationReply {
   const contentType = `application/x-amz-json-${version}`;
   if (result.kind === 'result') return { status: 200, contentType, body: JSON.stringify(result.fields) };
@@ -65,7 +70,10 @@ export function printJsonReply(result: OperationResult, version: string): Operat
   return { status, contentType, headers, body: JSON.stringify({ __type: code, message }) };
 }
 
-/** @see Smithy 2.0, "Smithy RPC v2 CBOR protocol" */
+/**
+ * Prints the result as CBOR.
+ * @see Smithy 2.0, "Smithy RPC v2 CBOR protocol"
+ */
 export function printCborReply(result: OperationResult): OperationReply {
   const ofProtocol = ['smithy-protocol', 'rpc-v2-cbor'];
   const contentType = 'application/cbor';

@@ -10,6 +10,7 @@ import type { HttpOutcome, ServiceClient, ServiceRequest } from '../../core/port
 import type { RightsContext } from './service-rights.ts';
 
 /**
+ * Returns a client that checks the permissions of a role before each call.
  * @param assume returns the session of a role by its ARN; undefined means that the role is unknown and may do
  * everything
  */

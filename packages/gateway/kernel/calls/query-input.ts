@@ -49,7 +49,7 @@ export function readTextField(fields: UnknownMembers, name: string): string | un
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Returns undefined if the field is absent, and NaN if it is not a whole number. */
+/** Reads a whole number. Returns undefined if the field is absent, and NaN if it is not a whole number. */
 export function numberOf(fields: UnknownMembers, name: string): number | undefined {
   const text = readTextField(fields, name);
   if (text === undefined || text === '') return undefined;

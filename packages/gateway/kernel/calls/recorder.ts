@@ -60,7 +60,10 @@ export class Recorder {
     this.#calls.length = 0;
   }
 
-  /** Returns `unreachable` for an unknown service or operation, because an invented response would be misleading. */
+  /**
+   * Checks and records a call. Returns `unreachable` for an unknown service or operation, because an invented response
+   * would be misleading.
+   */
   async answer(request: ServiceRequest): Promise<HttpOutcome> {
     const operation = readOperation(request);
     const { service } = request;

@@ -1,4 +1,7 @@
-/** Permissions that calls to S3 need (service authorization reference, "Actions, resources, and condition keys for Amazon S3"). */
+/**
+ * The permissions that calls to S3 need (service authorization reference, "Actions, resources, and condition keys for
+ * Amazon S3").
+ */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import type { AwsPermission } from './aws-call.ts';
 
@@ -80,7 +83,10 @@ function partsOf(query: string): readonly string[] {
   );
 }
 
-/** Returns `*` if the action is unknown, and undefined if the call is about the object or bucket itself. */
+/**
+ * Returns the action for the parts that a call names. Returns `*` if the action is unknown, and undefined if the call
+ * is about the object or bucket itself.
+ */
 function actionOf(parts: readonly string[], known: typeof PARTS_OF_OBJECT, verb: Verb): string | undefined {
   const [part, ...more] = parts;
   if (part === undefined) return undefined;

@@ -37,7 +37,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 type Reader = (name: string) => unknown;
 type Place = { readonly region: string; readonly accountId: string; readonly path: string };
 
-/** Returns undefined if the required permission is unknown. */
+/** Returns the permissions that a call needs; undefined if they are unknown. */
 export function rightsOfCall(
   call: ServiceCall,
   context: RightsContext,
@@ -90,7 +90,7 @@ type RightsOf = (action: string, read: Reader, place: Place) => readonly AwsPerm
 
 /**
  * Returns the permissions for a service whose actions have the same names as its operations. The service itself finds
- * the resource.
+ * the resource of a call.
  */
 function defaultRights(service: string): RightsOf {
   return (action) => [{ action: `${service}:${action}`, resource: '*' }];
@@ -100,8 +100,7 @@ const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /*
  * The operations whose resource is a topic. Only the operation decides which member names the resource. Attack: a call
- * contains another member, which the operation ignores, with the name of a resource for which the caller has
- * permission.
+ * adds another member, which the operation ignores, with the name of a resource for which the caller has permission.
  */
 const OF_TOPIC = setOf(
   'AddPermission ConfirmSubscription DeleteTopic GetTopicAttributes ListSubscriptionsByTopic Publish ' +
@@ -123,8 +122,8 @@ const ALARMS_NAMED_BY = {
 /** The operations that do not name a stream. `GetRecords` reads the stream that its iterator names. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
 /**
- * The operations that name a queue by its name. All other operations use the queue's URL, which is a member or the
- * path.
+ * The operations that contain the name of a queue. All other operations contain the queue's URL, which is a member or
+ * the path.
  */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
 

@@ -1,6 +1,6 @@
 /**
- * Reads a function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3). The response says that no
- * items or some items failed. If it is invalid, all items count as failed.
+ * Reads a function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3). The response lists the failed
+ * items, and the list may be empty. If the response is invalid, all items count as failed.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 
@@ -10,7 +10,10 @@ type BatchOutcome =
 
 const NONE: BatchOutcome = { kind: 'some', failed: new Set() };
 
-/** @param known the items of the batch */
+/**
+ * Returns the outcome of a batch.
+ * @param known the ids of the items of the batch
+ */
 export function readBatchFailures(payload: string, known: ReadonlySet<string>): BatchOutcome {
   let answer: unknown;
   try {

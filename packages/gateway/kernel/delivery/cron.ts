@@ -18,7 +18,10 @@ const MAX_YEARS = 41;
 
 type Days = (year: number, month: number) => ReadonlySet<number>;
 
-/** @throws PatternError */
+/**
+ * Compiles a cron expression.
+ * @throws PatternError if the expression is invalid
+ */
 export function compileCron(text: string, zone: string): Schedule {
   const fields = text.trim().split(/\s+/);
   const [minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = fields;
@@ -72,7 +75,7 @@ function readField(
     const by = Number(step ?? 1);
     if (first === undefined || last === undefined || by < 1)
       throw new PatternError(`cron(${whole}): "${part}" must be between ${min} and ${max}`);
-    // A range such as FRI-MON continues after the end of the week.
+    // A range such as FRI-MON continues after the end of the week, so the end is moved beyond the last day.
     const end = last < first ? last + max - min + 1 : last;
     for (let value = first; value <= end; value += by)
       values.add(value > max ? value - (max - min + 1) : value);

@@ -9,12 +9,15 @@ import type { ValueTest } from './value-match.ts';
 export type EventTest = (event: unknown) => boolean;
 
 /**
- * The maximum nesting of a pattern. "You can use event patterns with up to 2048 characters" by default, and longer
- * patterns under a raised quota do not need more levels either.
+ * The maximum nesting depth of a pattern. AWS limits only the length: "You can use event patterns with up to 2048
+ * characters" by default. Longer patterns under a raised quota do not need more levels either.
  */
 const MAX_DEPTH = 50;
 
-/** @throws PatternError */
+/**
+ * Compiles an event pattern.
+ * @throws PatternError if the pattern is invalid
+ */
 export function compileEventPattern(pattern: unknown, depth = 0): EventTest {
   if (!isJsonObject(pattern)) throw new PatternError('an event pattern must be an object');
   if (depth > MAX_DEPTH) throw new PatternError(`an event pattern must not be deeper than ${MAX_DEPTH}`);
@@ -46,8 +49,8 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
 }
 
 /**
- * Whether a value matches one of the tests. A list matches if one of its values matches. An object counts as existing,
- * but only the test for existence can match it.
+ * Whether a value matches one of the tests. A list matches if one of its values matches. An object counts as an
+ * existing value, so only the test for existence can match it.
  */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
   if (isJsonObject(value)) return rules.some((rule) => isJsonObject(rule) && rule['exists'] === true);
@@ -68,7 +71,10 @@ export function compileFilters(criteria: unknown): EventTest | undefined {
   return (event) => tests.some((test) => test(event));
 }
 
-/** Compiles a pattern, which is an object or JSON text. @throws PatternError */
+/**
+ * Compiles a pattern, which is an object or JSON text.
+ * @throws PatternError if the pattern is invalid
+ */
 export function compilePattern(pattern: unknown): EventTest {
   return compileEventPattern(typeof pattern === 'string' ? parse(pattern) : pattern);
 }

@@ -13,7 +13,10 @@ type FilteredMessage = {
 };
 export type MessageTest = (message: FilteredMessage) => boolean;
 
-/** @throws PatternError */
+/**
+ * Compiles a filter policy.
+ * @throws PatternError if the policy is invalid
+ */
 export function compileFilterPolicy(
   policy: unknown,
   scope: 'MessageAttributes' | 'MessageBody',

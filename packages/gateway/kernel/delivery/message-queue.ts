@@ -1,6 +1,6 @@
 /**
- * The state of one SQS queue with visibility timeouts, delays and dead-letter messages (docs/aws §18.2). It has no
- * clock or timers of its own, so the caller passes the time to each method.
+ * The state of one SQS queue with visibility timeouts, delays and dead-letter messages (docs/aws §18.2). It uses
+ * neither a clock nor timers, so the caller passes the time to each method.
  */
 import { DueHeap } from './due-heap.ts';
 import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
@@ -57,7 +57,10 @@ export class MessageQueue {
     return this.#messages.size;
   }
 
-  /** @returns the stored message; for a duplicate, the message that was sent earlier */
+  /**
+   * Stores a message.
+   * @returns the stored message; for a duplicate, the message that was sent earlier
+   */
   send(
     message: NewMessage,
     id: string,
@@ -82,7 +85,7 @@ export class MessageQueue {
     return { message: queued, isNew: true };
   }
 
-  /** Adds a message from before a restart, or from the source of a dead-letter queue. */
+  /** Adds a message that was stored before a restart, or that comes from the source of a dead-letter queue. */
   put(message: QueuedMessage, now: number): void {
     this.#sequence = Math.max(this.#sequence, message.sequence);
     this.#messages.set(message.id, message);
@@ -127,7 +130,7 @@ export class MessageQueue {
     return { messages, dead };
   }
 
-  /** Returns undefined for an outdated or unknown handle. */
+  /** Deletes the message with this receipt handle. Returns undefined if the handle is outdated or unknown. */
   delete(receipt: string): QueuedMessage | undefined {
     const message = this.#byReceipt(receipt);
     if (message === undefined) return undefined;
@@ -151,7 +154,10 @@ export class MessageQueue {
     return true;
   }
 
-  /** @returns the removed messages */
+  /**
+   * Removes all messages.
+   * @returns the removed messages
+   */
   clear(): readonly QueuedMessage[] {
     const all = [...this.#messages.values()];
     this.#messages.clear();
@@ -206,8 +212,8 @@ export class MessageQueue {
   }
 
   /**
-   * The messages that were received but not deleted and can be received again, because their visibility timeout has
-   * passed. Their old receipt handles can still delete them.
+   * The messages that were received but not deleted and that can be received again, because their visibility timeout
+   * has passed. Their old receipt handles can still delete them.
    */
   readonly #isWaiting = new Set<QueuedMessage>();
 

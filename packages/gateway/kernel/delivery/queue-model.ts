@@ -17,8 +17,8 @@ export type QueueSettings = {
   readonly maxMessageBytes: number;
   readonly deduplicatesByContent: boolean;
   /**
-   * Whether a message is a duplicate only if the earlier message with the same deduplication id is in the same message
-   * group.
+   * Whether duplicates are detected only within a message group. If so, a message with the deduplication id of a
+   * message in another group is not a duplicate.
    */
   readonly deduplicatesByGroup: boolean;
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;

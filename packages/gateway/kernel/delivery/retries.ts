@@ -1,6 +1,6 @@
 /**
- * The settings that determine when a failed event is tried again and when no more tries are made. They follow Lambda's
- * rules for asynchronous invocation and for batches of streams (docs/aws §18.1, §18.7).
+ * The settings that determine when and how often a failed event is retried. They follow Lambda's rules for asynchronous
+ * invocation and for batches of streams (docs/aws §18.1, §18.7).
  */
 
 export type AsyncSettings = {
@@ -54,8 +54,8 @@ const STREAM_WAIT_MS = 1_000;
 const LONGEST_STREAM_WAIT_MS = 60_000;
 
 /**
- * AWS documents no wait times for streams. The exponential wait from one second to one minute is this gateway's choice
- * (docs/aws §18.7).
+ * Returns the wait time before a retry. AWS documents no wait times for streams. The exponential wait from one second
+ * to one minute is this gateway's choice (docs/aws §18.7).
  */
 export function streamWaitMs(tries: number): number {
   return Math.min(LONGEST_STREAM_WAIT_MS, STREAM_WAIT_MS * 2 ** Math.max(0, tries - 1));

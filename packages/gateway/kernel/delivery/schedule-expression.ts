@@ -14,9 +14,10 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
+ * Compiles a schedule expression.
  * @param anchorMs the time from which the periods of a `rate` are counted
  * @param zone the time zone of `cron` and `at`; rules use UTC
- * @throws PatternError
+ * @throws PatternError if the expression is invalid
  */
 export function compileSchedule(expression: string, anchorMs: number, zone = 'UTC'): Schedule {
   const [, kind, inner = ''] = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
@@ -28,7 +29,7 @@ export function compileSchedule(expression: string, anchorMs: number, zone = 'UT
 
 /**
  * Compiles a `rate` expression. "The value must be a positive number", and the unit must be singular for the value 1
- * and plural for all others.
+ * and plural for all other values.
  */
 function rate(text: string, anchorMs: number): Schedule {
   const [, digits = '', unit = '', plural] = /^\s*(\d{1,9})\s+(minute|hour|day)(s)?\s*$/.exec(text) ?? [];

@@ -7,7 +7,7 @@ import { PatternError } from './value-match.ts';
 
 export type TargetInput =
   | { readonly kind: 'event' }
-  /** The JSON text, which is used unchanged. */
+  /** A fixed JSON text, which is used unchanged. */
   | { readonly kind: 'fixed'; readonly text: string }
   | { readonly kind: 'part'; readonly read: PathReader }
   | {
@@ -27,8 +27,8 @@ type RuleOfEvent = {
 const STEP = /\.([A-Za-z0-9_-]+)|\[(\d{1,6})\]|\['([^']+)'\]/y;
 
 /**
- * Compiles a "JSON path" of EventBridge, such as `$.detail.items[0]`. Wildcards and filters are not supported. @throws
- * PatternError
+ * Compiles a "JSON path" of EventBridge, such as `$.detail.items[0]`. Wildcards and filters are not supported.
+ * @throws PatternError if the path is invalid
  */
 export function compilePath(path: string): PathReader {
   if (!path.startsWith('$')) throw new PatternError(`"${path}" must begin with $`);
@@ -49,7 +49,10 @@ export function compilePath(path: string): PathReader {
   };
 }
 
-/** @throws PatternError */
+/**
+ * Compiles an input transformer.
+ * @throws PatternError if a path or the template is invalid
+ */
 export function compileTransformer(paths: unknown, template: string): TargetInput {
   const entries = isJsonObject(paths) ? Object.entries(paths) : [];
   const readers = entries.map(([name, path]) => {
@@ -97,8 +100,8 @@ function valueOf(
 }
 
 /**
- * Fills the placeholders of a template. A placeholder inside quotes is replaced by the value's text, and any other
- * placeholder by the value's JSON.
+ * Fills the placeholders of a template. A placeholder inside quotes is replaced with the value's text, and any other
+ * placeholder with the value's JSON.
  */
 function fill(template: string, read: (name: string) => unknown): string {
   let isQuoted = false;

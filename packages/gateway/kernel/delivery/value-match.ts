@@ -21,7 +21,10 @@ export function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** @throws PatternError */
+/**
+ * Compiles one test of a value.
+ * @throws PatternError if the test is invalid
+ */
 export function compileValueTest(rule: unknown): ValueTest {
   if (isScalar(rule)) return (value) => value === rule;
   const [name, operand] = onlyEntry(rule);
@@ -74,7 +77,7 @@ function endsTest(name: 'prefix' | 'suffix', operand: unknown): ValueTest {
     (name === 'prefix' ? fold(value).startsWith(end) : fold(value).endsWith(end));
 }
 
-/** `*` matches any characters, and `\*` matches an asterisk. */
+/** Compiles a `wildcard` test. `*` matches any characters, and `\*` matches an asterisk. */
 function wildcardTest(pattern: string): ValueTest {
   const parts: string[] = [];
   let part = '';

@@ -51,9 +51,9 @@ function asUtc({ year, month, day, hour, minute }: WallTime): number {
 }
 
 /**
- * Returns the instant at which the zone's clocks show this time. If they show it twice, this is the first instant.
- * Returns undefined if they never show it, because the date does not exist or the time is skipped when summer time
- * begins.
+ * Returns the instant at which the zone's clocks show this time. If they show the time twice, the first instant is
+ * returned. Returns undefined if they never show the time, because the date does not exist or the time is skipped when
+ * summer time begins.
  */
 export function instantOf(wall: WallTime, zone: string): number | undefined {
   const naive = asUtc(wall);

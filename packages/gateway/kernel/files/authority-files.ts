@@ -17,8 +17,8 @@ export type LocalAuthority = CertifiedKey & {
 };
 
 /**
- * Creates a certificate and its key. This function is a parameter, so that commands that only read files do not load
- * the code.
+ * Creates a certificate and its key. The function is passed as a parameter, so that commands that only read files do
+ * not have to load its code.
  */
 type MakeAuthority = (options: {
   readonly commonName: string;
@@ -30,12 +30,13 @@ const FOLDER = 'tls';
 export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
 const DAY_MS = 86_400_000;
 /**
- * The lifetime of a CA. Apple accepts at most 825 days for server certificates. A forgotten CA should also expire soon
- * after its project ends.
+ * The lifetime of a CA. It is at most 825 days, because Apple does not accept server certificates with a longer
+ * lifetime. A forgotten CA should also expire soon after its project ends.
  */
 const LIFETIME_MS = 825 * DAY_MS;
 /**
- * The time by which a certificate is valid before its creation, because the clocks of machines and containers differ.
+ * The time in milliseconds before its creation from which a certificate is valid. It is needed because the clocks of
+ * machines and containers differ.
  */
 const LEEWAY_MS = DAY_MS;
 /** The remaining lifetime below which a CA is replaced. Clients must then trust the new CA. */
@@ -44,7 +45,7 @@ const OTHERS = 0o077;
 
 /**
  * Returns the CA of the directory. Creates a CA if there is none that is valid long enough.
- * @throws StartError LOCAL_CA
+ * @throws StartError LOCAL_CA if the files of the CA cannot be used
  */
 export async function openAuthority(
   directory: string,
@@ -65,8 +66,8 @@ export async function openAuthority(
       fromEpochMs: nowEpochMs - LEEWAY_MS,
       toEpochMs: nowEpochMs + LIFETIME_MS,
     });
-    // The key is written before the certificate. Otherwise, clients might trust a certificate whose key was never
-    // stored.
+    // The key is written before the certificate, because otherwise clients might trust a certificate whose key was
+    // never stored.
     await writeSecretFile(files.keyFile, made.privateKey);
     await writeSecretFile(files.certificateFile, made.certificate);
     return { ...made, ...files, isNew: true };
@@ -121,7 +122,7 @@ async function refuseLink(path: string): Promise<void> {
 
 /**
  * Writes a certificate and its key next to the CA's files and returns their paths.
- * @throws StartError LOCAL_CA
+ * @throws StartError LOCAL_CA if the files cannot be written
  */
 export async function writeCertified(
   { keyFile }: Pick<LocalAuthority, 'keyFile'>,

@@ -21,8 +21,9 @@ export type StartCredentials = KeyPair & {
 };
 
 /**
+ * Reads the identities file of a directory.
  * @returns no identities if the directory has no such file
- * @throws DefinitionError with file and line
+ * @throws DefinitionError with file and line if the file is invalid
  */
 export async function loadIdentities(
   directory: string,
@@ -42,9 +43,9 @@ export async function loadIdentities(
 }
 
 /**
- * Returns the admin's key pair. GATEWRIGHT_ACCESS_KEY_ID and GATEWRIGHT_SECRET_ACCESS_KEY set it (for CI); otherwise it
- * is random.
- * @throws StartError if only one of the two is set, or if one is not a valid key
+ * Returns the admin's key pair. GATEWRIGHT_ACCESS_KEY_ID and GATEWRIGHT_SECRET_ACCESS_KEY set the key pair (for CI).
+ * Without these variables, the key pair is random.
+ * @throws StartError if only one of the two is set, or if one of them is not a valid key
  */
 export function chooseKeyPair(environment: Readonly<Record<string, string | undefined>>): KeyPair {
   const accessKeyId = environment['GATEWRIGHT_ACCESS_KEY_ID'] ?? '';
@@ -75,7 +76,7 @@ export function makeControlSecret(): string {
 
 /**
  * Writes the credentials of this run, with which other commands call the control port. If a second gateway starts in
- * the same directory, it replaces the file. When the first gateway ends, it does not delete the file of the second
+ * the same directory, it replaces the file. When the first gateway then ends, it does not delete the file of the second
  * gateway.
  */
 export async function publishCredentials(
@@ -100,7 +101,10 @@ export async function publishCredentials(
   };
 }
 
-/** @returns undefined if no gateway runs in this directory */
+/**
+ * Reads the credentials of the gateway that runs in a directory.
+ * @returns undefined if no gateway runs in this directory
+ */
 export async function readCredentials(directory: string): Promise<StartCredentials | undefined> {
   const path = join(directory, CREDENTIALS_FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {

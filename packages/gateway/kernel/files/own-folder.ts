@@ -13,9 +13,9 @@ const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'log
 
 /**
  * Creates the folder with mode 0700, whatever the umask, and with its own `.gitignore`. Refuses to use the folder if
- * it, or a folder inside it, is a link. Attack: git preserves links, so a cloned repository could make the gateway
- * write outside of the folder.
- * @throws StartError OWN_FOLDER
+ * the folder or a folder inside it is a link. Attack: git preserves links, so a cloned repository could make the
+ * gateway write outside of the folder.
+ * @throws StartError OWN_FOLDER if the folder cannot be used
  */
 export async function makeOwnFolder(directory: string): Promise<string> {
   const path = join(directory, OWN_FOLDER);
@@ -46,7 +46,7 @@ async function refuseLink(path: string): Promise<void> {
   );
 }
 
-/** Writes the `.gitignore`. The flag `wx` neither follows a link nor overwrites an existing file. */
+/** Writes the `.gitignore`. With the flag `wx`, the write neither follows a link nor overwrites an existing file. */
 async function ignoreByGit(path: string): Promise<void> {
   try {
     await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx' });

@@ -23,7 +23,7 @@ export function runningFolder(environment: Readonly<Record<string, string | unde
   return join(userFolder(environment), 'running');
 }
 
-/** The default name is the name of the folder. */
+/** Returns the default name of a gateway, which is the name of its folder. */
 export function defaultName(directory: string): string {
   return (
     basename(directory)
@@ -33,9 +33,9 @@ export function defaultName(directory: string): string {
 }
 
 /**
- * Returns the name under which a gateway runs. A chosen name that is in use is an error. A default name that is in use
- * gets a number.
- * @throws StartError NAME_IN_USE
+ * Returns the name under which a gateway runs. If a default name is in use, a number is appended. If a chosen name is
+ * in use, this is an error.
+ * @throws StartError NAME_IN_USE if the chosen name is in use
  */
 export async function resolveGatewayName(
   folder: string,
@@ -59,7 +59,10 @@ export async function resolveGatewayName(
   }
 }
 
-/** @throws StartError if the folder is a link or cannot be written */
+/**
+ * Writes the file that announces a gateway.
+ * @throws StartError if the folder is a link or cannot be written
+ */
 export async function announce(
   folder: string,
   gateway: RunningGateway,
@@ -77,7 +80,7 @@ export async function announce(
 
 async function announceIn(folder: string, gateway: RunningGateway): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
-  // Attack: another user places a link here that points to that user's own folder, and can then read the secrets that
+  // Attack: another user places a link here that points to a folder of that user, who can then read the secrets that
   // are written there.
   if (!(await lstat(folder)).isDirectory())
     throw new StartError('RUNNING_FOLDER', `${folder} is not a folder; remove it`);

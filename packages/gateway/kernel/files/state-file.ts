@@ -22,8 +22,8 @@ export class StateFileError extends Error {
 }
 
 /**
- * Writes the file completely or not at all, readable by the owner only, because it contains keys. @throws
- * StateFileError
+ * Writes the file completely or not at all. Only the owner can read the file, because it contains keys.
+ * @throws StateFileError if the state is too large, or if the file cannot be written
  */
 export async function writeStateFile(path: string, state: UnknownMembers): Promise<number> {
   const body = Buffer.from(`${JSON.stringify(state)}\n`);
@@ -40,7 +40,10 @@ export async function writeStateFile(path: string, state: UnknownMembers): Promi
   return body.length;
 }
 
-/** @throws StateFileError for a missing, foreign, truncated or changed file, or a file of another version */
+/**
+ * Reads a state file.
+ * @throws StateFileError for a missing, foreign, truncated or changed file, or a file of another version
+ */
 export async function readStateFile(path: string): Promise<UnknownMembers> {
   let content: Buffer;
   try {
@@ -84,7 +87,8 @@ async function readAll(path: string): Promise<Buffer> {
 }
 
 /**
- * Opens a file without blocking. Otherwise opening a pipe would block a thread of the pool until data is written to it.
+ * Opens a file without blocking, because opening a pipe would otherwise block a thread of the pool until data is
+ * written to the pipe.
  */
 function openToRead(path: string): Promise<FileHandle> {
   // On Windows, this flag does not exist. It is not needed there, because folders cannot contain named pipes.
@@ -93,8 +97,8 @@ function openToRead(path: string): Promise<FileHandle> {
 }
 
 /**
- * Whether the file may be replaced. Only a state file may be, so that no unrelated file is overwritten by an attack or
- * by mistake.
+ * Whether the file may be replaced. Only a state file may be replaced, so that neither an attack nor a mistake
+ * overwrites an unrelated file.
  */
 async function mayReplace(path: string): Promise<boolean> {
   const file = await openToRead(path).catch(() => undefined);

@@ -26,7 +26,7 @@ export class BuildCache {
   readonly #place: CacheFolder;
   readonly #runDirectory: string;
 
-  /** @param folder readable by its owner only */
+  /** @param folder the folder of the cache, which only its owner can read */
   constructor(folder: string, runDirectory: string) {
     this.#place = { folder, mostFiles: MOST_FILES, mostBytes: MOST_BYTES };
     this.#runDirectory = runDirectory;

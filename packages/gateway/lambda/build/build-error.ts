@@ -12,8 +12,8 @@ import { packageNameOf } from '../code/runtime-packages.ts';
 export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 
 /**
- * The source does not compile. The message contains esbuild's first error with file, line and column, and the number of
- * further errors.
+ * The error for source code that does not compile. The message contains esbuild's first error with file, line and
+ * column, and the number of further errors.
  */
 export class BuildError extends Error {
   override readonly name = 'BuildError';

@@ -31,7 +31,7 @@ const TYPESCRIPT_SETTINGS = ['tsconfig.json', 'jsconfig.json'];
 const PLUG_N_PLAY = ['.pnp.cjs', '.pnp.data.json', '.pnp.js'];
 
 type Written = {
-  /** The start time of the build. If a file was written after it, esbuild may have read an older version. */
+  /** The start time of the build. If a file was written after this time, esbuild may have read an older version. */
   readonly startedEpochMs: number;
   /** A folder whose files the gateway itself writes before it builds. */
   readonly runDirectory: string;
@@ -58,8 +58,8 @@ export function markBuild(
       if (stats?.isFile() !== true) return false;
       return file.startsWith(runDirectory) || !isFresh(file, stats, startedEpochMs);
     });
-  // Nothing is recorded right after a save, because reading the thousand files of the packages would take too long
-  // then.
+  // Nothing is recorded right after a save, because reading the thousands of files of the packages would then take too
+  // long.
   if (!isSettled()) return undefined;
   // If settings are passed, esbuild reads no tsconfig.json.
   const marks = new Marks(options.tsconfigRaw === undefined);
@@ -81,7 +81,7 @@ export function markBuild(
       if (!isKnown) return undefined;
     }
   }
-  // If an input was saved during the build, its recorded state would not be the state that was built.
+  // If an input was saved during the build, the build may have used an earlier state than the recorded state.
   return isSettled() && marks.areOlderThan(startedEpochMs, runDirectory) ? marks.all : undefined;
 }
 
@@ -116,7 +116,10 @@ class Marks {
   readonly #bases = new Set<string>();
   readonly #baseUrls = new Set<string>();
 
-  /** @param readsSettings whether esbuild reads TypeScript's settings from a file's folder or a folder above it */
+  /**
+   * @param readsSettings whether esbuild reads TypeScript's settings from the folder of a file, or from a folder above
+   * it
+   */
   constructor(readsSettings: boolean) {
     this.#readsSettings = readsSettings;
   }
@@ -239,9 +242,7 @@ function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
-/**
- * Whether a package.json has members with which esbuild and Node find the package's TypeScript settings differently.
- */
+/** Whether a package.json has members that make esbuild and Node find different TypeScript settings for the package. */
 function choosesSettings(file: string): boolean {
   const { tsconfig, exports } = parseJsonObject(nearestPackage(file)?.text ?? '') ?? {};
   return tsconfig !== undefined || exports !== undefined;

@@ -6,11 +6,11 @@ import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 const SCRIPTS = ['build', 'compile', 'bundle', 'tsc'] as const;
-/** Folders into which compilers and bundlers write by default or by convention. */
+/** Matches the folders into which compilers and bundlers write by default or by convention. */
 const OUTPUT = /^(?:dist|build|out|output|lib|compiled|\.build|\.webpack|\.esbuild|\.dist)$/;
 
 export type BuildScript = {
-  /** Folder of the package.json, absolute. */
+  /** The absolute path of the folder with the package.json. */
   readonly folder: string;
   readonly name: string;
   /** Whether the script watches its sources, so that it does not end. */
@@ -20,7 +20,7 @@ export type BuildScript = {
 /**
  * Returns the script of the project that builds a missing file, according to its package.json; undefined if nothing
  * indicates that the file is built.
- * @param file absolute
+ * @param file the absolute path of the file
  */
 export function findBuildScript(file: string): BuildScript | undefined {
   const manifest = findManifest(dirname(file));
@@ -66,8 +66,8 @@ function isWorkspace(folder: string): boolean {
 }
 
 /**
- * Finds the nearest package.json, up to the root of the repository. It ignores folders that all projects or all users
- * share.
+ * Finds the nearest package.json, up to the root of the repository. Folders that all projects or all users share are
+ * ignored.
  */
 function findManifest(folder: string): string | undefined {
   if ([homedir(), tmpdir(), dirname(folder)].includes(folder)) return undefined;
@@ -87,10 +87,10 @@ function readManifest(file: string): UnknownMembers {
 
 // Whether a script of a package.json watches its sources, and so does not end.
 
-/** Programs that only watch. */
+/** Matches programs that only watch. */
 const WATCHERS =
   /(?:^|[\s/])(?:nodemon|tsc-watch|ts-node-dev|webpack-dev-server)(?:\s|$)|\bwebpack\s+(?:serve|watch)\b/;
-/** Programs whose `-w` means `--watch`. */
+/** Matches programs whose flag `-w` means `--watch`. */
 const COMPILERS =
   /(?:^|[\s/])(?:tsc|tspc|ttsc|webpack|rollup|babel|swc|tsup|parcel|ncc|microbundle|sass)(?:\s|$)/;
 const WATCH_FLAG = /\s--watch(?:=(?!false)\S*)?(?=\s|$)/;
@@ -99,7 +99,10 @@ const SHORT_FLAG = /\s-[a-z]*w(?:\s|$)/;
 const CALL = /^(?:npm|pnpm|yarn|bun)(?:\s+run(?:-script)?)?\s+([\w:.-]+)/;
 const SETTINGS = /^(?:(?:npx|cross-env|env|[A-Za-z_]\w*=\S*)\s+)*/;
 
-/** @param scripts the scripts of the package.json; scripts that a script calls are followed */
+/**
+ * Whether a script watches its sources.
+ * @param scripts the scripts of the package.json; if a script calls other scripts, these are checked, too
+ */
 function isWatching(scripts: unknown, name: string, followed: ReadonlySet<string> = new Set()): boolean {
   if (followed.has(name)) return false;
   const seen = new Set([...followed, name]);

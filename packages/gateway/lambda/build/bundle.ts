@@ -41,7 +41,8 @@ export type BuiltCode = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
   /**
-   * Absolute paths of the bundled files, without packages. If undefined, all files in the code's folder are sources.
+   * The absolute paths of the bundled files, without packages. If undefined, all files in the code's folder are
+   * sources.
    */
   readonly sources: readonly string[] | undefined;
   /** The modules of Node.js that the code is known to import. */
@@ -88,7 +89,7 @@ export class FunctionBuild {
    * checked.
    */
   #project: ProjectBuild | undefined;
-  /** False until webpack has built the output once. Until then, the code is bundled here. */
+  /** Whether webpack has built the output at least once. Until then, the code is bundled here. */
   #isOfWebpack = false;
   #hasRun = false;
   #webpackFailure: DefinitionError | undefined;
@@ -100,9 +101,9 @@ export class FunctionBuild {
    * @param runDirectory the folder for bundles and inline code of this run
    * @param compileCache the folder of V8's code cache, which is stored between runs together with the builds
    * @param lending supplies packages of Lambda's runtime that the service lacks
-   * @param isDebugged whether bundles include their sources, which is needed because not every debugger may read files
-   * @param makers the tools of the project that build code: its scripts, and its webpack unless webpack failed at
-   * startup
+   * @param isDebugged whether bundles include their sources; debuggers need this if they cannot read files
+   * @param makers the tools of the project that build code, which are its scripts and its webpack; webpack is absent if
+   * it failed at startup
    */
   constructor(
     definition: FunctionDefinition,
@@ -175,11 +176,14 @@ export class FunctionBuild {
     return this.#project !== undefined;
   }
 
-  /** @throws BuildError when the project's script fails, or does not create the handler's file */
+  /**
+   * Waits for the project's script, and then finds the handler's file.
+   * @throws BuildError when the project's script fails, or does not create the handler's file
+   */
   async #locateMade(): Promise<Located> {
     const project = this.#project;
     if (project === undefined) return this.#locate();
-    // While the script runs, its files may be incomplete.
+    // The gateway waits for the script, because the script's files may be incomplete while it runs.
     const failure = await project.wait().then(() => undefined, keepBuildError);
     try {
       // The file is looked up even if the script failed, because tsc writes output despite type errors.
@@ -360,8 +364,8 @@ export class FunctionBuild {
   }
 
   /**
-   * Whether the gateway itself bundles the code. Such a build is fast enough to be discarded, whereas webpack and the
-   * scripts of a project take seconds.
+   * Whether the gateway itself bundles the code. The gateway's own builds are fast enough to be discarded, whereas
+   * webpack and the scripts of a project take seconds.
    */
   get isBundled(): boolean {
     return this.#located?.options !== undefined;
@@ -374,7 +378,7 @@ export class FunctionBuild {
     return (await made)?.files;
   }
 
-  /** Prepares for another save, so that its build takes less time. */
+  /** Prepares for another save, so that the build after the save takes less time. */
   prepareSoon(): void {
     this.#repeated?.prepareSoon();
   }
@@ -390,8 +394,8 @@ export class FunctionBuild {
   }
 
   /**
-   * Stores the build in the cache while the instance starts. This is not done earlier, because it reads all inputs of
-   * the build.
+   * Stores the build in the cache while the instance starts. It is not stored earlier, because storing requires reading
+   * all inputs of the build.
    */
   #keepLater(keep: () => void): void {
     clearImmediate(this.#keeping?.timer);

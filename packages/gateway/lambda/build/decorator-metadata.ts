@@ -39,7 +39,7 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
   if (tsconfig === undefined) return { kind: 'not asked' };
   const text = readIfReadable(tsconfig) ?? '';
   const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
-  // TypeScript is slow to load, so it is loaded only where it may be needed.
+  // TypeScript is slow to load, so it is loaded only if it may be needed.
   if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };
   const typescript = loadTypeScript(file);
   if (typescript === undefined)

@@ -112,7 +112,7 @@ export function listRefusedOptions(given: Readonly<Record<string, unknown>>): st
 
 /**
  * Reads the service's build settings, which have already been checked. If `format` is absent, the file extension
- * determines the format, or else the type of the package, as in the packagers.
+ * determines the format, as in the packagers. If the extension does not determine it, the type of the package does.
  * @param packageIsModule whether the nearest package.json contains `"type": "module"`
  */
 export function readServiceBuild(

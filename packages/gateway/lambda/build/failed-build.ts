@@ -5,8 +5,8 @@ import { statOf } from '@gatewright/aws/file-marks';
 import type { BuildError } from './build-error.ts';
 
 /**
- * A failed build. It would fail again as long as the file with its first error and the installed packages are
- * unchanged.
+ * A failed build. As long as the file with its first error and the installed packages are unchanged, another build
+ * would fail, too.
  */
 export class FailedBuild {
   readonly error: BuildError;

@@ -101,7 +101,7 @@ export async function readImports(
 /**
  * Looks for each import in the places in which Node and Lambda look: in the folders above the file, in layers, and in
  * Lambda's runtime.
- * @param elsewhere the packages that, as the service declares, are supplied elsewhere
+ * @param elsewhere the packages that are supplied elsewhere, according to the service's settings
  * @param lending supplies version 2 of the SDK
  */
 export async function checkImports(
@@ -137,8 +137,8 @@ export async function checkImports(
 }
 
 /**
- * Whether the import is that of a package. Files, Node's own modules, subpath imports (`#lib`) and esbuild's own
- * `<runtime>` are not packages.
+ * Whether the import names a package. Files, Node's own modules, subpath imports (`#lib`) and esbuild's own `<runtime>`
+ * are not packages.
  */
 function isPackage(path: string): boolean {
   return /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?:\/|$)/.test(path) && !isBuiltin(path);

@@ -1,5 +1,5 @@
 /**
- * Builds the bundle of a function. After a save, only the parts that may have changed are built again if possible
+ * Builds the bundle of a function. If possible, only the parts that may have changed are built again after a save
  * (docs/design/hot-path §4).
  */
 import type { BuildResult } from 'esbuild';
@@ -15,7 +15,7 @@ import { RepeatedBuild } from './repeated-build.ts';
 /** The delay in milliseconds before preparation starts. Events that waited for a save are processed first. */
 const PREPARE_AFTER_MS = 250;
 
-/** If `packages` is absent, the bundle itself contains the packages. */
+/** The result of a build. If `packages` is absent, the bundle itself contains the packages. */
 type Incremental = BuildResult & { readonly packages?: PrebundledPackages };
 
 type Rest = { readonly of: string; readonly build: RepeatedBuild; readonly packages: PrebundledPackages };
@@ -43,7 +43,7 @@ export class IncrementalBuild {
   /**
    * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildFailure of esbuild, also once `signal` is aborted
+   * @throws BuildFailure of esbuild if the code cannot be bundled, or if `signal` is aborted
    */
   async run(isChanged: boolean, signal?: AbortSignal): Promise<Incremental> {
     const rest = isChanged ? this.#rest : undefined;
@@ -63,7 +63,7 @@ export class IncrementalBuild {
     return whole;
   }
 
-  /** Prepares for the next save. Call it after a save, because another save may follow. */
+  /** Prepares for the next save. It must be called after a save, because another save may follow. */
   prepareSoon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.prepare(), PREPARE_AFTER_MS).unref();

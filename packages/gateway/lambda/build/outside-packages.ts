@@ -37,7 +37,10 @@ function isNative(folder: string): boolean {
   return /"(?:gypfile"\s*:\s*true|binary"\s*:\s*\{)/.test(readIfReadable(join(folder, 'package.json')) ?? '');
 }
 
-/** @param folders folders to exclude in addition to packages with native code, which are found during the build */
+/**
+ * Returns the plug-in that leaves packages with native code outside the bundle.
+ * @param folders folders to exclude in addition to these packages, which are found during the build
+ */
 export function leavingOutside(folders: ReadonlySet<string>): Plugin {
   const asked = Symbol('asked');
   return {
@@ -52,7 +55,7 @@ export function leavingOutside(folders: ReadonlySet<string>): Plugin {
       build.onResolve(
         { filter: /^[^./]/ },
         async ({ path, importer, namespace, resolveDir, kind, ...rest }) => {
-          // Requests of other plug-ins are skipped, too. Otherwise, two plug-ins could pass the same request back and
+          // Requests of other plug-ins are skipped, because otherwise two plug-ins could pass the same request back and
           // forth without end.
           if (rest.pluginData !== undefined || kind === 'entry-point') return undefined;
           const found = await build.resolve(path, {

@@ -67,11 +67,11 @@ const OF_THE_WHOLE = [
 ] as const;
 
 /**
- * Finds packages that can be bundled separately. Returns undefined if this saves no time, or if the packages must be
- * bundled together with the sources.
+ * Finds packages that can be bundled separately. Returns undefined if separate bundles save no time, or if the packages
+ * must be bundled together with the sources.
  */
 export function findClosedPackages(options: LocatedOptions, whole: Whole): ClosedPackages | undefined {
-  // There must be a single bundle for a debugger, because the debugger does not see the sources otherwise.
+  // For a debugger, there must be a single bundle, because otherwise the debugger does not see the sources.
   if (OF_THE_WHOLE.some((name) => options[name] !== undefined) || options.sourcesContent === true)
     return undefined;
   const { inputs } = whole.metafile;
@@ -121,8 +121,8 @@ function bytesOf({ outputs }: Metafile, isCounted: (input: string) => boolean): 
 /**
  * Bundles the packages.
  * @param whole the complete build with packages and sources
- * @returns undefined if packages are being installed, or if changes to them cannot be detected
- * @throws BuildFailure of esbuild, also once `signal` is aborted
+ * @returns undefined if packages are being installed, or if changes to the packages cannot be detected
+ * @throws BuildFailure of esbuild if the packages cannot be bundled, or if `signal` is aborted
  */
 export async function prebundle(
   options: LocatedOptions,
@@ -166,16 +166,16 @@ export async function prebundle(
     suits: (rest) =>
       rest.metafile !== undefined &&
       startsStrict(rest) === isStrict &&
-      // The sources must still import all packages. Otherwise, a package that they no longer import could fail to load
-      // and affect them.
+      // The sources must still import all packages. If they no longer imported a package, that package would still be
+      // loaded, and could fail or affect the sources.
       countEntries(rest.metafile) === entries.length &&
       bytesOf(rest.metafile, isPackageCode) < others + LEAST_BYTES,
   };
 }
 
 /**
- * Returns the file names that package code sees. They are those of the sources' bundle, so that code that reads its own
- * file name behaves as in a single bundle.
+ * Returns the file names that package code sees. They are the file names of the bundle of the sources, so that code
+ * that reads its own file name behaves as in a single bundle.
  */
 function fileNames({ entryPoints, format }: LocatedOptions): Readonly<Record<string, string>> {
   const [source] = Array.isArray(entryPoints) ? entryPoints : [];
@@ -205,7 +205,8 @@ function leavingPackagesOut(entries: ReadonlySet<string>, files: ReadonlySet<str
       build.onLoad(
         { filter: new RegExp(`^(?:${escaped.join('|')})`), namespace: 'file' },
         ({ path, suffix, with: attributes }) => {
-          // An import such as `./file?query`, or one with attributes (as text), is another module of the same file.
+          // An import such as `./file?query`, or an import with attributes (as text), is another module of the same
+          // file.
           const isOther = suffix !== '' || Object.keys(attributes).length > 0;
           if (isOther || !files.has(path)) return undefined;
           if (!entries.has(path)) return { errors: [{ text: `${path} is not among the packages` }] };

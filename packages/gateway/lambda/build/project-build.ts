@@ -1,4 +1,7 @@
-/** The build script of a project, which runs once per start of the gateway if it creates a missing handler file. */
+/**
+ * The build script of a project. If the script creates a missing handler file, it runs once each time the gateway
+ * starts.
+ */
 import { devNull } from 'node:os';
 import { relative } from 'node:path';
 
@@ -34,7 +37,8 @@ export class ProjectBuild implements Compiler {
   #group: ProcessGroup | undefined;
 
   /**
-   * @param before the builds of other folders; this build waits for them, because they would compete for the processors
+   * @param before the builds of other folders; this build starts after them, because concurrent builds would compete
+   * for the processors
    */
   constructor(script: BuildScript, npm: string, setup: BuildSetup, before: Promise<unknown>) {
     this.command = describeScript(script);
@@ -115,7 +119,7 @@ export class ProjectBuilds {
    * Returns the build that creates a missing file. The first call for a folder starts the build. Returns undefined if
    * no script creates the file, the packages of the script are not installed, the script has already run, or the script
    * started this gateway.
-   * @param file without extension
+   * @param file the path of the file without extension
    */
   begin(file: string): ProjectBuild | undefined {
     // If the script itself starts a gateway, running the script would start gateways without end.

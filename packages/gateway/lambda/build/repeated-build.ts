@@ -41,7 +41,7 @@ export class RepeatedBuild {
   /**
    * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildFailure of esbuild, also once `signal` is aborted
+   * @throws BuildFailure of esbuild if the code cannot be bundled, or if `signal` is aborted
    */
   run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
     const before = this.#running;
@@ -137,8 +137,8 @@ const ignore = (): void => undefined;
 
 /**
  * Leaves missing packages of the AWS SDK as imports of the bundle, as in a deployed function. When the function runs,
- * the instance uses the gateway's copy, or reports why it cannot. A missing package in a call to `require` also stays
- * in the bundle. Such a call fails only when it runs, because frameworks load optional packages in this way.
+ * the instance uses the gateway's copy, or reports why it cannot use it. A missing package in a call to `require` stays
+ * in the bundle, too. Such a call fails only when it runs, because frameworks load optional packages in this way.
  */
 function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
   const asked = Symbol('asked');
@@ -178,7 +178,10 @@ function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
 const NODE_16 = 100;
 const IMPLIED_FROM_VERSION = 6;
 
-/** Returns the called namespaces, by file, that are functions when the project's own compiler compiles them. */
+/**
+ * Returns the namespaces, by file, that the code calls as functions. They are functions only if the project's own
+ * compiler compiles them.
+ */
 function findCalledNamespaces(
   warnings: readonly Message[],
   root: string,

@@ -24,7 +24,7 @@ export function textsOf({ outputFiles = [] }: BuildResult): BundleTexts {
 }
 
 type Origin = {
-  /** Absolute path of the handler's source. */
+  /** The absolute path of the handler's source. */
   readonly file: string;
   readonly format: 'esm' | 'cjs';
   readonly withRequire: boolean;
@@ -36,8 +36,8 @@ export class StoredBundles {
   readonly #isDebugged: boolean;
 
   /**
-   * @param compileCache V8's code cache, stored between runs
-   * @param isDebugged whether bundles include their sources, since not every debugger may read files
+   * @param compileCache the folder of V8's code cache, which is stored between runs
+   * @param isDebugged whether bundles include their sources; debuggers need this if they cannot read files
    */
   constructor(folder: string, compileCache: string, isDebugged: boolean) {
     this.#folder = folder;
@@ -45,7 +45,10 @@ export class StoredBundles {
     this.#isDebugged = isDebugged;
   }
 
-  /** @param packages the packages if they are bundled separately from `own` */
+  /**
+   * Stores a bundle, and returns the code that instances load.
+   * @param packages the packages if they are bundled separately from `own`
+   */
   store({ file, format, withRequire }: Origin, own: BundleTexts, packages?: BundleTexts): HandlerCode {
     const address = addressOf(file);
     const length = own.text.length + (packages?.text.length ?? 0);
@@ -79,7 +82,7 @@ export class StoredBundles {
   }
 }
 
-/** Returns the path that a bundle has in the deployed package. It is next to its source. */
+/** Returns the path that a bundle has in the deployed package, which is next to its source. */
 export function addressOf(source: string): string {
   return `${source.slice(0, -extname(source).length)}.js`;
 }

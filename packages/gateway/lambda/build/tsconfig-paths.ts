@@ -21,8 +21,8 @@ const PATHS = new RegExp(String.raw`"paths"\s*:\s*\{((?:\s*${ENTRY}\s*,?)*)\s*\}
 const BASE_URL = new RegExp(String.raw`"baseUrl"\s*:\s*(${TEXT})`);
 
 /**
- * Reads the search paths of a tsconfig.json. It does not parse the file completely, because the file may have comments.
- * @returns undefined if the settings may resolve imports in a way that is not read here
+ * Reads the search paths of a tsconfig.json. The file is not parsed completely, because it may contain comments.
+ * @returns undefined if the settings may resolve imports in a way that is not supported here
  */
 export function readSearchPaths(text: string): SearchPaths | undefined {
   const [, written] = PATHS.exec(text) ?? [];

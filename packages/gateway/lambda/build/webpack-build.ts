@@ -39,7 +39,10 @@ export class WebpackBuild {
     this.taskRoot = join(outputFolder, 'service');
   }
 
-  /** @throws BuildError for errors that webpack reports, and when it cannot run */
+  /**
+   * Returns the output of the latest build.
+   * @throws BuildError for errors that webpack reports, and when webpack cannot run
+   */
   latest(): Promise<WebpackOutput> {
     return this.#latest ?? this.again();
   }

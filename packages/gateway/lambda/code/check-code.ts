@@ -7,14 +7,17 @@ import type { RunnableCode } from './runnable-code.ts';
 type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };
 
 /**
- * Returns the reason why functions of this runtime cannot run here; undefined if they can. A definition with such a
- * runtime is accepted, but calls of the function fail with `not-found`.
+ * Returns the reason why functions of this runtime cannot run here; undefined if they can run. A definition with an
+ * unsupported runtime is accepted, but calls of the function fail with `not-found`.
  */
 export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
   return runtimeFamily(runtime) === undefined ? `Lambda has no runtime ${runtime}` : undefined;
 }
 
-/** Checks the limits of Lambda that matter here. Exceeding one of Lambda's other limits does no harm here. */
+/**
+ * Checks the limits of Lambda that matter here. The other limits of Lambda are not checked, because exceeding them does
+ * no harm here.
+ */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
     'Lambda would refuse the function, but it runs here',
@@ -40,7 +43,8 @@ export async function findBroken<T extends CheckedEntry>(
       for (const one of borrowed) used.borrowed.add(one);
       if (interpreter !== undefined) used.interpreters.add(interpreter);
       if (refused !== undefined) refusals.set(name, refused.message);
-      // With this tolerance, every noted fault is refused. Lambda accepts such a function, so nothing is noted.
+      // With this tolerance, every fault that is noted would refuse the function. Lambda accepts such a function, so no
+      // fault is noted.
       if (tolerance === REFUSING) return;
       if (refused !== undefined) tolerance.note(refused, `invocations of ${name} fail`);
       for (const { error, consequence } of findings) tolerance.note(error, consequence);

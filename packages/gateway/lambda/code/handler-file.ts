@@ -38,7 +38,7 @@ const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
 const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
- * Finds a handler's file. TypeScript comes first, because a `users.js` next to `users.ts` is build output.
+ * Finds a handler's file. A TypeScript file is preferred, because a `users.js` next to `users.ts` is build output.
  * @param isBuilt whether the folder contains the files that would be deployed, so that a TypeScript file in it is not a
  * handler
  * @param entries the files of modules whose output another build writes elsewhere
@@ -70,8 +70,8 @@ export function findHandlerFile(
   if (file === undefined) {
     const command = findBuildCommand(base);
     const built = command === undefined ? directory : dirname(base);
-    // If the name of an existing file differs only in spelling, the user is told so, because no build would create the
-    // missing file.
+    // If the name of an existing file differs only in spelling, the error message mentions this file, because no build
+    // would create the missing file.
     const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
     if (misnamed !== undefined)
       throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);

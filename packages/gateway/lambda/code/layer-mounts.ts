@@ -12,7 +12,10 @@ import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
 import type { FunctionDefinition, LayerDefinition, PackedCode } from '../../core/stack/function.ts';
 import { packedFolder, unpack } from './packed-code.ts';
 
-/** @throws DefinitionError for an unusable archive */
+/**
+ * Mounts the layers of a function.
+ * @throws DefinitionError if an archive cannot be used
+ */
 export function mountLayers(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
   const { layers, place } = definition;
   if (!layers.some((layer) => layer.below !== undefined || archiveOf(layer) !== undefined)) return definition;

@@ -122,8 +122,8 @@ const PYTHON_IMPORT =
   /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)|import[ \t]+([^\n#]+))/gm;
 
 /**
- * Returns the files that a Python module may import. In `from .a import b`, `b` may be a module inside `a` or a name in
- * it, so the paths of both are returned.
+ * Returns the files that a Python module may import. In `from .a import b`, `b` may be a module inside `a` or a name
+ * that `a` defines, so the paths of both are returned.
  */
 function pythonImports(text: string, folder: string, directory: string): readonly string[] {
   return [...text.matchAll(PYTHON_IMPORT)].flatMap(([, from, names = '', whole = '']) => {

@@ -1,4 +1,4 @@
-/** Code from an archive. This file unpacks it into a folder, and reports that it runs instead of the source. */
+/** Unpacks code from an archive into a folder, and reports that this code runs instead of the source. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -11,7 +11,10 @@ export function packedFolder({ file, version }: PackedCode, runDirectory: string
   return join(runDirectory, 'unpacked', key);
 }
 
-/** @throws DefinitionError for a missing or unusable archive */
+/**
+ * Unpacks an archive into a folder.
+ * @throws DefinitionError for a missing or unusable archive
+ */
 export function unpack({ file }: PackedCode, folder: string, place: DefinitionPlace): void {
   try {
     unpackArchive(file, folder);

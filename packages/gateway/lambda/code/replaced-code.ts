@@ -1,4 +1,4 @@
-/** Code that replaces a template's code while the gateway runs (Lambda API reference, "UpdateFunctionCode"). */
+/** The code that replaces a template's code while the gateway runs (Lambda API reference, "UpdateFunctionCode"). */
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,8 +26,8 @@ export class ReplacedCode {
   }
 
   /**
-   * Returns the definition with the code that was uploaded for the function. The uploaded code applies until the
-   * function's code in the template changes.
+   * Returns the definition with the code that was uploaded for the function. The uploaded code is used until the
+   * template's code for the function changes.
    */
   apply(definition: FunctionDefinition): FunctionDefinition {
     const kept = this.#byName.get(definition.name);
@@ -66,7 +66,7 @@ export class ReplacedCode {
       rmSync(packedFolder(code.packed, this.#runDirectory), { recursive: true, force: true });
   }
 
-  /** Whether this is the code that was uploaded last. */
+  /** Whether the definition contains the code that was uploaded last. */
   holds({ name, code }: FunctionDefinition): boolean {
     return code.kind === 'archive' && this.#byName.get(name)?.packed.file === code.packed.file;
   }

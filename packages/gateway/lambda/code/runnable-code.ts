@@ -18,7 +18,10 @@ export type SourceChange = 'foreseen' | 'unforeseen';
 
 export interface RunnableCode {
   readonly taskRoot: string;
-  /** @throws DefinitionError for code that is currently unavailable */
+  /**
+   * Checks whether the code can run.
+   * @throws DefinitionError for code that is currently unavailable
+   */
   check(): Promise<CheckedCode>;
   /**
    * Starts the work that the next `build` and the next instance need. It is called when the code's sources have changed
@@ -43,7 +46,9 @@ export interface RunnableCode {
   ): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
   /** The files that are watched. If the code is not available, a change to one of them may make it available. */
   readonly watched: WatchedSources;
-  /** The compiler that runs before the first event, possibly for minutes. Known once the code is checked. */
+  /**
+   * The compiler that runs before the first event, possibly for minutes. It is known once the code has been checked.
+   */
   readonly compiler?: Compiler | undefined;
   readonly unsupportedSettings: CodeFinding | undefined;
   dispose(): Promise<void>;

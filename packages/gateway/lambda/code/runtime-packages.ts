@@ -1,6 +1,6 @@
 /**
- * The packages that Lambda's runtimes include. They are for functions whose service does not install them. The packages
- * are version 3 of the AWS SDK from nodejs18.x on, and version 2 for earlier runtimes.
+ * The packages that Lambda's runtimes include, for functions whose service does not install them. From nodejs18.x on,
+ * this is version 3 of the AWS SDK. For earlier runtimes, it is version 2.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ export type RuntimePackages = {
    * checkout has no such files.
    */
   readonly folder: string;
-  /** A file of the gateway. Packages that are installed for the gateway are also found from this file. */
+  /** A file of the gateway. From this file, packages that are installed for the gateway can be found. */
   readonly anchor: string;
   /** The `node_modules` folder with version 2 of the SDK; absent if it is not installed. */
   readonly versionTwo?: string;

@@ -22,12 +22,14 @@ const PAUSE_MS = 2;
  */
 const FOLDER_LIMIT = 500;
 
-/** What is watched for one function. It is either a list of files, or the function's own code in a folder. */
+/**
+ * The watched files of one function. They are given as a list of files, or as the folder of the function's own code.
+ */
 export type WatchedSources =
   | { readonly kind: 'files'; readonly files: readonly string[] }
   /**
-   * The folder may not exist yet. `code` matches the names of code files; if it is absent, code files of Node.js are
-   * watched.
+   * A folder, which may not exist yet. `code` matches the names of code files; if it is absent, code files of Node.js
+   * are watched.
    */
   | { readonly kind: 'folder'; readonly folder: string; readonly code?: RegExp };
 
@@ -43,8 +45,8 @@ const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 
 type SourceListener = {
   /**
-   * Called when no further change has followed for a moment, so that a burst may be over. It is called at most once per
-   * burst, before `onChange`.
+   * Called when no further change has followed for a short time, so that a burst may be over. It is called at most once
+   * per burst, before `onChange`.
    */
   readonly onPause?: (functionNames: readonly string[]) => void;
   /**
@@ -171,7 +173,7 @@ function isWithin(path: string, folder: string): boolean {
 
 /**
  * Returns the folders to watch. If the root does not exist, only the nearest existing folder above it is watched,
- * because the root or one of its parents will be created there.
+ * because the missing folders will be created there.
  */
 function foldersOf({ files, root, folders }: Interest): readonly string[] {
   const ofFiles = [...files].map((file) => dirname(file));

@@ -81,8 +81,8 @@ export function readArchiveFile(file: string, name: string): Buffer | undefined 
 }
 
 /**
- * Returns the bytes of the archive's central directory. In these bytes, file names can be searched as text. File
- * contents are not read.
+ * Returns the bytes of the archive's central directory, in which file names can be searched as text. File contents are
+ * not read.
  * @throws Error if there is no central directory
  */
 export function readDirectory(file: string): Buffer {
@@ -100,7 +100,7 @@ export function readDirectory(file: string): Buffer {
   }
 }
 
-/** Reads all entries. They are all checked before the first is written. */
+/** Reads all entries. All of them are checked before the first entry is written. */
 function readEntries(archive: Buffer, file: string): readonly Entry[] {
   try {
     const end = findEnd(archive);
@@ -169,7 +169,7 @@ function readEntry(
   return { entry, next: at + ENTRY_BYTES + nameBytes + restBytes };
 }
 
-/** Whether a path stays inside the folder. It must not be absolute, by the rules of Windows either. */
+/** Whether a path stays inside the folder. The path must be relative, by the rules of POSIX and of Windows. */
 function isInside(name: string): boolean {
   return name !== '' && !/^\/|[\\\0:]/.test(name) && !name.split('/').includes('..');
 }

@@ -1,6 +1,6 @@
 /**
- * The deadlines of invocations. Their time is the machine's clock or a clock that a debugger can stop. There are also
- * deadlines that never expire.
+ * The deadlines of invocations. Their time is the machine's clock or a clock that a debugger can stop. There is a
+ * variant without any time limit, too.
  */
 import type { Deadline, Deadlines } from '../../core/ports.ts';
 
@@ -34,8 +34,8 @@ export const NO_DEADLINES: Deadlines = {
 type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
 
 /**
- * Deadlines that all stop while a debugger has paused a function. Otherwise, a function that waits for the paused
- * function would time out.
+ * Deadlines that all stop while a debugger has paused a function, because otherwise a function that waits for the
+ * paused function would time out.
  */
 export class StoppableDeadlines implements Deadlines {
   /**

@@ -1,10 +1,10 @@
 /**
  * Finds the version that runs an event if the caller named a version or an alias. As in Lambda, an alias with several
- * versions chooses one at random for each event.
+ * versions selects a version at random for each event.
  */
 import type { Invocation, InvocationResult, InvokedVersion } from '../../core/ports.ts';
 
-/** Finds a version or an alias; undefined if no stack creates it. */
+/** Finds a version or an alias. Returns undefined if no stack creates it. */
 export type FindVersion = (functionName: string, qualifier: string) => InvokedVersion | undefined;
 
 /** Adds the version to the event, unless Lambda's own API has already chosen it for its response. */

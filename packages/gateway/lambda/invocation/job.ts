@@ -125,9 +125,7 @@ export function describeInitFailure(payload: string): string {
   return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
 }
 
-/**
- * A first-in, first-out queue of jobs. A job can also be returned to the front. The owner of the queue limits its size.
- */
+/** A first-in, first-out queue of jobs. A job can be returned to the front. The owner of the queue limits its size. */
 export class JobQueue {
   /** The jobs in order. An entry is undefined once its event was given to an instance. */
   #jobs: (Job | undefined)[] = [];

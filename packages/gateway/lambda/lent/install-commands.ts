@@ -7,8 +7,8 @@ import { AWS_SDK_2, type LockList } from './lock-lists.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Settings that override the user's own settings. Those could make pip install packages elsewhere, ask questions, or
- * build packages from source.
+ * Settings that override the user's own settings. The user's settings could make pip install packages elsewhere, ask
+ * questions, or build packages from source.
  */
 const PIP_SETTINGS = {
   PIP_USER: '0',
@@ -21,7 +21,7 @@ const PIP_SETTINGS = {
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
-/** Removes the variables that npm sets in the environment when it runs `npx` or a script. */
+/** Settings that remove the variables that npm adds to the environment when it runs `npx` or a script. */
 export const NPM_SETTINGS = {
   npm_config_global: undefined,
   npm_config_local_prefix: undefined,

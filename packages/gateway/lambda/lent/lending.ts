@@ -44,7 +44,7 @@ type LendingOptions = {
   readonly installs: boolean;
   readonly inform: (sentence: string) => void;
   readonly run?: RunInstaller;
-  /** The time limit in milliseconds for all installations of one start of the gateway together. */
+  /** The time limit in milliseconds for all installations together that one startup of the gateway needs. */
   readonly limitMs?: number;
   readonly maxBytes?: number;
 };
@@ -132,8 +132,8 @@ export class Lending implements Lender {
   }
 
   /**
-   * Removes the oldest folders until the remaining folders are below the size limit. These contain packages in versions
-   * that are no longer used, or unfinished installations.
+   * Removes the oldest folders until the remaining folders are below the size limit. The oldest folders contain
+   * packages in versions that are no longer used, or unfinished installations.
    */
   #makeRoom(): void {
     const { folder, maxBytes = MAX_BYTES } = this.#options;
@@ -165,8 +165,8 @@ function refused(reason: string): Lent {
 
 /**
  * Checks that a folder belongs to this user and that no other user can write to it. Attack: another user creates the
- * folder or replaces it by a link, so that this user's functions run foreign code.
- * @returns why the folder must not be used; undefined if it belongs to this user or does not exist yet
+ * folder or replaces it with a link, so that this user's functions run foreign code.
+ * @returns the reason why the folder must not be used; undefined if it belongs to this user or does not exist yet
  */
 function strangenessOf(folder: string): string | undefined {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
@@ -174,7 +174,7 @@ function strangenessOf(folder: string): string | undefined {
   if (stats === undefined) return undefined;
   if (!stats.isDirectory() || (own !== undefined && stats.uid !== own))
     return `${folder} is not a folder that belongs to this user`;
-  // This is not checked on Windows, which does not have such file modes.
+  // The file mode is not checked on Windows, which does not have such modes.
   if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
     return `other users can write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
   return undefined;

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 export type LockList = {
   readonly name: string;
-  /** Absolute path of the file with names, versions and hashes. */
+  /** The absolute path of the file with names, versions and hashes. */
   readonly file: string;
-  /** Description of the packages for messages. */
+  /** A description of the packages for messages. */
   readonly what: string;
   /** The path of a file that exists only if the list is installed. */
   readonly proof: string;
@@ -23,7 +23,7 @@ function pythonList(version: string, what: string): LockList {
   return { name, what, file: fileOf(`${name}.txt`), proof: BOTO3 };
 }
 
-/** The lists for Python, newest first. Each applies from the given minor version of Python 3 on. */
+/** The lists for Python, newest first. Each list applies from the given minor version of Python 3 on. */
 const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] = [
   [10, pythonList('3.10', 'boto3 1.44.5')],
   [9, pythonList('3.9', 'boto3 1.42.97')],

@@ -37,7 +37,10 @@ export const runInstaller: RunInstaller = ({ file, args, environment }, folder, 
     }).stdin?.end();
   });
 
-/** Returns the line with the error. pip and npm print hints and log paths after it. */
+/**
+ * Returns the line with the error. It is not necessarily the last line, because pip and npm print hints and log paths
+ * after it.
+ */
 function faultLine(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => /\S/.test(line));
   const faults = lines.filter((line) => /^(?:ERROR:|npm (?:error|ERR!))/.test(line));

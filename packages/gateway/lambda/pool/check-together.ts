@@ -5,11 +5,14 @@ import type { Tolerance } from '../../core/errors.ts';
 
 type SharedQuestion = {
   readonly isolation?: Isolation | undefined;
-  /** Maximum number of concurrent events of all functions; undefined for AWS's default of 1,000. */
+  /** The maximum number of concurrent events of all functions; undefined means AWS's default of 1,000. */
   readonly concurrency?: number | undefined;
 };
 
-/** @param file the file that is reported if an option names an unknown function */
+/**
+ * Checks the settings that all functions share.
+ * @param file the file that is reported if an option names an unknown function
+ */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
   { isolation, concurrency = DEFAULT_CONCURRENCY }: SharedQuestion,

@@ -1,6 +1,6 @@
 /**
- * Limits that apply to all functions of this run together. As in an AWS account, the number of concurrent events is
- * limited. The number of instances is limited by the machine's memory.
+ * Limits that all functions of this run share. As in an AWS account, the number of concurrent events is limited. The
+ * number of instances is limited by the machine's memory.
  */
 import { totalmem } from 'node:os';
 
@@ -15,8 +15,8 @@ export const DEFAULT_CONCURRENCY = 1_000;
 export const UNRESERVED_AT_LEAST = 100;
 
 /**
- * The memory of a small instance in bytes. The maximum number of instances is half of the machine's memory divided by
- * this value, but never less than the maximum of one function.
+ * The memory of a small instance in bytes. It determines the maximum number of instances: half of the machine's memory
+ * divided by this value, but never less than the maximum of one function.
  */
 const BYTES_PER_INSTANCE = 32 * 1024 * 1024;
 const INSTANCES_AT_LEAST = 64;
@@ -30,8 +30,8 @@ export interface ConcurrencyMember {
   readonly running: number;
   readonly size: number;
   /**
-   * The time since which an instance of the pool has been idle, by `performance.now()`. If several are idle, it is the
-   * time of the longest idle one. Undefined if no instance is idle.
+   * The time since which an instance of the pool has been idle, by `performance.now()`. If several instances are idle,
+   * it is the time of the instance that has been idle longest. Undefined if no instance is idle.
    */
   readonly idleSince: number | undefined;
   releaseOldest(): void;
@@ -41,7 +41,7 @@ export class Concurrency {
   readonly #eventLimit: number;
   readonly #instanceLimit: number;
   readonly #members = new Set<ConcurrencyMember>();
-  /** The sum of all members' reservations. It is stored, because every event needs it. */
+  /** The sum of all members' reservations. The sum is stored, because it is needed for every event. */
   #reserved = 0;
   /**
    * The number of running events when they were last counted. `#handedSince` is the number of events that instances
@@ -65,7 +65,7 @@ export class Concurrency {
     if (this.#members.delete(member)) this.#reserved -= member.reserved ?? 0;
   }
 
-  /** Returns why the function may not accept another event now; undefined if it may. */
+  /** Returns the reason why the function may not accept another event now; undefined if it may accept one. */
   refuse(member: ConcurrencyMember, functionName: string): Refused | undefined {
     const { reserved, events } = member;
     if (reserved !== undefined)

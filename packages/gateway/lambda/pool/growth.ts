@@ -1,6 +1,6 @@
 /**
- * Decides whether to start another instance, from the duration of events, the processor load and the time in the
- * queue.
+ * Decides whether to start another instance. The decision is based on the duration of events, the processor load, and
+ * the time that events wait in the queue.
  */
 import type { Instance } from '../instance.ts';
 import { Line } from './line.ts';
@@ -32,7 +32,10 @@ export class Growth {
     return this.#patience.ms(this.#pool.busy, this.#pool.coming);
   }
 
-  /** @param tookMs time since the start of the instance */
+  /**
+   * Records how long an instance took to start.
+   * @param tookMs the time since the start of the instance
+   */
   onReady(instance: Instance, tookMs: number): void {
     this.#patience.begin(instance);
     this.#line.observeStart(tookMs);

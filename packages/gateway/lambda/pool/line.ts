@@ -47,8 +47,8 @@ export class Line {
   }
 
   /**
-   * Stops counting, because no event waits and no instance is idle. If two callers share one instance, this happens all
-   * the time.
+   * Stops counting, because no event waits and no instance is idle. If two callers share one instance, this method is
+   * called very often.
    */
   pause(): void {
     this.#resume(0);
@@ -77,7 +77,10 @@ export class Line {
     this.#lostMs = 0;
   }
 
-  /** @param usualMs the duration of an event, not counting the first event of an instance */
+  /**
+   * Whether the lost time justifies another instance.
+   * @param usualMs the duration of an event, not counting the first event of an instance
+   */
   isWorthAStart(usualMs: number): boolean {
     const costMs = this.#startMs + Math.max(0, this.#firstMs - usualMs);
     return this.#rate === 1 && this.#lostUntilNow() >= Math.max(LEAST_MS, costMs);

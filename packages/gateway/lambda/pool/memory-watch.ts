@@ -7,7 +7,7 @@ type WatchedInstance = {
 type MemoryWatchOptions = {
   readonly instances: () => Iterable<WatchedInstance>;
   readonly residentBytes: () => number;
-  /** The number of bytes by which the process must have grown before instances are checked. */
+  /** The number of bytes by which the process must have grown before the memory of instances is checked. */
   readonly growthBytes?: number | undefined;
 };
 
@@ -15,7 +15,7 @@ const WATCH_EVERY_MS = 250;
 const USUAL_GROWTH_BYTES = 384 * 1024 * 1024;
 
 /**
- * Starts to watch the memory. As long as the process has not grown, it only reads the size of the process, four times a
+ * Starts to watch the memory. As long as the process has not grown, only the size of the process is read, four times a
  * second.
  * @returns a function that stops watching
  */

@@ -1,6 +1,6 @@
 /**
- * How long an event may wait before its function gets another instance. Another instance helps functions that wait for
- * I/O. For functions that use the processors, it only slows down running events.
+ * Decides how long an event may wait before its function gets another instance. Another instance helps functions that
+ * wait for I/O. For functions that use the processors, it only slows down running events.
  */
 import { availableParallelism } from 'node:os';
 import type { Instance } from '../instance.ts';
@@ -26,7 +26,10 @@ export class Patience {
   readonly #ownActiveMs: () => number;
   #lookedMs = -Infinity;
   #taken = 0;
-  /** The load of the thread that gives events to instances, in the last interval, as a share of one processor. */
+  /**
+   * The load of the thread that gives events to instances. It is measured in the last interval, as a share of one
+   * processor.
+   */
   #own = 0;
   #ownUntilMs = 0;
   #unreported = 0;
@@ -47,8 +50,8 @@ export class Patience {
   }
 
   /**
-   * Returns how long an event may wait, in milliseconds. @param starting the number of instances that are starting,
-   * each of which counts as fully busy
+   * Returns how long an event may wait, in milliseconds.
+   * @param starting the number of instances that are starting; each of them counts as fully busy
    */
   ms(busy: Iterable<Instance>, starting: number): number {
     this.#look(busy);

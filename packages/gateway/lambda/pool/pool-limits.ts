@@ -9,8 +9,8 @@ export type PoolLimits = {
    */
   readonly reserved?: number | undefined;
   /**
-   * How long an event may wait for an instance once the limit of instances is reached. After that, the result is
-   * `throttled`.
+   * The time in milliseconds that an event may wait for an instance once the limit of instances is reached. After that
+   * time, the result is `throttled`.
    */
   readonly queueWaitMs: number;
   readonly queueLength: number;

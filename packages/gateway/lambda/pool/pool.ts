@@ -157,8 +157,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
-    // An event is normally measured when it ends. The first estimate of a function cannot wait for this, so the running
-    // event's time so far is used.
+    // An event is normally measured when it ends. The first estimate for a function cannot wait until then, so the time
+    // that the running event has taken so far is used.
     if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(headRanMs, true);
     this.#queue.putBack(jobs);
     this.#dispatch();
@@ -241,8 +241,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   #dispatch(): void {
-    // Instances that end return the events that they have not started. These callers must get a response, because a
-    // waiting caller would keep the process alive for 30 s.
+    // Instances that end return the events that they have not started. The callers of these events must get a response,
+    // because a waiting caller would keep the process alive for 30 s.
     if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
     const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
@@ -332,7 +332,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     if (this.coming > 0) return;
     if (!this.#mayGrow() || this.#together.isFull(this)) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
-      // Nothing has been measured yet, but it is known that the running event takes at least this long.
+      // Nothing has been measured yet, but the running event is known to take at least this long.
       if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(DEFAULT_PATIENCE_MS, true);
       if (this.#mayStart()) this.#startInstance();
     }

@@ -26,7 +26,10 @@ export function throttledByReservation(functionName: string, reserved: number): 
   return { kind: 'refused', reason: 'throttled', isReserved: true, message };
 }
 
-/** @param limit the account's concurrency that is not reserved */
+/**
+ * Returns the refusal of an event because of the account's concurrency.
+ * @param limit the account's concurrency that is not reserved
+ */
 export function throttledByAccount(limit: number): Refused {
   const message = `Rate Exceeded: ${limit} events are running, and the account's unreserved concurrency allows no more (--concurrency)`;
   return { kind: 'refused', reason: 'throttled', message };

@@ -11,8 +11,8 @@ const FAST_BELOW_MS = 1;
  */
 const MEAN_EVENTS = 64;
 /**
- * The duration in milliseconds from which the first event of an instance is included in the mean. Such an event is slow
- * even for cold code.
+ * The minimum duration in milliseconds at which the first event of an instance is included in the mean. Such an event
+ * is slow even for cold code.
  */
 const COLD_EVENT_MS = 15;
 

@@ -26,7 +26,10 @@ export class StartGate {
     this.#heldAtMostMs = heldAtMostMs;
   }
 
-  /** @param again called when an instance can be started; it must request the start again */
+  /**
+   * Whether another instance may be started now.
+   * @param again called when an instance can be started; it must request the start again
+   */
   hasRoom(again: () => void): boolean {
     if (this.#held.size < this.#atOnce) {
       this.#waiting.delete(again);
@@ -56,5 +59,5 @@ export class StartGate {
   }
 }
 
-/** The gate for all functions of this process. There is only one, because they share the machine. */
+/** The gate for all functions of this process. There is only one gate, because all functions share the machine. */
 export const MACHINE_GATE = new StartGate();

@@ -1,4 +1,7 @@
-/** Functions that bring their own program, which is a `bootstrap` file or a Go module that is compiled to one. */
+/**
+ * Functions that contain their own program, which is a `bootstrap` file or a Go module that is compiled to a
+ * `bootstrap` file.
+ */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
@@ -20,7 +23,10 @@ const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
 const MAX_FOLDERS = 8;
 const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
 
-/** @param built folders into which a build of the project writes the deployed files */
+/**
+ * Finds the program of a function with its own program.
+ * @param built folders into which a build of the project writes the deployed files
+ */
 export function findCustom(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -107,7 +113,7 @@ function isFile(file: string): boolean {
 /** The processor architectures by their number in the header of an ELF file (e_machine). */
 const MACHINES: Readonly<Record<number, string>> = { 0x3e: 'x64', 0xb7: 'arm64' };
 
-/** Returns why a program does not run on this machine; undefined if no reason is known. */
+/** Returns the reason why a program does not run on this machine; undefined if no reason is known. */
 function programFault(file: string, { platform, architecture }: Machine): string | undefined {
   const head = Buffer.alloc(20);
   const descriptor = openSync(file, 'r');

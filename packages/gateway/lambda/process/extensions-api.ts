@@ -37,7 +37,7 @@ export class ExtensionsApi {
   readonly #onChange: () => void;
   #whenRegistered: (() => void) | undefined;
 
-  /** @param onChange called whenever an extension asks for its next event */
+  /** @param onChange called whenever an extension requests its next event */
   constructor(of: { readonly name: string; readonly handler: string }, onChange: () => void) {
     this.#function = of;
     this.#onChange = onChange;
@@ -47,7 +47,7 @@ export class ExtensionsApi {
     return [...this.#extensions.values()].every(({ waiting }) => waiting !== undefined);
   }
 
-  /** Resolves once `count` extensions have registered. The runtime starts after this. */
+  /** Resolves once `count` extensions have registered. Only then is the runtime started. */
   async registered(count: number): Promise<void> {
     while (this.#extensions.size < count) {
       await new Promise<void>((resolve) => {

@@ -26,7 +26,10 @@ export class GroupMemory {
   #looks = 0;
   #isLooking = false;
 
-  /** @returns a function that stops watching */
+  /**
+   * Starts to watch a group.
+   * @returns a function that stops watching
+   */
   watch(group: WatchedGroup): () => void {
     this.#groups.add(group);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
@@ -66,8 +69,8 @@ function linuxSizes(looksAtAll: boolean): Sizes {
 }
 
 /**
- * Reads the process group from `4711 (name) S 4000 4700 …`. State, parent and group follow the name, which may contain
- * any characters.
+ * Reads the process group from `4711 (name) S 4000 4700 …`. State, parent and group follow the name in parentheses,
+ * which may contain any characters.
  */
 function groupOf(pid: string): number | undefined {
   const text = readText(`/proc/${pid}/stat`);

@@ -62,7 +62,8 @@ function holdsClient(entry: string): boolean {
     // Only regular files are opened, because opening a named pipe would wait for a writer.
     return stats.isFile() && readDirectory(entry).includes(MAIN_FILE);
   } catch {
-    // A missing or damaged file is not reported here. The JVM ignores missing files, and reports damaged jars itself.
+    // A missing or damaged file is not reported here, because the JVM ignores missing files and reports damaged jars
+    // itself.
     return false;
   }
 }

@@ -101,7 +101,7 @@ function lacking(definition: FunctionDefinition, message: string): CodeFinding {
 
 type Classes = {
   readonly path: readonly string[];
-  /** The probable reason why dependencies are missing; absent if none are. */
+  /** The probable reason why dependencies are missing; absent if no dependencies are missing. */
   readonly lack?: string;
 };
 
@@ -140,8 +140,8 @@ function ofGradle(build: string, classes: string): Classes {
 }
 
 /**
- * Matches the names that plug-ins of Maven and Gradle give to a jar that includes its dependencies. It also matches
- * `original-….jar`, which is the jar without dependencies that shading leaves next to it.
+ * Matches the names that plug-ins of Maven and Gradle give to a jar that includes its dependencies. Matches
+ * `original-….jar`, too, which is the jar without dependencies that shading leaves next to the shaded jar.
  */
 const WHOLE_JAR = /^original-.*\.jar$|-(?:all|aws|shaded|fat|jar-with-dependencies)\.jar$/;
 

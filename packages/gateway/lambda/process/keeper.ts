@@ -1,6 +1,6 @@
 /**
- * Ends the processes of functions if the gateway cannot do so itself. A shell in its own process group waits until its
- * standard input is closed, which happens when the gateway ends.
+ * Ends the processes of functions if the gateway cannot end them itself. A shell in its own process group waits until
+ * its standard input is closed, which happens when the gateway ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

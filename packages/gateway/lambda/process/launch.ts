@@ -40,7 +40,7 @@ export type Toolchain =
   | {
       readonly kind: 'missing';
       readonly error: DefinitionError;
-      /** Whether the program exists but did not respond in time. */
+      /** Whether the program exists but has not responded in time. */
       readonly isLate?: boolean;
     };
 

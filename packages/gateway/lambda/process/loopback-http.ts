@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Whether a request comes from a web page. A web page can reach every loopback port, and its requests are recognized by
- * their Host or Origin header.
+ * Whether a request comes from a web page. A web page can send requests to every loopback port. Such requests are
+ * recognized by their Host or Origin header.
  */
 export function isFromBrowser({ headers }: IncomingMessage, host: string): boolean {
   return headers.host !== host || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 }
 
-/** Returns the body as text. A body above the limit is read to its end and dropped, and the result is undefined. */
+/**
+ * Returns the body as text. A body that exceeds the limit is read to its end and dropped, and the result is undefined.
+ */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let size = 0;

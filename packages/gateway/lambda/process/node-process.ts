@@ -125,7 +125,8 @@ export class NodeProcessCode implements RunnableCode {
     const wanted = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '';
     if (own.version.startsWith(`${wanted}.`)) return own;
     for (const file of findNodes(wanted, this.#setup.machine)) {
-      // If the program does not respond in time, its version is unknown for now. The next build asks again.
+      // If the program does not respond in time, its version is unknown for now. The next build tries to read the
+      // version again.
       const version = await readVersion(file, ['--version'], /v(\d+\.\d+\.\d+)/).catch(() => undefined);
       if (version !== undefined && version.startsWith(`${wanted}.`) && isNewEnough(version))
         return { file, version };

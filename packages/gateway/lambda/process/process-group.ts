@@ -150,8 +150,8 @@ const HERE: System = {
     process.kill(pid, signal);
   },
   run: (command, args) => {
-    // Errors are ignored. The process may already have ended, and if this command does not exist, there is no other way
-    // to end it.
+    // Errors are ignored, because the process may already have ended. If this command does not exist, there is no other
+    // way to end the process.
     spawn(command, args, { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
   },
 };
@@ -190,7 +190,7 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
   SIGTERM: 'terminated',
 };
 
-/** If memory runs out, Linux kills this process before the gateway. */
+/** Makes Linux kill this process before the gateway if memory runs out. */
 function raiseOomScore(pid: number): void {
   if (process.platform !== 'linux') return;
   try {

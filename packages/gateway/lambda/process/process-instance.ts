@@ -11,7 +11,7 @@ import { type GroupCommand, ProcessGroup } from './process-group.ts';
 import type { ProcessProgram } from './process-program.ts';
 import { RuntimeApi, type RuntimeApiHost } from './runtime-api.ts';
 
-/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets it as its remaining time. */
+/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets this value as its remaining time. */
 const MAX_TIMEOUT_MS = 900_000;
 /** The time in milliseconds after which a running event counts as slow. Threads use the same value. */
 const SLOW_AFTER_MS = 15;
@@ -169,10 +169,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#program.hold?.(this, isHeld && !this.#isOver);
   }
 
-  /**
-   * Sends the response one turn of the event loop later, so that output that was printed before the response is logged
-   * first.
-   */
+  /** Sends the response one turn of the event loop later, so that any output before the response is logged first. */
   #answer(say: (job: Job) => void): void {
     const job = this.#job;
     if (job === undefined || this.#hasAnswered) return;

@@ -14,7 +14,7 @@ export class LateProgram extends Error {
 
 /**
  * Returns the first group of the pattern in the program's output; undefined if the program does not run.
- * @throws LateProgram
+ * @throws LateProgram if the program does not respond in time
  */
 export function readVersion(
   program: string,

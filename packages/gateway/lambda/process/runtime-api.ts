@@ -1,5 +1,5 @@
 /**
- * Lambda's Runtime API for one instance, on a loopback port of its own. Requests from web pages are refused. A response
+ * Lambda's Runtime API for one instance, on a separate loopback port. Requests from web pages are refused. A response
  * is accepted only if it contains the id of the running event, which only this instance knows.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -101,8 +101,8 @@ export class RuntimeApi {
       'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
       ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
       ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
-      // In Lambda, each version has an environment of its own, which contains the version. Here one instance runs
-      // events of all versions, so this header names the version. Only the gateway's own clients read the header.
+      // In Lambda, each version has its own environment, which contains the version. Here one instance runs events of
+      // all versions, so this header names the version. Only the gateway's own clients read the header.
       ...(functionVersion !== undefined && { 'Gatewright-Function-Version': functionVersion }),
       ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
     });

@@ -17,7 +17,7 @@ import type { RequestIdOf } from '../../core/ports.ts';
  */
 export const SLOTS = MOST_AHEAD;
 
-/** Maximum length in bytes of the trace header that a function gets. AWS's own header is below 150 bytes. */
+/** The maximum length in bytes of the trace header that a function gets. AWS's own header is shorter than 150 bytes. */
 const TRACE_BYTES = 256;
 
 /**

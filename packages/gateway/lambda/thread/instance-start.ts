@@ -9,7 +9,7 @@ export type BundleFile = {
   readonly file: string;
   /** The comment that refers to the source map; undefined if the file itself contains the map, which debuggers need. */
   readonly mapComment: string | undefined;
-  /** Absolute path at which the code is evaluated, next to the source file. The path need not exist. */
+  /** The absolute path at which the code is evaluated, next to the source file. The path need not exist. */
   readonly address: string;
 };
 
@@ -25,7 +25,7 @@ export type HandlerCode = { readonly kind: 'file'; readonly file: string } | Bun
 export type BundleCode = {
   readonly kind: 'bundle';
   readonly own: BundleFile;
-  /** Packages of the bundle that are bundled separately from `own`. */
+  /** The packages of the bundle, if they are bundled separately from `own`. */
   readonly packages: BundleFile | undefined;
   readonly format: 'esm' | 'cjs';
   /** Whether an ESM bundle gets `require`, `__dirname` and `__filename`, for CommonJS packages in the bundle. */
@@ -40,7 +40,7 @@ export type InstanceStart = {
   /** Carries `InstanceReport`s out and `PartReceipt`s in. */
   readonly reports: MessagePort;
   readonly board: SharedArrayBuffer;
-  /** One Float64 with the milliseconds by which the virtual clock is ahead. */
+  /** A buffer with one Float64, which is the offset of the virtual clock in milliseconds. */
   readonly clockOffset: SharedArrayBuffer;
   readonly requestIdSeed: string;
   readonly functionName: string;
@@ -62,7 +62,7 @@ export type InstanceStart = {
   readonly layers: readonly LayerDefinition[];
   readonly runtimePackages: RuntimePackages;
   readonly controlUrl: string | undefined;
-  /** Access key id with which the function signs. */
+  /** The access key id with which the function signs. */
   readonly accessKeyId: string;
   readonly standIns: readonly string[];
   readonly ownApis: OwnApis | undefined;
@@ -71,7 +71,7 @@ export type InstanceStart = {
 /** The data of a thread that boots before its code is built. Its `LateStart` follows as a message. */
 export type WaitingStart = {
   readonly kind: 'waiting';
-  /** Modules of Node.js that the previous code imported. */
+  /** The modules of Node.js that the previous code imported. */
   readonly builtins: readonly string[];
 };
 
@@ -84,7 +84,10 @@ export type LateStart = {
 /** The messages that an instance sends, except responses. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
-  /** Part of the streamed response to the event with this number. A `PartReceipt` on the same port acknowledges it. */
+  /**
+   * A part of the streamed response to the event with this number. A `PartReceipt` on the same port acknowledges the
+   * part.
+   */
   | {
       readonly kind: 'part';
       readonly sequence: number;

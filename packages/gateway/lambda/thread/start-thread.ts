@@ -12,7 +12,7 @@ import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { OwnApis } from '../own-apis.ts';
 import type { RuntimePackages } from '../code/runtime-packages.ts';
 
-/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets it as its remaining time. */
+/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets this value as its remaining time. */
 const MAX_TIMEOUT_MS = 900_000;
 
 export type ThreadProgram = {

@@ -1,7 +1,8 @@
 /**
- * Passes strings between the gateway and an instance. In each direction, strings arrive in order. A string goes through
- * shared memory if it fits, otherwise through a `MessagePort`. All other messages on the port only wake an idle
- * receiver. A busy receiver checks the memory itself, once in each turn of its event loop (docs/design/hot-path §2).
+ * Passes strings between the gateway and an instance. In each direction, strings arrive in order. A string that fits is
+ * passed through shared memory, and any other string through a `MessagePort`. All other messages on the port only wake
+ * an idle receiver. A busy receiver checks the memory itself, once in each turn of its event loop (docs/design/hot-path
+ * §2).
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
@@ -29,13 +30,16 @@ export class TextChannel<Sent, Received> {
   readonly #out: Way;
   readonly #in: Way;
   /**
-   * The number of strings in one turn from which this side counts as busy. It then checks the memory again by itself,
-   * so that the sender does not have to wake it.
+   * The number of strings, received in one turn of the event loop, from which this side counts as busy. A busy side
+   * checks the shared memory in each turn, so that the sender does not have to wake it.
    */
   readonly #busyFrom: number;
-  /** Strings that arrived through the port, oldest first. */
+  /** The strings that arrived through the port, oldest first. */
   readonly #carried: Received[] = [];
-  /** The number of strings that were taken from the ring, and the number that were in it at the last check. */
+  /**
+   * The number of strings that this side has taken from the ring, and the number of strings that the ring had received
+   * at the last check.
+   */
   #taken = 0;
   #until = 0;
 
@@ -66,7 +70,7 @@ export class TextChannel<Sent, Received> {
     if (Atomics.exchange(this.#out.bell, 0, 1) === 0) this.#port.postMessage(WAKE);
   }
 
-  /** Calls `then` whenever there may be strings to take. */
+  /** Calls `then` whenever there may be strings that can be taken. */
   listen(then: () => void): void {
     const { bell, ring } = this.#in;
     const look = (): void => {
@@ -94,7 +98,7 @@ export class TextChannel<Sent, Received> {
 
   /**
    * Returns the oldest string that was present at the last check; undefined if there are no more. Strings that arrive
-   * later wait for the next turn of the event loop. Otherwise, a faster sender could keep this side from its other
+   * later wait for the next turn of the event loop, because otherwise a fast sender could keep this side from its other
    * work.
    */
   take(): Received | string | undefined {

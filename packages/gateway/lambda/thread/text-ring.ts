@@ -1,6 +1,6 @@
 /**
- * Strings in shared memory. One thread writes them, and another reads them in order. A string that does not fit is sent
- * through another channel, and the ring records its position among the other strings.
+ * Strings in shared memory. One thread writes the strings, and another thread reads them in order. A string that does
+ * not fit is sent through another channel, and the ring records its position among the other strings.
  */
 
 /**
@@ -10,7 +10,7 @@
 const DATA_BYTES = 64 * 1024;
 /** The maximum length of a string in UTF-16 units. A longer string would leave little room for other strings. */
 const LONGEST = 4_096;
-/** Maximum number of UTF-8 bytes per UTF-16 unit. */
+/** The maximum number of UTF-8 bytes per UTF-16 unit. */
 const MOST_BYTES_PER_UNIT = 3;
 const LENGTH_BYTES = 4;
 /** The number of bytes that are reserved for the markers of strings that do not fit. */
@@ -57,7 +57,10 @@ export class TextRing {
     return Atomics.load(this.#head, COUNT);
   }
 
-  /** @returns whether the string fits; otherwise nothing is written */
+  /**
+   * Writes a string.
+   * @returns whether the string fits; otherwise nothing is written
+   */
   write(text: string): boolean {
     const start = this.#findRoom(text);
     if (start === undefined) return false;
@@ -72,8 +75,8 @@ export class TextRing {
   }
 
   /**
-   * Whether the next string is sent another way. As with `read`, call it only if `count` shows that there is a next
-   * string.
+   * Whether the next string is sent another way. As with `read`, it must be called only if `count` shows that there is
+   * a next string.
    */
   isElsewhere(): boolean {
     return this.#lengths[this.#at >> 2] === ELSEWHERE;

@@ -33,19 +33,19 @@ import type { Deadline } from '../../core/ports.ts';
 const TAKE_BACK_AFTER_MS = 15;
 
 /**
- * The number of events in one turn of the loop for which the instance is woken at once. For later events of the turn it
- * is woken only once, because waking costs as much as building an event.
+ * The number of events in one turn of the event loop for which the instance is woken at once. For all later events of
+ * the turn together, the instance is woken only once, because waking it costs as much as building an event.
  */
 const WOKEN_AT_ONCE = 2;
 
 const BYTES_PER_MB = 1024 * 1024;
-/** The memory of a thread that ended before it could be asked. */
+/** The memory of a thread that ended before its memory could be measured. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
 
 type Head = {
   /**
-   * `failed` means that the response has been sent, but that the event remains the first one until the thread has
-   * ended.
+   * `failed` means that the response has been sent, but that the event remains the first of the instance's events until
+   * the thread has ended.
    */
   state: 'running' | 'failed';
   since: number;
@@ -54,10 +54,10 @@ type Head = {
 };
 
 export class ThreadInstance implements Instance {
-  /** Time at which the instance last became idle or started, by `performance.now()`. */
+  /** The time at which the instance last became idle or started, by `performance.now()`. */
   restingSince = performance.now();
   answeredCount = 0;
-  /** The time in milliseconds that the function needed to load; undefined until it is ready. */
+  /** The time in milliseconds that the function needed to load; undefined until the instance is ready. */
   initMs: number | undefined = undefined;
   readonly program: ThreadProgram;
   readonly #owner: InstanceOwner;
@@ -76,7 +76,7 @@ export class ThreadInstance implements Instance {
   #sent = 0;
   /** Whether the instance will be woken at the end of this turn of the event loop. */
   #isWakeDue = false;
-  /** The number after the last event with a response. Slots before this number are free. */
+  /** The number after that of the last event with a response. Slots before this number are free. */
   #passed = 0;
   readonly #logStream = makeLogStream();
   #state: ThreadState = 'starting';
@@ -258,8 +258,8 @@ export class ThreadInstance implements Instance {
    * too early, it waits for the remaining time.
    */
   #watchHead(ms: number): NodeJS.Timeout {
-    // Before the check, responses that have already arrived are read. Otherwise a late loop turn would look like a slow
-    // function.
+    // Responses that have already arrived are read before the check, because otherwise a late turn of the event loop
+    // would look like a slow function.
     return setTimeout(() => setImmediate(() => this.#checkHead()), ms).unref();
   }
 
@@ -276,7 +276,7 @@ export class ThreadInstance implements Instance {
 
   /**
    * Takes back the events from position `first` on that have not started. The thread may start an event at the same
-   * moment, so a compare-and-set decides for each event whether the gateway or the thread gets it.
+   * time, so a compare-and-set decides for each event whether the gateway or the thread gets it.
    */
   #takeBack(first: number): Job[] {
     const kept = this.#handed.slice(0, first);

@@ -11,7 +11,7 @@ import type { FunctionOutput } from './output.ts';
 type Spawning = { spawn: (this: Started, options: { stdio?: unknown }) => unknown };
 type Started = { stdout: NodeJS.ReadableStream | null; stderr: NodeJS.ReadableStream | null };
 
-/** Replaces inherited stdout and stderr of child processes by pipes to the function's log. */
+/** Replaces inherited stdout and stderr of child processes with pipes to the function's log. */
 export function captureChildOutput(output: FunctionOutput): void {
   const childProcess = process.getBuiltinModule('node:child_process');
   const prototype = readPrototype(childProcess.ChildProcess.prototype);

@@ -31,7 +31,8 @@ export function hasCallbacks(runtime: string): boolean {
 }
 
 /**
- * Calls the handler with one event. `whenLoopEmpties` calls the function that it receives when the event loop is empty.
+ * Calls the handler with one event. `whenLoopEmpties` takes a function, and calls this function when the event loop is
+ * empty.
  */
 export function callHandler(
   handler: Handler,
@@ -53,8 +54,8 @@ export function callHandler(
     }
     const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
     const result = handler(event, context, callback);
-    // Only the first response counts. If the callback is called before the promise settles, the result of the promise
-    // is ignored.
+    // Only the first response counts, so if the callback is called before the promise settles, the result of the
+    // promise is ignored.
     if (isThenable(result))
       result.then(
         (value) => (hasAnswered() ? undefined : succeed(value)),

@@ -14,7 +14,10 @@ export function readBundles({ own, packages }: BundleCode): readonly ReadBundle[
   return files.map((file) => ({ ...file, text: readFileSync(file.file, 'utf8') }));
 }
 
-/** @returns the exports of the last bundle */
+/**
+ * Evaluates the bundles in order.
+ * @returns the exports of the last bundle
+ */
 export async function evaluateBundles(
   { format, withRequire, own }: BundleCode,
   bundles: readonly ReadBundle[],

@@ -174,7 +174,7 @@ export class EventLoop {
   }
 
   /**
-   * Ends an event that nothing can complete any more. If a callback's response is waiting, it is sent now. Otherwise,
+   * Ends an event that nothing can complete any more. If a callback's response is waiting, it is sent now. If not,
    * runtimes with callbacks respond with null, and Node.js 24 exits with the code for a promise that never settles.
    */
   #onEmptyLoop(): void {

@@ -7,8 +7,8 @@ type LambdaFailure = {
 };
 
 /**
- * The name of the thread's bundled program in stack traces. Its frames are removed, because they do not help the author
- * of a function.
+ * The name of the thread's bundled program in stack traces. The frames of this program are removed, because they do not
+ * help the author of a function.
  */
 const OWN_FRAMES = '/instance.mjs:';
 

@@ -16,8 +16,9 @@ const CHECK_WITHIN_MS = 2_000;
 export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
 
 /**
- * @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated;
- * any error of the module
+ * Loads the handler.
+ * @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated if the
+ * handler cannot be loaded; any error that the module throws
  */
 export async function loadHandler(
   start: InstanceStart,
@@ -94,7 +95,8 @@ function findPlace(stack: string, { lastUrl }: LoadedModules): string {
 async function evaluate(code: HandlerCode, bundles: readonly ReadBundle[]): Promise<unknown> {
   if (code.kind === 'file') {
     const url = pathToFileURL(code.file).href;
-    // `require` loads both module systems, except ES modules with a top-level await.
+    // A `.mjs` file is loaded with `import`. `require` loads both module systems, but it cannot load ES modules with a
+    // top-level await.
     if (code.file.endsWith('.mjs')) return import(url);
     try {
       return createRequire(url)(code.file) as unknown;

@@ -12,7 +12,7 @@ import type { FunctionOutput } from './output.ts';
 import { runInstance } from './run-instance.ts';
 import { shieldProcess } from './shield-process.ts';
 
-/** The file that `worker-program.ts` writes. */
+/** The path of the preloaded file, which `worker-program.ts` writes. */
 const PRELOAD = fileURLToPath(new URL('./in-worker.mjs', import.meta.url));
 
 /**

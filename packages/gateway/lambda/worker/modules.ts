@@ -21,20 +21,20 @@ type ModuleSetup = {
    * to it.
    */
   readonly bundles: ReadonlyMap<string, string>;
-  /** Whether the bundles are ES modules. There is no file at the address of such a bundle. */
+  /** Whether the bundles are ES modules. A bundle that is an ES module has no file at its address. */
   readonly isModule: boolean;
   readonly onBuiltin: (name: string) => void;
 };
 
 /**
- * Information about the modules that were loaded. `lastUrl` returns the URL of the last one. If a module does not
- * compile, it is that module.
+ * Information about the modules that were loaded. `lastUrl` returns the URL of the module that was loaded last. If a
+ * module does not compile, this is the URL of that module.
  */
 export type LoadedModules = { readonly lastUrl: () => string | undefined };
 
 /**
  * Hooks the resolution of both module systems in this thread. In Lambda, NODE_PATH finds packages of layers only for
- * `require`. Here, ESM imports and absolute `/opt/…` specifiers also work, for code that was tested with other tools.
+ * `require`. Here, ESM imports and absolute `/opt/…` specifiers work, too, for code that was tested with other tools.
  */
 export function hookModules(setup: ModuleSetup): LoadedModules {
   let last: string | undefined;

@@ -30,7 +30,7 @@ const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 type Control = {
   /** The URL of the control port, for example `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Access key id with which the function signs. */
+  /** The access key id with which the function signs. */
   readonly accessKeyId: string;
   /**
    * The issuers that the local issuer emulates. Their keys are read from the local issuer, whichever library reads
@@ -52,8 +52,8 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
 }
 
 /**
- * Whether the URL belongs to an API of this gateway that is reached with TLS. Calls to `@connections` are not among
- * them, because they go to the control port without TLS.
+ * Whether the URL belongs to an API of this gateway that is reached with TLS. Returns false for calls to
+ * `@connections`, because they go to the control port without TLS.
  */
 function isOwnApi(url: URL, { ownApis }: Control): boolean {
   return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
@@ -69,7 +69,10 @@ function isOfStandIn(address: string, standIns: readonly string[]): boolean {
   return standIns.some((issuer) => address.startsWith(`${issuer.replace(/\/$/, '')}/`));
 }
 
-/** Wraps the global `fetch`. `fetch` cannot send another Host, so calls that need this go through `http`. */
+/**
+ * Wraps the global `fetch`. `fetch` cannot send a Host header that differs from the URL, so calls that need such a
+ * header go through `http`.
+ */
 export function rerouteFetch(control: Control): void {
   const realFetch = globalThis.fetch;
   const { hostname, port } = new URL(control.url);
@@ -135,10 +138,10 @@ async function readCall(request: Request): Promise<FetchCall> {
   return { method, headers: Object.fromEntries(request.headers), body, signal };
 }
 
-/** Statuses whose `Response` may have no body. */
+/** The statuses whose `Response` may have no body. */
 const BODYLESS = new Set([204, 205, 304]);
 
-/** The original function. It is stored before the patched function replaces it. */
+/** The original `http.request`. It is stored before the patched function replaces it. */
 let unpatchedRequest: typeof Http.request | undefined;
 
 async function fetchOverHttp(

@@ -28,7 +28,7 @@ const CONSOLE_LEVELS = [
 ] as const;
 
 export class FunctionOutput {
-  /** The request id of the running event. As in Lambda, it is also used for late output of earlier events. */
+  /** The request id of the running event. As in Lambda, late output of earlier events gets this id, too. */
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;
@@ -72,7 +72,7 @@ export class FunctionOutput {
     this.#send(undefined, stream, text.endsWith('\n') ? text.slice(0, -1) : text);
   }
 
-  /** Sends a part of a streamed response, in order with the log lines. */
+  /** Sends a part of a streamed response. The part keeps its position among the log lines. */
   sendPart(sequence: number, bytes: Uint8Array<ArrayBuffer>, contentType: string | undefined): void {
     Atomics.add(this.#unread, 0, 1);
     const report: InstanceReport = { kind: 'part', sequence, bytes, contentType };

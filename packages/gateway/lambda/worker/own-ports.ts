@@ -18,7 +18,10 @@ const LOOPBACK = new Set<unknown>([undefined, null, '', 'localhost', '127.0.0.1'
 
 export class OwnPorts {
   readonly #warn: (message: string) => void;
-  /** Maps the ports of open servers as the function knows them to the actual ports of the machine. */
+  /**
+   * The ports of open servers. The key is the port as the function knows it, and the value is the actual port of the
+   * machine.
+   */
   readonly #open = new Map<number, number>();
   #isPatched = false;
   #isFollowed = false;
@@ -87,7 +90,10 @@ function loadNet(module: typeof Net): NetModule {
   return module as unknown as NetModule;
 }
 
-/** Returns the port in `listen(port, …)` and `listen({ port })`. 0 means any port, undefined that there is no port. */
+/**
+ * Returns the port in `listen(port, …)` and `listen({ port })`. 0 means any port; undefined means that there is no
+ * port.
+ */
 function portOf(first: unknown): number | undefined {
   const given = isJsonObject(first) ? first['port'] : first;
   const port = typeof given === 'string' && given !== '' ? Number(given) : given;

@@ -19,7 +19,7 @@ import { type ApiEvent, RuntimeApiClient } from './runtime-api-client.ts';
 
 const EXIT_AFTER_INIT_ERROR = 1;
 
-/** The original function. It is stored before a function's logger can replace it. */
+/** The original `writeSync`. It is stored before a function's logger can replace it. */
 const write = writeSync;
 const api = new RuntimeApiClient(process.env['AWS_LAMBDA_RUNTIME_API'] ?? '');
 const board = createBoard();

@@ -1,6 +1,6 @@
 /**
- * `awslambda` of Lambda's Node.js runtime, with which a handler declares that it streams, and the stream that it writes
- * to.
+ * The object `awslambda` of Lambda's Node.js runtime, and the stream to which a handler writes. With `awslambda`, a
+ * handler declares that it streams its response.
  * @see aws-lambda-nodejs-runtime-interface-client, ResponseStream.js and HttpResponseStream.js
  */
 import { Writable } from 'node:stream';
@@ -16,7 +16,7 @@ const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWat
 
 /** The content type of a stream that begins with status and headers. Function URLs recognize such a stream by it. */
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
-/** Maximum size of one message to the gateway. */
+/** The maximum size of one message to the gateway, in bytes. */
 const PART_BYTES = 65_536;
 /**
  * The maximum number of bytes that were sent but not acknowledged. If there are more, `write` returns false, and the
@@ -31,7 +31,7 @@ type PartChannel = {
 
 export type StreamOptions = { readonly highWaterMark?: number | undefined };
 
-/** Returns the options with which a handler streams; undefined if it returns its response. */
+/** Returns the stream options of a handler; undefined if the handler returns its response instead of streaming it. */
 export function streamOptionsOf(handler: object): StreamOptions | undefined {
   if (Reflect.get(handler, STREAMING) !== 'response') return undefined;
   const highWaterMark: unknown = Reflect.get(handler, HIGH_WATER_MARK);
@@ -116,7 +116,7 @@ export class ResponseStream extends Writable {
         this.#channel.hold(true);
         return;
       }
-      // The bytes are copied, because the function may reuse its buffer right after the write.
+      // The bytes are copied, because the function may reuse its buffer immediately after the write.
       const part = new Uint8Array(chunk.subarray(at, at + PART_BYTES));
       this.#unacknowledged += part.length;
       this.#channel.send(part, this.#contentType);

@@ -44,8 +44,8 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
   try {
     const handler = await loadHandler(start, bundles, modules);
-    // Like Lambda's runtime, the instance requests its first event one turn later. If a promise is rejected before
-    // that, the start of the instance fails.
+    // Like Lambda's runtime, the instance requests its first event one turn later. If a promise is rejected in the
+    // meantime, the start of the instance fails.
     await setImmediate();
     events.serve(handler);
     report({ kind: 'ready' });
@@ -80,8 +80,8 @@ function prepareModules(
     isModule: code.kind === 'bundle' && code.format === 'esm',
     onBuiltin: (name) => {
       if (name === 'child_process') {
-        // This is needed only in threads. In a process, child programs that inherit the streams write to the streams of
-        // this process.
+        // The output of child programs is captured only in threads. In a process, child programs that inherit the
+        // streams write to the streams of this process.
         if (!isProcess && isFirst(patched, name)) captureChildOutput(output);
         return;
       }

@@ -6,12 +6,15 @@ import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 
-/** Exit code of a killed process, as in a shell: 128 + SIGKILL. */
+/** The exit code of a killed process, as in a shell: 128 + SIGKILL. */
 const KILLED = 137;
 
-/** @param preload path of the built `in-worker.ts` */
+/**
+ * Protects the gateway's process from the functions that run in its threads.
+ * @param preload the path of the built `in-worker.ts`
+ */
 export function shieldProcess(preload: string, warn: (message: string) => void): void {
-  // The home folder is replaced. Otherwise, the AWS SDK would read the developer's ~/.aws.
+  // The home folder is replaced, because otherwise the AWS SDK would read the developer's ~/.aws.
   process.getBuiltinModule('node:os').homedir = () => '/home/sbx_user1051';
   shieldSignals(warn);
   shieldWorkers(preload, warn);
@@ -47,8 +50,8 @@ function shieldSignals(warn: (message: string) => void): void {
 }
 
 /**
- * Protects the gateway from the workers of a function. A worker has a `process` object of its own, which is replaced
- * before the worker's code runs. If the worker is killed, its parent thread ends, too.
+ * Protects the gateway from the workers of a function. A worker has its own `process` object, which is replaced before
+ * the worker's code runs. If the worker is killed, its parent thread ends, too.
  */
 function shieldWorkers(preload: string, warn: (message: string) => void): void {
   const threads = process.getBuiltinModule('node:worker_threads');
@@ -70,8 +73,8 @@ function shieldWorkers(preload: string, warn: (message: string) => void): void {
 }
 
 /**
- * Whether a signal to this id would reach the gateway. It would if the id stands for the process, its parent, its
- * group, or "all processes".
+ * Whether a signal to this id would reach the gateway. This is the case if the id identifies the process, its parent,
+ * its group, or "all processes".
  */
 function isGateway(pid: number): boolean {
   return pid === process.pid || pid === process.ppid || pid === 0 || pid === -1 || -pid === groupOf();

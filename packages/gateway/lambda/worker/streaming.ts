@@ -7,8 +7,8 @@ import type { EventMessage } from '../invocation/job.ts';
 import type { ResponseStream } from './response-stream.ts';
 
 /**
- * Calls a streaming handler with one event. Its return value is ignored. The invocation ends when the handler's promise
- * is settled and the stream has ended. `warn` writes to the function's log.
+ * Calls a streaming handler with one event. The handler's return value is ignored. The invocation ends when the
+ * handler's promise is settled and the stream has ended. `warn` writes to the function's log.
  */
 export function callStreamingHandler(
   handler: Handler,
@@ -36,7 +36,7 @@ async function run(
   // An error that occurs after the end, for example because of another write, must not end the instance.
   stream.on('error', () => undefined);
   const finished = once(stream, 'finish');
-  // This promise is awaited later. If the handler itself fails before that, the handler's error counts.
+  // This promise is awaited later. If the handler itself fails before then, the handler's error is reported instead.
   finished.catch(() => undefined);
   const { event, context } = readMessage(message, facts, requestId);
   const result = handler(event, stream, context);

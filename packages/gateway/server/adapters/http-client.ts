@@ -34,6 +34,7 @@ interface ClosableHttpClient extends HttpClient {
 }
 
 /**
+ * Creates the HTTP client for calls to backends.
  * @param vpcLinks the origins of VPC links by id or name, from `--vpc-link name=url[,url]`; several origins are used in
  * turn
  * @param localOrigin returns the local address of a host that this gateway serves itself; undefined for all other hosts
@@ -294,8 +295,9 @@ function describe(error: unknown, request: HttpRequest): Failure {
 }
 
 /**
- * A prefix that replaces the name of the `Upgrade` header until the request reaches the socket. Undici refuses to send
- * `Upgrade`, which a mapping may set and which AWS sends unchanged [obs]. Outsiders cannot guess the prefix.
+ * A prefix that replaces the name of the `Upgrade` header until the request reaches the socket. A mapping may set
+ * `Upgrade`, and AWS sends the header unchanged [obs], but undici refuses to send it. Outsiders cannot guess the
+ * prefix.
  */
 const SMUGGLED = `x-${randomUUID()}-`;
 

@@ -26,8 +26,8 @@ type LocalKeys = {
 };
 
 /**
- * The limits for fetching the discovery document and the key set, as in API Gateway. It caches keys for up to an hour,
- * or for up to two hours if the issuer is unreachable (docs/aws §4.5).
+ * The limits for fetching the discovery document and the key set, as in API Gateway. API Gateway caches keys for up to
+ * an hour, or for up to two hours if the issuer is unreachable (docs/aws §4.5).
  */
 const LIMITS = {
   timeoutMs: 1_500,
@@ -37,8 +37,8 @@ const LIMITS = {
   cooldownSeconds: 30,
 };
 /**
- * The time in milliseconds for which a key is used without asking for it again. Together with `maxAgeSeconds`, this is
- * an hour.
+ * The time in milliseconds for which a key is used without requesting it again. Together with `maxAgeSeconds`, this
+ * time is an hour.
  */
 const AT_HAND_MS = 1_800_000;
 
@@ -102,8 +102,8 @@ export function createKeySets(
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
     async fetch(issuer, given = LIMITS) {
-      // Each of the two requests, for the discovery document and for the key set, has this timeout. It includes a
-      // second attempt.
+      // The timeout of each of the two requests, for the discovery document and for the key set. It includes a second
+      // attempt.
       const { timeoutMs, totalMs = Infinity } = given;
       const limits = { ...given, totalMs: Math.min(totalMs, timeoutMs) };
       const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -127,7 +127,7 @@ function unreadable(message: string): DomainError {
 
 /**
  * A key that remembers valid signatures as long as the key itself is cached. Invalid signatures are not remembered,
- * because a flood of them would push out the valid ones.
+ * because a flood of them would push out the valid signatures.
  */
 class RememberingKey implements Verifier {
   readonly #key: PublicKey;

@@ -1,6 +1,6 @@
 /**
- * Loads the HTTP client at the first request to a backend. Otherwise, undici would be a tenth of the code that is
- * loaded at startup.
+ * Loads the HTTP client at the first request to a backend, because otherwise undici would be a tenth of the code that
+ * is loaded at startup.
  */
 import type { createHttpClient } from './http-client.ts';
 

@@ -23,9 +23,9 @@ interface StreamSink extends LogSink {
 
 /**
  * Creates a sink that writes lines at the end of the turn of the event loop in which they were logged. If other lines
- * came just before, they are written 5 ms later. A crash loses lines that are not yet written. If the reader stalls, at
- * most 16 MB are stored. Later lines are dropped, and when the reader continues, one line reports their number. If the
- * reader has disconnected (EPIPE), logging ends but the gateway continues.
+ * were written just before, they are written 5 ms later. A crash loses lines that are not yet written. If the reader
+ * stalls, at most 16 MB are stored. Later lines are dropped, and when the reader continues, one line reports how many
+ * lines were dropped. If the reader has disconnected (EPIPE), logging ends but the gateway continues.
  */
 export function createStreamSink(stream: Writable): StreamSink {
   let pending = '';

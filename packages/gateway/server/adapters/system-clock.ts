@@ -1,4 +1,4 @@
-/** The clock of the running gateway: the machine's time plus an offset that all threads share. */
+/** The clock of the running gateway. Its time is the machine's time plus an offset that all threads share. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { ShiftableClock } from '../../core/ports.ts';
 

@@ -18,7 +18,7 @@ export function watchTemplates(files: readonly string[], onChange: () => void): 
   );
 }
 
-/** Like `watchTemplates`, but for all YAML and JSON files in folders. */
+/** Calls `onChange` like `watchTemplates`, but for all YAML and JSON files in folders. */
 export function watchDocuments(folders: readonly string[], onChange: () => void): () => void {
   return watchFolders(folders, (_folder, name) => /\.(?:ya?ml|json)$/.test(name), onChange);
 }

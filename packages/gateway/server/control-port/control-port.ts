@@ -87,7 +87,7 @@ type ControlPortOptions = {
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
-  /** The maximum memory for request bodies in bytes. Unread replies may use the same amount. Absent means 256 MB. */
+  /** The maximum memory for request bodies, in bytes. Unread replies may use as much again. The default is 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   /** The bearer secret that the endpoints below `/_gatewright/` require. */
   readonly secret: string;
@@ -214,8 +214,8 @@ function refuseByGuards(
 ): ControlReply | undefined {
   const { signIn } = mounts;
   const rule = { port, admitsServices: true, allowHosts: [...allowHosts, ...signIn.hosts] };
-  // The Host is not checked for these requests. They need a signature, so a web page that uses DNS rebinding cannot
-  // make them.
+  // For `@connections` at a custom domain, the Host is not checked. These requests need a signature, so a web page that
+  // uses DNS rebinding cannot make them.
   if (isOfDomain(arrival, mounts)) return undefined;
   return (
     refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
@@ -332,8 +332,8 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
-    // Such a call is refused with a different error. A function that made it would otherwise take
-    // `MissingAuthenticationToken` for a response of the API.
+    // A call that has an API's host name but no signature is refused with a different error. Otherwise, the calling
+    // function would take `MissingAuthenticationToken` for a response of the API.
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);
@@ -360,8 +360,8 @@ function refuseUnknownApi(request: ControlRequest): ControlReply {
 }
 
 /**
- * Removes the `:authority` header from the call. Clients sign this header, but a call that is forwarded over HTTP/1.1
- * cannot contain it.
+ * Removes the `:authority` header from the call. HTTP/2 clients sign this header, but a call that is forwarded over
+ * HTTP/1.1 cannot contain it.
  */
 function withoutAuthority(call: AwsCall): AwsCall {
   const { rawHeaders } = call.request;
@@ -424,7 +424,7 @@ function send(
     ...(reply.status === 204 || hasLength(reply)
       ? []
       : ['Content-Length', String(Buffer.byteLength(reply.body))]),
-    // The connection ends with the reply, because the unread bytes of the request cannot be skipped.
+    // The connection is closed after the reply, because the unread bytes of the request cannot be skipped.
     ...(isLast ? ['Connection', 'close'] : []),
   ]);
   response.end(reply.status === 204 ? undefined : reply.body);

@@ -58,8 +58,8 @@ export function acceptHttp2(
     });
   });
   /**
-   * The connections whose first bytes have not been read. They are closed with the port, because the server does not
-   * know them and would otherwise serve them after it has been closed.
+   * The connections whose first bytes have not been read yet. They must be closed together with the port. The server
+   * does not know them yet, and would otherwise serve them after it has been closed.
    */
   const sniffed = new Set<Socket>();
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
@@ -90,8 +90,8 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
     const isStarted = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
-    // If only a part of the preface has arrived, the rest is awaited briefly, because some clients send single bytes.
-    // The bytes are not put back yet, because they would be read again at once.
+    // If only a part of the preface has arrived, the gateway waits briefly for the rest, because some clients send
+    // single bytes. The bytes are not put back yet, because they would be read again at once.
     if (isStarted && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);

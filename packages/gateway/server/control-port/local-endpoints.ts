@@ -35,14 +35,20 @@ type LocalEndpointsOptions = {
   readonly more?: MoreEndpoints | undefined;
 };
 
-/** @returns undefined for other paths */
+/**
+ * Handles a request to a path below `/_gatewright/`.
+ * @returns undefined if the handler has no endpoint at this path
+ */
 export type MoreEndpoints = (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
 
 export type RecordedCalls = { readonly calls: readonly unknown[]; clear(): void };
 
 const PREFIX = '/_gatewright/';
 
-/** @returns undefined when the path is not below `/_gatewright/` */
+/**
+ * Handles a request to an endpoint below `/_gatewright/`.
+ * @returns undefined if the path is not below `/_gatewright/`
+ */
 export async function serveLocal(
   request: ControlRequest,
   at: LocalEndpointsOptions,

@@ -1,6 +1,4 @@
-/**
- * `GET /_gatewright/logs` and `GET /_gatewright/functions`, for `gatewright logs` and `gatewright invoke`.
- */
+/** Serves `GET /_gatewright/logs` and `GET /_gatewright/functions`, for `gatewright logs` and `gatewright invoke`. */
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import { type LogHistory, printHistoryLine } from './log-history.ts';
 import type { MoreEndpoints } from './local-endpoints.ts';

@@ -20,7 +20,7 @@ type HistoryQuestion = {
 
 const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
-/** The maximum number of characters that a follower has not read yet. */
+/** The maximum number of characters that wait for one follower to read them. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
 /**
  * The maximum number of the gateway's own lines that are joined into one piece. Old lines are dropped one piece at a
@@ -126,7 +126,8 @@ export class LogHistory {
       this.#chars -= oldest.line.message.length;
       this.#first += 1;
     }
-    // Dropped pieces are removed once they are the larger part, so the cost per piece is constant on average.
+    // Dropped pieces are only removed once they are more than half of the list, so the cost per piece is constant on
+    // average.
     if (this.#first > 100 && this.#first * 2 > this.#pieces.length) {
       this.#pieces = this.#pieces.slice(this.#first);
       this.#first = 0;

@@ -1,4 +1,4 @@
-/** Stacks, their outputs and exports, in the form of CloudFormation's API. */
+/** Describes stacks, their outputs and their exports in the form of CloudFormation's API. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';

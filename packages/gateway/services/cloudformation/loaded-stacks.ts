@@ -32,7 +32,10 @@ export class LoadedStacks {
     return this.#stacks.filter((stack) => stack.region === region);
   }
 
-  /** @throws OperationRefused */
+  /**
+   * Returns the stack that a call names.
+   * @throws OperationRefused if the call names no stack, or if the stack does not exist
+   */
   require(call: StackCall, member = 'StackName'): ResolvedStack {
     const wanted = call.text(member) ?? '';
     if (wanted === '')
@@ -63,7 +66,7 @@ const PAGE = 100;
 
 /**
  * Returns one page of a list. The token is the number of the next item.
- * @throws OperationRefused
+ * @throws OperationRefused if the token is invalid
  */
 export function pageOf<Item>(
   all: readonly Item[],

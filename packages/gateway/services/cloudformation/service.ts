@@ -6,7 +6,7 @@ import { describeExports, describeImports, describeStacks, summarizeStacks } fro
 import { LoadedStacks, pageOf, printTime } from './loaded-stacks.ts';
 import type { StackCall } from './loaded-stacks.ts';
 
-// Resources of a stack, in the form of CloudFormation's API.
+// Describes the resources of a stack in the form of CloudFormation's API.
 
 /**
  * Maximum number of resources in one response (API reference, "DescribeStackResources"). To get more, callers use

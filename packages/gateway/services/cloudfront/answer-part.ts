@@ -1,4 +1,4 @@
-/** Conditional and partial responses from the cache (developer guide, RangeGETs; RFC 9110 §13, §14). */
+/** Creates conditional and partial responses from cached objects (developer guide, RangeGETs; RFC 9110 §13, §14). */
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
 import type { OriginAnswer } from './stored-objects.ts';

@@ -1,4 +1,7 @@
-/** Calls of SDKs: invalidations, and read operations on distributions (CloudFront API reference, 2020-05-31). */
+/**
+ * Handles the calls of SDKs to CloudFront: invalidations, and calls that read distributions (CloudFront API reference,
+ * 2020-05-31).
+ */
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 import type { Distribution } from './distribution.ts';
 import { Invalidations } from './invalidations.ts';

@@ -1,4 +1,4 @@
-/** Compression by CloudFront itself (developer guide, "Serving compressed files"). */
+/** Compresses responses as CloudFront itself does (developer guide, "Serving compressed files"). */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { words } from '../../core/resource-types/words.ts';
@@ -60,7 +60,7 @@ export async function compressObject(
 
 function isCompressible({ status, headers, body }: OriginAnswer, { compresses, cache }: Behavior): boolean {
   if (!compresses || isCachingOff(cache) || !STATUSES.has(status)) return false;
-  // If the cache policy names the header, the origin is responsible for compression.
+  // If the cache policy names `Accept-Encoding`, the origin is responsible for compression.
   if (cache.headers.kind === 'only' && cache.headers.names.includes('accept-encoding')) return false;
   if (lastHeader(headers, 'content-encoding') !== undefined) return false;
   const type = lastHeader(headers, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';

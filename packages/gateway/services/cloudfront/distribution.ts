@@ -24,8 +24,8 @@ export type CachePolicy = {
   readonly gzip: boolean;
   readonly brotli: boolean;
   /**
-   * Whether the behavior has legacy settings instead of policies. If so, a table by AWS determines which other headers
-   * are forwarded.
+   * Whether the behavior has legacy settings instead of policies. If so, a table in AWS's documentation determines
+   * which other headers are forwarded.
    */
   readonly isLegacy: boolean;
   /** True if legacy settings forward all headers. In this case nothing is cached. */
@@ -90,7 +90,8 @@ export type Behavior = {
   readonly request: OriginRequestPolicy | undefined;
   readonly response: ResponseHeadersPolicy | undefined;
   /**
-   * The reason why the behavior responds with 500: something that guards or changes its requests is not supported here.
+   * The reason why the behavior responds with 500. It does so if a feature that guards or changes its requests is not
+   * supported here.
    */
   readonly closed?: string | undefined;
   /** The behavior's policies as the template names them. Read calls return these names. */

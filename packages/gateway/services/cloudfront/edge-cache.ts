@@ -94,7 +94,7 @@ export class EdgeCache {
       : this.#fly(asked, { key, parts, found });
   }
 
-  /** Drops objects, including responses that are still in progress. */
+  /** Drops the objects for which `isDropped` returns true. This includes responses that are still in progress. */
   drop(isDropped: (object: { readonly distributionId: string; readonly path: string }) => boolean): void {
     this.objects.dropWhere(({ distributionId, parts }) =>
       isDropped({ distributionId, path: invalidationPath(parts) }),
@@ -103,7 +103,10 @@ export class EdgeCache {
     for (const [key, { fetching }] of this.#flights) if (fetching.isDropped) this.#flights.delete(key);
   }
 
-  /** Finds a stored object. An object from a GET is also used for HEAD, but not the reverse. */
+  /**
+   * Finds a stored object. A HEAD request may also be served from the object of a GET request, but a GET request not
+   * from the object of a HEAD request.
+   */
   #find(key: string, method: string): StoredObject | undefined {
     if (method !== 'HEAD') return this.objects.find(key);
     return this.objects.find(key) ?? this.objects.find(headKey(key));
@@ -274,7 +277,8 @@ export class EdgeCache {
     const { cache } = behavior;
     const { status, headers } = answer;
     const now = this.#clock.nowEpochMs();
-    // A response to a condition or a range is only for this caller. A whole object is for all callers.
+    // The response to a request with a condition or a range is only for this caller. A whole object can be used for all
+    // callers.
     if (status !== 200 && hasCondition(request)) return 0;
     if (status >= 400) return freshErrorSeconds(answer, cache, distribution.errors.get(status), now);
     if (!KEPT_STATUSES.has(status)) return 0;

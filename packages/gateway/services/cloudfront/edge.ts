@@ -17,10 +17,13 @@ type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'l
 type Refusal = CacheOutcome & { readonly isClosed: boolean };
 type Ids = { readonly requestId: string; readonly via: string };
 
-/** AWS's quotas in bytes (developer guide): maximum size of a URL, and of a request without its body. */
+/**
+ * AWS's quotas in bytes (developer guide): the maximum size of a URL, and the maximum size of a request without its
+ * body.
+ */
 const MAX_URL_BYTES = 8_192;
 const MAX_REQUEST_BYTES = 32_768;
-/** Number of recent requests that the console shows with their reasons. */
+/** The number of recent requests per distribution that the console shows with their reasons. */
 const KEPT_NOTES = 1;
 
 export class Edge {

@@ -1,4 +1,4 @@
-/** How long a response is fresh (developer guide, Expiration and HTTPStatusCodes). */
+/** Determines how long a response is fresh (developer guide, Expiration and HTTPStatusCodes). */
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { CachePolicy, ErrorRule } from './distribution.ts';
 
@@ -48,7 +48,7 @@ function readSaid(headers: readonly string[], directives: Directives, nowEpochMs
 function expiresIn(headers: readonly string[], nowEpochMs: number): number | undefined {
   const expires = lastHeader(headers, 'expires');
   if (expires === undefined) return undefined;
-  // An invalid date, such as 0, counts as past.
+  // An invalid `Expires` value, such as `0`, counts as a time in the past.
   const seconds = Math.floor((Date.parse(expires) - nowEpochMs) / 1000);
   return Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
 }
@@ -69,7 +69,7 @@ const DEFAULT_ERROR_SECONDS = 10;
 
 /**
  * Returns how many seconds an error is fresh; 0 if it is not cached.
- * @param rule the rule for this status
+ * @param rule the distribution's custom error rule for this status
  */
 export function freshErrorSeconds(
   { status, headers }: { readonly status: number; readonly headers: readonly string[] },

@@ -1,4 +1,4 @@
-/** Invalidations of each distribution, in the order of their creation. */
+/** Stores the invalidations of each distribution in the order of their creation. */
 import type { Clock, Random } from '../../core/ports.ts';
 
 export type Invalidation = {
@@ -11,7 +11,8 @@ export type Invalidation = {
 
 /**
  * The gateway's own limits: the number of stored invalidations, and the total number of characters in their paths.
- * Invalidations are stored for read calls and for repeated calls.
+ * Invalidations are stored so that they can be listed, and so that a repeated call with the same caller reference is
+ * recognized.
  */
 const MAX_KEPT = 1_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
@@ -27,7 +28,10 @@ export class Invalidations {
     this.#random = random;
   }
 
-  /** Creates an invalidation. `conflict` means that the caller reference was used with other paths. */
+  /**
+   * Creates an invalidation, or returns the existing one if the same call is repeated. Returns `conflict` if an earlier
+   * call has used the caller reference with other paths.
+   */
   create(
     asked: Pick<Invalidation, 'distributionId' | 'reference' | 'paths'>,
   ): { readonly invalidation: Invalidation; readonly isNew: boolean } | 'conflict' {

@@ -1,5 +1,5 @@
 /**
- * Policies that AWS manages, by id and by name (developer guide: using-managed-cache-policies,
+ * The policies that AWS manages, by id and by name (developer guide: using-managed-cache-policies,
  * using-managed-origin-request-policies, using-managed-response-headers-policies).
  */
 import { words } from '../../core/resource-types/words.ts';

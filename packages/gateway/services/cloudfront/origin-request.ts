@@ -1,4 +1,7 @@
-/** What CloudFront sends to an origin (developer guide, "Request and response behavior for custom origins"). */
+/**
+ * Creates the request that CloudFront sends to an origin (developer guide, "Request and response behavior for custom
+ * origins").
+ */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { HttpRequest } from '../../core/ports.ts';
 import { normalEncoding } from './cache-key.ts';
@@ -62,6 +65,7 @@ const WITH_AUTHORIZATION = new Set(['DELETE', 'PATCH', 'POST', 'PUT']);
 type OriginParts = { readonly requestId: string; readonly via: string };
 
 /**
+ * Creates the request to the origin.
  * @param validators `If-None-Match` and `If-Modified-Since` of an expired object, which replace the viewer's headers
  */
 export function toOriginRequest(
@@ -128,7 +132,8 @@ function eitherOf(one: Selection, other: Selection): Selection {
   if (one.kind === 'all' || other.kind === 'all') return { kind: 'all' };
   if (one.kind === 'none') return other;
   if (other.kind === 'none') return one;
-  // The names of both lists count: "… except those specified in the cache policy or the origin request policy."
+  // The excluded names of both lists are combined: "… except those specified in the cache policy or the origin request
+  // policy."
   if (one.kind === other.kind) return { kind: one.kind, names: [...one.names, ...other.names] };
   // An allow list in either policy overrides the block list of the other policy.
   const [block, allow] = one.kind === 'except' ? [one, other] : [other, one];
@@ -142,7 +147,8 @@ function forwards(
 ): boolean {
   if (selects(cache.headers, lower)) return true;
   if (policy !== undefined && selects(policy.headers, lower)) return true;
-  // "… except for those listed in the Headers type, which are not included", even if they need no name otherwise.
+  // A policy that forwards all headers "… except for those listed in the Headers type, which are not included" also
+  // excludes headers that are otherwise always forwarded.
   if (policy?.headers.kind === 'except') return false;
   if (!cache.isLegacy)
     return (

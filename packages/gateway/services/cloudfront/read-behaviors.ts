@@ -58,7 +58,10 @@ const OPEN_FINDINGS: Readonly<Record<string, string>> = {
   RealtimeLogConfigArn: 'no real-time log is sent',
 };
 
-/** @throws InvalidMember */
+/**
+ * Reads one cache behavior.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readBehavior(
   at: MemberReader,
   pattern: string,
@@ -106,7 +109,10 @@ export function readBehavior(
   };
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads the path pattern of a behavior.
+ * @throws InvalidMember if the pattern is missing, too long, or contains other characters
+ */
 export function readPattern(at: MemberReader): string {
   const pattern = at.text('PathPattern');
   if (pattern.length > MAX_PATTERN)

@@ -188,7 +188,10 @@ class DistributionReader {
     this.#reader.unsupported(path, closes ? `${what}: ${then}` : what);
   }
 
-  /** @returns the reasons why all requests are refused */
+  /**
+   * Reports the settings of the distribution that are not supported here.
+   * @returns the reasons why all requests are refused
+   */
   #findUndone(at: MemberReader): readonly string[] {
     const reasons: string[] = [];
     for (const name of at.names) {

@@ -21,7 +21,7 @@ const MAX_TTL_SECONDS = 3_153_600_000;
 const MAX_NAMES = 100;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Hop-by-hop headers and others that policies must not select (developer guide, header-caching). */
+/** Hop-by-hop headers and other headers that policies must not select (developer guide, header-caching). */
 const NEVER_IN_KEY = new Set(['connection', 'cookie', 'proxy-authorization', 'te', 'upgrade', '*']);
 /**
  * Headers that only an origin request policy can add, because every viewer has different values
@@ -35,7 +35,10 @@ const REQUEST_POLICY_ONLY = new Set([
   'cloudfront-viewer-ja4-fingerprint',
 ]);
 
-/** @throws InvalidMember */
+/**
+ * Reads a cache policy.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readCachePolicy(at: MemberReader): CachePolicy {
   const config = at.object('CachePolicyConfig');
   const parameters = config.object('ParametersInCacheKeyAndForwardedToOrigin');
@@ -60,7 +63,7 @@ export function readCachePolicy(at: MemberReader): CachePolicy {
 
 /**
  * Reads the TTLs. Their defaults are in the API reference, CachePolicyConfig.
- * @throws InvalidMember
+ * @throws InvalidMember if a TTL is invalid
  */
 function readTtls(
   at: MemberReader,
@@ -85,7 +88,10 @@ function readTtls(
   return { minTtlSeconds, defaultTtlSeconds, maxTtlSeconds };
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads an origin request policy.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readRequestPolicy(at: MemberReader): OriginRequestPolicy {
   const config = at.object('OriginRequestPolicyConfig');
   const behaviors = ['none', 'whitelist', 'allViewer', 'allViewerAndWhitelistCloudFront', 'allExcept'];
@@ -139,7 +145,7 @@ function readSelection(at: MemberReader, kind: 'Cookie' | 'QueryString', member:
 
 /**
  * Reads `ForwardedValues` and the TTLs of the behavior.
- * @throws InvalidMember
+ * @throws InvalidMember if a member is invalid
  */
 export function readForwardedValues(behavior: MemberReader): CachePolicy {
   const at = behavior.object('ForwardedValues');
@@ -173,7 +179,10 @@ export function readForwardedValues(behavior: MemberReader): CachePolicy {
 const NOT_REMOVABLE =
   /^(?:connection|content-encoding|content-length|expect|host|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 
-/** @throws InvalidMember */
+/**
+ * Reads a response headers policy.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readResponsePolicy(at: MemberReader): ResponseHeadersPolicy {
   const config = at.object('ResponseHeadersPolicyConfig');
   const removes = (config.optional('RemoveHeadersConfig')?.objects('Items', MAX_NAMES) ?? []).map((one) =>

@@ -23,9 +23,9 @@ export type StoredObject = OriginAnswer & {
   readonly isError: boolean;
 };
 
-/** The gateway's own limit for all distributions together. */
+/** The maximum size of the cached objects of all distributions together, in bytes. It is the gateway's own limit. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** Estimated size of an entry in addition to its strings and body. */
+/** The estimated size of an entry in bytes, without its strings and body. */
 const ENTRY_BYTES = 512;
 /**
  * The size of the cache divided by this number is the maximum size of one object. A larger object could displace all
@@ -71,7 +71,10 @@ export class StoredObjects {
     return undefined;
   }
 
-  /** @returns whether the object is stored */
+  /**
+   * Stores an object.
+   * @returns whether the object is stored, because an object that is too large is not
+   */
   keep(object: StoredObject): boolean {
     this.drop(object.key);
     const bytes = bytesOf(object);

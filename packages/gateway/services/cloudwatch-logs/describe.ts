@@ -1,4 +1,4 @@
-/** `DescribeLogGroups` and `DescribeLogStreams` (CloudWatch Logs API reference). */
+/** Handles `DescribeLogGroups` and `DescribeLogStreams` (CloudWatch Logs API reference). */
 import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidParameter } from './error.ts';

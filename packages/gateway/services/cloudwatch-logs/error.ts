@@ -1,6 +1,6 @@
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
-/** Refusals with the error names of the API reference, "Errors" of each operation. */
+/** Creates the errors of refused calls, with the error names of the API reference ("Errors" of each operation). */
 export function invalidParameter(message: string): OperationRefused {
   return new OperationRefused('InvalidParameterException', message);
 }

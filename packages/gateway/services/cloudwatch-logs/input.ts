@@ -1,4 +1,4 @@
-/** Members of a call's input, each checked according to AWS's model. */
+/** Reads the members of a call's input, and checks each member according to AWS's model. */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberRule } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

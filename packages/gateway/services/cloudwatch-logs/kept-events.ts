@@ -1,4 +1,4 @@
-/** Events of log groups: the stored lines, numbered and presented as in CloudWatch Logs. */
+/** Presents the stored lines as events of log groups. The events are numbered, as in CloudWatch Logs. */
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 
@@ -25,7 +25,10 @@ export type Wanted = {
 
 /** Log stream of the gateway's own lines, as in the events of subscriptions. */
 const OWN_STREAM = 'gatewright';
-/** Maximum time per turn of the event loop, so that other requests do not wait longer. */
+/**
+ * The maximum time in milliseconds that a search may take in one turn of the event loop, so that other requests do not
+ * have to wait longer.
+ */
 const SLICE_MS = 8;
 /** Number of lines between two checks of the time. */
 const LINES_PER_LOOK = 200;

@@ -30,7 +30,7 @@ export type StreamFacts = {
 /** Maximum number of streams and groups created by calls. AWS also has limits per account. */
 const MAX_MADE = 10_000;
 const DAY_MS = 86_400_000;
-/** Bytes that AWS counts for each event in addition to its message ("PutLogEvents"). */
+/** The number of bytes that AWS counts for each event in addition to its message ("PutLogEvents"). */
 export const EVENT_BYTES = 26;
 
 export class LogGroupBook {
@@ -88,13 +88,19 @@ export class LogGroupBook {
     return eventsOf(this.#lines, wanted).next().done === false;
   }
 
-  /** @throws OperationRefused */
+  /**
+   * Checks that a group and a stream exist.
+   * @throws OperationRefused if one of them does not exist
+   */
   require(group: string, stream?: string): void {
     if (!this.has(group)) throw noGroup();
     if (stream !== undefined && !this.hasStream(group, stream)) throw noStream();
   }
 
-  /** Time before which events are not shown; -Infinity without a retention period. */
+  /**
+   * Returns the time in epoch milliseconds before which events are not shown; -Infinity if the group has no retention
+   * period.
+   */
   oldestMs(group: string): number {
     const days = this.#find(group)?.retentionDays;
     return days === undefined ? -Infinity : this.#nowMs() - days * DAY_MS;

@@ -1,4 +1,4 @@
-/** `StartQuery`, `GetQueryResults`, `StopQuery` (CloudWatch Logs API reference). */
+/** Handles `StartQuery`, `GetQueryResults` and `StopQuery` (CloudWatch Logs API reference). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 import type { CallInput } from '@gatewright/aws/call-input';
@@ -26,7 +26,7 @@ type Running = {
 };
 type Ports = Pick<ServicePorts, 'lines' | 'work' | 'random' | 'accountId' | 'report'>;
 
-/** AWS's default limit for concurrent queries, and its limit for log groups in one query. */
+/** AWS's default limit for concurrent queries, and AWS's limit for the number of log groups in one query. */
 const MAX_RUNNING = 30;
 const MAX_GROUPS = 50;
 /** Maximum number of queries whose results are stored for reading. */

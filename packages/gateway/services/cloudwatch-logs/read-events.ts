@@ -1,4 +1,4 @@
-/** `FilterLogEvents` and `GetLogEvents` (CloudWatch Logs API reference). */
+/** Handles `FilterLogEvents` and `GetLogEvents` (CloudWatch Logs API reference). */
 import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
@@ -70,7 +70,7 @@ export function getLogEvents(input: CallInput, { lines, groups }: At): UnknownMe
     isOfGroup: (name: string) => name === group,
     isOfStream: (name: string) => name === stream,
     fromMs: Math.max(input.optionalInteger('startTime', FROM_ZERO) ?? 0, groups.oldestMs(group)),
-    // The end is exclusive here, and inclusive in `FilterLogEvents`.
+    // The end time of `GetLogEvents` is exclusive, but the end time of `FilterLogEvents` is inclusive.
     toMs: endMs === undefined ? undefined : endMs - 1,
   };
   const all = [...eventsOf(lines, wanted)].sort(comparePositions);

@@ -171,7 +171,10 @@ function readEvents(input: CallInput): readonly Sent[] {
   return events;
 }
 
-/** Returns the rejected events. The events are in time order, so these are the first and the last events. */
+/**
+ * Returns the positions of the rejected events. The events are in time order, so the rejected events are at the start
+ * and the end of the list.
+ */
 function rejectedOf(events: readonly Sent[], nowMs: number, expiredMs: number): UnknownMembers {
   const tooNew = events.findIndex(({ timestamp }) => timestamp > nowMs + NEWEST_MS);
   const tooOld = events.filter(({ timestamp }) => timestamp < nowMs - OLDEST_MS).length;

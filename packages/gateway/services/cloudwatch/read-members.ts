@@ -1,4 +1,4 @@
-/** CloudWatch's refusals of input, with their error codes. */
+/** Defines how CloudWatch refuses input, and with which error codes. */
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 
 /** Error codes of the query protocol. The newer protocols have longer names for some of them. */
@@ -23,7 +23,10 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
-/** Returns the error code. AWS validates an alarm as a whole, but other calls parameter by parameter. */
+/**
+ * Returns the error code for an invalid member. It depends on the call, because AWS validates an alarm as a whole, but
+ * the input of other calls parameter by parameter.
+ */
 export function codeOf(error: InvalidMember, isOfAlarm: boolean): InputCode {
   if (error instanceof InvalidInput) return error.code;
   if (isOfAlarm) return 'ValidationError';
@@ -32,7 +35,10 @@ export function codeOf(error: InvalidMember, isOfAlarm: boolean): InputCode {
 
 const LONGEST_TEXT = 1_024;
 
-/** @throws InvalidMember */
+/**
+ * Returns a reader for the input of a call.
+ * @throws InvalidMember if the input is not an object
+ */
 export function readInput(value: unknown): MemberReader {
   return new MemberReader(value, '', { longest: LONGEST_TEXT });
 }

@@ -79,7 +79,7 @@ const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
 function readAlarms(stacks: StackReading): readonly Alarm[] {
   const composites = stacks.here('AWS::CloudWatch::CompositeAlarm', 'monitoring');
   const metrics = stacks.here('AWS::CloudWatch::Alarm', 'monitoring');
-  // The names include those of faulty alarms, because each faulty alarm already has its own finding.
+  // The names of faulty alarms are included, because each faulty alarm already has its own finding.
   const names = new Set([...metrics, ...composites].map(({ resource }) => resource.physicalId));
   return [
     ...metrics.flatMap((reader) => readOne(reader, 'metric')),

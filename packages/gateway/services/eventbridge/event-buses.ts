@@ -1,5 +1,6 @@
 /**
- * Buses and rules of EventBridge (docs/aws §18.5). An event on a bus goes to the targets of the rules that it matches.
+ * The buses and rules of EventBridge (docs/aws §18.5). An event on a bus goes to the targets of every rule that the
+ * event matches.
  */
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
@@ -116,7 +117,7 @@ export class EventBuses {
         const body = makeInput(target.input, event, facts);
         const { source, 'detail-type': detailType, resources } = event;
         const groupId = target.groupId;
-        // A bus gets the event itself, with its original source.
+        // A bus as target gets the event itself, with its original source.
         const sent = target.arn.includes(':event-bus/') ? JSON.stringify(event.detail) : body;
         deliveries.deliver(target, sent, { groupId, source, detailType, resources }, rule.arn);
       }

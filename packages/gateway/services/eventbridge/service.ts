@@ -113,7 +113,10 @@ type ReadRule = {
   readonly schedule: Schedule | undefined;
 };
 
-/** @param anchorMs the time from which `rate(…)` schedules count */
+/**
+ * Reads a rule.
+ * @param anchorMs the time from which `rate(…)` schedules count
+ */
 function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
   const { resource, stack } = reader;
   const { region, accountId } = stack;
@@ -160,7 +163,10 @@ function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleT
   return [{ ...common, input, groupId: typeof groupId === 'string' ? groupId : undefined }];
 }
 
-/** @throws PatternError */
+/**
+ * Reads how the input of a target is made from an event.
+ * @throws PatternError if a path or the template is invalid
+ */
 function readInput({ Input, InputPath, InputTransformer }: UnknownMembers): TargetInput {
   if (typeof Input === 'string') return { kind: 'fixed', text: Input };
   if (typeof InputPath === 'string') return { kind: 'part', read: compilePath(InputPath) };

@@ -1,4 +1,4 @@
-/** Calls that create, delete, describe and list streams (docs/aws §18.11). */
+/** Handles the calls that create, delete, describe and list streams (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -164,7 +164,10 @@ function printToken(arn: string, after: string): string {
   return Buffer.from(`${arn} ${after}`).toString('base64');
 }
 
-/** @throws OperationRefused InvalidArgumentException */
+/**
+ * Reads a page token.
+ * @throws OperationRefused InvalidArgumentException if the token is invalid
+ */
 function readToken(token: string): { readonly arn: string; readonly after: string } {
   const [, arn, after] = /^(\S+) (\S+)$/.exec(Buffer.from(token, 'base64').toString('utf8')) ?? [];
   if (arn === undefined || after === undefined) throw invalidToken();

@@ -17,7 +17,10 @@ export type StreamDefinition = {
 
 /** Maximum memory of all streams. Kinesis has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** Shards of an on-demand stream. "a new data stream with the on-demand capacity mode … 4 MB/s" means four shards. */
+/**
+ * The number of shards of an on-demand stream, because "a new data stream with the on-demand capacity mode … 4 MB/s"
+ * means four shards.
+ */
 export const ON_DEMAND_SHARDS = 4;
 
 type StreamPorts = Pick<EventPorts, 'clock' | 'kept' | 'report'>;
@@ -57,7 +60,7 @@ export class LocalStreams {
 
   create(definition: StreamDefinition): void {
     this.#open(definition, true);
-    // An earlier run may have left records of a deleted stream that a call had created.
+    // An earlier run may have left records of a stream with this ARN that a call created and that was deleted later.
     this.#streams.get(definition.arn)?.purge();
     this.#open(definition, true);
   }
@@ -93,7 +96,7 @@ export class LocalStreams {
     this.#streams.set(definition.arn, stream);
   }
 
-  /** Frees memory. Drops the oldest records of the fullest shard first, as if their retention period had ended. */
+  /** Frees memory. It drops the oldest records of the fullest shard first, as if their retention period had ended. */
   #makeRoom(): void {
     let held = this.all.reduce((sum, { bytes }) => sum + bytes, 0);
     if (held <= this.#maxBytes) return;

@@ -1,4 +1,4 @@
-/** Calls that put records into shards, and read them with an iterator (docs/aws §18.11). */
+/** Handles the calls that put records into shards and that read them with an iterator (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
@@ -102,7 +102,10 @@ export function readRecord(reader: CallInput): ReadRecord {
   return { partitionKey, explicit, data };
 }
 
-/** @throws OperationRefused InvalidArgumentException */
+/**
+ * Converts the explicit hash key of a record to a number.
+ * @throws OperationRefused InvalidArgumentException if the hash key is 2^128 or more
+ */
 function withHashKey({ explicit, ...record }: ReadRecord): NewRecord {
   const hashKey = explicit === undefined ? undefined : BigInt(explicit);
   if (hashKey !== undefined && hashKey >= HASH_KEYS)
@@ -170,7 +173,11 @@ function startOf(
   return type === 'LATEST' ? shard.end : shard.start;
 }
 
-/** @throws OperationRefused InvalidArgumentException */
+/**
+ * Returns the index that a sequence number contains.
+ * @throws OperationRefused InvalidArgumentException if the sequence number is invalid, or belongs to another shard or
+ * stream
+ */
 function indexOf(sequence: string, shard: Shard, { definition, createdAt }: LocalStream): number {
   const { name, accountId } = definition;
   const read = readSequence(sequence);
@@ -185,7 +192,10 @@ function indexOf(sequence: string, shard: Shard, { definition, createdAt }: Loca
   return read.index;
 }
 
-/** @throws OperationRefused InvalidArgumentException */
+/**
+ * Converts the timestamp of an iterator to milliseconds.
+ * @throws OperationRefused InvalidArgumentException if the timestamp is missing or in the future
+ */
 function readTime(seconds: number | undefined, nowEpochMs: number): number {
   if (seconds === undefined)
     throw invalidArgument(

@@ -126,8 +126,9 @@ class KinesisService implements Service {
   }
 
   /**
-   * Whether a call is only recorded. If the run has no streams, records that calls put are stored and can be read
-   * again. If the run has streams, a call with an unknown name gets the same response as on AWS.
+   * Whether a call is only recorded. Records are recorded if the run has no streams, or if the stream belongs to
+   * another account. They are stored and can be read again. Otherwise, a call with an unknown stream name gets the same
+   * response as on AWS.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
     const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;
@@ -159,7 +160,7 @@ export function open(ports: ServicePorts): KinesisService {
   return new KinesisService(ports);
 }
 
-/** Returns the stream of a call. GetRecords names its stream only in the iterator. */
+/** Returns the stream that a call names. GetRecords names its stream only in the iterator. */
 function streamOfCall(operation: AwsOperation): string | undefined {
   if (operation.protocol !== 'json' || operation.action !== 'GetRecords') return undefined;
   const iterator = operation.input?.['ShardIterator'];

@@ -24,7 +24,11 @@ export function streamOfIterator(text: string): string | undefined {
   return parseIterator(text)?.streamArn;
 }
 
-/** @throws OperationRefused InvalidArgumentException, ExpiredIteratorException */
+/**
+ * Reads a shard iterator.
+ * @throws OperationRefused InvalidArgumentException if the iterator is invalid, ExpiredIteratorException if it has
+ * expired
+ */
 export function readIterator(text: string, nowEpochMs: number): ShardIterator {
   const read = parseIterator(text);
   if (read === undefined) throw invalidArgument('Invalid ShardIterator.');

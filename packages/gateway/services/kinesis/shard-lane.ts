@@ -34,7 +34,9 @@ type At = {
 };
 
 const MAX_BATCH_CHARACTERS = 5_500_000;
-/** Number of characters that an event adds to the data and the partition key of a record. */
+/**
+ * The number of characters that an event contains for each record in addition to the record's data and partition key.
+ */
 const FRAME_CHARACTERS = 700;
 
 export class ShardLane {
@@ -44,7 +46,9 @@ export class ShardLane {
   /** The position of the first record that has not been read. */
   #next: number;
   #gathered: StoredRecord[] = [];
-  /** Batches that are retried before new records are read: the halves or the rest of a failed batch. */
+  /**
+   * The batches that must be retried before new records are read. They are the halves or the rest of a failed batch.
+   */
   #first: Batch<StoredRecord>[] = [];
   #running: readonly StoredRecord[] = [];
   #isBusy = false;
@@ -60,8 +64,8 @@ export class ShardLane {
   }
 
   /**
-   * The position of the first unfinished record. The records of a running batch are unfinished, so this batch may run
-   * twice.
+   * The position of the first unfinished record. If this position is used again after a restart, a batch that was still
+   * running runs twice.
    */
   get place(): number {
     const [oldest] = this.#undone;
@@ -173,7 +177,7 @@ export class ShardLane {
 
   async #run(batch: Batch<StoredRecord>, dueMs: number): Promise<void> {
     const at = { rules: this.at.mapping, source: this.#source, ports: this.#ports };
-    // After a reload, the next reader is responsible for the running batch.
+    // If a reload has closed this lane in the meantime, the next reader is responsible for the batch.
     const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
     if (tried === undefined) return;
     this.#first.unshift(...tried.left);
@@ -206,7 +210,11 @@ export function placesOf(mappingId: string, shard: Shard): string {
   return `kinesis/place/${mappingId}/${shard.number}/`;
 }
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+/**
+ * Returns what a failed batch needs to know about the shard, including the details that are sent when its records are
+ * discarded.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ */
 function sourceOf({ mapping, stream, shard }: At): BatchSource<StoredRecord> {
   const { streamArn } = mapping;
   return {

@@ -16,7 +16,10 @@ export class StreamConsumer {
   readonly #ports: LanePorts;
   #stop: () => void = () => undefined;
 
-  /** @param before the earlier consumer whose positions this consumer takes over */
+  /**
+   * Creates a consumer.
+   * @param before the earlier consumer whose positions this consumer takes over
+   */
   constructor(mapping: StreamMapping, stream: LocalStream, ports: LanePorts, before?: StreamConsumer) {
     this.mapping = mapping;
     this.stream = stream;

@@ -27,7 +27,8 @@ export function nameOfStream(arn: string): string {
  * Finds the stream that an input names. This must be the last check of the input. If the input has both a name and an
  * ARN, the ARN applies.
  * @param reader the reader of the input, after it has read the other members
- * @throws OperationRefused ValidationException, ResourceNotFoundException
+ * @throws OperationRefused ValidationException if the input is invalid, ResourceNotFoundException if the stream does
+ * not exist
  */
 export function findStream(
   input: UnknownMembers,

@@ -1,7 +1,7 @@
 /**
- * Asynchronous invocations (docs/aws §18.1). Lambda takes an event from its own queue and invokes the function. A
- * failed invocation is retried twice, unless the event has become too old. The event then goes to the function's
- * destination or dead-letter queue.
+ * Handles asynchronous invocations (docs/aws §18.1). Lambda puts each event into its own queue and then invokes the
+ * function. A failed invocation is retried twice, unless the event has become too old. An event whose invocations have
+ * all failed goes to the function's destination or dead-letter queue.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
@@ -37,8 +37,8 @@ type Pending = AsyncEvent & {
 };
 
 /**
- * Maximum number of events that wait for all functions together, and maximum number of characters in these events.
- * Further events are refused, like throttled events.
+ * The maximum number of events that wait for all functions together, and the maximum number of characters in these
+ * events. Further events are refused, in the same way as throttled events.
  */
 const MAX_EVENTS = 100_000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;
@@ -134,8 +134,9 @@ export class AsyncInvocations {
   }
 
   /**
-   * @param dueMs the time when this attempt was due; retry delays start at this time, so that a clock jump skips no
-   * retry
+   * Runs one attempt to invoke the function.
+   * @param dueMs the time when this attempt was due. Retry delays start at this time, so that a clock jump does not
+   * skip a retry
    */
   async #run(pending: Pending, dueMs: number): Promise<void> {
     const { invoker, clock, random } = this.#options;
@@ -151,7 +152,7 @@ export class AsyncInvocations {
     const endedMs = dueMs + Math.max(0, clock.monotonicMs() - startedMs);
     if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
     this.#options.report(`an event for ${functionName} failed: ${describe(result)}`);
-    // A reload removed the function, so retries are pointless.
+    // A reload has removed the function, so retries would be pointless.
     if (result.kind === 'refused' && result.reason !== 'throttled')
       return this.#end(pending, { condition: 'RetriesExhausted', result });
     this.#next(pending, config, result, endedMs);

@@ -1,6 +1,6 @@
 /**
- * The current event source mappings: the mappings of the stacks with the changes that calls made, and mappings that
- * calls created.
+ * The current event source mappings. They are the mappings of the stacks with the changes that calls have made, and the
+ * mappings that calls have created.
  */
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -25,7 +25,7 @@ export type EventSourceMapping = {
   readonly modifiedAt: number;
 };
 
-/** A mapping that a call created or changed; undefined if a call deleted a mapping of a stack. */
+/** A mapping that a call has created or changed; undefined if a call has deleted a mapping of a stack. */
 type ByCall = EventSourceMapping | undefined;
 
 export class EventSourceMappings {
@@ -34,7 +34,7 @@ export class EventSourceMappings {
   #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
   /** Version of the mappings. Every change that a call makes increments it. */
   version = 0;
-  /** The mapping that the current call creates or changes. If it cannot be read, the call is refused. */
+  /** The mapping that the current call creates or changes. The call is refused if this mapping cannot be read. */
   #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;
 
   constructor(ports: Pick<ServicePorts, 'sources' | 'startedAt'>) {
@@ -55,9 +55,10 @@ export class EventSourceMappings {
   }
 
   /**
-   * Creates or changes a mapping and starts its source.
-   * @returns the unsupported parts, in which case nothing is changed
-   * @throws DefinitionError for a part that AWS would refuse, in which case nothing is changed
+   * Creates or changes a mapping and starts its source. If the mapping has unsupported or invalid parts, nothing is
+   * changed.
+   * @returns the unsupported parts
+   * @throws DefinitionError for a part that AWS would refuse
    */
   async put(mapping: EventSourceMapping): Promise<readonly UnsupportedItem[]> {
     const { id, properties } = mapping;

@@ -124,7 +124,10 @@ export class MappingCalls {
     };
   }
 
-  /** @throws OperationRefused for a part that is invalid or not supported here */
+  /**
+   * Stores a mapping.
+   * @throws OperationRefused if a part of it is invalid or not supported here
+   */
   async #put(mapping: EventSourceMapping): Promise<void> {
     const source = asText(mapping.properties['EventSourceArn']) ?? '';
     const { functionName: name } = readFunctionName(asText(mapping.properties['FunctionName']) ?? '');
@@ -210,7 +213,10 @@ const DEFAULTS_OF_STREAM = {
 
 const SHOWN_OTHERWISE = ['FunctionName', 'Enabled', 'KmsKeyArn', 'Tags'];
 
-/** @param state a state such as `Creating`, which overrides the state of the mapping */
+/**
+ * Prints a mapping as API calls return it.
+ * @param state a state such as `Creating`, which overrides the state of the mapping
+ */
 function printMapping(
   { id, region, properties, modifiedAt }: EventSourceMapping,
   { accountId, functionArn }: { readonly accountId: string; readonly functionArn: string },

@@ -1,5 +1,5 @@
 /**
- * Members of CreateEventSourceMapping and UpdateEventSourceMapping, with Lambda's validation of them (Lambda API
+ * Reads and validates the members of CreateEventSourceMapping and UpdateEventSourceMapping as Lambda does (Lambda API
  * reference).
  */
 import { CallInput } from '@gatewright/aws/call-input';
@@ -34,8 +34,8 @@ const MEMBERS: MemberTable = {
 };
 
 /**
- * Members that are not supported. Some are settings for sources that invoke nothing here. The others limit or protect
- * something, and would have no effect.
+ * Members that are not supported. Some of them configure sources that cannot invoke functions here. The others limit or
+ * protect something, and would have no effect.
  */
 const NOT_SERVED = [
   'AmazonManagedKafkaEventSourceConfig',
@@ -64,7 +64,7 @@ const POLICY: InputPolicy = {
 
 /**
  * Returns the members that a call sets.
- * @throws OperationRefused
+ * @throws OperationRefused if a member is invalid or not supported here
  */
 export function readMembers(input: UnknownMembers, isUpdate: boolean): Properties {
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
@@ -82,7 +82,7 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
 /**
  * Refuses members that this kind of source does not allow.
  * @param service the service in the source's ARN
- * @throws OperationRefused
+ * @throws OperationRefused if there is such a member
  */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;

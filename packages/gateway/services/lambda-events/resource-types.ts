@@ -17,7 +17,6 @@ export const LAMBDA_EVENTS_TYPES = {
        MaximumRecordAgeInSeconds ParallelizationFactor DestinationConfig.OnFailure TumblingWindowInSeconds
        StartingPosition StartingPositionTimestamp`,
     ),
-    // A source that begins at startup, such as a table's stream, has only one starting position.
     noEffect: words('Tags KmsKeyArn MetricsConfig'),
     unsupported: {
       ProvisionedPollerConfig: 'the number of concurrent batches is not limited by this setting',

@@ -62,8 +62,8 @@ class LambdaEventsService implements Service {
   }
 
   /**
-   * Reports a missing permission. Called once the roles of these stacks are in effect. Records are delivered even if a
-   * permission is missing.
+   * Reports a missing permission. It must be called only when the roles of these stacks are in effect. Records are
+   * delivered even if a permission is missing.
    */
   #reportMissingRight({ resource }: ResourceReader): void {
     const { logicalId, properties } = resource;

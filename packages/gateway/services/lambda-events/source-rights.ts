@@ -1,14 +1,14 @@
 /**
- * Permissions that a function's role needs for a mapping (Lambda developer guide, "Execution role permissions" of each
- * source). AWS creates no mapping without them.
+ * Checks the permissions that a function's role needs for a mapping (Lambda developer guide, "Execution role
+ * permissions" of each source). AWS does not create a mapping without them.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 
 /**
- * Returns AWS's error message, as users quote it (aws-amplify/amplify-cli issue 12965); undefined if no permission is
- * missing.
+ * Returns AWS's error message for a missing permission; undefined if no permission is missing. The wording is from a
+ * user's report (aws-amplify/amplify-cli issue 12965).
  */
 export function describeMissingRight(
   functionName: string,

@@ -1,6 +1,6 @@
 /**
- * Writes log groups to files such as `.gatewright/logs/aws_apigateway_orders.log`. Older parts are next to the file as
- * `.1` to `.3`.
+ * Writes log groups to files such as `.gatewright/logs/aws_apigateway_orders.log`. The older parts of a log are in the
+ * same folder and have the suffixes `.1` to `.3`.
  */
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,27 +10,29 @@ import type { LogGroups } from '../../core/ports.ts';
 type LogFileOptions = {
   readonly directory: string;
   readonly report: (message: string) => void;
-  /** Size from which a file is rotated. */
+  /** The size in bytes at which a file is rotated. */
   readonly maxFileBytes?: number;
 };
 
 interface LogFiles extends LogGroups {
   flush(): Promise<void>;
-  /** Flushes the files; later writes are lost. */
+  /** Writes the waiting lines to the files. Lines that arrive later are lost. */
   close(): Promise<void>;
 }
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
-/** Number of rotated files per group. With the current file, a group takes at most 40 MB. */
+/** The number of rotated files per group. Together with the current file, a group needs at most 40 MB. */
 const KEPT_FILES = 3;
-/** Maximum length of text that waits for a slow disk. Further text is dropped. */
+/** The maximum number of characters that wait for a slow disk. Further text is dropped. */
 const MAX_PENDING_CHARACTERS = 4 * 1024 * 1024;
-/** Maximum number of groups, because their names come from templates. Further groups are not written. */
+/**
+ * The maximum number of groups that are written. A limit is needed because the names of the groups come from templates.
+ */
 const MAX_FILES = 256;
 
 /**
- * Creates the log files. The lines of one event loop turn are written together, and a crash loses lines that are not
- * written yet.
+ * Creates the log files. The lines of one event loop turn are written together. If the process crashes, lines that have
+ * not been written yet are lost.
  */
 export function createLogFiles(options: LogFileOptions): LogFiles {
   const files = new Map<string, LogFile>();

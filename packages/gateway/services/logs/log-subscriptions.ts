@@ -25,13 +25,13 @@ type LogSubscriptionOptions = {
 
 export interface LogSubscriptions extends LogGroups {
   subscribe(subscriptions: readonly LogSubscription[]): void;
-  /** Delivers the gathered lines, within a second. */
+  /** Delivers the gathered lines. It takes a second at most. */
   close(): Promise<void>;
 }
 
 /**
- * Time for which lines are gathered. CloudWatch gathers lines for seconds, but half a second is long enough for batches
- * and short enough for the user.
+ * The time in milliseconds for which lines are gathered. CloudWatch gathers lines for several seconds, but with half a
+ * second the batches are large enough and the user does not have to wait long.
  */
 const FLUSH_MS = 500;
 const MAX_BATCH_LINES = 1000;

@@ -33,7 +33,8 @@ const NOTHING = Buffer.alloc(0);
 export class RecordedBuckets {
   readonly #objects = new Map<string, Stored>();
   /**
-   * Objects of the values file that calls have deleted. Their number has the same limit as the number of objects put.
+   * The objects of the values file that calls have deleted. The set has the same maximum size as the map of objects
+   * that were put.
    */
   readonly #deleted = new Set<string>();
   readonly #ports: BucketPorts;
@@ -49,8 +50,8 @@ export class RecordedBuckets {
   }
 
   /**
-   * Handles a call in path style or with the bucket as subdomain. Returns undefined for unknown operations (lists of
-   * objects, multipart uploads …).
+   * Handles a call in path style or with the bucket as subdomain. Returns undefined for operations that are not
+   * supported, such as lists of objects and multipart uploads.
    */
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
@@ -160,13 +161,16 @@ function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
-/** Handles ListBuckets. Returns the buckets of the loaded stacks, in pages if the call requests them. */
+/** Handles ListBuckets. It returns the buckets of the loaded stacks, in pages if the call requests pages. */
 type Bucket = { readonly name: string; readonly region: string };
 type Account = { readonly id: string; readonly createdMs: number };
 
 const DEFAULT_PAGE = 10_000;
 
-/** @returns the body of the response; undefined for a query that AWS refuses */
+/**
+ * Creates the response of ListBuckets.
+ * @returns the body of the response; undefined for a query that AWS refuses
+ */
 function listBuckets(buckets: readonly Bucket[], query: string, account: Account): string | undefined {
   const asked = new URLSearchParams(query);
   const size = Number(asked.get('max-buckets') ?? DEFAULT_PAGE);

@@ -7,7 +7,7 @@ export const SCHEDULER_TYPES = {
       `Name GroupName ScheduleExpression ScheduleExpressionTimezone StartDate EndDate State Target.Arn Target.Input
        Target.RetryPolicy Target.DeadLetterConfig Target.SqsParameters Target.EventBridgeParameters`,
     ),
-    // A schedule runs at the beginning of its flexible time window.
+    // `FlexibleTimeWindow` has no effect, because a schedule always runs at the beginning of its window.
     noEffect: words('Description FlexibleTimeWindow KmsKeyArn Target.RoleArn'),
     unsupported: {
       'Target.KinesisParameters': 'the gateway chooses the partition key of records',

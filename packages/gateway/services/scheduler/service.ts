@@ -34,7 +34,7 @@ export function open(ports: ServicePorts): Service {
 /** `AWS::Scheduler::Schedule` (EventBridge Scheduler user guide, "Managing a schedule"). */
 type ReadSchedule = Omit<ScheduleDefinition, 'targets' | 'run'> & {
   readonly target: EventTarget;
-  /** The input of the target; absent for the scheduler's own event. */
+  /** The input of the target. If it is undefined, the target gets the scheduler's own event. */
   readonly input: string | undefined;
   readonly delivery: Delivery;
   readonly place: { readonly region: string; readonly accountId: string };

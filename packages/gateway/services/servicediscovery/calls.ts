@@ -119,7 +119,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** @returns undefined for a call that is not supported here */
+/**
+ * Handles a call to Cloud Map.
+ * @returns undefined for a call that is not supported here
+ */
 export function answerCloudMap(
   action: string,
   input: UnknownMembers,
@@ -220,7 +223,7 @@ function pageOf<Item>(
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 
-/** Namespaces, services and operations in the form that calls return. Times are in epoch seconds. */
+/** Describes namespaces, services and operations in the form that calls return. Times are in epoch seconds. */
 function describeNamespace(
   { id, arn, name, type, description, hostedZoneId }: NamespaceDefinition,
   registry: Registry,
@@ -241,7 +244,10 @@ function describeNamespace(
   };
 }
 
-/** @param isWhole true for `GetService`; lists omit the namespace */
+/**
+ * Describes a service in the form that calls return.
+ * @param isWhole true for `GetService`. Lists do not contain the namespace
+ */
 function describeService(
   { definition, instances }: LocalService,
   registry: Registry,

@@ -8,8 +8,8 @@ import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Attributes, Registration } from './read-instance.ts';
 
 /**
- * Number of consecutive failed connections after which an instance is excluded, and the duration of the exclusion in
- * milliseconds.
+ * The number of consecutive failed connections after which an instance is excluded. `EJECTED_MS` is the duration of the
+ * exclusion in milliseconds.
  */
 const FAILURES = 3;
 const EJECTED_MS = 30_000;
@@ -66,7 +66,8 @@ export function originOf({
   const { AWS_INSTANCE_IPV4: ipv4, AWS_INSTANCE_CNAME: cname, AWS_INSTANCE_PORT: port } = attributes;
   const host = ipv4 ?? cname;
   if (host === undefined || port === undefined) return 'no address';
-  // Attack: a function registers an address in the user's network, and the gateway then calls it for every client.
+  // Only addresses in the user's file may belong to other machines. Attack: a function registers an address in the
+  // user's network, and the gateway then calls this address for every client.
   if (isOfFile !== true && !LOOPBACK.test(host)) return 'not of this machine';
   return { origin: `http://${host}:${port}` };
 }

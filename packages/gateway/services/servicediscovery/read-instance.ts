@@ -12,7 +12,7 @@ export type Registration = {
   readonly isOfFile?: true;
 };
 
-/** AWS refuses the instance. The message contains the reason. */
+/** Thrown if AWS would refuse the instance. The message contains the reason. */
 export class InvalidInstance extends Error {
   override readonly name = 'InvalidInstance';
 }
@@ -25,8 +25,9 @@ const MAX_CHARACTERS = 5000;
 const OF_AWS = /^AWS_/;
 
 /**
- * @param recordTypes the types of the service's DNS records, which require attributes
- * @throws InvalidInstance
+ * Reads an instance and checks its attributes.
+ * @param recordTypes the types of the service's DNS records, which determine the required attributes
+ * @throws InvalidInstance if the id or an attribute is invalid
  * @see RegisterInstance in the API reference
  */
 export function readInstance(
@@ -60,7 +61,10 @@ export function readInstance(
   return { id, attributes };
 }
 
-/** @throws InvalidInstance unless the value is a map of strings */
+/**
+ * Reads the attributes of an instance.
+ * @throws InvalidInstance unless the value is a map of strings
+ */
 export function readAttributes(given: unknown): Attributes {
   if (!isJsonObject(given)) throw new InvalidInstance('the attributes must be a map');
   return Object.fromEntries(

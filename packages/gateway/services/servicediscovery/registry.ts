@@ -67,7 +67,10 @@ export class Registry {
     return this.#operations.get(id);
   }
 
-  /** @returns the id of the operation */
+  /**
+   * Records an operation that a call has started.
+   * @returns the id of the operation
+   */
   note(operation: Pick<Operation, 'type' | 'serviceId' | 'instanceId'>): string {
     const id = this.ports.random.uuid();
     this.#operations.set(id, { ...operation, id, atMs: this.ports.clock.nowEpochMs() });

@@ -40,7 +40,7 @@ export const SERVICE_DISCOVERY_TYPES = {
   },
   'AWS::ServiceDiscovery::Service': {
     enforced: words('Name NamespaceId Description Type DnsConfig.NamespaceId HealthCheckCustomConfig'),
-    // AWS also ignores the failure threshold of a custom health check, which is always 1.
+    // AWS also ignores the failure threshold of a custom health check. The threshold is always 1.
     noEffect: words('Tags DnsConfig.RoutingPolicy'),
     unsupported: {
       'DnsConfig.DnsRecords': NO_DNS,

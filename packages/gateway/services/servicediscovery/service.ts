@@ -86,8 +86,9 @@ function rowOf(service: LocalService, nowMs: number): EventSource {
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * @returns the definitions with the instances of the file, which replace template instances with the same id
- * @throws DefinitionError
+ * Adds the instances of the file to the services. They replace the instances of templates that have the same id.
+ * @returns the new definitions
+ * @throws DefinitionError if the file is invalid
  */
 function addInstancesOfFile(file: string, definitions: Definitions): Definitions {
   const source = new LinedText(file, readText(file));

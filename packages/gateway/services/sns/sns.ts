@@ -13,7 +13,10 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
 const MAX_BATCH = 10;
 
-/** Handles a call. Returns undefined for an unknown operation or topic, in which case the call is recorded. */
+/**
+ * Handles a call to a topic of this run. Returns undefined for an unknown operation or topic. The call is then recorded
+ * instead.
+ */
 export function answerTopics(
   operation: Operation,
   topics: Topics,

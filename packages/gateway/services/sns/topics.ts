@@ -109,7 +109,7 @@ function textFor({ message, byProtocol }: Published, protocol: string): string {
   return byProtocol?.[protocol] ?? byProtocol?.['default'] ?? message;
 }
 
-/** This signature cannot be verified, because a valid signature would need AWS's key. */
+/** An example signature, which cannot be verified. A valid signature would need AWS's key. */
 const SIGNATURE = { SignatureVersion: '1', Signature: 'EXAMPLE' };
 const unsubscribeUrl = ({ arn }: Subscription): string =>
   `https://sns.${arn.split(':')[3] ?? ''}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${arn}`;

@@ -1,4 +1,7 @@
-/** SQS operations on queues themselves. Queues of the stacks keep their settings until a call changes them. */
+/**
+ * Handles the SQS operations that create, delete and configure queues. The queues of the stacks keep their settings
+ * until a call changes them.
+ */
 import { partitionOf } from '@gatewright/aws/arn';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
@@ -13,8 +16,8 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 const MAX_MADE = 1_000;
 
 /**
- * Handles operations on queues; undefined for other operations and for an unknown queue.
- * @throws SqsError
+ * Handles an operation on a queue. Returns undefined for other operations and for an unknown queue.
+ * @throws SqsError if the input is invalid
  */
 export function administerQueues(
   action: string,
@@ -131,8 +134,8 @@ function readSettings(attributes: UnknownMembers, before?: QueueDefinition): Que
 }
 
 /**
- * Returns the address of a queue, or `QueueDoesNotExist` for an unknown queue, because an invented address could not
- * receive messages.
+ * Returns the address of a queue. For an unknown queue it returns the error `QueueDoesNotExist`, because an invented
+ * address could not receive messages.
  */
 function getQueueUrl(
   input: UnknownMembers,

@@ -18,7 +18,10 @@ const MAX_ATTRIBUTES = 10;
 /** "up to 128 alphanumeric characters and punctuation" */
 const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
-/** @throws SqsError */
+/**
+ * Reads the message that a call sends.
+ * @throws SqsError if the message is invalid
+ */
 export function readNewMessage(
   input: UnknownMembers,
   { settings }: QueueDefinition,
@@ -152,7 +155,7 @@ export function systemAttributes(
   };
 }
 
-/** Reads the receipt of a message. A receipt handle is the Base64 form of the gateway's own receipt. */
+/** Reads the receipt of a message from the receipt handle, which is the Base64 form of the gateway's own receipt. */
 export function receiptOf(input: UnknownMembers): string {
   const handle = readTextField(input, 'ReceiptHandle');
   if (handle === undefined || handle === '') throw missing('ReceiptHandle');

@@ -29,7 +29,7 @@ export type QueueMapping = {
   readonly filter: EventTest | undefined;
 };
 
-/** Default number of concurrent batches, unless the mapping sets a number. "Lambda reads up to five batches" */
+/** The number of concurrent batches if the mapping does not set one: "Lambda reads up to five batches" */
 const USUAL_BATCHES = 5;
 const MAX_BATCH_BYTES = 5_500_000;
 

@@ -6,7 +6,10 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export type QueuePlace = { readonly region: string; readonly accountId: string };
 
-/** @throws SqsError */
+/**
+ * Finds the queue that `QueueUrl` names.
+ * @throws SqsError if `QueueUrl` is missing
+ */
 export function findQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): LocalQueue | undefined {
   const url = readTextField(input, 'QueueUrl');
   if (url === undefined || url === '') throw missing('QueueUrl');

@@ -17,7 +17,10 @@ const RANGES = {
   MaximumMessageSize: [1_024, 1_048_576],
 } as const;
 
-/** @param before the values of absent attributes */
+/**
+ * Reads the settings of a queue.
+ * @param before the values that apply to absent attributes
+ */
 export function readQueueSettings(
   attributes: UnknownMembers,
   refuse: Refuse,

@@ -150,7 +150,10 @@ export class LocalQueue {
     return () => this.#listeners.delete(listener);
   }
 
-  /** @throws OverfullError */
+  /**
+   * Adds a message to the queue.
+   * @throws OverfullError if there is no memory for the message
+   */
   send(message: NewMessage): QueuedMessage {
     if (!this.#at.hasRoomFor(message.body.length))
       throw new OverfullError('the queues of this gateway are full');
@@ -254,7 +257,10 @@ export class LocalQueue {
     return moved;
   }
 
-  /** Adds a message from a dead-letter queue. In a standard queue, its age counts from when it was first sent. */
+  /**
+   * Adds a message that returns from a dead-letter queue. In a standard queue, the age of the message counts from when
+   * it was first sent.
+   */
   #take(message: QueuedMessage): void {
     const now = this.#now();
     const { isFifo } = this.definition.settings;

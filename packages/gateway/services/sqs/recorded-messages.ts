@@ -14,7 +14,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 const MAX_SQS_BYTES = 1_048_576;
 
 /**
- * Operations other than `SendMessage` with their required members. Nothing is delivered, so there are no messages to
+ * The required members of each operation other than `SendMessage`. Nothing is delivered, so there are no messages to
  * receive or delete.
  */
 const OTHER_SQS: Readonly<Record<string, readonly string[]>> = {

@@ -251,7 +251,10 @@ function readQueue(reader: ResourceReader): QueueDefinition {
 
 const STANDARD_WITHOUT_WINDOW = 10;
 
-/** @param queue the source of the mapping */
+/**
+ * Reads an event source mapping of a queue.
+ * @param queue the source of the mapping
+ */
 function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): QueueMapping | undefined {
   const { isFifo } = queue.settings;
   const windowSeconds = reader.integer('MaximumBatchingWindowInSeconds', 0, 0, 300);

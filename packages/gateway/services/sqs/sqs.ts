@@ -35,7 +35,10 @@ export class Sqs {
     this.#options = options;
   }
 
-  /** Handles a call. Returns undefined for an unknown operation or queue, in which case the call is recorded. */
+  /**
+   * Handles a call to a queue of this run. Returns undefined for an unknown operation or queue. The call is then
+   * recorded instead.
+   */
   async answer(operation: Operation, region: string, path: string): Promise<OperationResult | undefined> {
     const input = readSqsInput(operation, path);
     const place = { region, accountId: this.#options.accountId };
@@ -201,7 +204,10 @@ function within(input: UnknownMembers, name: string, least: number, most: number
   );
 }
 
-/** @throws SqsError */
+/**
+ * Reads the entries of a batch.
+ * @throws SqsError if there are no entries or too many
+ */
 function readEntries(input: UnknownMembers): readonly UnknownMembers[] {
   const entries = listOf(input, 'Entries').map(membersOf);
   if (entries.length === 0)

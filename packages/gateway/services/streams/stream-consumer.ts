@@ -1,6 +1,6 @@
 /**
- * Event source mapping of a table's stream (docs/aws §18.7). Records go to the function in order. A failed batch blocks
- * later batches until it succeeds, expires, or is discarded.
+ * The event source mapping of a table's stream (docs/aws §18.7). Records go to the function in order. A failed batch
+ * blocks later batches until it succeeds, expires, or is discarded.
  */
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
@@ -33,7 +33,7 @@ const MAX_BATCH_CHARACTERS = 5_500_000;
 type Options = EventPorts & BatchPorts & { readonly items: Pick<ItemFeed, 'replay'> };
 type Lane = {
   waiting: TableChange[];
-  /** Batches of the lane that are tried before new records: the halves or the rest of a failed batch. */
+  /** The batches of the lane that are tried before new records. They are the halves or the rest of a failed batch. */
   readonly first: Batch<TableChange>[];
   isBusy: boolean;
   running: readonly TableChange[];
@@ -47,12 +47,15 @@ export class StreamConsumer {
   readonly #lanes: readonly Lane[];
   #isClosed = false;
   /**
-   * Records that arrive before the older records have been read. Undefined once they have been read, or if no older
-   * records are needed.
+   * The records that arrive while the older records of the stream are being read. Undefined once the older records have
+   * been read, or if they are not needed.
    */
   #meanwhile: TableChange[] | undefined;
 
-  /** @param before the consumer whose unfinished records this consumer takes over */
+  /**
+   * Creates a consumer.
+   * @param before the consumer whose unfinished records this consumer takes over
+   */
   constructor(mapping: StreamMapping, options: Options, before?: StreamConsumer) {
     this.mapping = mapping;
     this.#options = options;
@@ -94,7 +97,7 @@ export class StreamConsumer {
   push(record: TableChange): void {
     const { filter, stream } = this.mapping;
     if (this.#meanwhile !== undefined) {
-      // A disabled mapping reads these records later, once it is enabled again.
+      // A disabled mapping does not store the record, because it reads these records once it is enabled again.
       if (this.mapping.isEnabled) this.#meanwhile.push(record);
       return;
     }

@@ -1,6 +1,6 @@
 /**
- * Input of `AssumeRole` (STS API reference). Parameters that are not supported here are refused, because they would
- * limit or widen a session.
+ * Reads the input of `AssumeRole` (STS API reference). Parameters that are not supported here are refused, because they
+ * would limit or widen a session.
  */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';

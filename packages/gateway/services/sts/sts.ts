@@ -31,7 +31,9 @@ type StsOptions = {
   readonly random: Pick<Random, 'uuid'>;
   readonly makeKeyPair: () => Pick<TemporaryCredentials, 'accessKeyId' | 'secretAccessKey'>;
   readonly makeToken: () => string;
-  /** Accepts these credentials from now on, and calls `identity` at each request that uses them. */
+  /**
+   * Registers credentials. From then on, they are accepted, and `identity` is called for each request that uses them.
+   */
   readonly open: (
     credentials: TemporaryCredentials,
     identity: () => LocalIdentity | undefined,
@@ -43,7 +45,10 @@ type StsOptions = {
 };
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-/** Limits of the duration: 15 minutes to 36 hours, 12 hours by default (STS API reference, "GetSessionToken"). */
+/**
+ * The limits and the default of a session's duration in seconds: 15 minutes to 36 hours, 12 hours by default (STS API
+ * reference, "GetSessionToken").
+ */
 const TOKEN_SECONDS = { least: 900, most: 129_600, usual: 43_200 };
 
 export function createSts(given: StsOptions): AwsService {
@@ -239,7 +244,7 @@ function both(
 /** The roles that can be assumed, and the identities of their sessions. */
 interface RoleBook {
   find(roleArn: string): Role | undefined;
-  /** Returns the identity of a session; undefined once the role no longer exists. */
+  /** Returns the identity of a session of this role; undefined once the role no longer exists. */
   hold(
     roleArn: string,
     session: {
@@ -296,7 +301,7 @@ function decideAssumption(
   const isNamed = role.trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
   if (permissionsOf(caller).decide({ action, resource, conditions }) === 'explicit-deny')
     return refuse("the caller's policies deny sts:AssumeRole");
-  // A permissions boundary and a session policy also limit a caller that the trust policy names.
+  // A caller that the trust policy names is still limited by its permissions boundary and its session policy.
   if (
     (!isNamed || caller.role?.boundary !== undefined) &&
     decideFor(caller, { action, resource, conditions }) !== 'allow'

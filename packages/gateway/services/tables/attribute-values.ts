@@ -71,8 +71,8 @@ export function toAttributes(item: UnknownMembers, depth = 0): UnknownMembers {
 }
 
 /**
- * Converts an item to plain JSON. Sets become lists, bytes become base64, and a number that JavaScript would round
- * stays a string.
+ * Converts an item to plain JSON. Sets become lists, and bytes become Base64. A number that JavaScript would round
+ * becomes a string.
  */
 export function fromAttributes(item: UnknownMembers): UnknownMembers {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));

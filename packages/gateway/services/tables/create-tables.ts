@@ -25,8 +25,8 @@ const POLL_EVERY_MS = 100;
 /**
  * Creates missing tables. Existing tables keep their data, but their time to live and stream are changed to the
  * template's settings.
- * @throws DefinitionError when an existing table has other keys or indexes, because its data would not fit
- * @throws StartError if the endpoint does not respond, or refuses
+ * @throws DefinitionError if an existing table has other keys or indexes, because its data would not fit
+ * @throws StartError if the endpoint does not respond, or if it refuses a call
  */
 export async function createTablesAt(
   target: DynamoDbTarget,
@@ -195,7 +195,10 @@ export async function enableTimeToLive(
   }
 }
 
-/** @param tolerated the error type that counts as a normal response here */
+/**
+ * Throws an error if the endpoint has refused a call.
+ * @param tolerated the error type that does not count as a refusal here
+ */
 export function refuseUnless(
   reply: Reply,
   tolerated: string | undefined,
@@ -212,7 +215,10 @@ export function refuseUnless(
   );
 }
 
-/** Sends one signed call. @throws StartError if the endpoint does not respond */
+/**
+ * Sends one signed call.
+ * @throws StartError if the endpoint does not respond
+ */
 export async function callDynamoDb(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
   const url = new URL(target.url);
   const body = JSON.stringify(input);
@@ -253,7 +259,8 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
 async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
   const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  // Uses a new connection, because the other side may close a kept-alive connection while the call is being sent.
+  // The request uses a new connection, because the other side may close a kept-alive connection while the call is being
+  // sent.
   const sent = request(url, { method: 'POST', headers, signal, agent: false }).end(body);
   // The signal is needed here as well, because a reply of 101 emits neither a response nor an error.
   const [response] = (await once(sent, 'response', { signal })) as [IncomingMessage];

@@ -1,6 +1,6 @@
 /**
- * DynamoDB behind the control port. The caller's policies are evaluated here; the data is at the endpoint of
- * `--dynamodb`.
+ * Serves DynamoDB calls on the control port. The gateway evaluates the caller's policies and then sends the call to the
+ * endpoint of `--dynamodb`, which stores the data.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
@@ -14,7 +14,7 @@ import { type ControlReply } from '../../core/api-call.ts';
 
 export type DynamoDbBackend = AwsCredentials & {
   readonly url: string;
-  /** Defaults to the caller's region. */
+  /** The region of the endpoint. The default is the caller's region. */
   readonly region?: string;
 };
 

@@ -44,7 +44,10 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
   return saved;
 }
 
-/** Checks a file's content without any effect. @throws StateFileError */
+/**
+ * Checks the content of a file without changing any table.
+ * @throws StateFileError if the content is invalid
+ */
 export function checkTables(value: unknown): readonly SavedTable[] {
   if (!Array.isArray(value)) throw new StateFileError('the tables in the file are not a list');
   const tables = value.map((one: unknown) => checkTable(one));
@@ -82,7 +85,10 @@ function checkTable(value: unknown): SavedTable {
   return { region, definition, timeToLive, items: items as UnknownMembers[] };
 }
 
-/** Checks that existing tables have the same keys. @throws StateFileError */
+/**
+ * Checks that existing tables have the same keys as in the file.
+ * @throws StateFileError if a table has different keys
+ */
 export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
   const there = new Set(await listTables(target));
   for (const table of tables) {
@@ -95,9 +101,9 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
 }
 
 /**
- * Replaces tables and items; tables that are not in the file are emptied. DynamoDB itself validates the data; if
- * it refuses an item, everything is undone.
- * @throws StateFileError
+ * Replaces the tables and their items. Tables that are not in the file are emptied. DynamoDB itself validates the data.
+ * If it refuses an item, all changes are undone.
+ * @throws StateFileError if the data cannot be loaded
  */
 export async function loadTables(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
   const before = await saveTables(target);

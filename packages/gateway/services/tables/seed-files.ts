@@ -21,7 +21,10 @@ const ENDINGS = new Set(['.json', '.yml', '.yaml', '.ndjson', '.jsonl']);
 const MAX_BYTES = 64 * 1024 * 1024;
 const USERS = 'users';
 
-/** @throws StartError with the file, and the item if known */
+/**
+ * Reads the seeds of a folder.
+ * @throws StartError if a file cannot be read or is invalid. The message names the file, and the item if it is known
+ */
 export async function readSeeds(folder: string): Promise<readonly Seed[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw failure(folder, `cannot be read: ${messageOf(error)}`);
@@ -38,7 +41,10 @@ export async function readSeeds(folder: string): Promise<readonly Seed[]> {
   );
 }
 
-/** Converts the seeds that a program passes. @throws StartError with the item */
+/**
+ * Converts the seeds that a program passes.
+ * @throws StartError if an item is invalid. The message names the item
+ */
 export function toSeeds(tables: Readonly<Record<string, readonly object[]>>): readonly Seed[] {
   return Object.entries(tables).map(([table, items]) => ({
     file: table,

@@ -4,7 +4,10 @@ import { putItems, readItems } from './table-items.ts';
 
 export type SeedableTable = { readonly name: string; readonly logicalId: string; readonly region: string };
 
-/** Returns the outcome of each seed as a sentence. @throws StartError when DynamoDB refuses an item */
+/**
+ * Writes the seeds into their tables, and returns the outcome of each seed as a sentence.
+ * @throws StartError if DynamoDB refuses an item
+ */
 export async function seedTables(
   target: DynamoDbTarget,
   seeds: readonly Seed[],

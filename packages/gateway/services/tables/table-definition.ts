@@ -8,7 +8,7 @@ import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 export type KeyAttribute = {
   readonly name: string;
   readonly type: 'S' | 'N' | 'B';
-  /** If absent, the first key is HASH and the second is RANGE. */
+  /** The key type. If it is undefined, the first key of the list is the HASH key and the second is the RANGE key. */
   readonly role?: 'HASH' | 'RANGE';
 };
 
@@ -23,15 +23,15 @@ export type IndexDefinition = {
 
 export type TableDefinition = {
   readonly name: string;
-  /** Hash key, then the range key if there is one. */
+  /** The hash key, and then the range key if there is one. */
   readonly keys: readonly KeyAttribute[];
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
-  /** Undefined if the table has no time to live. */
+  /** The attribute for the time to live; undefined if the table has no time to live. */
   readonly timeToLiveAttribute: string | undefined;
-  /** Undefined if the table has no stream. */
+  /** The view type of the table's stream; undefined if the table has no stream. */
   readonly streamViewType?: ViewType | undefined;
-  /** Provisioned capacity is accepted and never enforced, as in DynamoDB Local; both billing modes behave alike. */
+  /** The billing mode, which has no effect. As in DynamoDB Local, provisioned capacity is accepted but not enforced. */
   readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
   readonly place: DefinitionPlace;
 };
@@ -40,9 +40,10 @@ const MAX_GLOBAL_INDEXES = 20;
 const MAX_LOCAL_INDEXES = 5;
 
 /**
- * Reads the definition of a table. Properties that are not read here have no effect, or are reported through
- * `resource-types.ts`.
- * @throws DefinitionError if CreateTable would refuse the table, with file, logical id and property
+ * Reads the definition of a table. Properties that are not read here either have no effect, or are reported because of
+ * their class in `resource-types.ts`.
+ * @throws DefinitionError if CreateTable would refuse the table. The error contains the file, the logical id and the
+ * property
  */
 export function readTableDefinition(resource: ResolvedResource): TableDefinition {
   return new TableReader(resource).read();

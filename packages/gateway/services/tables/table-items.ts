@@ -17,7 +17,10 @@ export async function listTables(target: DynamoDbTarget): Promise<readonly strin
   return names;
 }
 
-/** @param limit approximate maximum; all items are read if absent */
+/**
+ * Reads the items of a table.
+ * @param limit the approximate maximum number of items. If it is undefined, all items are read
+ */
 export async function readItems(
   target: DynamoDbTarget,
   table: string,
@@ -50,7 +53,10 @@ export function putItems(
   );
 }
 
-/** @param keys names of the key attributes */
+/**
+ * Deletes items.
+ * @param keys the names of the key attributes
+ */
 export function deleteItems(
   target: DynamoDbTarget,
   table: string,

@@ -1,6 +1,7 @@
 /**
- * AppConfig configurations, named as in the values file (AppConfig and AppConfig Data API references). A session's
- * token is valid for one call. A configuration that has not changed is returned empty.
+ * Serves AppConfig configurations under the names that they have in the values file (AppConfig and AppConfig Data API
+ * references). The token of a session is valid for one call. If a configuration has not changed since the last call,
+ * the response is empty.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { ServiceRefusal } from '../../core/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * Values of SSM, Secrets Manager, S3 and AppConfig for functions. They come from a file or from resources of a stack;
- * the file takes precedence. Each load of stacks replaces all values, and a changed value gets a new version.
+ * Stores values of SSM, Secrets Manager, S3 and AppConfig for functions. The values come from a file or from the
+ * resources of a stack. The file takes precedence. Each load of the stacks replaces all values, and a changed value
+ * gets a new version.
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -26,7 +27,7 @@ type Kept = { readonly fingerprint: string; readonly version: number; readonly c
 type LocalValuesOptions = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
   readonly generated: Pick<GeneratedSecrets, 'textOf'>;
-  /** Name of the file for messages about missing values. */
+  /** The name of the values file, which messages about missing values contain. */
   readonly file: string;
   readonly report: (sentence: string) => void;
 };

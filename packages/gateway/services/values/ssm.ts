@@ -13,7 +13,7 @@ const MAX_NAMES = 10;
 const PAGE = 10;
 
 type Operation = {
-  /** @returns the names and paths of parameters that the call reads */
+  /** Returns the names and paths of the parameters that the call reads. */
   readonly reads: (fields: UnknownMembers) => readonly string[];
   readonly run: (fields: UnknownMembers, values: LocalValues, home: Home) => UnknownMembers;
 };
@@ -86,8 +86,8 @@ function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: 
 }
 
 /**
- * The token names the last parameter of a page, so that no parameter is lost or repeated if others are added between
- * two calls.
+ * Creates a page token. It contains the name of the last parameter of the page, so that no parameter is lost or
+ * repeated if others are added between two calls.
  */
 function printToken(path: string, name: string): string {
   return Buffer.from(JSON.stringify([path, name])).toString('base64url');
@@ -101,7 +101,7 @@ function readToken(token: unknown, path: string): string | undefined {
     );
     if (Array.isArray(read) && read[0] === path && typeof read[1] === 'string') return read[1];
   } catch {
-    // A token that cannot be read is reported below.
+    // The token cannot be read, which is reported below.
   }
   throw new ServiceRefusal('InvalidNextToken', 'The specified token is not valid.');
 }

@@ -1,4 +1,4 @@
-/** Common parts of the JSON services for values: reading a call and creating its response (AWS JSON 1.1). */
+/** Reads calls and creates responses for all JSON services that provide values (AWS JSON 1.1). */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -21,7 +21,10 @@ export function actionOf({ request }: AwsCall, prefix: string): string {
   return target.startsWith(`${prefix}.`) ? target.slice(prefix.length + 1, prefix.length + 65) : '';
 }
 
-/** @throws ServiceRefusal */
+/**
+ * Reads the body of a call.
+ * @throws ServiceRefusal if the body is not a JSON object
+ */
 export function fieldsOf({ request: { body } }: AwsCall): UnknownMembers {
   const fields = parseJsonObject(body.length === 0 ? '{}' : body.toString('utf8'));
   if (fields === undefined)
@@ -29,17 +32,26 @@ export function fieldsOf({ request: { body } }: AwsCall): UnknownMembers {
   return fields;
 }
 
-/** @throws ServiceRefusal */
+/**
+ * Reads a required text.
+ * @throws ServiceRefusal if the text is missing or empty
+ */
 export function textField(fields: UnknownMembers, name: string): string {
   return new CallInput(fields, POLICY).text(name, { least: 1 });
 }
 
-/** @throws ServiceRefusal unless there are 1 to `most` texts */
+/**
+ * Reads a required list of texts.
+ * @throws ServiceRefusal unless there are 1 to `most` texts
+ */
 export function textsField(fields: UnknownMembers, name: string, most: number): readonly string[] {
   return new CallInput(fields, POLICY).texts(name, { isRequired: true, least: 1, most });
 }
 
-/** @throws ServiceRefusal unless the field is absent or between 1 and `most` */
+/**
+ * Reads the size of a page. The default is `most`.
+ * @throws ServiceRefusal unless the field is absent or between 1 and `most`
+ */
 export function sizeField(fields: UnknownMembers, name: string, most: number): number {
   return new CallInput(fields, POLICY).optionalInteger(name, { least: 1, most }) ?? most;
 }

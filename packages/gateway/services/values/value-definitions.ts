@@ -1,6 +1,6 @@
 /**
- * Reads `gatewright.values.yml`, the values that functions read at run time. All values count as secret, so messages
- * show the place and the key, but never the content.
+ * Reads `gatewright.values.yml`, which contains the values that functions read at run time. All values count as secret,
+ * so messages contain the place and the key of a value, but not its content.
  */
 import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';
@@ -13,7 +13,7 @@ export type Content = {
   readonly bytes: Buffer;
   readonly isText: boolean;
   readonly contentType: string;
-  /** File named by `!file`; absent if the values themselves contain the content. */
+  /** The file that `!file` names; absent if the content is in the values file itself. */
   readonly file?: string;
 };
 
@@ -29,7 +29,10 @@ export type ValueDefinitions = {
   readonly faults: readonly DefinitionError[];
 };
 
-/** Returns the bytes of a file named by `!file`. @throws when the file cannot be read */
+/**
+ * Returns the bytes of a file that `!file` names.
+ * @throws if the file cannot be read
+ */
 type ReadAttached = (path: string) => Buffer;
 
 const SECTIONS = ['ssm', 'secretsmanager', 's3', 'appconfig'];
@@ -37,7 +40,10 @@ const PARAMETER_NAME = /^[a-zA-Z0-9_./-]{1,1011}$/;
 const PARAMETER_TYPES: readonly string[] = ['String', 'StringList', 'SecureString'];
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** `!file ./logo.png` is the bytes of a file. The path is relative to the folder of the values. */
+/**
+ * The value of the tag `!file`. For example, `!file ./logo.png` represents the bytes of this file. The path is relative
+ * to the folder of the values file.
+ */
 class FileName {
   readonly path: string;
 

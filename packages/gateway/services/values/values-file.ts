@@ -6,8 +6,10 @@ const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
 
 /**
- * @param isNamed whether the user has named this file
- * @returns undefined when there is no such file @throws StartError VALUES
+ * Reads the text of the values file.
+ * @param isNamed whether the user has passed the name of the file
+ * @returns undefined if the user has not named the file and it does not exist
+ * @throws StartError VALUES if the file cannot be read
  */
 export function readValuesText(file: string, isNamed: boolean): string | undefined {
   try {

@@ -1,4 +1,7 @@
-/** Sentences for `explain`: what a web ACL did with a request, and what would change that. */
+/**
+ * Creates the sentences of `explain` about web ACLs. They tell what a web ACL did with a request, and what would change
+ * the result.
+ */
 import { fromBytesText } from './rules/bytes-text.ts';
 import type { Outcome, RuleMatch, Unjudged } from './evaluate/judge-web-acl.ts';
 import type { Field, Rule, Statement, WebAcl } from './rules/statement.ts';
@@ -54,7 +57,10 @@ export function describePassed(
   return [...counted, ...describeUnjudged(acl, unjudged), ...averted];
 }
 
-/** Combines rules of one group with the same reason, because managed groups have many rules. */
+/**
+ * Describes the rules that could not be evaluated. Rules of one group that have the same reason are combined, because
+ * managed groups have many rules.
+ */
 function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly string[] {
   const byReason = new Map<string, { readonly rules: string[]; readonly reason: string }>();
   for (const { rule, reasons } of unjudged) {

@@ -1,4 +1,4 @@
-/** Records of AWS WAF's log (developer guide, "Log fields"). */
+/** Creates the records of AWS WAF's log (developer guide, "Log fields"). */
 import { idOfGroup } from './evaluate/judge-web-acl.ts';
 import { actionsOf } from './read-logging.ts';
 import type { ActionKind, Rule, WebAcl } from './rules/statement.ts';
@@ -13,7 +13,7 @@ type LoggedRequest = {
   readonly nowEpochMs: number;
   readonly requestId: string;
   readonly httpVersion: string;
-  /** For example `APIGW` and `123456789012:a1b2c3d4e5:prod`. */
+  /** The source of the request, for example `APIGW` and `123456789012:a1b2c3d4e5:prod`. */
   readonly source: { readonly name: string; readonly id: string };
   readonly country: string | undefined;
   readonly responseCode: number | undefined;
@@ -22,7 +22,10 @@ type LoggedRequest = {
 const MAX_LABELS = 100;
 const REDACTED = 'REDACTED';
 
-/** @returns undefined if the filter drops the record */
+/**
+ * Prints the record of a request as JSON.
+ * @returns undefined if the filter drops the record
+ */
 export function printRecord(logged: LoggedRequest, logging: Logging): string | undefined {
   const { outcome } = logged;
   if (!logging.isKept(actionsOf(outcome), outcome.labels)) return undefined;

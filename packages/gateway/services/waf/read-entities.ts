@@ -1,4 +1,4 @@
-/** IP sets, pattern sets, rule groups and web ACLs of the loaded stacks. */
+/** Reads IP sets, pattern sets, rule groups and web ACLs of the loaded stacks. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { AddressBlocks } from './evaluate/address-blocks.ts';
 import { capacityOf, MAX_WEB_ACL_CAPACITY } from './rules/capacity.ts';
@@ -38,7 +38,7 @@ const USUAL_BODY_LIMIT = 16_384;
 
 type Kind = 'webacl' | 'rulegroup' | 'ipset' | 'regexpatternset';
 
-/** The physical id is `{name}|{id}|{scope}`. */
+/** Returns the members of an entity from its physical id, which is `{name}|{id}|{scope}`. */
 function factsOf({ resource, stack }: ResourceReader, kind: Kind): EntityFacts {
   const { physicalId, properties } = resource;
   const [name = '', id = '', scope = 'REGIONAL'] = physicalId.split('|');
@@ -53,7 +53,10 @@ function factsOf({ resource, stack }: ResourceReader, kind: Kind): EntityFacts {
   };
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads an IP set.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readIpSet(reader: ResourceReader): IpSet {
   const at: MemberReader = reader.members;
   const version = at.oneOf('IPAddressVersion', ['IPV4', 'IPV6']);
@@ -61,7 +64,10 @@ export function readIpSet(reader: ResourceReader): IpSet {
   return { ...factsOf(reader, 'ipset'), addresses, blocks: readBlocks(at, addresses, version) };
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads the addresses of an IP set.
+ * @throws InvalidMember if an address is invalid
+ */
 export function readBlocks(
   at: MemberReader,
   addresses: readonly string[],
@@ -80,7 +86,10 @@ export function readBlocks(
   return blocks;
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads a set of patterns.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readPatternSet(reader: ResourceReader): PatternSet {
   const at: MemberReader = reader.members;
   const sources = at.texts('RegularExpressionList', MAX_PATTERNS);
@@ -93,7 +102,10 @@ export function readPatternSet(reader: ResourceReader): PatternSet {
   return { ...factsOf(reader, 'regexpatternset'), patterns };
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads a rule group.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readRuleGroup(reader: ResourceReader): RuleGroup {
   const facts = factsOf(reader, 'rulegroup');
   const at: MemberReader = reader.members;
@@ -106,7 +118,10 @@ export function readRuleGroup(reader: ResourceReader): RuleGroup {
   return { ...facts, prefix, rules, capacity };
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads a web ACL.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readWebAcl(
   reader: ResourceReader,
   groupCapacity: (arn: string) => number | undefined,

@@ -1,11 +1,14 @@
-/** Logging configurations of web ACLs: destination, redacted fields and filter. */
+/** Reads the logging configurations of web ACLs, which consist of a destination, redacted fields and a filter. */
 import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Outcome } from './evaluate/judge-web-acl.ts';
 
 export type Logging = {
   readonly aclArn: string;
-  /** The log groups, delivery streams or buckets. Here, each of them is a file of lines. */
+  /**
+   * The log groups, delivery streams or buckets that get the records. Here, each of them is a file with one record per
+   * line.
+   */
   readonly groups: readonly string[];
   readonly redacts: {
     readonly headers: ReadonlySet<string>;
@@ -18,7 +21,10 @@ export type Logging = {
   readonly properties: Readonly<Record<string, unknown>>;
 };
 
-/** @throws InvalidMember */
+/**
+ * Reads a logging configuration.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readLogging({ resource, members: at }: ResourceReader): Logging {
   const groups = at.texts('LogDestinationConfigs', 100).map(nameOfDestination);
   const wrong = groups.find((name) => !name.startsWith('aws-waf-logs-'));
@@ -45,7 +51,10 @@ export function readLogging({ resource, members: at }: ResourceReader): Logging 
   };
 }
 
-/** `arn:aws:logs:eu-west-1:123456789012:log-group:aws-waf-logs-a:*` → `aws-waf-logs-a` */
+/**
+ * Returns the name in the ARN of a destination:
+ * `arn:aws:logs:eu-west-1:123456789012:log-group:aws-waf-logs-a:*` → `aws-waf-logs-a`
+ */
 function nameOfDestination(arn: string): string {
   return arn.replace(/:\*$/, '').split(/[:/]/).at(-1) ?? arn;
 }
@@ -76,7 +85,10 @@ function readCondition(at: MemberReader): Logging['isKept'] {
   return (_, labels) => labels.includes(label);
 }
 
-/** Returns the actions of a request that filters test: the action that ended the evaluation, and the count actions. */
+/**
+ * Returns the actions of a request that a filter tests. They are the action that ended the evaluation, and the count
+ * actions.
+ */
 export function actionsOf({ action, matches }: Outcome): readonly string[] {
   const counted = matches.flatMap(({ action: { kind }, overridden, isTerminating }) =>
     isTerminating ? [] : overridden === undefined ? [kind] : ['EXCLUDED_AS_COUNT', kind],

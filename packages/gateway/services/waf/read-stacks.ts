@@ -121,7 +121,10 @@ function readAll<Entity extends { readonly arn: string }>(
   );
 }
 
-/** @param stages subject and verb of the consequence, such as `stage dev returns` */
+/**
+ * Describes what happens if the web ACL cannot be applied.
+ * @param stages subject and verb of the consequence, such as `stage dev returns`
+ */
 function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): string {
   return allowUnguarded === true
     ? 'the web ACL filters no request'
@@ -131,7 +134,7 @@ function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): str
 type Known = Pick<Definitions, 'ipSets' | 'patternSets' | 'groups' | 'acls'>;
 type ReadGuard = Guard & { readonly stageKey: string | undefined; readonly resourceArn: string };
 
-/** Returns undefined if the association guards nothing here. */
+/** Reads an association. Returns undefined if it does not guard anything here. */
 function readAssociation(
   association: ResourceReader,
   known: Known,

@@ -1,4 +1,4 @@
-/** Replies of AWS WAF itself: custom responses, CAPTCHA and challenge. */
+/** Creates the replies of AWS WAF itself: custom responses, CAPTCHA and challenge. */
 import type { ScreenReply } from '../../core/errors.ts';
 import type { InspectedRequest } from './evaluate/inspected-request.ts';
 import type { RuleAction } from './rules/statement.ts';
@@ -6,7 +6,10 @@ import type { RuleAction } from './rules/statement.ts';
 const NO_PUZZLE =
   '<!doctype html><title>AWS WAF</title><p>On AWS, this page would contain a puzzle or a challenge of AWS WAF.</p>';
 
-/** Returns undefined if the gateway response of the API applies. */
+/**
+ * Returns the reply of AWS WAF to a request that an action ends; undefined if the API's gateway response is sent
+ * instead.
+ */
 export function replyOf(action: RuleAction, request: InspectedRequest): ScreenReply | undefined {
   if (action.kind === 'BLOCK') {
     const { response } = action;

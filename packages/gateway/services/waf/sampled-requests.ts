@@ -1,11 +1,14 @@
-/** The latest requests per rule, for `GetSampledRequests`. */
+/** Stores the latest requests of each rule, for `GetSampledRequests`. */
 import type { InspectedRequest } from './evaluate/inspected-request.ts';
 import type { Outcome, RuleMatch } from './evaluate/judge-web-acl.ts';
 import type { WebAcl } from './rules/statement.ts';
 
 type Sample = {
   readonly epochMs: number;
-  /** Creates the fields only when they are read, because most samples are never read. They contain no body. */
+  /**
+   * Creates the fields of the sample. They are created only when they are read, because most samples are never read.
+   * They do not contain the body.
+   */
   readonly fields: () => Readonly<Record<string, unknown>>;
 };
 
@@ -28,8 +31,8 @@ type SampledRequest = {
 type RuleSamples = { readonly kept: Sample[]; count: number; second: number; inSecond: number };
 
 /**
- * Maximum number of samples that are stored per second. More samples would cost more garbage collection than they are
- * worth.
+ * The maximum number of samples that are stored per second and rule. More samples would cost too much garbage
+ * collection.
  */
 const KEPT_PER_SECOND = 10;
 

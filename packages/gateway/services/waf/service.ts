@@ -1,4 +1,4 @@
-/** AWS WAF in front of stages of REST APIs, and its API for SDKs (docs/aws, AWS WAF). */
+/** Serves AWS WAF in front of the stages of REST APIs, and its API for SDKs (docs/aws, AWS WAF). */
 import { answerWaf } from './api/calls.ts';
 import { LockTokens } from './api/lock-tokens.ts';
 import { readDefinitions } from './read-stacks.ts';
@@ -25,7 +25,7 @@ export function open(ports: ServicePorts): Service {
       resourceOf: (operation) => arnOfCall(operation, guard),
     },
     prepare(stacks) {
-      // During a reset no stacks are loaded for a while, but stages must keep their guards.
+      // During a reset no stacks are loaded for a while, but the stages must stay guarded.
       if (stacks.isEmpty) return () => undefined;
       const countries = settings.wafNetworks === undefined ? undefined : readCountries(settings.wafNetworks);
       const definitions = readDefinitions(stacks, settings, countries !== undefined);
@@ -68,7 +68,10 @@ export const review: ScreenReview = {
 
 // Reads the file of `--waf-networks`.
 
-/** @throws StartError WAF_NETWORKS */
+/**
+ * Reads the countries from the file.
+ * @throws StartError WAF_NETWORKS if the file cannot be read or is invalid
+ */
 function readCountries(file: string): Countries {
   let text: string;
   try {

@@ -1,4 +1,4 @@
-/** Web ACLs in front of stages and distributions: every request is evaluated, counted, sampled and logged. */
+/** Applies web ACLs in front of stages and distributions. Every request is evaluated, counted, sampled and logged. */
 import { readAddress } from './evaluate/address-blocks.ts';
 import { InspectedRequest } from './evaluate/inspected-request.ts';
 import { judgeWebAcl } from './evaluate/judge-web-acl.ts';
@@ -101,7 +101,8 @@ export class StageGuard {
   #screenBy(guard: Guard | undefined, source: Source): Screen | undefined {
     const { acls, groups } = this.#definitions;
     const { settings } = this.#ports;
-    // Stages of HTTP and WebSocket APIs have no web ACL.
+    // Without a guard, requests are not evaluated. Stages of HTTP and WebSocket APIs never have a guard, because they
+    // cannot have a web ACL.
     if (guard === undefined) return undefined;
     if (guard.kind === 'closed') return this.#closed(guard.reason);
     const acl = acls.get(guard.arn)?.acl;

@@ -1,4 +1,4 @@
-/** `GetTraceSummaries`, `BatchGetTraces` and `PutTraceSegments` (X-Ray API reference). */
+/** Handles `GetTraceSummaries`, `BatchGetTraces` and `PutTraceSegments` (X-Ray API reference). */
 import { asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -17,8 +17,8 @@ import {
 import type { Segment, Trace } from './traces.ts';
 
 /**
- * AWS's limits: traces in a `BatchGetTraces` call, bytes of a segment document, and documents in a `PutTraceSegments`
- * call.
+ * AWS's limits: the number of traces in a `BatchGetTraces` call, the size of a segment document in bytes, and the
+ * number of documents in a `PutTraceSegments` call.
  */
 const MAX_TRACES = 5;
 const MAX_SEGMENT_BYTES = 64 * 1024;

@@ -1,6 +1,7 @@
 /**
- * Filter expressions of `GetTraceSummaries` (X-Ray developer guide, "Use filter expressions"): keywords, `service("…")`
- * and annotations. Edges, groups, and conditions on single services are refused with an error that names them.
+ * Reads the filter expressions of `GetTraceSummaries` (X-Ray developer guide, "Use filter expressions"). Keywords,
+ * `service("…")` and annotations are supported. Edges, groups, and conditions on single services are refused with an
+ * error that names them.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import { durationOf, hasFlag, httpOf, responseTimeOf } from './traces.ts';
@@ -43,7 +44,10 @@ const VALUES: Readonly<Record<string, (trace: Trace) => readonly unknown[]>> = {
   name: ofSegments(({ fields }) => fields['name']),
 };
 
-/** @throws InvalidExpression */
+/**
+ * Compiles a filter expression.
+ * @throws InvalidExpression if the expression is invalid, too long or not supported
+ */
 export function readFilterExpression(source: string): TraceTest {
   if (source.length > MAX_EXPRESSION)
     throw new InvalidExpression(`it is longer than ${MAX_EXPRESSION} characters`);

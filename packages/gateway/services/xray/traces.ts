@@ -1,4 +1,6 @@
-/** Traces: the stored segment documents, grouped by trace (X-Ray developer guide, "Segment documents"). */
+/**
+ * Reads traces, which are the stored segment documents grouped by trace (X-Ray developer guide, "Segment documents").
+ */
 import { asJsonObject, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
@@ -9,7 +11,7 @@ export type Segment = {
   readonly document: string;
   readonly fields: UnknownMembers;
   readonly startS: number;
-  /** The end time; for a segment in progress, its start time. */
+  /** The end time in epoch seconds. For a segment in progress, it is the start time. */
   readonly endS: number;
 };
 
@@ -24,13 +26,13 @@ const X_RAY_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 /** A trace id in the form of W3C Trace Context, which X-Ray also accepts. */
 const W3C_ID = /^([0-9a-f]{8})([0-9a-f]{24})$/i;
 
-/** Returns undefined if the text is not a trace id. */
+/** Converts a text to X-Ray's form of a trace id; undefined if the text is not a trace id. */
 export function toTraceId(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   return X_RAY_ID.test(text) ? text : W3C_ID.test(text) ? text.replace(W3C_ID, '1-$1-$2') : undefined;
 }
 
-/** Returns undefined if the document is not a segment. */
+/** Parses a segment document; undefined if it is not a segment. */
 export function readSegment(document: string): Segment | undefined {
   const fields = parseJsonObject(document);
   const traceId = toTraceId(fields?.['trace_id']);

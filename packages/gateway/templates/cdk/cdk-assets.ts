@@ -1,8 +1,8 @@
 /**
- * Finds the assets of CDK templates without asset metadata (`--no-asset-metadata`). Such templates contain only the
- * names of S3 objects for code, documents and nested templates. The asset manifest next to the template maps these
- * names to files. CDK 1 lists the assets in the assembly's manifest and refers to them by parameters that contain their
- * hash.
+ * Finds the assets of CDK templates that were created with `--no-asset-metadata`. Such templates contain only the names
+ * of S3 objects for code, documents and nested templates. The asset manifest next to the template maps these names to
+ * files. In CDK 1, the assets are listed in the assembly's manifest, and the template refers to each asset by
+ * parameters that contain the asset's hash.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

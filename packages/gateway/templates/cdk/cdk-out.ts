@@ -8,10 +8,13 @@ import type { RawStack } from '../raw-stack.ts';
 import { readSource } from '../cloudformation/template-source.ts';
 import { loadTemplate } from '../cloudformation/template-stack.ts';
 
-/** Stages of CDK pipelines nest assemblies, in practice never deeper than this. */
+/** The maximum nesting of assemblies. Stages of CDK pipelines nest assemblies, but in practice not deeper than this. */
 const NESTING_LIMIT = 8;
 
-/** @throws DefinitionError if the manifest has no stack with resources, or names a missing file. */
+/**
+ * Loads the stacks of a CDK output folder.
+ * @throws DefinitionError if the manifest has no stack with resources, or names a missing file.
+ */
 export async function loadCdkOutput(
   manifestFile: string,
   options: LoadOptions,
@@ -66,8 +69,8 @@ async function loadStack(
 }
 
 /**
- * The parameters that `cdk deploy` of version 1 passes for each asset: the bucket, the prefix and name of the object,
- * and the hash.
+ * Returns the parameters that `cdk deploy` of version 1 passes for an asset. Their values are the bucket, the prefix
+ * and name of the object, and the hash.
  */
 function assetParameters(artifact: JsonObject): Readonly<Record<string, string>> {
   const metadata = Object.values(mapOf(artifact, 'metadata'));

@@ -1,6 +1,6 @@
 /**
- * Results of `Ref` and `Fn::GetAtt` by resource type. An unknown type gets a placeholder in AWS's form and is
- * reported.
+ * Computes the results of `Ref` and `Fn::GetAtt` by resource type. For an unknown type, the result is a placeholder in
+ * AWS's form, and it is reported.
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  * ("Return values")
@@ -15,8 +15,8 @@ import type { ResourceTypes } from '../../core/resource-types/resource-types.ts'
 export type Lookup<Value extends Json = string> = { readonly value: Value; readonly isPlaceholder: boolean };
 
 /**
- * Result of `Ref`. For a type outside the tables, it is a generated name in CloudFormation's form, marked as a
- * placeholder.
+ * Returns the result of `Ref`. For an unknown type, it is a generated name in CloudFormation's form, which is marked as
+ * a placeholder.
  */
 export function referenceTo(types: ResourceTypes, resource: Identity): Lookup {
   const value = types.namesOf(resource.type)?.ref(resource) ?? serviceReference(resource.type, resource);
@@ -25,8 +25,8 @@ export function referenceTo(types: ResourceTypes, resource: Identity): Lookup {
 }
 
 /**
- * Result of `Fn::GetAtt`; an attribute outside the tables gets a placeholder, in the form that its name
- * suggests.
+ * Returns the result of `Fn::GetAtt`. For an unknown attribute, it is a placeholder in the form that the attribute's
+ * name suggests.
  */
 export function attributeOf(types: ResourceTypes, resource: Identity, attribute: string): Lookup<Json> {
   const attributes = types.namesOf(resource.type)?.attributes;

@@ -1,6 +1,6 @@
 /**
- * Dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources, filled
- * in after all intrinsic functions, as CloudFormation does.
+ * Replaces dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources by their
+ * values. As in CloudFormation, this happens after all intrinsic functions.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
@@ -34,7 +34,10 @@ export class DynamicReferences {
     this.#stack = stack;
   }
 
-  /** Replaces each reference. @throws what `fail` throws, if a reference has no value */
+  /**
+   * Replaces each reference by its value.
+   * @throws what `fail` throws, if a reference has no value
+   */
   fill(value: Json, at: Path): Json {
     if (typeof value === 'string') return this.fillText(value, at);
     if (isJsonList(value)) return value.map((item) => this.fill(item, at));

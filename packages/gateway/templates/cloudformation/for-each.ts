@@ -1,5 +1,5 @@
 /**
- * `Fn::ForEach` of the AWS::LanguageExtensions transform: loops are expanded before any other step.
+ * Expands the loops of `Fn::ForEach` (AWS::LanguageExtensions transform) before any other step.
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
  */
@@ -10,12 +10,15 @@ import type { Path, SourceTree } from './template-source.ts';
 
 const PREFIX = 'Fn::ForEach::';
 /**
- * Maximum number of copies that loops create. Otherwise, five nested loops over long lists could expand to millions of
- * resources.
+ * The maximum number of copies that loops create. Without this limit, five nested loops over long lists could create
+ * millions of resources.
  */
 const COPY_LIMIT = 10_000;
 
-/** @throws DefinitionError for a loop that is not [identifier, list, mapping], or a loop without the transform. */
+/**
+ * Expands all loops of a template.
+ * @throws DefinitionError for a loop that is not [identifier, list, mapping], or a loop without the transform.
+ */
 export function expandForEach(tree: SourceTree, parameters: Readonly<Record<string, string>>): JsonObject {
   return new Expansion(tree, parameters).run();
 }

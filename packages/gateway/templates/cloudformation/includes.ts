@@ -1,5 +1,5 @@
 /**
- * The AWS::Include transform: snippets are inserted before any other step, innermost first.
+ * Handles the AWS::Include transform. Snippets are inserted before any other step, the innermost snippets first.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-include.html
  */
 import { readFileSync, statSync } from 'node:fs';
@@ -35,9 +35,9 @@ type Included = {
 type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored' | 'tolerance'>;
 
 /**
- * Inserts the snippets. Within a resource, an unreadable snippet stays in place and makes the resource faulty. An
- * unreadable snippet outside of resources is dropped.
- * @throws DefinitionError for an unreadable snippet if errors are not tolerated
+ * Inserts the snippets. Within a resource, a snippet that cannot be read stays in place and makes the resource faulty.
+ * Outside of resources, such a snippet is dropped.
+ * @throws DefinitionError if a snippet cannot be read and errors are not tolerated
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
   const inclusion = new Inclusion(tree, stackName, options);

@@ -1,5 +1,5 @@
 /**
- * CloudFormation's intrinsic functions over one value. The `Scope` resolves names; this file combines values
+ * Resolves CloudFormation's intrinsic functions in one value. The `Scope` resolves names. This file combines the values
  * and contains AWS's error messages.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
@@ -9,11 +9,11 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { splitAttribute } from './template-source.ts';
 import type { Path } from './template-source.ts';
 
-/** `AWS::NoValue`: the property or list element with this value is removed. */
+/** The value of `AWS::NoValue`. The property or list element that has this value is removed. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 /**
- * The function that readers of other formats use for an unknown value. Its argument is the reason why the value is
- * unknown.
+ * The name of the function by which readers of other formats represent an unknown value. Its argument is the reason why
+ * the value is unknown.
  */
 export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;

@@ -1,6 +1,6 @@
 /**
- * Values that the resources of one stack define: SSM parameters, secrets, and the values that CDK's cross-region
- * exports write to the SSM of another region.
+ * Finds values that the resources of one stack define. They are SSM parameters, secrets, and the values that CDK's
+ * cross-region exports write to the SSM of another region.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ import type { Path } from './template-source.ts';
 type Owner = Pick<RawStack, 'stackName' | 'region' | 'stored'>;
 
 type StackParts = {
-  /** Returns the name or ARN, or fails if it cannot be generated. */
+  /** Returns the name or ARN of a resource. It fails if the name cannot be generated. */
   readonly physicalId: (logicalId: string) => string;
   readonly findText: (logicalId: string, property: string) => string | undefined;
   readonly findValue: (at: Path) => Json | undefined;
@@ -75,8 +75,7 @@ export class MadeValues {
       try {
         return isMeant(this.#stack.physicalId(logicalId));
       } catch (error) {
-        // A name that is being resolved right now, or that cannot be resolved, is not the name that the search looks
-        // for.
+        // The name of this resource is being resolved right now or cannot be resolved, so it is not the wanted name.
         if (error instanceof DefinitionError) return false;
         throw error;
       }

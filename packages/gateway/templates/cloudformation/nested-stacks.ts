@@ -22,7 +22,10 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Serverless::Application': 'Location',
 };
 
-/** @throws DefinitionError for the outermost template only; faults of nested templates are findings */
+/**
+ * Reads a template and the templates of its nested stacks.
+ * @throws DefinitionError if the outermost template cannot be read. Faults of nested templates are findings
+ */
 export async function readFamily(file: string, parents: readonly string[] = []): Promise<TemplateFamily> {
   const tree = await noteAssets(await readSource(file));
   const nested = new Map<string, TemplateFamily>();
@@ -58,7 +61,9 @@ function localTemplate(resource: JsonObject): { type: string; property: string; 
   return { type, property, path };
 }
 
-/** Converts values of a parent to parameters of its nested stack: a list becomes a comma-separated string. */
+/**
+ * Converts the parameter values that a parent stack passes to a nested stack. A list becomes a comma-separated string.
+ */
 export function parameterTexts(values: JsonObject): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, printParameter(value)]));
 }

@@ -1,4 +1,7 @@
-/** Reads the `Parameters` section: the given values, the defaults, and CloudFormation's checks of both. */
+/**
+ * Reads the `Parameters` section. It uses the given values and the defaults, and applies CloudFormation's checks to
+ * both.
+ */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from './template-source.ts';
@@ -8,8 +11,8 @@ import type { RawStack } from '../raw-stack.ts';
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
   /**
-   * The value is in SSM under `parameter`, and a stack of this run may define it. If there is no value, only the parts
-   * of the template that use it fail.
+   * The value is stored in SSM under the name `parameter`, which a stack of this run may define. If there is no such
+   * value, only the parts of the template that use it fail.
    */
   | {
       readonly kind: 'in-ssm';
@@ -73,7 +76,7 @@ function refuseMissing(
   );
 }
 
-/** Returns undefined if the parameter has no value. */
+/** Reads one parameter; undefined if it has no value. */
 function readParameter(
   name: string,
   declaration: Json,
@@ -145,7 +148,7 @@ function checkConstraints(
 ): void {
   const allowed = declaration['AllowedValues'];
   if (isJsonList(allowed) && !allowed.some((value) => defaultText(value) === item)) {
-    // With NoEcho, the list of allowed values may be as secret as the value.
+    // With NoEcho, the allowed values are not shown, because they may be as secret as the value itself.
     const list = declaration['NoEcho'] === true ? '' : `: ${allowed.map(defaultText).join(', ')}`;
     fail(at, `Parameter '${name}' must be one of AllowedValues${list}`);
   }

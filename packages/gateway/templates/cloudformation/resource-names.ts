@@ -1,6 +1,6 @@
 /**
- * Names and attributes of the resources of one stack. Each of them is determined once, and generated names are
- * reported.
+ * Determines the names and attributes of the resources of one stack. Each name is determined only once, and generated
+ * names are reported.
  */
 import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -17,8 +17,8 @@ interface NamedResources {
   typeOf(logicalId: string): string;
   findText(logicalId: string, property: string): string | undefined;
   /**
-   * Runs `look`. If `look` is already running for this resource, names depend on each other in a cycle, and this is an
-   * error.
+   * Runs `look` and returns its result. Throws an error if `look` is already running for this resource, because names
+   * then depend on each other in a cycle.
    */
   guard<T>(logicalId: string, look: () => T): T;
 }
@@ -61,7 +61,7 @@ export class ResourceNames {
     return this.#resources.guard(logicalId, () => look(this.#identity(logicalId)));
   }
 
-  /** Returns the value of a lookup that the template uses. A generated value is reported. */
+  /** Returns the value of a lookup. If the value is a placeholder, this is reported. */
   #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
     if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
       const { stackName } = this.#raw;
@@ -83,7 +83,10 @@ export class ResourceNames {
     };
   }
 
-  /** Returns the number of a function version. Lambda counts the versions of a function in order of publication. */
+  /**
+   * Returns the number of a function version, because Lambda numbers the versions of a function in the order of their
+   * publication.
+   */
   #ordinalOf(logicalId: string): number {
     const resources = this.#raw.template['Resources'];
     if (!isJsonObject(resources)) return 1;

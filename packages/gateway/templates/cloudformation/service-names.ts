@@ -1,6 +1,6 @@
 /**
- * `Ref` and `Fn::GetAtt` of types that are not served here, in AWS's form. Nothing is served under these names;
- * they only let the rest of a template resolve.
+ * Computes `Ref` and `Fn::GetAtt` in AWS's form for types that are not served here. These names only let the rest of a
+ * template resolve, because nothing is served under them.
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  * ("Return values")
@@ -188,13 +188,13 @@ function readAttributes(
   );
 }
 
-/** Result of `Ref`; undefined for a type that is not in the table. */
+/** Returns the result of `Ref`; undefined for a type that is not in the table. */
 export function serviceReference(type: string, source: NameSource): string | undefined {
   const row = ROWS.get(type);
   return row && fill(row, row.ref, source);
 }
 
-/** Result of `Fn::GetAtt`; undefined for a type or attribute that is not in the table. */
+/** Returns the result of `Fn::GetAtt`; undefined for a type or attribute that is not in the table. */
 export function serviceAttribute(type: string, attribute: string, source: NameSource): Json | undefined {
   const row = ROWS.get(type);
   const pattern = row?.attributes.get(attribute);

@@ -1,4 +1,6 @@
-/** Resolves the names of one stack: the value of each Ref, GetAtt, condition, mapping, output and export. */
+/**
+ * Resolves the names of one stack. It determines the value of each Ref, GetAtt, condition, mapping, output and export.
+ */
 import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../core/errors.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
@@ -23,7 +25,7 @@ import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
 import type { Path } from './template-source.ts';
 
-/** What the stacks of one run can look up in each other. */
+/** The values that the stacks of one run can look up in each other. */
 export interface Neighbours {
   importValue(name: string, importing: StackResolver, at: Path): Json;
   /** Returns an SSM parameter that a stack defines in the region and account of the requesting stack. */
@@ -35,7 +37,7 @@ export class StackResolver implements Scope {
   readonly raw: RawStack;
   readonly region: string;
   readonly made: MadeValues;
-  /** Names of the exports requested so far. */
+  /** The names of the exports that this stack has imported so far. */
   readonly imports = new Set<string>();
   readonly #neighbours: Neighbours;
   readonly #tolerance: Tolerance;
@@ -95,7 +97,7 @@ export class StackResolver implements Scope {
 
   nestedStacks(): readonly StackResolver[] {
     return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
-      // A stack may request values of its siblings while its own parameters are being resolved.
+      // This stack is requesting a value of a sibling while its own parameters are still being resolved.
       if (this.#open.has(logicalId)) return [];
       const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
       const nested = this.#tolerance.attempt('its resources do not exist', open, () => {
@@ -144,7 +146,7 @@ export class StackResolver implements Scope {
     return this.#outputValue(this.exportNames.get(name) ?? '');
   }
 
-  /** Whether this export is being resolved right now. A second request then means a cycle. */
+  /** Whether this export is being resolved right now. If it is requested again during that time, there is a cycle. */
   isResolving(exportName: string): boolean {
     return this.#open.has(`output ${this.exportNames.get(exportName) ?? ''}`);
   }
@@ -204,7 +206,10 @@ export class StackResolver implements Scope {
     throw new DefinitionError(this.place(at), message);
   }
 
-  /** Reports the error and continues, if errors are tolerated. @throws DefinitionError otherwise */
+  /**
+   * Reports the error and continues if errors are tolerated.
+   * @throws DefinitionError if errors are not tolerated
+   */
   refuse(at: Path, message: string, consequence: string): void {
     this.#tolerance.note(new DefinitionError(this.place(at), message), consequence);
   }
@@ -213,7 +218,7 @@ export class StackResolver implements Scope {
     return placeOf(this.raw, at);
   }
 
-  /** A nested stack is opened on first use, because its parameters may need other resources of this stack. */
+  /** Opens a nested stack. This happens on first use, because its parameters may need other resources of this stack. */
   #nestedStack(logicalId: string): StackResolver | undefined {
     const known = this.#nested.get(logicalId);
     const template = this.raw.nested?.get(logicalId);
@@ -252,7 +257,10 @@ export class StackResolver implements Scope {
     return typeof name !== 'string' || this.condition(name, ['Resources', logicalId, 'Condition']);
   }
 
-  /** A resource whose condition is unknown counts as existing, so that a guard never disappears. */
+  /**
+   * Whether a resource may exist. A resource whose condition is unknown counts as existing, so that a guard never
+   * disappears.
+   */
   #mayExist(logicalId: string): boolean {
     return this.#tolerance.attempt(
       'the condition is treated as true',
@@ -299,8 +307,8 @@ export class StackResolver implements Scope {
   }
 
   /**
-   * Resolves those parts of a resource that can be resolved. The other parts are omitted, which is a fault if requests
-   * depend on them.
+   * Resolves those parts of a resource that can be resolved. All other parts are omitted. A missing part counts as a
+   * fault if requests depend on it.
    */
   #resolveParts(
     logicalId: string,

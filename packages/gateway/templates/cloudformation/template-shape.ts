@@ -1,5 +1,6 @@
 /**
- * The structure that CloudFormation checks before it resolves anything: sections, resource members, names.
+ * Checks the structure of a template. As in CloudFormation, its sections, resource members and names are checked before
+ * anything is resolved.
  */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -25,14 +26,14 @@ const RESOURCE_MEMBERS = new Set(
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
 /**
- * Maximum number of resources in a template, which limits the time that loading takes. A template that only exceeds
+ * The maximum number of resources in a template. It limits the time that loading takes. A template that exceeds only
  * AWS's own limit is loaded, and the excess is reported.
  */
 const MAX_RESOURCES = 5_000;
 
 /**
  * Returns the template without the parts whose structure CloudFormation refuses. The messages are CloudFormation's.
- * @throws what `refuse` throws, and at once if no resource remains
+ * @throws what `refuse` throws, or what `fail` throws if no resource remains
  */
 export function checkShape(
   { template, hasAddresses }: Pick<RawStack, 'template' | 'hasAddresses'>,

@@ -19,12 +19,12 @@ export type SourceTree = {
   readonly value: JsonObject;
   /** Keys that occur more than once in one mapping. The last occurrence counts, as in AWS's tools. */
   readonly repeatedKeys: readonly RepeatedKey[];
-  /** Line of the deepest part of `path` in the file; lines count from 1. */
+  /** Returns the line of the deepest part of `path` that the file contains. Lines count from 1. */
   lineOf(path: Path): number | undefined;
 };
 
 type RepeatedKey = {
-  /** The path including the key. */
+  /** The path to the repeated key, including the key itself. */
   readonly path: Path;
   readonly line: number;
 };
@@ -40,7 +40,10 @@ const DEPTH_LIMIT = 100;
  * values.
  */
 const VALUE_LIMIT = 500_000;
-/** Maximum number of characters that all repairs together may read, because each repair reads the text again. */
+/**
+ * The maximum number of characters that all repairs of a file together may parse. Each repair parses the whole text
+ * again.
+ */
 const REPAIR_LIMIT = 20_000_000;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
@@ -64,7 +67,7 @@ export async function readSource(file: string): Promise<SourceTree> {
   return parseSource(text, file);
 }
 
-/** Parses the text as JSON if it is JSON, otherwise as YAML; tags such as `!Sub` become `Fn::Sub`. */
+/** Parses the text as JSON if possible, otherwise as YAML. Tags such as `!Sub` become `Fn::Sub`. */
 export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_BYTES): SourceTree {
   if (text.length > limitBytes) throw tooLarge(file);
   const value = parseJson(text);
@@ -118,7 +121,7 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-/** In CloudFormation, `1.0` and `012345678901` are texts, not numbers. */
+/** Keeps numbers such as `1.0` and `012345678901` as text, because CloudFormation treats them as texts. */
 function keepNumberText(_key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
     ? context.source
@@ -166,7 +169,7 @@ function parseYaml(text: string, file: string): Lines {
       lineCounter: counter,
       prettyErrors: false,
       logLevel: 'error',
-      // Uses the last of several equal keys, like PyYAML, and reports it.
+      // If a key is repeated, the last value is used, as in PyYAML. Repeated keys are reported later.
       uniqueKeys: false,
     });
   } catch (error) {
@@ -185,8 +188,8 @@ function parseYaml(text: string, file: string): Lines {
 }
 
 /**
- * Finds all anchors in one pass, because `Alias.resolve` walks the whole document each time. An anchor applies from its
- * node on, until the next anchor with the same name.
+ * Finds the target of each alias in one pass, because `Alias.resolve` walks the whole document each time. An anchor
+ * applies from its node on, until the next anchor with the same name.
  */
 function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
@@ -202,7 +205,10 @@ function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
   return targets;
 }
 
-/** @param known caches the index of each map, because all resources of a template are looked up */
+/**
+ * Returns the line of a path.
+ * @param known a cache for the index of each map, because the lines of all resources of a template are looked up
+ */
 function findLine(
   { document, targetOf, at }: Omit<Lines, 'lineOf'>,
   known: WeakMap<YAMLMap, PairsByKey>,

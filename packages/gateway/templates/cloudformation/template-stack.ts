@@ -20,6 +20,7 @@ import { expandIncludes } from './includes.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 /**
+ * Loads a template.
  * @param stackName defaults to the name in samconfig for this stage, or to the name of the file
  * @throws DefinitionError for a missing, broken or refused template.
  */
@@ -40,7 +41,7 @@ export async function loadTemplate(
   });
 }
 
-/** A stack and its nested stacks, which are opened once their parameters are known. */
+/** Returns a stack whose nested stacks are opened later, when their parameters are known. */
 function familyStack(
   { tree, nested, findings }: TemplateFamily,
   stackName: string,
@@ -111,7 +112,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
-/** Reports repeated keys, because AWS's tools silently use the last one. */
+/** Reports repeated keys, of which AWS's tools silently use the last one. */
 function repeatedKeys(tree: SourceTree): readonly Finding[] {
   return tree.repeatedKeys.map(({ path, line }) => {
     const place = { ...placeOf(tree, path), line };
@@ -135,8 +136,8 @@ function hasTransform(template: JsonObject, name: string): boolean {
 }
 
 /**
- * Finds local folders in the template: a path instead of a location in S3 (as for `aws cloudformation package`), or the
- * asset in CDK's metadata.
+ * Finds the local folders that a template refers to. A template may contain a path instead of a location in S3 (as for
+ * `aws cloudformation package`), or CDK's metadata may name the asset.
  */
 function findLocal(
   template: JsonObject,
@@ -158,7 +159,10 @@ function findLocal(
   return found;
 }
 
-/** `orders.template.yaml` → `orders`; `template.yaml` → the name of its folder. */
+/**
+ * Returns a stack name for a template file: `orders.template.yaml` → `orders`; `template.yaml` → the name of its
+ * folder.
+ */
 function nameAfter(file: string): string {
   const [stem = ''] = basename(file).split('.');
   const name = stem === 'template' ? basename(dirname(file)) : stem;

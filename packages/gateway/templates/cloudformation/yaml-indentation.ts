@@ -1,11 +1,11 @@
 /**
  * Repairs flow collections and quoted texts whose later lines are indented too little. YAML 1.2 refuses them, but AWS's
- * tools ignore indentation there. Such lines are indented further; line numbers do not change.
+ * tools ignore indentation there. The repair indents such lines further and does not change line numbers.
  */
 import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Document } from 'yaml';
 
-/** Repairs the first collection or text with such lines; returns undefined if there is none. */
+/** Repairs the first collection or text that has such lines. Returns undefined if there is none. */
 export function deepenFirst(text: string, document: Document.Parsed): string | undefined {
   const start = firstUnclosed(text, document);
   if (start === undefined) return undefined;
@@ -46,7 +46,7 @@ function firstUnclosed(text: string, document: Document.Parsed): number | undefi
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"', "'": "'" };
 
-/** The offset after the end of the collection or string that begins at `start`; undefined if it never ends. */
+/** Returns the offset after the end of the collection or string that begins at `start`; undefined if it never ends. */
 function endOf(text: string, start: number): number | undefined {
   const first = text[start] ?? '';
   if (first === '"' || first === "'") return endOfQuote(text, start);

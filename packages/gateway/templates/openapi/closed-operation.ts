@@ -1,4 +1,4 @@
-/** An operation that could not be completed (SAM). Its route exists and responds with 500 and the reason. */
+/** Represents an operation that SAM could not complete. Its route exists, and responds with 500 and the reason. */
 import { DefinitionError } from '../../core/errors.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -17,7 +17,8 @@ export function closedOperation({ message, place }: DefinitionError): JsonObject
 }
 
 /**
- * Returns the error that closed the operation; undefined for any other operation. `file` is the file of the document.
+ * Returns the error because of which an operation was closed; undefined for any other operation. `file` is the file of
+ * the document.
  */
 export function closingError(operation: JsonObject, file: string): DefinitionError | undefined {
   const closed = operation[CLOSED];

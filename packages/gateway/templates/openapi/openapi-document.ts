@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, so that messages
- * can name the place; parts that AWS does not read are reported.
+ * Reads the OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, so that messages can name
+ * the place. Parts that AWS does not read are reported.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -22,7 +22,10 @@ export type Operation = {
   readonly method: string;
   readonly value: JsonObject;
   readonly at: DocumentPath;
-  /** The operation's parameters, and the path's parameters that the operation does not override by name and place. */
+  /**
+   * The parameters of the operation, including those parameters of the path that the operation does not override. A
+   * parameter overrides another that has the same name and place.
+   */
   readonly parameters: readonly Found[];
 };
 
@@ -39,7 +42,10 @@ export class OpenApiDocument {
   readonly api: ResolvedResource;
   readonly findings: Finding[] = [];
 
-  /** @throws DefinitionError unless the document is OpenAPI 2.0 or 3.0 */
+  /**
+   * Opens a document.
+   * @throws DefinitionError unless the document is OpenAPI 2.0 or 3.0
+   */
   constructor(api: ResolvedResource, root: JsonObject) {
     this.api = api;
     this.root = root;
@@ -71,7 +77,7 @@ export class OpenApiDocument {
         this.report([...paths.at, path]);
         return [];
       }
-      // SAM's name of an HTTP API's catch-all route. AWS's own export writes `/$default`.
+      // `$default` is SAM's name for the catch-all route of an HTTP API. AWS's own export writes `/$default`.
       if (path === '$default' && this.api.type === 'AWS::ApiGatewayV2::Api')
         return this.#operationsOf(path, joinPath(basePath, '/$default'));
       if (!path.startsWith('/'))
@@ -128,7 +134,8 @@ export class OpenApiDocument {
   }
 
   /**
-   * Returns the path of the first server with the defaults of its variables, such as the `basePath` that AWS exports.
+   * Returns the path of the first server. Its variables have their default values, for example the `basePath` that AWS
+   * exports.
    */
   #serverBase(): string {
     const server = this.list(['servers'])[0];
@@ -187,7 +194,7 @@ export class OpenApiDocument {
     return this.api.place(['Body', ...at].join('.'));
   }
 
-  /** Reports a part that has no effect here although its author expects one. */
+  /** Reports a part of the document that has no effect here, although the author expects an effect. */
   report(at: DocumentPath, consequence = 'this part of the document is not applied'): void {
     const { logicalId, type } = this.api;
     this.findings.push({ logicalId, type, property: ['Body', ...at].join('.'), consequence });

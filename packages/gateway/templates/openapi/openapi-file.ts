@@ -1,4 +1,4 @@
-/** Inserts OpenAPI documents that are files next to the template, before anything is resolved. */
+/** Inserts OpenAPI documents that are separate files next to the template. This happens before anything is resolved. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -8,7 +8,10 @@ import type { StoredValues } from '../../core/stack/stored-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-/** For each type, the property that contains the document, and the property that names the document's file. */
+/**
+ * For each resource type, the name of the property that contains the document, and the name of the property that
+ * contains the document's file name.
+ */
 const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
   'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
   'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],
@@ -16,12 +19,12 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
   'AWS::Serverless::HttpApi': ['DefinitionBody', 'DefinitionUri'],
 };
 
-/** AWS's quota for the file of an import (docs/aws §13). */
+/** The maximum size of a document file in bytes, which is AWS's quota for an import (docs/aws §13). */
 const MAX_BYTES = 6 * 1024 * 1024;
 
 /**
- * Inserts every local document, as `aws cloudformation package` does. Documents in S3 are reported as
- * unsupported later.
+ * Inserts every local document, as `aws cloudformation package` does. Documents in S3 are later reported as
+ * unsupported.
  * @throws DefinitionError for a missing or unreadable file.
  */
 export function inlineDocuments(

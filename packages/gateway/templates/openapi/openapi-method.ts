@@ -10,7 +10,10 @@ const LOCATIONS: Readonly<Record<string, string>> = {
   query: 'method.request.querystring.',
 };
 
-/** Returns `RequestParameters`: each name, and whether a validator requires it. AWS does not read cookies and forms. */
+/**
+ * Returns `RequestParameters`, which maps each name to whether a validator requires the parameter. AWS does not read
+ * cookies and forms.
+ */
 export function requestParameters(document: OpenApiDocument, operation: Operation): JsonObject | undefined {
   const entries: [string, boolean][] = [];
   for (const parameter of operation.parameters) {
@@ -73,7 +76,10 @@ function contentModels(
   });
 }
 
-/** Returns `MethodResponses`, one per status. `default` is not a response that a client could get. */
+/**
+ * Returns `MethodResponses`, with one response per status. The key `default` is omitted, because it is not a status
+ * that a client could get.
+ */
 export function methodResponses(
   document: OpenApiDocument,
   operation: Operation,

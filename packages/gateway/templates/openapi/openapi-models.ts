@@ -12,7 +12,7 @@ type ImportedModel = {
 };
 
 /**
- * The keywords that API Gateway reads from a schema. Everything else (`example`, `discriminator`, `nullable`…) is
+ * The keywords that API Gateway reads from a schema. All other keywords (`example`, `discriminator`, `nullable`…) are
  * dropped.
  */
 const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
@@ -118,7 +118,10 @@ export class ImportedModels {
     return `https://apigateway.amazonaws.com/restapis/${physicalId}/models/${name}${fragment}`;
   }
 
-  /** Returns the name in `#/definitions/Pet`; undefined for a reference that `models.ts` validates. */
+  /**
+   * Returns the name in a reference such as `#/definitions/Pet`; undefined for any other reference, which `models.ts`
+   * validates later.
+   */
   #namedBy(reference: string, at: DocumentPath): string | undefined {
     if (!reference.startsWith('#/')) return undefined;
     const path = pointerPath(reference);
@@ -129,7 +132,7 @@ export class ImportedModels {
         at,
         `Invalid OpenAPI input. The reference ${reference} does not refer to a model`,
       );
-    // AWS gives every API the models Empty and Error.
+    // Every API on AWS has the models Empty and Error.
     if (name === 'Empty' || name === 'Error') return name;
     if (!Object.hasOwn(this.#document.section('models').value, name))
       return this.#document.fail(at, `Reference to model '${name}' not found`);

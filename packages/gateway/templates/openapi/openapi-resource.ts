@@ -1,5 +1,6 @@
 /**
- * Resources defined by an OpenAPI document. They have the logical id of their API and a place in its `Body`.
+ * Represents a resource that an OpenAPI document defines. It has the logical id of its API and a place in the API's
+ * `Body`.
  */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -13,11 +14,11 @@ export type ImportedResource = {
   readonly physicalId: string;
   readonly properties: JsonObject;
   readonly fault?: DefinitionError | undefined;
-  /** Place of a property in the document. Without a property, it is the place of the whole resource. */
+  /** Returns the path of a property in the document. Without a property, it returns the path of the whole resource. */
   at(property?: string): DocumentPath;
 };
 
-/** Returns an id that is the same in every run. */
+/** Creates the physical id of an imported resource, which is the same in every run. */
 export function importedId(
   document: OpenApiDocument,
   stackName: string,

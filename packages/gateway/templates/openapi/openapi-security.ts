@@ -31,8 +31,8 @@ export function securityAuthorizers(
 }
 
 /**
- * Reads the security requirement of one operation. Security at the root applies to operations that have none [obs:
- * import of July 2025, though the guide says otherwise].
+ * Reads the security requirement of one operation. An operation without a requirement gets the requirement at the root
+ * of the document [obs: import of July 2025, though the guide says otherwise].
  * @throws DefinitionError for a scheme that the document does not define.
  */
 export function readSecurity(document: OpenApiDocument, operation: Operation): MethodSecurity {
@@ -71,7 +71,10 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
   return result;
 }
 
-/** SAM writes `NONE: []` for a route without the default authorizer. No scheme has this name. */
+/**
+ * Whether a name is SAM's `NONE`, which no scheme has as its name. SAM writes `NONE: []` for a route without the
+ * default authorizer.
+ */
 function isNoAuthorizer(document: OpenApiDocument, name: string): boolean {
   return name === 'NONE' && !Object.hasOwn(document.section('securitySchemes').value, name);
 }

@@ -1,6 +1,6 @@
 /**
- * Expands APIs defined by an OpenAPI document (`Body`) to the resources that AWS's import creates, so that
- * later steps handle only one kind of API.
+ * Expands APIs that are defined by an OpenAPI document (`Body`). The result is the resources that AWS's import creates,
+ * so that later steps handle only one kind of API.
  */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -23,8 +23,8 @@ type ExpandedDocuments = {
 type Imported = { readonly properties: JsonObject; readonly resources: readonly ImportedResource[] };
 
 /**
- * A document that cannot be imported makes its API faulty. An operation that cannot be imported makes its method
- * faulty.
+ * Expands all documents. A document that cannot be imported makes its API faulty. An operation that cannot be imported
+ * makes its method faulty.
  * @throws DefinitionError for a document that AWS refuses to import, if errors are not tolerated
  */
 export function expandDocuments(

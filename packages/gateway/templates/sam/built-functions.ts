@@ -1,6 +1,7 @@
 /**
- * Functions with `Metadata: BuildMethod`: reads the settings of `esbuild`, and finds code that only `sam build` creates
- * (SAM developer guide, "Building Node.js Lambda functions with esbuild" and "Building custom runtimes").
+ * Handles functions with `Metadata: BuildMethod`. It reads the settings of `esbuild`, and finds code that only
+ * `sam build` creates (SAM developer guide, "Building Node.js Lambda functions with esbuild" and "Building custom
+ * runtimes").
  */
 import { basename, dirname, join, posix } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -12,7 +13,7 @@ import { buildMethodOf } from './built-layers.ts';
 import { COMPILED, describeStale, newerThan } from './stale-build.ts';
 
 type BuiltFunctions = {
-  /** Folders by logical id. */
+  /** The folders of the functions by logical id. */
   readonly folders: ReadonlyMap<string, string>;
   readonly builds: ReadonlyMap<string, SamBuild>;
   readonly findings: readonly Finding[];
@@ -21,7 +22,10 @@ type BuiltFunctions = {
 /** Build methods that `sam build` uses for the runtime by default, or that this gateway performs itself. */
 const OF_RUNTIME = /^(?:nodejs|python|ruby|java|dotnet|go|provided)[\w.]*$|^(?:python-uv|rust-cargolambda)$/;
 
-/** @param file file of the template; `declared` are the template's folders by logical id */
+/**
+ * Finds the code of built functions.
+ * @param file the file of the template. `declared` contains the folders in the template by logical id
+ */
 export function readBuiltFunctions(
   template: JsonObject,
   file: string,
@@ -76,7 +80,8 @@ function propertiesOf(template: JsonObject, logicalId: string): JsonObject {
 }
 
 /**
- * Converts option names, such as `Minify` to `minify`. Options that are maps in esbuild are lists of NAME=VALUE here.
+ * Reads the options of esbuild. Their names are converted, for example from `Minify` to `minify`. Options that are maps
+ * in esbuild are lists of NAME=VALUE in the template.
  */
 function readEsbuild(properties: JsonObject): SamBuild {
   const { EntryPoints: points, ...others } = properties;
@@ -85,7 +90,7 @@ function readEsbuild(properties: JsonObject): SamBuild {
     return [option, MAPS.has(option) ? toMap(value) : LISTS.has(option) ? toList(value) : value] as const;
   });
   return {
-    // The defaults of sam build.
+    // `format` and `target` are the defaults of `sam build`.
     esbuild: { format: 'cjs', target: 'es2020', ...Object.fromEntries(options) },
     entries: entriesOf(toList(points ?? [])),
   };

@@ -1,6 +1,6 @@
 /**
- * Layers with `Metadata: BuildMethod`. `sam build` puts their content into a language's folder, so a file `x.js` of
- * `ContentUri` is `/opt/nodejs/x.js` in Lambda (SAM developer guide, "Building Lambda layers").
+ * Handles layers with `Metadata: BuildMethod`. `sam build` puts their content into a language's folder, so the file
+ * `x.js` of `ContentUri` becomes `/opt/nodejs/x.js` in Lambda (SAM developer guide, "Building Lambda layers").
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ type PlacedLayers = {
 type Language = {
   readonly pattern: RegExp;
   readonly below: string;
-  /** Returns what is missing until packages are installed; undefined if nothing is missing. */
+  /** Returns which packages are not installed yet; undefined if none is missing. */
   readonly lacks: (content: string) => string | undefined;
 };
 
@@ -56,7 +56,10 @@ function findingOf(logicalId: string, consequence: string): Finding {
   return { logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Metadata.BuildMethod', consequence };
 }
 
-/** @param file file of the template; `declared` are the template's folders by logical id */
+/**
+ * Determines the folders of built layers.
+ * @param file the file of the template. `declared` contains the folders in the template by logical id
+ */
 export function placeBuiltLayers(
   template: JsonObject,
   file: string,
@@ -87,7 +90,10 @@ export function placeBuiltLayers(
   return { folders, below, findings };
 }
 
-/** Returns undefined if there is nothing to build, and for a template that `sam build` has written. */
+/**
+ * Returns the build method of a resource; undefined if there is nothing to build, or if `sam build` has written this
+ * template.
+ */
 export function buildMethodOf(template: JsonObject, logicalId: string, folder: string): string | undefined {
   const resources = mapOf(template, 'Resources');
   const resource = resources[logicalId];
@@ -108,7 +114,7 @@ function hasDependencies(file: string): boolean {
     const dependencies = membersOf(manifest)['dependencies'];
     return isJsonObject(dependencies) && Object.keys(dependencies).length > 0;
   } catch {
-    // npm reports the error.
+    // The error is ignored here, because npm reports it.
     return false;
   }
 }

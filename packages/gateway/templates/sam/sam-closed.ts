@@ -1,4 +1,7 @@
-/** Replaces what SAM refuses by routes that respond with 500. It replaces one route of an API, or all routes. */
+/**
+ * Replaces routes that SAM refuses by routes that respond with 500. It replaces either one route of an API or all
+ * routes.
+ */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { closedOperation } from '../openapi/closed-operation.ts';
@@ -6,7 +9,7 @@ import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } f
 import { stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 
-/** Returns the document with the route added by `add`, or with a closed route if that fails. */
+/** Returns the document with the route that `add` adds. If `add` fails, the route is a closed route instead. */
 export function orClosed(
   expansion: SamExpansion,
   route: SamRoute,

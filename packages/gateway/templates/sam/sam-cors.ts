@@ -1,6 +1,6 @@
 /**
- * `Cors` of an `AWS::Serverless::Api` adds an OPTIONS method with a mock integration to every path that has no OPTIONS
- * method.
+ * Handles `Cors` of an `AWS::Serverless::Api`. It adds an OPTIONS method with a mock integration to every path that
+ * does not have an OPTIONS method.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */
@@ -13,7 +13,10 @@ const MEMBERS = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'Allow
 const WILDCARD = "'*'";
 const ALL_METHODS = 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT';
 
-/** @throws DefinitionError for what SAM refuses: an unknown member, or credentials for every origin */
+/**
+ * Adds the OPTIONS methods to a document.
+ * @throws DefinitionError for what SAM refuses: an unknown member, or credentials for every origin
+ */
 export function addCors(
   expansion: SamExpansion,
   apiId: string,

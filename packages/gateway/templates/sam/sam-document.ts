@@ -1,6 +1,6 @@
 /**
- * OpenAPI documents as SAM writes them. Every API becomes a document to which routes, security and CORS are added. A
- * path or method may be an `Fn::If`, in which case additions apply to both branches.
+ * Creates and changes OpenAPI documents as SAM writes them. Every API becomes a document to which routes, security and
+ * CORS are added. A path or method may be an `Fn::If`. Additions then apply to both of its branches.
  */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -30,7 +30,7 @@ export function isDocument(value: Json | undefined): value is JsonObject {
   );
 }
 
-/** Moves sections with Swagger's names to their place in an OpenAPI 3 document, as SAM does. */
+/** Moves sections with Swagger's names to where an OpenAPI 3 document has them, as SAM does. */
 export function withOpenApiSections(document: JsonObject): JsonObject {
   if (document['swagger'] !== undefined) return document;
   const { securityDefinitions, definitions, ...rest } = document;

@@ -52,8 +52,9 @@ function stateOf(expansion: SamExpansion, { ownerId, eventName, properties }: Sa
 }
 
 /**
- * ARN of the queue for events that the function does not accept. `Type: SQS` creates a queue.
- * @param sourceArn ARN of the rule that may send to the queue; a schedule sends with its role
+ * Returns the ARN of the queue for events that the function does not accept. For `Type: SQS`, it creates the queue.
+ * @param sourceArn the ARN of the rule that may send to the queue. It is undefined for a schedule, which sends with its
+ * role
  */
 function deadLetterArn(
   expansion: SamExpansion,

@@ -6,7 +6,10 @@ import type { SamChange, SamExpansion } from './sam-expansion.ts';
 export type SamEvent = {
   readonly ownerId: string;
   readonly eventName: string;
-  /** The names of function and event combined, which is the logical id of the source's own resource. */
+  /**
+   * The names of the function and the event combined. It is the logical id of the resource that belongs to the event
+   * source itself.
+   */
   readonly id: string;
   readonly properties: JsonObject;
   readonly arn: Json;
@@ -19,7 +22,7 @@ export function required(expansion: SamExpansion, event: SamEvent, property: str
 }
 
 /**
- * Returns the logical id of the resource of this template that a property refers to.
+ * Returns the logical id that a property refers to. It must be the id of a resource of this template.
  * @param what the kind of resource for the error message, for example `bucket`
  */
 export function requiredRef(
@@ -36,7 +39,7 @@ export function requiredRef(
   );
 }
 
-/** Applies the changes. Must be called after every resource is expanded. */
+/** Applies the changes to other resources. It must be called after every resource has been expanded. */
 export function applyChanges(expansion: SamExpansion): void {
   for (const change of expansion.changes)
     expansion.attempt(

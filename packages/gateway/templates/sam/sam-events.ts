@@ -1,7 +1,8 @@
 /**
- * Expands `Events` of a function, other than APIs, to the resources that SAM creates. With them a queue, a stream, a
- * topic, a log group, a rule, a schedule, a bucket or a user pool can invoke the function (SAM developer guide,
- * "EventSource" and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
+ * Expands the `Events` of a function that are not API events to the resources that SAM creates. Because of these
+ * resources, a queue, a stream, a topic, a log group, a rule, a schedule, a bucket or a user pool can invoke the
+ * function (SAM developer guide, "EventSource" and "AWS CloudFormation resources generated when
+ * AWS::Serverless::Function is specified").
  */
 import { isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -17,7 +18,8 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, arn } = event;
   const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
   const trigger = required(expansion, event, 'Trigger');
-  // SAM creates one permission per function, which allows only the last of its user pools. This code does the same.
+  // As in SAM, there is one permission per function. It allows only the last user pool of the function to invoke the
+  // function.
   const permission = `${ownerId}CognitoPermission`;
   if (expansion.origins.get(permission) === ownerId) expansion.resources.delete(permission);
   allowSource(expansion, { ...event, id: `${ownerId}Cognito` }, 'cognito-idp.amazonaws.com', {
@@ -133,7 +135,7 @@ function makeMapping(expansion: SamExpansion, event: SamEvent, id: string, prope
   expansion.make(event.ownerId, id, type, { FunctionName: event.name, ...properties });
 }
 
-/** `Type` of a destination belongs to SAM, which derives the role's permissions from it. */
+/** Returns a destination without `Type`, which only SAM uses. SAM derives the role's permissions from it. */
 function withoutType(config: Json | undefined): Json | undefined {
   const failure = membersOf(config)['OnFailure'];
   if (!isJsonObject(failure)) return config;

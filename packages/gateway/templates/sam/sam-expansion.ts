@@ -1,4 +1,6 @@
-/** The state of one SAM expansion: generated resources, `Globals`, and routes that functions add to APIs. */
+/**
+ * Stores the state of one SAM expansion: the generated resources, `Globals`, and the routes that functions add to APIs.
+ */
 import { createHash } from 'node:crypto';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -9,7 +11,7 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';
 
-/** The route that an event of a function or a state machine adds to an API. */
+/** A route that an event of a function or state machine adds to an API. */
 export type SamRoute = {
   readonly ownerId: string;
   readonly eventName: string;
@@ -35,7 +37,10 @@ export type SamApi = {
   readonly routes: SamRoute[];
 };
 
-/** A change to a resource, which the template may declare after the function. */
+/**
+ * A change to another resource. It is applied at the end, because the template may declare the resource after the
+ * function.
+ */
 export type SamChange = {
   readonly ownerId: string;
   readonly eventName: string;
@@ -60,7 +65,7 @@ export class SamExpansion {
   readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
   readonly changes: SamChange[] = [];
   readonly #implicitConditions = new Map<string, string>();
-  /** Maps a logical id and keys within its document to the place in the template. */
+  /** The places in the template by logical id and the keys of the document of this resource. */
   readonly #documentPlaces = new Map<string, Path>();
   readonly #tree: SourceTree;
   readonly #template: JsonObject;
@@ -78,8 +83,8 @@ export class SamExpansion {
   }
 
   /**
-   * Returns the result of `make`. If `make` fails, everything that it created is dropped and the result of `instead` is
-   * used, because half an API may lack its guards.
+   * Returns the result of `make`. If `make` fails, everything that it has created is dropped, because an incomplete API
+   * may lack its guards. The result of `instead` is then returned.
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
     const maps = [this.resources, this.origins, this.conditions, this.references];
@@ -122,7 +127,10 @@ export class SamExpansion {
     return Object.keys(this.#member(['Resources', logicalId])).length > 0;
   }
 
-  /** Whether the resource is the source of a connector, which may be nested or declared as a resource. */
+  /**
+   * Whether the resource is the source of a connector. The connector may be nested in the resource or be a resource
+   * itself.
+   */
   isConnected(logicalId: string): boolean {
     if (Object.keys(this.#member(['Resources', logicalId, 'Connectors'])).length > 0) return true;
     return Object.keys(this.#member(['Resources'])).some((other) => {
@@ -155,7 +163,8 @@ export class SamExpansion {
   }
 
   /**
-   * Combines the properties of a SAM resource with its `Globals` section: mappings are merged, lists are appended.
+   * Combines the properties of a SAM resource with its `Globals` section. Mappings are merged, and lists are
+   * concatenated.
    */
   properties(section: string, resource: JsonObject): JsonObject {
     const own = mapOf(resource, 'Properties');
@@ -207,7 +216,7 @@ export class SamExpansion {
   addRoute(kind: ApiKind, api: Json | undefined, route: SamRoute): void {
     const named = isJsonObject(api) ? api['Ref'] : api;
     if (named !== undefined && (typeof named !== 'string' || !this.#isApi(named))) {
-      // For an API that SAM does not generate, only the permission is added.
+      // If SAM does not generate the API, only the permission is added.
       if (typeof named === 'string' && this.has(named))
         return void this.foreign.push({ kind, apiId: named, route });
       if (isJsonObject(api) && (typeof named !== 'string' || this.#isDeclared(named))) return;
@@ -307,7 +316,10 @@ function merge(base: Json, over: Json): Json {
   return Object.fromEntries(entries);
 }
 
-/** `{ Ref: … }` and `{ "Fn::…": … }` are one value, although they are mappings. */
+/**
+ * Whether a mapping is a function call such as `{ Ref: … }` or `{ "Fn::…": … }`. A function call counts as one value
+ * and is not merged.
+ */
 function isFunctionCall(value: JsonObject): boolean {
   const [name = '', ...others] = Object.keys(value);
   return others.length === 0 && (name === 'Ref' || name === 'Condition' || name.startsWith('Fn::'));

@@ -98,7 +98,10 @@ export function closeFunctionRoutes(
   }
 }
 
-/** `AutoPublishAlias` creates a version and the alias, and events invoke the alias. */
+/**
+ * Returns the target that events invoke. For `AutoPublishAlias`, it creates a version and an alias, and the target is
+ * the alias.
+ */
 function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): FunctionTarget {
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)
@@ -129,7 +132,10 @@ function codeOf(properties: JsonObject): Json {
   return localOrS3(uri ?? '.');
 }
 
-/** A local path stays text; `s3://bucket/key` and `{Bucket, Key}` take CloudFormation's form. */
+/**
+ * Converts a location. A local path stays a text, and `s3://bucket/key` and `{Bucket, Key}` are converted to
+ * CloudFormation's form.
+ */
 export function localOrS3(uri: Json): Json {
   if (isJsonObject(uri)) {
     const { Bucket: bucket, Key: key, Version: version } = uri;

@@ -51,7 +51,10 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId, settings });
 }
 
-/** Returns the API's own document, or else an empty document, with the routes of the events and their security. */
+/**
+ * Returns the API's own document, or an empty document if it has none. The routes of the events and their security are
+ * added to it.
+ */
 function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Json {
   const { logicalId, properties, routes } = api;
   const written = properties['DefinitionBody'];

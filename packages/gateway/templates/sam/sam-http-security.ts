@@ -17,7 +17,7 @@ const SIGNED = {
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
 
-/** Returns `security` for the route of one event; undefined if the default applies. */
+/** Returns `security` for the route of one event; undefined if the API's default applies. */
 export function httpEventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,
@@ -142,7 +142,10 @@ function identitySources(identity: JsonObject): readonly string[] | undefined {
   return sources.length === 0 ? undefined : sources;
 }
 
-/** SAM also accepts `Issuer` for `issuer`. CloudFormation uses this spelling elsewhere. */
+/**
+ * Converts member names such as `Issuer` to `issuer`. SAM accepts both spellings, because CloudFormation uses the first
+ * spelling elsewhere.
+ */
 function lowerKeys(configuration: Json): Json {
   if (!isJsonObject(configuration)) return configuration;
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 /**
- * SAM's policy templates for services that run or are recorded here (SAM developer guide, "AWS SAM policy templates"),
- * by name, with their parameters, actions and resources. Templates for other services grant the whole service, because
- * such calls go to AWS, which checks the developer's own key.
+ * Lists SAM's policy templates by name, with their parameters, actions and resources (SAM developer guide, "AWS SAM
+ * policy templates"). It contains the templates for services that run or are recorded here. A template for another
+ * service grants the whole service. Calls to such a service go to AWS, which checks the developer's own key.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -160,8 +160,8 @@ function documentOf(statements: readonly (readonly [actions: string, resources: 
 }
 
 /**
- * Converts `dynamodb:table/{TableName}` to its ARN. The parameter may have any value. ARNs of buckets have neither
- * region nor account.
+ * Converts a pattern such as `dynamodb:table/{TableName}` to an ARN. The parameter may have any value. ARNs of buckets
+ * contain neither a region nor an account.
  */
 function arnOf(pattern: string, parameters: JsonObject): Json {
   const [, service = '', resource = ''] = /^(\w+):(.*)$/s.exec(pattern) ?? [];

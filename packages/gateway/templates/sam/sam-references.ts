@@ -1,6 +1,6 @@
 /**
- * Resolves names of generated resources in templates (`!Ref Api.Stage`) and parameters whose value SAM
- * itself needs.
+ * Resolves references to generated resources in templates (`!Ref Api.Stage`), and references to parameters whose value
+ * SAM itself needs.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
@@ -48,8 +48,8 @@ function substitute(argument: Json, references: ReadonlyMap<string, string>): Js
 }
 
 /**
- * Replaces `Ref`, and any `Fn::Sub` that contains only parameters, by the parameters' values, because SAM needs paths,
- * methods and names of authorizers as strings.
+ * Replaces each `Ref` to a parameter, and each `Fn::Sub` that contains only parameters, by its value. SAM needs the
+ * paths, methods and names of authorizers as strings.
  */
 export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): Json {
   if (values.size === 0) return value;

@@ -1,5 +1,6 @@
 /**
- * Converts `Models`, and `RequestModel` and `RequestParameters` of an Api event, to the document's request settings.
+ * Converts `Models` of an API, and `RequestModel` and `RequestParameters` of an Api event, to the request settings of
+ * the document.
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -30,7 +31,7 @@ type RequestRules = {
   readonly validators: JsonObject;
 };
 
-/** Returns what an event requires of its requests. `isSwagger` determines how the body is described. */
+/** Returns the requirements of an event for its requests. `isSwagger` determines how the body is described. */
 export function requestRules(
   expansion: SamExpansion,
   models: JsonObject,

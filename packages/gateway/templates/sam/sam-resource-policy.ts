@@ -28,11 +28,11 @@ export function addResourcePolicy(
   if (policy === undefined) return document;
   if (!isJsonObject(policy)) return expansion.fail(apiId, 'Auth.ResourcePolicy must be a mapping');
   const unknown = Object.keys(policy).find((member) => !MEMBERS.includes(member));
-  // A misspelled list would leave the API open.
+  // An unknown property may be a misspelled list. Without the list, the API would be open.
   if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth.ResourcePolicy`);
   for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist'])
     for (const id of asOneOrMore(policy[list] ?? []))
-      // An unrecognized entry would be dropped, and the API left open.
+      // An unknown entry would be dropped, and the API would be open.
       if (typeof id !== 'string' || !/^vpce?-/.test(id))
         expansion.fail(
           apiId,
@@ -86,7 +86,7 @@ function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObje
 
 function resourcesOf(document: JsonObject, path: string, stage: Json): readonly Json[] {
   const names = branchesOf(pathsOf(document)[path]).flatMap((item) => methodNames(item));
-  // AWS matches the path without path variables and without a trailing slash.
+  // Path variables become stars. AWS matches paths without path variables and without a trailing slash.
   const pattern = path.replace(/\{[^}]*\}/g, '*');
   return names.map((name) => {
     const key = methodKey(name);

@@ -76,7 +76,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
       ? { Body: documentOf(expansion, api, auth, stageName) }
       : { BodyS3Location: localOrS3Body(location) }),
     ...present({ EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
-    // SAM writes media types as in JSON pointers: `image~1png` means `image/png`.
+    // In SAM templates, media types are escaped as in JSON pointers. For example, `image~1png` means `image/png`.
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);
@@ -223,7 +223,7 @@ function methodOf({ properties, target }: SamRoute, auth: JsonObject): JsonObjec
       httpMethod: 'POST',
       uri: isStream ? streamingUri(target.arn) : invocationUri(target.arn),
       ...present({
-        // SAM uses Lambda's name of the mode: RESPONSE_STREAM.
+        // SAM uses Lambda's name for this mode, which is RESPONSE_STREAM.
         responseTransferMode: isStream ? 'STREAM' : mode,
         credentials: eventCredentials(auth, properties['Auth']),
       }),
@@ -276,7 +276,10 @@ function responseOf(response: JsonObject): JsonObject {
   });
 }
 
-/** SAM allows one type, as a string or under `Type`, and spells the endpoint ids differently. */
+/**
+ * Converts the endpoint configuration. SAM allows only one type, as a string or under `Type`, and spells the member
+ * with the endpoint ids differently.
+ */
 function endpointOf(endpoint: Json | undefined): Json | undefined {
   if (typeof endpoint === 'string') return { Types: [endpoint] };
   if (!isJsonObject(endpoint)) return endpoint;

@@ -21,7 +21,10 @@ const API_KEY = { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } }
 
 type Requirement = JsonObject;
 
-/** Returns `security` for the method of one event. A disabled API key is marked until the defaults are applied. */
+/**
+ * Returns `security` for the method of one event. A disabled API key is represented by a mark, which is removed when
+ * the defaults are applied.
+ */
 export function eventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,
@@ -171,7 +174,7 @@ function withDefaultKey(document: JsonObject, auth: JsonObject): JsonObject {
   });
 }
 
-/** Defines SAM's built-in schemes if a method uses them, and removes the marks for defaults. */
+/** Defines SAM's built-in schemes if a method uses them. It also removes the marks that `eventSecurity` has added. */
 function addUsedSchemes(document: JsonObject): JsonObject {
   const used = new Set<string>();
   const cleaned = mapMethods(document, (definition) => {

@@ -1,6 +1,6 @@
 /**
- * The role that SAM creates from `Policies` and the other needs of a function or a state machine (SAM developer
- * guide, "AWS::Serverless::Function", "Policies").
+ * Creates the role for a function or state machine as SAM does, from `Policies` and from its other settings (SAM
+ * developer guide, "AWS::Serverless::Function", "Policies").
  */
 import { asText, isJsonList, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -10,7 +10,9 @@ import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';
 
-/** An unknown managed policy that represents the grants of connectors, which are not computed here. */
+/**
+ * A managed policy whose content is unknown. It is used for the permissions of connectors, which are not computed here.
+ */
 const CONNECTOR: JsonObject = {
   'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/AWS::Serverless::Connector',
 };

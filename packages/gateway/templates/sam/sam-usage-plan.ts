@@ -1,5 +1,6 @@
 /**
- * `Auth.UsagePlan` of an `AWS::Serverless::Api`: a plan with one key, for this API or shared with other APIs.
+ * Expands `Auth.UsagePlan` of an `AWS::Serverless::Api` to a usage plan with one key. The plan is for this API only, or
+ * is shared with other APIs.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
  */
@@ -12,7 +13,10 @@ import type { SamExpansion } from './sam-expansion.ts';
 const SHARED = 'Serverless';
 const OF_PLAN = ['UsagePlanName', 'Description', 'Quota', 'Tags', 'Throttle'];
 
-/** @throws DefinitionError for what SAM refuses */
+/**
+ * Creates the usage plan of an API.
+ * @throws DefinitionError for settings that SAM refuses
+ */
 export function expandUsagePlan(
   expansion: SamExpansion,
   owner: { readonly origin: string; readonly apiId: string; readonly stageId: string },

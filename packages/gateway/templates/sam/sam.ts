@@ -1,6 +1,7 @@
 /**
- * The SAM transform (`AWS::Serverless-2016-10-31`), as far as the gateway serves it. As in SAM, APIs become an API with
- * an OpenAPI document. Parts that are not served are reported; the rest of the template is expanded.
+ * Expands the SAM transform (`AWS::Serverless-2016-10-31`), as far as the gateway serves it. As in SAM, an API resource
+ * becomes an API with an OpenAPI document. Parts that are not served are reported, and the rest of the template is
+ * expanded.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
  */
 import { REFUSING } from '../../core/errors.ts';
@@ -118,7 +119,10 @@ const TYPES: Readonly<Record<string, Expand>> = {
   'AWS::Serverless::Application': expandApplication,
 };
 
-/** @throws DefinitionError for what SAM refuses, if errors are not tolerated */
+/**
+ * Expands a SAM template.
+ * @throws DefinitionError for settings that SAM refuses, if errors are not tolerated
+ */
 export function expandSam(
   written: JsonObject,
   tree: SourceTree,
@@ -209,16 +213,19 @@ function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>)
   };
 }
 
-/** The permissions of connectors are not computed; `sam-role.ts` allows everything for the roles of their functions. */
+/**
+ * Removes the connectors from a resource. Their permissions are not computed, because `sam-role.ts` allows the roles of
+ * their functions everything.
+ */
 function withoutConnectors(resource: Json): Json {
   if (!isJsonObject(resource) || resource['Connectors'] === undefined) return resource;
   return Object.fromEntries(Object.entries(resource).filter(([member]) => member !== 'Connectors'));
 }
 
 /**
- * A connector from an API to a function becomes the permission that lets the API call the function. Other grants of
- * connectors go to roles of functions, to which `sam-role.ts` allows everything. @see SAM developer guide, "Managing
- * resource permissions with connectors"
+ * The types of APIs. A connector from an API to a function becomes the permission that lets the API call the function.
+ * All other connectors give permissions to the roles of functions, and `sam-role.ts` allows these roles everything.
+ * @see SAM developer guide, "Managing resource permissions with connectors"
  */
 const APIS = [
   'AWS::Serverless::Api',
@@ -260,7 +267,7 @@ function connectApis(expansion: SamExpansion, declared: JsonObject): void {
   }
 }
 
-/** Returns the connectors that are resources, and the connectors inside a resource, which is then their source. */
+/** Returns all connectors. A connector is either a resource, or is nested in the resource that is its source. */
 function connectorsOf(declared: JsonObject): readonly Connector[] {
   return Object.entries(declared).flatMap(([origin, resource]) => {
     if (!isJsonObject(resource)) return [];

@@ -48,8 +48,8 @@ export function describeStale(folder: string, newer: string): string {
 }
 
 /**
- * Checks functions whose compiled program comes from `.aws-sam/build`. If the gateway was started in that folder, the
- * folder itself is checked.
+ * Checks the functions whose compiled program comes from `.aws-sam/build`. If the gateway was started in the folder
+ * `.aws-sam/build`, this folder itself is checked.
  */
 export function findStaleBuilds(
   template: JsonObject,
@@ -71,7 +71,10 @@ export function findStaleBuilds(
   });
 }
 
-/** The source template is next to `.aws-sam`, unless configured otherwise. */
+/**
+ * Checks whether a built template is older than its source. The source template is next to `.aws-sam`, unless
+ * configured otherwise.
+ */
 function staleTemplate(file: string): readonly Finding[] {
   const project = dirname(dirname(dirname(file)));
   const written = ['template.yaml', 'template.yml', 'template.json'].map((name) => join(project, name));

@@ -1,7 +1,7 @@
 /**
- * A loopback stand-in for the AWS services that osls calls while it packages: CloudFormation (layers,
- * `${cf:}`), STS (`${aws:accountId}`), SSM (`${ssm:}`) and S3 (`${s3:}`). Without it a service with a layer
- * fails offline.
+ * Serves, on the loopback interface, the AWS services that osls calls while it packages a service: CloudFormation
+ * (layers, `${cf:}`), STS (`${aws:accountId}`), SSM (`${ssm:}`) and S3 (`${s3:}`). Without this stand-in, a service
+ * with a layer cannot be packaged offline.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from '@gatewright/aws/node-http';
@@ -14,8 +14,8 @@ type StandInValues = {
   readonly region: string;
   readonly accountId: string;
   /**
-   * Returns outputs by name; undefined if there is no such stack. The promise may wait for the stack to load. If the
-   * promise rejects, osls gets the rejection as its error.
+   * Returns the outputs of a stack by name; undefined if there is no such stack. The promise may wait until the stack
+   * is loaded. If it rejects, osls gets the reason as its error.
    */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
   /** Returns an SSM parameter. It may wait, like `outputsOf`. */
@@ -25,8 +25,8 @@ type StandInValues = {
 
 export type AwsStandIn = {
   /**
-   * The environment of the child process. It has local keys, a region and `AWS_ENDPOINT_URL`. It has no profile and no
-   * proxy (an empty value turns a proxy off).
+   * The environment of the child process. It contains local keys, a region and `AWS_ENDPOINT_URL`. It contains no
+   * profile, and it turns proxies off by empty values.
    */
   readonly environment: Record<string, string>;
   close(): Promise<void>;
@@ -34,9 +34,14 @@ export type AwsStandIn = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/** The variable that tells our plug-ins that AWS is replaced, so that they do not look for a deployed API. */
+/**
+ * The variable that tells the gateway's own plug-ins that AWS is replaced, so that they do not look for a deployed API.
+ */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
-/** The variable that tells our plug-ins that the template is read only to be served, so that nothing is packed. */
+/**
+ * The variable that tells the gateway's own plug-ins that the template is only read to be served, so that they do not
+ * package anything.
+ */
 export const READS_TEMPLATE = 'GATEWRIGHT_READS_TEMPLATE';
 
 const REQUEST_LIMIT_BYTES = 1_048_576;
@@ -232,7 +237,7 @@ function answerS3(request: IncomingMessage, values: StandInValues): Answer {
     );
   }
   const hasKey = path.replace(/\/$/, '').includes('/');
-  // Every bucket counts as existing, so that a named deployment bucket passes osls's checks.
+  // A request for a bucket always succeeds, so that osls's checks accept a deployment bucket that the service names.
   if (!hasKey) return { status: 200, contentType: 'application/xml', body: '' };
   const text = values.object?.(path);
   if (text === undefined) return s3Error(404, 'NoSuchKey', `No object ${path}.`);

@@ -31,7 +31,10 @@ export type ServiceRun = {
 
 type Answers = {
   readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** @param place region and name, such as `eu-west-1 /shop/host` */
+  /**
+   * Returns a parameter.
+   * @param place the region and name, such as `eu-west-1 /shop/host`
+   */
   readonly parameter: (place: string) => Promise<StoredParameter | undefined>;
   readonly object: (address: string) => string | undefined;
 };
@@ -43,7 +46,7 @@ export async function compileService(run: ServiceRun): Promise<CompiledService |
     oslsFolder,
     arguments: [...run.arguments, home.region, home.accountId],
   };
-  // The stand-in's variables are omitted, because they are the same for each run, except for random values.
+  // The variables of the stand-in are not included. Except for random values, they are the same for each run.
   const environment = driverEnvironment({ ...run.environment, AWS_REGION: home.region });
   const kept = cacheFolder === undefined ? undefined : findCachedService(cacheFolder, identity, environment);
   if (kept !== undefined) {
@@ -67,14 +70,15 @@ async function isAnsweredSo(questions: readonly CachedQuestion[], answers: Answe
       if (digest(await answers[about](name)) !== answer) return false;
     return true;
   } catch {
-    // osls will request the value again, and its error names the place.
+    // The error is ignored here, because osls will request the value again and then report an error that names the
+    // place.
     return false;
   }
 }
 
 type OslsRun = {
   readonly compiled: CompiledService | DriverFailure;
-  /** Undefined if osls has failed. */
+  /** The inputs of osls; undefined if osls has failed. */
   readonly inputs: SeenInputs | undefined;
   readonly questions: readonly CachedQuestion[];
 };
@@ -153,8 +157,8 @@ function digest(answer: unknown): string {
 }
 
 /**
- * A value that osls has requested, and the digest of the reply. The result of osls is reused until one of its inputs
- * changes.
+ * A value that osls has requested, with the digest of the reply. The result of osls is reused until a reply or another
+ * input changes.
  */
 type CachedQuestion = { readonly about: QuestionKind; readonly name: string; readonly answer: string };
 type QuestionKind = 'outputs' | 'parameter' | 'object';
@@ -179,15 +183,15 @@ type RunIdentity = {
   readonly arguments: readonly string[];
 };
 
-/** Number of the format. It must be increased whenever the format changes. */
+/** The version number of the format of stored results. It must be increased whenever the format changes. */
 const FORMAT = 3;
-/** Maximum number of results in a folder, over all services, stages, parameters and environments. */
+/** The maximum number of results in a folder. All services, stages, parameters and environments share this limit. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 
 /**
- * Returns the stored result; undefined if there is none or an input has changed. The caller also repeats the calls to
- * AWS and compares their results.
+ * Returns the stored result; undefined if there is none or if an input has changed. The caller must then repeat the
+ * calls to AWS and compare their results with the stored digests.
  */
 function findCachedService(
   folder: string,

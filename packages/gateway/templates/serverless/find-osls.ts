@@ -10,10 +10,11 @@ import type { FoundOsls } from './reading-progress.ts';
 const NAMES = ['osls', 'serverless'];
 
 /**
- * Finds the service's own osls or Serverless v3, otherwise the osls installed with the gateway, otherwise an osls that
- * is installed for all projects. Serverless v4 is a binary that requires a licence.
- * @param searchPath `PATH`
- * @throws StartError OSLS_MISSING
+ * Finds osls. It uses the service's own osls or Serverless v3, otherwise the osls that is installed with the gateway,
+ * otherwise an osls that is installed for all projects. Serverless v4 is not used, because it is a binary that requires
+ * a licence.
+ * @param searchPath the value of `PATH`
+ * @throws StartError OSLS_MISSING if none of them is installed
  */
 export function findOsls(
   serviceFolder: string,
@@ -37,7 +38,7 @@ export function findOsls(
   );
 }
 
-/** Programs in `PATH` are links into their packages. */
+/** Returns the real paths of osls and Serverless in `PATH`, where they are links into their packages. */
 function installedBeside(searchPath: string): readonly string[] {
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
   return folders.flatMap((folder) =>

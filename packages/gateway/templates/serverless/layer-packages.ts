@@ -1,12 +1,15 @@
-/** Whether the service itself has the packages that its bundles expect in a layer that is not built yet. */
+/**
+ * Finds the packages that bundles expect in a layer, and checks whether the service itself has them if the layer is not
+ * built yet.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * Returns the bundles' external packages that are missing in every `node_modules` from the service's folder upward.
- * Functions need the layer for these packages. Undefined if the service does not define which packages are external.
+ * Returns the external packages of the bundles that no `node_modules` has, from the service's folder upward. Functions
+ * can get these packages only from the layer. Undefined if the service does not define which packages are external.
  */
 export function packagesMissing(
   esbuild: Readonly<Record<string, unknown>> | undefined,
@@ -18,7 +21,10 @@ export function packagesMissing(
   return names.filter((name) => !isThere(packageOf(name), folder));
 }
 
-/** Converts `@aws-sdk/*` to the folder `@aws-sdk`, and `aws-jwt-verify/*` to `aws-jwt-verify`. `@middy/core` stays. */
+/**
+ * Returns the folder of an external package: `@aws-sdk/*` → `@aws-sdk`, `aws-jwt-verify/*` → `aws-jwt-verify`,
+ * `@middy/core` → `@middy/core`.
+ */
 function packageOf(name: string): string {
   const [first = '', second = ''] = name.split('/');
   return first.startsWith('@') && second !== '*' && second !== '' ? `${first}/${second}` : first;

@@ -1,10 +1,10 @@
 'use strict';
 /**
- * A service calls AWS while it is read (`${aws:accountId}`, `${cf:…}`, layers). Whatever profile it names, only the
- * keys and the address of the stand-in may be used.
+ * Makes a service use the keys and the address of the stand-in, whatever profile it names, because a service calls AWS
+ * while osls reads it (`${aws:accountId}`, `${cf:…}`, layers).
  *
  * osls 4 uses version 3 of the AWS SDK. Serverless 3 uses version 2, which does not read AWS_ENDPOINT_URL. osls 3 uses
- * both, version 2 for `${aws:accountId}`.
+ * both. It uses version 2 for `${aws:accountId}`.
  *
  * @param provider osls's provider for AWS
  * @param olderSdk version 2 of the AWS SDK as osls has configured it; undefined if there is none

@@ -7,8 +7,8 @@ import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
 /**
- * Returns the message of osls without decoration. For an invalid value, it includes the line. For a variable without a
- * value, it includes the text, the line and a remedy.
+ * Returns the message of osls without decoration. For an invalid value, the message contains the line. For a variable
+ * without a value, it contains the text of the variable, the line and a remedy.
  */
 export function explainFailure(
   failure: DriverFailure,
@@ -41,7 +41,7 @@ export function explainFailure(
   );
 }
 
-/** Returns which of several variables of one kind has no value, or the first of them if this cannot be determined. */
+/** Returns the variable that has no value. If this cannot be determined, returns the first variable of this kind. */
 function variableText(
   written: string,
   kind: string,

@@ -1,6 +1,6 @@
 /**
- * osls sets logs, tracing and metrics of a REST stage by SDK calls after the deployment, so the template lacks them.
- * This code adds them as `StageDescription` of osls's deployment.
+ * Adds the logs, tracing and metrics of a REST stage to the template, as `StageDescription` of osls's deployment. The
+ * template lacks them, because osls sets them by SDK calls after the deployment.
  */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

@@ -16,7 +16,10 @@ export type PackagedService = {
   readonly restStage: RestStageSettings;
 };
 
-/** @throws DefinitionError when osls succeeded but its result does not have the driver's format */
+/**
+ * Parses the result that the driver has written.
+ * @throws DefinitionError if osls succeeded but the result does not have the driver's format
+ */
 export function parsePackaged(text: string): PackagedService {
   const result = JSON.parse(text) as Json;
   if (!isJsonObject(result) || !isJsonObject(result['template'])) {

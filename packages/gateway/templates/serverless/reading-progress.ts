@@ -6,7 +6,7 @@ export type FoundOsls = {
   /** Name in the package.json of the package, because a project may install osls as `serverless`. */
   readonly name: 'osls' | 'serverless';
   readonly version: string;
-  /** Who owns the installation. `machine` means that osls is installed for all projects. */
+  /** The owner of the installation. `machine` means that osls is installed for all projects. */
   readonly owner: 'project' | 'gateway' | 'machine';
 };
 

@@ -1,12 +1,12 @@
 'use strict';
 /**
- * Runs osls's `package` in this child process with one more plug-in that extracts the compiled template. It suppresses
- * everything else: no bundles, archives or files below the service.
+ * Runs osls's `package` in this child process with one more plug-in that extracts the compiled template. The plug-in
+ * suppresses everything else, so that no bundles, archives or files are created in the service's folder.
  *
  *   node serverless-driver.cjs <folder of the osls package> <temporary folder> package --stage …
  *
- * Sends IPC messages to its parent: `announced` as soon as the stack has a name, and `failed` with osls's own error. It
- * is plain CommonJS, because it must reach osls's own files before osls's command line starts.
+ * The driver sends IPC messages to its parent: `announced` as soon as the stack has a name, and `failed` with osls's
+ * own error. It is plain CommonJS, because it must change osls's own files before osls's command line starts.
  */
 const fs = require('node:fs');
 const { createRequire, enableCompileCache, syncBuiltinESMExports } = require('node:module');
@@ -51,7 +51,10 @@ class GatewrightPackaging {
     this.hooks = { initialize: () => this.#takeOverPackaging() };
   }
 
-  /** At `initialize` every plug-in has registered its hooks, so the hooks that bundle or zip can be removed. */
+  /**
+   * Removes the hooks that bundle or zip. At `initialize` this is possible, because every plug-in has registered its
+   * hooks.
+   */
   #takeOverPackaging() {
     this.#readWithoutHandlers();
     this.#nameImages();
@@ -68,14 +71,14 @@ class GatewrightPackaging {
       packager.validateTemplate();
       await packager.saveServiceState();
     });
-    // This uses `finalize` and not `package:finalize`, because other plug-ins still edit the template after
+    // `finalize` is used instead of `package:finalize`, because other plug-ins still edit the template after
     // `package:finalize`.
     only('finalize', () => this.#writeResult());
   }
 
   /**
-   * Reads a service in which a function has no handler. osls would refuse the whole service. Here all other functions
-   * are served, and only invocations of that function fail.
+   * Makes osls accept a function without a handler. osls would otherwise refuse the whole service. Here, all other
+   * functions are served, and only invocations of that function fail.
    */
   #readWithoutHandlers() {
     const { service } = this.serverless;
@@ -91,7 +94,10 @@ class GatewrightPackaging {
     }
   }
 
-  /** osls would build images with Docker, or ask a registry for their digest. No function runs from an image here. */
+  /**
+   * Returns container images unchanged. osls would otherwise build them with Docker, or request their digest from a
+   * registry. No function runs from an image here.
+   */
   #nameImages() {
     const value = (name) => {
       const { image } = this.serverless.service.getFunction(name);
@@ -166,7 +172,7 @@ class GatewrightPackaging {
     return build === undefined ? found : [...found, 'build'];
   }
 
-  /** The parts of the service that a webpack plug-in reads. */
+  /** Returns the parts of the service that a webpack plug-in reads. */
   #webpack() {
     const { service } = this.serverless;
     const { provider } = service;
@@ -195,8 +201,8 @@ class GatewrightPackaging {
   }
 
   /**
-   * The options of serverless-esbuild (`custom.esbuild`, an object or the path of a module) or of Serverless v4
-   * (`build.esbuild`).
+   * Returns the options of serverless-esbuild (`custom.esbuild`, which is an object or the path of a module) or of
+   * Serverless v4 (`build.esbuild`).
    */
   #esbuildOptions() {
     const { service, configurationInput, serviceDir } = this.serverless;
@@ -209,8 +215,8 @@ class GatewrightPackaging {
 }
 
 /**
- * Replaces serverless-esbuild if it is not installed. The plug-in would only bundle, which the gateway does with the
- * plug-in's settings.
+ * Replaces serverless-esbuild if it is not installed. This is possible because the plug-in only bundles, and the
+ * gateway bundles with the plug-in's settings.
  */
 class AbsentEsbuild {
   constructor(serverless) {
@@ -222,8 +228,8 @@ class AbsentEsbuild {
 }
 
 /**
- * Replaces serverless-iam-roles-per-function if it is not installed. The permissions of one function then apply to the
- * whole service, which has only one role. With fewer permissions, calls that AWS allows would fail.
+ * Replaces serverless-iam-roles-per-function if it is not installed. All functions then share one role, which gets the
+ * permissions of every function. If the role had fewer permissions, calls that AWS allows would fail.
  */
 class AbsentRolesPerFunction {
   constructor(serverless) {
@@ -250,7 +256,7 @@ class AbsentRolesPerFunction {
       .getAllFunctions()
       .flatMap((name) => service.getFunction(name).iamRoleStatements ?? []);
     const { provider } = service;
-    // A role that is created elsewhere has its own statements.
+    // If the service names an existing role, this role has its own statements.
     if (own.length === 0 || typeof provider.role === 'string' || typeof provider.iam?.role === 'string')
       return;
     const role = provider.iam?.role ?? {};
@@ -271,7 +277,8 @@ function writeEmptyZip() {
 }
 
 /**
- * Must run before inputs are watched, because the module that it loads is part of osls and not an input of the service.
+ * Replaces osls's slow module for its state. It must be called before inputs are watched, because the module that it
+ * loads is part of osls and not an input of the service.
  */
 function quickenState() {
   try {
@@ -290,15 +297,13 @@ function replaceModule(file, exports) {
   });
 }
 
-/**
- * osls and its plug-ins work in the folder `.serverless` of the service. Here that folder is redirected to the
- * temporary folder.
- */
+/** Redirects the folder `.serverless` of the service, in which osls and its plug-ins work, to the temporary folder. */
 function moveWorkshop() {
   const workshop = path.join(process.cwd(), '.serverless');
   const moved = path.join(outputFolder, 'workshop');
   const inputs = watchInputs({
-    // osls stores compiled checks and the outcome of its last command in the home folder.
+    // The folder `.serverless` in the home folder is included, because osls stores compiled checks and the outcome of
+    // its last command there.
     ownFolders: [workshop, outputFolder, path.join(os.homedir(), '.serverless')],
     isAnswered: (port) => port === Number(new URL(process.env.AWS_ENDPOINT_URL).port),
   });
@@ -350,7 +355,7 @@ replaceModule('lib/cli/handle-error.js', (error) => {
   process.exitCode = 1;
   return {};
 });
-// osls would otherwise write this zip archive into the developer's home folder.
+// Without this replacement, osls would write this zip archive into the developer's home folder.
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());
 
 const STAND_INS = { 'serverless-esbuild': AbsentEsbuild, [ROLES_PER_FUNCTION]: AbsentRolesPerFunction };

@@ -1,8 +1,8 @@
 'use strict';
 /**
- * Records the inputs of a service's compilation: files and modules that are read or looked up. It is part of
- * `serverless-driver.cjs`, runs in osls's own process, and is loaded before osls. Untraceable work (child programs,
- * other threads, servers, written files) makes the inputs unknown.
+ * Records the inputs of a service's compilation, which are the files and modules that are read or looked up. It is part
+ * of `serverless-driver.cjs`, runs in osls's own process, and is loaded before osls. If osls or a plug-in does
+ * something that cannot be traced (child programs, other threads, servers, written files), the inputs are unknown.
  */
 const fs = require('node:fs');
 const Module = require('node:module');
@@ -40,13 +40,14 @@ const WRITES = new Set([
     'lutimes',
   ],
 ]);
-/** Calls whose second path is the file that they create. */
+/** The functions of `fs` whose second path is the file that they create. */
 const TWO_PATHS = new Set(['rename', 'copyFile', 'cp', 'link', 'symlink']);
 const PROGRAMS = ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'];
 
 /**
+ * Starts to record inputs.
  * @param {{ ownFolders: readonly string[], isAnswered: (port: number) => boolean }} options `ownFolders` are folders
- * with files of the run itself; `isAnswered` returns whether the requests to a port are recorded elsewhere
+ * whose files belong to the run itself; `isAnswered` returns whether the requests to a port are recorded elsewhere
  */
 function watchInputs({ ownFolders, isAnswered }) {
   const files = new Map();
@@ -159,7 +160,7 @@ function isPath(request) {
 }
 
 /**
- * Notes the candidates that Node tries before the file that it finds. A new file in such a place would be loaded
+ * Records the files that Node tries before the file that it finds. If such a file is created later, Node will load it
  * instead.
  */
 function noteEarlier(target, found, note) {
@@ -204,7 +205,10 @@ function watchOthers(goBlind, isAnswered) {
   };
 }
 
-/** A run that resolves names or reads the addresses of this machine has unknown inputs, because both may change. */
+/**
+ * Marks the inputs as unknown if the run resolves names or reads the addresses of this machine, because both may
+ * change.
+ */
 function watchNames(goBlind) {
   const dns = require('node:dns');
   for (const target of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])

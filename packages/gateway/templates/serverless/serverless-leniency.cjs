@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Turns faults at which osls or its plug-ins would stop into notes to the parent, so that the template is still
- * produced. It is part of `serverless-driver.cjs`, in osls's own process.
+ * Replaces errors by notes to the parent, so that osls and its plug-ins do not stop and the template is still created.
+ * It is part of `serverless-driver.cjs`, in osls's own process.
  */
 
 const NO_CHANGE = 'it does not change the template';
@@ -59,14 +59,17 @@ const WEBPACK = new Set(['serverless-webpack', 'serverless-bundle']);
 /** Members of serverless.yml for the dashboard of Serverless, Inc. With these members, version 3 requires a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
 
-/** Properties that would leave a route open if their name is misspelled or outdated. */
+/**
+ * Matches errors about properties that protect a route. If the name of such a property is misspelled or outdated, the
+ * route would be open.
+ */
 const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
 /**
- * Matches unrecognized properties of an authorizer that have a default. The default lifetime or identity source then
- * applies, and the route is still guarded.
+ * Matches unrecognized properties of an authorizer that have a default. They are not critical, because the authorizer
+ * still guards the route with the default lifetime or identity source.
  */
 const WITH_DEFAULT = /\.authorizer': unrecognized property '(?:[^']*ttl|identi\w*source)[^']*'/i;
 /**
@@ -74,17 +77,18 @@ const WITH_DEFAULT = /\.authorizer': unrecognized property '(?:[^']*ttl|identi\w
  */
 const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
 /**
- * Matches errors about runtimes. End-of-life runtimes are accepted; runtimes that cannot run here are reported per
- * function.
+ * Matches errors about runtimes. Runtimes that AWS no longer supports are accepted. Runtimes that cannot run here are
+ * reported for each function.
  */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
 /**
- * `usual` is the default stage and region. `note(property, message, consequence)` reports to the parent;
- * `inform(message)` is for notes without consequence.
- * If this code tolerates a value that osls would have refused, osls may fail with a TypeError at that value. The
- * returned `explain(error)` then returns osls's own refusal instead.
+ * Makes osls tolerate faults of a service. `usual` is the default stage and region.
+ * `note(property, message, consequence)` reports a fault to the parent. `inform(message)` is for notes without
+ * consequence.
+ * A value that osls would have refused may later cause a TypeError in osls. The returned `explain(error)` then returns
+ * osls's own refusal of the value instead.
  */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   const configuration = tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
@@ -97,7 +101,7 @@ function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   };
 }
 
-/** Reads the service with this version of osls, even if the service pins another major version. */
+/** Makes this version of osls read the service, even if the service pins another major version. */
 function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform }) {
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
@@ -113,7 +117,7 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     const { provider } = configuration;
     refuseOtherProvider(provider);
     if (typeof provider !== 'object' || provider === null) return configuration;
-    // Many services use `self:provider.stage` without defining it.
+    // The default stage and region are set here, because many services use `self:provider.stage` without defining it.
     return { ...configuration, provider: { ...usual, ...ofOwnApi(withMovedKeys(provider, inform), inform) } };
   });
   return kept;
@@ -130,8 +134,8 @@ function variableTexts(value, keys = [], seen = new Set()) {
 }
 
 /**
- * Moves keys of `provider` to `provider.apiGateway`. If a key has a value in both places, or `apiGateway` is a
- * variable, the key stays unchanged and osls refuses it.
+ * Moves keys of `provider` to `provider.apiGateway`. A key stays unchanged, and osls refuses it, if it has a value in
+ * both places or if `apiGateway` is a variable.
  */
 function withMovedKeys(provider, inform) {
   const { apiGateway = {} } = provider;
@@ -144,7 +148,7 @@ function withMovedKeys(provider, inform) {
   return { ...Object.fromEntries(others), apiGateway: { ...apiGateway, ...values } };
 }
 
-/** osls refuses API settings if another service owns the API; Serverless 2 ignored them. */
+/** Removes settings for an API that another service owns. Serverless 2 ignored them, but osls refuses them. */
 function ofOwnApi(provider, inform) {
   const { tracing, logs, apiGateway } = provider;
   if (apiGateway?.restApiId === undefined) return provider;
@@ -160,7 +164,10 @@ function ofOwnApi(provider, inform) {
   return { ...provider, tracing: without(tracing, 'apiGateway'), logs: without(logs, 'restApi') };
 }
 
-/** A provider whose name is a variable is accepted, because the variable is resolved later. */
+/**
+ * Refuses providers other than AWS. A provider whose name is a variable is accepted, because the variable is resolved
+ * later.
+ */
 function refuseOtherProvider(provider) {
   const isShort = typeof provider === 'string';
   const name = isShort ? provider : provider?.name;
@@ -170,8 +177,8 @@ function refuseOtherProvider(provider) {
 }
 
 /**
- * Handles `service: { name, awsKmsKeyArn }`, which Serverless before version 3 accepted. Moves the name and the key to
- * the places where osls reads them.
+ * Converts `service: { name, awsKmsKeyArn }`, which was allowed before Serverless 3. The name and the key are moved to
+ * where osls reads them.
  */
 function withServiceName(configuration, note) {
   const { service } = configuration;
@@ -191,11 +198,15 @@ function withServiceName(configuration, note) {
   });
 }
 
-/** Services with this form refer to their own name by `${self:service.name}`. */
+/**
+ * Renames the variable `${self:service.name}`, by which services with the old form of `service` refer to their own
+ * name.
+ */
 function renameServiceVariables(value) {
   if (typeof value === 'string') return value.replace(/\bself:service\.name\b/g, 'self:service');
   if (Array.isArray(value)) return value.map(renameServiceVariables);
-  // Other values of a service that is written in code stay unchanged, such as promises and functions.
+  // Only plain objects and lists are changed. A service that is a program may contain other values, such as promises
+  // and functions.
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(
@@ -237,7 +248,7 @@ function tolerateSchema({ fromOsls, note, inform }) {
     if (refused.length > 0) refuse(refused);
   };
   return {
-    /** Stores the schema as it is before the first plug-in of a service is loaded. */
+    /** Stores a copy of the configuration schema before the first plug-in of a service changes it. */
     keepSchema({ schema }) {
       ofOsls ??= structuredClone(schema);
     },
@@ -283,7 +294,8 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
   const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
   const names = new Map();
-  // The failure is also shown on the first screen, because routes of the plug-in may be missing.
+  // The failure is also reported by `inform`, so that the user sees it at startup. Routes of the plug-in may be
+  // missing.
   const fail = (message, consequence) => {
     note('plugins', message, consequence);
     inform(`${message}: ${consequence}`);
@@ -324,7 +336,8 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   };
   prototype.loadHooks = function (plugin) {
     const name = names.get(plugin.constructor);
-    // A plug-in that refuses an unsafe deployment declares this by `guards`. Other plug-ins fail because AWS is absent.
+    // A plug-in that refuses an unsafe deployment has the property `guards`, and its errors are not tolerated. Other
+    // plug-ins fail only because AWS is absent.
     if (name === undefined || plugin.constructor.guards === true) return loadHooks.call(this, plugin);
     const { hooks } = plugin;
     plugin.hooks = Object.fromEntries(
@@ -336,8 +349,8 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
 }
 
 /**
- * Adds missing types to the options of commands, because osls refuses commands whose options have no type. None of
- * these commands is run here.
+ * Adds missing types to the options of commands, because osls refuses commands whose options have no type. The commands
+ * themselves are never run here.
  */
 function declareTypes(commands) {
   for (const { options, commands: below } of Object.values(commands ?? {})) {
@@ -346,7 +359,7 @@ function declareTypes(commands) {
   }
 }
 
-/** Wraps a hook so that its failure is reported and does not stop the run. */
+/** Wraps a hook so that an error is reported but does not stop the run. */
 function sparing(hook, name, event, fail) {
   return async function (...input) {
     try {

@@ -19,7 +19,7 @@ type DriverRun = {
 };
 
 export type DriverNote = {
-  /** Path into serverless.yml; empty for the whole file. */
+  /** The path of the property in serverless.yml; empty for the whole file. */
   readonly property: string;
   readonly message: string;
   readonly consequence: string;
@@ -27,21 +27,24 @@ export type DriverNote = {
 
 export type DriverFailure = {
   readonly message: string;
-  /** Path into serverless.yml; absent if it is unknown. */
+  /** The path of the property in serverless.yml; absent if it is unknown. */
   readonly property?: string;
-  /** The strings that contain variables, by path, for a service that is a program. */
+  /** The strings that contain variables, by their path in the service; only present if the service is a program. */
   readonly texts?: Readonly<Record<string, string>>;
 };
 
 const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
-/** Serverless v3 would otherwise send telemetry and check for updates. */
+/** Turns off telemetry and the check for updates of Serverless v3. */
 const QUIET = { SLS_TELEMETRY_DISABLED: '1', SLS_TRACKING_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' };
 const TIME_LIMIT_MS = 120_000;
 const ERROR_TEXT_LIMIT = 16_384;
 /** Settings of a test runner, which the child must not inherit. */
 const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
 
-/** Runs osls until it has ended. Returns the failure; undefined if osls has written its result to the output folder. */
+/**
+ * Runs osls and waits until it has ended. Returns the failure; undefined if osls has written its result to the output
+ * folder.
+ */
 export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   const child = fork(DRIVER, [run.oslsFolder, run.outputFolder, ...run.arguments], {
     cwd: run.serviceFolder,
@@ -84,8 +87,8 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
 }
 
 /**
- * A line such as `    at Object.<anonymous> (file.js:1:2)`. The whole form is tested, because osls also prints other
- * lines that begin with `at`.
+ * Matches a line of a stack trace, such as `    at Object.<anonymous> (file.js:1:2)`. The expression describes the
+ * whole line, because osls also prints other lines that begin with `at`.
  */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
@@ -99,7 +102,7 @@ function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
- * Returns the error that ended osls, without the members and the version that Node prints after it. Without such an
+ * Returns the error that ended osls, without the members and the version that Node prints after it. If there is no such
  * error, returns the last lines.
  */
 export function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
@@ -110,7 +113,9 @@ export function describeEnd(code: number | null, killedBy: string | null, errorT
   return `osls ended with code ${String(code)}: ${thrown ?? lines.slice(-3).join(' ')}${remedy}`;
 }
 
-/** Lines such as `Error: Cannot find module 'x'` or `TypeError [ERR_INVALID_ARG_TYPE]: …`. */
+/**
+ * Matches the first line of an error, such as `Error: Cannot find module 'x'` or `TypeError [ERR_INVALID_ARG_TYPE]: …`.
+ */
 const THROWN = /^[A-Za-z]*Error(?: \[\w+\])?: /;
 const MISSING_MODULE = /Cannot find (?:module|package) '/;
 

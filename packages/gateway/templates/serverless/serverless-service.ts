@@ -28,9 +28,10 @@ export const SERVICE_FILES = ['yml', 'yaml', 'json', 'ts', 'mts', 'js', 'cjs', '
 );
 
 /**
+ * Loads a service.
  * @throws DefinitionError for anything that osls refuses, a stage that `params` does not have, and a variable without a
  * value.
- * @throws StartError OSLS_MISSING
+ * @throws StartError OSLS_MISSING if osls is not installed
  */
 export async function loadServerlessService(
   file: string,
@@ -44,7 +45,8 @@ export async function loadServerlessService(
   refuseUnknownStage(tree, stageOf(tree, options));
   informOfOffline(file, options);
   let variables: Readonly<Record<string, string>> = {};
-  // The reply to osls cannot contain our own error, so the error is stored here.
+  // The error because of which a request of osls was refused. It is stored here, because the reply to osls cannot
+  // contain it.
   let refusal: Error | undefined;
   const home = resolveHome(options, {});
   let waiting: Waiting | undefined;
@@ -127,7 +129,7 @@ function packageArguments(
   const saysRegion =
     options.chosen?.region === undefined &&
     (tree === undefined ||
-      // The provider comes from a file whose content only osls knows.
+      // A text means that another file contains the provider. Only osls knows the content of this file.
       typeof provider === 'string' ||
       (isJsonObject(provider) && provider['region'] !== undefined));
   return [
@@ -165,8 +167,8 @@ type ParameterSources = {
 };
 
 /**
- * Finds a parameter. The file of values, which functions also read, takes precedence over the values that the service
- * sets for loading, and over other stacks.
+ * Finds a parameter. The values file, which functions also read, comes first. The values that the service sets for
+ * loading come second, and other stacks come last.
  */
 async function findParameter(
   place: string,
@@ -182,7 +184,10 @@ async function findParameter(
   return given === undefined ? board.parameterOf(source, name, region) : { type: 'String', value: given };
 }
 
-/** Values of `custom.gatewright.variables` replace the outputs of stacks that this run does not load. */
+/**
+ * Adds the values of `custom.gatewright.variables` to the outputs of a stack. They are used for outputs that this run
+ * does not load.
+ */
 function withVariables(
   stackName: string,
   outputs: Readonly<Record<string, string>> | undefined,
@@ -237,7 +242,10 @@ function toRawStack(
   };
 }
 
-/** The layer of serverless-python-requirements. Functions find its packages in the Python of the machine. */
+/**
+ * The logical id of the layer of serverless-python-requirements. Functions use the packages of the machine's Python
+ * instead of this layer.
+ */
 const PYTHON_REQUIREMENTS = 'pythonRequirements';
 
 function findServiceLine(

@@ -1,9 +1,10 @@
 'use strict';
 /**
- * Faster versions of slow steps of osls, with the same results. Part of `serverless-driver.cjs`, in osls's own process.
+ * Replaces slow steps of osls by faster versions that have the same results. It is part of `serverless-driver.cjs`, in
+ * osls's own process.
  */
-// Loaded before the driver watches what osls reads through these names, because reads of this file are not inputs of
-// the service.
+// These functions are stored here before the driver starts to watch what osls reads through them, because reads by this
+// file are not inputs of the service.
 const {
   mkdirSync,
   readFileSync,
@@ -19,21 +20,22 @@ const path = require('node:path');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
 
-/** The name that ajv gives to osls's generated configuration check contains this text. */
+/** A text in the name that ajv gives to osls's generated configuration check. */
 const GENERATED = '[generated-ajv-validate]';
 const CODE = '.check';
 /**
- * Maximum number of stored checks. Each check has 12 MB. There is one check for each combination of osls version and
- * plug-ins that extend the configuration.
+ * The maximum number of stored checks, which have 12 MB each. There is one check for each combination of osls version
+ * and plug-ins that extend the configuration.
  */
 const KEPT_CHECKS = 4;
 const SUM_BYTES = 4;
 
 /**
- * Stores the code that V8 has compiled for osls's generated checks. The checks are 8 MB of source with one function. V8
- * compiles that function on its first call, and Node's compile cache does not contain it.
+ * Stores the code that V8 has compiled for osls's generated checks. A check is one function with 8 MB of source. V8
+ * compiles it on its first call, and Node's compile cache does not contain it.
  *
- * @param {string} folder writable only by users who can write osls itself, because its content is executed
+ * @param {string} folder a folder that is writable only by users who can write osls itself, because its content is
+ * executed
  */
 function keepCompiledChecks(folder) {
   const compile = Module.prototype._compile;
@@ -56,7 +58,10 @@ function keepCompiledChecks(folder) {
   };
 }
 
-/** V8 trusts its code cache, so a damaged file would end the process. */
+/**
+ * Reads a stored file and returns it only if it is undamaged. V8 does not check its code cache, so a damaged file would
+ * end the process.
+ */
 function readWhole(file) {
   try {
     const bytes = readFileSync(file);
@@ -67,7 +72,9 @@ function readWhole(file) {
   }
 }
 
-/** Stores the compiled code. It is called at the end, when all functions that were called have been compiled. */
+/**
+ * Stores the compiled code. It is called at the end of the run, when V8 has compiled all functions that were called.
+ */
 function keep(file, script) {
   const folder = path.dirname(file);
   try {
@@ -89,7 +96,8 @@ function keep(file, script) {
 }
 
 /**
- * Works like json-cycle, with which osls writes its state, but does not search all earlier objects for each object.
+ * Removes repeated objects, like json-cycle, with which osls writes its state. It is faster because it does not search
+ * all earlier objects for each object.
  *
  * @param {unknown} object
  * @returns a copy in which a repeated object is `{ $ref: its path }`
@@ -118,7 +126,10 @@ function plainOf(value) {
   }
 }
 
-/** @param {{ decycle: Function, stringify: Function }} jsonCycle the module that osls loads */
+/**
+ * Replaces the functions of json-cycle by faster functions.
+ * @param {{ decycle: Function, stringify: Function }} jsonCycle the module that osls loads
+ */
 function quicken(jsonCycle) {
   jsonCycle.decycle = decycle;
   jsonCycle.stringify = (object, replacer, space) => JSON.stringify(decycle(object), replacer, space);

@@ -1,4 +1,7 @@
-/** Finds the code of a service's functions: source, named artifact, or packaged output. */
+/**
+ * Finds the code of a service's functions. It is the source, an artifact that the service names, or the packaged
+ * output.
+ */
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -64,7 +67,10 @@ function withoutArtifact(logicalId: string, artifact: string): Finding {
   return { logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence };
 }
 
-/** Finds the archive of a function in the state file, which packaging writes after all archives. */
+/**
+ * Reads the state file, which packaging writes after all archives. Returns a function that finds the archive of a
+ * function.
+ */
 function readPackaging(folder: string): (functionName: string) => string | undefined {
   const state = readState(join(folder, PACKAGE_FOLDER, STATE_FILE));
   const functions = memberOf(memberOf(state, 'service'), 'functions');

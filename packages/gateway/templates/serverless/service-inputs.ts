@@ -1,5 +1,5 @@
 /**
- * The inputs of a service's compilation, recorded by `serverless-inputs.cjs`. Determines whether they are unchanged.
+ * Compares the inputs of a service's compilation, which `serverless-inputs.cjs` has recorded, with the current files.
  */
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
@@ -8,10 +8,13 @@ import { hash, isFresh, isSame, markOf, packageNames, statOf } from '@gatewright
 import type { Look, Mark } from '@gatewright/aws/file-marks';
 
 export type SeenInputs = {
-  /** Why an input may be missing; absent if all inputs were observed. */
+  /** The reason why the record may lack an input; absent if all inputs were observed. */
   readonly blind?: string;
   readonly files: readonly (readonly [file: string, looks: readonly Look[]])[];
-  /** Modules that were not found, with the importing module. `paths` has the form that `require.resolve` accepts. */
+  /**
+   * The modules that were not found, with the module that imports them. `paths` has the form that `require.resolve`
+   * accepts.
+   */
   readonly missing: readonly MissingModule[];
 };
 
@@ -35,7 +38,7 @@ const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOI
 
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
 
-/** The state before osls runs, so that a package that is installed meanwhile does not count as seen. */
+/** The state of the packages before osls runs. If a package is installed while osls runs, it then counts as changed. */
 export type RunStart = { readonly epochMs: number; readonly packages: readonly Mark[] };
 
 export function markStart(serviceFolder: string, epochMs: number): RunStart {
@@ -52,8 +55,8 @@ export function markStart(serviceFolder: string, epochMs: number): RunStart {
 }
 
 /**
- * Returns the marks that must stay the same for the result to be valid. Undefined if they are unknown, because osls was
- * not fully traced or a file has changed while osls ran.
+ * Returns the marks of all inputs. The result of osls is valid as long as they stay the same. Returns undefined if they
+ * are unknown, because osls was not fully traced or a file has changed while osls ran.
  */
 export function markInputs(
   seen: SeenInputs,
@@ -92,7 +95,10 @@ export function findChange(
   return inputs.missing.find((module) => isThere(module))?.[1];
 }
 
-/** Returns the manifests that Node reads unobserved to find modules and to detect ES modules. */
+/**
+ * Returns the package.json files that Node reads to find modules and to detect ES modules. These reads are not
+ * observed.
+ */
 function manifestsOf(files: SeenInputs['files']): ReadonlySet<string> {
   const known = new Map<string, string | undefined>();
   const find = (folder: string): string | undefined => {

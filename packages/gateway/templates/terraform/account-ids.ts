@@ -1,4 +1,4 @@
-/** Ids of the account that a state was read from, and the expressions that replace these ids here. */
+/** Replaces the ids of the account that a state was read from by expressions for the resources here. */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Kind } from './terraform-types.ts';
@@ -10,12 +10,12 @@ const SHORTEST_ID = 10;
 export class AccountIds {
   readonly #ids = new Map<string, Json>();
 
-  /** The first expression for an id is used. */
+  /** Registers an id and its expression. If an id is registered again, its first expression is kept. */
   note(id: string, meaning: () => Json): void {
     if (!this.#ids.has(id)) this.#ids.set(id, meaning());
   }
 
-  /** Returns a known value in which all ids are replaced. */
+  /** Returns a value from the state in which all registered ids are replaced. */
   replace(value: Json, kind: Kind): Json {
     if (isJsonList(value)) return value.map((each) => this.replace(each, kind));
     if (isJsonObject(value))

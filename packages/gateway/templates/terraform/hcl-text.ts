@@ -1,12 +1,12 @@
 /**
- * Parses just enough of Terraform's language to find the text of an expression, which plans do not contain: members
- * of a body, elements of a list, parts of a template.
+ * Parses as much of Terraform's language as is needed to find the text of an expression, because plans do not contain
+ * this text. It finds the members of a body, the elements of a list, and the parts of a template.
  * @see https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
  */
 
 export type Member = {
   readonly name: string;
-  /** Labels of a block: `"aws_sqs_queue"`, `"jobs"`. */
+  /** The labels of a block, such as `"aws_sqs_queue"` and `"jobs"`. */
   readonly labels: readonly string[];
   readonly isBlock: boolean;
   /** The content of a block, or an expression. */

@@ -1,6 +1,7 @@
 /**
- * Reads the output of `terraform show -json` for a plan or a state, or the raw state file (version 4). Returns
- * instances of resources with their values, their place in the configuration, and what is unknown until apply.
+ * Reads the output of `terraform show -json` for a plan or a state, or the raw state file (version 4). Returns the
+ * resource instances with their values, their place in the configuration, and the values that are unknown until the
+ * apply.
  * @see https://developer.hashicorp.com/terraform/internals/json-format
  */
 import { DefinitionError } from '../../core/errors.ts';
@@ -11,7 +12,7 @@ import { memberAt } from '../template-place.ts';
 /** A module call with its configuration. The root module also counts as a module call. */
 export type Module = {
   readonly address: string;
-  /** The configuration; empty if the format contains none. */
+  /** The configuration of the module; empty if the file contains none. */
   readonly configuration: JsonObject;
   readonly call?: {
     readonly parent: Module;
@@ -29,7 +30,7 @@ export type Instance = {
   readonly isData: boolean;
   readonly type: string;
   readonly name: string;
-  /** The key from `count` or `for_each`. */
+  /** The instance's key, if the resource has `count` or `for_each`. */
   readonly key: string | undefined;
   readonly values: JsonObject;
   /**
@@ -54,7 +55,10 @@ export type TerraformDocument = {
 const KNOWN_FORMAT = /^[01]\.\d+$/;
 const RAW_STATE_VERSION = 4;
 
-/** @throws DefinitionError for an unsupported version of the format */
+/**
+ * Reads the output or state file of Terraform.
+ * @throws DefinitionError if the version of the format is not supported
+ */
 export function readDocument(value: JsonObject, file: string): TerraformDocument {
   const { format_version: format, version } = value;
   if (format === undefined && version === RAW_STATE_VERSION) return readRawState(value);
@@ -226,7 +230,7 @@ function readRawState(state: JsonObject): TerraformDocument {
   return { instances, root, variables: {} };
 }
 
-/** Returns the first block of a name, because Terraform writes single blocks as lists of one. */
+/** Returns the first block with a name. Terraform writes single blocks as lists with one element. */
 export function firstBlock(value: Json | undefined): JsonObject {
   return membersOf(isJsonList(value) ? value[0] : value);
 }

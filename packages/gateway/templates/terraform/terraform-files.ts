@@ -1,4 +1,4 @@
-/** Recognizes files that Terraform writes by their names and first bytes. */
+/** Recognizes files of Terraform by their names and first bytes. */
 import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -9,6 +9,7 @@ const STATE_FILE = 'terraform.tfstate';
 export const SHOW = 'terraform plan -out plan.bin && terraform show -json plan.bin > plan.json';
 
 /**
+ * Whether the file is a plan or state in JSON.
  * @throws DefinitionError for a binary plan, which only Terraform can read
  */
 export function isTerraformFile(file: string): boolean {
@@ -21,7 +22,10 @@ export function isTerraformFile(file: string): boolean {
   return /^\s*\{\s*"(?:format_version"\s*:|version"\s*:\s*\d+\s*,\s*"terraform_version")/.test(head);
 }
 
-/** Finds the plan or state of a folder. @throws DefinitionError if there are several, or only .tf files */
+/**
+ * Finds the plan or state of a folder.
+ * @throws DefinitionError if there are several, or only .tf files
+ */
 export function findTerraform(folder: string): string | undefined {
   const names = namesIn(folder);
   const written = names.filter((name) => name.endsWith('.json') && isTerraformFile(join(folder, name)));
@@ -49,7 +53,10 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Returns an empty text if the file cannot be read. The template reader then reports why. */
+/**
+ * Returns the first bytes of a file as text. The text is empty if the file cannot be read, because the template reader
+ * then reports the reason.
+ */
 function readHead(file: string): string {
   let descriptor: number;
   try {
@@ -67,7 +74,7 @@ function readHead(file: string): string {
   }
 }
 
-/** Windows PowerShell redirects output in UTF-16. */
+/** Decodes UTF-8 or UTF-16, because Windows PowerShell redirects output in UTF-16. */
 export function decodeText(bytes: Buffer): string {
   const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
   return bytes.toString(isWide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');

@@ -1,4 +1,4 @@
-/** Merges provider resources that are only parts of a CloudFormation resource. */
+/** Merges resources of the provider that are only parts of a CloudFormation resource. */
 import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
@@ -20,7 +20,7 @@ export function mergeParts(
   drafts: Drafts,
   values: TerraformValues,
 ): readonly Finding[] {
-  // An integration must be added before its responses.
+  // The order matters, because an integration must be added before its responses.
   const ordered = parts.toSorted((one, other) => rank(one) - rank(other));
   return ordered.flatMap((part): Finding[] => {
     if (MERGES[part.type]?.(part, drafts, values) === true) return [];
@@ -184,7 +184,7 @@ function attach(values: TerraformValues, part: Instance, owners: readonly (Draft
   const isDone = owners.map((owner) =>
     change(owner, ({ properties }) => {
       const before = listOf(properties, 'ManagedPolicyArns');
-      // In a state, the role itself already lists its attached policies.
+      // If the file is a state, the role itself already lists its attached policies.
       const isThere = before.some((each) => JSON.stringify(each) === JSON.stringify(arn));
       return { ManagedPolicyArns: isThere ? before : [...before, arn] };
     }),
@@ -218,7 +218,7 @@ function draftOf(drafts: Drafts, reference: Json | undefined): Draft | undefined
   return typeof address === 'string' ? drafts.get(address) : undefined;
 }
 
-/** Returns the resource that an attribute refers to, by address or by the name in the plan. */
+/** Returns the resource that an attribute refers to, either by its address or by the name that the plan contains. */
 function namedBy(
   part: Instance,
   attribute: string,

@@ -1,5 +1,6 @@
 /**
- * Parses addresses in expressions of a configuration: `aws_lambda_function.f["a"].arn`, `module.api.url`, `var.name`.
+ * Parses references in expressions of a configuration, such as `aws_lambda_function.f["a"].arn`, `module.api.url` and
+ * `var.name`.
  */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -19,10 +20,12 @@ export type Reference =
       readonly type: string;
       readonly name: string;
       readonly key: string | undefined;
-      /** Undefined if an index before the attribute is not constant. */
+      /**
+       * The referenced attribute; undefined if the reference has an index that is not constant before the attribute.
+       */
       readonly attribute: string | undefined;
     }
-  /** A value that Terraform knows before the apply: `each.key`, `count.index`, `path.module`. */
+  /** A value that Terraform knows before the apply, such as `each.key`, `count.index` or `path.module`. */
   | { readonly kind: 'plain' }
   /** `each.value`, with the attribute if the value is a resource. */
   | { readonly kind: 'each'; readonly attribute: string | undefined }
@@ -42,7 +45,7 @@ export function fullReferences(expression: Json | undefined): readonly string[] 
   });
 }
 
-/** Whether the value is a single expression, not a block with nested expressions. */
+/** Whether the value is a single expression and not a block that contains expressions. */
 export function isExpression(value: Json | undefined): boolean {
   if (!isJsonObject(value)) return false;
   return 'references' in value || 'constant_value' in value || Object.keys(value).length === 0;

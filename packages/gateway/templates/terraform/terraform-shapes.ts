@@ -26,7 +26,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     return stages.length === 0 ? {} : { ApiStages: stages };
   },
   aws_apigatewayv2_api: (instance, values) =>
-    // An OpenAPI document defines the protocol itself.
+    // If there is an OpenAPI document, it defines the protocol and the name.
     values.value(instance, 'body', 'json') === undefined
       ? {}
       : { ProtocolType: { Ref: 'AWS::NoValue' }, Name: { Ref: 'AWS::NoValue' } },
@@ -57,7 +57,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     });
     return changes.length === 0 ? {} : { ResponseParameters: Object.fromEntries(changes) };
   },
-  // All versions run the code in the folder here.
+  // Aliases ignore the version, because all versions run the same code here.
   aws_lambda_alias: (instance, values) => {
     values.value(instance, 'function_version');
     return { FunctionVersion: '$LATEST' };
@@ -92,7 +92,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
         ...dimensionsOf(metric['dimensions']),
       };
       const MetricStat = { ...pascalMembers(given({ stat, period, unit })), Metric: ofMetric };
-      // The provider sends false if the setting is absent. CloudFormation's default is true.
+      // If the setting is absent, the provider sends false, whereas CloudFormation's default is true.
       const { return_data: ReturnData } = query;
       return {
         ...pascalMembers(without(query, 'metric', 'return_data')),
@@ -176,8 +176,9 @@ function throughput(read: Json | undefined, write: Json | undefined): JsonObject
 }
 
 /**
- * The provider's default for a route is NONE, and a method must have a value. If an authorizer is set but the value is
- * empty, or if the format lacks the value, NONE would publish a route that the author intended to protect.
+ * Closes a route or method if its authorization type is empty although an authorizer is set, or if the file does not
+ * contain the type. The provider's default for a route is NONE, and a method must have a value. NONE would publish a
+ * route that the author intended to protect.
  */
 function closedGuard(instance: Instance, values: TerraformValues, attribute: string): JsonObject {
   const type = values.value(instance, attribute);

@@ -1,4 +1,7 @@
-/** Reads expressions of the configuration next to a plan, for values that the plan does not contain. */
+/**
+ * Reads expressions in the configuration files next to a plan. They are needed for values that the plan does not
+ * contain.
+ */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '@gatewright/aws/json-object';
@@ -6,7 +9,9 @@ import { elementsIn, membersIn, objectIn, partsIn } from './hcl-text.ts';
 import type { Member } from './hcl-text.ts';
 import type { Instance, Module } from './terraform-document.ts';
 
-/** Names and positions on the path from a block to one value: `environment`, 0, `variables`, `URL`. */
+/**
+ * The path from a block to one value, with names and list positions, for example `environment`, 0, `variables`, `URL`.
+ */
 export type SourcePath = readonly (string | number)[];
 
 /** Returns the value of a reference; undefined if it is not known. */
@@ -18,14 +23,17 @@ export class TerraformSource {
   readonly #folder: string;
   readonly #read = new Map<string, readonly Member[]>();
 
-  /** @param folder the folder of the root module */
+  /**
+   * Creates a reader.
+   * @param folder the folder of the root module
+   */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /**
-   * Returns undefined if the value is not found, or if it contains anything other than strings, references, lists and
-   * objects.
+   * Returns the value at a path of a resource. Returns undefined if it is not found, or if it contains anything other
+   * than strings, references, lists and objects.
    */
   value({ module, isData, type, name }: Instance, path: SourcePath, resolve: Resolve): Json | undefined {
     const block = this.#membersOf(module).find(
@@ -52,7 +60,7 @@ export class TerraformSource {
     return found;
   }
 
-  /** Returns undefined for a module that is not next to the plan. */
+  /** Returns the folder of a module; undefined for a module that is not next to the plan. */
   #folderOf({ call }: Module): string | undefined {
     if (call === undefined) return this.#folder;
     const parent = this.#folderOf(call.parent);
@@ -65,7 +73,7 @@ function textsIn(folder: string): readonly string[] {
     const names = readdirSync(folder).filter((name) => name.endsWith('.tf'));
     return names.slice(0, FILE_LIMIT).map((name) => readFileSync(join(folder, name), 'utf8'));
   } catch {
-    // There may be no other files next to the plan.
+    // The folder does not exist or cannot be read, so there are no configuration files next to the plan.
     return [];
   }
 }

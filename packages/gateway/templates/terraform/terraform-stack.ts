@@ -1,4 +1,4 @@
-/** Converts a plan or state of Terraform to the stack that CloudFormation would have for the same resources. */
+/** Converts a plan or state of Terraform to a stack as CloudFormation would have it for the same resources. */
 import { basename, dirname, resolve } from 'node:path';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { isAccountId, isRegion, resolveHome } from '../../core/stack/home.ts';
@@ -23,9 +23,12 @@ import type { AttributeRow } from './terraform-types.ts';
 import { TerraformValues, isNotKnown, pascalMembers } from './terraform-values.ts';
 import { existsSync } from 'node:fs';
 
-/** Maximum size of a file. Plans are large, because they contain all values twice, before and after the change. */
+/**
+ * The maximum size of a file in bytes. Plans are large, because they contain all values twice, before and after the
+ * change.
+ */
 const SIZE_LIMIT_BYTES = 67_108_864;
-/** Providers whose resources exist only in Terraform. */
+/** Matches resource types that exist only in Terraform and not on AWS. */
 const LOCAL_TYPES = /^(?:null|random|local|time|tls|archive|terraform|external|template|http)_/;
 const NAMES = ['name', 'function_name', 'bucket', 'layer_name'];
 /** Attributes that do not affect requests. */
@@ -40,7 +43,10 @@ const WITHOUT_EFFECT = new Set(
   ).split(' '),
 );
 
-/** @throws DefinitionError for an unsupported format */
+/**
+ * Loads a plan or state of Terraform.
+ * @throws DefinitionError if the format is not supported or the file has no AWS resources
+ */
 export async function loadTerraform(file: string, options: LoadOptions): Promise<RawStack> {
   const { value } = parseSource(decodeText(await readFile(file)), file, SIZE_LIMIT_BYTES);
   const document = readDocument(value, file);
@@ -107,7 +113,7 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   };
 }
 
-/** Returns the permissions that the provider adds to the function of a public URL. A plan does not list them. */
+/** Returns the permissions that the provider adds for a public function URL, because a plan does not contain them. */
 function permissionsOfUrl(
   address: string,
   { type, properties }: Draft,
@@ -125,7 +131,10 @@ function permissionsOfUrl(
   ]);
 }
 
-/** CloudFormation's inline code is always the module `index`. */
+/**
+ * Returns the properties of a function with inline code. Its handler is changed, because CloudFormation always names
+ * the module of inline code `index`.
+ */
 function withInline(
   properties: JsonObject,
   { text, module }: Extract<FoundCode, { kind: 'inline' }>,
@@ -170,7 +179,10 @@ function readAttribute(
   return value;
 }
 
-/** Generates a name that is known only after apply, such as a name with a random part. */
+/**
+ * Generates a name for a resource whose real name is known only after the apply, for example because it has a random
+ * part.
+ */
 function generatedName({ address, values }: Instance, stackName: string): string {
   const prefix = values['name_prefix'];
   const head = typeof prefix === 'string' ? prefix : '';
@@ -182,7 +194,7 @@ function setAt(properties: JsonObject, [name = '', ...rest]: readonly string[], 
   return { ...properties, [name]: rest.length === 0 ? value : setAt(mapOf(properties, name), rest, value) };
 }
 
-/** Returns the attributes that the configuration sets but that this code does not read. */
+/** Returns findings for the attributes that the configuration sets but that are not read here. */
 function unreadOf(instance: Instance, values: TerraformValues): readonly Finding[] {
   if (rowOf(instance.type) === undefined && !PARTS.has(instance.type)) return [];
   return Object.keys(instance.expressions)
@@ -195,7 +207,9 @@ function unreadOf(instance: Instance, values: TerraformValues): readonly Finding
     }));
 }
 
-/** Returns the region and account of the provider, or of the first ARN if the provider does not define them. */
+/**
+ * Returns the region and account of the provider. If the provider does not define them, returns those in the first ARN.
+ */
 function findHome({ instances, variables }: TerraformDocument, configuration: JsonObject): Partial<Home> {
   const region = membersOf(
     mapOf(mapOf(mapOf(configuration, 'provider_config'), 'aws'), 'expressions')['region'],
@@ -222,15 +236,21 @@ function nameAfter(folder: string): string {
   return name === '' ? 'terraform' : name.slice(0, 128);
 }
 
-/** The code of a function or layer: the folder that an archive is created from, or else the archive itself. */
+/**
+ * The code of a function or layer. It is the folder from which an archive is created, or the archive itself if there is
+ * no such folder.
+ */
 type FoundCode =
   | { readonly kind: 'path'; readonly path: string }
-  /** The only file of an archive. `module` is its name without extension. */
+  /** The content of the only file of an archive. `module` is the file's name without extension. */
   | { readonly kind: 'inline'; readonly text: string; readonly module: string };
 
 const OBJECT_TYPES = ['aws_s3_object', 'aws_s3_bucket_object'];
 
-/** @param folder the folder of the root module, where Terraform runs */
+/**
+ * Finds the code of a function or layer.
+ * @param folder the folder of the root module, where Terraform runs
+ */
 function findCode(
   instance: Instance,
   all: readonly Instance[],

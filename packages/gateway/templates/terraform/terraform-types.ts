@@ -1,6 +1,6 @@
 /**
- * Maps the provider's resource types to CloudFormation's types: which attribute is which property, and what other
- * resources can refer to.
+ * Maps the provider's resource types to CloudFormation's types. It defines which attribute becomes which property, and
+ * to which values other resources can refer.
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  */
 import { MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
@@ -34,15 +34,15 @@ export type AttributeRow = {
 type TypeRow = {
   readonly type: string;
   readonly attributes: readonly AttributeRow[];
-  /** Maps an attribute to the pattern of its value. */
+  /** The patterns of the values that other resources can refer to, by attribute. */
   readonly exports: ReadonlyMap<string, string>;
 };
 
 /**
  * Each entry has the provider's type, CloudFormation's type, attributes and, after `>`, the values that other resources
- * can refer to. An attribute is `attribute=Property:kind`; without a property, its name is converted to
- * CloudFormation's spelling. A value is a text with `{Ref}`, `{@Attribute}`, `{region}`, `{account}`, `{partition}` and
- * `{suffix}`.
+ * can refer to. An attribute has the form `attribute=Property:kind`. If it has no property, the attribute's name is
+ * converted to CloudFormation's spelling. A value is a text that may contain `{Ref}`, `{@Attribute}`, `{region}`,
+ * `{account}`, `{partition}` and `{suffix}`.
  */
 const TABLE = `
 aws_api_gateway_rest_api ApiGateway::RestApi

@@ -1,6 +1,6 @@
 /**
- * Returns values of attributes. Known values are used as they are; other values are followed through the configuration
- * to the equivalent CloudFormation expression.
+ * Returns the values of attributes. Known values are returned as they are. For any other value, its references in the
+ * configuration are followed, and the equivalent CloudFormation expression is returned.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -17,20 +17,20 @@ import { toPolicy } from './terraform-policies.ts';
 import { fillPattern, pascal, rowOf } from './terraform-types.ts';
 import type { Kind } from './terraform-types.ts';
 
-/** The place of an expression. */
+/** The context in which an expression is resolved. */
 type Site = {
   readonly module: Module;
   readonly kind: Kind;
-  /** Key of the surrounding `count` or `for_each`. */
+  /** The key of the instance, if the resource or module has `count` or `for_each`. */
   readonly key: string | undefined;
-  /** The expression of `for_each`. */
+  /** The expression of the `for_each` of the resource or module. */
   readonly forEach: Json | undefined;
-  /** The owner of the attribute and the path to it; absent in arguments and outputs of modules. */
+  /** The instance that has the attribute, and the path to the attribute; absent in arguments and outputs of modules. */
   readonly written?: {
     readonly instance: Instance;
     readonly path: SourcePath;
   };
-  /** Position of the element among the unknown elements of one expression, and the number of these elements. */
+  /** The position of the element among the unknown elements of one expression, and the number of these elements. */
   readonly element?: { readonly index: number; readonly count: number; readonly isList: boolean };
 };
 
@@ -40,7 +40,10 @@ type Found =
   | { readonly kind: 'unknown'; readonly why: string };
 
 const LAMBDA_TYPES = new Set(['aws_lambda_function', 'aws_lambda_alias']);
-/** The attribute that a reference of each kind means if the reference has an index before the attribute. */
+/**
+ * The attribute to which a reference of each kind refers if the attribute itself cannot be read, because an index
+ * stands before it.
+ */
 const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
   id: 'id',
   json: 'json',
@@ -61,7 +64,10 @@ export class TerraformValues {
   readonly #folder: string;
   #depth = 0;
 
-  /** @param folder the folder of the root module */
+  /**
+   * Opens the values of a document.
+   * @param folder the folder of the root module
+   */
   constructor(document: TerraformDocument, folder: string) {
     this.#document = document;
     this.#source = new TerraformSource(folder);
@@ -75,8 +81,8 @@ export class TerraformValues {
   }
 
   /**
-   * Returns undefined if the value is absent. A value that cannot be followed becomes an expression that fails where it
-   * is used.
+   * Returns the value of an attribute; undefined if it is absent. If the value cannot be determined, it is an
+   * expression that fails where it is used.
    */
   value(instance: Instance, path: string, kind: Kind = 'text'): Json | undefined {
     const [name = '', inner] = path.split('.');
@@ -116,7 +122,7 @@ export class TerraformValues {
     site: Site,
   ): Json | undefined {
     if (unknown === true) {
-      // Without an expression, the provider computes the value.
+      // If there is no expression, the provider computes the value.
       const isSet = expression !== undefined && membersOf(expression)['constant_value'] !== null;
       return isSet ? this.#follow(expression, site) : undefined;
     }
@@ -143,7 +149,10 @@ export class TerraformValues {
     return value === undefined || value === null ? undefined : this.#ids.replace(value, site.kind);
   }
 
-  /** Names that the configuration sets are the same here, so they are not noted. */
+  /**
+   * Registers the ids of an instance to be replaced. Names that the configuration sets are not registered, because they
+   * are the same here.
+   */
   #noteIds(instance: Instance): void {
     const row = rowOf(instance.type);
     const given = new Set(row?.attributes.map(({ attribute }) => instance.values[attribute]));
@@ -176,7 +185,10 @@ export class TerraformValues {
     return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
   }
 
-  /** Returns the expression in the files next to the plan, if it has the same references as the plan. */
+  /**
+   * Returns the expression in the configuration files next to the plan, but only if it has the same references as in
+   * the plan.
+   */
   #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
     if (written === undefined) return undefined;
     const { module, key } = site;
@@ -229,7 +241,7 @@ export class TerraformValues {
           'integrations/',
         );
       case 'source':
-        // The format does not contain the path after an API's ARN, so the permission is for the whole API.
+        // The file does not contain the path after an API's ARN, so the permission is for the whole API.
         return made(
           of((_type, attribute) => attribute === 'execution_arn'),
           'execution_arn',
@@ -268,8 +280,8 @@ export class TerraformValues {
   }
 
   /**
-   * Resolves `each.value`. The plan contains the value, unless it is a resource. In that case it is the resource with
-   * the same key.
+   * Resolves `each.value`. The plan contains the value, unless the value is a resource. In that case, it is the
+   * instance of this resource that has the same key.
    */
   #each(attribute: string | undefined, site: Site): Found {
     const all = fullReferences(site.forEach).map(parseReference);
@@ -329,7 +341,8 @@ export class TerraformValues {
     const value = instance.values[attribute];
     if (value !== undefined && value !== null) {
       const own = this.#made(instance, attribute);
-      // Some kinds need the type of the resource even if the plan contains the value.
+      // The plan contains the value. For functions, the reference is returned as well, because some kinds need the type
+      // of the resource.
       if (own === undefined || instance.isData)
         return { kind: 'known', value: this.#ids.replace(value, site.kind) };
       return LAMBDA_TYPES.has(instance.type)
@@ -354,7 +367,7 @@ export class TerraformValues {
     return all.length === 1 ? all[0] : all.find((each) => each.key !== undefined && each.key === site.key);
   }
 
-  /** Returns the table's expression for references to an attribute. */
+  /** Returns the expression that the table of types defines for a reference to this attribute. */
   #made(instance: Instance, attribute: string): Json | undefined {
     const row = instance.isData ? undefined : rowOf(instance.type);
     const pattern = row?.exports.get(attribute);
@@ -406,7 +419,7 @@ function distinct(found: readonly Found[]): readonly Found[] {
   ];
 }
 
-/** Returns a value that fails wherever it is used, with the reason. */
+/** Returns a value that fails wherever it is used. The error contains the reason. */
 export function notKnown(why: string): Json {
   return { [NOT_KNOWN]: why };
 }

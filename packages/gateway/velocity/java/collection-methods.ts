@@ -60,7 +60,7 @@ function insert(self: JavaList, at: number, items: readonly JavaValue[], args: A
   if (at < 0 || at > self.items.length)
     throw failure(`index ${at} is out of bounds; expected 0 to ${self.items.length}`);
   const added = copied(items, args);
-  // Moving the elements that follow also counts as steps.
+  // Moving the following elements also costs steps.
   args.budget.spend(1 + (self.items.length - at) / 16);
   const behind = self.items.splice(at);
   for (const item of added) self.items.push(item);

@@ -1,4 +1,4 @@
-/** Java's `equals`, `hashCode` and simple class names. */
+/** Implements Java's `equals`, `hashCode` and simple class names. */
 import { toDouble } from './numbers.ts';
 import {
   HostObject,
@@ -67,7 +67,7 @@ function equalMaps(left: JavaMap, right: JavaMap, budget: RenderBudget, depth: n
     .every(({ key, value }) => right.has(key) && areEqual(value, right.get(key), budget, depth + 1));
 }
 
-/** `values()` is not a set and equals only itself. */
+/** Whether two views of maps are equal. The result of `values()` is not a set, so it equals only itself. */
 function equalSets(left: JavaMapView, right: JavaMapView, budget: RenderBudget, depth: number): boolean {
   if (left.shows === 'values' || left.shows !== right.shows || left.map.size !== right.map.size) return false;
   if (left.shows === 'keys') return left.map.entries().every(({ key }) => right.map.has(key));

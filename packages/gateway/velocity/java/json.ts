@@ -28,9 +28,9 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 /**
- * Reads JSON text leniently: names and texts may have single quotes or no quotes, and commas may trail. Returns
- * undefined for a text that cannot be read even so, and for more than 200 levels.
- * @throws TemplateError TEMPLATE_LIMIT for more names than one text may have
+ * Parses JSON text leniently. Names and texts may have single quotes or no quotes, and trailing commas are allowed.
+ * Returns undefined for a text that still cannot be parsed, or that has more than 200 levels.
+ * @throws TemplateError TEMPLATE_LIMIT if the text has too many names
  *
  * @example
  * ```ts
@@ -89,7 +89,10 @@ class JsonReader {
     while (' \t\n\r'.includes(this.#text[this.#at] ?? '.')) this.#at += 1;
   }
 
-  /** @param stops characters that end an unquoted text */
+  /**
+   * Parses a value.
+   * @param stops characters that end an unquoted text
+   */
   #value(stops: string, depth: number): JavaValue {
     if (depth > MAX_VALUE_DEPTH) throw NOT_JSON;
     this.#skipSpace();
@@ -248,8 +251,8 @@ function isArray(
 }
 
 /**
- * Converts a template's value to JSON. Numbers beyond a double lose precision, and objects without a JSON form become
- * their text.
+ * Converts a template's value to JSON. Numbers that a double cannot represent lose precision. Objects that have no JSON
+ * form become their text.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Tables of the methods that templates may call. They contain no reflection: `getClass`, `.class` and other members of
- * JVM objects do not exist.
+ * Defines tables of the methods that templates may call. They contain no reflection. `getClass`, `.class` and other
+ * members that every JVM object has do not exist.
  */
 import {
   isJavaNumber,
@@ -17,7 +17,10 @@ import {
 import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
-/** The body of a method. `''` represents Java's `void`, which Velocity prints as nothing. */
+/**
+ * The body of a method. It returns `''` for a method that returns `void` in Java, because Velocity prints nothing for
+ * it.
+ */
 export type MethodBody<Self> = (self: Self, args: Arguments) => JavaValue;
 
 type ParameterType = keyof typeof ACCEPTS;
@@ -27,8 +30,8 @@ type Overload<Self> = { readonly parameters: readonly ParameterType[]; readonly 
 export type MethodTable<Self> = ReadonlyMap<string, readonly Overload<Self>[]>;
 
 /**
- * For each type of parameter, the values that Java would accept. Null is allowed for every class, but for no primitive
- * type.
+ * Tests, for each type of parameter, whether Java would accept a value. Null is accepted for classes, but not for
+ * primitive types.
  */
 const ACCEPTS = {
   int: (value: JavaValue) => typeof value === 'number',
@@ -68,7 +71,7 @@ export function methodTable<Self>(signatures: Readonly<Record<string, MethodBody
   return table;
 }
 
-/** Calls a method; undefined if no method of that name accepts these arguments. */
+/** Calls a method. Returns undefined if no method of that name accepts these arguments. */
 export function invoke<Self>(
   table: MethodTable<Self>,
   self: Self,
@@ -86,7 +89,7 @@ export function invoke<Self>(
   return overload?.body(self, new Arguments(values, budget));
 }
 
-/** Arguments of one call, checked against the signature. */
+/** The arguments of one call. They have been checked against the signature. */
 export class Arguments {
   readonly #values: readonly JavaValue[];
   readonly budget: RenderBudget;
@@ -100,7 +103,10 @@ export class Arguments {
     return this.#values[at] ?? null;
   }
 
-  /** @throws TemplateError TEMPLATE_FAILED for null, because Java throws a NullPointerException. */
+  /**
+   * Returns an argument of type `int`.
+   * @throws TemplateError TEMPLATE_FAILED for null, because Java throws a NullPointerException.
+   */
   int(at: number): number {
     const value = this.any(at);
     return typeof value === 'number' ? value : absent(at);

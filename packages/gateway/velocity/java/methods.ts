@@ -1,4 +1,4 @@
-/** Members of values by the rules of Velocity's uberspector: methods, properties, indexes. */
+/** Finds the methods, properties and elements of values by the rules of Velocity's uberspector. */
 import {
   ARRAY_METHODS,
   ENTRY_METHODS,
@@ -38,8 +38,8 @@ import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
 /**
- * Calls `name(args)`. Undefined if the value has no such method for these arguments, which Velocity treats as
- * null.
+ * Calls `name(args)` on a value. Returns undefined if the value has no such method for these arguments. Velocity treats
+ * this as null.
  * @throws TemplateError TEMPLATE_FAILED if the Java method would throw.
  */
 export function callMethod(
@@ -73,7 +73,7 @@ export function callMethod(
 
 /** Returns `$value.name`. It tries a getter first, then a map entry, then a boolean `is…` method. */
 export function getProperty(self: JavaValue, name: string, budget: RenderBudget): JavaValue | undefined {
-  // Every Java object has a class; exposing it would give access to all of Java.
+  // Every Java object has a class. Access to it would give access to all of Java.
   if (name === 'class' || name === 'Class') return undefined;
   if (self instanceof JavaMap) return self.get(name);
   if (self instanceof HostObject) return self.properties.get(name)?.();
@@ -84,7 +84,7 @@ export function getProperty(self: JavaValue, name: string, budget: RenderBudget)
   return typeof flag === 'boolean' ? flag : undefined;
 }
 
-/** Tries the name as written, and then with the case of its first letter changed. */
+/** Calls a getter. It tries the name as written, and then with the case of its first letter changed. */
 function callGetter(
   self: JavaValue,
   prefix: string,
@@ -99,7 +99,10 @@ function callGetter(
   );
 }
 
-/** `#set($value.name = …)` puts an entry into a map. It has no effect on other values without the property. */
+/**
+ * Executes `#set($value.name = …)`. It puts an entry into a map or into `$foreach`, or sets the value of a map entry.
+ * It has no effect on other values.
+ */
 export function setProperty(self: JavaValue, name: string, value: JavaValue): void {
   if (self instanceof JavaMap) self.put(name, value);
   else if (self instanceof LoopScope) self.stored.put(name, value);
@@ -111,13 +114,13 @@ export function getIndex(self: JavaValue, index: JavaValue, budget: RenderBudget
   return callMethod(self, 'get', [fromEnd(self, index, budget)], budget);
 }
 
-/** Assigns the value of `#set($value[index] = …)`. */
+/** Executes `#set($value[index] = …)`. */
 export function setIndex(self: JavaValue, index: JavaValue, value: JavaValue, budget: RenderBudget): void {
   const args = [fromEnd(self, index, budget), value];
   if (callMethod(self, 'set', args, budget) === undefined) callMethod(self, 'put', args, budget);
 }
 
-/** Converts a negative index, which counts from the end. */
+/** Converts a negative index, which counts from the end, to an index from the start. */
 function fromEnd(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaValue {
   if (typeof index !== 'number' || index >= 0) return index;
   const size = callMethod(self, 'size', [], budget);
@@ -128,8 +131,8 @@ function fromEnd(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaV
 }
 
 /**
- * Returns the values that #foreach iterates over: lists, arrays, sets, the values of a map, iterators. Undefined for
- * any other value.
+ * Returns the values over which #foreach iterates. The value may be a list, an array, a set, a map (whose values are
+ * used) or an iterator. Returns undefined for any other value.
  */
 export function iteratorOf(value: JavaValue, budget: RenderBudget): JavaIterator | undefined {
   if (value instanceof JavaIterator) return value;

@@ -28,7 +28,10 @@ function numberAt(args: Arguments, at: number): JavaNumber {
   return value;
 }
 
-/** @throws TemplateError TEMPLATE_FAILED if Java throws a NumberFormatException. */
+/**
+ * Parses a text as `Integer.parseInt` and similar methods do.
+ * @throws TemplateError TEMPLATE_FAILED if Java throws a NumberFormatException.
+ */
 function parseIntegerText(text: string, radix: number, bits: number): bigint {
   const digits = /^[+-]?([\da-z]{1,70})$/i.exec(text)?.[1];
   let value = 0n;
@@ -58,7 +61,7 @@ function sign(difference: number): number {
   return Math.sign(difference);
 }
 
-/** `intValue()` and similar methods of every Number. */
+/** The methods `intValue()` and similar methods, which every Number has. */
 function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     ...objectMethods<Self>(),
@@ -120,7 +123,7 @@ export const DOUBLE_METHODS = methodTable<JavaDouble>({
   'valueOf(String)': (_, args) => parseDoubleText(args.text(0)),
 });
 
-/** Methods that BigInteger and BigDecimal share, as far as templates need them. */
+/** The methods that BigInteger and BigDecimal share, as far as templates need them. */
 export const BIG_NUMBER_METHODS: MethodTable<JavaNumber> = methodTable<JavaNumber>(conversions<JavaNumber>());
 
 export const BOOLEAN_METHODS = methodTable<boolean>({

@@ -1,11 +1,11 @@
-/** Velocity 1.7's arithmetic on Java's numbers. The class of the result decides how it is printed. */
+/** Implements Velocity 1.7's arithmetic with Java's numbers. The class of a result determines how it is printed. */
 import { JavaBigDecimal, JavaBigInteger, JavaDouble, JavaLong, type JavaNumber } from './values.ts';
 import { failure, TemplateError } from './template-error.ts';
 
 const LONG_BITS = 64;
 /**
- * Maximum number of digits of a BigInteger or BigDecimal. A multiplication counts as one step of the budget, but longer
- * numbers would take more time than that.
+ * The maximum number of digits of a BigInteger or BigDecimal. A multiplication costs one step of the budget, which
+ * would be too little for longer numbers.
  */
 const MAX_DIGITS = 2_000;
 
@@ -18,8 +18,8 @@ function isInteger(value: JavaNumber): value is JavaInteger {
 }
 
 /**
- * Returns an Integer if the value fits, otherwise a Long, otherwise a BigInteger. Used for number literals and JSON
- * numbers.
+ * Returns an Integer if the value fits, otherwise a Long, otherwise a BigInteger. It is used for number literals and
+ * JSON numbers.
  */
 function smallestInteger(value: bigint): JavaInteger {
   if (value === BigInt.asIntN(32, value)) return Number(value);
@@ -28,7 +28,7 @@ function smallestInteger(value: bigint): JavaInteger {
 
 /**
  * Parses the digits of a literal or a JSON number.
- * @throws TemplateError TEMPLATE_LIMIT beyond 2,000 digits.
+ * @throws TemplateError TEMPLATE_LIMIT if there are more than 2,000 digits.
  */
 export function parseInteger(digits: string): JavaNumber {
   if (digits.length > MAX_DIGITS) throw tooLong();
@@ -39,7 +39,10 @@ function bigintOf(value: JavaInteger): bigint {
   return typeof value === 'number' ? BigInt(value) : value.value;
 }
 
-/** Returns Java's `intValue`. A whole number keeps its low 32 bits; a double is truncated and limited to the range. */
+/**
+ * Returns Java's `intValue`. Of a whole number, the low 32 bits are returned. A double is truncated and limited to the
+ * range of an Integer.
+ */
 export function toInt(value: JavaNumber): number {
   if (typeof value === 'number') return value;
   if (isInteger(value)) return Number(BigInt.asIntN(32, bigintOf(value)));
@@ -64,7 +67,7 @@ export function toDouble(value: JavaNumber): number {
   return Number(value.value);
 }
 
-/** Returns the exact value, because every double has a finite decimal fraction. */
+/** Converts a number to a BigDecimal. The result is exact, because every double has a finite decimal fraction. */
 function toBigDecimal(value: JavaNumber): JavaBigDecimal {
   if (value instanceof JavaBigDecimal) return value;
   if (isInteger(value)) return new JavaBigDecimal(bigintOf(value), 0);
@@ -120,7 +123,7 @@ function calculateInteger(operator: MathOperator, left: JavaInteger, right: Java
   const b = bigintOf(right);
   const result = integerResult(operator, a, b, isBig);
   if (isBig) return new JavaBigInteger(bounded(result));
-  // The result has the wider of the two classes, or a still wider class if it does not fit.
+  // The result has the wider of the two classes. If it does not fit into that class, it has a still wider class.
   if (result !== BigInt.asIntN(LONG_BITS, result)) return new JavaBigInteger(result);
   if (left instanceof JavaLong || right instanceof JavaLong) return new JavaLong(result);
   return smallestInteger(result);
@@ -211,7 +214,7 @@ function tooLong(): TemplateError {
   );
 }
 
-/** Java's `toString` for the class of the number. */
+/** Returns Java's `toString` for the class of the number. */
 export function printNumber(value: JavaNumber): string {
   if (typeof value === 'number') return String(value);
   if (value instanceof JavaDouble) return printDouble(value.value);
@@ -219,7 +222,7 @@ export function printNumber(value: JavaNumber): string {
   return String(value.value);
 }
 
-/** Prints at least one decimal, and an exponent for values below 10^-3 and from 10^7 on. */
+/** Prints a double with at least one decimal. Values below 10^-3 and from 10^7 on are printed with an exponent. */
 function printDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';

@@ -1,4 +1,4 @@
-/** Printing of values: Java's `toString`, and the JSON of the library behind `$input`. */
+/** Prints values in two forms: as Java's `toString` does, and as JSON as the library behind `$input` does. */
 import { printNumber } from './numbers.ts';
 import {
   HostObject,
@@ -17,8 +17,8 @@ import {
 import type { RenderBudget } from './render-budget.ts';
 
 /**
- * Returns Java's `String.valueOf`. The budget limits the printing, because a value with shared parts could be printed
- * without end.
+ * Returns Java's `String.valueOf`. Printing costs budget, because a value that contains itself or shares parts could be
+ * printed without end.
  */
 export function printValue(value: JavaValue, budget: RenderBudget, depth = 0): string {
   if (typeof value === 'string') return value;
@@ -56,7 +56,7 @@ function printMap(
 
 function printList(list: JavaList, budget: RenderBudget, depth: number): string {
   if (list.kind === 'json') return printJson(list, budget, { escapeSlash: true, depth });
-  // Java prints the class and the address of an array; the address has no meaning here.
+  // Java prints the class and the address of an array. There is no address here, so it is always 0.
   if (list.kind === 'array') return '[Ljava.lang.String;@0';
   return printItems(list, list.items, budget, depth);
 }
@@ -86,14 +86,17 @@ function joined(
   return text;
 }
 
-/** The two JSON formats of the library behind `$input`. */
+/** The settings of a JSON format. The library behind `$input` has two formats. */
 type JsonPrinting = {
-  /** Prints `/` as `\/`. This applies to lists, but not to `$input.json`. */
+  /** Whether `/` is printed as `\/`. This is the case for lists, but not for `$input.json`. */
   readonly escapeSlash: boolean;
   readonly depth?: number;
 };
 
-/** Prints compact JSON. The texts of values that are not JSON (a map's view, a loop) become JSON strings. */
+/**
+ * Prints compact JSON. Values that JSON does not have (a map's view, a loop) are printed as JSON strings that contain
+ * their text.
+ */
 export function printJson(value: JavaValue, budget: RenderBudget, printing: JsonPrinting): string {
   const depth = printing.depth ?? 0;
   const inner = { ...printing, depth: depth + 1 };

@@ -1,11 +1,17 @@
-/** Character classes of java.util.regex. */
+/** Defines the character classes of java.util.regex. */
 
 export type CharTest = (codePoint: number) => boolean;
 
-/** Ranges from the first to the last code point, sorted, with gaps between them. */
+/**
+ * The ranges of a class, each from its first to its last code point. They are sorted, and there is a gap between any
+ * two of them.
+ */
 export type Ranges = readonly (readonly [number, number])[];
 
-/** A class of characters. `ranges` is undefined if the characters are known only by the test (Unicode properties). */
+/**
+ * A class of characters. `ranges` is undefined if only `test` can tell which characters belong to it, as for Unicode
+ * properties.
+ */
 export type CharClass = { readonly test: CharTest; readonly ranges: Ranges | undefined };
 
 const LAST = 0x10ffff;
@@ -21,7 +27,7 @@ function classOf(pairs: string): CharClass {
   );
 }
 
-/** Classes such as `\d`; ASCII only, as in Java without flags. */
+/** Classes such as `\d`. They contain only ASCII characters, as in Java without flags. */
 export const SHORT_CLASSES: Readonly<Record<string, CharClass>> = withNegations({
   d: classOf('09'),
   w: classOf('09AZ__az'),
@@ -52,7 +58,7 @@ export const NO_LINE_END: CharClass = negated(classOf('\n\n\r\r\u0085\u0085\u202
 
 export const ANY_CHAR: CharClass = ofRanges([[0, LAST]]);
 
-/** Unicode properties with the same name in Java and JavaScript. */
+/** Matches the names of Unicode properties that Java and JavaScript have in common. */
 export const GENERAL_CATEGORY =
   /^(?:L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfson]?|Alphabetic|Lowercase|Uppercase|White_Space|Ideographic)$/;
 
@@ -61,7 +67,7 @@ function withNegations(classes: Readonly<Record<string, CharClass>>): Record<str
   return { ...classes, ...Object.fromEntries(others) };
 }
 
-/** A character class that is defined by a JavaScript regular expression for one character. */
+/** Creates a class from a JavaScript regular expression that matches one character. */
 export function propertyClass(set: RegExp): CharClass {
   return { test: (code) => set.test(String.fromCodePoint(code)), ranges: undefined };
 }

@@ -1,14 +1,18 @@
 /**
  * Finds Java patterns that are safe for V8's own RegExp, which cannot be interrupted. In such a pattern, the next
- * character alone decides how to continue. It is deterministic in Glushkov's sense: the positions that may follow a
- * position have no character in common. In addition, no part that may be empty is repeated or has another such part as
- * an alternative. A backtracking matcher then sees each character at most twice, so its time is linear. `a+b+` is such
- * a pattern. `(a+)+`, `.*x.*` and `a*ab` are not, so the engine that counts steps runs them.
+ * character alone decides how to continue. The pattern is deterministic in Glushkov's sense, which means that the
+ * positions that may follow a position have no character in common. In addition, a part that may be empty is neither
+ * repeated nor an alternative to another part that may be empty. A backtracking matcher then sees each character at
+ * most twice, so its time is linear. `a+b+` is such a pattern. `(a+)+`, `.*x.*` and `a*ab` are not, so the engine that
+ * counts steps runs them.
  */
 import type { CharClass, Ranges } from './regex-classes.ts';
 import type { Node } from './regex-parser.ts';
 
-/** Regular expressions with the flags `u` and `y`, so characters are code points and there is no search. */
+/**
+ * The regular expressions of a safe pattern. They have the flags `u` and `y`, so they match code points and do not
+ * search.
+ */
 export type LinearForms = {
   /** The expression for Java's `matches`. */
   readonly whole: RegExp | undefined;
@@ -17,8 +21,8 @@ export type LinearForms = {
 };
 
 /**
- * Maximum length of a text for V8's RegExp. V8 stores a position per character, so this limits V8's stack, and the time
- * for one header or field.
+ * The maximum length of a text in characters for which V8's RegExp is used. V8 stores a position per character, so the
+ * limit bounds V8's stack and the time for one header or field.
  */
 export const MAX_LINEAR_CHARS = 65_536;
 
@@ -51,17 +55,17 @@ export function linearForms(pattern: Node): LinearForms {
   }
 }
 
-/** Tests a text, with the same result as the engine; undefined if this form must not decide about the text. */
+/**
+ * Tests a text with the same result as the engine that counts steps. Returns undefined if only that engine may test the
+ * text.
+ */
 export function runLinear(form: RegExp | undefined, text: string): boolean | undefined {
   if (form === undefined || text.length > MAX_LINEAR_CHARS) return undefined;
   form.lastIndex = 0;
   return form.test(text);
 }
 
-/**
- * Removes a leading `^` and a trailing `$`. `matches` compares the whole text, so both anchors always hold: the match
- * begins at the start of the text and ends at its end.
- */
+/** Removes a leading `^` and a trailing `$`. They have no effect in `matches`, which always compares the whole text. */
 function stripAnchors(pattern: Node) {
   const body = (pattern.kind === 'sequence' ? pattern.parts : [pattern]).filter(
     ({ kind }) => kind !== 'empty',
@@ -82,9 +86,9 @@ function stripAnchors(pattern: Node) {
 }
 
 /**
- * Treats `\w+\.?[.\w]*` as `\w[.\w]*`. Characters beyond a repetition's minimum can be matched by the endless
- * repetition after it, so both patterns match the same texts. Patterns for tokens often have this form, and would
- * otherwise be ambiguous.
+ * Simplifies patterns such as `\w+\.?[.\w]*` to `\w[.\w]*`. The endless repetition at the end can also match all
+ * optional characters of the repetitions before it, so both patterns match the same texts. Patterns for tokens often
+ * have this form, and would otherwise be ambiguous.
  */
 function withoutSwallowed(nodes: readonly Node[]): readonly Node[] {
   return nodes.map(simplified).reduceRight<readonly Node[]>((behind, node) => {
@@ -110,7 +114,10 @@ function isWithin(inner: Ranges, outer: Ranges): boolean {
   return inner.every(([first, last]) => outer.some(([from, to]) => from <= first && last <= to));
 }
 
-/** Follows the pattern with counted repetitions expanded, and refuses ambiguous patterns. */
+/**
+ * Computes the positions of a pattern and their successors. Counted repetitions are expanded. Ambiguous patterns are
+ * refused.
+ */
 class Places {
   readonly #all: Place[] = [];
 
@@ -163,7 +170,7 @@ class Places {
       for (const place of loop.last) for (const each of loop.first) place.next.add(each);
       tail = { ...loop, nullable: true };
     } else if (max - min > MAX_PLACES) throw new NotLinear();
-    // `x{0,3}` becomes `(x(x(x)?)?)?`.
+    // For example, `x{0,3}` becomes `(x(x(x)?)?)?`.
     else for (let count = min; count < max; count += 1) tail = { ...join(once(), tail), nullable: true };
     for (let count = 0; count < min; count += 1) tail = join(once(), tail);
     return tail;

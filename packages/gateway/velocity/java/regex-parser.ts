@@ -16,7 +16,7 @@ import {
 } from './regex-classes.ts';
 import { failure, type TemplateError } from './template-error.ts';
 
-/** A condition at a position. It consumes no character. */
+/** A condition at a position of the text. It does not consume any character. */
 export type Assertion =
   | 'start'
   | 'end'
@@ -52,7 +52,7 @@ const MAX_NESTING = 50;
 
 type Flags = { readonly ignoreCase: boolean; readonly dotAll: boolean; readonly multiline: boolean };
 
-/** Parses one pattern; afterwards `groups` and `names` describe its groups. */
+/** Parses one pattern. Afterwards, `groups` and `names` describe the groups of the pattern. */
 export class RegexParser {
   readonly #pattern: string;
   #at = 0;
@@ -263,7 +263,10 @@ export class RegexParser {
     return isNegated ? negated(set) : set;
   }
 
-  /** Parses a class after `[`: a union of characters, ranges and classes, optionally negated or intersected. */
+  /**
+   * Parses a character class after its `[`. It may contain characters, ranges and other classes, and it may be negated
+   * or an intersection.
+   */
   #charClass(): CharClass {
     this.#nesting += 1;
     if (this.#nesting > MAX_NESTING) throw this.#bad('too many nested classes');
@@ -303,7 +306,7 @@ export class RegexParser {
     return rangeClass(from, to, this.#flags.ignoreCase);
   }
 
-  /** Parses one character, returned as code point, or a class such as `\d`. */
+  /** Parses one character or one class such as `\d`. A character is returned as its code point. */
   #classChar(): number | CharClass {
     if (!this.#eat('\\')) {
       const code = this.#pattern.codePointAt(this.#at) ?? 0;

@@ -7,11 +7,11 @@ import { TemplateError } from './template-error.ts';
 /** One step of the machine in `regex.ts`. */
 export type Instruction =
   | { readonly op: 'char'; readonly test: CharTest }
-  /** Tries `first`, and `second` if that fails. */
+  /** Continues at `first`. If this fails, it continues at `second`. */
   | { op: 'split'; first: number; second: number }
   | { op: 'jump'; to: number }
   | { readonly op: 'save'; readonly slot: number }
-  /** Fails if nothing was consumed since the `save` of the slot, because this is an empty iteration of a loop. */
+  /** Fails if nothing was consumed since the `save` of the slot. It ends loops whose iterations are empty. */
   | { readonly op: 'progress'; readonly slot: number }
   | { readonly op: 'assert'; readonly kind: Assertion; readonly multiline: boolean }
   | {
@@ -26,12 +26,15 @@ export type Instruction =
 
 export type RegexProgram = {
   readonly instructions: readonly Instruction[];
-  /** The number of capturing groups. The whole match is group 0 and is included. */
+  /** The number of groups, including the whole match, which is group 0. */
   readonly groups: number;
-  /** Number of stored positions: two per group, then one per loop. */
+  /** The number of stored positions. There are two positions per group and then one per loop. */
   readonly slots: number;
   readonly names: ReadonlyMap<string, number>;
-  /** JavaScript's own RegExp, for patterns that are proven to give the same result in linear time. */
+  /**
+   * The equivalent regular expressions for JavaScript's own RegExp. They exist only if they are proven to have the same
+   * results in linear time.
+   */
   readonly linear: LinearForms;
 };
 
@@ -39,8 +42,9 @@ const MAX_PATTERN_CHARS = 1_000;
 const MAX_INSTRUCTIONS = 20_000;
 
 /**
- * @throws TemplateError TEMPLATE_FAILED for a pattern that Java refuses or that is not supported (comments
- * mode, Unicode scripts), TEMPLATE_LIMIT for a pattern that is too long or repeats too much.
+ * Compiles a pattern.
+ * @throws TemplateError TEMPLATE_FAILED for a pattern that Java refuses or that is not supported (comments mode,
+ * Unicode scripts), TEMPLATE_LIMIT for a pattern that is too long or repeats too much.
  */
 export function parseRegex(pattern: string): RegexProgram {
   if (pattern.length > MAX_PATTERN_CHARS) {

@@ -1,8 +1,8 @@
 /**
- * java.util.regex for templates. Neither Java's nor JavaScript's engine can be interrupted, so `(a+)+$` on a long text
- * would hang the gateway. This engine backtracks like Java, on an explicit stack, and charges every step to the
- * render's budget, so a hostile pattern ends in a TemplateError. Patterns that are proven harmless run as a RegExp
- * (`regex-linear.ts`).
+ * Implements java.util.regex for templates. Neither Java's nor JavaScript's engine can be interrupted, so `(a+)+$` on a
+ * long text would hang the gateway. This engine backtracks as Java's does, but uses an explicit stack and subtracts
+ * every step from the render's budget. A hostile pattern therefore ends in a TemplateError. Patterns that are proven to
+ * be safe run as a RegExp (`regex-linear.ts`).
  */
 import { runLinear } from './regex-linear.ts';
 import type { Assertion } from './regex-parser.ts';
@@ -10,7 +10,7 @@ import { type Instruction, regexProgram, type RegexProgram } from './regex-progr
 import type { RenderBudget } from './render-budget.ts';
 import { failure, TemplateError } from './template-error.ts';
 
-/** Start and end of each group; -1 if the group did not match. */
+/** The start and end of each group. They are -1 if the group did not match. */
 type Slots = number[];
 
 type Found = { readonly start: number; readonly end: number; readonly slots: Slots };
@@ -39,7 +39,7 @@ class Matcher {
     return this.#program.names.get(name);
   }
 
-  /** Java's `matches`: whether the whole text matches. */
+  /** Whether the whole text matches, like Java's `matches`. */
   matchesAll(): boolean {
     this.#budget.spendChars(this.#text.length);
     const known = runLinear(this.#program.linear.whole, this.#text);
@@ -54,7 +54,10 @@ class Matcher {
     return this.#find(0) !== undefined;
   }
 
-  /** Java's `find`, repeated. An empty match advances the search by one character. */
+  /**
+   * Finds all matches, like repeated calls of Java's `find`. After an empty match, the search continues at the next
+   * character.
+   */
   *findAll(): Generator<Found> {
     let from = 0;
     while (from <= this.#text.length) {
@@ -172,8 +175,8 @@ class Matcher {
   }
 
   /**
-   * Runs a part that backtracking does not re-enter. If the match backtracks past the part, the groups that the part
-   * has set are restored from the stack.
+   * Runs a part of a pattern that backtracking does not enter again, such as a lookahead. If the match backtracks to a
+   * position before the part, the groups that the part has set are restored from the stack.
    */
   #inner(
     program: readonly Instruction[],
@@ -243,7 +246,8 @@ class Matcher {
 }
 
 /**
- * Returns to the last choice and restores the slots that were set since that choice; undefined if no choice is left.
+ * Returns to the last choice, and restores the slots that were set after it. Returns undefined if there are no more
+ * choices.
  */
 function backtrack(stack: number[], slots: Slots): readonly [number, number] | undefined {
   for (;;) {
@@ -260,7 +264,7 @@ function isLineEnd(text: string, at: number): boolean {
   return '\n\r\u0085\u2028\u2029'.includes(text.charAt(at) || ' ');
 }
 
-/** Whether a position is before the final line end. `$` also matches there. */
+/** Whether a position is directly before the line break at the end of the text. `$` also matches there. */
 function isBeforeLastLineEnd(text: string, at: number): boolean {
   const rest = text.length - at;
   if (rest === 2) return text.endsWith('\r\n');
@@ -271,19 +275,19 @@ function isWordChar(text: string, at: number): boolean {
   return /^[\p{L}\p{Nd}_]$/u.test(text.charAt(at));
 }
 
-/** Java's `String.matches`, with a pattern or a compiled program. */
+/** Whether the whole text matches, like Java's `String.matches`. The pattern may already be compiled. */
 export function matchesRegex(text: string, pattern: string | RegexProgram, budget: RenderBudget): boolean {
   return new Matcher(pattern, text, budget).matchesAll();
 }
 
-/** Java's `find` with a compiled program: whether the program matches anywhere in the text. */
+/** Whether a program matches anywhere in the text, like Java's `find`. */
 export function findsRegex(text: string, program: RegexProgram, budget: RenderBudget): boolean {
   return new Matcher(program, text, budget).finds();
 }
 
 /**
- * Java's `replaceAll`, or `replaceFirst` if only the first match is replaced. `$1` and `\` are special in
- * `replacement`.
+ * Replaces all matches, like Java's `replaceAll`, or only the first match, like `replaceFirst`. `$1` and `\` have a
+ * special meaning in `replacement`.
  */
 export function replaceRegex(
   text: string,
@@ -326,7 +330,10 @@ function expand(replacement: string, matcher: Matcher, found: Found, text: strin
   return result;
 }
 
-/** Returns the group number and the length of `$1`, `$12` (as many digits as form a valid group) or `${name}`. */
+/**
+ * Reads a reference to a group, such as `$1`, `$12` or `${name}`. Returns the group's number and the length of the
+ * reference. As many digits are read as form the number of a group.
+ */
 function readGroup(replacement: string, at: number, matcher: Matcher): readonly [number, number] {
   const named = /^\$\{([a-zA-Z][a-zA-Z\d]*)\}/.exec(replacement.slice(at, at + 100));
   if (named !== null) {
@@ -343,7 +350,10 @@ function readGroup(replacement: string, at: number, matcher: Matcher): readonly 
   return [group, length + 1];
 }
 
-/** Java's `split`. A positive `limit` is the maximum number of parts; for 0, trailing empty parts are dropped. */
+/**
+ * Splits a text, like Java's `split`. A positive `limit` is the maximum number of parts. If `limit` is 0, empty parts
+ * at the end are dropped.
+ */
 export function splitRegex(text: string, pattern: string, limit: number, budget: RenderBudget): string[] {
   const matcher = new Matcher(pattern, text, budget);
   const parts: string[] = [];

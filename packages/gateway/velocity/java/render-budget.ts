@@ -1,15 +1,18 @@
 import { TemplateError } from './template-error.ts';
 
 /**
- * The limits of one render. AWS publishes the limit of iterations and of the template size; the other limits are the
- * gateway's own.
+ * The limits of one render. AWS publishes limits for the number of iterations and for the template size. All other
+ * limits are the gateway's own.
  */
 export type RenderLimits = {
   /**
    * Maximum number of iterations of one #foreach. The loop then ends, as with Velocity's `directive.foreach.maxloops`.
    */
   readonly maxIterations: number;
-  /** Maximum number of steps: nodes rendered, elements copied, and characters scanned by regular expressions. */
+  /**
+   * The maximum number of steps. Each rendered node, each copied element, and the characters that regular expressions
+   * scan count as steps.
+   */
   readonly maxSteps: number;
   /** Maximum number of characters in the output, and in any intermediate string. */
   readonly maxChars: number;
@@ -32,14 +35,15 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   maxChars: 10_485_760,
 };
 
-/** Creating or scanning this many characters costs one step. */
+/** The number of characters that can be created or scanned for one step. */
 const CHARS_PER_STEP = 16;
 
-/** Maximum depth of values that are printed, compared, read or written. */
+/** The maximum nesting of values that are printed, compared, read or written. */
 export const MAX_VALUE_DEPTH = 200;
 
 /**
- * The remaining budget of one render. Every loop over data is charged to it, so no input can hang the gateway.
+ * The remaining budget of one render. Every loop over data costs steps of this budget, so no input can hang the
+ * gateway.
  *
  * @example
  * ```ts
@@ -68,7 +72,10 @@ export class RenderBudget {
     return this.limits.maxSteps - this.#stepsLeft;
   }
 
-  /** @throws TemplateError TEMPLATE_LIMIT once more than `maxSteps` have been spent. */
+  /**
+   * Subtracts steps from the budget.
+   * @throws TemplateError TEMPLATE_LIMIT if more than `maxSteps` have been spent.
+   */
   spend(steps: number): void {
     this.#stepsLeft -= steps;
     if (this.#stepsLeft < 0) {
@@ -85,7 +92,10 @@ export class RenderBudget {
     this.spend(1 + chars / CHARS_PER_STEP);
   }
 
-  /** @throws TemplateError TEMPLATE_LIMIT for a text over the limit. */
+  /**
+   * Checks the length of a text.
+   * @throws TemplateError TEMPLATE_LIMIT if the text is longer than `maxChars`.
+   */
   checkLength(chars: number): void {
     if (chars > this.limits.maxChars) {
       throw new TemplateError(
@@ -95,7 +105,10 @@ export class RenderBudget {
     }
   }
 
-  /** @throws TemplateError TEMPLATE_LIMIT for values that contain themselves or are nested too deep. */
+  /**
+   * Checks the nesting of a value.
+   * @throws TemplateError TEMPLATE_LIMIT if it is nested too deeply, for example because it contains itself.
+   */
   checkDepth(depth: number): void {
     if (depth > MAX_VALUE_DEPTH) {
       throw new TemplateError(

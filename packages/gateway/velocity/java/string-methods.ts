@@ -75,8 +75,8 @@ function arrayOfTexts(texts: readonly string[]): JavaList {
 }
 
 /**
- * Wraps a method that reads a text. The method then costs steps according to the text's length, so that loops over long
- * texts stay within the budget.
+ * Wraps a method that reads a text, so that a call costs steps in proportion to the text's length. Loops over long
+ * texts then stay within the budget.
  */
 function scanning(body: MethodBody<string>): MethodBody<string> {
   return (self, args) => {
@@ -156,7 +156,8 @@ export const STRING_METHODS = methodTable<string>({
 const SPECIFIER = /%(?:(\d{1,3})\$)?([-#+ 0,(]*)(\d{1,6})?(?:\.(\d{1,3}))?([a-zA-Z%])/g;
 
 /**
- * Java's `String.format` for %s %d %f %x %c %b %n %% with width, precision and the flags `-0+,`.
+ * Formats a text, like Java's `String.format`. It supports %s %d %f %x %c %b %n %% with width, precision and the flags
+ * `-0+,`.
  * @throws TemplateError TEMPLATE_FAILED for other conversions, a missing argument, or an argument of the wrong type.
  */
 function formatJava(format: string, args: readonly JavaValue[], budget: RenderBudget): string {

@@ -37,7 +37,10 @@ export class TemplateError extends Error {
   readonly code: TemplateErrorCode;
   /** The template's name; undefined until `compileTemplate` adds it. */
   template: string | undefined;
-  /** Undefined if the failing operation has no place in the source (a value read by JSONPath). */
+  /**
+   * The line of the error; undefined if the failing operation has no place in the source, for example a value that is
+   * read by JSONPath.
+   */
   line: number | undefined;
   column: number | undefined;
 
@@ -55,14 +58,14 @@ export class TemplateError extends Error {
     return this;
   }
 
-  /** `name:line:column: message`, for logs and the command line. */
+  /** Returns the error as `name:line:column: message`, for logs and the command line. */
   describe(): string {
     const where = [this.template, this.line, this.column].filter((part) => part !== undefined).join(':');
     return where === '' ? this.message : `${where}: ${this.message}`;
   }
 }
 
-/** Creates the error for a failure while rendering that Java would report as an exception. */
+/** Creates the error for a failure during rendering for which Java would throw an exception. */
 export function failure(message: string): TemplateError {
   return new TemplateError('TEMPLATE_FAILED', message);
 }

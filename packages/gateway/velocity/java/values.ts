@@ -1,8 +1,8 @@
 /**
- * The values of templates. Velocity runs on Java objects, and their classes are visible in many places. `7 / 2` is 3,
- * `"1" == 1` compares texts, and a list from JSON prints as JSON while a list literal does not. Types that Java and
- * JavaScript share are used directly (null, boolean, String, and Integer as number). All other types are the classes
- * here.
+ * Defines the values of templates. Velocity runs on Java objects, and their classes affect the result in many places.
+ * For example, `7 / 2` is 3, `"1" == 1` compares texts, and a list from JSON is printed as JSON whereas a list literal
+ * is not. Types that Java and JavaScript have in common are used directly (null, boolean, String, and Integer as
+ * number). All other types are classes in this file.
  */
 import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
@@ -10,10 +10,10 @@ import { failure } from './template-error.ts';
 /** Any value of a template. */
 export type JavaValue = null | boolean | string | JavaNumber | JavaObject;
 
-/** A plain number is an Integer and always within 32 bits. */
+/** A Java number. A plain JavaScript number is a Java Integer and always has at most 32 bits. */
 export type JavaNumber = number | JavaLong | JavaDouble | JavaBigInteger | JavaBigDecimal;
 
-/** Values with members. */
+/** A value that has methods or properties. */
 export type JavaObject =
   | JavaCharacter
   | JavaList
@@ -77,8 +77,8 @@ export class JavaCharacter {
 }
 
 /**
- * `list` is an ArrayList, `json` is a parsed JSON list, which prints as JSON, and `array` is a Java array, which has a
- * fixed size.
+ * The kind of a list. `list` is an ArrayList. `json` is a list from JSON, which is printed as JSON. `array` is a Java
+ * array, which has a fixed size.
  */
 type ListKind = 'list' | 'json' | 'array';
 
@@ -96,7 +96,7 @@ type ListKind = 'list' | 'json' | 'array';
 export class JavaList {
   readonly kind: ListKind;
   readonly items: JavaValue[];
-  /** Incremented at each change of the size, so that iterators notice the change. */
+  /** Incremented at each change of the size, so that iterators can detect the change. */
   changes = 0;
 
   constructor(items: JavaValue[], kind: ListKind = 'list') {
@@ -105,7 +105,7 @@ export class JavaList {
   }
 }
 
-/** A map entry; setting its value changes the map. */
+/** An entry of a map. If its value is set, the map changes. */
 export class JavaEntry {
   readonly key: JavaValue;
   value: JavaValue;
@@ -149,7 +149,7 @@ export class JavaMap {
     return this.#entries.has(keyIdentity(key));
   }
 
-  /** Returns the previous value, or null. */
+  /** Sets the value of a key. Returns the previous value, or null if there was none. */
   put(key: JavaValue, value: JavaValue): JavaValue {
     const identity = keyIdentity(key);
     const entry = this.#entries.get(identity);
@@ -231,8 +231,8 @@ export class JavaIterator {
   }
 
   hasNext(): boolean {
-    // Iteration over a list ends when the cursor equals the current size. Iteration over a map ends when there is no
-    // next entry.
+    // Whether there is a next element. For a list, this is false only if the cursor is equal to the current size, as in
+    // Java. For a map, it is false if there is no next entry.
     return this.#cursor !== this.#items.length;
   }
 
@@ -265,12 +265,12 @@ export class JavaIterator {
   }
 }
 
-/** `$foreach`: the state of one running loop. It also stores values that the template sets. */
+/** The value of `$foreach`, which is the state of one running loop. It also stores values that the template sets. */
 export class LoopScope {
   index = -1;
   hasNext = false;
   readonly parent: LoopScope | null;
-  /** The value of `$foreach` before the outermost loop. */
+  /** The value that `$foreach` had before the outermost loop. */
   readonly replaced: JavaValue;
   readonly stored = new JavaMap();
 
@@ -288,7 +288,7 @@ export class LoopScope {
   }
 }
 
-/** The value of #define or `$bodyContent`. It is rendered each time its text is read. */
+/** The value of a #define or of `$bodyContent`. It is rendered each time its text is read. */
 export class RenderedBlock {
   readonly #text: () => string | null;
 
@@ -296,7 +296,7 @@ export class RenderedBlock {
     this.#text = text;
   }
 
-  /** Returns null if the block contains itself too often. */
+  /** Returns the rendered text; null if the block contains itself too often. */
   toText(): string | null {
     return this.#text();
   }

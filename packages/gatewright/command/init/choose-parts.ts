@@ -1,6 +1,6 @@
 /**
- * Chooses the parts of a new stack: the parts in `--parts`, otherwise the parts that the user enters on a terminal,
- * otherwise all.
+ * Chooses the parts of a new stack. They come from `--parts`, or from the user if the command runs on a terminal.
+ * Otherwise, all parts are chosen.
  */
 import { createInterface } from 'node:readline/promises';
 import { checkParts, readNames } from '@gatewright/authoring/files/parts-files';
@@ -10,7 +10,10 @@ import { printLines, table, UsageError } from '../../../base/terminal/output.ts'
 /** The part that most services begin with. Other parts can be added later without replacing anything. */
 const SUGGESTED = 'authorizers';
 
-/** Returns undefined for all parts. @throws UsageError for an unknown name, or if a part lacks a part that it needs */
+/**
+ * Returns the chosen parts; undefined if all parts are chosen.
+ * @throws UsageError if a name is unknown, or if a part needs another part that is not chosen
+ */
 export async function chooseParts(given: string | undefined): Promise<readonly string[] | undefined> {
   if (given !== undefined) return readParts(given, '--parts');
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
@@ -47,8 +50,8 @@ parts: [${chosen.join(', ')}]
 }
 
 /**
- * Checks that the authorizers are chosen, because the example for an empty folder needs them. @throws UsageError
- * without them
+ * Checks that the authorizers are chosen, because the example for an empty folder needs them.
+ * @throws UsageError if they are not chosen
  */
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(SUGGESTED))

@@ -7,7 +7,7 @@ export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 
 };
 
 type StackSettings = {
-  /** Path from the stack's folder to the folder with node_modules: empty, or `../`. */
+  /** The path from the stack's folder to the folder that contains node_modules; empty or `../`. */
   readonly up: string;
   readonly region: string;
 };
@@ -36,7 +36,7 @@ type DocumentSettings = {
   /** Path from the folder of the documents to the schema. */
   readonly up: string;
   readonly rules: readonly string[];
-  /** Whether the user chose quotas, so that the document shows how keys are charged. */
+  /** Whether the user has chosen quotas. If so, the document shows how to charge keys. */
   readonly hasQuotas?: boolean;
 };
 
@@ -84,7 +84,10 @@ const QUOTA_LINES = `
 #     - { id: gold, version: 1, limits: [{ id: daily, level: tenant, quota: 100000, period: DAY }] }
 `;
 
-/** Issuers that the API trusts now, as commented lines. The user must complete the clients and the stage. */
+/**
+ * Returns the issuers that the API trusts now, as commented lines of the document. The user must add the clients and
+ * the stage.
+ */
 function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
   const all = routes.flatMap(({ trusts = [] }) => trusts);
   const issuers = new Map(all.map((trusted) => [trusted.issuer, trusted]));
@@ -100,8 +103,8 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
 }
 
 /**
- * A first rule for an API about which nothing else is known. It names the protected routes, unless all routes are
- * protected.
+ * Returns a first rule for an API about which nothing else is known. If only some routes are protected, the rule names
+ * them.
  */
 export function ruleForUsers({ kind, routes = [] }: ApiToProtect): readonly string[] {
   const when = 'when: { roles: { any: [user] } }';
@@ -139,7 +142,10 @@ export const HELLO_API: ApiToProtect = {
   kind: 'rest',
 };
 
-/** The inventory that `gatewright access sync` would write for the example, so that the first start needs no sync. */
+/**
+ * Returns the inventory that `gatewright access sync` would write for the example. With it, the first start needs no
+ * sync.
+ */
 export const helloRoutes = (): string =>
   printInventory({
     kind: 'rest',
@@ -179,7 +185,10 @@ export const HELLO_HANDLER = `export const handler = async (event) => ({
 
 export const IGNORE_FILE = 'node_modules/\n.gatewright/\n.serverless/\n';
 
-/** @param version version of the running package */
+/**
+ * Returns the text of `package.json`.
+ * @param version version of the running package
+ */
 export function packageFile(version: string): string {
   const manifest = {
     private: true,

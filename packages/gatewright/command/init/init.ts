@@ -1,6 +1,6 @@
 /**
- * `gatewright init`: creates a stack from the npm package, with a first access document. It asks only for the parts,
- * and only on a terminal. It overwrites nothing.
+ * `gatewright init` creates a stack from the npm package, with a first access document. It only asks for the parts, and
+ * only on a terminal. It never overwrites a file.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -29,13 +29,13 @@ import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
 
 type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean; readonly parts?: string };
-/** `parts` is undefined for all parts. */
+/** The user's choice. `parts` is undefined if all parts are chosen. */
 type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
 
-/** The files to write, by path below the folder, and the next steps. */
+/** The files to write, by their paths relative to the folder, and the next steps for the user. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
-/** Folder of the guides in the package; a checkout has them in docs. */
+/** The folder of the guides in the installed package. In a checkout they are in docs. */
 const GUIDES = 'node_modules/gatewright/docs/guides';
 /** Path of the stack's file below the folder of a service. */
 const STACK_FILE = join(STACK_FOLDER, 'serverless.yml');
@@ -124,7 +124,7 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
   return {
     files,
     next: [
-      // After `npm install gatewright` a package.json exists and stays unchanged.
+      // After `npm install gatewright` there is a package.json, which is not changed.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and example requests that return 401, 200 and 403',
       'npx gatewright access sync   # reads the routes of the service hello; run it again after changing them',
@@ -138,9 +138,10 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   if (isStack(own)) return planOfStack(folder, own, webhooks);
   const all = await readApis(folder);
   const access = join(folder, STACK_FOLDER, 'access');
-  // A copied service that has documents lacks only the stack. Its other APIs are intentionally open.
+  // If a service has documents but no stack, it was copied without the stack. Its APIs without a document are
+  // intentionally open.
   const lacksStackOnly = !existsSync(join(folder, STACK_FILE)) && documentsIn(access).length > 0;
-  // A second run, for a new API or for webhooks, skips APIs that a document already protects.
+  // If init runs again, for a new API or for webhooks, it skips the APIs that a document already protects.
   const isWithout = lacksStackOnly || parts?.includes('authorizers') === false;
   const apis = isWithout ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
@@ -170,7 +171,10 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   };
 }
 
-/** In the folder of the stack itself only webhooks can be added. @throws UsageError without --webhooks */
+/**
+ * Plans the changes in the folder of the stack itself, to which only webhooks can be added.
+ * @throws UsageError without --webhooks
+ */
 function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   if (!webhooks)
     throw new UsageError(`${relative(process.cwd(), folder) || '.'} already contains the Gatewright stack`);
@@ -181,7 +185,10 @@ function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   };
 }
 
-/** Whether a document of the folder, under any name, already protects the API. A second document would be an error. */
+/**
+ * Whether a document in the folder already protects the API, whatever the document's name is. A second document for the
+ * API would be an error.
+ */
 function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
   return documentsIn(access)
     .flatMap((name) => protectedApis(readIfThere(join(access, name))))
@@ -210,7 +217,7 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Returns dependencies of the stack that the folder lacks. */
+/** Returns the dependencies of the stack that are not installed in the folder. */
 function missingOf(folder: string): readonly string[] {
   const manifest = readIfThere(join(folder, 'package.json'));
   return ['gatewright', 'osls'].filter(
@@ -249,7 +256,10 @@ function attachLines(
 
 type FoundApi = ApiToProtect & { readonly region: string };
 
-/** The value of an output before the stack is deployed, which is the ARN that its function will have. */
+/**
+ * Returns a value for an output of the stack, which is not deployed yet. It is the ARN that the function of the output
+ * will have.
+ */
 function standInFor(name: string, { region, accountId }: Home): string {
   const [stack = '', output = ''] = name.slice('cf:'.length).split('.');
   const functionName = output
@@ -259,7 +269,10 @@ function standInFor(name: string, { region, accountId }: Home): string {
   return `arn:aws:lambda:${region}:${accountId}:function:${stack}-${functionName}`;
 }
 
-/** @throws UsageError if the service cannot be read */
+/**
+ * Reads the APIs of the service.
+ * @throws UsageError if the service cannot be read or has no API
+ */
 async function readApis(folder: string): Promise<readonly FoundApi[]> {
   const options = loadOptions('dev', folder);
   const apis = await inspectApis([folder], {
@@ -268,7 +281,7 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
       findAskedOutputs(folder, options.stage).map((name) => [name, standInFor(name, options)]),
     ),
     environment: { GATEWRIGHT_READS_ROUTES: 'true' },
-    // The service may import from the stack that does not exist yet.
+    // Errors are tolerated, because the service may import from the stack, which does not exist yet.
     tolerance: new Faults(false),
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
@@ -279,8 +292,8 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
 }
 
 /**
- * Returns `orders` for the stack `orders-dev`. The kind of the API is added if a service has several APIs, or if the
- * name is already used.
+ * Returns names for the documents of APIs, for example `orders` for the stack `orders-dev`. The kind of the API is
+ * added if a service has several APIs, or if the name is already used.
  */
 function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): readonly string[] {
   const base = ({ stack }: FoundApi) =>
@@ -299,7 +312,8 @@ function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): rea
 }
 
 /**
- * Returns false if the path exists, and leaves the path unchanged. A link that points nowhere also counts as existing.
+ * Writes a file if its path does not exist yet. Returns false if the path exists, even as a broken link, and does not
+ * change it.
  */
 function write(folder: string, path: string, text: string): boolean {
   const file = join(folder, path);

@@ -1,6 +1,6 @@
 /**
- * `gatewright certs`: shows the local CA of a folder and how to trust it, and creates client certificates. It installs
- * nothing.
+ * `gatewright certs` shows the local CA of a folder and how to trust it, and creates client certificates. It does not
+ * install anything.
  */
 import { X509Certificate } from 'node:crypto';
 import { relative } from 'node:path';
@@ -15,7 +15,7 @@ type CertsFlags = { readonly trust: boolean; readonly client?: string };
 
 const DAY_MS = 86_400_000;
 const CLIENT_LIFETIME_MS = 397 * DAY_MS;
-/** Allowed file names, except the name of the CA's own file. */
+/** Matches the allowed file names of client certificates. The name of the CA's own file is not allowed. */
 const CLIENT_NAME = /^(?!ca$)[A-Za-z0-9][\w.-]{0,63}$/;
 
 export function certsCommand(): Command {

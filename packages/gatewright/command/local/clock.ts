@@ -9,7 +9,7 @@ export function clockCommand(): Command {
     addGatewayOptions(new Command('clock'))
       .description("Show or move the gateway's clock: `clock`, `clock +1d`, `clock -30m`, `clock reset`.")
       .argument('[shift]', 'reset, or a number with ms, s, m, h, d or w: +1d, 90s, -2h')
-      // `-30m` is a time shift, not an option.
+      // Unknown options are allowed, because `-30m` is a time shift and not an option.
       .allowUnknownOption()
       .action(moveClock)
   );

@@ -4,7 +4,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { count, printNotes, printResult } from '../../../base/terminal/output.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 
-/** Time limit in milliseconds. It is long because tables may be large. */
+/** The time limit for a call to the gateway, in milliseconds. It is long because tables may be large. */
 const DEADLINE_MS = 300_000;
 
 export function dataCommand(): Command {

@@ -30,12 +30,16 @@ async function printEnv(): Promise<void> {
   };
   printResult(variables, () => [
     ...Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`),
-    // A session token of the developer's own would be sent with the local key, and would invalidate every signature.
+    // SDKs would send a session token of the developer together with the local key, which would invalidate every
+    // signature.
     'unset AWS_SESSION_TOKEN AWS_PROFILE',
   ]);
 }
 
-/** The SDK's management client needs an API and a stage. If there is only one WebSocket stage, that stage is used. */
+/**
+ * Returns the endpoint for the SDK's management client, which needs an API and a stage. It is the address of the only
+ * WebSocket stage, if there is exactly one.
+ */
 function managementEndpoint(status: unknown): Record<string, string> {
   const apis = readMember(status, 'apis');
   const urls = (Array.isArray(apis) ? apis : [])

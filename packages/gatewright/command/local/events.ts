@@ -63,7 +63,10 @@ async function sendEvent(target: string, given: string, flags: SendFlags): Promi
   printResult(membersOf(answer), () => `sent to ${String(readMember(answer, 'sent'))}`);
 }
 
-/** @throws UsageError */
+/**
+ * Reads the body of an event.
+ * @throws UsageError if its file cannot be read
+ */
 async function readBody(given: string): Promise<string> {
   if (given === '-') return readAll(process.stdin);
   if (!given.startsWith('@')) return given;

@@ -6,7 +6,11 @@ import type { RequestDetail } from '../../../gateway/engine/index.ts';
 
 export type LocalFlags = { readonly phases: boolean; readonly showSecrets: boolean };
 
-/** @param id request id, its first eight characters, or `last` @throws UsageError */
+/**
+ * Explains a request to the running gateway.
+ * @param id the request id, its first eight characters, or `last`
+ * @throws UsageError if the gateway does not run or has not recorded such a request
+ */
 export async function explainLocal(id: string, { phases, showSecrets }: LocalFlags): Promise<void> {
   const query = showSecrets ? '?secrets=show' : '';
   const detail = (await callGateway('GET', `requests/${encodeURIComponent(id)}${query}`)) as RequestDetail;

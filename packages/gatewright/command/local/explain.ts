@@ -12,7 +12,7 @@ import { addGatewayOptions } from '../../../toolkit/terminal/running-gateway.ts'
 type ExplainFlags = LocalFlags &
   Omit<ExplainApiFlags, 'api' | 'stage'> & { readonly api?: string; readonly stage?: string };
 
-/** The period in which the log is searched for a line. */
+/** A day in milliseconds. The log of this period is searched for the line of the request. */
 const DAY_MS = 86_400_000;
 
 export function explainCommand(): Command {

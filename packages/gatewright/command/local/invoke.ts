@@ -36,11 +36,14 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
   const failed = headers['x-amz-function-error'] !== undefined;
   printResult({ function: found.name, failed, result: isJson(body) ? parseJson(body) : body }, () => body);
-  // Unlike the AWS CLI, the exit code is 1, because a script should notice that the function failed.
+  // Unlike the AWS CLI, the exit code is 1, so that a script notices that the function has failed.
   if (failed) process.exitCode = 1;
 }
 
-/** @throws UsageError */
+/**
+ * Reads an event from stdin, from the argument itself, or from a file.
+ * @throws UsageError if it is not JSON or cannot be read
+ */
 async function readEvent(given: string): Promise<string> {
   const text = given === '-' ? await readAll(process.stdin) : isJson(given) ? given : readEventFile(given);
   if (isJson(text)) return text;

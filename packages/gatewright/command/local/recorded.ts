@@ -25,7 +25,7 @@ function cellsOf(row: RequestRow): readonly string[] {
   ];
 }
 
-/** Returns a text that reports that requests were sampled; undefined if all requests were recorded. */
+/** Returns a note that not all requests were recorded; undefined if all requests were recorded. */
 export function describeSampling({ sampled, notKept }: RecordState): string | undefined {
   if (notKept === 0) return undefined;
   const what =
@@ -41,8 +41,8 @@ function colour(line: string, status: number): string {
 }
 
 /**
- * Returns the explanation as text: outcome, reasons, changes. Control characters in texts of requests are made harmless
- * for the terminal.
+ * Returns the explanation of a request as text, with its outcome, reasons and changes. Control characters in texts of
+ * the request are made harmless for the terminal.
  */
 export function printStory(detail: RequestDetail, withPhases: boolean): string[] {
   const { id, atEpochMs, tookMs, story, phases } = detail;
@@ -75,15 +75,15 @@ export function printStory(detail: RequestDetail, withPhases: boolean): string[]
 }
 
 /**
- * Splits a message into lines, because messages of functions and AWS may have several lines. All lines after the first
- * are indented.
+ * Splits a message into lines, because messages of functions and of AWS may have several lines. Every line except the
+ * first is indented.
  */
 function showLines(text: string): string[] {
   const [first = '', ...others] = text.replaceAll('\t', '  ').trimEnd().split(/\r?\n/);
   return [showControls(first), ...others.map((line) => `  ${showControls(line)}`)];
 }
 
-/** Returns the differences of two requests, as lines that begin with - and +. */
+/** Returns the differences between two requests as lines that begin with - or +. */
 export function diffDetails(one: RequestDetail, other: RequestDetail): string[] {
   const pairs: (readonly [string, string, string])[] = [
     ['status', String(one.status), String(other.status)],
@@ -120,7 +120,7 @@ function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetai
   return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
 }
 
-/** Compares line by line; common lines at both ends are omitted. */
+/** Compares two texts line by line. Common lines at the start and at the end are omitted. */
 function diffLines(one: string, other: string): string[] {
   const before = one.split('\n');
   const after = other.split('\n');

@@ -9,7 +9,7 @@ import { diffDetails, rowsToLines, printStory } from './recorded.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 import type { RequestDetail } from '../../../gateway/engine/index.ts';
 
-/** Time limit in milliseconds. It is long because a function may take 29 s. */
+/** The time limit for a replay, in milliseconds. It is long because a function may take 29 s. */
 const REPLAY_WITHIN_MS = 65_000;
 
 type ReplayFlags = {
@@ -53,8 +53,8 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
 }
 
 /**
- * Lets the user edit a request in an editor. Secrets appear as fingerprints. The gateway restores the secrets that are
- * not changed.
+ * Lets the user edit a request in an editor. Secrets are shown as fingerprints. If the user does not change a
+ * fingerprint, the gateway restores the secret.
  */
 function editByHand({ method, target, request }: RequestDetail): unknown {
   const editor = process.env['VISUAL'] ?? process.env['EDITOR'];

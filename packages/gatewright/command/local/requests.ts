@@ -54,10 +54,7 @@ async function list(flags: RequestFlags): Promise<void> {
   printNotes('The gateway has stopped.');
 }
 
-/**
- * Reports that requests were sampled. A count of the printed lines would otherwise miss the requests that are not
- * printed.
- */
+/** Reports if not all requests were recorded. Users who count the printed lines would otherwise get a wrong number. */
 function printSampling(state: RecordState, { json }: RequestFlags): void {
   const said = describeSampling(state);
   if (said !== undefined && !json) printNotes(said);

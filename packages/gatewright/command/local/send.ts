@@ -39,8 +39,8 @@ function readWait({ wait }: SendFlags): number {
 
 /**
  * Sends frames on a WebSocket connection. Returns the first frame that arrives, or undefined if the caller does not
- * wait for a frame. Uses `ws`, because Node's own client does not report why a handshake was refused.
- * @throws UsageError when the handshake is refused or no reply arrives
+ * wait for a frame. It uses `ws`, because Node's own client does not report why a handshake was refused.
+ * @throws UsageError if the handshake is refused or no frame arrives in time
  */
 function exchange(
   url: string,
@@ -54,7 +54,7 @@ function exchange(
   }, waitMs);
   socket.addEventListener('open', () => {
     socket.send(message);
-    // Closing the socket sends the queued frames first.
+    // The socket may be closed at once, because it first sends the queued frames.
     if (!isAnswered) resolve(undefined);
   });
   socket.on('message', (data: Buffer) => resolve(data.toString()));

@@ -55,7 +55,7 @@ function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = 
   return { ...claims, [text.slice(0, equals)]: parseClaim(text.slice(equals + 1)) };
 }
 
-/** Parses a claim as JSON, or as plain text if it is not valid JSON. */
+/** Parses a claim. If it is not valid JSON, it is plain text. */
 function parseClaim(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

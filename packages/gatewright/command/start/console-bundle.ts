@@ -1,6 +1,6 @@
 /**
- * The console's files. They are prebuilt in the package (`npm run build:package`); in a checkout they are bundled when
- * the page is first opened. Users build nothing.
+ * Loads the console's files. The package contains them already bundled (`npm run build:package`). In a checkout, they
+ * are bundled when the page is first opened.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 let loaded: Promise<ConsoleFiles> | undefined;
 
-/** Bundles the files only once. If bundling fails, the next call tries again. */
+/** Loads the console's files once. If bundling them fails, the next call tries again. */
 export function loadConsole(): Promise<ConsoleFiles> {
   loaded ??= load().catch((error: unknown) => {
     loaded = undefined;

@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs';
 type ProcessFacts = {
   readonly name: string;
   readonly parent: number;
-  /** The process group, which is a job of a shell. */
+  /** The process group of the process. A shell creates one for each job. */
   readonly group: number;
-  /** The group that the terminal belongs to now; negative or 0 without a terminal. */
+  /** The process group that owns the terminal now; negative or 0 if there is no terminal. */
   readonly foreground: number;
 };
 
-/** Returns undefined if the process does not exist, or if the system does not provide the facts. */
+/**
+ * Describes a process. Returns undefined if the process does not exist, or if the operating system does not provide the
+ * facts.
+ */
 export function describeProcess(pid: number): ProcessFacts | undefined {
   try {
     if (process.platform === 'win32') return undefined;
@@ -20,7 +23,10 @@ export function describeProcess(pid: number): ProcessFacts | undefined {
   }
 }
 
-/** @see proc_pid_stat(5) */
+/**
+ * Reads the facts about a process on Linux.
+ * @see proc_pid_stat(5)
+ */
 function readStat(pid: number): ProcessFacts {
   const [, name = '', parent, group, foreground] =
     /\((.*)\) \S (\d+) (\d+) \d+ \d+ (-?\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];

@@ -1,6 +1,6 @@
 /**
- * `start --env-from-stack`: reads outputs of a deployed stack and variables of its functions. It changes nothing, and
- * prints names without values.
+ * `start --env-from-stack` reads the outputs of a deployed stack and the variables of its functions. It does not change
+ * anything, and prints only names and no values.
  */
 import { createAws, listAt, memberAt, textAt } from '../../../toolkit/terminal/aws-call.ts';
 import { findCredentials } from '../../../toolkit/terminal/aws-session.ts';
@@ -17,10 +17,15 @@ type DeployedStack = {
 };
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** Maximum number of pages. A stack has at most 500 resources, listed in pages of a hundred. */
+/**
+ * The maximum number of pages of a stack's resources. A stack has at most 500 resources, and a page contains a hundred.
+ */
 const MOST_PAGES = 20;
 
-/** @throws UsageError if AWS does not list the stack's resources */
+/**
+ * Reads the outputs and functions of a deployed stack.
+ * @throws UsageError if AWS does not list the stack's resources
+ */
 export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
   const parameters = { StackName: name };
   const described = await ask(
@@ -76,7 +81,7 @@ async function listFunctions(name: string, aws: Aws): Promise<readonly Listed[]>
   throw new UsageError(`--env-from-stack: ${name} has more resources than a stack can have`);
 }
 
-/** Prints only names, never values. */
+/** Describes a deployed stack for the user. The text contains only names and no values. */
 export function describeDeployed({ name, outputs, functions }: DeployedStack): string {
   const ofFunctions = [...functions]
     .map(([logicalId, variables]) => [logicalId, Object.keys(variables)] as const)
@@ -107,11 +112,14 @@ export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Re
 
 type Taken = {
   readonly options: Pick<GatewayOptions, 'deployedOutputs' | 'deployedVariables'>;
-  /** Variables for the command of `--exec`. */
+  /** Returns the environment variables for the command of `--exec`. */
   readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
 };
 
-/** Returns an empty result if no stack is named. @throws UsageError */
+/**
+ * Reads the values of a deployed stack. Returns an empty result if no stack is named.
+ * @throws UsageError if the stack cannot be read
+ */
 export async function copyVariablesFromStack(
   name: string | undefined,
   givenRegion: string | undefined,

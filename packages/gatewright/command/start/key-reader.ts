@@ -7,22 +7,23 @@ export interface KeyTerminal {
   readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume'>;
   readonly output: Pick<NodeJS.WriteStream, 'write'>;
   /**
-   * Returns false if the terminal does not belong to this job now. If the job read from the terminal in that case, the
-   * system would stop the job.
+   * Starts to read keys. Returns false if the terminal does not belong to this job at present. If the job read from the
+   * terminal anyway, the operating system would stop the job.
    */
   takeOver(): boolean;
   giveBack(): void;
   /** Sends the signal to every process of the job, as the terminal itself does. */
   signal(what: Exclude<TerminalAction, 'line'>): void;
   /**
-   * Calls `resumed` when a stopped job continues, and `ending` before a signal ends the process immediately.
-   * @returns a function that stops listening
+   * Registers listeners. `resumed` is called when a stopped job continues, and `ending` is called before a signal ends
+   * the process immediately.
+   * @returns a function that removes the listeners
    */
   watch(listeners: { readonly resumed: () => void; readonly ending: () => void }): () => void;
 }
 
 export interface KeyReader {
-  /** False while the command is a job in the background. */
+  /** Whether keys are read. This is false while the command is a job in the background. */
   readonly isReading: boolean;
   /** Gives the terminal back. No key is read afterwards. */
   close(): void;
@@ -37,7 +38,7 @@ export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void
         output.write('\n');
         break;
       case 'suspend':
-        // The shell gets the terminal back when a job is stopped.
+        // The shell must get its terminal modes back before the job is stopped.
         leave();
         terminal.signal(pressed);
         break;

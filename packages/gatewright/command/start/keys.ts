@@ -1,4 +1,4 @@
-/** Keys of a running command: which keys exist, and which keys were pressed. The functions are pure. */
+/** Defines the keys of a running command, and finds the keys that were pressed. All functions are pure. */
 
 export type KeyAction = 'console' | 'reload' | 'clear' | 'explain' | 'verbose' | 'help' | 'quit';
 
@@ -33,8 +33,8 @@ const CONTROLS: ReadonlyMap<string, KeyAction | TerminalAction> = new Map([
 const MAX_TOGETHER = 3;
 
 /**
- * Returns the actions for one chunk that was read from the terminal. Pasted text and special keys, such as arrows, have
- * no action, but Ctrl-C counts anywhere in the chunk.
+ * Returns the actions for one chunk that was read from the terminal. Pasted text and special keys, such as arrow keys,
+ * have no action. Ctrl-C has its action anywhere in the chunk.
  */
 export function readKeys(text: string): readonly (KeyAction | TerminalAction)[] {
   const urgent = ['\u0003', '\u001c', '\u001a'].find((control) => text.includes(control));

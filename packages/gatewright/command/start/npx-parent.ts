@@ -1,8 +1,8 @@
 /**
- * Ends the gateway when npx ends, for example after `npx gatewright start &` and `kill`. npx does not pass the signal
- * on when it ends, and neither does npm for the scripts `start` and `gatewright`. The gateway would keep running and
- * keep its ports, so it watches its parent process and ends with it. If the gateway was started in another way, such as
- * with nohup, it keeps running.
+ * Ends the gateway when npx ends, for example after `npx gatewright start &` and `kill`. npx does not pass on the
+ * signal that ends it. Neither does npm for the scripts `start` and `gatewright`. The gateway would keep running and
+ * keep its ports. It therefore watches its parent process and ends with it. If the gateway was started in any other
+ * way, for example with nohup, it keeps running.
  */
 import { describeProcess } from './describe-process.ts';
 
@@ -10,8 +10,8 @@ const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
 
 /**
- * Resolves when npx has ended, or npm that runs the script `start` or `gatewright`. Never resolves if neither of them
- * started the gateway.
+ * Resolves when npx has ended, or when npm, which runs the script `start` or `gatewright`, has ended. Never resolves if
+ * the gateway was not started by either of them.
  */
 export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const { npm_command: command, npm_lifecycle_event: script } = environment;
@@ -31,15 +31,18 @@ export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Pr
 }
 
 /**
- * Returns the process above the shell in which npx runs the command. This shell may be another process between npx and
- * the gateway.
+ * Returns the parent process of the shell in which npx runs the command. There may be such a shell between npx and the
+ * gateway.
  */
 function beyondShell(pid: number): number | undefined {
   const found = describeProcess(pid);
   return found !== undefined && SHELL.test(found.name) && found.parent > 1 ? found.parent : undefined;
 }
 
-/** On Linux, the parent of the shell is checked, because an ended process may remain as a zombie. */
+/**
+ * Whether a process is still running. On Linux, the parent of the shell is compared, because an ended process may still
+ * exist as a zombie.
+ */
 function isStill(pid: number, shell: number): boolean {
   return process.platform === 'linux' ? describeProcess(shell)?.parent === pid : isThere(pid);
 }

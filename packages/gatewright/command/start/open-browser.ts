@@ -3,11 +3,14 @@ import { printNotes } from '../../../base/terminal/output.ts';
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
-  // The empty argument is a window title: otherwise `start` would use the address as the title.
+  // The empty argument is the window title. Without it, `start` would use the address as the title.
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Opens the user's browser. A failure is not an error of the command, which has printed the address. */
+/**
+ * Opens the address in the user's browser. If this fails, the command still succeeds, because it has already printed
+ * the address.
+ */
 export function openBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });

@@ -1,5 +1,6 @@
 /**
- * The terminal that the command was started from, for keys: the terminal's modes, and the job that owns the terminal.
+ * Controls the terminal from which the command was started, so that keys can be read. It sets the terminal's modes, and
+ * finds out which job owns the terminal.
  */
 import { execFileSync } from 'node:child_process';
 import { describeProcess } from './describe-process.ts';
@@ -7,8 +8,8 @@ import type { KeyTerminal } from './key-reader.ts';
 
 const STTY_WITHIN_MS = 2_000;
 /**
- * The interval of the checks while the job is in the background. A shell does not notify a running job that it moves to
- * the foreground.
+ * The interval in milliseconds at which a job in the background checks whether it has moved to the foreground. A shell
+ * does not notify a running job of this.
  */
 const LOOK_EVERY_MS = 1_000;
 /**
@@ -18,9 +19,9 @@ const LOOK_EVERY_MS = 1_000;
 const KEY_MODES = ['-icanon', '-echo', '-isig', 'min', '1', 'time', '0'];
 
 /**
- * Returns undefined if stdin and stdout are not a terminal, or if the terminal's modes cannot be read. Node restores
- * the initial modes at exit and after a crash. Node's own raw mode is not used, because ending it in a background job
- * would stop the job (SIGTTOU).
+ * Opens the terminal. Returns undefined if stdin and stdout are not a terminal, or if the terminal's modes cannot be
+ * read. Node restores the initial modes when the process exits or crashes. Node's own raw mode is not used, because
+ * ending it in a background job would stop the job (SIGTTOU).
  */
 export function openTerminal(): KeyTerminal | undefined {
   const { stdin: input, stdout: output } = process;
@@ -96,7 +97,7 @@ function isForeground(): boolean {
   return own !== undefined && own.group === own.foreground;
 }
 
-/** Returns undefined if the program does not exist or has failed. */
+/** Runs `stty`. Returns undefined if the program does not exist or has failed. */
 function stty(args: readonly string[]): string | undefined {
   try {
     const options = { timeout: STTY_WITHIN_MS, killSignal: 'SIGKILL', encoding: 'utf8' } as const;

@@ -1,4 +1,7 @@
-/** `start --profile`: records time and memory of the gateway, in two files for a report. */
+/**
+ * `start --profile` records where the gateway uses time and memory. It writes two files, which users can attach to a
+ * report.
+ */
 import { mkdir } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { homedir } from 'node:os';
@@ -7,7 +10,7 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { writePrivateFile } from '../../../base/terminal/private-file.ts';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
-/** Number of functions that are listed. The functions that use the most memory come first. */
+/** The maximum number of functions that are listed. The functions whose memory is largest come first. */
 const SHOWN_HOLDERS = 50;
 const SAMPLE_BYTES = 32_768;
 const SAMPLE_US = 1_000;
@@ -18,18 +21,22 @@ export type HeapSummary = {
   readonly memory: NodeJS.MemoryUsage;
   readonly heap: ReturnType<typeof getHeapStatistics>;
   readonly spaces: ReturnType<typeof getHeapSpaceStatistics>;
-  /** Samples of memory that is still in use, by the function that allocated it, largest first. */
+  /** The functions that have allocated memory that is still in use, largest first. */
   readonly holders: readonly { readonly where: string; readonly bytes: number }[];
 };
 
 export interface Profiling {
-  /** Writes both files. @returns their paths @throws UsageError if they cannot be written */
+  /**
+   * Writes both files.
+   * @returns their paths
+   * @throws UsageError if they cannot be written
+   */
   finish(): Promise<readonly string[]>;
 }
 
 /**
- * Profiles the gateway's own thread. The files contain names and locations of functions, and numbers; a heap
- * snapshot would contain every token and body in memory.
+ * Profiles the gateway's own thread. The files contain numbers, and the names and locations of functions. A heap
+ * snapshot is not used, because it would contain every token and body in memory.
  */
 export async function startProfile(folder: string, epochMs: number): Promise<Profiling> {
   const session = new Session();
@@ -61,7 +68,7 @@ export async function startProfile(folder: string, epochMs: number): Promise<Pro
   };
 }
 
-/** The path of a home folder contains the user's name. */
+/** Removes the path of the home folder from a URL, because it contains the user's name. */
 function withoutHome(url: string): string {
   const home = homedir();
   return home.length > 1 ? url.replaceAll(home, '~') : url;

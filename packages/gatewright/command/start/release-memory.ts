@@ -1,4 +1,7 @@
-/** Returns the memory that startup needed to the system once the gateway is idle. */
+/**
+ * Collects garbage once the gateway is idle after startup, so that the operating system gets back the memory that only
+ * startup needed.
+ */
 import { createHook } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
@@ -6,15 +9,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * The interval of the checks whether the gateway is idle. No request should be waiting during a full collection,
- * because it stops the thread for some tens of milliseconds.
+ * The interval in milliseconds at which the code checks whether the gateway is idle. A full collection stops the thread
+ * for some tens of milliseconds, so no request should be waiting at that time.
  */
 const LOOK_EVERY_MS = 1_000;
 export const IDLE_BELOW = 0.03;
 /**
- * Number of checks after startup or after many connections (young-generation.ts). If the gateway is not idle at any of
- * them, there is no collection. A collection also discards compiled code. After five seconds of requests, this would
- * slow the next requests by a tenth.
+ * The number of checks after startup, or after many connections (young-generation.ts). If the gateway is not idle at
+ * any of these checks, no collection takes place. A collection also discards compiled code, which would slow the next
+ * requests by a tenth if requests have arrived for five seconds.
  */
 const LOOKS = 5;
 
@@ -32,13 +35,13 @@ const OWN: Surroundings = {
   collect: collectAll,
 };
 
-/** The object that Node creates for each `process.nextTick`. */
+/** Stores the object that Node has created for a `process.nextTick`. */
 const kept: { tick?: object } = {};
 
 /**
- * Keeps one object that Node creates for `process.nextTick`, because V8 then keeps its shape. Otherwise a full
- * collection drops the shape, and for the rest of the process each tick takes 0.33 µs instead of 0.06 µs, because V8
- * then treats the next shape as polymorphic (DefineKeyedOwnPropertyInLiteral).
+ * Keeps one object that Node creates for `process.nextTick`, so that V8 keeps the object's shape. Otherwise, a full
+ * collection drops the shape, and V8 treats the next shape as polymorphic (DefineKeyedOwnPropertyInLiteral). For the
+ * rest of the process, each tick would then take 0.33 µs instead of 0.06 µs.
  */
 function keepTick(): void {
   const init = (_id: number, type: string, _cause: number, resource: object): void => {
@@ -55,12 +58,15 @@ export function collectAll(): void {
   if (kept.tick === undefined) keepTick();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
-  // The flag stays set if the user has requested `gc`, because function threads then also have it.
+  // If the user has set the flag, it stays set, because it also makes `gc` available in function threads.
   if (globalThis.gc === undefined) setFlagsFromString('--no-expose-gc');
   collect({ type: 'major', flavor: 'last-resort' });
 }
 
-/** Collects all garbage once, in the first second in which the gateway is nearly idle. */
+/**
+ * Collects all garbage once, in the first second in which the gateway is nearly idle. If this does not happen within
+ * `looks` seconds, there is no collection.
+ */
 export function releaseMemoryWhenIdle(
   { utilization, later, collect }: Surroundings = OWN,
   looks = LOOKS,

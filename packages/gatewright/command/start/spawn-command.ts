@@ -9,23 +9,23 @@ type SpawnedCommand = {
    * shells.
    */
   readonly ended: Promise<number>;
-  /** Passes a signal of the gateway on to the command. */
+  /** Passes a signal that the gateway has received on to the command. */
   pass(signal: NodeJS.Signals): void;
   /** Ends the remaining processes of the command. */
   stop(): Promise<void>;
 };
 
-/** Time for the command's own children to end. */
+/** The time in milliseconds that the command's child processes have to end. */
 const GRACE_MS = 500;
 /**
- * Variables of the developer that the command must not get. SDKs would send them with the local key pair, which would
- * invalidate every signature.
+ * Environment variables of the developer that the command must not get. SDKs would send their values with the local key
+ * pair, which would invalidate every signature.
  */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
 /**
- * Runs the command through the shell. At a terminal it shares the gateway's process group, so that it can read keys.
- * Otherwise it has its own group, which is ended as a whole.
+ * Runs the command through the shell. On a terminal, the command shares the gateway's process group, so that it can
+ * read keys. Otherwise, it has its own process group, and this group is ended as a whole.
  * @param mark a variable that identifies the command's processes
  */
 export function spawnCommand(
@@ -55,13 +55,14 @@ export function spawnCommand(
     try {
       process.kill(isGroup ? -child.pid : child.pid, signal);
     } catch {
-      // No process is left.
+      // The error is ignored, because it means that no process is left.
     }
   };
   return {
     ended,
     pass(signal) {
-      // Ctrl-C already reaches the whole process group of a terminal.
+      // Ctrl-C is not passed on if the command shares the terminal's process group, because the terminal sends it to
+      // the whole group.
       if (!isOver && (isGroup || signal !== 'SIGINT')) forward(signal);
     },
     async stop() {
@@ -75,8 +76,8 @@ export function spawnCommand(
 }
 
 /**
- * Returns the shell for a command, with its arguments. The shell waits for the command and returns its exit code. The
- * command also gets the signals.
+ * Returns the shell for a command, with its arguments. The shell waits for the command, passes signals on to it, and
+ * returns its exit code.
  */
 function shellOf(command: string): [string, ...string[]] {
   return process.platform === 'win32' ? [command] : ['sh', '-c', `trap 'exit $?' INT TERM\n${command}`];

@@ -1,4 +1,4 @@
-/** `start --exec`: runs the gateway for the duration of one command, and returns its exit code. */
+/** `start --exec` runs the gateway as long as one command runs, and returns the exit code of this command. */
 import { writeCompiledCode } from '../compiled-code.cjs';
 import { releaseMemoryWhenIdle } from './release-memory.ts';
 import { count, printNotes } from '../../../base/terminal/output.ts';
@@ -6,12 +6,12 @@ import { spawnCommand } from './spawn-command.ts';
 import type { Command } from 'commander';
 import type { GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
 
-/** Variable that identifies the command's processes. */
+/** The variable by which the command's processes are found, because all of them inherit it. */
 const MARK = 'GATEWRIGHT_CONTROL_SECRET';
 const PASSED = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Runs one command next to the gateway, and passes signals on to it. A second signal ends it immediately.
+ * Runs one command next to the gateway, and passes signals on to it. A second signal ends the command immediately.
  * @param isOver a promise that resolves when it is no longer necessary to wait for the command
  * @returns the exit code
  */
@@ -51,8 +51,8 @@ type ExecFlags = {
 };
 
 /**
- * Defaults for running one command: free ports unless ports are named, no reload, and support for resets if no tables
- * are stored.
+ * Returns the options for running one command. By default, ports that are not named are free ports, there is no reload,
+ * and resets are possible if no tables are stored.
  */
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,
@@ -70,16 +70,16 @@ export function readExecOptions(
 }
 
 /**
- * Prints the ready text to stdout. With `--exec` stdout belongs to the command, so one line is printed to stderr
- * instead.
+ * Prints that the gateway is ready. With `--exec`, stdout belongs to the command, so only one line is printed to
+ * stderr.
  */
 export function printReady(
   { exec, json, verbose }: Pick<ExecFlags, 'exec'> & { readonly json: boolean; readonly verbose: boolean },
   { apis, unsupported }: Listening,
   text: string,
 ): void {
-  // All code that startup needs is loaded now, so its compiled form can be written. The ready line is printed before
-  // that.
+  // At this time, all code that startup needs has been loaded, so its compiled form can be stored. The ready line has
+  // already been printed.
   setImmediate(() => void writeCompiledCode());
   releaseMemoryWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);

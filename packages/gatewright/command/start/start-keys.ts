@@ -1,4 +1,4 @@
-/** The actions of the keys of a running start. */
+/** Defines the actions of the keys that users can press while `start` runs. */
 import { KEYS } from './keys.ts';
 import { openKeys } from './key-reader.ts';
 import { colorize, printError, printLines, table } from '../../../base/terminal/output.ts';
@@ -21,7 +21,7 @@ type Started = {
 /** Clears the screen and the text that has scrolled off it. */
 const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
 
-/** Returns undefined if stdin and stdout are not a terminal, because no keys are read then. */
+/** Starts to read keys. Returns undefined if stdin and stdout are not a terminal. */
 export function openStartKeys(started: Started): KeyReader | undefined {
   const terminal = openTerminal();
   if (terminal === undefined) return undefined;
@@ -44,7 +44,8 @@ function effectsOf({ gateway, listening, lines, quit }: Started): Record<KeyActi
     reload: () => gateway.reload(),
     clear: () => process.stdout.write(CLEAR),
     async explain() {
-      // This run's own gateway is chosen, because another gateway may have left its address in this folder.
+      // The address of this run's own gateway is used, because another gateway may have stored its address in this
+      // folder.
       chooseGateway({ controlPort: Number(new URL(listening.control).port) });
       const { explainLocal } = await import('../local/explain-local.ts');
       await explainLocal('last', { phases: false, showSecrets: false });

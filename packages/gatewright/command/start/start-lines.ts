@@ -1,6 +1,6 @@
 /**
- * Decides which lines `start` prints while it runs. By default these are all lines except lines for programs. With
- * `quiet` there are fewer lines. `toggle` switches to all lines.
+ * Decides which lines `start` prints while it runs. By default, it prints all lines except those for programs. With
+ * `quiet`, it prints fewer lines. `toggle` switches to all lines.
  */
 import {
   createStreamSink,
@@ -14,7 +14,10 @@ import type { GatewayOptions } from '../../../gateway/engine/index.ts';
 type Sinks = Pick<GatewayOptions, 'log' | 'functionLog' | 'onProgress' | 'onReload'>;
 
 export type StartLines = Sinks & {
-  /** Switches between printing every line and the initial choice; returns whether it now prints every line. */
+  /**
+   * Switches between printing every line and printing only the lines that the options select. Returns whether every
+   * line is printed now.
+   */
   toggle(): boolean;
   close(): Promise<void>;
 };
@@ -23,7 +26,11 @@ type Wanted = { readonly quiet: boolean; readonly json: boolean };
 
 const OF_ERRORS: ReadonlySet<string | undefined> = new Set(['ERROR', 'FATAL']);
 
-/** @param wanted `quiet`: only errors and refusals; `json`: also metric lines of functions */
+/**
+ * Creates the functions that print lines.
+ * @param wanted with `quiet`, only errors and refusals are printed; with `json`, metric lines of functions are printed
+ * as well
+ */
 export function startLines(stream: NodeJS.WriteStream, { quiet, json }: Wanted): StartLines {
   const sink = createStreamSink(stream);
   let isAll = false;
@@ -36,7 +43,7 @@ export function startLines(stream: NodeJS.WriteStream, { quiet, json }: Wanted):
     },
     functionLog(line) {
       if (isQuiet() && !OF_ERRORS.has(line.level)) return;
-      // Embedded metrics are for CloudWatch and would hide all other lines.
+      // Lines with embedded metrics are for CloudWatch, and would hide all other lines.
       if (json || isAll || !isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
     },
     onProgress(message) {

@@ -1,4 +1,4 @@
-/** The output of `gatewright start` and the plug-in's commands once everything listens. */
+/** Creates the text that `gatewright start` and the plug-in's commands print when all ports are listening. */
 import { relative } from 'node:path';
 import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
 import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
@@ -9,30 +9,33 @@ import type { LoadText } from '../shell-text.ts';
 import { addressOf, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../gateway/engine/index.ts';
 
-/** Maximum number of suggested lines. More lines would hide the addresses. */
+/** The maximum number of suggested commands. More commands would hide the addresses. */
 const MAX_SUGGESTED = 8;
 /**
- * Maximum number of routes shown one by one. For an API with more routes, all routes of one function are shown on one
- * line; `gatewright routes` shows each route.
+ * The maximum number of routes of an API that are shown one by one. If an API has more routes, all routes of one
+ * function are shown on one line. `gatewright routes` shows each route.
  */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
-/** Maximum number of faults shown with their reason; --verbose lists all faults. */
+/** The maximum number of faults that are shown with their reason. With --verbose, all faults are shown. */
 const MAX_FAULTS = 6;
 
 export type StartFacts = {
   readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
   readonly listening: Listening;
   readonly tookMs: number;
-  /** The access documents next to the sources, and their stage. */
+  /** The access documents next to the sources. `stage` is their stage. */
   readonly documents: Parameters<typeof guardedRoutes>[2];
   readonly stage: string;
   readonly load: LoadText;
-  /** Whether to show all findings instead of their number. */
+  /** Whether all findings are shown instead of only their number. */
   readonly isVerbose: boolean;
-  /** Whether to show only addresses and findings. */
+  /** Whether only addresses and findings are shown. */
   readonly isQuiet?: boolean;
-  /** Describes how to create tokens of an issuer. If absent, the command's own option is described. */
+  /**
+   * Describes how to create tokens of an issuer. If it is undefined, the text describes the option of
+   * `gatewright start`.
+   */
   readonly standIn?: (issuer: string) => string;
 };
 
@@ -148,8 +151,8 @@ function toRow(
 }
 
 /**
- * Returns the routes of an API with addresses. In an API with many routes, the routes of one function behind one
- * authorizer are counted.
+ * Returns lines with the routes of an API and their addresses. If the API has many routes, the routes that have the
+ * same function and authorizer are only counted.
  */
 export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
   const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
@@ -172,7 +175,8 @@ function commonPath(paths: readonly string[]): string {
 }
 
 /**
- * Returns the first faults and the number of all faults. A source that is not served at all is named with its reason.
+ * Returns lines with the first faults and the number of all faults. If a source is not served at all, a line contains
+ * its name and the reason.
  */
 export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   const refused = items.filter(({ consequence }) => consequence === NOTHING_SERVED);
@@ -212,7 +216,10 @@ function describeFirst(items: readonly UnsupportedItem[]): string[] {
   });
 }
 
-/** Returns all faults of the stacks, and then features that this version lacks, grouped by consequence. */
+/**
+ * Returns lines with all faults of the stacks, followed by the features that this version does not support, grouped by
+ * consequence.
+ */
 export function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(({ message }) => message !== undefined);
   const others = items.filter(({ message }) => message === undefined);

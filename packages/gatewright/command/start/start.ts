@@ -48,7 +48,8 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   limitYoungGeneration();
   const sources = chooseSources(named);
   const profiling = flags.profile ? await startProfiling() : undefined;
-  // With --json, stdout contains only the line for tools; with --exec, stdout belongs to the command.
+  // With --json, stdout contains only the line for tools. With --exec, stdout belongs to the command. In both cases,
+  // all other lines go to stderr.
   const lines = startLines(flags.json || flags.exec !== undefined ? process.stderr : process.stdout, flags);
   const deployed = await copyVariablesFromStack(flags.envFromStack, flags.region);
   const adminKey = chooseKeyPair(process.env);
@@ -82,7 +83,8 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
       printNotes(`warning: ${message}`),
     );
-    // Signals are not handled earlier. Until there is something to close, a signal ends the process in the default way.
+    // Signals are not handled before this point, because there is nothing to close until now. An earlier signal ends
+    // the process in the default way.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening);
@@ -110,7 +112,8 @@ type StartConsole = {
 };
 
 /**
- * Passes parts of the console that the gateway does not import: files of the page, access documents, invoices.
+ * Passes the parts of the console to the gateway that the gateway itself does not import. They are the files of the
+ * page, access documents and invoices.
  * @param stage the stage of the stack that contains the authorizers
  */
 function openStartConsole(
@@ -151,18 +154,21 @@ function readyText(
       });
 }
 
-/** @throws DefinitionError before anything is opened */
+/**
+ * Returns the sources to load, including the toolkit's stack if the sources need it.
+ * @throws DefinitionError if no source exists. It is thrown before anything is opened
+ */
 function chooseSources(named: readonly string[]): readonly string[] {
   requireSources(named);
   return withStack(named, (message) => printNotes(message));
 }
 
-/** Whether the lines are for a person. */
+/** Whether a person reads the lines on a terminal. */
 function isSeen({ json, exec }: Flags): boolean {
   return process.stdout.isTTY && !json && exec === undefined;
 }
 
-/** The code for keys is loaded on demand. */
+/** Starts to read keys. The code for this is loaded on demand. */
 async function openKeys(
   started: Parameters<typeof openStartKeys>[0],
 ): Promise<ReturnType<typeof openStartKeys>> {
@@ -170,7 +176,7 @@ async function openKeys(
   return openStartKeys(started);
 }
 
-/** The code for profiling is loaded on demand. */
+/** Starts profiling. The code for this is loaded on demand. */
 async function startProfiling(): Promise<Profiling> {
   const { startProfile } = await import('./profile.ts');
   return startProfile(join(process.cwd(), '.gatewright', 'profiles'), Date.now());
@@ -180,7 +186,7 @@ async function endProfile(profiling: Profiling | undefined): Promise<void> {
   for (const file of (await profiling?.finish()) ?? []) printNotes(`wrote ${file}`);
 }
 
-/** Resolves on SIGTERM or Ctrl-C; a second signal ends the process immediately. */
+/** Resolves on SIGTERM or Ctrl-C. A second signal ends the process immediately. */
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

@@ -15,7 +15,7 @@ type Route = ApiRoutes['routes'][number];
 type GuardedRoute = {
   readonly route: Route;
   readonly isOpen: boolean;
-  /** Claims for a token of the local issuer; undefined if that issuer is not trusted. */
+  /** The claims for a token of the local issuer; undefined if the API does not trust this issuer. */
   readonly token: TokenText | undefined;
 };
 
@@ -23,7 +23,10 @@ type Documents = readonly Pick<CompiledDocument, 'apis' | 'issuers'>[];
 
 const USUAL_TOKEN: TokenText = { sub: 'alice', roles: ['admin'] };
 
-/** Returns the served routes of an API, with their requirements. `stage` is the stage of the authorizers' own stack. */
+/**
+ * Returns the served routes of an API with their requirements. `stage` is the stage of the stack that contains the
+ * authorizers.
+ */
 export function guardedRoutes(
   api: ApiRoutes,
   inspected: readonly InspectedApi[],
@@ -48,7 +51,8 @@ export function guardedRoutes(
 }
 
 /**
- * Returns a comment and a command for each route. It skips routes whose calls are less simple (API keys, signatures).
+ * Returns a comment and a command for each route. Routes that need API keys or signatures are skipped, because they
+ * cannot be called as simply.
  */
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
@@ -92,7 +96,10 @@ function curl(api: ApiRoutes, { method, path }: Route, token?: TokenText): strin
   return ['curl -i', ...verb, ...header, ...body, quote(addressOf(api, path))].join(' ');
 }
 
-/** `-N` shows a streamed response while it arrives. curl signs with the key pair of `gatewright env`. */
+/**
+ * Suggests a command that calls a function URL. `-N` makes curl show a streamed response while it arrives. curl signs
+ * with the key pair of `gatewright env`.
+ */
 function suggestUrl(api: ApiRoutes): readonly string[] {
   const [route] = api.routes;
   if (route === undefined || route.target === 'returns 500') return [];

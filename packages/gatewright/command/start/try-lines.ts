@@ -1,5 +1,5 @@
 /**
- * Prints commands to paste, from a template's own `Metadata`:
+ * Prints the commands that a template suggests in its own `Metadata`:
  *
  *   Metadata:
  *     Gatewright::Try:
@@ -24,7 +24,8 @@ const KEY = 'Gatewright::Try';
 const FIELDS = ['api', 'method', 'path', 'token', 'send', 'expect'];
 
 /**
- * Returns a comment and a command for each entry, ready to paste into a shell. @throws UsageError for an invalid entry
+ * Returns a comment and a command for each entry, ready to paste into a shell.
+ * @throws UsageError for an invalid entry
  */
 export function describeTries(gateway: Pick<Gateway, 'stacks'>, apis: readonly ApiRoutes[]): string[] {
   return gateway.stacks.flatMap((stack) =>

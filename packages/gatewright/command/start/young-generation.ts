@@ -1,6 +1,6 @@
 /**
- * Limits the young generation, most of which is garbage. V8 would let it grow to 128 MB under load. A size of more than
- * an eighth of that makes no request faster, unless hundreds of requests are in flight.
+ * Limits the young generation of V8's heap, most of which is garbage. Under load, V8 would let it grow to 128 MB. An
+ * eighth of this size is enough, unless hundreds of requests are processed at the same time.
  */
 import { performance } from 'node:perf_hooks';
 import { getActiveResourcesInfo } from 'node:process';
@@ -17,20 +17,20 @@ const HALF_MB = 8;
  */
 const CROWD_HALF_MB = 64;
 const CROWD = 128;
-/** Maximum size of each half in MB in a new thread. The thread uses only what it needs. */
+/** The maximum size of each half in MB in a new thread. A thread that needs less memory uses less. */
 const THREAD_HALF_MB = 8;
 const LOOK_EVERY_MS = 250;
-/** Number of checks in one second. */
+/** The number of consecutive idle checks after which the young generation may be shrunk. They take one second. */
 const IDLE_LOOKS = 4;
-/** V8 doubles a young generation when enough of it has stayed alive. */
+/** The factor by which V8 lets a young generation grow when enough of it has stayed alive. */
 const USUAL_GROWTH = 2;
 const NO_GROWTH = 1;
 
 type Surroundings = {
-  /** Flags that the user has passed to V8. */
+  /** The flags that the user has passed to Node. */
   readonly nodeOptions: string;
   readonly youngBytes: () => number;
-  /** Open connections of the whole process. */
+  /** Returns the number of open connections of the whole process. */
   readonly connections: () => number;
   readonly utilization: (since?: EventLoopUtilization) => EventLoopUtilization;
   readonly collect: () => void;
@@ -50,8 +50,9 @@ const OWN: Surroundings = {
 };
 
 /**
- * Limits the young generation of the calling thread. V8 reads its limit only from the process's command line, but reads
- * the growth factor at each growth. The factor applies to all threads, so new threads begin with a sufficient size.
+ * Limits the young generation of the calling thread. V8 reads the maximum size only from the command line of the
+ * process, but it reads the growth factor each time before it grows. The growth factor therefore stops the growth. It
+ * applies to all threads, so new threads begin with a sufficient size.
  */
 export function limitYoungGeneration({
   nodeOptions,
@@ -76,8 +77,8 @@ export function limitYoungGeneration({
     idleLooks = utilization(looked).utilization < IDLE_BELOW ? idleLooks + 1 : 0;
     looked = utilization();
     isAfterCrowd ||= isCrowded;
-    // The young generation does not shrink by itself. It is shrunk only after many connections, because shrinking also
-    // discards compiled code.
+    // The young generation does not shrink by itself. It is shrunk only after there were many connections, because
+    // shrinking also discards compiled code.
     if (idleLooks >= IDLE_LOOKS && !isCrowded) {
       if (isAfterCrowd && bytes > 2 * HALF_MB * BYTES_PER_MB) collect();
       isAfterCrowd = false;

@@ -1,5 +1,6 @@
 /**
- * Looks up the ids of deployed APIs that documents identify by stack and logical id, by stack and output, or by name.
+ * Looks up the ids of the deployed APIs to which documents refer. A document identifies its API by stack and logical
+ * id, by stack and output, or by name.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeIfChanged } from '../files/access-files.ts';
@@ -16,8 +17,8 @@ import type { Environment } from './signed-get.ts';
 type IsLocalId = (api: NamedApi, apiId: string) => boolean;
 
 /**
- * Returns the ids by name of the document. Credentials and region come from the environment. @throws UsageError when a
- * stack is not deployed, or credentials are missing
+ * Returns the ids of deployed APIs by the names of their documents. Credentials and region come from the environment.
+ * @throws UsageError if a stack is not deployed or credentials are missing
  */
 export async function readDeployedIds(
   folder: string,
@@ -36,18 +37,21 @@ export async function readDeployedIds(
 }
 
 /**
- * Documents of the folder with an API whose AWS id in that stage is still missing, because the id is neither written in
- * the document nor looked up yet.
+ * The documents of the folder whose API still lacks its AWS id for that stage. The id is neither written in the
+ * document nor looked up yet.
  */
 type MissingIdList = {
-  /** Documents with no id at all. If they are packaged like this, every request is denied. */
+  /** The documents that have no id at all. If they are packaged like this, every request is denied. */
   readonly unknown: readonly string[];
   /**
-   * Documents for which only the local gateway's id is known. That id is right on this machine, and wrong where the
-   * stage is deployed.
+   * The documents for which only the local gateway's id is known. This id is correct on this machine, but not for the
+   * deployed stage.
    */
   readonly local: readonly string[];
-  /** Documents that name no API in that stage. The authorizers of the stage respond with 500 to all of their APIs. */
+  /**
+   * The documents that do not name an API for that stage. The stage's authorizers respond with 500 to all requests to
+   * the APIs of these documents.
+   */
   readonly unnamed: readonly string[];
 };
 
@@ -70,8 +74,9 @@ export function listMissingIds(folder: string, stage: string, isLocalId: IsLocal
 }
 
 /**
- * Returns the document's inventory with its API's id in that stage. Of the ids that the inventory already contains,
- * those for which `kept` returns true stay and all others are removed. @throws UsageError
+ * Returns the document's inventory with the id of its API in that stage. An id that the inventory already contains
+ * stays only if `kept` returns true for it.
+ * @throws UsageError if the inventory cannot be read
  */
 export function withDeployedId(
   text: string | undefined,
@@ -100,8 +105,9 @@ export type MissingIds = {
 };
 
 /**
- * Like `saveDeployedIds`, for ids that have not been looked up yet. Ids that are found are written, even if other ids
- * are missing. @throws UsageError when AWS does not respond
+ * Like `saveDeployedIds`, but only for ids that have not been looked up yet. Ids that are found are written even if
+ * other ids are missing.
+ * @throws UsageError if AWS does not respond
  */
 export async function saveMissingIds(
   folder: string,

@@ -5,7 +5,7 @@ import type { SignedGet } from './signed-get.ts';
 export type NamedApi = {
   readonly stack?: string | undefined;
   readonly logicalId?: string | undefined;
-  /** The stack's output that contains the id or the address of the API. */
+  /** The output of the stack that contains the id or the address of the API. */
   readonly output?: string | undefined;
   readonly name?: string | undefined;
 };
@@ -15,14 +15,18 @@ const ID = /^[a-z0-9]{1,64}$/;
 const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
 
 /**
- * The account does not contain such an API. The API may not exist yet, because the resources that protect it are
- * deployed before it.
+ * Thrown if the account does not contain the API. The API may not exist yet, because the resources that protect it are
+ * deployed first.
  */
 export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
 }
 
-/** @throws NoSuchApiError if there is no such API, UsageError if there are several, or AWS does not respond */
+/**
+ * Finds the id of an API.
+ * @throws NoSuchApiError if there is no such API
+ * @throws UsageError if there are several, or if AWS does not respond
+ */
 export async function findApiId(
   aws: SignedGet,
   { stack, logicalId, output, name }: NamedApi,
@@ -53,7 +57,7 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   );
 }
 
-/** Finds an API by its name. Names need not be unique, so a name that two APIs share is an error. */
+/** Finds an API by its name. Names need not be unique. If several APIs have the name, this is an error. */
 async function findByName(aws: SignedGet, name: string): Promise<string> {
   const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
   const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');

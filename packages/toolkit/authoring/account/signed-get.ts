@@ -1,4 +1,6 @@
-/** Signed GET requests to AWS's APIs, or to the endpoints in the environment, with strict checks of the response. */
+/**
+ * Sends signed GET requests to AWS's APIs, or to the endpoints in the environment, and checks the responses strictly.
+ */
 import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { callSigned } from '@gatewright/aws/signed-call';
@@ -13,15 +15,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type SignedGet = {
   readonly region: string;
   /**
-   * Returns undefined if the resource is not found.
-   * @throws UsageError when the response is a failure, a redirect, too large, late or not a JSON object
+   * Returns the resource at a path; undefined if it is not found.
+   * @throws UsageError if the response is a failure, a redirect, too large, late or not a JSON object
    */
   readonly get: (service: string, path: string) => Promise<UnknownMembers | undefined>;
 };
 
 const QUOTED_CHARACTERS = 300;
 
-/** Credentials come from the environment. @throws UsageError */
+/**
+ * Creates a client. Its credentials and region come from the environment.
+ * @throws UsageError if they are missing
+ */
 export function createSignedGet(environment: Environment): SignedGet {
   const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
@@ -65,8 +70,8 @@ function readAnswer(url: URL, status: number, text: string): UnknownMembers | un
 }
 
 /**
- * Whether the response is AWS's own 404. The 404 of a proxy would falsely indicate that there is no API to protect.
- * CloudFormation reports a missing stack with 400.
+ * Whether the response is a 404 of AWS itself. The 404 of a proxy would falsely mean that there is no API to protect.
+ * For a missing stack, CloudFormation responds with 400.
  */
 function isAbsent(status: number, text: string): boolean {
   if (status === 400)

@@ -1,7 +1,7 @@
 /**
- * Finds routes with an authorizer that a document does not contain, or that were open when its routes were read. Most
- * of them are denied. However, a route that a wildcard of an allowed route also matches is not denied, because no rule
- * denies it.
+ * Finds routes with an authorizer that a document does not contain, or that were open when the document's routes were
+ * read. Most of these routes are denied. A route is not denied if the wildcard of an allowed route also matches it,
+ * because no rule denies it.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from '../compile/expand-rule.ts';
@@ -12,8 +12,9 @@ import { ANY, ORDINARY } from '@gatewright/handlers/access/decide/segment-patter
 import type { SegmentPattern } from '@gatewright/handlers/access/decide/segment-patterns';
 
 /**
- * Returns routes of the current API that callers reach by a rule about another route, each with what to do.
- * @param found routes of the API; routes with an authorizer of the toolkit are protected
+ * Returns routes of the current API that callers reach by a rule about another route. The text of each route says what
+ * to do.
+ * @param found the routes of the API. A route with an authorizer of the toolkit is protected
  */
 export function checkLaterRoutes(
   document: CompiledDocument,
@@ -23,8 +24,9 @@ export function checkLaterRoutes(
 }
 
 /**
- * Like `checkLaterRoutes`, without what to do: `access sync` helps only once the API itself has the authorizer.
- * @param found routes of the API, as they are or as they will be
+ * Like `checkLaterRoutes`, but the texts do not say what to do, because `access sync` helps only when the API itself
+ * has the authorizer.
+ * @param found the routes of the API, as they are now or as they will be
  */
 export function findLaterRoutes(
   document: CompiledDocument,
@@ -56,7 +58,10 @@ export function findLaterRoutes(
   return [...complaints.values()];
 }
 
-/** Whether every caller to whom the rule applies may call the route anyway. Policies grant open routes too. */
+/**
+ * Whether every caller to whom the rule applies may call the route anyway. This is also true for open routes that the
+ * rule names.
+ */
 function allowsWhole(
   { rules, routes }: CompiledDocument,
   { routes: granted, bind = [] }: CompiledRule,
@@ -87,7 +92,7 @@ function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedP
     );
 }
 
-/** Returns the pattern of one path segment. The placeholder of an owner's value is not a wildcard. */
+/** Returns the pattern of one path segment. A placeholder for the value of the owner is not a wildcard. */
 function patternOf(path: string, { bind = [] }: CompiledRule, place: number): SegmentPattern {
   const owned = new Set(bind.map(({ segments }) => segments[place]));
   return parseTemplate(path).map((segment, index) => {

@@ -2,7 +2,7 @@ import { PlanInvalid } from '@gatewright/handlers/errors';
 import type { CheckPlan } from '../compile/compile-quota.ts';
 import { parsePlan } from '@gatewright/handlers/quota/plan/plan';
 
-/** Limits that a plan may have, but that are not enforced. */
+/** The limits that a plan may contain but that cannot be enforced, with the reason. */
 const UNHELD = {
   request: {
     concurrency:
@@ -27,7 +27,7 @@ export const checkPlan: CheckPlan = (plan, countedBy) => {
   } catch (error) {
     if (!(error instanceof PlanInvalid)) throw error;
     const { field, message } = error;
-    // The field is a path such as `limits[1].burst`; `plan` is the whole plan.
+    // The field is a path such as `limits[1].burst`. The field `plan` means the whole plan.
     const steps = field === 'plan' ? [] : field.split(/[.[\]]+/).filter((step) => step !== '');
     return {
       path: steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step)),

@@ -5,8 +5,8 @@ import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } fro
 import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
- * Returns what is unsafe about the APIs that documents protect by stack and logical id. Each problem is returned with
- * its document. `resources` are the resources of the compiled template, with unresolved intrinsics.
+ * Returns what is unsafe about the APIs that documents protect by stack and logical id. Each text begins with the file
+ * of the document. `resources` are the resources of the compiled template, with unresolved intrinsics.
  */
 export function checkStack(
   protects: readonly ProtectedStack[],
@@ -31,6 +31,6 @@ export function checkStack(
         ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
       ].map((complaint) => `access/${document.name}.yml: ${complaint}`);
     });
-  // A document may name the same API for several stages.
+  // Duplicates are removed, because a document may name the same API for several stages.
   return [...new Set(complaints)];
 }

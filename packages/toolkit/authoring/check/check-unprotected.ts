@@ -1,12 +1,17 @@
-/** APIs that use the toolkit's authorizers without an access document: they respond with 500 to every request. */
+/**
+ * Finds APIs that use the toolkit's authorizers but have no access document. They respond with 500 to every request.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { ProtectedStack } from '../compile/build-access.ts';
 import { readWiring } from './read-wiring.ts';
 
-/** `stage` is the API's own stage, as in its address. */
+/** An API without a document. `stage` is the stage of the API itself, as in its address. */
 type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
 
-/** @param named the stage in which documents protect this same stack */
+/**
+ * Describes an API without a document.
+ * @param named a stage for which a document protects this same stack
+ */
 export function describeUnprotected(
   { stack, logicalId, stage: name }: UnprotectedApi,
   stage: string,
@@ -19,8 +24,8 @@ export function describeUnprotected(
 }
 
 /**
- * Returns unprotected APIs of a compiled template with unresolved intrinsics. A document that names an API only by its
- * id does not count, because a template has no ids.
+ * Returns the unprotected APIs of a compiled template with unresolved intrinsics. A document that names an API only by
+ * its id is ignored, because a template does not contain ids.
  */
 export function findUnprotectedApis(
   protects: readonly ProtectedStack[],
@@ -40,7 +45,7 @@ export function findUnprotectedApis(
     .map((api) => ({ stack: stackName, ...api }));
 }
 
-/** A deployment may also create a stage. */
+/** Matches the types that create a stage. A deployment may also create one. */
 const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
 
 function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {

@@ -10,7 +10,7 @@ export type WiredAuthorizer = {
   readonly calls: 'token-authorizer' | 'request-authorizer';
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
-  /** Header names in lower case. */
+  /** The identity sources. Header names are in lower case. */
   readonly identitySources: readonly WiredSource[];
 };
 
@@ -20,17 +20,21 @@ export type WiredSource = {
 };
 
 /**
- * Returns the toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
- * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined if it is not one of our functions.
+ * Returns the toolkit's function that a function name, a logical id or an ARN export refers to. Stack and stage may be
+ * any (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Returns undefined if it is not a function of the
+ * toolkit.
  */
 export function identifyFunction(name: string): WiredAuthorizer['calls'] | undefined {
-  // The last match counts, because the stack's own name comes first and may look like a function name.
+  // The last match is used, because the name of the stack comes first and may look like a function name.
   const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }
 
-/** Returns what is unsafe or can never work, with the change to make for each fault. Empty if there is no fault. */
+/**
+ * Returns the settings of an authorizer that are unsafe or can never work, with the change to make for each of them.
+ * The list is empty if there are none.
+ */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
@@ -43,7 +47,10 @@ export function checkWiring(document: CompiledDocument, authorizer: WiredAuthori
   return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
 }
 
-/** Checks that the function gets the kind of event that it reads. Each function reads only its own kind. */
+/**
+ * Checks that the function gets the kind of event that it reads. Each of the toolkit's functions can read only one
+ * kind.
+ */
 function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
   const wanted = payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer';
   if (calls === wanted) return [];
@@ -93,8 +100,8 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
 }
 
 /**
- * Checks that callers are charged. A caller who gets a cached result is not charged. A TOKEN event has no timestamp
- * from which to choose a period.
+ * Checks that callers are charged. If API Gateway uses a cached result, the caller is not charged. A TOKEN event has no
+ * timestamp, so the period to charge cannot be determined.
  */
 function checkQuota(
   { quota }: CompiledDocument,
@@ -115,8 +122,8 @@ function checkQuota(
 }
 
 /**
- * Checks that requests reach the authorizer. If any identity source is missing in a request, API Gateway itself
- * responds with 401.
+ * Checks that requests reach the authorizer. If a request lacks an identity source, API Gateway itself responds with
+ * 401.
  */
 function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { identitySources, payload } = authorizer;
@@ -128,7 +135,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
           `a TOKEN authorizer reads one header, so it cannot read ${describeSource(unread)}: use a REQUEST authorizer`,
         ];
   }
-  // A header with Bearer and the same header without Bearer are one source.
+  // A header counts as one source, whether its value has the prefix Bearer or not.
   if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
   return demanded === undefined
@@ -167,12 +174,15 @@ function describeSource(source: CompiledSource): string {
 export type WiredRoute = {
   readonly method: string;
   readonly path: string;
-  /** Undefined if there is no authorizer that could be one of ours. */
+  /** The authorizer of the route; undefined if it cannot be an authorizer of the toolkit. */
   readonly authorizer: Pick<WiredAuthorizer, 'payload'> | undefined;
   readonly apiKeyRequired: boolean;
 };
 
-/** Returns routes to which browsers send a preflight without credentials, each with the change to make. */
+/**
+ * Returns the routes to which browsers send a preflight request without credentials, with the change to make for each
+ * route.
+ */
 export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] {
   return wired
     .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
@@ -182,12 +192,12 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     );
 }
 
-/** The place from which an API reads API keys. Undefined if it is known only once the API is deployed. */
+/** Where an API reads API keys from. It is undefined if this is known only after the deployment. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
 /**
- * Returns the reasons why callers of charged routes would not be charged, or would not be refused over quota. Each
- * reason has the change to make.
+ * Returns the reasons why callers of charged routes would not be charged, or would not be refused if they exceed their
+ * quota. Each reason includes the change to make.
  */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
@@ -212,7 +222,8 @@ export function checkChargedRoutes(
       complaints.push(
         `${method} ${path} is charged, which a TOKEN authorizer cannot do: use a REQUEST authorizer`,
       );
-    // Such a request would pass even over quota, because the policy allows it and no key is required.
+    // A caller who exceeds the quota would not be refused, because the policy allows the request and the route does not
+    // require an API key.
     if (quota.admissionKey !== undefined && !route.apiKeyRequired && route.authorizer !== undefined)
       complaints.push(
         `${method} ${path} is charged but requires no API key: set ApiKeyRequired: true, or remove quota.admissionKey`,
@@ -221,7 +232,10 @@ export function checkChargedRoutes(
   return complaints;
 }
 
-/** Checks the admission key. Every admitted request uses this key, so a wrong value in the stack blocks all callers. */
+/**
+ * Checks the admission key. Every admitted request uses this key. A wrong value in the stack would therefore block all
+ * callers.
+ */
 export function checkAdmissionKey(
   { quota }: CompiledDocument,
   { stack, stage }: { readonly stack: string; readonly stage: string },
@@ -234,7 +248,10 @@ export function checkAdmissionKey(
   ];
 }
 
-/** Returns what prevents AWS's usage plans from counting the document's keys, each with the change to make. */
+/**
+ * Returns the reasons why AWS's usage plans would not count the keys of the document. Each reason includes the change
+ * to make.
+ */
 export function checkNativePlans(
   { apiKeys }: CompiledDocument,
   wired: readonly WiredRoute[],

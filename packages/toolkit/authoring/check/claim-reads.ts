@@ -1,7 +1,7 @@
 /**
  * Finds code that reads the caller as if from a Cognito or JWT authorizer. Behind a Lambda authorizer such claims do
- * not exist, so `C#${claims.sub}` is the same customer for all callers. The search matches text; false matches are
- * acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
+ * not exist. For example, `C#${claims.sub}` would then be the same customer for all callers. The search compares text.
+ * Users can acknowledge a false match in a comment, or by `claimsChecked` in gatewright.yml.
  */
 
 type ClaimRead = {
@@ -10,11 +10,13 @@ type ClaimRead = {
   readonly what: string;
 };
 
-/** Matches a fallback for a missing authorizer, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
+/**
+ * Matches a fallback for a missing authorizer, such as `|| {}`, or a cast, such as `as { jwt: { claims: Claims } }`.
+ */
 const IN_BRACES = String.raw`(?:\|\||\?\?|\bas)\s*\{(?:[^{}\n]|\{[^{}\n]{0,120}\}){0,160}\}`;
-/** The member that is read after a dot, a bracket or `.get(`. */
+/** Matches the member `claims` or `jwt` after a dot, a bracket or `.get(`. */
 const MEMBER = String.raw`(?:\.\s*|\[\s*['"${'`'}]|\(\s*['"])(claims|jwt)\b`;
-/** The content of a destructuring pattern, which may contain nested patterns and defaults. */
+/** Matches the content of a destructuring pattern, which may contain nested patterns and defaults. */
 const PATTERN = String.raw`(?:[^{};]|\{[^{};]{0,120}\}){0,200}`;
 const TYPE = String.raw`(?:\s*:\s*[^={};\n]{0,80}(?:\{[^{};]{0,120}\})?)?`;
 
@@ -22,7 +24,7 @@ const READS = [
   // Matches event.requestContext.authorizer?.jwt!.claims, authorizer['claims'], (authorizer || {}).claims,
   // .get('claims')
   new RegExp(String.raw`\bauthorizer\b(?:[^;={}\n]|${IN_BRACES}){0,60}?${MEMBER}`, 'g'),
-  // Matches …requestContext.authorizer at the end of a line, if .claims is on the next line.
+  // Matches …requestContext.authorizer at the end of a line if .claims is on the next line.
   /\bauthorizer\b\s*[!?)]*\s*\.\s*(claims|jwt)\b/g,
   // Matches const { requestContext: { authorizer: { claims } } } = event
   /\bauthorizer\s*:\s*\{[^}=;]{0,200}?\b(claims|jwt)\b/g,
@@ -60,8 +62,8 @@ function readsOfNames(text: string): readonly RegExp[] {
 }
 
 /**
- * `claims` or `jwt` as a member in the same statement, which may continue in lines that begin with a dot:
- * `.get("jwt", {})`, `getAuthorizer().getClaims()`, `.dig('authorizer', 'claims')`.
+ * Matches `claims` or `jwt` as a member in the rest of the statement, which may continue in lines that begin with a
+ * dot: `.get("jwt", {})`, `getAuthorizer().getClaims()`, `.dig('authorizer', 'claims')`.
  */
 const ELSEWHERE = String.raw`(?:[^;=\n{}]|\{\s*\}|[!=]=|\n(?=\s*[&?]?\.)){0,120}?(?:\.\s*(?:get)?|[[(,]\s*['":]+)(claims|jwt)\b`;
 /** Matches `auth := request.RequestContext.Authorizer` and `auth = context.get("authorizer", {}) or {}`. */
@@ -79,8 +81,9 @@ function readsElsewhere(text: string): readonly RegExp[] {
 }
 
 /**
- * Returns each line once, in order, without lines that `gatewright: claims acknowledged` acknowledges.
- * @param file its extension determines the language; a template with inline code counts as JavaScript
+ * Returns each line that reads claims once, in the order of the text. Lines with the comment
+ * `gatewright: claims acknowledged` are omitted.
+ * @param file the file name, whose extension determines the language. A template with inline code counts as JavaScript
  */
 export function findClaimReads(text: string, file = 'index.js'): readonly ClaimRead[] {
   const lines = text.split('\n');
@@ -99,7 +102,10 @@ export function findClaimReads(text: string, file = 'index.js'): readonly ClaimR
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-/** Returns what a source in that language should read instead. Inline code of a template counts as JavaScript. */
+/**
+ * Returns what a source in the language of this file should read instead. Inline code of a template counts as
+ * JavaScript.
+ */
 function claimsReaderOf(file: string): string {
   if (file.endsWith('.py')) return 'claims_of(event) of the Python package gatewright';
   return /\.(?:rb|go|rs|java|kt|cs)$/.test(file)
@@ -107,7 +113,7 @@ function claimsReaderOf(file: string): string {
     : 'claimsOf(event) of @gatewright/handlers/access';
 }
 
-/** Returns the advice that is printed after the file and line. */
+/** Returns the advice that is printed after the file and the line of a match. */
 export function describeClaimRead(what: string, route: string, file: string): string {
   return (
     `reads ${what}, which does not exist behind the authorizer of ${route}, so it would be undefined for every caller: read ` +
@@ -116,7 +122,7 @@ export function describeClaimRead(what: string, route: string, file: string): st
   );
 }
 
-/** Returns the finding for a function without sources here. */
+/** Returns the finding for a function whose sources are not on this machine. */
 export function describeUnreadCode(handler: string, route: string): string {
   return (
     `${handler} behind the authorizer of ${route} is compiled or bundled, so its source cannot be checked. Behind this authorizer, authorizer.claims and authorizer.jwt do not exist, and the function must not read them: ` +
@@ -125,8 +131,8 @@ export function describeUnreadCode(handler: string, route: string): string {
 }
 
 /**
- * Like `findClaimReads`, for a mapping template or parameter. Returns each `authorizer.claims` once; nothing if a
- * comment acknowledges it.
+ * Like `findClaimReads`, but for a mapping template or parameter. Returns each `authorizer.claims` once. The result is
+ * empty if a comment in the text acknowledges the claims.
  */
 export function findMappedClaims(text: string): readonly string[] {
   if (ACKNOWLEDGED.test(text)) return [];
@@ -135,7 +141,7 @@ export function findMappedClaims(text: string): readonly string[] {
   ].map((name) => `authorizer.${name}`);
 }
 
-/** Returns the advice that is printed after the place. */
+/** Returns the advice that is printed after the place of a match. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
     `reads $context.${what}, which does not exist behind the authorizer of ${route}, so it would be empty for every caller: let the document pass the claim ` +
@@ -143,16 +149,22 @@ export function describeMappedClaim(what: string, route: string): string {
   );
 }
 
-/** Matches the comments of a language. They are replaced by spaces, so that positions in the text do not change. */
+/**
+ * Matches block comments and line comments as in C. Comments are replaced by spaces, so that positions in the text do
+ * not change.
+ */
 const BLOCKS = String.raw`\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*`;
 const QUOTED = String.raw`"(?:\\.|[^"\\\n])*"`;
 const APOSTROPHES = String.raw`'(?:\\.|[^'\\\n])*'`;
 const CHARACTER = String.raw`'(?:\\.|[^'\\\n])'`;
 const ANY_OF_THREE = String.raw`"""[^]*?"""|'''[^]*?'''`;
 
-/** Keys are file extensions. The group matches comments. All other matches are texts, which may look like comments. */
+/**
+ * For each file extension, an expression for comments. Its group matches comments. Everything else that it matches is a
+ * string, because a string may look like a comment.
+ */
 const COMMENTS: Readonly<Record<string, RegExp>> = {
-  // A text in three quotes that is not a format string is documentation, or as harmless as documentation.
+  // A string in three quotes counts as a comment unless it is a format string, because it is usually documentation.
   '.py': new RegExp(
     String.raw`[fF][rR]?(?:${ANY_OF_THREE})|(${ANY_OF_THREE})|${QUOTED}|${APOSTROPHES}|(#[^\n]*)`,
     'g',
@@ -169,8 +181,8 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Returns undefined for a language whose comments this code cannot find, such as JavaScript because of its regular
- * expressions.
+ * Replaces the comments of a text by spaces. Returns undefined if this is not possible for the language. For example,
+ * the regular expressions of JavaScript can look like comments.
  */
 function withoutComments(text: string, file: string): string | undefined {
   const pattern = COMMENTS[/\.\w+$/.exec(file)?.[0] ?? ''];

@@ -1,6 +1,6 @@
 /**
- * Finds a missing order of deployments. A deployment of a REST API is a snapshot, and CloudFormation may create it
- * before resources that it does not depend on. Works on a compiled template with unresolved intrinsics.
+ * Finds deployments that may be created too early. A deployment of a REST API is a snapshot, and CloudFormation may
+ * create it before resources on which it does not depend. The template is compiled and has unresolved intrinsics.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -8,8 +8,8 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 type LatePart = { readonly deployment: string; readonly part: string };
 
 /**
- * Types that a deployment must name in `DependsOn`, because no resource that the deployment waits for refers to them.
- * Models and validators need not be named, because methods refer to them.
+ * The types that a deployment must name in `DependsOn`, because nothing else makes the deployment wait for them. Models
+ * and validators need not be named, because methods refer to them.
  */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
@@ -27,15 +27,16 @@ export function findLateParts(resources: UnknownMembers): readonly LatePart[] {
 }
 
 /**
- * Describes how to fix a missing order. SAM writes the deployment itself and does not apply `DependsOn` of the API to
- * it, so the API's document has to contain the parts.
+ * Describes how to make a deployment wait. SAM creates the deployment itself and does not apply the API's `DependsOn`
+ * to it, so the parts have to be in the API's document instead.
  */
 export function orderFix(deployment: string): string {
   return `add it to DependsOn of ${deployment}; in SAM, write it in the AWS::Serverless::Api instead, under GatewayResponses or DefinitionBody`;
 }
 
 /**
- * Returns the `DependsOn` of each deployment with all its parts, except parts that wait for the deployment themselves.
+ * Returns the `DependsOn` that each deployment should have. It contains all parts of the API, except parts that wait
+ * for the deployment themselves.
  */
 export function orderedDependsOn(resources: UnknownMembers): ReadonlyMap<string, readonly string[]> {
   const late = findLateParts(resources).filter(
@@ -74,7 +75,7 @@ function dependsOn(resource: unknown): readonly string[] {
   return [membersOf(resource)['DependsOn'] ?? []].flat().filter((name) => typeof name === 'string');
 }
 
-/** Returns logical ids in `Ref`, `Fn::GetAtt` and `Fn::Sub`, at any depth. */
+/** Returns the logical ids that occur in `Ref`, `Fn::GetAtt` and `Fn::Sub`, at any depth. */
 function namesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
   return Object.entries(typeof value === 'object' && value !== null ? value : {}).flatMap(([key, inner]) => {

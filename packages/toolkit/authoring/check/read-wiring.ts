@@ -1,5 +1,6 @@
 /**
- * Reads from a compiled CloudFormation template with unresolved intrinsics how an API uses the toolkit's authorizers.
+ * Reads how an API uses the toolkit's authorizers. The source is a compiled CloudFormation template with unresolved
+ * intrinsics.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -16,8 +17,8 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
 const MAX_PATH_CHARACTERS = 10_000;
 
 /**
- * Returns only authorizers that call one of our functions. A function is recognised by its name in the template or by
- * the imported export.
+ * Returns the authorizers of an API that call a function of the toolkit. The function is recognized by its name in the
+ * template or by the imported export.
  */
 export function readWiring(resources: UnknownMembers, apiLogicalId: string): readonly WiredAuthorizer[] {
   return Object.entries(resources).flatMap(([logicalId, resource]) => {
@@ -34,7 +35,10 @@ export function readWiring(resources: UnknownMembers, apiLogicalId: string): rea
   });
 }
 
-/** `calls` is the toolkit's function that the route's authorizer invokes, if the template contains that. */
+/**
+ * A route of the template. `calls` is the toolkit's function that the route's authorizer calls, if the template
+ * contains this information.
+ */
 type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
 
 type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };
@@ -84,8 +88,8 @@ function readRoute(
 }
 
 /**
- * Returns the payload type of an authorizer; undefined if the authorizer is not in this template. Any authorizer counts
- * as ours, because its function may be unknown until it is deployed.
+ * Returns the payload type of an authorizer; undefined if the authorizer is not in this template. Any authorizer may
+ * belong to the toolkit, because its function may be unknown until it is deployed.
  */
 function readPayload(
   resources: UnknownMembers,
@@ -103,14 +107,17 @@ function calledBy(resources: UnknownMembers, id: unknown): WiredAuthorizer['call
   return identifyFunction(JSON.stringify(uri));
 }
 
-/** Returns `/users/{id}`, from the template's chain of path parts up to the API's root. */
+/**
+ * Returns the path of a resource, such as `/users/{id}`. It is built from the path parts of the resource and of its
+ * parents in the template, up to the API's root.
+ */
 function pathOf(resources: UnknownMembers, id: unknown, api: string, below = ''): string | undefined {
   const { 'Fn::GetAtt': root } = membersOf(id);
   const [owner, attribute] = Array.isArray(root) ? root.map(String) : String(root).split('.');
   if (owner === api && attribute === 'RootResourceId') return below === '' ? '/' : below;
   const logicalId = refOf(id);
   const { ParentId: parent, PathPart: part } = propertiesOf(resources, logicalId ?? '');
-  // Ends the search if the parents form a cycle, because the path then exceeds API Gateway's limit.
+  // If the parents form a cycle, the search ends here, because the path then exceeds API Gateway's limit.
   if (typeof part !== 'string' || below.length > MAX_PATH_CHARACTERS) return undefined;
   return pathOf(resources, parent, api, `/${part}${below}`);
 }
@@ -172,8 +179,8 @@ function readV2(
 }
 
 /**
- * Reads `method.request.header.Authorization`, `$request.header.Authorization`, `route.request.querystring.token`,
- * `context.x`
+ * Parses an identity source, such as `method.request.header.Authorization`, `$request.header.Authorization`,
+ * `route.request.querystring.token` or `context.x`.
  */
 function readSource(text: string): readonly WiredSource[] {
   const [, where = '', name = ''] =
@@ -187,6 +194,6 @@ function readSource(text: string): readonly WiredSource[] {
 
 function numberOf(value: unknown, usual: number): number {
   const number = Number(value ?? usual);
-  // A TTL that is known only at deployment may have any value.
+  // A TTL that is known only when the API is deployed may have any value, so the maximum is used.
   return Number.isFinite(number) ? number : 3600;
 }

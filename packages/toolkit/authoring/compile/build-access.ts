@@ -1,4 +1,4 @@
-/** Compiles all access documents of a folder to the one JSON file that ships, or returns all mistakes. */
+/** Compiles all access documents of a folder to the one JSON file that is deployed, or returns all mistakes. */
 import { createHash } from 'node:crypto';
 import type { AccessDocument } from '../document/document.ts';
 import type { PlanText } from '../document/document-quota.ts';
@@ -21,7 +21,7 @@ export type AccessFile = {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  /** Opens the files that the document extends; absent if it extends none. */
+  /** Opens the files that the document extends. It is not needed if the document does not extend any. */
   readonly sharing?: Sharing;
   /** Text of `access/orders.routes.json`; undefined if it does not exist yet. */
   readonly inventory: string | undefined;
@@ -32,29 +32,39 @@ export type AccessFile = {
 export type AccessBuild = {
   /** The documents that compile. Documents with a problem are omitted. */
   readonly compiled: CompiledAccess;
-  /** The stacks that contain the APIs, for callers with a template but no ids yet. */
+  /**
+   * The stacks that contain the APIs. They are for callers that have a template but do not know the ids of the APIs
+   * yet.
+   */
   readonly protects: readonly ProtectedStack[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly withoutInventory: readonly Problem[];
   /**
-   * What documents inherit through `extends`, such as `orders extends access/_shared.yml: issuers main; roles admin`.
+   * What each document inherits through `extends`, for example
+   * `orders extends access/_shared.yml: issuers main; roles admin`.
    */
   readonly extended: readonly string[];
 };
 
 export type ProtectedStack = {
   readonly document: CompiledDocument;
-  /** Stage of the authorizers' own stack. */
+  /** The stage of the stack that contains the authorizers. */
   readonly for: string;
   readonly stack: string;
   readonly logicalId: string;
   readonly stage: string;
-  /** The routes are read from the deployed API (`routes: live`), so they are known only after deployment. */
+  /**
+   * Whether the document has the setting `routes: live`. Its routes are then read from the deployed API, so they are
+   * known only after the deployment.
+   */
   readonly isReadLive: boolean;
 };
 
-/** `checkPlan` checks the customer plans of documents; without it, a document with plans is refused. */
+/**
+ * Compiles the documents. `checkPlan` checks their customer plans. Without it, a document that contains plans is
+ * refused.
+ */
 export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan): AccessBuild {
   const documents: CompiledDocument[] = [];
   const protects: ProtectedStack[] = [];
@@ -116,7 +126,10 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
   return { compiled: { documents }, protects, problems, warnings, withoutInventory, extended };
 }
 
-/** Adds the checksum by which an authorizer's result names the document that decided. */
+/**
+ * Adds a checksum to a document. The results of an authorizer contain it, so that they identify the document that
+ * decided.
+ */
 function withVersion(document: CompiledDocument): CompiledDocument {
   const checksum = createHash('sha256').update(JSON.stringify(document)).digest('hex');
   return { ...document, version: checksum.slice(0, VERSION_DIGITS) };
@@ -133,8 +146,8 @@ function describeExtended(name: string, reading: DocumentReading): readonly stri
 }
 
 /**
- * Reports documents with the same name. Documents of several folders need distinct names, because each name identifies
- * one inventory and one part of what is published.
+ * Reports documents that have the same name. Names must be distinct even in different folders, because each name
+ * identifies one inventory and one part of the published data.
  */
 function namesakes(read: readonly ReadFile[]): readonly Problem[] {
   return read.flatMap(({ name, reading }, index) => {
@@ -149,7 +162,7 @@ type ReadFile = Pick<AccessFile, 'name' | 'file' | 'inventory'> & {
   readonly reading: ReturnType<typeof readDocument>;
 };
 
-/** Checks what a document must have in common with a document that accepts its tickets. */
+/** Checks a document against the documents whose tickets it accepts, because they must have some settings in common. */
 function createTicketCheck(read: readonly ReadFile[]) {
   const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
   const documents = new Map(
@@ -196,7 +209,9 @@ function findChangedPlans(
     .map(({ id }) => id);
 }
 
-/** Returns the limits that `count: access-log` cannot enforce. They belong to a plan that another document defines. */
+/**
+ * Returns the limits of a plan that `count: access-log` cannot enforce. The plan may be defined by another document.
+ */
 function unenforcedLimits(
   { quota }: AccessDocument,
   all: readonly PlanText[],

@@ -1,4 +1,4 @@
-/** Checks issuers and sources of a document against each other. */
+/** Checks that the issuers and sources of a document are consistent with each other. */
 import { SUBPROTOCOL_MARKER } from '@gatewright/handlers/aws/websocket-event';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 import {
@@ -20,10 +20,13 @@ type IssuerCheck = {
   readonly warning: (path: Path, message: string) => void;
 };
 
-/** Sources that only a WebSocket API can carry. */
+/** The sources of credentials that only WebSocket APIs support. */
 const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 
-/** Hosts for which it is known whether `iss` ends with a slash. With the wrong form, every token is refused. */
+/**
+ * The hosts for which it is known whether their `iss` ends with a slash. If the document has the wrong form, every
+ * token is refused.
+ */
 const SLASHES: readonly { readonly host: RegExp; readonly hasSlash: boolean }[] = [
   { host: /(^|\.)auth0\.com$|^sts\.windows\.net$/, hasSlash: true },
   {

@@ -8,8 +8,8 @@ import type { Path } from '../document/shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * Checks the serial numbers in rules. Principals of certificates have the claim `serialNumber` in the form that
- * `normalizeSerial` returns, and claims are compared as strings.
+ * Checks the serial numbers in rules. A principal with a certificate has the claim `serialNumber` in the form that
+ * `normalizeSerial` returns. Claims are compared as strings, so the rules need the same form.
  */
 export function checkSerialNumbers({ issuers, rules }: AccessDocument, problem: Complain): void {
   if (!issuers.some(isCertificateIssuer)) return;

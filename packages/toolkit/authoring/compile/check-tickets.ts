@@ -11,8 +11,8 @@ import type { Path } from '../document/shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * Checks the rules for holders of tickets. A ticket contains its holder's identity, roles and scopes, but no claims.
- * Therefore, a `deny` rule that reads a claim would not match.
+ * Checks the rules that apply to holders of tickets. A ticket contains its holder's identity, roles and scopes, but no
+ * claims. A `deny` rule that reads a claim would therefore not match.
  */
 export function checkTickets(
   { tickets, rules, context }: CompiledDocument,
@@ -100,7 +100,7 @@ export function checkTicketSubjects(
   });
 }
 
-/** Returns the claim that is used as subject, by `iss`. */
+/** Returns, for each `iss`, the claim that the document uses as the subject. */
 function subjectClaims(document: AccessDocument | undefined): ReadonlyMap<string, string> {
   const trusts = document?.issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer).trust) ?? [];
   return new Map(trusts.map(({ issuer, principal }) => [issuer, principal.join('.')]));

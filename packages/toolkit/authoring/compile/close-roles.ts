@@ -4,8 +4,8 @@ import type { AccessDocument } from '../document/document.ts';
 import type { Path } from '../document/shape.ts';
 
 /**
- * Returns the roles with all roles that they inherit. Each role is visited once, because the number of paths through
- * the graph can be exponential.
+ * Returns each role with all roles that it inherits. Each role is visited only once, because the number of paths
+ * through the graph can be exponential.
  */
 export function closeRoles(
   document: Pick<AccessDocument, 'roles'>,

@@ -1,6 +1,6 @@
 /**
- * Compiles `result.claims` of a document: the claims that are passed to the backend, and the claims that the backend
- * requires.
+ * Compiles `result.claims` of a document. It determines which claims are passed to the backend and which claims the
+ * backend requires.
  */
 import type { ForwardedClaims } from '@gatewright/handlers/access/compiled-document';
 import { isKeyIssuer } from './compile-issuer.ts';
@@ -13,8 +13,8 @@ type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
 /**
- * Returns the claims that are passed to the backend. A backend that stores data under a missing claim mixes the data of
- * all callers. Therefore, claims are required unless they are listed as optional.
+ * Returns the claims that are passed to the backend. They are required unless they are listed as optional, because a
+ * backend that stores data under a missing claim would mix the data of all callers.
  */
 export function forwardedClaims({ as, names, optional = [] }: ClaimsText): ForwardedClaims {
   return { as, names, required: names.filter((name) => !optional.includes(name)) };

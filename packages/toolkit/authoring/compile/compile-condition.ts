@@ -1,4 +1,4 @@
-/** Compiles `when` of a rule to the tree that ships. */
+/** Compiles the `when` condition of a rule to the tree that is deployed. */
 import type { CompiledCondition } from '@gatewright/handlers/access/compiled-document';
 import type { ClaimTest, Condition, Several } from '../document/document-conditions.ts';
 import type { Path } from '../document/shape.ts';
@@ -8,12 +8,13 @@ type ConditionNames = {
   readonly roles: ReadonlySet<string>;
   /** Returns the index of a list of address blocks. Equal lists share an index. */
   readonly networkIndex: (cidr: readonly string[]) => number;
-  /** Whether the condition allows callers rather than denies them. */
+  /** Whether the condition belongs to a rule that allows, and not to a rule that denies. */
   readonly opens: boolean;
-  /** How long API Gateway may cache a result that depends on the condition, in seconds. */
+  /** The time in seconds for which API Gateway may cache a result that depends on the condition. */
   readonly keptSeconds: number;
   /**
-   * Whether an issuer is Cognito, whose tokens contain custom attributes as strings, whatever type the pool declares.
+   * Whether one of the issuers is Cognito. Its tokens contain custom attributes as strings, whatever type the user pool
+   * declares.
    */
   readonly hasCognito: boolean;
   readonly complain: (path: Path, message: string) => void;
@@ -100,8 +101,8 @@ function compileSeveral(is: 'scope' | 'role', { all, any }: Several): CompiledCo
 }
 
 /**
- * Reports tests that can never be decided. An allow rule with such a test would never apply, a deny rule would always
- * apply.
+ * Reports tests that can never have a result. An allow rule with such a test would never apply, and a deny rule would
+ * always apply.
  */
 function checkTexts(
   claims: readonly ClaimTest[],
@@ -135,8 +136,8 @@ function list(names: ReadonlySet<string>): string {
 }
 
 /**
- * Returns the claims whose absence makes a deny rule with this condition deny. They are claims in tests that no "not"
- * inverts, without an `exists` test of the same claim.
+ * Returns the claims that a deny rule with this condition requires, because it denies callers who lack them. These are
+ * the claims of tests that are not inside a "not", unless the condition also has an `exists` test of the claim.
  */
 export function claimsDeniedIfMissing(condition: Condition | undefined): readonly string[] {
   const asked = new Set<string>();

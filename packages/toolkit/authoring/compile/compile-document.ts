@@ -1,4 +1,7 @@
-/** Compiles an access document and a route inventory to what ships, or reports every mistake with its place. */
+/**
+ * Compiles an access document and a route inventory to the data that is deployed, or reports every mistake with its
+ * place.
+ */
 import { claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, forwardedClaims } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
@@ -47,18 +50,18 @@ type CompileSource = {
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly locate: Locate;
   readonly checkPlan?: CheckPlan | undefined;
-  /** Whether the document of a WebSocket API accepts tickets of this document's callers. */
+  /** Whether callers of this document can get tickets, because the document of a WebSocket API accepts them. */
   readonly givesTickets?: boolean;
 };
 
-/** API Gateway's default TTL. */
+/** API Gateway's default TTL for authorizer results, in seconds. */
 const USUAL_TTL_LIMIT_SECONDS = 300;
 /**
- * Maximum number of segments of a route. It is needed because routes are walked recursively by segment, and it is far
- * more than API Gateway allows.
+ * The maximum number of segments of a route. The limit is needed because routes are processed recursively, segment by
+ * segment. It is much higher than API Gateway's own limit.
  */
 const SEGMENTS_LIMIT = 200;
-/** Maximum number of address lists, because each list can double the policy's size. */
+/** The maximum number of lists of addresses, because each list can double the size of the policy. */
 const NETWORKS_LIMIT = 4;
 
 type Work = CompileSource & {
@@ -243,7 +246,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple result cannot have conditions');
   if (cacheTtlSeconds === 0) return;
   const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
-  // The verdict for id 1 would be cached for id 2, because both have the same route key.
+  // A simple result is cached by route key. The result for id 1 would therefore also apply to id 2.
   if (bound !== -1)
     problem(
       ['rules', bound, 'bind'],
@@ -262,7 +265,7 @@ function warnOfRule(
   path: Path,
   routes: readonly (CompiledRoute | undefined)[],
 ): void {
-  // Preflight routes are intentionally open, and `*` means all other methods.
+  // Preflight routes are not reported, because they are intentionally open and `*` contains all other methods.
   const isPreflight = (route: CompiledRoute): boolean =>
     route.method === 'OPTIONS' && !rule.methods?.includes('OPTIONS');
   const open = routes.find((route) => route?.isOpen === true && !isPreflight(route));
@@ -282,8 +285,8 @@ function warnOfRule(
 }
 
 /**
- * Warns about routes that are always denied. Denying by default is right, but deserves a warning if the document does
- * not state it.
+ * Warns about routes that are always denied because no rule names them. Denying them is correct, but the document's
+ * author may have forgotten them.
  */
 function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
@@ -306,8 +309,8 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
 }
 
 /**
- * Warns that callers over quota get 403. An authorizer can only refuse with 403 and without headers. Only REST APIs can
- * change the status to 429.
+ * Warns that callers over quota get the status 403. An authorizer can refuse a request only with 403 and without
+ * headers. Only REST APIs can change the status to 429.
  */
 function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['quota']): void {
   if (quota === undefined || inventory.kind === 'websocket') return;
@@ -329,7 +332,7 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
   return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
 }
 
-/** Returns the reason why the authorizers grant nothing on the route (`isReachable`). */
+/** Returns the reason why the authorizers never allow a route (`isReachable`); undefined if they can allow it. */
 function reasonUnreachable(kind: CompiledDocument['kind'], path: string): string | undefined {
   if (kind === 'websocket' || isReachable(kind, path)) return undefined;
   if (!path.isWellFormed()) return 'its name contains half of a surrogate pair, which no URL can contain';

@@ -1,4 +1,4 @@
-/** Compiles an issuer as written in a document to the data that tokens are checked against. */
+/** Compiles an issuer in a document to the data by which tokens are checked. */
 import type {
   CertificateIssuer,
   CompiledDocument,
@@ -46,8 +46,8 @@ function revocationOf({ revocation }: IssuerText): CompiledIssuer['revocation'] 
 }
 
 /**
- * Limits the age of tokens, and refuses tokens without an issue time. This is needed because a revocation of all tokens
- * that were issued until a given time expires, and none of these tokens may outlive the revocation.
+ * Limits the age of tokens, and refuses tokens that have no issue time. This is needed for revocations of all tokens
+ * that were issued before a given time. Such a revocation expires, and no revoked token may still be valid after that.
  */
 function withAge(trust: TokenTrust): TokenTrust {
   return { ...trust, maxTokenAgeSeconds: trust.maxTokenAgeSeconds ?? LONGEST_TOKEN_AGE_SECONDS };
@@ -93,7 +93,10 @@ export function compileCertificateIssuer(
   };
 }
 
-/** Returns how long a snapshot of the issuer's keys is trusted; undefined if no snapshot ships. */
+/**
+ * Returns the number of days for which a snapshot of the issuer's keys is trusted; undefined if no snapshot is
+ * deployed.
+ */
 export function snapshotDays(issuer: IssuerText): number | undefined {
   return issuer.type === 'local' ? undefined : issuer.jwks?.snapshotMaxAgeDays;
 }

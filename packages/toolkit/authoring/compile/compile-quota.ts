@@ -1,11 +1,14 @@
-/** Compiles the quota of an access document to what the authorizer charges. */
+/** Compiles the quota of an access document to the data by which the authorizer charges callers. */
 import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from '../document/document.ts';
 import type { PlanText } from '../document/document-quota.ts';
 import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
 import type { Path } from '../document/shape.ts';
 
-/** The component that charges by a plan: the authorizer, or later `usage-tracker`, which cannot enforce a rate. */
+/**
+ * The component that charges callers by a plan. `request` is the authorizer. `access-log` is `usage-tracker`, which
+ * charges later and cannot enforce a rate.
+ */
 type CountedBy = 'request' | 'access-log';
 
 export type CheckPlan = (
@@ -16,12 +19,12 @@ export type CheckPlan = (
 type QuotaSurroundings = {
   readonly kind: ApiKind;
   readonly routes: readonly CompiledRoute[];
-  /** If absent, a document may not define plans. */
+  /** Checks a customer plan. If it is undefined, a document must not define plans. */
   readonly checkPlan: CheckPlan | undefined;
   readonly complain: (path: Path, message: string, at?: 'key') => void;
 };
 
-/** Returns undefined if the document has no quota. */
+/** Compiles the quota of a document; undefined if the document has no quota. */
 export function compileQuota(document: AccessDocument, around: QuotaSurroundings): CompiledQuota | undefined {
   const { quota } = document;
   if (quota === undefined) return undefined;

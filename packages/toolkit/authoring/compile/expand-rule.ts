@@ -34,7 +34,9 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Expands a rule. A path or method that matches no route is a mistake, most likely a typo. */
+/**
+ * Expands a rule. A path or method that matches no route is reported as a mistake, because it is most likely a typo.
+ */
 export function expandRule(
   rule: RuleText,
   routes: readonly CompiledRoute[],
@@ -79,7 +81,7 @@ function bindTo(
 
 type PathPattern = {
   readonly segments: readonly RouteSegment[];
-  /** Whether the path ends in `/**`, which is the route and everything below it. */
+  /** Whether the path ends in `/**`. It then matches a route and everything below it. */
   readonly isSubtree: boolean;
   /** Indexes of single-segment parameters by name. */
   readonly names: ReadonlyMap<string, number>;

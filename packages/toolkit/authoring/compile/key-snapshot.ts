@@ -1,5 +1,6 @@
 /**
- * The keys of an issuer at one time: `access/<document>.<issuer>.jwks.json`, written by `gatewright access snapshot`.
+ * Reads and prints snapshots of an issuer's keys. They are in `access/<document>.<issuer>.jwks.json`, and
+ * `gatewright access snapshot` writes them.
  */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
@@ -10,7 +11,10 @@ export type KeySnapshot = {
   readonly takenAtEpochSeconds: number;
 };
 
-/** Returns undefined if the text is not a snapshot, or if none of its keys may verify a signature. */
+/**
+ * Parses a snapshot. Returns undefined if the text is not a snapshot, or if it contains no key that can verify a
+ * signature.
+ */
 export function parseSnapshot(text: string): KeySnapshot | undefined {
   const { takenAtEpochSeconds, keys } = membersOf(parseJson(text));
   if (typeof takenAtEpochSeconds !== 'number' || !Number.isSafeInteger(takenAtEpochSeconds)) return undefined;
@@ -23,7 +27,10 @@ export function parseSnapshot(text: string): KeySnapshot | undefined {
   }
 }
 
-/** @throws DomainError KEY_SET_UNAVAILABLE when the issuer returned no usable key */
+/**
+ * Prints a snapshot.
+ * @throws DomainError KEY_SET_UNAVAILABLE if the issuer has returned no usable key
+ */
 export function printSnapshot(keySet: string, takenAtEpochSeconds: number): string {
   parseKeySet(keySet);
   const { keys } = JSON.parse(keySet) as { keys: unknown };

@@ -1,6 +1,6 @@
 /**
- * Tries a document with typical callers: without rights, with each right, with any two rights, and with all rights.
- * Finds policies before deployment that are too large, or that IAM cannot express.
+ * Evaluates a document for typical callers before it is deployed. These callers have no rights, one right, two rights,
+ * or all rights. The evaluation finds policies that are too large or that IAM cannot express.
  */
 import type { PolicyDocument } from '@gatewright/handlers/aws/authorizer-result';
 import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
@@ -18,7 +18,7 @@ import type { Principal } from '@gatewright/handlers/access/decide/principal';
 export type ProfileFailure =
   | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
   | { readonly kind: 'too-many'; readonly caller: string }
-  /** The caller would be granted no channels. */
+  /** The channel list of this caller is too long, so the caller would get no channels at all. */
   | { readonly kind: 'too-many-channels'; readonly caller: string; readonly characters: number }
   | {
       readonly kind: 'unrepresentable';
@@ -42,12 +42,12 @@ type Draft = {
 };
 
 /**
- * With more rights than this, trying pairs would take seconds, so only single rights and all of them together are
- * tried.
+ * The maximum number of rights for which pairs are tried. With more rights this would take seconds, so only single
+ * rights and all rights together are tried.
  */
 const PAIRS_LIMIT = 40;
 const NOW_EPOCH_SECONDS = 1_900_000_000;
-/** A UUID, which is the form of most subjects. */
+/** A typical subject. Most subjects are UUIDs. */
 const TYPICAL_VALUE = '0f3c9b1e-7d52-4a86-b0c4-3e1f5a7d9c20';
 const TYPICAL_ARN = {
   partition: 'aws',
@@ -71,13 +71,13 @@ export function tryProfiles(document: CompiledDocument): ProfileReport {
 }
 
 /**
- * Tries the channel lists of typical callers. The policy of a WebSocket API allows only `$connect`, so a caller's
- * rights enlarge the channel list instead of the policy.
+ * Computes the channel lists of typical callers. In a WebSocket API, the policy allows only `$connect`. More rights
+ * therefore do not enlarge the policy but the channel list.
  */
 function tryChannels(document: CompiledDocument): ProfileReport {
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;
-  // Rules about addresses count as matched, because that grants more.
+  // All conditions on addresses count as true, because the policy is then largest.
   const at = { nowEpochSeconds: NOW_EPOCH_SECONDS, isInNetwork: () => true };
   for (const profile of profilesOf(document)) {
     const characters = printChannels(document, principalWith(document, profile), at)?.length ?? 0;
@@ -181,8 +181,8 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
 }
 
 /**
- * A deny rule also denies callers who lack the claim that it reads, so typical callers get this claim with a value that
- * the rule does not match.
+ * Adds claims to a typical caller. A deny rule also denies callers who lack the claim that it reads, so the caller
+ * needs this claim. The value is one that the rule does not match.
  */
 function addHarmlessClaims(claims: Record<string, unknown>, condition: CompiledCondition): void {
   switch (condition.is) {

@@ -1,12 +1,15 @@
-/** The `channels` section of an access document: who may join which WebSocket channels and publish to them. */
+/**
+ * Defines the `channels` section of an access document. It determines who may subscribe to which WebSocket channels and
+ * publish to them.
+ */
 import { CHANNEL_ACTIONS, isChannelPattern } from '@gatewright/handlers/aws/channel-grants';
 import { CONDITION, NAME } from './document-conditions.ts';
 import { described, list, object, oneOf, refine, text } from './shape.ts';
 
-/** A channel segment that is replaced by the value of a claim, such as `{tenant}` or `{org.id}`. */
+/** Matches a segment of a channel name that is replaced by the value of a claim, such as `{tenant}` or `{org.id}`. */
 const CLAIM_SEGMENT = /^\{([^{}./\s]+(?:\.[^{}./\s]+)*)\}$/;
 
-/** Returns the path of the claim that a segment names. Undefined if the segment is literal. */
+/** Returns the path of the claim that a segment names; undefined if the segment is literal. */
 export function claimOfSegment(segment: string): readonly string[] | undefined {
   return CLAIM_SEGMENT.exec(segment)?.[1]?.split('.');
 }

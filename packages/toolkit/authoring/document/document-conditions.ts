@@ -24,8 +24,8 @@ const CLAIM_NAME = text(
 );
 
 /**
- * Reads `realm_access.roles` as a path with two steps. A claim whose own name contains dots is written as a list of
- * steps.
+ * The path of a claim. `realm_access.roles` is a path with two steps. If the name of a claim itself contains dots, the
+ * path is written as a list of steps.
  */
 export const CLAIM_PATH: Shape<readonly string[]> = described(
   either(

@@ -1,4 +1,4 @@
-/** The `issuers` section of an access document: the issuers of accepted credentials. */
+/** Defines the `issuers` section of an access document, which contains the issuers of accepted credentials. */
 import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
 import { CLAIM_PATH, NAME } from './document-conditions.ts';
 import { SIGNATURE_ALGORITHMS } from '@gatewright/handlers/access/tokens/issuers';
@@ -35,7 +35,7 @@ const JWKS = object(
       integer(1, 3600),
       'At most one fetch for unknown key ids within this time. Default: 30.',
     ),
-    // Two attempts must fit into the timeout of the authorizer's function (serverless.yml).
+    // The maximum is low, because two attempts must fit into the timeout of the authorizer's function (serverless.yml).
     timeoutMs: described(
       integer(100, 2000),
       'Timeout of one attempt; there are two attempts. Default: 1500.',

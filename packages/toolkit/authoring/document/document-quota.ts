@@ -1,4 +1,7 @@
-/** The `quota` section of an access document: what the authorizer charges for each allowed request. */
+/**
+ * Defines the `quota` section of an access document. It determines what the authorizer charges for each allowed
+ * request.
+ */
 import { CLAIM_PATH } from './document-conditions.ts';
 import { described, either, list, mapped, object, oneOf, text } from './shape.ts';
 import type { Shape } from './shape.ts';
@@ -8,7 +11,7 @@ const ID = text(
   'a name of letters, digits, dots, _ and -, such as partner',
 );
 
-/** Either one name for all callers, or a claim of a verified token. */
+/** A name, which is either the same for all callers or the value of a claim in a verified token. */
 const NAMED = either(
   mapped(ID, (name) => ({ name })),
   object({ claim: CLAIM_PATH }, {}),

@@ -1,5 +1,5 @@
 /**
- * The access document as a person writes it: who may do what on one API. This is the schema of
+ * Defines the access document as users write it, which determines who may do what on one API. This is the schema of
  * `access/<name>.yml`.
  */
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
@@ -23,7 +23,8 @@ import type { Shape, ShapeOf } from './shape.ts';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 
 /**
- * The `result` section of an access document: the form of the authorizer's result, and what it passes to the backend.
+ * Defines the `result` section of an access document, which determines the form of the authorizer's result and what it
+ * passes to the backend.
  */
 const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
 
@@ -76,7 +77,10 @@ import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 
 const API_ID_TEXT = text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5');
-/** AWS also assigns API ids that consist of digits only, and ids such as `12e4567890`. YAML reads both as numbers. */
+/**
+ * The id of an API. YAML reads some ids as numbers, because AWS also assigns ids that consist only of digits, and ids
+ * such as `12e4567890`.
+ */
 const API_ID: Shape<string> = {
   ...API_ID_TEXT,
   read(value, path, report) {

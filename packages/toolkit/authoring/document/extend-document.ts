@@ -1,6 +1,7 @@
 /**
- * The `extends` section of an access document. It takes issuers, sources and roles that several documents share from
- * files of the repository or of an npm package. Each name is defined once, and nothing is overridden.
+ * Implements the `extends` section of an access document. It includes issuers, sources and roles that several documents
+ * share. They come from files of the repository or of an npm package. Each name is defined only once, so nothing is
+ * overridden.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -10,19 +11,19 @@ import type { Locate, Problem } from './read-document.ts';
 import type { Path } from './shape.ts';
 
 type SharedText = {
-  /** Identifies the file uniquely. */
+  /** The real path, which identifies the file uniquely. */
   readonly path: string;
   readonly file: string;
   readonly text: string;
 };
 
-/** Opens the file that `from` refers to by this name. Returns undefined if there is no such file. */
+/** Opens the file that the file `from` calls `name`. Returns undefined if there is no such file. */
 export type OpenShared = (name: string, from: string) => SharedText | undefined;
 
 type Part = { readonly file: string; readonly value: UnknownMembers; readonly locate: Locate };
 
 type Extended = {
-  /** The merged document. The document's own entries come first, so that their positions do not change. */
+  /** The merged document. The document's own entries come first, so that their positions stay the same. */
   readonly value: UnknownMembers;
   readonly locate: Locate;
   readonly files: readonly string[];
@@ -64,7 +65,7 @@ export function extendDocument(
   return wrong.length === 0 ? merge(own, parts) : undefined;
 }
 
-/** Returns only the strings. The document's schema reports other values. */
+/** Returns only the strings in `extends`. Other values are reported by the schema of the document. */
 function namesOf(value: UnknownMembers): readonly string[] {
   return [value['extends'] ?? []].flat().filter((name) => typeof name === 'string');
 }
@@ -99,8 +100,8 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
 /**
- * Returns the names that the document defines, with their places. `sources` counts as one name. The order of sources
- * matters, so all of them come from one file.
+ * Returns the names that a document defines, with their places. `sources` counts as one name, because the order of
+ * sources matters, and all of them must therefore come from one file.
  */
 function placesOf(value: UnknownMembers): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
@@ -122,7 +123,8 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   const asked = requestedIssuers(own.value, sources?.value['sources']);
   const issuers = [own, ...parts].flatMap((part) =>
     [part.value['issuers'] ?? []].flat().flatMap((issuer: unknown, index) =>
-      // A shared file may contain issuers for other documents. Only those that this document refers to are included.
+      // A shared file may contain issuers for other documents. Only the issuers to which this document refers are
+      // included.
       part === own || asked.has(String(membersOf(issuer)['id'])) ? [{ part, issuer, index }] : [],
     ),
   );
@@ -149,7 +151,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   };
 }
 
-/** Returns the issuers that the document refers to outside of their declaration. */
+/** Returns the issuers to which the document refers in its other sections. */
 function requestedIssuers(own: UnknownMembers, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {

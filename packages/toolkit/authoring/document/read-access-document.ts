@@ -33,7 +33,7 @@ export function readDocument(text: string, file: string, sharing?: Sharing): Doc
   return { kind: 'invalid', problems: reading.problems.map((problem) => ofFile(problem, file)) };
 }
 
-/** An excerpt shows a line of the document itself, so a problem in another file gets none. */
+/** Removes the excerpt from a problem in another file, because an excerpt shows a line of the document itself. */
 function ofFile({ excerpt, ...problem }: Problem, file: string): Problem {
   return problem.file === file && excerpt !== undefined ? { ...problem, excerpt } : problem;
 }

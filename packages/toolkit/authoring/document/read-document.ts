@@ -8,9 +8,9 @@ export type Problem = {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** For example `rules[2].effect: must be one of allow, deny, not "alow"`. */
+  /** The message, for example `rules[2].effect: must be one of allow, deny, not "alow"`. */
   readonly message: string;
-  /** The wrong line, and a line that marks the place in it. Set if the text is not valid YAML. */
+  /** The wrong line, and a second line that marks the place in it. Only present if the text is not valid YAML. */
   readonly excerpt?: readonly [line: string, mark: string];
 };
 
@@ -25,18 +25,18 @@ export type Reading<T> =
     }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Replaces messages of the library that are written for programmers. */
+/** Messages that replace those of the YAML library that are written for programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here; a file must contain one document',
 };
 
-/** Maximum number of characters shown of a long line. */
+/** The maximum number of characters that are shown of a long line. */
 const CARET_WIDTH = 100;
 const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
 /**
- * Maximum number of problems that are located. Nobody would read more problems than this, and locating each one takes
- * time.
+ * The maximum number of problems for which a place is determined. Users would not read more problems, and each place
+ * takes time to determine.
  */
 export const PROBLEMS_LIMIT = 100;
 
@@ -50,7 +50,7 @@ function excerptAt(
   return part.trim() === '' ? {} : { excerpt: [part, `${' '.repeat(column - 1 - from)}^`] };
 }
 
-/** The excerpt is shown for the first mistake, which should be corrected first. */
+/** Adds an excerpt to the first mistake, because users should correct this mistake first. */
 function showFirst(problems: readonly Problem[], text: string): readonly Problem[] {
   return problems.map((problem, index) =>
     index === 0 ? { ...problem, ...excerptAt(text, problem) } : problem,
@@ -59,13 +59,13 @@ function showFirst(problems: readonly Problem[], text: string): readonly Problem
 
 const ANYTHING: Shape<true> = { schema: {}, expected: 'anything', read: () => true };
 
-/** Returns the reason why a text is not YAML. Used for files whose content is checked elsewhere. */
+/** Returns the reason why a text is not YAML. It is used for files whose content is checked elsewhere. */
 export function findYamlError(text: string, file: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   return reading.kind === 'invalid' ? reading.problems[0] : undefined;
 }
 
-/** Locates a field that another check has rejected, such as `limits[1].burst`. */
+/** Returns the place of a field such as `limits[1].burst` that another check has rejected. */
 export function locateField(text: string, file: string, field: string, message: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   if (reading.kind === 'invalid') return undefined;
@@ -97,10 +97,11 @@ export function readYaml(text: string, file: string): YamlReading {
       kind: 'invalid',
       problems: [{ file, line: 1, column: 1, message: 'the document is larger than 500 KB' }],
     };
-  // `uniqueKeys` is off because the library compares every key of a map with every other: 40,000 keys take 12 s.
+  // `uniqueKeys` is off, because with it the library compares every key of a map with every other key. 40,000 keys then
+  // take 12 s.
   const options = { prettyErrors: false, strict: true, uniqueKeys: false };
   const yaml = parseDocument(text, { lineCounter: lines, ...options });
-  // Only the first mistake is reported, because later ones mostly follow from it.
+  // Only the first mistake is reported, because most later mistakes follow from it.
   const wrong = [...yaml.errors, ...yaml.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (wrong !== undefined) {
     const problem = at(wrong.pos[0], YAML_WORDS[wrong.code] ?? wrong.message);
@@ -155,7 +156,9 @@ function repeatedKeys(yaml: Document): readonly number[] {
   return found;
 }
 
-/** Converts the document to plain values. The library limits aliases, so a few lines cannot expand to gigabytes. */
+/**
+ * Converts the document to plain values. The library limits aliases, so that a few lines cannot expand to gigabytes.
+ */
 function toValue(yaml: Document, report: (message: string) => void): unknown {
   try {
     return yaml.toJS({ maxAliasCount: 100 });

@@ -1,6 +1,6 @@
 /**
- * Shapes describe user input. Both the reader and the JSON Schema (for editors) are made from one shape. The deployed
- * functions do not contain this module.
+ * Defines shapes, which describe user input. The reader and the JSON Schema for editors are both created from the same
+ * shape. The deployed functions do not contain this module.
  */
 
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -10,15 +10,15 @@ import type { Field, JsonSchema } from '@gatewright/handlers/http/fields';
 /** A place in the document, such as `['rules', 2, 'effect']`. */
 export type Path = readonly (string | number)[];
 
-/** Reports a mistake. `key` means that the mistake is in the key, not in its value. */
+/** Reports a mistake. `at` is `key` if the mistake is in the key and not in its value. */
 type Report = (path: Path, message: string, at?: 'key') => void;
 
 export type Shape<T> = {
-  /** Returns undefined after it has reported at least one mistake. */
+  /** Reads a value. Returns undefined if the value has a mistake, after reporting it. */
   readonly read: (value: unknown, path: Path, report: Report) => T | undefined;
   readonly schema: JsonSchema;
   /**
-   * The text that tells the user in messages what to write, such as `an https URL, such as https://issuer.example/`.
+   * The text in messages that tells users what to write, for example `an https URL, such as https://issuer.example/`.
    */
   readonly expected: string;
 };
@@ -32,7 +32,7 @@ type Read<Required extends Fields, Optional extends Fields> = {
 
 const NUMBER_OF_KNOWN_SHOWN = 12;
 
-/** A string that matches a pattern. Messages show `expected` after "must be". */
+/** A string that matches a pattern. Messages say "must be" and then `expected`. */
 export function text(pattern: RegExp, expected: string): Shape<string> {
   return leaf(
     { type: 'string', pattern: pattern.source, description: capitalise(expected) },
@@ -105,7 +105,10 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
   };
 }
 
-/** A map whose keys the user chooses. Its size is limited, because the result may grow with the square of that size. */
+/**
+ * A map whose keys are chosen by the user. Its size is limited, because the compiled result may grow with the square of
+ * this size.
+ */
 export function record<T>(
   name: RegExp,
   wantedName: string,
@@ -140,7 +143,7 @@ export function record<T>(
   };
 }
 
-/** A map with fixed keys; any other key is a mistake. */
+/** A map with fixed keys. Any other key is a mistake. */
 export function object<R extends Fields, O extends Fields>(required: R, optional: O): Shape<Read<R, O>> {
   const fields: Fields = { ...required, ...optional };
   const names = Object.keys(fields);
@@ -173,7 +176,7 @@ export function object<R extends Fields, O extends Fields>(required: R, optional
   };
 }
 
-/** A map of one of several shapes, chosen by its `tag`. */
+/** A map that has one of several shapes. Its member `tag` determines which one. */
 export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
   tag: string,
   variants: V,
@@ -195,7 +198,7 @@ export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
   };
 }
 
-/** Either of two shapes that differ in their JSON type. */
+/** One of two shapes. They must differ in their JSON type. */
 export function either<A, B>(
   first: Shape<A>,
   second: Shape<B>,
@@ -209,7 +212,7 @@ export function either<A, B>(
   };
 }
 
-/** A shape that contains itself; `name` is its key in the schema's definitions. */
+/** A shape that contains itself. `name` is its key in the definitions of the schema. */
 export function recursive<T>(name: string, expected: string, shape: () => Shape<T>): Shape<T> {
   return {
     schema: { $ref: `#/definitions/${name}` },
@@ -251,7 +254,7 @@ export function described<T>(shape: Shape<T>, description: string): Shape<T> {
   return { ...shape, schema: { ...shape.schema, description } };
 }
 
-/** Reads all entries. It continues after a mistake, so that all mistakes are reported at once. */
+/** Reads all entries. It does not stop at a mistake, so that all mistakes are reported at once. */
 function all<T, R>(entries: readonly T[], read: (entry: T, index: number) => R | undefined): R[] | undefined {
   const taken = entries.map(read);
   const whole = taken.filter((entry) => entry !== undefined);
@@ -270,7 +273,7 @@ function unknownKey(name: string, known: readonly string[]): string {
   return `unknown key "${name.slice(0, 60)}": ${hint}`;
 }
 
-/** Whether two words differ by one letter that is added, missing or changed, or by two swapped letters. */
+/** Whether two words differ by only one letter (added, missing or changed) or by two swapped letters. */
 export function isClose(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1) return false;
   let start = 0;

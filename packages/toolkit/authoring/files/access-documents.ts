@@ -16,7 +16,7 @@ export type NamedDocument = {
 /**
  * Reads the documents with these names, or all documents if there are no names. An inventory that cannot be read is
  * ignored.
- * @throws UsageError
+ * @throws UsageError if a name is unknown or a document is invalid
  */
 export function readNamedDocuments(folder: string, names: readonly string[]): readonly NamedDocument[] {
   const files = readAccessFiles(folder);

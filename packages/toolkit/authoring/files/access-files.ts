@@ -1,4 +1,7 @@
-/** The folder `access/`: documents that people write, and the inventories and compiled file that commands write. */
+/**
+ * Reads and writes the folder `access/`. It contains documents, which users write, and inventories and the compiled
+ * file, which commands write.
+ */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
@@ -12,8 +15,8 @@ import { checkPlan } from '../check/check-plan.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 
 /**
- * A document's file with its folder. The inventory and key snapshots of the document are in this folder, and its
- * relative paths start there.
+ * A document's file with its folder. The folder also contains the document's inventory and key snapshots. Relative
+ * paths in the document start there.
  */
 type PlacedFile = AccessFile & { readonly folder: string };
 type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
@@ -21,7 +24,7 @@ type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
 /**
  * Reads every document of the folder and of the folders that belong to it, with its inventory. File names in messages
  * are relative to `from`.
- * @throws UsageError
+ * @throws UsageError if a file or folder cannot be read
  */
 export function readAccessFiles(folder: string, from = process.cwd()): readonly PlacedFile[] {
   if (!existsSync(folder)) return [];
@@ -38,9 +41,9 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
 }
 
 /**
- * Reads the text of a document. Throws if the file cannot be read, because without this document its routes would be
- * unprotected.
- * @throws UsageError
+ * Reads the text of a document.
+ * @throws UsageError if the file cannot be read. It is not skipped, because the routes of the document would then be
+ * unprotected
  */
 function readDocumentText(file: string, from: string): string {
   const text = readIfReadable(file);
@@ -50,13 +53,14 @@ function readDocumentText(file: string, from: string): string {
 }
 
 /**
- * Returns the folder, and the folders that `custom.accessFolders` of the stack next to it lists.
+ * Returns the folder, and the folders that the stack next to it lists in `custom.accessFolders`.
  * @throws UsageError for a missing folder, because its APIs would be unprotected
  */
 function foldersOf(folder: string): readonly string[] {
   const stack = join(dirname(resolve(folder)), 'serverless.yml');
   const text = readIfReadable(stack) ?? '';
-  // Most stacks do not have the setting, and reading a whole definition is slow.
+  // The definition is read only if it contains the setting, because reading it is slow and most stacks do not have the
+  // setting.
   if (!text.includes(SETTING)) return [folder];
   const { custom } = parseYaml(text, { logLevel: 'error', merge: true }) as {
     readonly custom?: { readonly [SETTING]?: unknown };
@@ -85,7 +89,10 @@ export function findStrayDocuments(folder: string, from = process.cwd()): readon
   );
 }
 
-/** @throws UsageError for a folder that cannot be read, because the routes of its documents would be unprotected */
+/**
+ * Returns the names of the files in a folder.
+ * @throws UsageError if the folder cannot be read, because the routes of its documents would be unprotected
+ */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
@@ -106,9 +113,9 @@ export function inventoryPath({ folder, name }: DocumentPlace): string {
 }
 
 /**
- * Compiles the folder, and writes `compiled.json` if it changed. If there are problems, the old file stays.
- * `inventories` have just been read and are keyed by document name. They replace the stored inventories if their
- * documents compile with them.
+ * Compiles the folder, and writes `compiled.json` if it has changed. If there are problems, the old file stays.
+ * `inventories` contains inventories that have just been read, by document name. They replace the stored inventories if
+ * their documents can be compiled with them.
  */
 export function writeCompiledAccess(
   folder: string,
@@ -130,8 +137,9 @@ export function writeCompiledAccess(
 }
 
 /**
- * Writes atomically, because a gateway may be watching the file. Skips an unchanged file, because a write would make
- * the gateway reload.
+ * Writes a file if its content has changed. A gateway may be watching the file, and would reload after each write, so
+ * an unchanged file is not written. The file is replaced atomically, so that the gateway never reads an incomplete
+ * file.
  */
 export function writeIfChanged(path: string, text: string): boolean {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;

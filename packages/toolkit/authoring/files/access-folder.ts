@@ -1,18 +1,18 @@
 import type { AccessFile } from '../compile/build-access.ts';
 import type { OpenShared } from '../document/extend-document.ts';
 
-/** `access/webhooks.yml` is not an access document, because it protects no API. */
+/** The name of `access/webhooks.yml`. This file is not an access document, because it does not protect an API. */
 export const WEBHOOKS_NAME = 'webhooks';
 
 const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
-/** Files that documents extend. They may also be in any other folder. */
+/** Matches files that documents extend. Such files may also be in any other folder. */
 const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
 const SNAPSHOT_END = '.jwks.json';
 
 type FolderReader = {
   readonly names: readonly string[];
   readonly read: (name: string) => string;
-  /** Returns the file's name for messages. */
+  /** Returns the name of a file as messages show it. */
   readonly describe: (name: string) => string;
   readonly pathOf: (name: string) => string;
   readonly open: OpenShared;
@@ -48,7 +48,9 @@ export function toAccessFiles({
   });
 }
 
-/** Returns YAML files that are not read because of their names. A user may believe that these files protect an API. */
+/**
+ * Returns the YAML files that are not read because of their names. Users may believe that these files protect an API.
+ */
 export function findStrayNames(names: readonly string[]): readonly string[] {
   return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
 }

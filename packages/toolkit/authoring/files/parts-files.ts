@@ -1,4 +1,4 @@
-/** The setting `parts:` of gatewright.yml, which selects parts of the toolkit's stack. */
+/** Reads the setting `parts:` of gatewright.yml, which selects parts of the toolkit's stack. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
@@ -11,21 +11,21 @@ const SETTINGS_FILE = 'gatewright.yml';
 /** The other parts that each part needs, as in `custom.parts` of the stack. */
 export type PartNeeds = Readonly<Record<string, readonly string[]>>;
 
-/** `at` is the file and line. */
+/** A name with its place. `at` is the file and the line. */
 type Named = { readonly name: string; readonly at: string };
 
 /**
- * Environment variable with part names, separated by commas. `gatewright package` sets it for a package that names its
- * parts itself.
+ * The environment variable that contains names of parts, separated by commas. `gatewright package` sets it if the user
+ * names parts for the package.
  */
 export const PARTS_VARIABLE = 'GATEWRIGHT_PARTS';
 
 /**
- * Reads gatewright.yml next to the stack's serverless.yml, or next to the service that contains the stack. Returns
- * undefined if neither file names parts. The stack then has all parts.
- * @param given value of `PARTS_VARIABLE`
- * @throws UsageError with file and line for a value that is not a list of names, an unknown name, a part without
- * another part that it needs, or two files that contradict each other
+ * Reads the parts in gatewright.yml, which is next to the stack's serverless.yml or next to the service that contains
+ * the stack. Returns undefined if neither file names parts. The stack then has all parts.
+ * @param given the value of `PARTS_VARIABLE`
+ * @throws UsageError for a value that is not a list of names, an unknown name, a part without another part that it
+ * needs, or two files that contradict each other. The message contains the file and the line
  */
 export function readChosenParts(
   stackFolder: string,
@@ -49,7 +49,7 @@ export function readChosenParts(
 }
 
 /**
- * Reads a list separated by commas.
+ * Reads a list of names separated by commas.
  * @throws UsageError for an empty list
  */
 export function readNames(text: string, at: string): readonly Named[] {
@@ -61,7 +61,10 @@ export function readNames(text: string, at: string): readonly Named[] {
   return names.map((name) => ({ name, at }));
 }
 
-/** Returns the parts in the order of `needs`. @throws UsageError */
+/**
+ * Checks the chosen parts, and returns them in the order of `needs`.
+ * @throws UsageError for an unknown part, or for a part without another part that it needs
+ */
 export function checkParts(list: readonly Named[], needs: PartNeeds): readonly string[] {
   const known = Object.keys(needs);
   const names = list.map(({ name }) => name);
@@ -86,7 +89,7 @@ function readList(file: string): readonly Named[] | undefined {
   if (error !== undefined) throw new UsageError(`${at(error.pos)}: ${error.message.split('\n', 1)[0] ?? ''}`);
   const { contents } = document;
   if (contents === null) return undefined;
-  // YAML reads `parts:[cache]` as a string. Ignoring that string would select all parts.
+  // YAML reads `parts:[cache]` as a string. If this string were ignored, all parts would be selected.
   if (!isMap(contents)) throw new UsageError(`${at(contents.range)}: write settings as name: value`);
   for (const { key } of contents.items) {
     const name = isScalar(key) ? String(key.value) : '';

@@ -11,14 +11,17 @@ export function openSharedFrom(root: string): OpenShared {
   return (name, from) => {
     const path = /^\.{0,2}\//.test(name) ? resolve(dirname(from), name) : findInPackages(name, dirname(from));
     if (path === undefined || !isFile(path)) return undefined;
-    // Uses the real path, so that a file is read only once, even if several paths point to it.
+    // The real path is used so that a file is read only once, even if several paths lead to it.
     return { path: realpathSync(path), file: relative(root, path), text: readFileSync(path, 'utf8') };
   };
 }
 
-/** Searches the nearest node_modules by file path, because packages do not export documents. */
+/**
+ * Finds a file of a package by its path below the nearest node_modules. Node's own resolution would not find it,
+ * because packages do not export documents.
+ */
 function findInPackages(name: string, folder: string): string | undefined {
-  // `..` would escape from the package.
+  // With `..`, the path could leave the package.
   if (name.split('/').includes('..')) return undefined;
   for (let here = folder; ; here = dirname(here)) {
     const path = join(here, 'node_modules', name);

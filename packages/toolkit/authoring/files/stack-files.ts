@@ -1,10 +1,12 @@
-/** Finds a service's toolkit stack and its documents by the files that `gatewright init` writes. */
+/** Finds the toolkit's stack and the documents of a service, by the files that `gatewright init` writes. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
-/** Name of the folder for the toolkit's stack inside a service that has its own definition. */
+/**
+ * The name of the folder that contains the toolkit's stack. The folder is inside a service that has its own definition.
+ */
 export const STACK_FOLDER = 'gatewright';
 
 const PLUGIN = /^\s*(?:plugins:\s*\[.*|-\s*)['"]?(?:gatewright\/stack|\.\/layers\/osls-plugin\.ts)\b/m;
@@ -22,12 +24,18 @@ const FILE_LIMIT = 200;
 const ANCESTORS = 6;
 
 type StackSearch =
-  /** No source refers to an output of the stack, or the stack is one of the sources. */
+  /**
+   * The result if the stack is not needed, because no source refers to one of its outputs, or because it is one of the
+   * sources.
+   */
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'found'; readonly folder: string }
   | { readonly kind: 'missing' };
 
-/** Searches below the sources, and next to them and their parent folders up to the root of the repository. */
+/**
+ * Searches the stack below the sources, next to the sources, and next to their parent folders up to the root of the
+ * repository.
+ */
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
   const folders = [...new Set(paths.map(folderOf))];
@@ -74,8 +82,8 @@ export function isStackFolder(folder: string): boolean {
 }
 
 /**
- * Returns an entry such as `cf:gatewright-dev.TokenAuthorizerArn` for each `${cf:…}` reference to the stack in a
- * source, for one stage.
+ * Returns the outputs of the stack to which a source refers by `${cf:…}`, for one stage. An example is
+ * `cf:gatewright-dev.TokenAuthorizerArn`.
  */
 export function findAskedOutputs(source: string, stage: string): readonly string[] {
   const asked = textsOf(source).flatMap((text) => [...text.matchAll(ASKS_OUTPUT)].map(([, name]) => name));
@@ -87,8 +95,8 @@ function hasText(source: string, wanted: RegExp): boolean {
 }
 
 /**
- * Returns the texts of the definition and of the files around it, such as resource files and templates that CDK
- * generated.
+ * Returns the texts of the definition and of the files around it, such as files with resources and templates that CDK
+ * has generated.
  */
 function textsOf(folder: string): readonly string[] {
   if (isFile(folder)) return [readText(folder)];

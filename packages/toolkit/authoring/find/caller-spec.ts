@@ -1,4 +1,7 @@
-/** A hypothetical caller: the principal that the rules of a document see for given claims, a token or an API key. */
+/**
+ * Describes a hypothetical caller. From claims, a token or an API key, it determines the principal that the rules of a
+ * document see.
+ */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type {
@@ -17,23 +20,23 @@ import { assertClaims } from '@gatewright/handlers/access/tokens/token-claims';
 import { assertHeader, parseToken } from '@gatewright/handlers/access/tokens/token-shape';
 import { DomainError } from '@gatewright/handlers/errors';
 
-/** An API key as the admin endpoint shows it. */
+/** An API key in the form that the admin endpoint returns. */
 export type StoredKeySummary = Pick<
   ApiKeyRecord,
   'keyId' | 'prefix' | 'tenant' | 'owner' | 'plan' | 'roles' | 'scopes' | 'metadata'
 > & { readonly state: string };
 
 export type CallerSpec = {
-  /** A token; its signature is not checked. */
+  /** The caller's token. Its signature is not checked. */
   readonly token?: string | undefined;
-  /** Claims as JSON, given instead of a token. */
+  /** The caller's claims as JSON. They are used instead of a token. */
   readonly claims?: string | undefined;
-  /** Id of an issuer of the document. Defaults to the first issuer. */
+  /** The id of an issuer in the document. The default is the first issuer. */
   readonly issuer?: string | undefined;
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string | undefined;
-  /** The stored record of the caller's API key, given instead of a token. */
+  /** The stored record of the caller's API key. It is used instead of a token. */
   readonly held?: StoredKeySummary | undefined;
 };
 
@@ -48,7 +51,10 @@ export class AccessQueryError extends Error {
   }
 }
 
-/** @throws AccessQueryError */
+/**
+ * Determines the principal of a caller.
+ * @throws AccessQueryError if an input is invalid
+ */
 export function toCaller(document: CompiledDocument, caller: CallerSpec, nowEpochSeconds: number): Principal {
   if (caller.ip !== undefined && (caller.ip.includes('/') || parseIpNetwork(caller.ip) === undefined))
     throw new AccessQueryError(`"${caller.ip}" is not an IP address; write it as 203.0.113.7`, 'ip');
@@ -71,7 +77,10 @@ export function toCaller(document: CompiledDocument, caller: CallerSpec, nowEpoc
   }
 }
 
-/** Returns the reason why the authorizer refuses the token. Does not check its signature, key or revocation. */
+/**
+ * Returns the reason why the authorizer would refuse the token; undefined if there is none. Its signature, its key and
+ * revocations are not checked.
+ */
 export function findRefusal(
   { issuers }: CompiledDocument,
   { token, held }: CallerSpec,
@@ -133,7 +142,8 @@ function toHolderOf(held: StoredKeySummary, document: CompiledDocument): Princip
 }
 
 /**
- * Returns the holder of a ticket. Roles and scopes are given separately, because a ticket does not carry other claims.
+ * Returns the principal of a caller with a ticket. Roles and scopes are passed separately, because a ticket does not
+ * contain other claims.
  */
 function toTicketHolder(
   document: CompiledDocument,
@@ -145,7 +155,7 @@ function toTicketHolder(
   return toTicketPrincipal(caller, issuer, document);
 }
 
-/** Returns the holder of a key with these claims. Fields that are not given are absent. */
+/** Returns the principal of a caller whose key has these claims. All other fields of the key are absent. */
 function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, claims: Claims): Principal {
   const texts = Object.entries(claims).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
@@ -166,7 +176,10 @@ function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, clai
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** Returns a hint if an issuer differs only by a trailing slash, which is easily overlooked. */
+/**
+ * Returns a hint if the token's issuer differs from an issuer in the document only by a trailing slash, because this is
+ * easily overlooked.
+ */
 function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
   if (typeof iss !== 'string') return '';
   const bare = (name: string) => name.replace(/\/$/, '');

@@ -1,4 +1,4 @@
-/** Describes who may call what: prints a document as a table for people. */
+/** Describes who may call what by printing a document as a table for users. */
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -9,9 +9,9 @@ import type {
 } from '@gatewright/handlers/access/compiled-document';
 
 /**
- * `open`: the route has no authorizer. `other`: the route has another authorizer than ours. `allow`: always allowed.
- * `own`: only what belongs to the caller is allowed. `depends`: the result depends on more than the role. `deny`:
- * always denied.
+ * The result for a route and a role. `open`: the route has no authorizer. `other`: the route has an authorizer that
+ * does not belong to the toolkit. `allow`: the request is always allowed. `own`: only requests for the caller's own
+ * data are allowed. `depends`: the result depends on more than the role. `deny`: the request is always denied.
  */
 export type MatrixCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny';
 
@@ -20,14 +20,14 @@ type MatrixRow = {
   /** The cells by role. The first key is `anybody`, a caller without any role. */
   readonly cells: readonly MatrixCell[];
   readonly rules: readonly string[];
-  /** Whether the quota charges an allowed caller. If no account can be charged, the caller is refused. */
+  /** Whether the quota charges an allowed caller. If there is no account to charge, the caller is refused. */
   readonly isCharged: boolean;
 };
 
 type AccessMatrix = {
   readonly columns: readonly string[];
   readonly rows: readonly MatrixRow[];
-  /** Notes for all rows: who is charged, and what is known about callers with an API key. */
+  /** Notes that apply to all rows. They state who is charged, and what is known about callers with an API key. */
   readonly notes: readonly string[];
 };
 
@@ -111,7 +111,7 @@ function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): strin
   return `${id}: keys ${prefix}_…, with the roles and scopes of the key${plan}`;
 }
 
-/** Undefined if the result depends on more than the role. */
+/** Whether a rule applies; undefined if this depends on more than the role. */
 type Truth = boolean | undefined;
 
 function cellOf(

@@ -1,4 +1,7 @@
-/** Answers "May this caller GET /orders/7?" by a document's rules, for the command line and the console. */
+/**
+ * Answers questions such as "May this caller GET /orders/7?" from a document's rules, for the command line and the
+ * console.
+ */
 import { chargedAs, describeMissing } from '@gatewright/handlers/access/charge-quota';
 import { isCharged, isChargedCaller } from '@gatewright/handlers/access/charged-routes';
 import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
@@ -13,9 +16,9 @@ import { AccessQueryError, findRefusal, toCaller } from './caller-spec.ts';
 import type { CallerSpec } from './caller-spec.ts';
 
 /**
- * Result for one request. `refusal` is set if the token is invalid, whatever the rules decide. `uncharged` is set if
- * the rules allow the caller, but the quota finds no account to charge (`no claim plan`). `lacks` lists claims that
- * every caller must have.
+ * The result for one request. `refusal` is set if the token is invalid, whatever the rules decide. `uncharged` is set
+ * if the rules allow the caller but the quota finds no account to charge (`no claim plan`). `lacks` contains the
+ * missing claims that every caller must have.
  */
 type Verdict = (
   | Decision
@@ -27,13 +30,13 @@ type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDenied
 export type AccessResult = {
   readonly verdict: Verdict;
   readonly charge: Charge;
-  /** For example `GET/orders/7` or `$connect`. */
+  /** The requested route, for example `GET/orders/7` or `$connect`. */
   readonly target: string;
   readonly word: AccessWord;
   readonly reason: string;
   /** The caller as the rules see it; undefined on an open route. */
   readonly caller: string | undefined;
-  /** Describes how the quota charges the caller. Empty if it does not charge. */
+  /** Describes how the quota charges the caller. The text is empty if the caller is not charged. */
   readonly quota: string | undefined;
   readonly rules: readonly string[];
 };
@@ -50,7 +53,7 @@ type RouteAnswer = {
 
 /**
  * Finds the result for one request. For a WebSocket API, method and path are ignored and `$connect` is checked.
- * @throws AccessQueryError
+ * @throws AccessQueryError if an input is invalid
  */
 export function findAccess(
   document: CompiledDocument,
@@ -81,8 +84,8 @@ export function findAccess(
 }
 
 /**
- * Lists the results for the same caller on every route.
- * @throws AccessQueryError
+ * Finds the results for the same caller on every route.
+ * @throws AccessQueryError if an input is invalid
  */
 export function listAccess(
   document: CompiledDocument,
@@ -99,7 +102,10 @@ export function listAccess(
   });
 }
 
-/** Returns the verdict on one route. Rules may also name open routes, but no authorizer evaluates the rules there. */
+/**
+ * Returns the verdict on one route. Rules may also name open routes, but there they are not evaluated, because open
+ * routes have no authorizer.
+ */
 function verdictOn(
   document: CompiledDocument,
   target: string,
@@ -166,7 +172,10 @@ function describeCharge(
   return `charged: ${missing}, so the authorizer returns 403 although the rules allow it`;
 }
 
-/** Describes the caller as the rules see it, and where each value was found. A misnamed claim causes most refusals. */
+/**
+ * Describes the caller as the rules see it, and where each value was found. This helps because wrong names of claims
+ * cause most refusals.
+ */
 function describeCaller(
   { issuers, apiKeys, rules, routes }: CompiledDocument,
   { subject, issuerId, roles, scopes, claims }: Principal,

@@ -14,8 +14,9 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the routes; undefined if the value is not an OpenAPI or Swagger document. An operation without security is
- * open. `guards` contains for each scheme name whether the scheme protects a route, because not every scheme does.
+ * Returns the routes of a document; undefined if the value is not an OpenAPI or Swagger document. An operation without
+ * security is open. `guards` maps the name of each scheme to whether it protects a route, because not every scheme
+ * does.
  */
 export function readOpenApiRoutes(
   document: unknown,

@@ -1,31 +1,37 @@
-/** The routes of a protected API: `access/<name>.routes.json`, written by `gatewright access sync`. */
+/** Reads the routes of a protected API from `access/<name>.routes.json`, which `gatewright access sync` writes. */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 
 export type RouteInventory = {
   readonly kind: ApiKind;
   /**
-   * Ids of the API for each stage of the stack that contains the authorizers. Both the deployed API and the API in the
-   * local gateway are listed.
+   * The ids of the API by stage of the stack that contains the authorizers. A stage may have two ids, because both the
+   * deployed API and the API in the local gateway are listed.
    */
   readonly apiIds: Readonly<Record<string, readonly string[]>>;
   readonly routes: readonly InventoryRoute[];
 };
 
 export type InventoryRoute = {
-  /** For example `GET` or `ANY`. `$default` and `$connect` are a `path` with the method `ANY`. */
+  /**
+   * The method, for example `GET` or `ANY`. `$default` and `$connect` are not methods: they are a `path` with the
+   * method `ANY`.
+   */
   readonly method: string;
   readonly path: string;
-  /** False if the route does not use our authorizers, so that a document's rules for it are not enforced. */
+  /** Whether the route uses an authorizer of the toolkit. If not, the rules of a document are not enforced for it. */
   readonly isProtected: boolean;
   /**
-   * Another authorization type, in API Gateway's terms: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent if the route has
-   * no authorization, or one of our authorizers.
+   * Any other authorization type, in API Gateway's terms: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent if the route
+   * has no authorization, or an authorizer of the toolkit.
    */
   readonly guard?: string;
 };
 
-/** @param type `authorizationType` of a method or route, as AWS returns it */
+/**
+ * Returns the protection of a route for its authorization type.
+ * @param type `authorizationType` of a method or route, as AWS returns it
+ */
 export function protectionOf(type: unknown): Pick<InventoryRoute, 'isProtected' | 'guard'> {
   if (type === 'CUSTOM') return { isProtected: true };
   return typeof type === 'string' && type !== 'NONE'
@@ -33,7 +39,10 @@ export function protectionOf(type: unknown): Pick<InventoryRoute, 'isProtected' 
     : { isProtected: false };
 }
 
-/** Returns undefined if the text is not an inventory. A user who wrote it by hand should run the command instead. */
+/**
+ * Parses an inventory. Returns undefined if the text is not an inventory. In that case the user, who may have written
+ * it by hand, should run the command instead.
+ */
 export function parseInventory(text: string): RouteInventory | undefined {
   const value = parseJson(text);
   return isInventory(value) ? value : undefined;

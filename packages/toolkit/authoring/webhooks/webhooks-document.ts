@@ -1,4 +1,6 @@
-/** `access/webhooks.yml`: who may send webhooks, how they sign, and where deliveries go. */
+/**
+ * Defines `access/webhooks.yml`. It determines who may send webhooks, how senders sign them, and where deliveries go.
+ */
 import { readShaped } from '../document/read-document.ts';
 import type { Problem } from '../document/read-document.ts';
 import { described, integer, literal, object, oneOf, record, refine, text } from '../document/shape.ts';
@@ -38,7 +40,7 @@ const SECRET = refine(
     Object.keys(place).length === 1 ? undefined : 'must name one place: write parameter, secret or env',
 );
 
-/** `{stage}` is replaced by the stage of the stack. */
+/** Matches the name of a target. `{stage}` in the name is replaced by the stage of the stack. */
 const NAME_OF_TARGET = /^(?:[A-Za-z0-9_.-]|\{stage\}){1,256}$/;
 
 const EVENT_BRIDGE = object(

@@ -1,4 +1,4 @@
-/** The minimal permissions that the receiver's role needs for its document. */
+/** Returns the minimal permissions that the role of the webhook receiver needs for its document. */
 import type { CompiledSource, CompiledWebhooks } from '@gatewright/handlers/webhooks/compiled-webhooks';
 
 type PolicyStatement = {
@@ -23,7 +23,7 @@ export function receiverPermissions(
 
 function secretStatement({ secret: { kind, name } }: CompiledSource): PolicyStatement | undefined {
   if (kind === 'parameter') return allow('ssm:GetParameter', 'ssm', `parameter${name}`);
-  // Secrets Manager appends six random characters to the name of a secret.
+  // The ARN ends with a wildcard, because Secrets Manager appends six random characters to the name of a secret.
   if (kind === 'secret')
     return allow('secretsmanager:GetSecretValue', 'secretsmanager', `secret:${name}-??????`);
   return undefined;

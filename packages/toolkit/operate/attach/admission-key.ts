@@ -1,5 +1,5 @@
 /**
- * What a quota with an admission key needs besides the authorizer, so that callers over quota get 429
+ * Checks what a quota with an admission key needs besides the authorizer, so that callers over quota get 429
  * (node_modules/gatewright/docs/guides/sell/quota.md, "In the authorizer"). An attachment checks these resources, but
  * does not create any of them.
  */
@@ -15,7 +15,10 @@ import type { Check } from './verify.ts';
 
 type Api = Pick<LiveApi, 'apiId' | 'stage' | 'gatewayResponses'>;
 
-/** Returns what the API or the account lacks. Without the key or its usage plan every charged request gets 403. */
+/**
+ * Returns what the API or the account lacks for the admission key. Without the key or its usage plan, every charged
+ * request gets 403.
+ */
 async function findMissingForKey(
   plane: Pick<ControlPlane, 'list'>,
   { apiId, stage, gatewayResponses }: Api,

@@ -1,6 +1,6 @@
 /**
- * Applies a plan, and undoes it. The API itself, not the journal, shows which steps are done, because a call without a
- * response may have been carried out. So both commands may be repeated after a crash at any point.
+ * Applies a plan, and undoes it. The API itself, and not the journal, shows which steps are done, because a call
+ * without a response may have been carried out. Both operations can therefore be repeated after a crash at any point.
  */
 import { UsageError } from '../../../base/terminal/output.ts';
 import { PlaneError } from './control-plane.ts';
@@ -28,7 +28,7 @@ export type Work = {
   readonly report: (step: Step, what: JournalLine['what'], place: number, of: number) => void;
 };
 
-/** Others have edited the API. This run changed nothing before it noticed. */
+/** Thrown if others have edited the API. This run has not changed anything before that. */
 export class ForeignEditError extends UsageError {
   readonly edits: readonly string[];
   readonly hasStarted: boolean;
@@ -48,7 +48,11 @@ const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
 const IN_THE_MIDDLE =
   'undo these edits and run gatewright attach apply, which resumes; or run gatewright detach, which undoes the steps done so far';
 
-/** @throws ForeignEditError, PlaneError. Completed steps stay, and a repetition continues after them. */
+/**
+ * Applies a plan. If it fails, completed steps stay, and a repetition continues after them.
+ * @throws ForeignEditError if others have edited the API
+ * @throws PlaneError if AWS refuses a call or does not respond
+ */
 export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   const { journal } = work;
   let snapshot = await readSnapshot(plan, work);
@@ -59,8 +63,8 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
-    // A deployment publishes all pending settings, including settings that others have changed. The API is therefore
-    // read again first.
+    // The API is read again before a deployment. A deployment publishes all pending settings, including those that
+    // others have changed.
     if (step.makes === 'deployment' || step.part === 'stage') snapshot = await readSnapshot(plan, work);
     const ids = findIds(plan.steps, snapshot);
     if (stateOf(step, snapshot, ids) === 'after') {
@@ -83,7 +87,7 @@ async function readSnapshot({ parts, steps }: Plan, { look }: Work): Promise<Sna
   throw new ForeignEditError(edits, hasStarted ? IN_THE_MIDDLE : PLAN_AGAIN, hasStarted);
 }
 
-/** Returns the remaining steps of a plan, according to the current API. */
+/** Returns the steps of a plan that are not done yet, according to the current API. */
 export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readonly Step[] {
   const ids = findIds(steps, now);
   return steps.filter((step) => stateOf(step, now, ids) !== 'after');
@@ -92,9 +96,9 @@ export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readon
 type Detachment = { readonly kept: readonly string[] };
 
 /**
- * Undoes the completed steps, the last one first. A part that others have changed since is an obstacle. If the undo is
- * forced, such a part stays as it is.
- * @throws ForeignEditError before anything is changed
+ * Undoes the completed steps, the last step first. If others have changed a part since then, the part is an obstacle.
+ * If the undo is forced, such a part is left as it is.
+ * @throws ForeignEditError if there is an obstacle. It is thrown before anything is changed
  */
 export async function undoPlan(undo: Undo, work: Work, isForced = false): Promise<Detachment> {
   const first = await work.look();
@@ -125,7 +129,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
     try {
       await work.plane.write(fillIds(done.revert, ids) as PlaneCall);
     } catch (error) {
-      // AWS may refuse the call because parts that others changed still need this part.
+      // AWS may refuse the call because this part is still needed by parts that others have changed.
       if (inTheWay.size === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
       kept.push(`${step.part} was not changed: ${error.message}`);
       continue;
@@ -142,8 +146,8 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
 }
 
 /**
- * Describes what prevents a step from being undone: either the step's part has changed, or the authorizer that the undo
- * would restore has changed.
+ * Describes why a step cannot be undone. Either the step's part has changed, or the authorizer that the undo would
+ * restore has changed.
  */
 function describeObstacle(
   step: Step,
@@ -173,10 +177,10 @@ function note(
   report(step, what, place, of);
 }
 
-// Authorizers that an undo restores on routes, by id. An id does not tell what it refers to: the authorizer may have
-// been edited, deleted or created again since.
+// The authorizers that an undo restores are identified by id. An id is not sufficient to recognize an authorizer,
+// because the authorizer may have been edited, deleted or created again since then.
 
-/** Returns the authorizers' state at the time when the routes lose them. */
+/** Returns the authorizers that the routes lose, in the state in which they lose them. */
 function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
   return Object.fromEntries(
     steps.flatMap((step) => {
@@ -188,10 +192,10 @@ function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
 }
 
 /**
- * Describes how the authorizer that a step restores differs from the one that the route had. Undefined if it does not
- * differ, or if the step restores no authorizer.
- * @param guards authorizers in the undo file. Earlier versions of this command stored no authorizers, so with their
- * files only an authorizer that no longer exists is noticed.
+ * Describes how the authorizer that an undo restores differs from the authorizer that the route had. Undefined if there
+ * is no difference, or if the step does not replace an authorizer.
+ * @param guards the authorizers in the undo file. Undo files of earlier versions do not contain authorizers. With such
+ * a file, this function only notices an authorizer that no longer exists.
  */
 function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): string | undefined {
   const id = idBefore(step);

@@ -1,4 +1,4 @@
-/** The authorizer's function: whether it exists, and whether API Gateway may call it. */
+/** Reads the function of the authorizer. It checks whether the function exists, and whether API Gateway may call it. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -12,10 +12,10 @@ export type AuthorizerFunction = {
   readonly name: string;
   readonly timeoutSeconds: number | undefined;
   readonly isCallable: boolean;
-  /** Path of the function's policy in the Lambda API. */
+  /** The path of the function's policy in Lambda's API. */
   readonly address: string;
   readonly qualifier: string | undefined;
-  /** The policy statement that an attachment added, if present. */
+  /** The policy statement that an attachment has added; empty if there is none. */
   readonly parts: Snapshot;
 };
 
@@ -38,7 +38,7 @@ export function apiArnOf(functionArn: string, apiId: string): string {
 }
 
 /**
- * Finds the function by ARN, or by name in the account of the credentials.
+ * Finds the function by its ARN, or by its name in the account of the credentials.
  * @throws UsageError if the function does not exist
  */
 export async function readAuthorizerFunction(
@@ -74,8 +74,7 @@ export async function readAuthorizerFunction(
 }
 
 /**
- * Whether a policy statement allows an API to call the function. A statement with an unknown condition counts as
- * allowing nothing.
+ * Whether a policy statement allows an API to call the function. A statement with an unknown condition does not count.
  * @param source the caller, such as `authorizers/…` or `GET/users/{id}`
  */
 export function mayCall(statement: UnknownMembers, apiArn: string, source = 'authorizers/a1b2c3'): boolean {

@@ -4,14 +4,14 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 export type Choice = {
   readonly chosen: readonly LiveRoute[];
   readonly left: readonly { readonly key: string; readonly because: string }[];
-  /** Patterns that match no route. */
+  /** The patterns that do not match any route. */
   readonly idle: readonly string[];
 };
 
 /**
- * Chooses the routes that match the patterns, or every open route if there are no patterns. Skips `OPTIONS`, because
- * browsers send it without credentials. In a WebSocket API only `$connect` can have an authorizer.
- * @param isReplacing includes routes that have another authorizer
+ * Chooses the routes that match the patterns, or every open route if there are no patterns. `OPTIONS` is skipped,
+ * because browsers send it without credentials. In a WebSocket API only `$connect` can have an authorizer.
+ * @param isReplacing whether routes that have another authorizer are included
  */
 export function chooseRoutes(
   { kind, routes, authorizers }: LiveApi,
@@ -51,8 +51,8 @@ export function chooseRoutes(
 }
 
 /**
- * Whether a pattern matches a route. Patterns are `GET /orders/{id}`, `* /orders/*` (and everything below), `/orders/*`
- * or `$connect`.
+ * Whether a pattern matches a route. A pattern has the form `GET /orders/{id}`, `* /orders/*`, `/orders/*` or
+ * `$connect`. A star at the end matches everything below the path.
  */
 function fits(pattern: string, key: string, method: string, path: string): boolean {
   if (pattern === key) return true;

@@ -1,4 +1,4 @@
-/** Settings of an API's authorizer that comply with the access document. */
+/** Chooses settings for an API's authorizer that comply with the access document. */
 import type { CompiledDocument, CompiledSource } from '#shared/access/compiled-document.ts';
 import type { WiredAuthorizer, WiredSource } from '@gatewright/authoring/check/check-wiring';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -19,7 +19,7 @@ export type AuthorizerSettings = {
 };
 
 /**
- * Chooses the settings of the authorizer. Without a document nothing is cached, because it is unknown what a result
+ * Chooses the settings of the authorizer. Without a document, caching is off, because it is unknown what a result
  * depends on.
  */
 export function chooseSettings(
@@ -94,7 +94,7 @@ function headerOf(source: CompiledSource | undefined): string {
   return source?.in === 'header' ? source.name : 'authorization';
 }
 
-/** Spells a header as users write it, such as `X-Api-Key`. Documents contain headers in lower case. */
+/** Spells a header as users write it, for example `X-Api-Key`, because documents contain headers in lower case. */
 function spell(header: string): string {
   return header.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }

@@ -1,6 +1,6 @@
 /**
- * Protects callers while the authorizer of routes is replaced: checks before the first call to AWS, and undoes the
- * change if verification fails.
+ * Protects callers while the authorizer of routes is replaced. It checks conditions before the first call to AWS, and
+ * undoes the change if the verification fails.
  */
 import { relative } from 'node:path';
 import { describeClaimRead, findClaimReads } from '@gatewright/authoring/check/claim-reads';
@@ -13,19 +13,21 @@ import type { Plan, Undo } from './journal.ts';
 import type { Check } from './verify.ts';
 import { count, UsageError } from '../../../base/terminal/output.ts';
 
-/** Handlers may read claims that the replaced authorizer provides. Nothing has been changed. */
+/** Thrown if handlers may read claims that only the replaced authorizer provides. Nothing has been changed. */
 export class ClaimsUncheckedError extends UsageError {}
 
-/** These authorizers set `authorizer.claims` and `authorizer.jwt.claims`. Our authorizer does not. */
+/**
+ * The authorizers that set `authorizer.claims` or `authorizer.jwt.claims`, which the toolkit's authorizers do not set.
+ */
 const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']);
 
 const SHOWN = 3;
 
 /**
- * Checks that no handler reads claims that the replaced authorizer provided. Such a handler finds no caller and still
- * responds with 200, which verification does not notice. Therefore, the sources below the folder are searched, even if
- * the user confirms that they are checked.
- * @throws ClaimsUncheckedError
+ * Checks that no handler reads claims that only the replaced authorizer provides. Such a handler would find no caller
+ * but still respond with 200, which the verification cannot notice. The sources below the folder are therefore searched
+ * even if the user has confirmed that they are checked.
+ * @throws ClaimsUncheckedError if a handler reads such claims, or if this is unknown and the user has not confirmed it
  */
 export function assertClaimsChecked(
   { steps }: Pick<Plan, 'steps'>,
@@ -57,8 +59,8 @@ export function assertClaimsChecked(
 }
 
 /**
- * Describes the result of a detachment. Parts that a forced undo left in place stay there, and no file records them any
- * longer.
+ * Describes the result of a detachment. It names the parts that a forced undo has left in place, because no file
+ * records them any longer.
  */
 export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
   const more = hasEarlier ? '; there is an earlier attachment: run the command again to undo it' : '';
@@ -66,7 +68,10 @@ export function describeDetached(kept: readonly string[], hasEarlier: boolean): 
   return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} as found; remove what is left in API Gateway by hand${more}`;
 }
 
-/** Restores every part if a check fails. @returns whether the parts were restored */
+/**
+ * Restores every part if a check fails.
+ * @returns whether the parts were restored
+ */
 export async function undoIfWrong(checks: readonly Check[], undo: Undo, work: Work): Promise<boolean> {
   if (!checks.some(({ isGood }) => isGood === false)) return false;
   await undoPlan(undo, work);

@@ -4,7 +4,10 @@ import { colorize, printLines, textStream, UsageError } from '../../../base/term
 import type { Opening } from './openings.ts';
 import type { PlaneCall } from './step.ts';
 
-/** @throws UsageError if there is no terminal, or the user does not answer yes */
+/**
+ * Asks the user to confirm.
+ * @throws UsageError if there is no terminal, or if the user does not answer yes
+ */
 export async function confirm(question: string, isYes: boolean): Promise<void> {
   if (isYes) return;
   if (!hasTerminal())
@@ -16,7 +19,7 @@ export async function confirm(question: string, isYes: boolean): Promise<void> {
 }
 
 /**
- * Asks for the name of each route that becomes open. `--yes` does not replace these names.
+ * Asks the user to enter the name of each route that becomes open. `--yes` does not replace the names.
  * @param named the names given with `--open`
  * @throws UsageError if a name is missing
  */

@@ -1,5 +1,6 @@
 /**
- * Calls AWS's control plane for an attachment. Stays within an account's rate, and reports refusals in AWS's wording.
+ * Calls AWS's control plane for an attachment. It does not exceed the account's rate, and reports refusals in AWS's
+ * wording.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -9,16 +10,19 @@ import type { PlaneCall } from './step.ts';
 
 export interface ControlPlane {
   /**
-   * Returns undefined if the resource does not exist.
-   * @throws PlaneError
+   * Reads a resource; undefined if it does not exist.
+   * @throws PlaneError if AWS refuses the call or does not respond
    */
   read(service: PlaneCall['service'], path: string): Promise<UnknownMembers | undefined>;
   /**
    * Returns the items of all pages of a list.
-   * @throws PlaneError also for a list that does not end
+   * @throws PlaneError if AWS refuses a call or does not respond, or if the list does not end
    */
   list(path: string): Promise<readonly UnknownMembers[]>;
-  /** @throws PlaneError */
+  /**
+   * Makes a call that changes something.
+   * @throws PlaneError if AWS refuses the call or does not respond
+   */
   write(call: PlaneCall): Promise<UnknownMembers>;
 }
 
@@ -27,8 +31,8 @@ const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
 const FRESH = 'the credentials have expired: renew them and run the command again; completed steps are kept';
 
 /**
- * AWS refused a call or did not respond. Only the current state shows whether a call without a response was carried
- * out.
+ * Thrown if AWS has refused a call or has not responded. If there was no response, only the current state shows whether
+ * the call was carried out.
  */
 export class PlaneError extends UsageError {
   readonly refusal: string;
@@ -45,14 +49,17 @@ export class PlaneError extends UsageError {
 type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
 
 /**
- * Maximum rate of calls. It is half of the rate that an account has for all its users. AWS allows 10 calls a second
- * with a burst of 40, and a deployment every 5 s (API Gateway developer guide, "Quotas for creating, deploying and
- * managing an API").
+ * The maximum rate of calls. It is half of the rate that AWS allows for all users of an account together. AWS allows 10
+ * calls a second with a burst of 40, and one deployment every 5 s (API Gateway developer guide, "Quotas for creating,
+ * deploying and managing an API").
  */
 const CALLS = { perSecond: 5, burst: 20 };
 const DEPLOYMENT_EVERY_MS = 5_000;
 const PAGES_LIMIT = 50;
-/** Maximum number of attempts of one call. They are enough to reach the end of a throttling window. */
+/**
+ * The maximum number of attempts of one call. A call that is throttled is repeated until the throttling window has
+ * ended.
+ */
 const ATTEMPTS = 5;
 
 function createPace(
@@ -77,7 +84,10 @@ function createPace(
   };
 }
 
-/** `unlimited` is for a local control plane, which uses no account's quota. */
+/**
+ * Creates the client of a control plane. `unlimited` is for a local control plane, which does not use the quota of an
+ * account.
+ */
 export function createControlPlane(
   aws: Aws,
   clock: PaceClock,
@@ -125,7 +135,10 @@ export function createControlPlane(
   };
 }
 
-/** Whether AWS is busy. A concurrent edit of another part of the API also counts, because it is not a real conflict. */
+/**
+ * Whether the call can be repeated because AWS is busy. This includes a concurrent edit of another part of the API,
+ * which is not a real conflict.
+ */
 function isBusy(answer: AwsAnswer): boolean {
   if (answer.kind !== 'refused') return false;
   // AWS uses one code for a concurrent edit and a real conflict, and only the text distinguishes them.
@@ -145,7 +158,7 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;
     const answer = await read('apigateway', `${path}${query}`);
-    // A list of one item may be written as the item itself.
+    // If a list has only one item, the response may contain the item itself instead of a list.
     const items: readonly unknown[] = [answer?.['items'] ?? answer?.['item'] ?? []].flat();
     if (answer === undefined || !items.every(isJsonObject))
       throw new PlaneError(`GET ${path}`, '', 'the response is not a list');

@@ -1,4 +1,4 @@
-/** Finds the API by its id, or by a name that only one API with this stage has. */
+/** Finds an API. It is identified by its id, or by its name if only one API with this name has the stage. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -6,6 +6,7 @@ import type { ControlPlane } from './control-plane.ts';
 const ID = /^[a-z0-9]{10}$/;
 
 /**
+ * Finds an API.
  * @returns the id of the API
  * @throws UsageError if no API or several APIs match
  */

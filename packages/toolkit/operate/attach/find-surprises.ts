@@ -11,10 +11,13 @@ import { authorizerPart } from './live-api.ts';
 import type { LiveRoute } from './live-api.ts';
 import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
 
-/** API Gateway waits at most 30 s for an authorizer. */
+/** The maximum time in seconds that API Gateway waits for an authorizer. */
 const AUTHORIZER_TIMEOUT_SECONDS = 30;
 
-/** `access sync` would not help, because the API does not have the authorizer yet. */
+/**
+ * The advice for routes that are missing in the document. `access sync` would not help yet, because the API does not
+ * have the authorizer.
+ */
 const WRITE_ROUTES =
   'run gatewright attach plan --write-routes with the same options, which writes the routes to the document as they will be; deploy the toolkit’s stack, or run gatewright access publish; then attach';
 
@@ -89,7 +92,8 @@ function checkDocument({ live, document, settings, keyed, choice: { chosen } }: 
 }
 
 /**
- * Checks what a quota needs. If something that an admission key needs is missing, callers over quota are still served.
+ * Checks the settings that a quota needs. If a setting for the admission key is missing, callers over quota are still
+ * served.
  */
 function checkQuota(
   document: CompiledDocument,
@@ -100,7 +104,7 @@ function checkQuota(
   const withoutKey = { ...document, quota } as CompiledDocument;
   const others = checkChargedRoutes(admissionKey === undefined ? document : withoutKey, wired, keySource);
   const ofKey = checkChargedRoutes(document, wired, keySource).filter((what) => !others.includes(what));
-  // The attachment sets nothing for a quota that is charged from access logs.
+  // If the quota is charged from access logs, the attachment does not make any settings for it.
   const isTracked = document.quota?.isTracked === true;
   return [
     ...(ofKey.length === 0

@@ -1,6 +1,7 @@
 /**
  * Invokes an authorizer's function with an event as API Gateway sends it for the real stage, and reads its decision.
- * AWS's own TestInvokeAuthorizer uses the stage `ESTestInvoke-stage`, which no access document protects.
+ * AWS's own TestInvokeAuthorizer is not used, because its event has the stage `ESTestInvoke-stage`, which no access
+ * document protects.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -21,7 +22,7 @@ type InvocationTarget = {
 
 type ProbeResult =
   | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
-  /** The function threw, so API Gateway would respond with 500. */
+  /** The function has thrown an error. API Gateway would respond with 500. */
   | { readonly kind: 'failed'; readonly message: string };
 
 async function askFunction(
@@ -52,7 +53,7 @@ async function askFunction(
   return readAnswer(answer);
 }
 
-/** A bad credential, which every authorizer should refuse properly. */
+/** An invalid credential. Every authorizer should refuse it without an error. */
 export const BAD_TOKEN = 'Bearer not-a-token';
 
 export function invokeAuthorizer(
@@ -89,8 +90,8 @@ export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
 }
 
 /**
- * Describes why the function throws, if it does. API Gateway would then respond with 500 to every caller. Undefined if
- * it does not throw, if it may not be called, or if its result for a bad credential is unknown.
+ * Returns the error that the function throws for a bad credential. Because of this error, API Gateway would respond
+ * with 500 to every caller. Returns undefined if the function does not throw, or if it is unknown whether it does.
  */
 export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<string | undefined> {
   if (plan.isWithoutDocument === true || plan.steps.length === 0) return undefined;
@@ -108,7 +109,7 @@ export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<str
 export const PERMISSION_ADVICE =
   'publish the document to the deployed authorizers first: gatewright access publish, or deploy the toolkit’s stack';
 
-/** The authorizer would refuse every caller. */
+/** Thrown if the authorizer would refuse every caller. */
 export class BreakingError extends UsageError {}
 
 function tokenEvent(methodArn: string, { credential }: InvocationTarget): UnknownMembers {

@@ -1,4 +1,7 @@
-/** An attachment's files on this machine. They tell a later run what was planned and what existed before. */
+/**
+ * Reads and writes the files of an attachment on this machine. From these files, a later run learns what was planned
+ * and what the API was like before.
+ */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -18,7 +21,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { Snapshot, Step } from './step.ts';
 
-/** File formats that can be read. Format 1 also contained the calls of each step. */
+/** The file formats that can be read. Files of format 1 also contain the calls of each step. */
 const READ_FORMATS: readonly unknown[] = [1, 2];
 export const FORMAT = 2;
 
@@ -31,23 +34,28 @@ export type Plan = {
   readonly stage: string;
   readonly region: string;
   readonly functionArn: string;
-  /** Whether any function may be the authorizer, so that no access document is needed. */
+  /** Whether an access document is not needed, because any function may be the authorizer. */
   readonly isWithoutDocument?: boolean;
   readonly steps: readonly Step[];
-  /** All parts of the API from which the plan was made. */
+  /** The state of all parts of the API for which the plan was made. */
   readonly parts: Snapshot;
 };
 
-/** The data that a detachment needs. It is written before the first call. If writing it fails, no call is made. */
+/**
+ * The data that a detachment needs. It is written before the first call to AWS. If it cannot be written, no call is
+ * made.
+ */
 export type Undo = Pick<
   Plan,
   'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
 > & {
-  /** The authorizers that an undo restores (`former-guards.ts`). Absent in files of earlier versions. */
+  /** The authorizers that an undo restores (`former-guards.ts`). Absent in files that earlier versions have written. */
   readonly guards?: Snapshot;
 };
 
-/** A step in a file, from which `restore-steps.ts` builds the calls again. Files of format 1 have these members too. */
+/**
+ * A step in a file. `restore-steps.ts` creates its calls again from these members, which files of format 1 also have.
+ */
 export type SavedStep = Pick<Step, 'part' | 'before' | 'after' | 'canaryPercent'> &
   Partial<Pick<Step, 'apply' | 'revert' | 'orElse'>>;
 
@@ -75,8 +83,8 @@ export interface Journal {
 const PRIVATE = 0o600;
 
 /**
- * Opens the journal of the current attachment. Below `root` there is a folder per API and stage, which contains one
- * folder for each attachment. The latest attachment that is not undone is the current one.
+ * Opens the journal of the current attachment. Below `root` there is a folder for each API and stage. It contains one
+ * folder for each attachment. The current attachment is the latest one that has not been undone.
  */
 export function openJournal(root: string, apiId: string, stage: string): Journal {
   const base = join(root, `${apiId}-${encodeURIComponent(stage)}`);
@@ -90,7 +98,7 @@ export function openJournal(root: string, apiId: string, stage: string): Journal
   return openFolder(join(base, String(isOpen ? latest : latest + 1)));
 }
 
-/** Opens the journal of the existing attachment. A later plan that was not applied does not count. */
+/** Opens the journal of the existing attachment. A later plan that was not applied is ignored. */
 export function openAttached(root: string, apiId: string, stage: string): Journal {
   const latest = openJournal(root, apiId, stage);
   return latest.undo() === undefined ? (earlierJournal(latest) ?? latest) : latest;
@@ -102,8 +110,7 @@ export function nextJournal({ folder }: Journal): Journal {
 }
 
 /**
- * Returns the journal of the attachment before this one. Undefined if this is the first, or if the earlier one is
- * undone.
+ * Returns the journal of the previous attachment. Undefined if there is none, or if that attachment has been undone.
  */
 export function earlierJournal({ folder }: Journal): Journal | undefined {
   const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
@@ -138,7 +145,8 @@ function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
 }
 
 /**
- * Reads a file of an attachment. Calls to AWS are made from this file, so it must be unchanged and belong to this API.
+ * Reads a file of an attachment. Because calls to AWS are made from its content, the file must be unchanged and belong
+ * to this API.
  * @throws UsageError if the file was changed or belongs to another API
  */
 function read(folder: string, file: string): UnknownMembers | undefined {
@@ -164,7 +172,7 @@ function sumOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/** Writes a file atomically, and flushes it to the disk before AWS is called. */
+/** Writes a file atomically and flushes it to the disk. It must be complete before AWS is called. */
 function save(folder: string, file: string, value: object): void {
   makeFolder(folder);
   const draft = `${file}.${process.pid}`;
@@ -183,8 +191,8 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * Refuses symbolic links. Attack: git stores such links, so a cloned repository could make an attachment write or read
- * outside of the folder.
+ * Refuses symbolic links. Attack: git stores such links, so a cloned repository could make an attachment read or write
+ * files outside of the folder.
  */
 function refuseLinks(paths: readonly string[]): void {
   const link = paths.find((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());

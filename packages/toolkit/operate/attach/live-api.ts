@@ -1,13 +1,13 @@
-/** One API as configured, and as its stage serves it: the input of a plan. */
+/** Describes one API as it is configured and as its stage serves it. A plan is made from this description. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { Snapshot } from './step.ts';
 
 export type LiveRoute = {
-  /** For example `GET /orders` or `$connect`. */
+  /** The route key, for example `GET /orders` or `$connect`. */
   readonly key: string;
-  /** `ANY` if the key has no method. */
+  /** The method of the route; `ANY` if the route key has no method. */
   readonly method: string;
   readonly path: string;
   readonly address: string;
@@ -23,24 +23,26 @@ export type LiveApi = {
   readonly apiId: string;
   readonly name: string;
   readonly stage: string;
-  /** Path of the API, such as `/restapis/a1b2c3` or `/v2/apis/a1b2c3`. */
+  /** The path of the API in AWS's control plane, such as `/restapis/a1b2c3` or `/v2/apis/a1b2c3`. */
   readonly address: string;
   readonly api: UnknownMembers;
   readonly stageShown: UnknownMembers;
   readonly routes: readonly LiveRoute[];
   readonly authorizers: readonly UnknownMembers[];
-  /** REST only: gateway responses that differ from AWS's defaults. */
+  /** The gateway responses that differ from AWS's defaults. Only REST APIs have them. */
   readonly gatewayResponses: readonly UnknownMembers[];
   readonly parts: Snapshot;
   /** Whether the stage is deployed automatically after each edit. */
   readonly isAutomatic: boolean;
-  /** Differences between the configuration and the served stage; undefined if they are unknown. */
+  /**
+   * The differences between the configuration and the served stage; undefined if it is not known whether there are any.
+   */
   readonly drift: readonly string[] | undefined;
 };
 
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
-/** Prepares a part for comparison: removes empty members, because they count as absent. */
+/** Prepares a part for comparison by removing empty members, because they mean the same as absent members. */
 export function comparable(shown: UnknownMembers, ...also: readonly string[]): UnknownMembers {
   return Object.fromEntries(
     Object.entries(shown).filter(
@@ -50,7 +52,7 @@ export function comparable(shown: UnknownMembers, ...also: readonly string[]): U
   );
 }
 
-/** Prefix of the description of every deployment that this command creates. */
+/** The text with which the description of every deployment by this command begins. */
 export const DEPLOYED_BY = 'gatewright attach';
 
 export function routePart(key: string): string {
@@ -65,7 +67,7 @@ export function deploymentPart(description: string): string {
   return `deployment ${description}`;
 }
 
-/** Describes a route's authorization as `authorizer cognito`, `AWS_IAM` or `open`. */
+/** Describes the authorization of a route, for example as `authorizer cognito`, `AWS_IAM` or `open`. */
 export function describeGuard(
   type: string,
   authorizerId: string | undefined,

@@ -1,10 +1,16 @@
-/** Allows one run at a time for an API and stage, because two runs of the same plan would repeat some of its steps. */
+/**
+ * Allows only one run at a time for an API and stage, because two runs of the same plan would both do some of its
+ * steps.
+ */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../base/terminal/output.ts';
 
-/** @throws UsageError while another run has the lock. If a run was killed, its lock is released. */
+/**
+ * Runs `work` while this process has the lock. A lock is released if the run that has it was killed.
+ * @throws UsageError if another run has the lock
+ */
 export async function withLock<Result>(
   root: string,
   { api, stage }: { readonly api: string; readonly stage: string },

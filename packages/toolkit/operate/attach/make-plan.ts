@@ -26,12 +26,12 @@ export type AttachOptions = {
   readonly stage: string;
   readonly type: 'token' | 'request';
   readonly functionName: string;
-  /** Name of the authorizer in the API. */
+  /** The name that the authorizer gets in the API. */
   readonly name: string;
   readonly patterns: readonly string[];
   readonly isReplacing: boolean;
   readonly isIncludingEdits: boolean;
-  /** Whether any function may be the authorizer, so that no document is needed. */
+  /** Whether an access document is not needed, because any function may be the authorizer. */
   readonly isWithoutDocument: boolean;
   readonly quota: QuotaPlacement | undefined;
   readonly ttlSeconds?: number | undefined;
@@ -48,8 +48,8 @@ export type Reading = {
 };
 
 /**
- * @param begun a plan that may already have been begun. It is made again, for the API as it was before the plan was
- * begun.
+ * Makes a plan.
+ * @param begun a plan that may have been begun. The new plan is then made for the API as it was before
  * @throws UsageError if the API, the stage or the function does not exist
  */
 export async function makePlan(
@@ -121,8 +121,8 @@ export function findDocument(
 }
 
 /**
- * Returns the routes that require an API key so that they can respond with 429. Only the authorizer supplies that key
- * (docs/guides/sell/quota.md, "In the authorizer").
+ * Returns the routes that must require an API key, so that they can respond with 429. Only the authorizer supplies this
+ * key (docs/guides/sell/quota.md, "In the authorizer").
  */
 function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['routes']): ReadonlySet<string> {
   const { quota, routes = [] } = document ?? {};
@@ -150,8 +150,8 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
 }
 
 /**
- * Refuses a TOKEN authorizer for any API that is not a REST API, because only REST APIs send the events that it reads.
- * This check is needed even without a document.
+ * Refuses a TOKEN authorizer for an API that is not a REST API, because only REST APIs send the events that it reads.
+ * The check is made even if there is no document.
  */
 function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
@@ -166,8 +166,8 @@ function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[]
 }
 
 /**
- * @throws UsageError for an ARN of another region, because the function with that name in this region is a different
- * one
+ * Refuses the ARN of a function in another region.
+ * @throws UsageError for such an ARN, because a function with this name in the current region is a different function
  */
 function refuseOtherRegion(functionName: string, region: string): void {
   const [arn, , service, ofFunction] = functionName.split(':');
@@ -185,8 +185,8 @@ export async function readAgain(plane: ControlPlane, of: Of): Promise<Snapshot> 
 }
 
 /**
- * Restores a saved attachment, and builds its steps again from the live API.
- * @throws AttachmentFileError
+ * Restores a saved attachment, and creates its steps again from the live API.
+ * @throws AttachmentFileError if the file does not match the steps
  */
 export async function restore<What extends Undo>(
   plane: ControlPlane,

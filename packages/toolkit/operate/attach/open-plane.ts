@@ -9,7 +9,10 @@ import type { Aws } from '../../terminal/aws-call.ts';
 
 export type OpenPlane = { readonly region: string; readonly aws: Aws; readonly plane: ControlPlane };
 
-/** @throws UsageError without region or credentials */
+/**
+ * Opens the control plane that the flags and the environment specify.
+ * @throws UsageError without region or credentials
+ */
 export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   if (region === undefined) throw new UsageError('no region is set: pass --region, or set AWS_REGION');

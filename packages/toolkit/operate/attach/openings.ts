@@ -1,6 +1,6 @@
 /**
- * Finds routes that a call opens, or protects with a guard that AWS does not show. The call itself is printed, and the
- * user must enter each name.
+ * Finds the routes that a call makes open, or protects only with a guard that AWS does not show. The call is printed,
+ * and the user must enter the name of each route.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -12,7 +12,10 @@ import type { PlaneCall, Snapshot } from './step.ts';
 
 export type Opening = {
   readonly call: PlaneCall;
-  /** Route keys, or `deployment a1b2c3`, because AWS does not show a deployment's routes. */
+  /**
+   * The names that the user must enter. They are route keys, or `deployment a1b2c3` if AWS does not show the
+   * deployment's routes.
+   */
   readonly names: readonly string[];
 };
 
@@ -20,7 +23,7 @@ type Api = Pick<LiveApi, 'kind' | 'address' | 'api'>;
 
 type Guard = { readonly type: string; readonly asksKey: boolean };
 
-/** Returns what becomes open if the completed steps are undone. */
+/** Returns what becomes open if the steps that were done are undone. */
 export async function openingsOfUndo(
   plane: Pick<ControlPlane, 'read'>,
   api: Api,
@@ -38,8 +41,8 @@ export async function openingsOfUndo(
       const names = await openedByMove(plane, api, from ?? '', to ?? '', false);
       openings.push({ call, names });
     }
-    // Attack: a file names a lax authorizer, or no API key, as the former guard. AWS_IAM is the only guard whose name
-    // tells how it protects a route.
+    // Attack: a file specifies a weak authorizer, or no API key, as the former guard of a route. Only AWS_IAM is known
+    // to protect a route, whatever its settings are.
     const isKnown =
       textAt(step.before, 'authorizationType') === 'AWS_IAM' && done.after['apiKeyRequired'] !== true;
     if (step.part.startsWith('route ') && !isKnown)
@@ -49,9 +52,9 @@ export async function openingsOfUndo(
 }
 
 /**
- * Returns what becomes open when a stage gets another deployment: routes that have no guard, another kind of guard or
- * no required API key in the new deployment, and are guarded or missing now. AWS shows neither the authorizers nor the
- * resource policy of a deployment.
+ * Returns the routes that become open if a stage gets another deployment. In the new deployment, such a route has no
+ * guard, another kind of guard, or no required API key. At present, it is guarded or does not exist. AWS shows neither
+ * the authorizers nor the resource policy of a deployment.
  * @param isNamed whether the user has named the deployment. If not, the user must name it if authorizers guard its
  * routes.
  */
@@ -83,7 +86,7 @@ function hasAuthorizer({ type }: Guard): boolean {
   return type !== 'NONE' && type !== 'AWS_IAM';
 }
 
-/** Returns the guard of each route. Undefined if AWS does not show the deployment's routes. */
+/** Returns the guard of each route; undefined if AWS does not show the deployment's routes. */
 async function guardsOf(
   plane: Pick<ControlPlane, 'read'>,
   address: string,

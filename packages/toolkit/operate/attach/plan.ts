@@ -1,4 +1,4 @@
-/** The steps that attach an authorizer to routes of an API, each with its undo. */
+/** Creates the steps that attach an authorizer to the routes of an API. Each step contains how to undo it. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnOf, permissionPart, statementId } from './authorizer-function.ts';
@@ -12,15 +12,15 @@ type StepsOptions = {
   readonly planId: string;
   readonly settings: AuthorizerSettings;
   readonly routes: readonly LiveRoute[];
-  /** REST only: the share of requests that the new deployment gets first. */
+  /** The percentage of requests that the new deployment gets at first. Only REST APIs support this. */
   readonly canaryPercent: number | undefined;
-  /** Routes that must require the API key through which a quota responds with 429. */
+  /** The routes that must require an API key. Without the key, a quota could not respond with 429. */
   readonly keyed: ReadonlySet<string>;
 };
 
 type Patch = { readonly op: string; readonly path: string; readonly value?: string };
 
-/** Orders the steps so that callers notice nothing until everything else is done. */
+/** Returns the steps in such an order that callers notice nothing until all other steps are done. */
 export function planSteps(
   live: LiveApi,
   authorizer: AuthorizerFunction,
@@ -108,7 +108,10 @@ export function keySourceStep({ address }: LiveApi, before: UnknownMembers): Ste
   };
 }
 
-/** @param route the route as it was before the attachment */
+/**
+ * Creates the step that attaches the authorizer to a route.
+ * @param route the route as it was before the attachment
+ */
 export function routeStep(
   { kind, isAutomatic, authorizers }: LiveApi,
   { key, address, before }: Pick<LiveRoute, 'key' | 'address'> & { readonly before: UnknownMembers },
@@ -225,7 +228,7 @@ export function stageStep(
     does: `send ${canaryPercent} % of the requests to stage ${stage} to the new deployment, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [
-      // This is the order of the developer guide. The first operation creates the canary.
+      // The operations are in the order of the developer guide. The first operation creates the canary.
       { op: 'replace', path: '/canarySettings/percentTraffic', value: String(canaryPercent) },
       { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
     ]),

@@ -36,7 +36,7 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
   return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
 }
 
-/** Prints what a detachment undoes, the last step first. Steps that were not done are omitted. */
+/** Prints the steps that a detachment undoes, the last step first. Steps that were not done are omitted. */
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
@@ -53,9 +53,9 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
 }
 
 /**
- * Describes the effect of undoing a step, such as `GET /orders: the authorizer → open`. Derived from the step itself,
- * so that undo files of any age can be described.
- * @param outcome how the step was done, because a canary may have been promoted since
+ * Describes the effect of undoing a step, such as `GET /orders: the authorizer → open`. It uses only the step itself,
+ * so that undo files of any version can be described.
+ * @param outcome the way in which the step was done, because a canary may have been promoted since then
  */
 function describeUndo(
   { functionArn, stage }: Pick<Undo, 'functionArn' | 'stage'>,
@@ -115,7 +115,7 @@ function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' 
     : `${looked} and the effect on callers at ${url}.`;
 }
 
-/** Output for programs: steps and findings, without configuration of the API. */
+/** Returns the plan as JSON for programs. It contains steps and findings, but not the configuration of the API. */
 export function planAsJson({ plan, live, surprises }: Reading): object {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
   return {

@@ -1,6 +1,6 @@
 /**
- * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"), and what an
- * attachment can do for it. Pure functions.
+ * Checks where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"), and
+ * what an attachment can do for it. All functions are pure.
  */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -12,7 +12,10 @@ import type { Surprise } from './surprise.ts';
 export const QUOTA_PLACEMENTS = ['authorizer', 'access-log', 'handler'] as const;
 export type QuotaPlacement = (typeof QUOTA_PLACEMENTS)[number];
 
-/** Returns problems with a placement: what an attachment cannot do, and what the API or the document lacks. */
+/**
+ * Returns the problems with the place where a quota is enforced. They are things that an attachment cannot do, or that
+ * the API or the document lacks.
+ */
 export function checkPlacement(
   placement: QuotaPlacement | undefined,
   live: LiveApi,
@@ -56,13 +59,14 @@ function wrongCount(where: string, change: string, other: QuotaPlacement): Surpr
 }
 
 /**
- * Fields that a log line needs to be charged exactly once. The field for the caller is not listed, because it may have
- * several names.
+ * The fields that a log line needs so that a request is charged exactly once. The field for the caller is not listed,
+ * because it can have several names.
  */
 const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
 
 /**
- * The tracker charges callers from the stage's access log. `explain --set-log-format` or a template sets up that log.
+ * Checks the stage's access log, from which the tracker charges callers. A template or `explain --set-log-format` sets
+ * up this log.
  */
 function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');

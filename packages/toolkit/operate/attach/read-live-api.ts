@@ -1,4 +1,6 @@
-/** Reads a whole API of any kind. Refuses truncated lists and responses about another API. */
+/**
+ * Reads the whole configuration of an API of any kind. It refuses incomplete lists, and responses about another API.
+ */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -10,7 +12,10 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 import { isSame } from './step.ts';
 import type { Snapshot } from './step.ts';
 
-/** @throws UsageError if the API or the stage does not exist */
+/**
+ * Reads an API and one of its stages.
+ * @throws UsageError if the API or the stage does not exist
+ */
 export async function readLiveApi(plane: ControlPlane, apiId: string, stage: string): Promise<LiveApi> {
   const rest = await plane.read('apigateway', `/restapis/${apiId}`);
   if (rest?.['id'] === apiId) return readRest(plane, rest, apiId, stage);
@@ -111,8 +116,8 @@ function partsOf(
 }
 
 /**
- * Compares the API with the summary of the deployment, and with the integrations in the deployment's export if there is
- * one.
+ * Compares the API with the summary of the deployment. If there is an export of the deployment, its integrations are
+ * compared as well.
  */
 async function findRestDrift(
   plane: ControlPlane,

@@ -1,6 +1,7 @@
 /**
- * Builds the steps of a saved attachment again from its parts, its states and the live API. Attack: a cloned repository
- * contains a file that shows one route and calls another, with a checksum that anybody can compute.
+ * Creates the steps of a saved attachment again from their parts, their states and the live API. Attack: a cloned
+ * repository contains a file that shows one route to the user but calls another. Its checksum is correct, because
+ * anybody can compute it.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -22,12 +23,15 @@ import {
 import { isSame } from './step.ts';
 import type { PlaneCall, Step } from './step.ts';
 
-/** The calls in the file differ from the calls that its parts and states require. Nothing was changed. */
+/** Thrown if the calls in a file differ from the calls that belong to its parts and states. Nothing was changed. */
 export class AttachmentFileError extends UsageError {
   override readonly code = 'ATTACHMENT_FILE_CHANGED';
 }
 
-/** @throws AttachmentFileError */
+/**
+ * Creates the steps of a saved attachment.
+ * @throws AttachmentFileError if the file contains other calls, or belongs to another kind of API
+ */
 export function restoreSteps<Of extends Undo>(
   saved: Saved<Of>,
   live: LiveApi,
@@ -59,7 +63,7 @@ function changed(what: string): AttachmentFileError {
   );
 }
 
-/** Restores one step; undefined if attach has no step for such a part. */
+/** Creates one step; undefined if `attach` has no step for such a part. */
 function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunction): Step | undefined {
   const { part, before, after } = step;
   const [kind = ''] = part.split(' ', 1);
@@ -76,11 +80,11 @@ function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunct
   if (part === 'stage') return stageStep(live, before, percentOf(step));
   if (part !== routePart(name)) return undefined;
   const address = live.routes.find(({ key }) => key === name)?.address;
-  // No call is made for a route that no longer exists, because its state is neither `before` nor `after`.
+  // If the route no longer exists, its state is neither `before` nor `after`, so no call is made for it.
   return routeStep(live, { key: name, address: address ?? '', before }, after['apiKeyRequired'] === true);
 }
 
-/** Returns the canary percentage of a saved step. Files of format 1 contain the percentage only in the call. */
+/** Returns the canary percentage of a saved step. In files of format 1, only the call contains it. */
 function percentOf({ canaryPercent, apply }: SavedStep): number | undefined {
   if (apply === undefined) return canaryPercent;
   const percent = listAt(apply.body, 'patchOperations')
@@ -103,7 +107,7 @@ function findDifferentCall(
   ].find(([saved, own]) => saved !== undefined && !isGone && !isSameCall(saved, own, arn, name))?.[0];
 }
 
-/** Whether two calls are the same. One may contain the function's name and the other the function's ARN. */
+/** Whether two calls are the same, even if one contains the function's name and the other its ARN. */
 function isSameCall(saved: PlaneCall, own: PlaneCall | undefined, arn: string, name: string): boolean {
   const byArn = encodeURIComponent(arn.split(':').slice(0, 7).join(':'));
   const path = saved.path.replace(`/functions/${name}/`, `/functions/${byArn}/`);

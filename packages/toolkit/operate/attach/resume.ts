@@ -1,6 +1,6 @@
 /**
- * A saved attachment is applied only if the options of the call produce the same plan. Attack: a cloned repository
- * contains files that put routes behind a function of its author.
+ * Checks that the options of the call produce the same plan as the saved attachment. Otherwise, the attachment is not
+ * applied. Attack: a cloned repository contains files that put routes behind a function of its author.
  */
 import type { Journal, Plan } from './journal.ts';
 import { permissionPart } from './authorizer-function.ts';
@@ -11,10 +11,13 @@ import { AttachmentFileError } from './restore-steps.ts';
 import { findIds, isSame, stateOf } from './step.ts';
 import type { Snapshot } from './step.ts';
 
-/** A plan that may have been begun, with the parts of the API in their current state. */
+/** A plan that may have been begun, with the current state of the API's parts. */
 export type Begun = { readonly attachment: Plan; readonly now: Snapshot };
 
-/** @throws AttachmentFileError if there is an undo file although no run was begun */
+/**
+ * Checks that a run has been begun.
+ * @throws AttachmentFileError if there is an undo file although no run was begun
+ */
 export function assertBegun(journal: Journal): void {
   if (journal.lines().some(({ what }) => what === 'begin')) return;
   throw new AttachmentFileError(
@@ -22,7 +25,7 @@ export function assertBegun(journal: Journal): void {
   );
 }
 
-/** Returns the API as it was before the completed steps. The plan was made from that state. */
+/** Returns the API as it was before the steps that are already done, because the plan was made for that state. */
 export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): LiveApi {
   const ids = findIds(steps, now);
   const parts: Snapshot = {
@@ -44,12 +47,13 @@ export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): Li
 }
 
 /**
+ * Checks that a saved plan is the plan for the current options.
  * @param planned the plan that the options of this call produce
  * @throws AttachmentFileError if the plans differ
  */
 export function assertPlanned(saved: Plan, planned: Plan): void {
-  // A new plan omits the permission if it already exists, so the permission is not compared. It is always the
-  // permission of the function.
+  // The permission is not compared, because a new plan omits it if it already exists. This is safe, because it can only
+  // be the permission for the function, which is compared.
   const [ours, theirs] = [planned, saved].map(({ apiId, steps }) =>
     steps
       .filter(({ part }) => part !== permissionPart(apiId))

@@ -1,6 +1,6 @@
 /**
- * Template snippets for the stack that created the API. Without them, its next deployment would remove the attachment,
- * or fail because of it.
+ * Creates snippets for the template of the stack that has created the API. Without these lines, the next deployment of
+ * the stack would remove the attachment or fail.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -12,10 +12,10 @@ import type { LiveApi } from './live-api.ts';
 
 const STACK = 'aws:cloudformation:stack-name';
 
-/** The tool that created an API. The next deployment with that tool restores the state that the tool knows. */
+/** The tool that has created an API. Its next deployment restores the state that the tool knows. */
 type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
 
-/** Returns the creator of the API, as far as tags show it. Undefined if the API does not come from a template. */
+/** Returns the tool that has created the API, if tags show it. Undefined if the API does not come from a template. */
 export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   const tags = membersOf(api['tags']);
   const stack = textAt(tags, STACK);
@@ -34,7 +34,8 @@ const FILES = {
 };
 
 /**
- * Returns the tool that created the stack, judged by the files in the folder, or by the tag that SAM sets on HTTP APIs.
+ * Returns the tool with which the stack was created. It is derived from the files in the folder, or from the tag that
+ * SAM sets on HTTP APIs.
  */
 function toolOf(files: readonly string[], { api }: Pick<LiveApi, 'api'>): Snippet['tool'] {
   const has = (name: RegExp): boolean => files.some((file) => name.test(file));
@@ -46,7 +47,7 @@ function toolOf(files: readonly string[], { api }: Pick<LiveApi, 'api'>): Snippe
 }
 
 /**
- * Explains that the plan causes drift, and what to write in the API's template instead.
+ * Explains that the plan causes drift, and what the user has to write into the API's template.
  * @param files names of the files in the user's folder
  */
 export function describeOrigin(live: LiveApi, plan: Plan, files: readonly string[]): readonly string[] {
@@ -71,7 +72,7 @@ type Snippet = {
   readonly text: string;
 };
 
-/** Returns the snippet for the first route of the plan. The other routes use the same authorizer. */
+/** Returns the snippet for the first route of the plan, because all other routes use the same authorizer. */
 export function snippetsFor({ steps, kind, functionArn }: Plan): readonly Snippet[] {
   const settings = steps.find(({ makes }) => makes === 'authorizer')?.after ?? {};
   const key =

@@ -1,14 +1,20 @@
 /**
- * An attachment as data: each step names a part of the API, and its state before and after. So one look at the API
- * shows which steps are done, even after an interrupted run, and what others have changed.
+ * Represents the steps of an attachment as data. Each step contains the name of a part of the API, and the part's state
+ * before and after. Therefore, the current API is enough to determine which steps are done, even after an interrupted
+ * run, and what others have changed.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** Parts of an API by name: `api`, `stage`, `route GET /orders`, `authorizer ours`, `permission …`. */
+/**
+ * The parts of an API by their names, such as `api`, `stage`, `route GET /orders`, `authorizer ours` and
+ * `permission …`.
+ */
 export type Snapshot = Readonly<Record<string, UnknownMembers>>;
 
-/** One call of AWS's own API. `{authorizer}` and `{deployment}` are replaced by ids from earlier steps. */
+/**
+ * One call of AWS's own API. `{authorizer}` and `{deployment}` are replaced by the ids that earlier steps have created.
+ */
 export type PlaneCall = {
   readonly service: 'apigateway' | 'lambda';
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -19,7 +25,8 @@ export type PlaneCall = {
 type Made = 'authorizer' | 'deployment';
 
 /**
- * The part after the change, and the call that undoes the change. In `after`, `null` means that the member is absent.
+ * The state of a part after a change, and the call that undoes the change. In `after`, `null` means that the member is
+ * absent.
  */
 export type Outcome = { readonly after: UnknownMembers; readonly revert: PlaneCall };
 
@@ -27,16 +34,18 @@ export type Step = Outcome & {
   readonly name: string;
   readonly does: string;
   readonly part: string;
-  /** Null if the part did not exist. */
+  /** The state of the part before the step; null if the part did not exist. */
   readonly before: UnknownMembers | null;
   readonly apply: PlaneCall;
-  /** Other outcomes that also count as done, such as a canary that was promoted since. */
+  /**
+   * Other outcomes with which the step also counts as done, for example because a canary has been promoted since then.
+   */
   readonly orElse?: readonly Outcome[];
-  /** REST only: the share of requests that the deployment gets first. */
+  /** The percentage of requests that the deployment gets at first. Only REST APIs support this. */
   readonly canaryPercent?: number;
-  /** The id that the part provides for later steps. */
+  /** The kind of id that this step creates and later steps need. */
   readonly makes?: Made;
-  /** Whether callers notice the step. */
+  /** Whether callers can notice that the step is done. */
   readonly isLive: boolean;
 };
 
@@ -44,7 +53,7 @@ type StepState = 'before' | 'after' | 'other';
 
 type Ids = Readonly<Partial<Record<Made, string>>>;
 
-/** Returns the ids that steps created, as far as they exist. */
+/** Returns the ids that completed steps have created. */
 export function findIds(steps: readonly Step[], now: Snapshot): Ids {
   return Object.fromEntries(
     steps.flatMap(({ makes, part }) => {
@@ -59,7 +68,7 @@ export function stateOf(step: Step, now: Snapshot, ids: Ids): StepState {
   return outcomeOf(step, now, ids) !== undefined ? 'after' : isUntouched(step, now) ? 'before' : 'other';
 }
 
-/** Returns the outcome that the step has reached. Undefined if the step is not done. */
+/** Returns the outcome of a step; undefined if the step is not done. */
 function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -76,8 +85,9 @@ function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
 }
 
 /**
- * Returns the state of a step for its undo. Only the members that the step changed are restored, and changes that
- * others made to other members stay. Undefined if the part no longer exists, so that there is nothing to undo.
+ * Returns the state of a step for its undo. Only the members that the step has changed are compared and restored.
+ * Changes that others have made to other members stay. Returns undefined if the part no longer exists, because there is
+ * nothing to undo.
  */
 export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState | undefined {
   const found = now[step.part];
@@ -89,7 +99,7 @@ export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState |
   return isBefore ? 'before' : 'other';
 }
 
-/** Returns the first outcome with all its members present; undefined if there is none. */
+/** Returns the first outcome whose members are all present in the API; undefined if there is none. */
 export function findUndone(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -101,7 +111,7 @@ function isUntouched({ part, before }: Step, now: Snapshot): boolean {
   return before === null ? found === undefined : found !== undefined && isSame(found, before);
 }
 
-/** Whether everything in `wanted` is present. Objects at AWS may have more members. */
+/** Whether `found` contains everything in `wanted`. Objects from AWS may have more members. */
 function covers(found: unknown, wanted: unknown): boolean {
   if (found === undefined || found === null || found === '')
     return wanted === null || wanted === false || isSame(wanted, []);
@@ -128,7 +138,10 @@ export function fillIds(value: unknown, ids: Ids): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillIds(item, ids)]));
 }
 
-/** Returns the parts that others have changed since, with the differences. The steps' own changes do not count. */
+/**
+ * Returns the parts that others have changed since the plan was made, with the differences. Changes by the steps
+ * themselves are ignored.
+ */
 export function findForeignEdits(
   planned: Snapshot,
   steps: readonly Step[],
@@ -147,7 +160,7 @@ export function findForeignEdits(
   });
 }
 
-/** Members whose values are never secret, so that they may be shown. */
+/** The members whose values are never secret and may therefore be shown. */
 const TELLABLE = new Set([
   'authorizationType',
   'authorizerId',

@@ -6,7 +6,7 @@ import type { LiveApi } from './live-api.ts';
 
 export type Surprise = {
   readonly id: string;
-  /** An obstacle prevents the plan from being applied. */
+  /** The severity of the finding. The plan cannot be applied if there is an obstacle. */
   readonly level: 'obstacle' | 'warning' | 'note';
   readonly what: string;
   readonly fix: string;
@@ -17,9 +17,9 @@ export type Circumstances = {
   readonly authorizer: AuthorizerFunction;
   readonly settings: AuthorizerSettings;
   readonly choice: Choice;
-  /** The document for this API and stage. Undefined if the folder has none. */
+  /** The document for this API and stage; undefined if the folder does not contain one. */
   readonly document: CompiledDocument | undefined;
-  /** Keys of the routes that the attachment makes require the API key of the authorizer. */
+  /** The keys of the routes that will require an API key. The authorizer supplies this key. */
   readonly keyed: ReadonlySet<string>;
   readonly isIncludingEdits: boolean;
 };

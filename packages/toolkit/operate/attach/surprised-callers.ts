@@ -1,5 +1,6 @@
 /**
- * Unexpected effects on an API's callers once an authorizer is attached: web pages, and shared caches. Pure.
+ * Finds unexpected effects that an authorizer has on callers of an API, such as web pages and users of a shared cache.
+ * All functions are pure.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { count } from '../../../base/terminal/output.ts';
@@ -7,7 +8,9 @@ import { list, warning } from './surprise.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
 
-/** Reports web pages that would be affected. A web page that cannot read the 401 response reports a CORS error. */
+/**
+ * Reports routes that web pages call. If a page cannot read the 401 response, the browser reports a CORS error instead.
+ */
 export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surprise[] {
   const { kind, routes, gatewayResponses, api } = live;
   if (kind === 'websocket') return [];
@@ -59,7 +62,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
   ];
 }
 
-/** Returns the routes whose cached responses are the same for all callers. */
+/** Returns the routes whose cached response is the same for all callers. */
 export function sharedCacheRoutes(
   { kind, stageShown }: Pick<LiveApi, 'kind' | 'stageShown'>,
   routes: readonly LiveRoute[],

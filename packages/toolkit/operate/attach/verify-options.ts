@@ -1,4 +1,7 @@
-/** Options of a verification. They are read before anything is changed, so that a mistake in them is found in time. */
+/**
+ * Reads the options of a verification. This happens before anything is changed, so that a mistake in them is found in
+ * time.
+ */
 import { UsageError } from '../../../base/terminal/output.ts';
 import { readTokenFile } from '../../terminal/read-token-file.ts';
 import { listAttachedRoutes } from './invoke-authorizer.ts';
@@ -6,9 +9,9 @@ import type { Plan, Undo } from './journal.ts';
 import { routePart } from './live-api.ts';
 
 export type VerifyOptions = {
-  /** Token of a caller whom the rules allow. */
+  /** The token of a caller whom the rules allow. */
   readonly token: string | undefined;
-  /** A route whose integration is really called, such as `GET /orders`. */
+  /** A route whose integration is actually called, such as `GET /orders`. */
   readonly invoke: string | undefined;
   /** Address of the stage, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
   readonly url: string | undefined;
@@ -18,7 +21,10 @@ export type VerifyOptions = {
 
 type VerifyFlags = Partial<Record<'url' | 'path' | 'invoke' | 'tokenFile', string>>;
 
-/** @throws UsageError for a file that cannot be read, and for an invalid address, path or route */
+/**
+ * Reads the options.
+ * @throws UsageError for a file that cannot be read, and for an invalid address, path or route
+ */
 export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags): VerifyOptions {
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   if (token === '') throw new UsageError(`--token-file: ${tokenFile ?? ''} is empty`);
@@ -35,7 +41,10 @@ export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags)
   return { token, invoke, url, path };
 }
 
-/** @throws UsageError if the API cannot be checked in this way */
+/**
+ * Checks that the options are possible for the API of the plan.
+ * @throws UsageError if the API cannot be verified in this way
+ */
 export function checkVerifyOptions(plan: Plan, { url, path, invoke }: VerifyOptions): void {
   if (invoke !== undefined && plan.kind !== 'rest')
     throw new UsageError(

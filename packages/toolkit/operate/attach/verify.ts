@@ -1,5 +1,6 @@
 /**
- * Checks whether an attachment works, using AWS's configuration, AWS's own tests and, if requested, the live address.
+ * Checks whether an attachment works. It uses AWS's configuration and AWS's own tests. If the user requests it, it also
+ * uses the live address.
  */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import { sendWithin } from '@gatewright/aws/bounded-reply';
@@ -21,7 +22,7 @@ import type { VerifyOptions } from './verify-options.ts';
 
 export type Check = {
   readonly what: string;
-  /** Undefined if the check was not possible. */
+  /** Whether the check has succeeded; undefined if the check was not possible. */
   readonly isGood: boolean | undefined;
   readonly saw: string;
 };
@@ -69,7 +70,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
 
 const attached = ({ steps }: Undo): readonly string[] => listAttachedRoutes(steps);
 
-/** Checks the stage's export, which shows what callers get. */
+/** Checks the export of the stage, which shows what the stage actually serves. */
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
   const { kind, apiId, stage } = undo;
   const what = `stage ${stage} serves the routes behind the authorizer`;
@@ -112,7 +113,8 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
 }
 
 /**
- * Gets the function's decision for the real stage, whatever is deployed. A good credential is charged as in any call.
+ * Returns the function's decision for the real stage, independently of what is deployed. If the credential is valid,
+ * the call is charged like any other.
  */
 async function askAuthorizer(
   undo: Undo,
@@ -140,8 +142,8 @@ async function askAuthorizer(
 }
 
 /**
- * Checks whether API Gateway reaches the function. The test event has a stage name of AWS's own, which an access
- * document rarely protects. The function then fails, but it has been reached.
+ * Checks whether API Gateway can call the function. The stage name in AWS's test event is not the real one, and hardly
+ * any access document protects such a stage. The function then fails, but the call has reached it.
  */
 async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
   const { authorizer: id } = findIds(undo.steps, now);
@@ -167,7 +169,9 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   ];
 }
 
-/** Calls the integration and bypasses the authorizer, so this is done only for a route that the user names. */
+/**
+ * Calls the integration of a route without its authorizer. It is therefore called only for a route that the user names.
+ */
 async function testMethod(
   { kind, apiId }: Undo,
   plane: ControlPlane,

@@ -1,6 +1,6 @@
 /**
- * Writes the routes of an API, as they will be once an authorizer is attached, for its access document. The authorizers
- * need these routes before the attachment.
+ * Writes the routes of an API for its access document. They are written as they will be when the authorizer is
+ * attached, because the authorizers need them before the attachment.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/files/access-files';
@@ -15,9 +15,10 @@ import { count, UsageError } from '../../../base/terminal/output.ts';
 import type { LiveApi } from './live-api.ts';
 
 /**
+ * Writes the routes of an API.
  * @param keys the routes in the plan
  * @returns a sentence that describes what was written
- * @throws UsageError if no document names the API, or the documents do not compile
+ * @throws UsageError if no document names the API, or if the documents cannot be compiled
  */
 export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<string>): string {
   const { apiId, stage, kind } = live;

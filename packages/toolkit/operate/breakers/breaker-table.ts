@@ -1,6 +1,6 @@
 /**
- * Circuit breakers that instances share, as stored in their table. Reads them, and makes the only change that an
- * operator can make.
+ * Reads the circuit breakers that instances share from their table, and makes the only change that an operator can
+ * make.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { breakerKey, breakerPartition, parseBreaker, resetWrite } from '#shared/resilience/breaker-item.ts';
@@ -18,7 +18,7 @@ import { callOrFail } from '../failures/call-or-fail.ts';
 export type ListedBreaker = {
   readonly name: string;
   readonly state: SharedState['state'];
-  /** Number of state changes so far. */
+  /** The number of state changes so far. */
   readonly generation: number;
   /**
    * Reason of the last change: `calls-failed`, `probe-failed`, `probe-silent`, `probe`, `probes-succeeded`,
@@ -26,8 +26,8 @@ export type ListedBreaker = {
    */
   readonly why: string;
   /**
-   * Time of the last change by the table's clock, with a resolution of one second. It comes from the response before
-   * the change.
+   * The time of the last change, with a resolution of one second. It is the table's time, taken from the response that
+   * preceded the change.
    */
   readonly changedAt: string | undefined;
   readonly openUntil: string | undefined;
@@ -40,7 +40,7 @@ const PAGES_LIMIT = 20;
 
 /**
  * Returns the breakers sorted by name.
- * @throws UsageError
+ * @throws UsageError if the table cannot be read
  */
 export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<readonly ListedBreaker[]> {
   const found: ListedBreaker[] = [];
@@ -67,12 +67,18 @@ export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<reado
   );
 }
 
-/** @throws UsageError if the breaker has never changed its state */
+/**
+ * Returns one breaker.
+ * @throws UsageError if the breaker has never changed its state
+ */
 export async function readBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
   return describeBreaker((await getBreaker(aws, place, name)).item);
 }
 
-/** @throws UsageError, also if the state has changed in the meantime */
+/**
+ * Resets a breaker.
+ * @throws UsageError if the breaker cannot be reset, or if its state has changed in the meantime
+ */
 export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
   const key = breakerKey(place.namespace, name);
   const { item, tableEpochMs } = await getBreaker(aws, place, name);

@@ -1,4 +1,7 @@
-/** Facts about a deployed API's surroundings: its functions and their permissions. Sources are not available here. */
+/**
+ * Reads facts about a deployed API that its own configuration does not contain. They are its functions and their
+ * permissions. The sources of the functions are not available here.
+ */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnOf, mayCall } from '../attach/authorizer-function.ts';
@@ -7,7 +10,10 @@ import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Unread } from './finding.ts';
 import type { Surroundings } from './read-api-view.ts';
 
-/** @param unread receives what could not be read */
+/**
+ * Returns the functions that read these facts.
+ * @param unread the list to which facts are added that could not be read
+ */
 export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundings {
   const asked = new Map<string, Promise<unknown>>();
   const ask = (
@@ -45,7 +51,7 @@ export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundi
     async isPermitted(functionName, source, apiId) {
       const found = await ask(functionName, 'configuration', 'lambda:GetFunctionConfiguration');
       const arn = isJsonObject(found) ? textAt(found, 'FunctionArn') : undefined;
-      // The result is unknown if the function is missing or belongs to another account.
+      // It is unknown whether the call is permitted if the function is missing or belongs to another account.
       if (arn === undefined) return undefined;
       const answer = await ask(functionName, 'policy', 'lambda:GetPolicy');
       if (answer === null) return undefined;

@@ -1,6 +1,6 @@
 /**
- * One stage of an API as the checks see it, either deployed or only defined. A fact that could not be read is
- * undefined.
+ * Defines one stage of an API as the checks see it. The stage is either deployed or only defined in a template. A fact
+ * that could not be read is undefined.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
@@ -14,12 +14,15 @@ export type FunctionFacts = {
 };
 
 export type Invocation = {
-  /** For example `GET /orders` or `authorizer ours`. */
+  /** The route or authorizer that calls the function, for example `GET /orders` or `authorizer ours`. */
   readonly by: string;
   readonly where: string;
-  /** Name with its alias or version, as in the integration's URI: `orders:live`. */
+  /** The function's name with its alias or version, as in the integration's URI. An example is `orders:live`. */
   readonly functionName: string;
-  /** Undefined if the function is called through a role, or if the permission is unknown. */
+  /**
+   * Whether API Gateway may call the function. It is undefined if this is unknown, or if the function is called through
+   * a role.
+   */
   readonly isPermitted: boolean | undefined;
   readonly facts: FunctionFacts | undefined;
 };
@@ -35,7 +38,7 @@ export type AuthorizerView = {
   readonly id: string;
   readonly where: string;
   readonly ttlSeconds: number;
-  /** The function that the authorizer calls. Undefined for a JWT or Cognito authorizer. */
+  /** The function that the authorizer calls; undefined for a JWT or Cognito authorizer. */
   readonly calls: Invocation | undefined;
 };
 

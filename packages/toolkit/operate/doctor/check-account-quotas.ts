@@ -1,12 +1,13 @@
 /**
- * Compares the account's quotas with the stack's needs. Sources: docs/aws, "Quotas"; Lambda developer guide, "Lambda
- * quotas".
+ * Checks whether the account's quotas are sufficient for the stack. Sources: docs/aws, "Quotas"; Lambda developer
+ * guide, "Lambda quotas".
  */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
 /**
- * Minimum number of unreserved executions. AWS refuses a reservation that leaves fewer of them for all other functions.
+ * The minimum number of concurrent executions that must stay unreserved. AWS refuses a reservation that leaves fewer
+ * executions for all other functions.
  */
 const LEFT_TO_OTHERS = 100;
 
@@ -57,7 +58,10 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
   ];
 }
 
-/** Quotas per region. The calls that are made here do not show whether AWS raised them for the account. */
+/**
+ * The maximum number of APIs per region. The calls that are made here do not show whether AWS has raised it for the
+ * account.
+ */
 const API_QUOTAS = { rest: 600, http: 600, websocket: 600 };
 const API_TYPES = {
   rest: ['AWS::ApiGateway::RestApi', ''],

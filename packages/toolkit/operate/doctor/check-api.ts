@@ -1,4 +1,4 @@
-/** Finds settings of an API that may surprise its callers or its owner. Each check uses facts only. */
+/** Finds settings of an API that may surprise its callers or its owner. The checks use only facts and no guesses. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import {
   checkCorsCredentials,
@@ -23,9 +23,9 @@ const warning = (id: string, what: string, why: string, where: string, fix: stri
 
 const OWN_ARN = String.raw`(?:event\??\.|event\[['"]|event\.get\(['"])?(methodArn|routeArn)\b`;
 /**
- * Finds a policy whose `Resource` is `event.methodArn`. The ARN may be passed through a parameter of that name, through
- * a variable, or as the last argument of the function that builds the policy, as in AWS's examples
- * (`generateAllow('me', event.methodArn)`).
+ * Matches code that creates a policy whose `Resource` is `event.methodArn`. The ARN may be passed through a parameter
+ * of that name, through a variable, or as the last argument of the function that creates the policy, as in AWS's
+ * examples (`generateAllow('me', event.methodArn)`).
  */
 const NARROW = new RegExp(
   [
@@ -37,8 +37,8 @@ const NARROW = new RegExp(
 const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
 
 /**
- * Reports policies that allow only the current ARN. The policy is cached per caller and evaluated for each ARN
- * (docs/aws §4.2).
+ * Reports authorizers whose policies allow only the ARN of the current request. API Gateway caches the policy per
+ * caller and also applies it to the caller's requests for other ARNs (docs/aws §4.2).
  */
 function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
   return authorizers
@@ -89,8 +89,8 @@ function findInSource(
 }
 
 /**
- * Checks the usage plans. If the authorizer supplies the key, callers do not send one (docs/guides/sell/quota.md, "In
- * the authorizer").
+ * Checks the usage plans. Callers do not have to send an API key if the authorizer supplies it
+ * (docs/guides/sell/quota.md, "In the authorizer").
  */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
@@ -177,8 +177,8 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
 }
 
 /**
- * Checks the size limits of payloads. The limits are 10 MB at the API and 6 MB at a function, and base64 turns 3 bytes
- * into 4 (docs/aws, "Payloads").
+ * Checks the size limits of payloads. An API accepts 10 MB and a function accepts 6 MB. Base64 increases the size by a
+ * third (docs/aws, "Payloads").
  */
 function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonly Finding[] {
   const types = api['binaryMediaTypes'];
@@ -250,8 +250,8 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
 }
 
 /**
- * The account's rate limit. If no limit is set, AWS shows the account's limits, which are a rate of 10,000 and a burst
- * of 5,000.
+ * The account's rate limit in requests per second. If a stage has no limit of its own, AWS shows the account's limits,
+ * which are a rate of 10,000 and a burst of 5,000.
  */
 const ACCOUNT_RATE = 10_000;
 
@@ -289,7 +289,7 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
     }));
 }
 
-/** Checks whether the kind of API is the right one. Prices are for us-east-1 (docs/aws, "Prices"). */
+/** Checks whether another kind of API would be better or cheaper. Prices are for us-east-1 (docs/aws, "Prices"). */
 function checkKind(view: ApiView): readonly Finding[] {
   if (view.live.kind !== 'rest' || findRestOnly(view).length > 0) return [];
   return [

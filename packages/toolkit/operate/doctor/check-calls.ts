@@ -1,11 +1,11 @@
-/** Checks settings that AWS accepts, but that break calls or return one caller's response to another caller. */
+/** Checks for settings that AWS accepts, but that break calls or return one caller's response to another caller. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../terminal/aws-call.ts';
 import { sharedCacheRoutes } from '../attach/surprised-callers.ts';
 import type { ApiView } from './api-view.ts';
 import type { Finding } from './finding.ts';
 
-/** Checks the methods of Lambda integrations, because Lambda's own API accepts only POST. */
+/** Checks the HTTP methods with which API Gateway calls Lambda, because Lambda's own API accepts only POST. */
 export function checkIntegrationMethods({ live: { kind }, routes }: ApiView): readonly Finding[] {
   if (kind !== 'rest') return [];
   return routes.flatMap(({ key, where, integration, calls }): readonly Finding[] => {
@@ -41,11 +41,10 @@ export function checkCorsCredentials({ live: { kind, api }, where }: ApiView): r
 }
 
 /**
- * Runtimes past their deprecation date on 2026-11-23, according to the tables of the Lambda developer guide,
- * "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), the last ones being
- * python3.9 of 2025-12-15, ruby3.2 of 2026-03-31, nodejs20.x of 2026-04-30, provided.al2 of 2026-07-31,
- * python3.10 of 2026-10-31 and dotnet8 of 2026-11-10. Java and Python 3.11 on Amazon Linux 2 are supported
- * into 2027.
+ * Matches runtimes whose deprecation date is before 2026-11-23, according to the tables of the Lambda developer guide,
+ * "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). The latest of them are python3.9
+ * (2025-12-15), ruby3.2 (2026-03-31), nodejs20.x (2026-04-30), provided.al2 (2026-07-31), python3.10 (2026-10-31) and
+ * dotnet8 (2026-11-10). Java and Python 3.11 on Amazon Linux 2 are supported into 2027.
  */
 const ENDED =
   /^(?:nodejs(?:\d\.\d+(?:-edge)?|1[0-8]\.x|20\.x)?|python(?:2\.7|3\.(?:[6-9]|10))|ruby(?:2\.\d|3\.2)|java8|go1\.x|dotnet(?:core.*|[5-8])|provided(?:\.al2)?)$/;
@@ -67,7 +66,9 @@ export function checkRuntimes({ routes, authorizers }: ApiView): readonly Findin
   });
 }
 
-/** Checks the stage cache. It responds before the function is called, and looks only at the cache key. */
+/**
+ * Checks the stage cache. If it has a response for the cache key, it sends this response without calling the function.
+ */
 export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonly Finding[] {
   const guarded = routes.filter(
     ({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired,

@@ -1,4 +1,4 @@
-/** Checks what would be missing after the first deployment of a template. */
+/** Finds what would be missing after the first deployment of a template. */
 import { orderFix } from '@gatewright/authoring/check/deployment-order';
 import { findLateParts, lacksDeployment } from '../../../gateway/control/loading/inspect-apis.ts';
 import { textOf } from '@gatewright/aws/json-object';
@@ -11,8 +11,8 @@ export function checkDefinition(definition: DefinitionPlane): readonly Finding[]
 }
 
 /**
- * Checks the order in which resources are created. CloudFormation creates them in any order that references and
- * DependsOn allow.
+ * Checks the order in which resources are created. CloudFormation may use any order that references and DependsOn
+ * allow.
  */
 function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
   const ids = new Set(stages.filter(({ kind }) => kind === 'rest').map(({ apiId }) => apiId));

@@ -1,6 +1,6 @@
 /**
- * Checks the exports of a template. An export name is unique in a region, and an export cannot be removed while another
- * stack imports it.
+ * Checks the exports of a template. The name of an export must be unique in the region, and an export cannot be removed
+ * as long as another stack imports it.
  */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';

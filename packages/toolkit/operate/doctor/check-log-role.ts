@@ -1,5 +1,6 @@
 /**
- * API Gateway refuses a stage with logs if the account has no role for them. HTTP APIs do not need that role.
+ * Checks the account's role for logs. If there is none, API Gateway refuses a stage with logs. HTTP APIs do not need
+ * this role.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Finding } from './finding.ts';

@@ -1,5 +1,6 @@
 /**
- * Checks the names in a template. CloudFormation fails to create a named resource if the name exists outside the stack.
+ * Checks the names in a template. CloudFormation cannot create a named resource if a resource with this name already
+ * exists outside of the stack.
  */
 import type { Finding } from './finding.ts';
 import { NAMED_TYPES } from './named-types.ts';
@@ -22,7 +23,10 @@ export function checkNames({ stack, account }: Views): readonly Finding[] {
     });
 }
 
-/** Whether a resource of the stack is the named resource. Physical ids are names, ARNs (topics) or URLs (queues). */
+/**
+ * Whether a resource of the stack is the named resource. The physical id of a resource is a name, an ARN (topics) or a
+ * URL (queues).
+ */
 function isSame({ type, physicalId }: StackResource, named: NamedResource): boolean {
   const { name } = named;
   return type === named.type && (physicalId === name || /[/:]$/.test(beforeEnd(physicalId, name)));

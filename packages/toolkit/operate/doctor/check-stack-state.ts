@@ -25,7 +25,8 @@ export function checkStackState({ stack, account }: Views): readonly Finding[] {
       'an update failed, and so did its rollback',
       `aws cloudformation continue-update-rollback --stack-name ${stackName}`,
     );
-  // A change set that was never executed has created nothing, and osls can continue from it.
+  // `REVIEW_IN_PROGRESS` means that a change set was never executed. Nothing has been created yet, and osls can
+  // continue from this state.
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
     return finding('a deployment is running', 'wait until it has ended, then run doctor again');
   return [];

@@ -1,4 +1,4 @@
-/** Checks that the stage has what callers need, and no settings of a developer's machine. */
+/** Checks that the stage has the settings that callers need, and no settings that belong on a developer's machine. */
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
@@ -34,7 +34,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
   return findings;
 }
 
-/** Names that RFC 2606 reserves. */
+/** Matches host names that RFC 2606 reserves. */
 const RESERVED = /(^|\.)(example|invalid|test|localhost|example\.(com|net|org))$/;
 
 function isNobodys(url: string): boolean {

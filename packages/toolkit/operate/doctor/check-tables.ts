@@ -1,14 +1,14 @@
 /**
- * Checks the stack's tables. If a table could be written in several regions, each region would grant the same units and
- * accept the same ticket.
+ * Checks the stack's tables. If a table could be written in several regions, each region could grant the same units of
+ * a quota and accept the same ticket.
  */
 import { schemaOf } from '@gatewright/authoring/files/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
 /**
- * Reports tables of a newer version. If this version is older than the deployed version, it would read items whose form
- * it does not know.
+ * Reports tables that a newer version of the toolkit has created. This version would read items whose form it does not
+ * know.
  */
 export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
   return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {

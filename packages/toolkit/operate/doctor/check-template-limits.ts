@@ -1,13 +1,13 @@
 /**
- * Limits of CloudFormation, IAM and Lambda on one template. Source: CloudFormation user guide, "Quotas"; IAM,
- * "Quotas"; Lambda, "Quotas".
+ * Checks whether a template exceeds limits of CloudFormation, IAM or Lambda. Source: CloudFormation user guide,
+ * "Quotas"; IAM, "Quotas"; Lambda, "Quotas".
  */
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
 /**
- * Share of a template limit from which a warning is given, because a template that is nearly full has no room for the
- * next feature.
+ * The share of a limit above which a warning is given, because a template that is nearly full has no room for the next
+ * feature.
  */
 const NEARLY = 0.9;
 
@@ -35,7 +35,7 @@ const LIMITS: readonly Limit[] = [
     fix: 'use fewer parameters',
   },
 ];
-/** Limit for all inline policies of a role together, without white space. */
+/** The maximum number of characters of all inline policies of a role together, without white space. */
 const POLICY_CHARACTERS = 10_240;
 const ENVIRONMENT_BYTES = 4096;
 

@@ -1,4 +1,4 @@
-/** All checks, in the order of the report. */
+/** Runs all checks in the order of the report. */
 import { checkConcurrency, checkApiCount, checkCodeStorage } from './check-account-quotas.ts';
 import { checkExports } from './check-exports.ts';
 import { checkLogRole } from './check-log-role.ts';
@@ -11,7 +11,7 @@ import { obstaclesFirst } from './finding.ts';
 import type { Finding } from './finding.ts';
 import type { AccountView, StackView, Views } from './views.ts';
 
-/** A pure function from facts to findings. */
+/** A check, which is a pure function that returns findings for the given facts. */
 type Check = (stack: StackView, account: AccountView | undefined) => readonly Finding[];
 
 const CHECKS: readonly Check[] = [
@@ -28,7 +28,7 @@ const CHECKS: readonly Check[] = [
   checkTemplateLimits,
 ];
 
-/** Returns no findings if the account could not be read. */
+/** Turns a check that needs the account into a check that returns no findings if the account could not be read. */
 function ofAccount(check: (views: Views) => readonly Finding[]): Check {
   return (stack, account) => (account === undefined ? [] : check({ stack, account }));
 }

@@ -1,4 +1,7 @@
-/** Facts about an API that is only defined: its functions with their source, permissions, and line numbers. */
+/**
+ * Reads facts about an API that is only defined in a template. They are its functions with their source, the
+ * permissions, and line numbers.
+ */
 import { relative } from 'node:path';
 import { readHandlerSources } from '../../../gateway/engine/index.ts';
 import type { DefinitionPlane, ResolvedResource } from '../../../gateway/engine/index.ts';
@@ -8,7 +11,7 @@ import { listAll, PlaneError } from '../attach/control-plane.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Surroundings } from './read-api-view.ts';
 
-/** Returns a read-only control plane with the content that the templates would create. */
+/** Returns a read-only control plane. It contains what the templates would create. */
 export function planeOfDefinition({ get }: DefinitionPlane): ControlPlane {
   const read: ControlPlane['read'] = async (_, path) => {
     const { status, body } = await get(path);

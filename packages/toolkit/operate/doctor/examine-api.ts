@@ -16,8 +16,8 @@ import type { Report } from './print-findings.ts';
 import { readApiView } from './read-api-view.ts';
 
 /**
- * Returns the findings without duplicates, obstacles first. Duplicates occur because facts of an account or a function
- * are found at every stage.
+ * Returns the findings about all stages, obstacles first. Duplicates are removed, because the same fact about an
+ * account or a function is found at every stage.
  */
 export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   const findings = API_CHECKS.flatMap((check) => views.flatMap((view) => check(view)));
@@ -27,7 +27,10 @@ export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   return obstaclesFirst([...once.values()]);
 }
 
-/** @throws UsageError if the API or the stage does not exist */
+/**
+ * Examines a deployed API.
+ * @throws UsageError if the API or the stage does not exist
+ */
 export async function examineDeployed(named: string, stage: string, flags: AwsFlags): Promise<Report> {
   const { plane, region } = await openPlane(flags);
   const apiId = await findApi(plane, named, stage);
@@ -46,7 +49,7 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };
 }
 
-/** Returns rules of web ACLs that only AWS can evaluate. */
+/** Reports rules of web ACLs that only AWS can evaluate. */
 async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly Finding[]> {
   const { findUnjudged } = await import('../../../gateway/engine/index.ts');
   const unjudged = (await findUnjudged(stacks)).filter(({ type }) => type === 'AWS::WAFv2::WebACL');
@@ -61,8 +64,8 @@ async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly 
 }
 
 /**
- * Examines a template, a folder of a service or a `cdk.out`.
- * @throws UsageError without an API, DefinitionError for an invalid source
+ * Examines a template, the folder of a service, or a `cdk.out`.
+ * @throws UsageError if there is no API, DefinitionError for an invalid source
  */
 export async function examineDefined(source: string, stage: string): Promise<Report> {
   const { openDefinition } = await import('../../../gateway/engine/index.ts');

@@ -1,9 +1,9 @@
 export type Finding = {
-  /** The finding's id, which does not change between versions. docs/guides/operate/operating.md lists the ids. */
+  /** The id of the finding. It stays the same in all versions. docs/guides/operate/operating.md lists the ids. */
   readonly id: string;
   /**
-   * `obstacle`: the deployment fails, or the result does not work. `warning`: the result works, but may surprise its
-   * users.
+   * The severity. `obstacle`: the deployment fails, or its result does not work. `warning`: the result works, but may
+   * surprise its users.
    */
   readonly level: 'obstacle' | 'warning';
   readonly what: string;
@@ -12,15 +12,15 @@ export type Finding = {
   readonly fix: string;
 };
 
-/** A fact that could not be read. It is neither a finding nor proof that all is well. */
+/** A fact that could not be read. It is not a finding, but it is also not proof that there is no problem. */
 export type Unread = {
   readonly what: string;
   readonly reason: string;
-  /** The IAM action that the caller needs. Undefined if AWS did not respond. */
+  /** The IAM action that the caller would need; undefined if AWS did not respond. */
   readonly permission?: string;
 };
 
-/** Within a level, findings stay in the order in which they were found. */
+/** Sorts findings so that obstacles come first. Findings of the same level stay in their order. */
 export function obstaclesFirst(findings: readonly Finding[]): readonly Finding[] {
   return [
     ...findings.filter(({ level }) => level === 'obstacle'),

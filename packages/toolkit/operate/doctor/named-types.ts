@@ -1,5 +1,6 @@
 /**
- * Types of resources that a template may name: how each resource is found in the account, and how its name is released.
+ * Defines, for each type of resource that a template may name, how to find such a resource in the account and how to
+ * release its name.
  */
 import type { AwsCall } from '../../terminal/aws-call.ts';
 

@@ -13,8 +13,8 @@ export type Report = {
 };
 
 /**
- * Exit code 0: no obstacle. 2: at least one obstacle. 3: no obstacle, but something could not be checked. Code 1 is a
- * usage error.
+ * Returns the exit code. 0: there is no obstacle. 2: there is at least one obstacle. 3: there is no obstacle, but
+ * something could not be checked. Code 1 is a usage error.
  */
 export function exitCodeOf({ findings, unread }: Report): 0 | 2 | 3 {
   if (findings.some(({ level }) => level === 'obstacle')) return 2;

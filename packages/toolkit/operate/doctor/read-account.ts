@@ -1,6 +1,6 @@
 /**
- * Reads the account's state for the stack's checks. Changes nothing. Facts that the credentials may not read are
- * listed, not guessed.
+ * Reads the account's state for the checks of a stack. It does not change anything. Facts that the credentials may not
+ * read are listed and not guessed.
  */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -64,7 +64,7 @@ export async function readAccount(aws: Aws, caller: Caller, stack: StackView): P
   };
 }
 
-/** Sorts the entries, because AWS's responses arrive in any order. */
+/** Sorts the entries, because AWS's responses arrive in no fixed order. */
 function sorted(unread: readonly Unread[]): readonly Unread[] {
   return [...unread].sort((a, b) => a.what.localeCompare(b.what));
 }
@@ -78,7 +78,7 @@ function namedResources({ template }: StackView): readonly NamedResource[] {
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
 /**
- * Maximum number of pages. A page has 100 exports or resources, and CloudFormation allows no more than this many pages
+ * The maximum number of pages. A page contains 100 exports or resources, and CloudFormation does not allow more pages
  * of either.
  */
 const PAGES_LIMIT = 20;
@@ -193,8 +193,8 @@ async function readLambda(reader: Reader): Promise<AccountView['lambda']> {
 
 async function readReservations(reader: Reader, stack: StackView): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  // Only functions of the new template are read. The deployment releases reservations of removed functions, but they
-  // still count as used, which errs on the safe side.
+  // Only the functions of the new template are read. Reservations of removed functions are released by the deployment.
+  // They are still treated as used here, so the result may be too strict but never too lenient.
   for (const { name } of reservations(stack)) {
     if (typeof name !== 'string') continue;
     const answer = await reader.read(
@@ -214,7 +214,7 @@ async function readReservations(reader: Reader, stack: StackView): Promise<Reado
   return found;
 }
 
-/** Maximum number of pages of APIs. Two pages contain more APIs than the quota allows. */
+/** The maximum number of pages of APIs. Two pages contain more APIs than an account may have. */
 const API_PAGES = 2;
 
 async function readApis(reader: Reader): Promise<AccountView['apis']> {
@@ -252,9 +252,9 @@ async function readApiPages(
   return entries;
 }
 
-// Finds which names of a template already exist, with one call for each name to the service that owns it.
+// Finds the names in a template that already exist. For each name, one call is made to the service of the resource.
 
-/** Maximum number of concurrent calls. More calls could be throttled. */
+/** The maximum number of calls at the same time. More calls could be throttled. */
 const AT_ONCE = 4;
 
 async function lookUp(
@@ -306,13 +306,17 @@ async function readTable(
   return { logicalId, name, replicas, schema };
 }
 
-/** Whether the response contains the group. The call searches by prefix, so the exact name must be compared. */
+/**
+ * Whether the response contains a log group with exactly this name, because the call returns all groups whose names
+ * begin with it.
+ */
 function hasGroup(body: unknown, name: string): boolean {
   return listAt(body, 'logGroups').some((group) => textAt(group, 'logGroupName') === name);
 }
 
 /**
- * Returns the other regions of a table. Once the table has another region, DynamoDB also lists the region of the call.
+ * Returns the other regions of a table. The region of the call itself is removed, because DynamoDB also lists it if the
+ * table has any other region.
  */
 function replicasIn(body: unknown, region: string): readonly string[] {
   return listAt(memberAt(body, 'Table'), 'Replicas')

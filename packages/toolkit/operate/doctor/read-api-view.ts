@@ -1,6 +1,6 @@
 /**
- * Reads one stage of an API for the checks, either from AWS's control plane or from a control plane that a template
- * fills.
+ * Reads one stage of an API for the checks. The source is AWS's control plane, or a control plane with the content of a
+ * template.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -18,18 +18,18 @@ import type {
   RouteView,
 } from './api-view.ts';
 
-/** Facts that the control plane does not have: functions, and lines in files. */
+/** Reads facts that the control plane does not have, such as functions and lines in files. */
 export interface Surroundings {
-  /** `functionName` is `FUNCTION` or `FUNCTION:ALIAS`. */
+  /** Returns the facts about a function. `functionName` is `FUNCTION` or `FUNCTION:ALIAS`. */
   facts(functionName: string, isAuthorizer: boolean): Promise<FunctionFacts | undefined>;
   /** Whether API Gateway may call the function for this API. `source` is `…/GET/orders` or `…/authorizers/…`. */
   isPermitted(functionName: string, source: string, apiId: string): Promise<boolean | undefined>;
-  /** Returns the location of a part: file and line, or AWS's name. */
+  /** Returns the location of a part. It is a file and a line, or the name of the part at AWS. */
   where(part: string, id: string, more?: string): string;
   webAcls(live: LiveApi): ApiView['webAcls'];
 }
 
-/** Maximum number of API keys that are read. It is a tenth of an account's limit. */
+/** The maximum number of API keys that are read. An account may have ten times as many. */
 const KEYS_LIMIT = 1_000;
 
 export async function readApiView(
@@ -90,7 +90,7 @@ function integrationOf(
   return integrations.get((textAt(shown, 'target') ?? '').replace(/^integrations\//, '')) ?? {};
 }
 
-/** Returns `abc` for `…/resources/abc/methods/GET` and for `…/routes/abc`. */
+/** Returns the id in the address of a route, such as `abc` in `…/resources/abc/methods/GET` and `…/routes/abc`. */
 function idOfRoute(address: string): string {
   return /\/(?:resources|routes)\/([^/]+)/.exec(address)?.[1] ?? '';
 }
@@ -131,8 +131,8 @@ async function invocationOf(
 }
 
 /**
- * Reads the function, with its alias, from an invocation URI or an ARN. Undefined if a stage variable names the
- * function.
+ * Returns the function, with its alias, from an invocation URI or an ARN; undefined if a stage variable contains the
+ * function's name.
  */
 export function functionIn(uri: string): string | undefined {
   return /:function:([\w-]+(?::[\w$-]+)?)(?:\/(?:invocations|response-streaming-invocations))?$/.exec(

@@ -1,4 +1,4 @@
-/** Reads a packaged service (osls's `--package` folder) for checks. */
+/** Reads a packaged service, which is osls's `--package` folder, for the checks. */
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,10 @@ import type { StackView } from './views.ts';
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 const STATE = 'serverless-state.json';
 
-/** @throws UsageError if the folder contains no packaged service, or was packaged for another stage */
+/**
+ * Reads a packaged stack.
+ * @throws UsageError if the folder contains no packaged service, or was packaged for another stage
+ */
 export async function readStack(
   packageFolder: string,
   serviceFolder: string,
@@ -31,7 +34,7 @@ export async function readStack(
     region: textAt(state, ...provider, 'region') ?? 'us-east-1',
     localStages: listAt(state, 'service', 'custom', 'localStages').map(String),
     template: template as StackView['template'],
-    // The template's size in the form that osls uploads.
+    // The size is that of the form in which osls uploads the template.
     templateBytes: Buffer.byteLength(JSON.stringify(template)),
     codeBytes: await sizeOfArchives(packageFolder),
     ...documentsOf(serviceFolder, stage),
@@ -45,7 +48,8 @@ function readJson(file: string) {
 }
 
 /**
- * Checks which stage was packaged. osls's state file contains the default stage, so only names show the packaged stage.
+ * Checks that the service was packaged for the given stage. osls's state file contains only the default stage. The
+ * packaged stage is recognized by the names of functions.
  */
 function assertStage(template: object, stackName: string, stage: string, folder: string): void {
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
@@ -61,7 +65,7 @@ async function sizeOfArchives(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Returns the documents for an API of the stage, even if its routes have not been read. */
+/** Returns the documents that have an API in the stage, including documents whose routes have not been read yet. */
 function documentsOf(serviceFolder: string, stage: string): Pick<StackView, 'documents' | 'issuers'> {
   const folder = join(serviceFolder, 'access');
   if (!existsSync(folder)) return { documents: [], issuers: [] };

@@ -5,7 +5,10 @@ export type Caller = { readonly accountId: string; readonly arn: string };
 
 /** Calls AWS, and records failed calls. */
 export type Reader = {
-  /** Returns the response, `absent` if the resource does not exist, or undefined if it could not be read. */
+  /**
+   * Reads a resource. Returns the response, `absent` if the resource does not exist, or undefined if it could not be
+   * read.
+   */
   readonly read: (
     what: string,
     permission: string,

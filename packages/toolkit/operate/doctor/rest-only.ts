@@ -1,6 +1,4 @@
-/**
- * Features of an API that only REST APIs have (developer guide, "Choose between REST APIs and HTTP APIs").
- */
+/** Finds features of an API that only REST APIs have (developer guide, "Choose between REST APIs and HTTP APIs"). */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
@@ -28,8 +26,8 @@ export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): r
     ['a canary', isJsonObject(stageShown['canarySettings'])],
     ['a web ACL', textAt(stageShown, 'webAclArn') !== undefined],
     ['a resource policy', (textAt(api, 'policy') ?? '') !== ''],
-    // Only private endpoints are REST-only. Edge-optimized is the default, and CloudFront can be put in front of any
-    // API.
+    // Of the endpoint types, only a private endpoint needs a REST API. Edge-optimized is the default, and any API can
+    // be put behind CloudFront.
     ['a private endpoint', types.includes('PRIVATE')],
     ['traces', stageShown['tracingEnabled'] === true],
     ['a client certificate', textAt(stageShown, 'clientCertificateId') !== undefined],

@@ -1,6 +1,6 @@
 /**
- * Input of the checks, which is read before they run. A fact that could not be read is undefined, and listed in
- * `unread`.
+ * Defines the input of the checks, which is read before they run. A fact that could not be read is undefined, and is
+ * listed in `unread`.
  */
 import type { Unread } from './finding.ts';
 
@@ -20,7 +20,7 @@ export type StackView = {
     readonly Parameters?: Readonly<Record<string, unknown>>;
   };
   readonly templateBytes: number;
-  /** Total size of all code archives. */
+  /** The total size of all code archives in bytes. */
   readonly codeBytes: number;
   /** Names of the access documents that apply to this stage. */
   readonly documents: readonly string[];
@@ -44,17 +44,17 @@ export type AccountView = {
   readonly resources: readonly StackResource[] | undefined;
   /** All exports in this account and region. */
   readonly exports: readonly { readonly name: string; readonly stackName: string }[] | undefined;
-  /** Stacks that import an export which this deployment would remove. */
+  /** For each export that this deployment would remove, the stacks that import it. */
   readonly importers: readonly { readonly name: string; readonly by: readonly string[] }[];
   readonly hasLogRole: boolean | undefined;
-  /** Names in the template that already exist, in any stack. */
+  /** The names in the template that already exist, in this stack or any other. */
   readonly taken: readonly NamedResource[];
   readonly tables: readonly {
     readonly logicalId: string;
     readonly name: string;
     /** The other regions of a global table. */
     readonly replicas: readonly string[];
-    /** Layout version in the table's tag. Undefined if there is no tag or it is unreadable. */
+    /** The version of the table's layout in its tag; undefined if there is no tag or if it cannot be read. */
     readonly schema: number | undefined;
   }[];
   readonly lambda:

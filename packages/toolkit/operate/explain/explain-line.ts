@@ -1,5 +1,6 @@
 /**
- * Explains a line of an access log, with the gateway's own explanations and the access document's rules for the caller.
+ * Explains a line of an access log. It uses the gateway's own explanations, and the rules of the access document for
+ * the caller.
  */
 import { explain } from '../../../gateway/engine/index.ts';
 import type { Story } from '../../../gateway/engine/index.ts';
@@ -14,7 +15,7 @@ import { missingFields } from './log-line.ts';
 
 export type LineStory = Story & {
   readonly phase: string;
-  /** Fields that the log format lacks and that would have explained more. */
+  /** The fields that the log format lacks. With them, the explanation would be more complete. */
   readonly missing: readonly string[];
 };
 
@@ -23,7 +24,10 @@ export type Since = {
   readonly deployedAt: string | undefined;
 };
 
-/** @param caller the assumed caller, or undefined if none is given */
+/**
+ * Explains a log line.
+ * @param caller the assumed caller; undefined if none is given
+ */
 export function explainLine(
   facts: LineFacts,
   format: string,
@@ -58,7 +62,10 @@ export function explainLine(
   };
 }
 
-/** If the log line of a 401 does not tell whether the function was called, there are two possible reasons. */
+/**
+ * Explains a 401 with two possible reasons. This is needed if the log line does not show whether the function was
+ * called.
+ */
 function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
   const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
@@ -69,8 +76,8 @@ function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): s
 }
 
 /**
- * Explains a 410. The API itself never responds with this status. A backend gets it when it posts to a connection that
- * has ended.
+ * Explains a 410. The API itself never responds with this status. A backend gets it when it sends a message to a
+ * connection that has ended.
  */
 function explainGone({ live, fields }: LineFacts): string[] {
   const said = [fields.get('status'), fields.get('integration.status')].includes('410');

@@ -1,4 +1,4 @@
-/** Finds an access-log line that is pasted, in a file, or in CloudWatch Logs. */
+/** Finds a line of an access log. The user may have pasted it, or it is in a file or in CloudWatch Logs. */
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
@@ -13,10 +13,15 @@ export type LineQuery = {
   readonly sinceMs: number;
 };
 
-/** Maximum number of CloudWatch pages of a search. A search over days has many empty pages. */
+/**
+ * The maximum number of pages that a search in CloudWatch Logs reads. A search over several days has many empty pages.
+ */
 const PAGES_LIMIT = 40;
 
-/** @throws UsageError if there is no such line, or the logs cannot be read */
+/**
+ * Finds the log line of a request.
+ * @throws UsageError if there is no such line, or if the logs cannot be read
+ */
 export async function findLine(
   aws: Aws,
   destinationArn: string | undefined,

@@ -1,6 +1,6 @@
 /**
- * Derives the facts of a request from its access-log line and the control plane, for the gateway's explanations. Pure
- * functions.
+ * Derives the facts about a request from its log line and the control plane. The gateway's explanations need these
+ * facts. All functions are pure.
  */
 import { parseAccessDecision } from '@gatewright/aws/access-decision';
 import type {
@@ -105,7 +105,7 @@ export function describeLine(facts: LineFacts): Circumstances {
   };
 }
 
-/** Reads `$context.eventType` of a WebSocket API. */
+/** Returns the kind of a WebSocket event from `$context.eventType`. */
 function kindOfEvent(type: string | undefined): Circumstances['kind'] {
   return type === 'MESSAGE' ? 'message' : type === 'DISCONNECT' ? 'disconnect' : 'handshake';
 }
@@ -136,7 +136,7 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
         'The API’s resource policy does not allow the caller, and the route has no authorizer that could allow it',
     };
   if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
-  // Without a message from API Gateway, the integration's response was passed on.
+  // The log line contains no message of API Gateway, so the client has got the integration's response.
   if (type === undefined && message === undefined && integrationStatus !== undefined)
     return { phase: 'map-response', code: undefined, failure: undefined };
   return verdictByStatus(live, status, route, failure, authorizerError !== undefined);
@@ -219,7 +219,7 @@ function describeGuard(
     functionName: functionIn(textAt(shown, 'authorizerUri') ?? ''),
     places,
     ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0),
-    // If the function was not invoked, its result was cached.
+    // A latency of 0 means that the function was not invoked and its result came from the cache.
     from:
       fields.get('authorizer.principalId') === undefined
         ? undefined
@@ -236,7 +236,10 @@ function describeGuard(
   };
 }
 
-/** If the function was invoked, it decided for this route. For a cached result, the route is unknown. */
+/**
+ * Returns the decision of the authorizer. If the function was invoked, the decision was made for this route. For a
+ * cached result, it is not known for which route it was made.
+ */
 function describeDecided(fields: LogFields, { key }: LiveRoute): GuardCircumstances['decided'] {
   const decided = parseAccessDecision(fields.get('authorizer.accessDecision'));
   const isCached = fields.get('authorizer.latency') === '0';
@@ -244,8 +247,8 @@ function describeDecided(fields: LogFields, { key }: LiveRoute): GuardCircumstan
 }
 
 /**
- * Whether the authorizer's identity source was found. If it is missing, the authorizer is not called, and the line
- * contains no latency of the authorizer.
+ * Whether the request had the authorizer's identity source. If it is missing, the authorizer is not called, and the log
+ * line does not contain the authorizer's latency.
  */
 function isFound(fields: LogFields): boolean {
   const error = fields.get('authorizer.error');
@@ -299,7 +302,8 @@ function outcomeOf(
   if (error === undefined)
     return fields.has('integration.status') || fields.has('integrationStatus') ? 'answered' : 'not called';
   if (/malformed/i.test(error)) return 'answered';
-  // A function that API Gateway may not call, or does not find, was not reached. A function that threw was reached.
+  // The function was not reached if it was not found or if API Gateway may not call it. It was reached if it threw an
+  // error.
   return functionName !== undefined && !/permission|not found|ResourceNotFound/i.test(error)
     ? 'failed'
     : 'unreachable';

@@ -1,4 +1,7 @@
-/** API keys, usage plans and throttles of a request, from its log line and the control plane. Pure functions. */
+/**
+ * Describes the API keys, usage plans and throttles that apply to a request, from its log line and the control plane.
+ * All functions are pure.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { MeterCircumstances } from '../../../gateway/engine/index.ts';
 import { memberAt } from '../../terminal/aws-call.ts';
@@ -18,7 +21,7 @@ export type KeyFacts = {
   readonly opens: readonly string[];
 };
 
-/** Describes the API key, usage plans and throttles of a request. Undefined if none are known. */
+/** Describes the API key, the usage plans and the throttles that apply to a request; undefined if none are known. */
 export function describeMeter(
   { fields, live }: { readonly fields: LogFields; readonly live: LiveApi },
   route: LiveRoute | undefined,
@@ -60,7 +63,10 @@ export function describeMeter(
   };
 }
 
-/** HTTP and WebSocket APIs have no usage plans. A route may have its own throttle, or use the throttle of the stage. */
+/**
+ * Describes the throttle of a request to an HTTP or WebSocket API, which have no usage plans. If the route does not
+ * have a throttle of its own, the throttle of the stage applies.
+ */
 function describeV2Meter(
   fields: LogFields,
   { stageShown }: LiveApi,

@@ -1,11 +1,13 @@
-/** Parses an access-log line by its format. CLF, CSV, JSON and XML are all text with variables. */
+/**
+ * Parses a line of an access log by its format. CLF, CSV, JSON and XML formats are all texts that contain variables.
+ */
 
-/** The fields by name, such as `status` → `403`. Fields without a value (`-`) are left out. */
+/** The fields by name, such as `status` → `403`. Fields that have no value (`-`) are omitted. */
 export type LogFields = ReadonlyMap<string, string>;
 
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 
-/** Fields that an explanation needs. If one is missing, something remains unexplained. */
+/** The fields that an explanation needs. If a field is missing, a part of the explanation is missing. */
 const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
   rest: [
     'requestId',
@@ -85,7 +87,7 @@ export function missingFields(format: string, kind: keyof typeof RECOMMENDED_FIE
   );
 }
 
-/** Other variables with the same content as a field. */
+/** For each field, other variables that can be used instead of it. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   requestId: ['extendedRequestId'],
   requestTimeEpoch: ['requestTime'],
@@ -98,7 +100,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   integrationLatency: ['integration.latency'],
 };
 
-/** Returns undefined if the line does not match this format. */
+/** Parses a log line; undefined if it does not have this format. */
 export function readLogLine(format: string, line: string): LogFields | undefined {
   const parts = format.trim().split(VARIABLE);
   const isJson = /^\s*[{[]/.test(format);
@@ -120,7 +122,7 @@ function unescape(text: string): string {
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
-    // `error.messageString` contains its own quotes.
+    // The quotes are removed, because the value of `error.messageString` itself contains them.
     return text.replace(/^"|"$/g, '');
   }
 }

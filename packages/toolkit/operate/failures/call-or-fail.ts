@@ -3,7 +3,11 @@ import { UsageError } from '../../../base/terminal/output.ts';
 
 type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
 
-/** @throws UsageError with AWS's message, and the required IAM action */
+/**
+ * Calls AWS.
+ * @throws UsageError if AWS refuses the call or does not respond. The message contains AWS's message and the required
+ * IAM action
+ */
 export async function callOrFail(aws: Aws, permission: string, request: AwsCall): Promise<Answered> {
   const answer = await ask(aws, permission, request, undefined);
   if (answer === undefined) throw new UsageError(`AWS did not respond to ${permission}`);
@@ -12,7 +16,7 @@ export async function callOrFail(aws: Aws, permission: string, request: AwsCall)
 
 /**
  * Like `callOrFail`, but returns undefined if the resource does not exist.
- * @throws UsageError
+ * @throws UsageError if AWS refuses the call for any other reason or does not respond
  */
 export async function ask(
   aws: Aws,

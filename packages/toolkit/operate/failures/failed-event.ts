@@ -1,7 +1,7 @@
 /**
- * Parses a message of a failure queue into the failed event, its function and the reason. There are two forms: the
- * record of an on-failure destination, and the event itself with attributes of a dead-letter queue. Source: Lambda
- * developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
+ * Parses a message of a failure queue, and returns the failed event, its function and the reason. A message is either
+ * the record of an on-failure destination, or the event itself with the attributes of a dead-letter queue. Source:
+ * Lambda developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
  */
 import { isJson, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -16,17 +16,17 @@ export type QueueMessage = {
 
 export type FailedEvent = {
   readonly messageId: string;
-  /** The failed function. Undefined if the message does not name it. */
+  /** The failed function; undefined if the message does not name it. */
   readonly functionName: string | undefined;
   readonly sentEpochMs: number | undefined;
   readonly attempts: number | undefined;
   readonly error: string;
-  /** The event as JSON text. Undefined if the message contains no event, and then a reason is given. */
+  /** The event as JSON text; undefined if the message contains no event. In that case `reason` is set. */
   readonly payload: string | undefined;
   readonly reason?: string;
 };
 
-/** An ARN of the form `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`. */
+/** Matches an ARN of the form `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`. */
 const FUNCTION_ARN = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:([\w-]{1,64})(?::[\w$-]+)?$/;
 
 export function readFailedEvent(message: QueueMessage): FailedEvent {
@@ -60,8 +60,8 @@ function ofDestination(
     error: errorOf(record, context),
   };
   if ('requestPayload' in record) return { ...facts, payload: JSON.stringify(record['requestPayload']) };
-  // Failure records of streams contain only the position of the batch. The stream stores the batch for its retention
-  // period.
+  // The failure record of a stream contains only the position of the batch. The batch itself is in the stream until its
+  // retention period ends.
   return {
     ...facts,
     payload: undefined,

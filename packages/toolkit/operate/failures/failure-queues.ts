@@ -1,6 +1,6 @@
 /**
- * Failure queues of a stack's functions: on-failure destinations and dead-letter queues. Destinations of other types
- * are skipped.
+ * Finds the failure queues of a stack's functions, which are on-failure destinations and dead-letter queues.
+ * Destinations that are not queues are skipped.
  */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -13,11 +13,14 @@ export type FailureQueue = {
   readonly functions: readonly string[];
 };
 
-/** Maximum number of pages. Each page contains 100 resources. */
+/** The maximum number of pages of resources. Each page contains 100 resources. */
 const PAGES_LIMIT = 10;
 const QUEUE_ARN = /^arn:[\w-]+:sqs:[\w-]+:(\d{12}):([\w.-]{1,80})$/;
 
-/** @throws UsageError if the stack does not exist */
+/**
+ * Returns the failure queues of a stack.
+ * @throws UsageError if the stack does not exist
+ */
 export async function findFailureQueues(aws: Aws, stackName: string): Promise<readonly FailureQueue[]> {
   const senders = new Map<string, string[]>();
   for (const name of await functionsOf(aws, stackName))
@@ -25,7 +28,8 @@ export async function findFailureQueues(aws: Aws, stackName: string): Promise<re
   const queues: FailureQueue[] = [];
   for (const [arn, functions] of senders) {
     const [, owner, name = ''] = QUEUE_ARN.exec(arn) ?? [];
-    // A topic, a bus or another function stores no events that could be replayed.
+    // The destination is not a queue. A topic, a bus or another function does not store events, so nothing could be
+    // replayed.
     if (owner === undefined) continue;
     const answer = await callOrFail(aws, 'sqs:GetQueueUrl', {
       service: 'sqs',

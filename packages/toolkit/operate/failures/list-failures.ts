@@ -13,8 +13,8 @@ type Listed = {
 };
 
 /**
- * How long messages stay hidden while they are read. If the command is interrupted, they become visible again after
- * this time.
+ * The time in seconds for which messages stay hidden while they are read. If the command is interrupted, they become
+ * visible again after this time.
  */
 const HIDDEN_SECONDS = 30;
 
@@ -31,7 +31,10 @@ export async function listFailures(aws: Aws, stackName: string, limit: number): 
   return { queues, failures };
 }
 
-/** A dead-letter queue's messages need not name the function if the queue belongs to only one function. */
+/**
+ * Adds the function to an event. The message of a dead-letter queue may not name the function. In that case the
+ * function is known only if the queue belongs to exactly one function.
+ */
 export function withFunction(event: FailedEvent, { functions }: FailureQueue): FailedEvent {
   const [only, another] = functions;
   const name = event.functionName ?? (another === undefined ? only : undefined);

@@ -1,11 +1,13 @@
-/** Messages of a queue, which are received for a limited time, then returned or deleted. */
+/** Receives messages of a queue for a limited time, and then returns or deletes them. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { callOrFail } from './call-or-fail.ts';
 import type { QueueMessage } from './failed-event.ts';
 
 const AT_ONCE = 10;
-/** Wait time in seconds. With a wait time, SQS queries all servers of the queue instead of only some. */
+/**
+ * The time in seconds that a receive call waits. With a wait time, SQS queries all of its servers instead of only some.
+ */
 const WAIT_SECONDS = 1;
 
 /** Receives up to `limit` messages, each only once. They are hidden from other receivers for `hiddenSeconds`. */
@@ -49,7 +51,7 @@ function readMessage(message: unknown): QueueMessage {
   };
 }
 
-/** Makes the message visible again immediately. If that fails, it becomes visible when its timeout ends. */
+/** Makes a message visible again immediately. If this fails, the message becomes visible when its timeout ends. */
 export async function returnMessage(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
   await aws.call({
     service: 'sqs',

@@ -1,4 +1,4 @@
-/** Sends failed events to their functions again, one by one, and deletes the events that succeed. */
+/** Sends failed events to their functions again, one by one. An event that succeeds is deleted from the queue. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { readFailedEvent } from './failed-event.ts';
@@ -11,17 +11,17 @@ import { deleteMessage, returnMessage, takeMessages } from './queue-messages.ts'
 export type Replayed = {
   readonly messageId: string;
   readonly functionName: string | undefined;
-  /** `kept`: the event is still in the queue. */
+  /** The result. `kept` means that the event is still in the queue. */
   readonly outcome: 'done' | 'kept';
   readonly why: string;
 };
 
 /**
- * Seconds for which a message is hidden. This is longer than a function may run, so that no other replay sends the same
- * event.
+ * The time in seconds for which a message is hidden. It is longer than a function may run, so that no other replay
+ * sends the same event.
  */
 const HIDDEN_SECONDS = 600;
-/** Time limit of a call in milliseconds. It is shorter than five minutes, after which fetch gives up. */
+/** The time limit of a call in milliseconds. It must be shorter than five minutes, because fetch then gives up. */
 const CALL_WITHIN_MS = 290_000;
 const QUOTED_CHARACTERS = 200;
 
@@ -31,8 +31,8 @@ type ReplayChoice = {
 };
 
 /**
- * Sends the failed events again. Reports each event as soon as it is done, because a run may take long.
- * @throws UsageError
+ * Sends the failed events again. Each event is reported as soon as it is done, because a run may take long.
+ * @throws UsageError if AWS refuses a call or the stack does not exist
  */
 export async function replayFailures(
   aws: Aws,
@@ -45,8 +45,8 @@ export async function replayFailures(
     const seen = new Set<string>();
     const kept: QueueMessage[] = [];
     try {
-      // Messages are received one by one, so that none becomes visible while it waits. The search for one message
-      // receives ten at a time.
+      // Messages are received one by one, so that no message becomes visible again while it waits for its turn. To find
+      // one particular message, ten are received at a time.
       const atOnce = messageId === undefined ? 1 : 10;
       for (let isOver = false; !isOver && seen.size < limit;) {
         const taken = await takeMessages(aws, queue.url, Math.min(atOnce, limit - seen.size), HIDDEN_SECONDS);
@@ -81,14 +81,15 @@ async function replayOne(aws: Aws, queue: FailureQueue, message: QueueMessage): 
   return { messageId, functionName, outcome: 'kept', why };
 }
 
-/** Returns undefined if the call succeeded, otherwise the reason for the failure. */
+/** Calls the function again. Returns the reason if the call fails, and undefined if it succeeds. */
 async function callAgain(
   aws: Aws,
   { name, functions }: FailureQueue,
   { functionName, payload, reason }: FailedEvent,
 ): Promise<string | undefined> {
   if (payload === undefined) return reason ?? 'the message contains no event';
-  // Attack: a message in the queue could otherwise call any function with the user's credentials.
+  // Only functions of the stack are called. Attack: a message in the queue names any other function, which would be
+  // called with the user's credentials.
   if (functionName === undefined || !functions.includes(functionName))
     return `the message is from ${functionName ?? 'an unnamed function'}, which does not send its failed events to ${name}`;
   const answer = await aws.call({

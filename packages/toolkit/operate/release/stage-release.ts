@@ -1,4 +1,4 @@
-/** The deployment that a stage serves, and the edits that change it. Pure functions. */
+/** Reads which deployment a stage serves, and creates the calls that change it. All functions are pure. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -28,7 +28,7 @@ export function stagePath(address: string, stage: string): string {
   return `${address}/stages/${encodeURIComponent(stage)}`;
 }
 
-/** Sets the canary's deployment and percentage in one edit, so that no request goes to a wrong deployment. */
+/** Sets the canary's deployment and percentage in one call, so that no request goes to a wrong deployment. */
 export function startCanary(path: string, deploymentId: string, percent: number): PlaneCall {
   return patch(path, [
     { op: 'replace', path: '/canarySettings/percentTraffic', value: String(percent) },
@@ -37,8 +37,9 @@ export function startCanary(path: string, deploymentId: string, percent: number)
 }
 
 /**
- * First sets the stage to the canary's deployment and variables, then ends the canary (developer guide, "Promote a
- * canary release"). Between the two calls, the stage and the canary serve the same deployment.
+ * Promotes a canary (developer guide, "Promote a canary release"). The first call sets the stage to the canary's
+ * deployment and variables, and the second call ends the canary. Between the two calls, the stage and the canary serve
+ * the same deployment.
  */
 export function promoteCanary(path: string, { overrides }: Canary): readonly [PlaneCall, PlaneCall] {
   return [
@@ -58,7 +59,7 @@ export function endCanary(path: string): PlaneCall {
 }
 
 /**
- * Moves the stage to another deployment.
+ * Creates the call that moves the stage to another deployment.
  * @throws UsageError for a stage with automatic deployment, because the next edit would change its deployment again
  */
 export function moveStage(

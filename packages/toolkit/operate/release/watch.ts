@@ -1,11 +1,14 @@
-/** Watches a canary for some time, and ends it on an alarm or too many errors. */
+/** Watches a canary for some time. If there is an alarm or too many errors, it ends the canary. */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 
 export type WatchOptions = {
-  /** Names of CloudWatch alarms. If one of them is in the state ALARM, the canary ends. */
+  /** The names of CloudWatch alarms. The canary ends if one of them is in the state ALARM. */
   readonly alarms: readonly string[];
-  /** Maximum share of 5xx among the stage's requests in one minute. Undefined if it is not checked. */
+  /**
+   * The maximum percentage of 5xx responses among the stage's requests in one minute; undefined if errors are not
+   * checked.
+   */
   readonly errorPercent: number | undefined;
   readonly forMs: number;
   readonly everyMs: number;
@@ -14,7 +17,7 @@ export type WatchOptions = {
 type Verdict =
   | { readonly kind: 'well' }
   | { readonly kind: 'ill'; readonly why: string }
-  /** Metrics could not be read, so the canary cannot be called healthy. */
+  /** The metrics could not be read, so it is unknown whether the canary is healthy. */
   | { readonly kind: 'blind'; readonly why: string };
 
 export type Measurements = {
@@ -24,9 +27,11 @@ export type Measurements = {
   readonly wait: (ms: number) => Promise<void>;
 };
 
-/** One throttled or lost call does not end a canary, but this number of failed reads in a row does. */
+/**
+ * The number of consecutive failed reads after which the canary ends. A single throttled or lost call does not end it.
+ */
 const BLIND_LOOKS = 3;
-/** Minimum number of requests in a minute. With fewer requests, a percentage is not meaningful. */
+/** The minimum number of requests in a minute. With fewer requests, a percentage would not mean anything. */
 const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {
@@ -44,8 +49,8 @@ export async function watchCanary(options: WatchOptions, looks: Measurements): P
 }
 
 /**
- * Measures the current state once. This also works before there is a canary, because a watch that cannot read its
- * metrics should not begin.
+ * Measures the current state once. This also works before there is a canary, so that a watch does not begin if it
+ * cannot read its metrics.
  * @returns the current state
  */
 export async function measureOnce(
@@ -71,7 +76,7 @@ export async function measureOnce(
 
 const CLOUDWATCH = { service: 'monitoring', protocol: 'query', version: '2010-08-01' } as const;
 
-/** Reads CloudWatch. The metrics of a stage include the requests of its canary. */
+/** Reads the measurements from CloudWatch. The metrics of a stage include the requests to its canary. */
 export function cloudWatchMeasurements(
   aws: Aws,
   { apiName, stage }: { readonly apiName: string; readonly stage: string },
@@ -116,7 +121,7 @@ export function cloudWatchMeasurements(
   };
 }
 
-/** Reads a list from parsed XML: its `member` elements, or the list itself. */
+/** Reads a list from parsed XML. The list consists of `member` elements, or is already a list. */
 function listMembers(value: unknown): readonly unknown[] {
   const found = Array.isArray(value) ? value : memberAt(value, 'member');
   return found === undefined ? [] : Array.isArray(found) ? (found as readonly unknown[]) : [found];

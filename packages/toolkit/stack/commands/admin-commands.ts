@@ -24,7 +24,9 @@ export function changeCommand(name: string, description: string): Command {
 }
 
 /**
- * @throws UsageError. If the outcome is unknown, the message contains the operation id with which to repeat the change.
+ * Sends a change to the admin endpoints.
+ * @throws UsageError if the change fails. If it is unknown whether the change was made, the message contains the
+ * operation id with which to repeat it.
  */
 export async function sendChange(
   request: Omit<AdminRequest, 'operationId'>,

@@ -1,4 +1,7 @@
-/** `gatewright package` writes what `serverless deploy` or another deployment tool uploads. It needs no AWS account. */
+/**
+ * `gatewright package` writes the files that `serverless deploy` or another deployment tool uploads. It needs no AWS
+ * account.
+ */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';

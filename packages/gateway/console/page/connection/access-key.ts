@@ -4,7 +4,10 @@
  */
 const NAME = 'gatewright-key';
 const CHANNEL = 'gatewright-key';
-/** A page without a key waits this long before it reports that it has no key, because a busy machine responds late. */
+/**
+ * How long a page without a key waits for other tabs before it reports that it has no key. The wait is this long
+ * because a busy machine responds late.
+ */
 const ASK_MS = 2_000;
 
 type Word = { readonly kind: 'wanted' } | { readonly kind: 'given'; readonly key: string };

@@ -85,7 +85,7 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
 
 /**
  * Returns the functions as they would be called without a cache, which includes calls for responses that are now
- * cached. Authorizers are called in either case.
+ * cached. Authorizers are called with or without a cache.
  */
 function withHits({ functions }: TrafficShape, hits: number): readonly FunctionShape[] {
   const backends = functions.filter(({ keptSeconds }) => keptSeconds === undefined);

@@ -69,8 +69,8 @@ function heightOf(
 }
 
 /**
- * A line runs from the right edge of its first node to the left edge of the second. A line to an earlier column, such
- * as a queue's function, runs from the left edge to the right edge.
+ * Draws a line from the right edge of its first node to the left edge of the second. A line to an earlier column, such
+ * as the line from a queue to its function, runs from the left edge to the right edge.
  */
 function draw(from: PlacedNode, to: PlacedNode): string {
   const isForward = to.x > from.x;

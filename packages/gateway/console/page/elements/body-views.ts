@@ -124,7 +124,10 @@ function readPart(section: string, isText: boolean): BodyPart {
   };
 }
 
-/** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+/**
+ * Reads the events of a text. @see
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
 function readEvents({ text, pieces = [] }: Body): readonly SentEvent[] {
   return [...text.matchAll(/(?:[^\r\n]+(?:\r\n|\r|\n|$))+/g)].flatMap(({ 0: block, index }): SentEvent[] => {
     const lines = block.split(/\r\n|\r|\n/).map((line) => /^([^:]*):? ?(.*)$/s.exec(line));

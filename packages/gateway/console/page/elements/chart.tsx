@@ -121,7 +121,10 @@ function withRoomForBars(chart: uPlot, first: number, last: number): [number, nu
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** A canvas keeps its colours, so the chart is redrawn when the colour scheme changes. */
+/**
+ * Returns whether the colour scheme is dark. A canvas keeps its colours, so the chart is redrawn when the colour scheme
+ * changes.
+ */
 function useDark(): boolean {
   const [isDark, setDark] = useState(() => matchMedia(DARK).matches);
   useEffect(() => {

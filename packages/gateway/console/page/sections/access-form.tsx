@@ -10,7 +10,7 @@ export type AccessFields = {
   readonly issuer: string;
   readonly scopes: string;
   readonly ip: string;
-  /** A token whose subject replaces `subject`. Its roles and scopes are added to those of the user. */
+  /** A token whose subject replaces `subject`. Its roles and scopes are added to the user's roles and scopes. */
   readonly token: string;
 };
 

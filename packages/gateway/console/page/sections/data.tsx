@@ -171,7 +171,10 @@ function Rows({ table, items, keys, onEdit }: RowsProps) {
   );
 }
 
-/** Text that is being typed may not be valid JSON, or may not be an item. */
+/**
+ * Prints an item as plain JSON. Returns a placeholder if the text, which may still be being typed, is not valid JSON or
+ * not an item.
+ */
 function printPlain(text: string): string {
   try {
     return JSON.stringify(fromDynamo(JSON.parse(text) as Item));

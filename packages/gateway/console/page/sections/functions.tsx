@@ -148,7 +148,7 @@ const CHOICES: readonly (readonly [title: string, least: number])[] = [
 
 type Line = ShownFunction['lines'][number];
 
-/** Lines without a level are treated as `info`. */
+/** Returns the position of a line's level in LEVELS. Lines without a level are treated as `info`. */
 function rankOf({ level }: Line): number {
   const rank = LEVELS.indexOf((level ?? '').toLowerCase().replace('warning', 'warn'));
   return rank === -1 ? 2 : rank;

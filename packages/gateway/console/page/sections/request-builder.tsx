@@ -111,7 +111,8 @@ type SendWith = Pick<BuilderProps, 'api' | 'origin'> & {
 };
 
 /**
- * Sends a recorded request again with changes: the gateway restores masked values that were left unchanged.
+ * Sends the edited request. If it was recorded, it is sent again with the changes, and the gateway restores masked
+ * values that were left unchanged.
  * @returns id of the new request
  */
 async function sendDraft(draft: Draft, { api, origin, host, takesBody }: SendWith): Promise<string> {

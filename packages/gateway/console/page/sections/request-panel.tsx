@@ -153,7 +153,7 @@ function FullDetail({
   );
 }
 
-/** The deployment that handled the request. */
+/** Shows the deployment that handled the request. */
 function Version({
   of,
   versions,

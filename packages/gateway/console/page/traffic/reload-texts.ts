@@ -32,13 +32,13 @@ export function withReloads<Row extends Pick<RequestRow, 'sequence' | 'atEpochMs
 
 const MOST_NAMES = 3;
 
-/** Returns, for example, `hello` or `hello, list and 4 more`. */
+/** Returns the names of what was reloaded, such as `hello` or `hello, list and 4 more`. */
 export function nameWhat({ what }: Pick<ShownReload, 'what'>): string {
   const more = what.length - MOST_NAMES;
   return more <= 0 ? what.join(', ') : `${what.slice(0, MOST_NAMES - 1).join(', ')} and ${more + 1} more`;
 }
 
-/** Returns, for example, `1 route added, 2 functions changed`. */
+/** Returns a summary of the changes, such as `1 route added, 2 functions changed`. */
 function summarise(changes: readonly Pick<Change, 'part' | 'how'>[]): string {
   const counts = Map.groupBy(changes, ({ part, how }) => `${part} ${how}`);
   return [...counts]
@@ -64,7 +64,7 @@ function isCodeAlone({ changes }: ShownReload): boolean {
   );
 }
 
-/** Returns, for example, `hello still runs the code of version 2`. */
+/** Returns a sentence such as `hello still runs the code of version 2`. */
 export function describeStale(reload: ShownReload): string {
   if (reload.what[0] === 'the stacks') return `The stacks of version ${reload.version} are still in use`;
   const verb = reload.what.length === 1 ? 'runs' : 'run';
@@ -82,7 +82,7 @@ export function firstLine(message: string): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
-/** Returns, for example, `timeout in s 3 → 5, variable STAGE`. */
+/** Returns the changed members as text, such as `timeout in s 3 → 5, variable STAGE`. */
 export function describeMembers({ members }: Pick<Change, 'members'>): string {
   return members
     .map(({ name, from, to }) => (from === undefined || to === undefined ? name : `${name} ${from} → ${to}`))

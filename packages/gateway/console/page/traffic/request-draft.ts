@@ -60,7 +60,7 @@ function headersOf(route: ShownRoute | undefined): readonly Header[] {
 
 /**
  * Percent-encodes a typed path for sending. Spaces and letters beyond ASCII are encoded, and existing escapes are left
- * unchanged. @throws Error if it does not begin with a slash
+ * unchanged. @throws Error if the path does not begin with a slash
  */
 export function toTarget(typed: string): string {
   if (!typed.startsWith('/')) throw new Error('The path must begin with a slash.');

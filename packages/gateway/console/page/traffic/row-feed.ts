@@ -6,10 +6,10 @@ import type { RecordState, RequestRow } from '../../records/model.ts';
 
 /** The number of rows per request. Reading 10,000 rows at once would block the gateway and the page for a second. */
 const PAGE_ROWS = 250;
-/** The wait between attempts while the gateway does not respond, or refuses the key. */
+/** Duration of the wait between attempts while the gateway does not respond, or refuses the key. */
 const RETRY_MS = 250;
 const REFUSED_MS = 1_000;
-/** The wait between checks for a new run if nothing is recorded. */
+/** Duration of the wait between checks for a new run if nothing is recorded. */
 const NOT_RECORDED_MS = 5_000;
 
 type Rows = readonly RequestRow[];

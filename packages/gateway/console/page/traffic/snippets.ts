@@ -1,4 +1,4 @@
-/** A request as text to paste elsewhere. Secrets are shown or masked as in the panel. */
+/** Prints a request as text that can be pasted elsewhere. Secrets are shown or masked as in the panel. */
 import type { RequestDetail } from '../../records/model.ts';
 
 /** A copy of packages/base/aws/connection-headers.ts, because the page imports only types from outside its folder. */

@@ -8,8 +8,8 @@ import type { ByteStream } from '../../../core/ports.ts';
 export const EVENT_STREAM = 'application/vnd.amazon.eventstream';
 
 /**
- * The prelude contains the lengths and their checksum, and precedes the headers. A checksum of the whole message
- * follows the payload. All numbers are big-endian.
+ * Size of the prelude, which precedes the headers and contains the lengths and their checksum. A checksum of the whole
+ * message follows the payload. All numbers are big-endian.
  */
 const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;

@@ -1,4 +1,4 @@
-/** UpdateFunctionCode (Lambda API reference), for archives sent with the call. */
+/** Serves UpdateFunctionCode (Lambda API reference) for archives that are sent with the call. */
 import { createHash } from 'node:crypto';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readFunctionName } from '@gatewright/aws/function-name';

@@ -1,6 +1,6 @@
 /**
- * Lambda's calls about permissions to invoke a function: AddPermission, RemovePermission, GetPolicy (Lambda
- * API reference).
+ * Serves Lambda's calls about permissions to invoke a function: AddPermission, RemovePermission, GetPolicy (Lambda API
+ * reference).
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
@@ -177,8 +177,8 @@ function printPolicy(
 }
 
 /**
- * The revision is derived from the policy. It changes with the policy, and has its earlier value again when a change is
- * undone.
+ * Returns the revision of a policy. It is derived from the policy, so it changes with the policy, and has its earlier
+ * value again when a change is undone.
  */
 function revisionOf(policy: string): string {
   const hex = createHash('sha256').update(policy).digest('hex');

@@ -3,7 +3,7 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 const QUALIFIED = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
 
 /**
- * Whether a stack defines this version or alias. Versions and aliases are identified by their ARN:
+ * Returns whether a stack defines this version or alias. Versions and aliases are identified by their ARN:
  * `arn:aws:lambda:{region}:{account}:function:{name}:{qualifier}`.
  */
 export function hasFunctionQualifier(

@@ -1,6 +1,6 @@
 /**
- * Options of Invoke that do not affect the response body: a ClientContext for the handler, and the end of the
- * log for the caller.
+ * Handles the options of Invoke that do not affect the response body: a ClientContext for the handler, and the end of
+ * the log for the caller.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';

@@ -22,8 +22,8 @@ type LambdaInvokeOptions = {
    */
   readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
   /**
-   * Returns the version that handles an event with this qualifier, chosen by the weights of an alias; absent means the
-   * qualifier itself.
+   * Returns the version that handles an event with this qualifier, chosen by the weights of an alias. Without this
+   * function, the qualifier itself is used.
    */
   readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
   /** Accepts an asynchronous event. Returns false if the queue is full. */
@@ -41,7 +41,10 @@ const INVOKE =
   /^\/(?:2015-03-31\/functions\/([^/]+)\/invocations|2021-11-15\/functions\/([^/]+)\/response-streaming-invocations)$/;
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_EVENT_BYTES = 1024 * 1024;
-/** A limit above the longest function timeout, so that the function's own timeout comes first. */
+/**
+ * Time limit of an invocation. It is above the longest function timeout, so that the function's own timeout comes
+ * first.
+ */
 const LONGEST_MS = 900_000 + 60_000;
 
 /**
@@ -283,7 +286,7 @@ function notFound(call: AwsCall, arn: string): ControlReply {
 }
 
 /**
- * Returns the response for a throttled function. As on AWS, it contains which limit was exceeded (API reference,
+ * Returns the response for a throttled function. As on AWS, it names the limit that was exceeded (API reference,
  * "TooManyRequestsException").
  */
 function throttled(call: AwsCall, isReserved: boolean): ControlReply {
@@ -303,7 +306,10 @@ function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
   });
 }
 
-/** Lambda's error bodies have members of different names, some of which are spelled `Message`. */
+/**
+ * Returns an error of Lambda. Lambda's error bodies have members of different names, some of which are spelled
+ * `Message`.
+ */
 function lambdaError(call: AwsCall, status: number, type: string, body: object): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message: '' });
   return { status, headers, body: JSON.stringify(body) };

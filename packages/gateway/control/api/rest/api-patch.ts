@@ -25,7 +25,10 @@ export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) =
   return badRequest(`Invalid patch operation specified. Must be one of: [${supported.join(', ')}]`);
 };
 
-/** @throws ControlError BadRequestException */
+/**
+ * Reads the minimum compression size. @throws ControlError BadRequestException if the size is not a whole number within
+ * AWS's limits
+ */
 function parseCompressionSize(text: string): number {
   const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   const refusal = refusalByService(size, COMPRESSION_SIZE);

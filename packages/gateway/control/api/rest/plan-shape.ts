@@ -7,7 +7,10 @@ import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
-/** Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS. @throws ControlError */
+/**
+ * Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS. @throws ControlError for a value that is
+ * not a number of at least 0
+ */
 export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   return {
     rateLimit: readAmount(fields['rateLimit'], 'rateLimit', false),
@@ -15,7 +18,7 @@ export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   };
 }
 
-/** Reads throttles by keys such as `/pets/{id}/GET`. @throws ControlError */
+/** Reads throttles by keys such as `/pets/{id}/GET`. @throws ControlError for an invalid throttle */
 export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<string, ThrottleLimit>> {
   return Object.fromEntries(
     Object.entries(fields).map(([method, limit]): [string, ThrottleLimit] => {
@@ -25,7 +28,7 @@ export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<str
   );
 }
 
-/** @throws ControlError */
+/** Reads a quota. @throws ControlError for an invalid limit, offset or period */
 export function readQuota(fields: UnknownMembers): QuotaLimit {
   return {
     limit: readAmount(fields['limit'], 'limit', true),
@@ -41,7 +44,7 @@ function readPeriod(value: unknown): QuotaPeriod {
   return period;
 }
 
-/** Reads a number, or its text in a patch; absent means 0. */
+/** Reads a number, or its text in a patch. A missing number is read as 0. */
 export function readAmount(value: unknown, name: string, isWhole: boolean): number {
   if (value === undefined || value === null) return 0;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

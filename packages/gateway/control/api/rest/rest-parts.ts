@@ -27,9 +27,11 @@ export type RestPart = {
   readonly refusal: PatchRefusal;
   readonly read?: (properties: JsonObject) => JsonObject;
   readonly spell?: (properties: JsonObject) => JsonObject;
-  /** Checks a new part. @throws ControlError */
+  /** Checks a new part. @throws ControlError if AWS refuses the part */
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
-  /** Refuses immediately what a deployment would refuse. @throws ControlError, DefinitionError */
+  /**
+   * Checks a part immediately for what a deployment would refuse. @throws ControlError, DefinitionError for such a part
+   */
   readonly check?: (next: ApiResources, item: ControlResource) => void;
   /**
    * Returns why the item cannot be deleted while this method uses it; undefined means that the method does not use it.

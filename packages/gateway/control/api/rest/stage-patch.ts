@@ -40,7 +40,10 @@ export const stageRefusal: PatchRefusal = ({ op, path }) =>
       : `Invalid method setting path: ${path}. Must be one of: ${PATHS}`,
   );
 
-/** Applies a rule of a nested block to the stage. If the block is absent, the result of `usual` is used. */
+/**
+ * Creates a patch rule for a nested block of the stage from a rule for the block itself. If the stage lacks the block,
+ * the result of `usual` is patched.
+ */
 function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObject) => JsonObject): Rule {
   const on: Rule['on'] = Object.fromEntries(
     Object.entries(rule.on).map(([verb, apply]) => [

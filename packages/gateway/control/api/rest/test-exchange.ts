@@ -37,7 +37,10 @@ export type TestRequest = {
   readonly stageVariables: Readonly<Record<string, string>>;
 };
 
-/** Reads the request that a call describes. If the call has no path, `usualPath` is used. @throws ControlError */
+/**
+ * Reads the request that a call describes. If the call has no path, `usualPath` is used. @throws ControlError for a
+ * value of another type
+ */
 export function readTestRequest(
   body: Readonly<Record<string, unknown>>,
   method: string,

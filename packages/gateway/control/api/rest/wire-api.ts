@@ -24,7 +24,10 @@ export type RestControl = {
   readonly ports: Ports;
 };
 
-/** Finds an API. @throws ControlError NotFoundException, with the text for calls about the API itself [obs] */
+/**
+ * Finds an API. @throws ControlError NotFoundException if there is none, with AWS's text for calls about the API itself
+ * [obs]
+ */
 export function findApi({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
   const apiId = path('restApiId');
   const api = apis.state(apiId);

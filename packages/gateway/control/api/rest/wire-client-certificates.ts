@@ -9,7 +9,7 @@ import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 const ID_LENGTH = 6;
-/** AWS's quota per account and region. */
+/** AWS's quota of client certificates per account and region. */
 const MAX_CERTIFICATES = 60;
 
 export function clientCertificateRoutes({ apis, random }: RestControl): readonly WireRoute[] {

@@ -3,7 +3,8 @@ import { emptyReply, listReply } from './wire-router.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 /**
- * The calls for resources of one kind. If a call is absent, it does not exist on AWS, or it is implemented separately.
+ * The calls for resources of one kind. A call that is not in this type does not exist on AWS, or is implemented
+ * separately.
  */
 export type Collection<Item> = {
   readonly all: string;

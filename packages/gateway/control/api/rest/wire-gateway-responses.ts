@@ -95,7 +95,10 @@ function put(api: ApiState, type: string, properties: JsonObject, { random }: Re
   api.edit({ ...api.resources, gatewayResponses });
 }
 
-/** If a call patches a default response, the result becomes a response of the API. */
+/**
+ * Returns the properties of a gateway response. If a call patches a default response, the result becomes a response of
+ * the API.
+ */
 function toProperties({
   statusCode: status,
   responseParameters,

@@ -139,7 +139,10 @@ function readEndpointConfiguration(body: WireCall['body']): JsonObject {
   return endpoint;
 }
 
-/** Reads the parameters of an import. Only `endpointConfigurationTypes` does not concern the document. */
+/**
+ * Returns the properties that an import's query sets: the parameters for the document, and the endpoint type from
+ * `endpointConfigurationTypes`.
+ */
 function readEndpoint(call: WireCall): JsonObject {
   const types = call.query.get('endpointConfigurationTypes');
   if (types !== null && !ENDPOINT_TYPES.includes(types))

@@ -93,7 +93,7 @@ function put(part: RestPart, api: ApiState, item: ControlResource): ControlResou
   return item;
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such part */
 function getPart(part: RestPart, from: ApiResources, { path }: WireCall): ControlResource {
   const key = path(part.calls.idName);
   return orNotFound(

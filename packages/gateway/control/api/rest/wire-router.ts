@@ -24,13 +24,13 @@ export type WireRoute = {
   /** The path, such as `/usageplans/{usagePlanId}/keys/{keyId}`. */
   readonly path: string;
   /**
-   * The value of `mode` in the query, which distinguishes two calls with the same path. Absent means any value except
-   * `import`.
+   * The value of `mode` in the query, which distinguishes two calls with the same path. Without it, the route matches
+   * any mode except `import`.
    */
   readonly mode?: 'import' | undefined;
   /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
   readonly takesDocument?: boolean | undefined;
-  /** @throws ControlError, DefinitionError */
+  /** Serves a call. @throws ControlError, DefinitionError if the call is refused */
   readonly serve: (call: WireCall) => ControlReply | Promise<ControlReply>;
 };
 

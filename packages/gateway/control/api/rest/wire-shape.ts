@@ -50,7 +50,7 @@ export function textMap(body: UnknownMembers, name: string): Readonly<Record<str
   );
 }
 
-/** Timestamps in AWS's REST APIs are seconds since 1970. */
+/** Converts a time to seconds since 1970, as AWS's REST APIs write timestamps. */
 export function epochSeconds(epochMs: number): number {
   return Math.floor(epochMs / 1000);
 }

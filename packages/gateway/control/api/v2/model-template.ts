@@ -6,7 +6,7 @@ const HEAD = "#set($inputRoot = $input.path('$'))\n";
 /** Maximum depth of nested models. Models may refer to each other in a cycle, so the depth is limited. */
 const MAX_DEPTH = 8;
 
-/** References to other models are shown as empty objects. */
+/** Returns the sample template of a schema. References to other models are shown as empty objects. */
 export function modelTemplate(schema: JsonObject): string {
   return `${HEAD}${sample(schema, 0)}`;
 }

@@ -13,7 +13,7 @@ import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 type Tagged = { readonly tags: Tags; readonly ofStack?: Tags; put(tags: Tags): void };
 
-/** AWS's quota per resource. */
+/** AWS's quota of tags per resource. */
 const MAX_TAGS = 50;
 
 export function tagRoutes(control: RestControl): readonly WireRoute[] {

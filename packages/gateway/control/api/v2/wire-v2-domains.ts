@@ -1,4 +1,4 @@
-/** Custom domains and API mappings in apigatewayv2. The domains are the same as those with REST base path mappings. */
+/** Custom domains and API mappings in apigatewayv2. REST base path mappings belong to the same domains. */
 import { changeDomain, createDomain, getDomain } from '../../domains/edit-domains.ts';
 import { findMappingById, mappingIdOf, putV2Mapping } from '../../domains/edit-v2-mappings.ts';
 import { toFirstVersion } from '../../domains/read-domains.ts';

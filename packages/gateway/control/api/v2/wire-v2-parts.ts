@@ -185,7 +185,10 @@ function extraRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Lists the parts of the API, or of the owner in the path. @throws ControlError NotFoundException */
+/**
+ * Lists the parts of the API, or of the owner in the path. @throws ControlError NotFoundException if there is no such
+ * owner
+ */
 function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
   const owner = ownerOf(kind);
   const all = partsOf(api.resources, kind.part);
@@ -194,7 +197,7 @@ function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly Cont
   return all.filter(({ properties }) => textOf(properties, owner.property) === id);
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such part */
 function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource {
   const id = call.path(kind.calls.idName);
   return orNotFound(
@@ -272,14 +275,14 @@ function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestCont
   editV2(api, withParts(resources, kind.part, kept), control);
 }
 
-/** AWS's wording (anomalyco/sst#5586). */
+/** Returns the refusal to delete an authorizer in use, in AWS's wording (anomalyco/sst#5586). */
 function authorizerInUse({ authorizers, routes }: ApiState['resources'], id: string): string {
   const name = textOf(authorizers.get(id)?.properties ?? {}, 'Name');
   const user = routes.find(({ properties }) => textOf(properties, 'AuthorizerId') === id);
   return `Cannot delete authorizer '${name}', is referenced in route: ${textOf(user?.properties ?? {}, 'RouteKey')}`;
 }
 
-/** AWS's wording (milliHQ/terraform-aws-next-js#247). */
+/** Returns the refusal to delete an integration in use, in AWS's wording (milliHQ/terraform-aws-next-js#247). */
 function integrationInUse({ routes }: ApiState['resources'], id: string): string {
   const users = routes.filter(({ properties }) => textOf(properties, 'Target') === `integrations/${id}`);
   return `Cannot delete Integration because it is referenced by the following Routes with Ids: [${users.map((route) => route.id).join(', ')}]`;
@@ -288,7 +291,7 @@ function integrationInUse({ routes }: ApiState['resources'], id: string): string
 /**
  * Prepares the update of a route. An authorizer can only be changed together with its authorization type
  * (terraform-provider-aws#35821). The type NONE removes the authorizer (aws-cdk#14424,
- * cloudformation-coverage-roadmap#2184). @throws ControlError
+ * cloudformation-coverage-roadmap#2184). @throws ControlError if only the authorizer is given
  */
 function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
   const { authorizationType: type, authorizerId: id } = body;

@@ -103,7 +103,7 @@ function create(kind: Kind, { body }: WireCall, { apis, random }: RestControl): 
   return link;
 }
 
-/** @throws ControlError NotFoundException */
+/** @throws ControlError NotFoundException if there is no such VPC link */
 function find(kind: Kind, { path }: WireCall, { apis }: RestControl): VpcLink {
   const link = apis.vpcLinks.find(path('vpcLinkId'));
   if (link?.kind !== kind) throw notFound('Invalid Vpc Link identifier specified');

@@ -53,7 +53,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
   return { kind: 'lambda', authorizer: compileRestLambdaAuthorizer(bag, type, from) };
 }
 
-/** Compiles the authorization of an HTTP or WebSocket route. @throws DefinitionError */
+/** Compiles the authorization of an HTTP or WebSocket route. @throws DefinitionError for what AWS refuses */
 export function compileV2Authorization(
   route: PropertyBag,
   from: AuthorizationSources,
@@ -86,7 +86,7 @@ export function compileV2Authorization(
 
 /**
  * Checks an authorizer, even if no method uses it, because AWS refuses to create an invalid authorizer. @throws
- * DefinitionError
+ * DefinitionError for an invalid authorizer
  */
 export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
   const type = readText(requireValid(bag), 'Type');
@@ -96,7 +96,10 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
   else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS or JWT');
 }
 
-/** Checks an authorizer of an HTTP or WebSocket API, even if no route uses it. @throws DefinitionError */
+/**
+ * Checks an authorizer of an HTTP or WebSocket API, even if no route uses it. @throws DefinitionError for an invalid
+ * authorizer
+ */
 export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
   const type = readText(requireValid(bag), 'AuthorizerType');
   if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);

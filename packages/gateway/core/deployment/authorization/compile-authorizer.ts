@@ -32,7 +32,7 @@ function parseSource(text: string, form: RegExp): IdentitySource | undefined {
   return isContextVariable(name) ? { kind: 'context', name } : undefined;
 }
 
-/** @throws DefinitionError for a source that AWS does not know. */
+/** Parses the identity sources of an authorizer. @throws DefinitionError for a source that AWS does not know. */
 export function parseSources(bag: PropertyBag, texts: readonly string[], form: RegExp): IdentitySource[] {
   return texts.map((text) => {
     const source = parseSource(text, form);
@@ -58,7 +58,10 @@ function readTarget(bag: PropertyBag): FunctionTarget {
   return target.target;
 }
 
-/** Reads `IdentityValidationExpression`. @throws DefinitionError */
+/**
+ * Reads `IdentityValidationExpression`. @throws DefinitionError if it is not a Java regular expression that the gateway
+ * supports
+ */
 export function readValidation(bag: PropertyBag): FullMatch | undefined {
   const pattern = readText(bag, 'IdentityValidationExpression', '');
   if (pattern === '') return undefined;

@@ -11,7 +11,7 @@ const ENDPOINT_TYPES = ['EDGE', 'REGIONAL', 'PRIVATE'];
 export type PolicySurroundings = {
   /** The VPC of each VPC endpoint of private APIs; absent means that no VPC is known. */
   readonly vpcEndpoints?: ReadonlyMap<string, string>;
-  /** The maximum length of the policy; absent means AWS's default quota. */
+  /** The maximum length of the policy; the default is AWS's default quota. */
   readonly policyCharacters?: number;
 };
 
@@ -39,7 +39,10 @@ export function compileResourcePolicy(
   return { kind: 'policy', policy: compiled.policy, vpcEndpoints: isPrivate ? vpcEndpoints : undefined };
 }
 
-/** Returns the endpoint types; empty if the template sets none, in which case AWS uses EDGE. @throws DefinitionError */
+/**
+ * Returns the endpoint types; empty if the template sets none, in which case AWS uses EDGE. @throws DefinitionError for
+ * an unknown type
+ */
 export function readEndpointTypes(api: PropertyBag): readonly string[] {
   const block = readBlock(api, 'EndpointConfiguration');
   const types = block === undefined ? [] : readTextList(block, 'Types');

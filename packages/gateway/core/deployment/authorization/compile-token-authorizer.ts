@@ -21,7 +21,7 @@ const MAX_AUDIENCES = 50;
 
 /**
  * Compiles `AuthorizerType: JWT` of an HTTP API.
- * @throws DefinitionError
+ * @throws DefinitionError for what AWS refuses
  */
 export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
   const block = readBlock(bag, 'JwtConfiguration');
@@ -46,7 +46,7 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
  * Compiles `Type: JWT` of a REST API (2026). CloudFormation's property names are not public yet, so these names follow
  * the developer guide: `JwtConfiguration: {Issuers: [{Issuer, Audience: […]}], AllowedAlgorithms?,
  * RequiredClaims?}`. `RequiredClaims` maps names to one or several values, or is a list of names.
- * @throws DefinitionError
+ * @throws DefinitionError for an invalid or unknown setting
  */
 export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
   const block = readBlock(bag, 'JwtConfiguration');
@@ -75,7 +75,7 @@ const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
 /**
  * Compiles `Type: COGNITO_USER_POOLS`. Stage variables may contain the pool. A method without scopes accepts ID tokens,
- * and a method with scopes accepts access tokens. @throws DefinitionError
+ * and a method with scopes accepts access tokens. @throws DefinitionError for what AWS refuses
  */
 export function compileCognitoAuthorizer(
   bag: PropertyBag,
@@ -186,8 +186,8 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
 }
 
 /**
- * Returns whether the text is a URL of an issuer. AWS accepts only https. For development, a loopback issuer may use
- * http.
+ * Returns whether the text is a URL of an issuer. AWS accepts only https. For development, the gateway accepts http for
+ * a loopback issuer.
  */
 function isIssuerUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -251,7 +251,7 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
   return item;
 }
 
-/** Refuses unknown settings, because the user would rely on a check that does not take place. */
+/** Refuses unknown settings. If they were ignored, the user would rely on a check that does not take place. */
 function refuseUnknownSettings(block: PropertyBag, known: readonly string[]): void {
   const unknown = Object.keys(block.properties).find((property) => !known.includes(property));
   if (unknown !== undefined)

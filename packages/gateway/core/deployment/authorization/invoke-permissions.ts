@@ -10,20 +10,23 @@ import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { FunctionTarget, Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** The check runs for each call, because permissions can change without a deployment. */
+/**
+ * Returns whether a call is permitted. The check runs for each call, because permissions can change without a
+ * deployment.
+ */
 type InvokeCheck = () => boolean;
 
 export interface InvokePermissions {
   /**
-   * Returns a check, or undefined if permissions are not checked. `sources` are the origins of calls, below the ARN of
-   * the API. Permission for one of them is enough.
+   * Returns a check, or undefined if permissions are not checked. `sources` are the possible origins of a call, below
+   * the ARN of the API. A permission for one of them is enough.
    */
   checkOf(invoked: NamedFunction, sources: readonly string[]): InvokeCheck | undefined;
 }
 
 /**
- * Without `--roles on`, permissions are not checked, because a template that is only partly started often lacks
- * permissions.
+ * Permits every call. Without `--roles on`, permissions are not checked, because a template that is only partly started
+ * often lacks permissions.
  */
 export const ALL_PERMITTED: InvokePermissions = { checkOf: () => undefined };
 
@@ -154,8 +157,8 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 
 /**
  * Returns a function that checks whether the gateway may make these calls. Undefined means that the calls are always
- * allowed, because the integration has a role, or because a stage variable contains the function or alias. If a stage
- * variable contains it, AWS leaves the permission to the user.
+ * allowed, because the integration has a role, or because a stage variable contains the function or alias. In the case
+ * of a stage variable, AWS leaves the permission to the user.
  */
 export function findInvokeCheck(
   permissions: InvokePermissions,

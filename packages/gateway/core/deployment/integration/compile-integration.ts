@@ -56,7 +56,7 @@ export function compileIntegration(
   }
 }
 
-/** Whether the response is streamed to the client. @throws DefinitionError for an unknown transfer mode */
+/** Returns whether the response is streamed to the client. @throws DefinitionError for an unknown transfer mode */
 export function isStreamed(block: PropertyBag): boolean {
   const mode = readText(block, 'ResponseTransferMode', 'BUFFERED');
   if (mode === 'BUFFERED' || mode === 'STREAM') return mode === 'STREAM';
@@ -208,8 +208,8 @@ export function onlyByPost(verb: string, property = 'IntegrationHttpMethod'): In
 }
 
 /**
- * Returns a misconfigured integration if one of these headers is mapped. AWS deploys such a mapping, but every call
- * then fails before it is sent [obs].
+ * Returns a misconfigured integration if a parameter sets a header that API Gateway does not allow. AWS deploys such a
+ * mapping, but every call then fails before it is sent [obs].
  */
 export function refuseAtRunTime(
   parameters: readonly RequestParameter[],

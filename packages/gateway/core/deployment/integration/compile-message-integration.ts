@@ -130,7 +130,7 @@ function compileMapping(integration: PropertyBag): RequestMapping {
   };
 }
 
-/** @throws DefinitionError in AWS's words */
+/** Compiles the request parameters. @throws DefinitionError in AWS's words for an invalid mapping */
 function compileParameters(integration: PropertyBag): RequestParameter[] {
   return Object.entries(readTextMap(integration, 'RequestParameters') ?? {}).map(([target, expression]) => {
     const refuse = (what: string): DefinitionError =>
@@ -193,7 +193,7 @@ export function noteStrayResponses(
 
 /**
  * Compiles the responses of an integration, in template order. Returns undefined if there are none. @throws
- * DefinitionError
+ * DefinitionError for what AWS refuses
  */
 export function compileFrames(
   integration: PropertyBag | undefined,

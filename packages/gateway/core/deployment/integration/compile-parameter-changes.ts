@@ -10,7 +10,7 @@ import { invalidMapping } from './mapping-refusal.ts';
 import { readBlock, readList, readText, readTextMap } from '../properties.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** @throws DefinitionError for what AWS refuses */
+/** Compiles the parameter mapping of an integration. @throws DefinitionError for what AWS refuses */
 export function compileParameterChanges(integration: PropertyBag): ParameterChanges {
   return {
     request: compileChanges(integration, 'RequestParameters', 'request'),

@@ -8,7 +8,7 @@ import { readText, readTextMap } from '../properties.ts';
 import type { Passthrough, RequestMapping, RequestParameter } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** Compiles the integration request. @throws DefinitionError */
+/** Compiles the integration request. @throws DefinitionError for what AWS refuses */
 export function compileRequestMapping(method: PropertyBag, block: PropertyBag): RequestMapping {
   return {
     parameters: compileRequestParameters(method, block),
@@ -31,7 +31,10 @@ export const REQUEST_TARGET = /^integration\.request\.(header|querystring|path)\
 /** Matches the sources that the method must declare. */
 const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
 
-/** @throws DefinitionError in AWS's words, including for a source that the method does not declare */
+/**
+ * Compiles the parameters of the integration request. @throws DefinitionError in AWS's words for an invalid mapping, or
+ * a source that the method does not declare
+ */
 export function compileRequestParameters(method: PropertyBag, block: PropertyBag): RequestParameter[] {
   const declared = readTextMap(method, 'RequestParameters') ?? {};
   return Object.entries(readTextMap(block, 'RequestParameters') ?? {}).map(([target, expression]) => {

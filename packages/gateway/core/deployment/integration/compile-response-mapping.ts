@@ -16,7 +16,7 @@ const TARGET = /^method\.response\.header\.([a-zA-Z0-9._$-]+)$/;
 /** The headers that each method response declares, by status. */
 type Declared = ReadonlyMap<number, ReadonlySet<string>>;
 
-/** Compiles the integration response. @throws DefinitionError */
+/** Compiles the integration response. @throws DefinitionError for what AWS refuses */
 export function compileResponseMapping(method: PropertyBag, block: PropertyBag): ResponseMapping {
   const declared: Declared = new Map(
     readList(method, 'MethodResponses').map((response) => [

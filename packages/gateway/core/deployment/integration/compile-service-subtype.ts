@@ -27,7 +27,8 @@ export function compileServiceSubtype(
     );
   if (readText(integration, 'PayloadFormatVersion', '') !== '1.0')
     throw refuse('PayloadFormatVersion', `PayloadFormatVersion of ${name} must be "1.0"`);
-  // AWS requires a role. A role from a stack that is not loaded cannot be resolved, so it was removed earlier.
+  // AWS requires a role, but a missing role is accepted here. A role from a stack that is not loaded cannot be
+  // resolved, so it was removed earlier.
   const roleArn = readText(integration, 'CredentialsArn', '');
   const given = readTextMap(integration, 'RequestParameters') ?? {};
   const known = [...Object.keys(subtype.required), ...Object.keys(subtype.optional), REGION_PARAMETER];

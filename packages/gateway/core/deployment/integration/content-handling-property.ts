@@ -4,7 +4,7 @@ import type { PropertyBag } from '../properties.ts';
 
 /**
  * Reads `ContentHandling` of an integration or of one of its responses. API Gateway v2 calls it a strategy. @throws
- * DefinitionError
+ * DefinitionError for an unknown value
  */
 export function readContentHandling(
   block: PropertyBag,

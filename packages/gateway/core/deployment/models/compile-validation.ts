@@ -18,8 +18,8 @@ const NAME = /^[a-zA-Z0-9._$-]+$/;
 const INVALID = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ';
 
 /**
- * Returns undefined if the method checks nothing. @throws DefinitionError for a parameter, model or validator that AWS
- * refuses, even if it is not used for checks.
+ * Compiles the checks of a method; undefined if the method checks nothing. @throws DefinitionError for a parameter,
+ * model or validator that AWS refuses, even if it is not used for checks.
  */
 export function compileRestValidation(
   method: PropertyBag,
@@ -45,7 +45,7 @@ export function compileRestValidation(
   };
 }
 
-/** Returns undefined if the method has no request models. */
+/** Returns the request models of a method; undefined if it has none. */
 export function readRequestModels(method: PropertyBag, models: Models): readonly RequestModel[] | undefined {
   const schemaOf = (name: string): JsonObject | undefined => models.schemaOf(name);
   const named = readBodies(method, models).map(([mediaType, name]) => ({ mediaType, name, schemaOf }));

@@ -19,7 +19,7 @@ export type SchemaVerdict =
   | { readonly isValid: true }
   | { readonly isValid: false; readonly details: string };
 
-/** Checks a value. `bytes` is the length of the JSON text. A longer body has a larger budget. */
+/** Checks a value. `bytes` is the length of the JSON text, because a longer body has a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
 
 /**
@@ -51,8 +51,8 @@ export class SchemaSet {
   readonly #checks = new Map<string, SchemaCheck>();
 
   /**
-   * @param models by name; every schema is an object. @throws SchemaRefusal with the model's name as its
-   * cause
+   * @param models the schemas by name, each of which is an object @throws SchemaRefusal with the model's name as its
+   * cause, if AWS refuses a schema
    */
   constructor(apiId: string, models: ReadonlyMap<string, JsonObject>) {
     this.#apiId = apiId;
@@ -150,8 +150,8 @@ class Engine {
   }
 
   /**
-   * Whether the schema matches ajv's meta schema of draft 4. `compilePattern` checks the `pattern` and
-   * `format` rules instead.
+   * Returns whether the schema matches ajv's meta schema of draft 4. `compilePattern` checks the `pattern` and `format`
+   * rules instead.
    */
   isDraft4(schema: JsonObject): boolean {
     this.#budget = newBudget(STEPS.base);
@@ -179,8 +179,8 @@ class Engine {
       try {
         return compiled(value) ? 'valid' : [...(compiled.errors ?? [])];
       } catch (error) {
-        // The size of the call stack is also a limit, because a body with thousands of nested levels would exceed it
-        // with a recursive schema.
+        // The size of the call stack is a limit, too. With a recursive schema, a body with thousands of nested levels
+        // would exceed it.
         if (error instanceof TemplateError || error instanceof RangeError) return 'too-much';
         throw error;
       }

@@ -10,8 +10,8 @@ import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
 export type PatternTest = (text: string, budget: RenderBudget) => boolean;
 
 /**
- * Returns undefined for a pattern that is not a valid ECMA 262 regular expression (as draft 4 requires), or that
- * exceeds the engine's limits: 1,000 characters, and 20,000 instructions after expanding repeats.
+ * Compiles a pattern. Returns undefined for a pattern that is not a valid ECMA 262 regular expression (as draft 4
+ * requires), or that exceeds the engine's limits: 1,000 characters, and 20,000 instructions after expanding repeats.
  */
 export function compilePattern(pattern: string): PatternTest | undefined {
   try {

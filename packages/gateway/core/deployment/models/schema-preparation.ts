@@ -68,8 +68,9 @@ export function modelUrl(apiId: string, name: string): string {
 }
 
 /**
+ * Checks and prepares a schema.
  * @param isModel whether the name in a reference is a known model
- * @throws SchemaRefusal in AWS's words
+ * @throws SchemaRefusal in AWS's words, if AWS refuses the schema
  */
 export function prepareSchema(
   schema: JsonObject,

@@ -13,7 +13,10 @@ export type AccessLogFormat = {
  * Claims may contain `:` and `-`.
  */
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
-/** The value of this variable includes its own quotes. All other values are within the quotes of the format. */
+/**
+ * The name of a variable whose value includes its own quotes. The values of all other variables are within the quotes
+ * of the format.
+ */
 const QUOTED = 'error.messageString';
 const MISSING = '-';
 
@@ -55,7 +58,7 @@ function kindOf(source: string): Kind {
   return text.startsWith('<') ? 'xml' : 'plain';
 }
 
-/** Whether a value after this text of the format is between double quotes. */
+/** Returns whether a value that follows this text of the format is between double quotes. */
 function endsInQuotes(text: string, isQuoted: boolean): boolean {
   const quotes = text.replace(/\\./g, '').split('"').length - 1;
   return quotes % 2 === 0 ? isQuoted : !isQuoted;
@@ -74,11 +77,12 @@ function escapeFor(kind: Kind, isQuoted: boolean): (value: string) => string {
       ? (value) => escapeControls(escapeBackslashes(value).replaceAll('"', '\\"'))
       : (value) => escapeControls(escapeBackslashes(value));
   if (isQuoted) return (value) => printJson(value).slice(1, -1);
-  // Without quotes, only one number or word of JSON is printed as it is. Anything else could end its member.
+  // A value that is not between quotes is printed unchanged only if it is a single JSON number or word. Anything else
+  // could end the member that contains it.
   return (value) => (JSON_SCALAR.test(value) ? value : printJson(value));
 }
 
-/** `$context.error.messageString` is JSON already. */
+/** Escapes the value of `$context.error.messageString`, which is JSON already and includes its quotes. */
 const escapeQuoted: Readonly<Record<Kind, (value: string) => string>> = {
   json: escapeControls,
   plain: escapeControls,
@@ -87,7 +91,7 @@ const escapeQuoted: Readonly<Record<Kind, (value: string) => string>> = {
 
 const JSON_SCALAR = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|null)$/;
 
-/** `JSON.stringify` leaves some line separators as they are. */
+/** Prints a value as JSON, and escapes the line separators that `JSON.stringify` leaves unchanged. */
 function printJson(value: string): string {
   return escapeControls(JSON.stringify(value));
 }
@@ -101,7 +105,7 @@ function escapeControls(value: string): string {
 }
 
 /* oxlint-disable no-control-regex -- these are the characters that must not reach a log line */
-/** Halves of surrogate pairs are among them, because UTF-8 has no bytes for them. */
+/** Matches control characters, line separators and unpaired surrogates, for which UTF-8 has no bytes. */
 const HAS_CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/u;
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/gu;
 /* oxlint-enable no-control-regex */

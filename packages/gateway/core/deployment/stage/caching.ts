@@ -22,7 +22,10 @@ const STRATEGIES = [
   'SUCCEED_WITHOUT_RESPONSE_HEADER',
 ] as const;
 
-/** Returns undefined if the stage has no cache cluster, even if its methods enable caching. @throws DefinitionError */
+/**
+ * Reads the caching settings; undefined if the stage has no cache cluster, even if its methods enable caching. @throws
+ * DefinitionError for what AWS refuses
+ */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
   const settings = gatherMethodSettings(stage);
   // The settings are checked even if there is no cluster, because AWS refuses invalid values in that case too.

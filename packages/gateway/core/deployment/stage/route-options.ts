@@ -73,7 +73,7 @@ function readLevel(bag: PropertyBag, usual: RouteOptions['loggingLevel']): Route
   );
 }
 
-/** Returns the options of a route; undefined means that the route is unknown. */
+/** Returns the options of a route. If `routeKey` is undefined, the route is unknown. */
 export function optionsOf(options: StageOptions, routeKey: string | undefined): RouteOptions {
   return (routeKey === undefined ? undefined : options.byRouteKey.get(routeKey)) ?? options.usual;
 }

@@ -9,7 +9,9 @@ const NAME = /^[A-Za-z0-9_]{1,64}$/;
 const VALUE = /^[A-Za-z0-9\-._~:/?#&=,]{1,512}$/;
 const LIMIT = 100;
 
-/** Returns `null` if there are no variables. @throws DefinitionError for names and values that AWS refuses */
+/**
+ * Reads the stage variables; `null` if there are none. @throws DefinitionError for names and values that AWS refuses
+ */
 export function readStageVariables(bag: PropertyBag, property: string): StageVariables | null {
   const variables = readTextMap(bag, property);
   const entries = Object.entries(variables ?? {});

@@ -61,7 +61,8 @@ export function openPageKey({
 }
 
 /**
- * Returns the console's link with its key; undefined if no console is served. It must be called when all ports listen.
+ * Returns the console's link with its key; undefined if no console is served. It must not be called before all ports
+ * listen.
  */
 export function openConsoleLink(parts: Parts): string | undefined {
   if (parts.pageKey === undefined) return undefined;
@@ -75,7 +76,8 @@ function linkWith(key: string, parts: Parts): string {
 }
 
 /**
- * The endpoint `console/key` for `gatewright console`. GET returns the link, and POST returns a link with a new key.
+ * Returns the endpoint `console/key` for `gatewright console`. A GET request returns the link, and a POST request
+ * returns a link with a new key.
  */
 export function openPageKeyApi(parts: Parts): MoreEndpoints {
   const { pageKey } = parts;
@@ -109,8 +111,8 @@ export function openConsoleApi(parts: Parts): MoreEndpoints {
 }
 
 /**
- * Returns the function that creates short links for the ends of request lines; undefined if there is no console that
- * could open them.
+ * Returns the function that creates short links, which are appended to request lines; undefined if there is no console
+ * that could open the links.
  */
 export function shortLinks(
   { linksLines = false, consoleFiles, record }: GatewayOptions,

@@ -104,8 +104,8 @@ function mountsOf(parts: Parts): ControlMounts {
 }
 
 /**
- * The head of a request to the control port. If the request is for the local issuer or its user pools, they are opened
- * on demand.
+ * The head of a request to the control port. It shows whether the request is for the local issuer or its user pools,
+ * which are opened on demand.
  */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 
@@ -145,7 +145,7 @@ function isOfCognito(head: Head): boolean {
   return head.method === 'OPTIONS' && asked.toLowerCase().includes('x-amz-target');
 }
 
-/** Endpoints of `gatewright token`. */
+/** Returns the endpoints that `gatewright token` uses. */
 function openTokensApi(signIn: SignIn): MoreEndpoints {
   return async (request, path) => {
     if (!OF_TOKENS.has(`${request.method} ${path}`)) return undefined;

@@ -52,7 +52,10 @@ export class SignIn {
     return this.#opened;
   }
 
-  /** @throws StartError if stored keys or users are damaged or unreadable */
+  /**
+   * Opens the local sign-in.
+   * @throws StartError if stored keys or users are damaged or unreadable
+   */
   open(): Promise<LocalSignIn> {
     this.#opening ??= this.#load();
     return this.#opening;
@@ -77,7 +80,10 @@ export class SignIn {
     return this.standIns.includes(issuer);
   }
 
-  /** @throws InvalidRequest */
+  /**
+   * Issues a token.
+   * @throws InvalidRequest if the token cannot be issued with these options
+   */
   async mint(options: TokenOptions): Promise<{ readonly token: string }> {
     const { issuer } = await this.open();
     return issuer.mint(options);

@@ -124,7 +124,10 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   return jsonReply(200, {});
 }
 
-/** Converts an item in plain JSON or DynamoDB's JSON to DynamoDB's JSON. @throws InvalidRequest */
+/**
+ * Converts an item in plain JSON or DynamoDB's JSON to DynamoDB's JSON.
+ * @throws InvalidRequest if the item cannot be converted
+ */
 async function toItem(item: UnknownMembers): Promise<UnknownMembers> {
   const { isItem, toAttributes } = await import('../../../services/tables/attribute-values.ts');
   try {
@@ -188,7 +191,7 @@ async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlRe
 
 /**
  * Invokes a function for a test.
- * @param wanted as in `functionsNamed`
+ * @param wanted the name of the function, in a form that `functionsNamed` accepts
  * @returns undefined if there is no such function
  */
 export async function invokeFunction(

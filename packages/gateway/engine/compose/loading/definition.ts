@@ -1,6 +1,6 @@
 /**
- * Answers read calls of AWS's control plane about templates, as if the templates were deployed. Nothing is started, and
- * nothing can be changed.
+ * Handles calls that read AWS's control plane, as if the templates were deployed. Nothing is started, and nothing can
+ * be changed.
  */
 import { createSystemRandom } from '../../../server/adapters/random.ts';
 import { readApis } from './read-stacks.ts';

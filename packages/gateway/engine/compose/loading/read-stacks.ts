@@ -12,7 +12,10 @@ import type { LoadOptions } from '../../../templates/load-options.ts';
 import { loadStacks } from '../../../templates/load.ts';
 import { RESOURCE_TYPES } from '../services/catalogue.ts';
 
-/** Lists the routes of stacks. Parts that cannot be served are omitted or respond with 500. @throws DefinitionError */
+/**
+ * Lists the routes of stacks. Parts that cannot be served are omitted or respond with 500.
+ * @throws DefinitionError if the sources cannot be read
+ */
 export async function listRoutes(
   sources: readonly string[],
   options: LoadOptions,

@@ -13,8 +13,8 @@ import { usersFilesOf } from '../state/users-files.ts';
 import { readValues, valuesFileOf } from '../state/values.ts';
 
 /**
- * Loads the stacks again when one of their files changes, unless files are not watched. The returned function also
- * loads them again. If a change adds faults, the old stacks stay.
+ * Watches the files of the stacks, if files are watched, and loads the stacks again when one of them changes. The
+ * returned function also loads them again. If a change adds faults, the old stacks stay in service.
  */
 export async function watchStacks(
   sources: readonly string[],
@@ -62,8 +62,8 @@ export async function watchStacks(
   ];
   const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
   closing.add(watchTemplates([...new Set([...files, ...broken])], () => void tryAgain()));
-  // Changes to these documents reload the service as well, because the documents may have caused a plug-in to refuse
-  // the service.
+  // A change to one of these documents also reloads the service, because a plug-in may have refused the service because
+  // of a document.
   closing.add(
     watchDocuments(
       (options.documentFolders ?? []).filter((folder) => existsSync(folder)),
@@ -75,7 +75,7 @@ export async function watchStacks(
   return tryAgain;
 }
 
-/** Reports APIs that a reload added, which have no port of their own. */
+/** Reports APIs that a reload added. These APIs have no port of their own. */
 function reportNew(parts: Parts, reported: Set<string>): void {
   const { options, served, addresses, events, fronts } = parts;
   for (const { identity } of served.all) {

@@ -29,7 +29,10 @@ export async function keepSnapshot(parts: Parts): Promise<void> {
   if (reloads !== undefined) reloads.snapshot ??= takeSnapshot(parts, await loadComparison());
 }
 
-/** Records a reload of stacks with the time that the notice states. It must therefore be called after the notice. */
+/**
+ * Records a reload of stacks with the time that the notice contains. It must be called after the notice has been
+ * reported.
+ */
 export async function noteStacks(notice: ReloadNotice, parts: Parts): Promise<void> {
   const { reloads, clock } = parts;
   if (reloads === undefined) return;
@@ -82,7 +85,7 @@ function takeSnapshot(parts: Parts, comparison: Comparison, before?: Snapshot): 
 
 const NONE = { versions: [], reloads: [], broken: [] };
 
-/** The endpoints `GET console/reloads` and `GET console/compare?from=1&to=2`. */
+/** Returns the endpoints `GET console/reloads` and `GET console/compare?from=1&to=2`. */
 export function openReloadsApi({ reloads }: Pick<Parts, 'reloads'>): MoreEndpoints {
   return async ({ method, query }, path) => {
     if (method !== 'GET') return undefined;

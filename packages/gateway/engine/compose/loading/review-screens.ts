@@ -17,8 +17,8 @@ export async function findUnjudged(stacks: readonly ResolvedStack[]): Promise<re
 }
 
 /**
- * Checks recorded requests against the screens of stacks. @throws DefinitionError for a file without records;
- * StartError for settings that cannot be used
+ * Checks recorded requests against the screens of stacks.
+ * @throws DefinitionError if the file contains no records; StartError if the settings cannot be used
  */
 export async function checkRecords(
   file: { readonly name: string; readonly text: string },

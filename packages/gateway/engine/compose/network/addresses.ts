@@ -4,8 +4,8 @@ import type { GatewayOptions } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
 
 /**
- * Returns the host, port and base path of an API. An API that was created after startup does not have its own port.
- * Every port serves it under a path.
+ * Returns the host, port and base path of an API. An API that was created after startup does not have its own port, but
+ * every port serves it under a path.
  */
 export function addressOf({ addresses, anyPort, options }: Parts, apiId: string): string {
   const own = addresses.get(apiId);
@@ -19,7 +19,7 @@ export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
 }
 
 /**
- * Returns the local address of one of this run's APIs. It is for integrations that call the API by its AWS address or
+ * Returns the local address of one of this run's APIs. Integrations use it if they call the API by its AWS address or
  * its custom domain. Any port can be used, because the Host header selects the API.
  */
 export function localOriginOf(

@@ -25,7 +25,10 @@ export const DAY_MS = 86_400_000;
 /** The lifetime of a certificate. Browsers accept at most 398 days. Each start creates a new certificate. */
 const LIFETIME_MS = 397 * DAY_MS;
 
-/** @throws StartError LOCAL_CA */
+/**
+ * Returns the TLS settings of the API ports.
+ * @throws StartError LOCAL_CA if the local certificate authority cannot be used
+ */
 export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
   // The machine's time is used instead of the virtual clock, because clients check certificates with their own time.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
@@ -37,7 +40,10 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
   };
 }
 
-/** @param authority called at the first handshake */
+/**
+ * Returns the functions that create certificates and choose their names.
+ * @param authority returns the certificate authority; called at the first handshake
+ */
 export function tlsOf(
   authority: () => CertifiedKey,
   options: GatewayOptions,
@@ -92,7 +98,7 @@ export function nameServer(
   return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
 }
 
-/** The port of a Host header that contains no port. */
+/** The port that is assumed if a Host header contains no port. */
 const HTTP_PORT = 80;
 
 function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptions): TlsName | undefined {

@@ -125,8 +125,8 @@ function resourceTypesOf(catalogue: readonly ServiceEntry[]): ResourceTypes {
 export const RESOURCE_TYPES = resourceTypesOf(CATALOGUE);
 
 /**
- * Returns the services of this run. They are the gateway's own services and the services that the program adds that
- * starts the gateway.
+ * Returns the services of this run. They are the gateway's own services, and the services that are added by the program
+ * that starts the gateway.
  */
 export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEntry[] {
   return [...moreServices, ...CATALOGUE];

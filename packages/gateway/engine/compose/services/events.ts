@@ -64,7 +64,7 @@ export function resolveName(wanted: string, { served }: Pick<Parts, 'served'>): 
   return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
 }
 
-/** Endpoints of `gatewright events`. */
+/** Returns the endpoints that `gatewright events` uses. */
 export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served'>): MoreEndpoints {
   return async (request, path) => {
     if (path !== 'events') return undefined;
@@ -79,7 +79,10 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
   };
 }
 
-/** Handles the request `{"target": queue, "redrive": true}`. @returns undefined for any other request */
+/**
+ * Handles the request `{"target": queue, "redrive": true}`.
+ * @returns the reply; undefined for any other request
+ */
 function redrive(events: ServiceHost, text: string, served: Parts['served']): ControlReply | undefined {
   const { target, redrive: isAsked } = parseJsonObject(text) ?? {};
   if (isAsked !== true || typeof target !== 'string') return undefined;
@@ -93,8 +96,8 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
 }
 
 /**
- * Sends a message to a queue, a topic or a bus, or runs a schedule now. @param called the name that the result's text
- * uses
+ * Sends a message to a queue, a topic or a bus, or runs a schedule at once.
+ * @param called the name that the text of the result contains
  */
 async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;

@@ -1,4 +1,7 @@
-/** The permissions of one run: the identities of its functions, and services that check the permissions of roles. */
+/**
+ * The permissions of one run. They consist of the identities of its functions, and of services that check the
+ * permissions of roles.
+ */
 import { guardServices } from '../../../kernel/calls/guarded-services.ts';
 import { calledServices } from './catalogue.ts';
 import { backendOf } from '../parts.ts';

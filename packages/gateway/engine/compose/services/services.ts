@@ -14,8 +14,8 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
-  // Calls of functions are sent to the same destinations as calls of integrations. These are the user's endpoint, AWS,
-  // or the recorder.
+  // Calls of functions are sent to the same destinations as calls of integrations. A destination is the user's
+  // endpoint, AWS, or the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
     services.set(name, createForwarder(at.services, rights));
   const backend = backendOf(options, store);
@@ -95,7 +95,10 @@ function addValues(
   for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
 }
 
-/** @param others handles the operations that are not supported here; it is AWS itself under `--aws sts` */
+/**
+ * Opens the service for STS.
+ * @param others handles the operations that are not supported here; it is AWS itself under `--aws sts`
+ */
 function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
   const { options, random, clock, sessions, functionIdentities: identities, store } = parts;
   return openLazily(async () => {
@@ -135,8 +138,8 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
   return openLazily(async () => {
     const { createRestApiWire } = await import('../../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
-    // The code that handles the call is loaded within `keep`. Otherwise, the time that the journal records could differ
-    // from the time that the call uses.
+    // The code that handles the call is loaded within `keep`, because otherwise the time that the journal records could
+    // differ from the time that the call uses.
     return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
   });
 }

@@ -20,7 +20,7 @@ type StatePart = {
   /**
    * Checks the part's value.
    * @returns a function that loads the value, and may return messages about entries that no longer fit
-   * @throws StateFileError before anything has changed
+   * @throws StateFileError if the value is invalid, before anything has changed
    */
   readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
 };
@@ -33,7 +33,7 @@ const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
 /**
  * The parts in the order of loading. The clock is loaded first. Usage is loaded after the calls, because the calls
- * create the keys and plans that it belongs to.
+ * create the keys and plans to which the usage belongs.
  */
 export const STATE_PARTS: readonly StatePart[] = [
   { key: 'tables', save: saveTables, check: checkTables },
@@ -130,7 +130,9 @@ function sandboxOf(parts: Parts): AwsService {
   return openEdits(parts, trial, { ...parts.at, log: { write: () => undefined } });
 }
 
-/** Returns the embedded DynamoDB. Tables at the user's endpoint are not saved, so the result is then undefined. */
+/**
+ * Returns the embedded DynamoDB; undefined if tables are at the user's endpoint, because those tables are not saved.
+ */
 function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const backend = options.dynamodb.kind === 'embedded' ? backendOf(options, store) : undefined;
   return backend && { region: options.region, ...backend };

@@ -50,7 +50,8 @@ async function save(file: string, parts: Parts): Promise<object> {
 }
 
 /**
- * Loads a state file. The whole file is validated, and its calls are replayed on a copy, before anything is changed.
+ * Loads a state file. Before anything is changed, the whole file is validated, and its calls are replayed on a copy of
+ * the stacks.
  */
 async function load(file: string, parts: Parts): Promise<object> {
   if (parts.journal.calls?.length !== 0)

@@ -33,6 +33,7 @@ export interface Store {
   /** Announces that `createTables` will be called, so that the store can start already. */
   expectTables(): void;
   /**
+   * Creates the tables of a stack.
    * @param region the region of the stack that owns the tables; at a user's endpoint, all tables are in one region
    * @throws DefinitionError if a table exists with other keys
    */
@@ -45,12 +46,12 @@ export interface Store {
   admitSession(signer: DynamoDbSigner): Promise<void>;
   /**
    * Publishes the changes of these tables from now on. Has no effect at a user's endpoint.
-   * @param forgets whether streams drop the records that they have
+   * @param forgets whether streams drop the records that they contain
    */
   follow(tables: readonly string[], forgets: boolean): void;
-  /** Returns the changes that a stream still has; none at a user's endpoint. */
+  /** Returns the changes that a stream still contains; none at a user's endpoint. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
-  /** Capacity units by table since startup; undefined at a user's endpoint. */
+  /** The capacity units consumed since startup, by table; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
   /** Resolves when every change that was confirmed before this call has been published. */
   ready(): Promise<void>;
@@ -77,7 +78,7 @@ export async function openStoreOf(
     region,
     accountId,
     clockOffset: clock.offset,
-    // These are the keys of identities. Each load adds the keys of functions.
+    // These are the keys of identities. Each load of stacks adds the keys of functions.
     signers: identities.all.map((identity) => toSigner(identity, adminKey)),
     judge: (question) => faultOf(question) ?? authorizeDynamoDbCall(question, identities, accountId),
     onFault: (message) => log.write(message),
@@ -116,7 +117,10 @@ type StoreContext = {
   readonly onStreams: (streams: readonly TableStream[]) => void;
 };
 
-/** @throws StartError if the store does not start */
+/**
+ * Opens the store.
+ * @throws StartError if the store does not start
+ */
 async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
   if (choice.kind === 'embedded') return openEmbedded(choice.dataDirectory, context);
   if (choice.kind === 'none')
@@ -151,8 +155,8 @@ const NOTHING_TO_DO: Pick<Store, Idle> = {
 type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
 
 /**
- * Opens the embedded DynamoDB. If there is a data folder, it is opened at startup, so that it is checked. Otherwise, it
- * is opened on demand, because it may never be needed.
+ * Opens the embedded DynamoDB. If there is a data folder, the database is opened at startup, so that the folder is
+ * checked. Otherwise, it is opened on demand, because it may never be needed.
  */
 async function openDynamoDb(
   dataDirectory: string | undefined,
@@ -229,7 +233,8 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
 
 /**
  * Opens the stored events. They are opened after the store, because the store locks the folder. They are closed after
- * the functions, because the functions' last events must still be removed. @throws StartError DATA_DIRECTORY
+ * the functions, because the functions' last events must still be removed.
+ * @throws StartError DATA_DIRECTORY if the stored events cannot be opened
  */
 export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): StoredEntries {
   if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NO_STORED_ENTRIES;
@@ -241,7 +246,10 @@ export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): 
 // Authorizes calls to the embedded store. The roles of functions and the policies of identities decide, as on the
 // control port.
 
-/** @returns why the call is refused, in AWS's wording */
+/**
+ * Checks a call to the embedded store.
+ * @returns the reason for refusing the call, in AWS's wording; undefined if the call is allowed
+ */
 function authorizeDynamoDbCall(
   { accessKeyId, region, rights }: CallQuestion,
   identities: { find(accessKeyId: string): LocalIdentity | undefined },

@@ -39,8 +39,8 @@ export async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): 
 }
 
 /**
- * Refuses initial items for unknown tables. Every table that a program names must exist, whereas a folder may contain
- * files for tables that do not.
+ * Refuses initial items for unknown tables. Every table that a program names must exist. A folder, however, may contain
+ * files for tables that do not exist.
  */
 function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly SeedableTable[]): void {
   const unknown = Object.keys(given).find(

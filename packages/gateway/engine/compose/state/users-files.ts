@@ -18,7 +18,7 @@ export function usersFiles(directory: string, seedFolder: string | undefined): r
   return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
 }
 
-/** Reads all files. If two users have the same name, the first one counts. Never rejects. */
+/** Reads all files. If two users have the same name, only the first user is added. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
   const present = await Promise.all(files.map(isPresent));
   if (!present.includes(true)) return { users: [], faults: [] };

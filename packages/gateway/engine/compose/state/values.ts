@@ -104,7 +104,10 @@ type ReadValues = {
   readonly attached: readonly string[];
 };
 
-/** @throws StartError if a named file cannot be read */
+/**
+ * Reads the values for the local services.
+ * @throws StartError if a named file cannot be read
+ */
 export async function readValues(options: GatewayOptions): Promise<ReadValues> {
   const file = valuesFileOf(options);
   if (options.values === undefined && !existsSync(file)) {

@@ -3,7 +3,7 @@
  * module's name may then belong to somebody else.
  */
 
-/** Packages with the same name as their module. */
+/** The packages that have the same name as their module. */
 const SAME = `
   aioboto3 aiobotocore aiohttp anthropic asyncpg bcrypt cachetools certifi cffi chardet click cryptography
   elasticsearch email_validator fastapi feedparser flask flask_cors graphene httpx idna jinja2 jsonschema
@@ -14,7 +14,7 @@ const SAME = `
   typing_extensions tzdata ujson uvicorn validators werkzeug xmltodict yarl
 `;
 
-/** Packages whose name differs from the module: module → package. */
+/** The packages whose name differs from the name of their module, by module. */
 const OTHER: Readonly<Record<string, string>> = {
   aws_lambda_powertools: 'aws-lambda-powertools',
   aws_xray_sdk: 'aws-xray-sdk',

@@ -12,7 +12,7 @@ import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from '../machine.ts';
 
 export type PythonProject = {
-  /** Absolute path of the requirements file; undefined if the requirements are unknown. */
+  /** The absolute path of the requirements file; undefined if the requirements are unknown. */
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
   readonly tool: 'pip' | 'poetry' | 'uv';
@@ -79,8 +79,8 @@ export function findVirtualEnvironment(folders: readonly string[], machine: Mach
 }
 
 /**
- * Poetry stores environments in a separate folder, by the project's name and a hash of its path (its
- * `generate_env_name`).
+ * Returns the environments that Poetry has created for a project. Poetry stores environments in a separate folder, by
+ * the project's name and a hash of its path (its `generate_env_name`).
  */
 function poetryEnvironments(folder: string, { environment, home, platform }: Machine): string[] {
   const file = join(folder, 'pyproject.toml');
@@ -116,7 +116,7 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
     ...listNames(uv).map((name) => join(uv, name)),
   ];
   const named = [
-    // The shims of pyenv are left out, because a shim may stand for a version that is not installed. The installed
+    // The shims of pyenv are left out, because a shim may refer to a version that is not installed. The installed
     // versions are in the `versions` folder.
     ...findPrograms(machine, /^python3\.\d+$/).filter((file) => dirname(file) !== join(pyenvRoot, 'shims')),
     ...kept.flatMap((folder) =>
@@ -127,7 +127,7 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
   ];
   const minorOf = (file: string): number => Number(/(\d+)$/.exec(file)?.[1]);
   const distance = (file: string): number => Math.abs(minorOf(file) - wantedMinor);
-  // The sort is stable. If several interpreters have the same version, the one that is found first on the path
-  // therefore comes first.
+  // The sort is stable, so if several interpreters have the same version, the interpreter that is found first on the
+  // path comes first.
   return [...named.toSorted((a, b) => distance(a) - distance(b)), ...findPrograms(machine, /^python3?$/)];
 }

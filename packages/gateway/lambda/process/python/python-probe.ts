@@ -62,8 +62,8 @@ export class PythonProbe {
   readonly #machine: Machine;
   readonly #asked = new Map<string, PendingQuestion[]>();
   /**
-   * The interpreters that are known not to run. One that only timed out is not included, because it may be faster next
-   * time.
+   * The interpreters that are known not to run. An interpreter that only timed out is not included, because it may be
+   * faster next time.
    */
   readonly #dead = new Map<string, Silent>();
   readonly #timeoutMs: number;

@@ -65,8 +65,8 @@ export async function findPython(
   for (const python of candidates) {
     const probed = await probe.ask(python, question);
     isLate ||= probed.kind === 'silent' && probed.wasLate;
-    // A virtual environment that does not run is reported, and so is any interpreter that timed out. The broken shim of
-    // a version manager is not reported, because the user did not choose it.
+    // A virtual environment that does not run is reported. An interpreter that timed out is reported, too. The broken
+    // shim of a version manager is not reported, because the user did not choose it.
     if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${probed.reason}`);
     if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
@@ -110,7 +110,7 @@ function noPython(
 }
 
 /**
- * Reports interpreters that were meant to be used but do not run. The text is the same for all functions of the file.
+ * Reports interpreters that should have been used but do not run. The text is the same for all functions of the file.
  */
 function describePassedOver(
   { place }: FunctionDefinition,
@@ -218,8 +218,8 @@ function shown(path: string): string {
 type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
 
 /**
- * Describes missing modules. Conditional imports are left out, because the code often handles their failure. Imports of
- * boto3 are included, because such code hardly ever does.
+ * Describes missing modules. Conditional imports are left out, because the code often handles their failure.
+ * Conditional imports of boto3 are included, because code hardly ever handles their failure.
  */
 function describeMissing(
   { runtime, layers }: FunctionDefinition,
@@ -295,7 +295,7 @@ type LentModules =
   | Extract<Lent, { kind: 'refused' }>;
 
 type Lending = {
-  /** Interpreters of the machine. */
+  /** The interpreters of the machine. */
   readonly candidates: readonly string[];
   readonly question: Parameters<PythonProbe['ask']>[1];
   readonly probe: Pick<PythonProbe, 'ask'>;

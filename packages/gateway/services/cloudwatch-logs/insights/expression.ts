@@ -85,8 +85,8 @@ function negated(isNegated: boolean, test: Expression): Expression {
 }
 
 /**
- * Reads the right side of `like`. The condition is true if the value contains this text. The comparison is
- * case-sensitive.
+ * Reads the right side of `like`. The condition is true if the value on the left contains the text on the right. The
+ * comparison is case-sensitive.
  */
 function readLike(text: QueryText, left: Expression): Expression {
   const regex = text.regex();

@@ -13,7 +13,7 @@ const NAME = /@?[A-Za-z_][A-Za-z0-9_.@]*/y;
 export class QueryText {
   readonly #source: string;
   #at = 0;
-  /** The end of the last token, without the blanks and comments after it. */
+  /** The position after the last token, before the blanks and comments that follow the token. */
   #end = 0;
 
   constructor(source: string) {
@@ -55,7 +55,7 @@ export class QueryText {
     if (!this.take(sign)) this.fail(`"${sign}" is expected`);
   }
 
-  /** Consumes a whole word, case-insensitively. */
+  /** Consumes `word` if it is the next whole word, regardless of its case, and returns whether it was. */
   takeWord(word: string): boolean {
     const found = this.peek(/[A-Za-z]\w*/y);
     if (found?.toLowerCase() !== word) return false;
@@ -83,7 +83,10 @@ export class QueryText {
     return compileRegex(found.slice(1, -1).replaceAll('\\/', '/'), (reason) => this.fail(reason));
   }
 
-  /** @param position the position of the error in the query */
+  /**
+   * Throws an error that names the line and the position in the query.
+   * @param position the offset of the error in the query
+   */
   fail(reason: string, position = this.#at): never {
     const before = this.#source.slice(0, position).split('\n');
     throw new MalformedQuery(

@@ -1,4 +1,4 @@
-/** A compiled query: commands in order, each applied to the rows of the previous command. */
+/** A compiled query. Its commands are applied in order, each to the rows that the previous command returns. */
 import type { Expression } from './expression.ts';
 import type { Row } from './row.ts';
 import type { Value } from './value.ts';

@@ -7,7 +7,7 @@ import { numberOf, printValue } from './value.ts';
 import type { Value } from './value.ts';
 import type { RE2JS } from 're2js';
 
-/** AWS's limits for a query: its characters, its result rows and its commands. */
+/** AWS's limits for a query: the number of characters, of result rows and of commands. */
 const MAX_QUERY = 10_000;
 export const MAX_ROWS = 10_000;
 const MAX_COMMANDS = 100;
@@ -52,7 +52,10 @@ const COMMANDS: Readonly<Record<string, (text: QueryText) => Read>> = {
   },
 };
 
-/** @throws MalformedQuery */
+/**
+ * Compiles a query.
+ * @throws MalformedQuery if the query is invalid
+ */
 export function readQuery(source: string): Query {
   const text = new QueryText(source);
   if (source.length > MAX_QUERY) return text.fail(`the query is longer than ${MAX_QUERY} characters`);
@@ -142,7 +145,7 @@ const FOLDS: Readonly<Record<string, (by: Expression) => Accumulator>> = {
   max: (by) => fold(by, (values) => values.reduce((most, value) => Math.max(most, value), -Infinity)),
 };
 
-/** Reads an aggregate after its name and opening parenthesis, up to and including the closing parenthesis. */
+/** Reads the rest of an aggregate function, from its argument to the closing parenthesis. */
 function readAggregate(text: QueryText, called: string): () => Accumulator {
   const name = called.toLowerCase();
   if (name === 'count') {
@@ -191,7 +194,7 @@ function fold(by: Expression, finish: (values: readonly number[]) => number): Ac
   };
 }
 
-/** Returns the smallest value that at least this percentage of all values does not exceed. */
+/** Returns the smallest of the values for which at least `percent` percent of all values are equal or lower. */
 function percentileOf(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
@@ -259,8 +262,8 @@ function findByRegex(
 }
 
 /**
- * Finds the texts that the `*` in a pattern match. Each text ends where the next piece of the pattern begins. A `*` at
- * the end matches the rest.
+ * Finds the texts that the stars in a pattern match. The text of a star ends where the next piece of the pattern
+ * begins. A star at the end matches the rest.
  */
 function findByGlob(
   value: string,

@@ -1,4 +1,4 @@
-/** One row of a query: an event with its discovered fields, or a row of `stats`. */
+/** A row of a query. It is either an event with its discovered fields, or a result row of `stats`. */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { LogEvent } from '../kept-events.ts';
 import type { Value } from './value.ts';

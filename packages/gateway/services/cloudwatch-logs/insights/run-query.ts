@@ -1,4 +1,7 @@
-/** Runs a query over events. The commands that handle single rows come first, then the commands that need all rows. */
+/**
+ * Runs a query over events. First, the commands that handle single rows are applied to each event. Then, the commands
+ * that need all rows run.
+ */
 import { MAX_ROWS } from './read-query.ts';
 import type { Accumulator, Command, Query, SortKey, StatsCommand } from './query.ts';
 import { rowOf } from './row.ts';
@@ -8,7 +11,7 @@ import type { OrderKey, Value } from './value.ts';
 
 export type ResultRow = readonly { readonly field: string; readonly value: string }[];
 
-/** Rows of all events, for the first command that needs all of them. */
+/** Collects the rows of all events for the first command that needs all of them. */
 type Collected = { add(row: Row): void; rows(): readonly Row[] };
 
 const LATEST_FIRST: readonly SortKey[] = [{ by: (row) => row.get('@timestamp'), isDescending: true }];
@@ -44,7 +47,10 @@ export class QueryRun {
     this.#collected.add(row);
   }
 
-  /** @param limit the limit of the call, used if the query sets no limit */
+  /**
+   * Returns the result rows.
+   * @param limit the limit of the call, which applies if the query sets no limit
+   */
   finish(limit: number): readonly ResultRow[] {
     const { columns, isOfEvents, commands } = this.#query;
     let rows = this.#collected.rows();

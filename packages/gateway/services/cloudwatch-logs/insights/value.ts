@@ -1,4 +1,4 @@
-/** The values of fields, and their comparison. */
+/** Defines the values that fields can have, and how they are compared. */
 
 /** A time. It is printed as a time, and counts as milliseconds in calculations. */
 type Moment = { readonly epochMs: number };

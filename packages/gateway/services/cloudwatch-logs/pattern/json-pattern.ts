@@ -48,7 +48,8 @@ function readOne(text: PatternText, depth: number): JsonTest {
   }
   const steps = readSelector(text);
   const test = readTest(text);
-  // If the selector finds several values, one of them must match. If it finds none, the value counts as absent.
+  // If the selector finds several values, at least one of them must match. If it finds none, the value counts as
+  // absent.
   return (line) => {
     const found = valuesAt(line, steps, 0);
     return found.length === 0 ? test(undefined) : found.some(test);

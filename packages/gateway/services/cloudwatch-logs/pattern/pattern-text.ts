@@ -1,7 +1,7 @@
 /** Reads a filter pattern from left to right. */
 import { RE2JS } from 're2js';
 
-/** Whether a line matches. */
+/** Tests whether a line matches a filter pattern. */
 export type LinePattern = (message: string) => boolean;
 
 export class InvalidPattern extends Error {
@@ -29,7 +29,7 @@ export class PatternText {
     return this.#source.startsWith(word, this.#at);
   }
 
-  /** Consumes the word and the blanks after it, if it comes next. */
+  /** Consumes a word and the blanks after it if the word comes next. */
   take(word: string): boolean {
     if (!this.sees(word)) return false;
     this.#at += word.length;
@@ -37,7 +37,7 @@ export class PatternText {
     return true;
   }
 
-  /** Consumes a whole word, case-insensitively. */
+  /** Consumes `word` if it is the next whole word, regardless of its case, and returns whether it was. */
   takeWord(word: string): boolean {
     const found = this.match(/[A-Za-z]+/y, true);
     if (found?.toUpperCase() !== word) return false;
@@ -46,7 +46,10 @@ export class PatternText {
     return true;
   }
 
-  /** @param peeks whether the position stays before the match */
+  /**
+   * Consumes the text that `shape` matches at the current position, and returns it.
+   * @param peeks whether the text is only returned and not consumed
+   */
   match(shape: RegExp, peeks = false): string | undefined {
     shape.lastIndex = this.#at;
     const [found] = shape.exec(this.#source) ?? [];

@@ -13,7 +13,10 @@ const MAX_PATTERN = 1024;
 
 const EVERY_LINE: LinePattern = () => true;
 
-/** @throws InvalidPattern with the reason */
+/**
+ * Compiles a filter pattern.
+ * @throws InvalidPattern if the pattern is invalid; the message contains the reason
+ */
 export function readLinePattern(source: string): LinePattern {
   if (source.length > MAX_PATTERN) throw new InvalidPattern(`it is longer than ${MAX_PATTERN} characters`);
   const text = new PatternText(source);
@@ -96,7 +99,7 @@ function readTermPattern(text: PatternText): LinePattern {
     else if (text.take('?')) optional.push(readTerm(text));
     else required.push(readTerm(text));
   }
-  // AWS ignores optional terms if there are other terms, so optional terms count only if there are no others.
+  // Optional terms are tested only if there are no other terms, because AWS ignores them otherwise.
   if (required.length + excluded.length === 0) return (message) => optional.some((test) => test(message));
   return (message) => required.every((test) => test(message)) && !excluded.some((test) => test(message));
 }

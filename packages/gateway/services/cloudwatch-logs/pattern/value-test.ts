@@ -14,7 +14,10 @@ export function readOperator(text: PatternText): Operator {
   return OPERATORS.find((operator) => text.take(operator)) ?? text.fail('an operator is missing');
 }
 
-/** @param word the form of values without quotes */
+/**
+ * Reads the value after a comparison operator and returns the test.
+ * @param word the form of values without quotes
+ */
 export function readComparison(text: PatternText, operator: Operator, word: RegExp): ValueTest {
   const isEquality = operator === '=' || operator === '!=';
   const regex = text.regex();

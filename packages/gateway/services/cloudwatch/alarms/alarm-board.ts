@@ -103,7 +103,7 @@ export class AlarmBoard {
     this.#judgeComposites(entry);
   }
 
-  /** Removes all alarms, as before the first load. */
+  /** Removes all alarms. The board is then in the same state as before the first load. */
   clear(): void {
     for (const name of [...this.#entries.keys()]) this.#remove(name);
     this.#byMetric.clear();
@@ -195,7 +195,7 @@ export class AlarmBoard {
   }
 
   /**
-   * Evaluates the composite alarms. It repeats until nothing changes, because composite alarms depend on each other.
+   * Evaluates the composite alarms repeatedly until no state changes, because composite alarms depend on each other.
    */
   #judgeComposites(except?: Entry): void {
     const composites = [...this.#entries.values()].filter(

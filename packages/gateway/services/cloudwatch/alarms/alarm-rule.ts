@@ -27,7 +27,10 @@ const MAX_DEPTH = 50;
 
 type Token = { readonly sign: string; readonly state?: StateValue; readonly alarm?: string };
 
-/** @throws RuleError */
+/**
+ * Parses the rule of a composite alarm.
+ * @throws RuleError if the rule is invalid or too long
+ */
 export function parseAlarmRule(text: string): AlarmRule {
   if (text.length > MAX_LENGTH)
     throw new RuleError(`has ${text.length} characters; at most ${MAX_LENGTH} are allowed`);

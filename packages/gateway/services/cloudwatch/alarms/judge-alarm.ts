@@ -15,7 +15,10 @@ export type Judgement =
       readonly value: StateValue;
       /** The existing points that decided the state, newest first. */
       readonly by: readonly Required<EvaluatedPoint>[];
-      /** Number of missing points. They were treated as breaching or not breaching, or they stayed missing. */
+      /**
+       * The number of missing points. Depending on the alarm, they were treated as breaching, as not breaching, or as
+       * missing.
+       */
       readonly filled: number;
     };
 
@@ -25,8 +28,8 @@ type Rule = Pick<
 >;
 
 /**
- * Number of additional points in the evaluation range. AWS's example uses 5 points to evaluate 3. Other lengths are not
- * documented.
+ * The number of points that the evaluation range has in addition to the points that are evaluated. AWS's example has a
+ * range of 5 points for an alarm that evaluates 3. Other lengths are not documented.
  */
 const MORE_POINTS = 2;
 
@@ -48,7 +51,10 @@ export function isBreaching(
   return COMPARE[operator](value, threshold);
 }
 
-/** @param points the points of the whole evaluation range, newest first */
+/**
+ * Determines the state of an alarm from its points.
+ * @param points the points of the whole evaluation range, newest first
+ */
 export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judgement {
   const { evaluationPeriods, datapointsToAlarm, treatMissingData } = rule;
   const real = points.filter((point): point is Required<EvaluatedPoint> => point.value !== undefined);

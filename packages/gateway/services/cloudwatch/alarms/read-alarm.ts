@@ -28,7 +28,10 @@ export function isAnomalyAlarm(at: MemberReader): boolean {
   );
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads a metric alarm.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAlarm {
   const operator = at.oneOf('ComparisonOperator', Object.keys(OPERATORS) as (keyof typeof OPERATORS)[]);
   const evaluationPeriods = at.integer('EvaluationPeriods', 1, LONGEST_RANGE_SECONDS);
@@ -109,7 +112,10 @@ function readExpressions(at: MemberReader): Watched {
   return { queries, watched: watched.id, statistic: undefined };
 }
 
-/** @throws InvalidMember */
+/**
+ * Reads a composite alarm.
+ * @throws InvalidMember if a member is invalid
+ */
 export function readCompositeAlarm(at: MemberReader, identity: Identity): CompositeAlarm {
   const ruleText = at.text('AlarmRule', 10_240);
   try {

@@ -1,4 +1,4 @@
-/** Calls that read, create and change alarms. */
+/** Handles the calls that read, create and change alarms. */
 import { Timestamp, Double } from '@gatewright/aws/cbor';
 import { partitionOf } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';

@@ -15,6 +15,6 @@ export type CallPorts = {
 
 /**
  * Runs an operation. Returns undefined if the operation has no result.
- * @throws InvalidMember
+ * @throws InvalidMember if a parameter is invalid
  */
 export type Call = (at: MemberReader, ports: CallPorts) => UnknownMembers | undefined;

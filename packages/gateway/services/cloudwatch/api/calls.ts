@@ -49,7 +49,10 @@ function unfold(tree: Tree): unknown {
   );
 }
 
-/** @param fields the result of the operation; undefined if it has none */
+/**
+ * Converts the result of an operation to the protocol of the call.
+ * @param fields the result of the operation; undefined if it has none
+ */
 function toResult(operation: Operation, fields: UnknownMembers | undefined): OperationResult {
   if (operation.protocol === 'json') return { kind: 'result', fields: fields ?? {} };
   if (fields === undefined) return { kind: 'result', fields: {}, isVoid: true };
@@ -77,7 +80,10 @@ function toXmlFields(value: unknown): unknown {
   );
 }
 
-/** Error codes of the newer protocols. A response header also contains the older code, for SDKs that use it. */
+/**
+ * The error codes of the newer protocols, by the codes of the query protocol. A response header also contains the query
+ * protocol's code, for SDKs that use it.
+ */
 const SHAPES: Readonly<Record<InputCode, string>> = {
   InvalidFormat: 'InvalidFormatFault',
   InvalidNextToken: 'InvalidNextToken',

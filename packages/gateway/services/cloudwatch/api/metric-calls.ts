@@ -1,4 +1,4 @@
-/** GetMetricData, GetMetricStatistics, ListMetrics and PutMetricData. */
+/** Handles GetMetricData, GetMetricStatistics, ListMetrics and PutMetricData. */
 import { asNumber } from '@gatewright/aws/json-object';
 import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { ExpressionError } from '../math/expression.ts';

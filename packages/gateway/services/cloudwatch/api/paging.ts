@@ -1,4 +1,4 @@
-/** Pages of lists. A token contains the position of the next item. */
+/** Splits lists into pages. A token contains the position of the next item. */
 import { InvalidInput } from '../read-members.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 

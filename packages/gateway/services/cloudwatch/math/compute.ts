@@ -8,13 +8,19 @@ import type { Grid, Series, Value } from './value.ts';
 /** The values that an expression refers to. */
 type Surroundings = {
   readonly grid: Grid;
-  /** @throws ExpressionError for an unknown id */
+  /**
+   * Returns the value of the query with this id.
+   * @throws ExpressionError if no query has this id
+   */
   readonly valueOf: (id: string) => Value;
   /** The series of all metric queries with their ids, for `METRICS()`. */
   readonly metrics: () => readonly (readonly [id: string, series: Series])[];
 };
 
-/** @throws ExpressionError */
+/**
+ * Computes the value of an expression.
+ * @throws ExpressionError if it cannot be computed
+ */
 export function compute(expression: Expression, around: Surroundings): Value {
   switch (expression.kind) {
     case 'number':

@@ -38,7 +38,10 @@ type Token =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name' | 'text' | 'sign'; readonly text: string };
 
-/** @throws ExpressionError */
+/**
+ * Parses an expression.
+ * @throws ExpressionError if it is invalid or too long
+ */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_LENGTH)
     throw new ExpressionError(`has ${text.length} characters; at most ${MAX_LENGTH} are allowed`);

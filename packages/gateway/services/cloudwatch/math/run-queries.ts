@@ -33,8 +33,9 @@ type Span = { readonly fromMs: number; readonly toMs: number };
 const MAX_PERIODS = 100_800;
 
 /**
+ * Prepares queries to be computed.
  * @returns a function that computes the query with the given id. Each query is computed at most once
- * @throws ExpressionError when the function is called for a query that cannot be computed
+ * @throws ExpressionError when the returned function is called for a query that cannot be computed
  */
 export function openQueries(
   queries: readonly MetricQuery[],

@@ -1,4 +1,4 @@
-/** Data points of this run, in buckets of a second or a minute, as CloudWatch stores them. The memory is limited. */
+/** Stores the data points of this run in buckets of a second or a minute, as CloudWatch does. The memory is limited. */
 import { Sample } from './sample.ts';
 import type { DataPoint, DataPoints, Dimensions, Metric } from './metric.ts';
 
@@ -33,7 +33,7 @@ type Options = { readonly report: (message: string) => void; readonly maxBytes?:
 export class MetricStore {
   readonly #options: Options;
   readonly #scopes = new Map<string, Scope>();
-  /** The periods in order of creation. The periods before `#head` have been dropped. */
+  /** The buckets of all series in order of creation. The buckets before `#head` have been dropped. */
   #order: (readonly [series: Series, start: number])[] = [];
   #head = 0;
   #bytes = 0;

@@ -48,8 +48,8 @@ export const UNITS: ReadonlySet<string> = new Set([
 export const MAX_DIMENSIONS = 30;
 
 /**
- * Whether a dimension is valid (API reference, Dimension). Its name and value must be ASCII characters and not only
- * blanks. The name must not begin with a colon.
+ * Whether a dimension is valid (API reference, Dimension). Its name and value must consist of ASCII characters, and not
+ * only of blanks. The name must not begin with a colon.
  */
 export function isDimension(name: string, value: string): boolean {
   const isText = (text: string, most: number): boolean =>

@@ -1,5 +1,5 @@
 /**
- * Statistics of a sample by their names: `Sum`, `p99.9`, `TM(10%:90%)`.
+ * Computes statistics of a sample by their names, such as `Sum`, `p99.9` and `TM(10%:90%)`.
  * @see CloudWatch user guide, "CloudWatch statistics definitions"
  */
 import type { Sample } from './sample.ts';
@@ -69,7 +69,7 @@ function place({ values }: Sample): readonly Placed[] | undefined {
     .map(([value, count]) => ({ value, from: at, to: (at += count) }));
 }
 
-/** Returns the smallest value that at least this share of the sample does not exceed. */
+/** Returns the smallest of the values for which at least this share of the sample is equal or lower. */
 function percentile(sample: Sample, share: number): number | undefined {
   const wanted = share * sample.count;
   // Counts are floating-point sums, so they may add up to slightly less than the total. In this case, the last value is

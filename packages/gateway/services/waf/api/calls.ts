@@ -106,7 +106,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** @returns undefined for a call that is not supported here */
+/**
+ * Runs an operation of AWS WAF.
+ * @returns undefined for an operation that is not supported here
+ */
 export function answerWaf(
   action: string,
   input: UnknownMembers,
@@ -261,7 +264,7 @@ function fromApiForm(value: unknown): unknown {
   );
 }
 
-/** An error with AWS WAF's message (API reference, "Errors"). */
+/** Creates the error for an entity that does not exist, with AWS WAF's message (API reference, "Errors"). */
 function nonexistent(): OperationRefused {
   return new OperationRefused(
     'WAFNonexistentItemException',

@@ -1,4 +1,4 @@
-/** Sets of networks, in which the caller's address is looked up. */
+/** Stores sets of networks in which an address can be looked up. */
 import { firstAddress, parseCallerAddress, parseIpBlock, printIpAddress } from '@gatewright/aws/ip-address';
 
 export type Address = NonNullable<ReturnType<typeof parseCallerAddress>>;
@@ -17,7 +17,10 @@ export class AddressBlocks<Value = true> {
     readonly blocks: Map<number | bigint, Value>;
   }[] = [];
 
-  /** @returns false if the text is not a CIDR block, or is /0 */
+  /**
+   * Adds a network.
+   * @returns false if the text is not a CIDR block, or if its prefix length is 0
+   */
   add(text: string, value: Value): boolean {
     const block = parseIpBlock(text);
     if (block === undefined || block.prefix === 0) return false;

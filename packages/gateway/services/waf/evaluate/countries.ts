@@ -1,4 +1,7 @@
-/** Countries of networks, from a file of the user with one network per line, such as `203.0.113.0/24,DE`. */
+/**
+ * Finds the country of an address. The countries come from a file of the user, which has one network per line, such as
+ * `203.0.113.0/24,DE`.
+ */
 import { AddressBlocks } from './address-blocks.ts';
 import type { Address } from './address-blocks.ts';
 
@@ -23,7 +26,10 @@ export class Countries {
     this.#blocks = blocks;
   }
 
-  /** @throws NetworksFileError */
+  /**
+   * Parses the file.
+   * @throws NetworksFileError if a line is invalid or there are too many lines
+   */
   static parse(text: string): Countries {
     const blocks = new AddressBlocks<string>();
     const lines = text.split('\n');

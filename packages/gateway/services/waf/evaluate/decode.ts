@@ -1,6 +1,9 @@
-/** Decoders of text transformations. Input and output have one character per byte; faulty parts stay as they are. */
+/**
+ * Decodes texts for the text transformations. Input and output have one character per byte. Invalid parts are not
+ * changed.
+ */
 
-/** Converts full-width forms of ASCII characters to ASCII. Of all other codes only the lower byte remains. */
+/** Converts full-width forms of ASCII characters to ASCII. All other codes are reduced to their lower byte. */
 function narrow(code: number): string {
   const isFullWidth = code >= 0xff01 && code <= 0xff5e;
   return String.fromCharCode(isFullWidth ? (code & 0xff) + 0x20 : code & 0xff);

@@ -19,9 +19,9 @@ export type RequestParts = {
   /** The body as sent, not decompressed. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
-  /** The parts that the record of the request lacks; statements that need them cannot be evaluated. */
+  /** The parts that a recorded request lacks. Statements that need these parts cannot be evaluated. */
   readonly missing?: ReadonlySet<LostPart>;
-  /** Names, in lower case, of headers whose values the record hides. */
+  /** The names, in lower case, of the headers whose values are hidden in a recorded request. */
   readonly hiddenHeaders?: ReadonlySet<string>;
 };
 
@@ -29,11 +29,13 @@ export type LostPart = 'method' | 'path' | 'query' | 'body' | 'address';
 
 type OversizeField = 'REQUEST_BODY' | 'REQUEST_JSON_BODY' | 'REQUEST_HEADERS' | 'REQUEST_COOKIES';
 
-/** The texts to inspect, or a result without inspection. `none` means that the request has no such part. */
+/**
+ * The texts to inspect, or a result that needs no inspection. `none` means that the request does not have this part.
+ */
 type Inspected =
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
   | { readonly kind: 'decided'; readonly isMatch: boolean }
-  /** `isLost` means that the record of the request lacks this part. */
+  /** `isLost` means that the recorded request lacks this part. */
   | { readonly kind: 'unjudged'; readonly what: string; readonly isLost?: true };
 
 type Pair = { readonly name: string; readonly value: string };
@@ -48,8 +50,8 @@ export class InspectedRequest {
   readonly oversize: OversizeField[] = [];
   readonly #bodyLimit: number;
   /**
-   * The inspected texts by slot. This is an array, because a Map would take as much time per request as all its
-   * statements.
+   * The inspected texts by slot. They are stored in an array, because with a Map, storing them would take as much time
+   * per request as evaluating all statements.
    */
   readonly #inspected: Inspected[] = [];
   #headers: readonly Pair[] | undefined;
@@ -77,12 +79,15 @@ export class InspectedRequest {
     return inspected;
   }
 
-  /** Values of a header; `name` in lower case. */
+  /**
+   * Returns the values of a header.
+   * @param name the name of the header in lower case
+   */
   header(name: string): readonly string[] {
     return this.parts.headers.all(name);
   }
 
-  /** Address of the caller; undefined if it is unreadable. */
+  /** The address of the caller; undefined if it cannot be parsed. */
   get address(): Address | undefined {
     this.#address ??= readAddress(this.parts.sourceIp) ?? 'none';
     return this.#address === 'none' ? undefined : this.#address;
@@ -96,7 +101,10 @@ export class InspectedRequest {
     return (this.#cookies ??= this.header('cookie').flatMap(readCookies));
   }
 
-  /** @param name in lower case */
+  /**
+   * Whether the values of a header are hidden.
+   * @param name the name of the header in lower case
+   */
   isHidden(name: string): boolean {
     return this.parts.hiddenHeaders?.has(name) === true;
   }

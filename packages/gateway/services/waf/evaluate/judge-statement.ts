@@ -1,6 +1,6 @@
 /**
- * Evaluates the statements of a rule for one request. If the result depends on something that only AWS can evaluate, it
- * is `unjudged`.
+ * Evaluates the statements of a rule for one request. If the result depends on something that only AWS can evaluate,
+ * the result is `unjudged`.
  */
 import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { printAddress, readAddress } from './address-blocks.ts';
@@ -15,18 +15,20 @@ import type { Labels } from './labels.ts';
 import type { RateCounter } from './rate-counter.ts';
 import type { AggregateKey, ForwardedIp, Pattern, RateStatement, Statement } from '../rules/statement.ts';
 
-/** Entities that statements refer to. */
+/** The entities that statements refer to. */
 export type Surroundings = {
   readonly ipSet: (arn: string) => AddressBlocks | undefined;
   readonly patternSet: (arn: string) => readonly Pattern[] | undefined;
-  /** Undefined if there is no file of networks. */
+  /** The countries of networks; undefined if the user has passed no file of networks. */
   readonly countries: Countries | undefined;
   readonly counterOf: (rule: string, statement: RateStatement) => RateCounter;
 };
 
-/** The state of one rule on one request. */
+/** The state of the evaluation of one rule for one request. */
 export type RuleTurn = {
-  /** Name of the rule, preceded by the name of its group, because each use of a group has its own counts. */
+  /**
+   * The name of the rule. The name of its rule group stands before it, because each use of a group has its own counts.
+   */
   rule: string;
   readonly request: InspectedRequest;
   readonly labels: Labels;
@@ -36,14 +38,16 @@ export type RuleTurn = {
   readonly nowEpochMs: number;
   /** Whether the rule does not apply because it needs a forwarded address and the header for it is missing. */
   isSkipped: boolean;
-  /** Whether the record of the request lacks the part that decides the result. */
+  /** Whether the recorded request lacks the part that decides the result. */
   isLost: boolean;
-  /** Why the rule could not be evaluated. */
+  /** The reasons why the rule could not be evaluated; undefined if there are none. */
   reasons: Set<string> | undefined;
-  /** Labels that geo statements add, whether they match or not. */
+  /** The labels that geo statements add. They are added whether the statement matches or not. */
   geoLabels: string[] | undefined;
   possibleGeoPrefixes: string[] | undefined;
-  /** Set if the request exceeds the rate of the rule. */
+  /**
+   * The key and the value for which the request exceeds the rate of the rule; undefined if it does not exceed the rate.
+   */
   limited: { readonly key: string; readonly value: string } | undefined;
 };
 
@@ -156,7 +160,10 @@ function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, 
     : judgementOf(addresses.some(isIn));
 }
 
-/** Returns what the header lists, with undefined for what is no address, or the result if nothing can be listed. */
+/**
+ * Returns the addresses that the header lists, with undefined for each item that is not an address. If the header is
+ * missing or hidden, returns the result of the statement instead.
+ */
 function readForwarded(header: string, turn: RuleTurn): readonly (Address | undefined)[] | Judgement {
   if (turn.request.isHidden(header))
     return unjudge(turn, `the header ${header}, which the record hides`, true);
@@ -171,7 +178,7 @@ function readForwarded(header: string, turn: RuleTurn): readonly (Address | unde
     .map((text) => readAddress(trimFieldWhitespace(text)));
 }
 
-/** Returns the first address in the header. What is behind it is not evaluated ("ForwardedIPConfig"). */
+/** Returns the first address in the header. Further addresses in the header are not evaluated ("ForwardedIPConfig"). */
 function readFirstForwarded(forwarded: ForwardedIp, turn: RuleTurn): Address | Judgement | 'malformed' {
   const given = readForwarded(forwarded.header, turn);
   return typeof given === 'string' ? given : (given[0] ?? 'malformed');
@@ -244,7 +251,7 @@ function readSourceKey(turn: RuleTurn): Instance {
 }
 
 const NO_KEY: Instance = { judgement: 'no-match' };
-/** With the fallback MATCH, requests whose first address is malformed are one instance. */
+/** If the fallback is MATCH, all requests whose first address is malformed are counted together, as one instance. */
 const MALFORMED: Instance = { value: 'malformed' };
 
 function readForwardedKey(forwarded: ForwardedIp | undefined, turn: RuleTurn): Instance {

@@ -1,8 +1,9 @@
 /**
- * Evaluates a web ACL for one request: its rules in order of priority, until one ends the evaluation.
+ * Evaluates a web ACL for one request. Its rules are evaluated in the order of their priority until one rule ends the
+ * evaluation.
  *
- * A rule that cannot be evaluated is skipped. If it might have allowed the request, a later block is uncertain, so the
- * request passes and the outcome reports that.
+ * A rule that cannot be evaluated is skipped. If such a rule might have allowed the request, a block by a later rule is
+ * uncertain. In this case the request passes, and the outcome contains the reason.
  */
 import { findManagedGroup } from '../rules/managed-groups.ts';
 import { judgeStatement } from './judge-statement.ts';
@@ -30,7 +31,7 @@ export type RuleMatch = {
   readonly groupId: string | undefined;
   /** The action that applied. */
   readonly action: RuleAction;
-  /** The action that the group's rule has without the override. */
+  /** The action that the group's rule itself has; undefined if no override has replaced it. */
   readonly overridden: ActionKind | undefined;
   readonly isTerminating: boolean;
   readonly limited: { readonly key: string; readonly value: string } | undefined;
@@ -42,8 +43,8 @@ export type Unjudged = {
   readonly reasons: readonly string[];
   readonly action: ActionKind;
   /**
-   * Whether the rule is unjudged only because the record of the request lacks a part. The original request could have
-   * been evaluated.
+   * Whether the rule is unjudged only because the recorded request lacks a part. The original request could have been
+   * evaluated.
    */
   readonly isLost: boolean;
 };
@@ -56,7 +57,7 @@ export type Outcome = {
   readonly labels: readonly string[];
   readonly inserts: readonly InsertedHeader[];
   readonly unjudged: readonly Unjudged[];
-  /** Whether an unjudged rule could have averted the block or challenge, so that the request passes. */
+  /** Whether an unjudged rule might have prevented the block or challenge. If so, the request passes. */
   readonly isAverted: boolean;
 };
 
@@ -66,7 +67,7 @@ type GroupUse = Extract<Rule['does'], { kind: 'group' }>;
 
 type SourceRule = {
   readonly name: string;
-  /** Undefined if AWS does not publish the statement. */
+  /** The statement of the rule; undefined if AWS does not publish it. */
   readonly statement: Statement | undefined;
   readonly action: RuleAction;
   readonly labels: readonly string[];
@@ -75,9 +76,9 @@ type SourceRule = {
 /** A rule of a group, with the settings of one use of the group. */
 type GroupRule = SourceRule & {
   readonly fullName: string;
-  /** The rule's own action if an override replaces it. */
+  /** The rule's own action, if an override replaces this action; undefined otherwise. */
   readonly overridden: ActionKind | undefined;
-  /** The result of a rule without a published statement, which is always the same. */
+  /** The result of a rule whose statement is not published. It is the same for every request. */
   readonly hidden: Unjudged | undefined;
 };
 
@@ -131,7 +132,7 @@ class Evaluation {
     return this.#inserts;
   }
 
-  /** If several headers have the same name, the last one applies. */
+  /** Adds headers to the request. If several headers have the same name, the last one applies. */
   insert(headers: readonly InsertedHeader[]): void {
     if (headers.length === 0) return;
     const names = new Set(headers.map(({ name }) => name.toLowerCase()));
@@ -219,7 +220,7 @@ class Evaluation {
     return undefined;
   }
 
-  /** Returns undefined for a managed group whose rules are not published. */
+  /** Returns the rules of a group; undefined for a managed group whose rules are not published. */
   #rulesOf(use: string, does: GroupUse): GroupRules | undefined {
     const known = PREPARED.get(does);
     if (known !== undefined) return known;
@@ -253,7 +254,7 @@ class Evaluation {
     return { prefix: source.prefix, rules, prefilter, morePrefixes: found?.morePrefixes ?? [] };
   }
 
-  /** Records that the whole group is unjudged, so the request may have any of the group's labels. */
+  /** Records that the whole group is unjudged. The request may therefore have any of the group's labels. */
   #passOver(
     rule: Rule,
     { group }: GroupUse,
@@ -293,10 +294,13 @@ class Evaluation {
     for (const prefix of possibleGeoPrefixes ?? []) this.labels.addPossiblePrefix(prefix);
   }
 
-  /** @returns the match if it ends the evaluation */
+  /**
+   * Applies the action of a rule that has matched.
+   * @returns the match if it ends the evaluation
+   */
   #act(match: Omit<RuleMatch, 'isTerminating'>, name: string): RuleMatch | undefined {
     const { action } = match;
-    // Whether an AWS WAF token is genuine cannot be verified here.
+    // It cannot be verified here whether an AWS WAF token is genuine.
     const isTokenUnknown = isPuzzle(action) && hasToken(this.#request);
     if (isTokenUnknown) {
       this.unjudged.push({
@@ -402,7 +406,10 @@ function nameOf(group: GroupReference): string {
   return group.kind === 'own' ? (group.arn.split('/').at(-2) ?? group.arn) : group.name;
 }
 
-/** The group's id as AWS's log writes it: `AWS#AWSManagedRulesCommonRuleSet`, or the ARN. */
+/**
+ * Returns the group's id as in AWS's log. It is `AWS#AWSManagedRulesCommonRuleSet` for a managed group, and the ARN for
+ * any other group.
+ */
 export function idOfGroup(group: GroupReference): string {
   return group.kind === 'own' ? group.arn : `${group.vendor}#${group.name}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Labels that rules added to a request, and labels that unjudged rules may have added.
+ * Stores the labels that rules have added to a request, and the labels that unjudged rules may have added.
  * @see developer guide, "Matching against a label"
  */
 import type { Judgement } from './judgement.ts';
@@ -30,7 +30,10 @@ export class Labels {
     return this.#sure;
   }
 
-  /** @param prefix label prefix of the rule's own web ACL or rule group, used for keys without a prefix */
+  /**
+   * Whether the request has a label or a namespace.
+   * @param prefix the label prefix of the rule's own web ACL or rule group, which applies to keys without a prefix
+   */
   match(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): Judgement {
     if (this.#isEmpty) return 'no-match';
     const isMatch = matcherOf(scope, key, prefix);

@@ -5,8 +5,8 @@
 import type { MatchScope } from '../rules/statement.ts';
 
 /**
- * A name or position in a JSON body, linked to its parent. An attacker could send a body of brackets and digits.
- * Without the links, each digit would need its own list of all positions above it.
+ * A name or position in a JSON body, linked to its parent. Attack: a body of brackets and digits. Without the links,
+ * each digit would need its own list of all positions above it.
  */
 type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; readonly depth: number };
 
@@ -133,7 +133,10 @@ function depthOf(path: JsonPath | undefined): number {
   return path?.depth ?? 0;
 }
 
-/** Decodes adjacent escapes together, so that surrogate pairs stay intact; other characters are already bytes. */
+/**
+ * Decodes the escapes of a text. Adjacent escapes are decoded together, so that surrogate pairs stay intact. All other
+ * characters are already bytes.
+ */
 function decodeEscapes(inner: string): string {
   return inner.replace(/(?:\\u[0-9a-f]{4})+|\\[^u]/gi, (escapes) =>
     Buffer.from(String(JSON.parse(`"${escapes}"`)), 'utf8').toString('latin1'),
@@ -151,7 +154,10 @@ export function readJsonElements(body: string): JsonElements {
   }
 }
 
-/** @param pointers JSON pointers (RFC 6901); the key that a pointer names is not inspected itself */
+/**
+ * Selects the elements to inspect.
+ * @param pointers JSON pointers (RFC 6901). The key that a pointer names is not inspected itself
+ */
 export function selectElements(
   { elements }: JsonElements,
   scope: MatchScope,

@@ -1,6 +1,6 @@
 /**
- * Excludes many rules at once that a request cannot match, because most requests match no rule. All other rules are
- * evaluated one by one, so a prefilter cannot change a verdict.
+ * Excludes rules that a request cannot match, many rules at once. This saves time, because most requests match no rule.
+ * The remaining rules are evaluated one by one, so a prefilter cannot change a verdict.
  */
 import { compilePattern } from '../rules/pattern.ts';
 import { judgeStatement } from './judge-statement.ts';
@@ -35,7 +35,10 @@ export class Prefilter {
   #judged = 0;
   #excluded = 0;
 
-  /** @param statements of the rules, in their order; undefined if a statement is not published */
+  /**
+   * Creates a prefilter.
+   * @param statements the statements of the rules in their order; undefined for a statement that is not published
+   */
   constructor(statements: readonly (Statement | undefined)[], around: Pick<Surroundings, 'patternSet'>) {
     this.#placeOf = statements.map(() => -1);
     const rulesByKey = new Map<unknown, number[]>();
@@ -61,7 +64,10 @@ export class Prefilter {
     this.#excluded = 0;
   }
 
-  /** @returns true if the rule at this index certainly does not match */
+  /**
+   * Whether a rule can be excluded.
+   * @returns true if the rule at this index certainly does not match
+   */
   excludes(at: number, turn: RuleTurn): boolean {
     const place = this.#placeOf[at] ?? -1;
     if (place === -1) return false;
@@ -104,7 +110,11 @@ function keyOf(statement: Statement): Inspection | string | undefined {
   }
 }
 
-/** @param statements statements with the same key @returns undefined if each statement must be evaluated separately */
+/**
+ * Creates a batch.
+ * @param statements statements with the same key
+ * @returns undefined if each statement must be evaluated separately
+ */
 function makeBatch(
   statements: readonly Statement[],
   around: Pick<Surroundings, 'patternSet'>,

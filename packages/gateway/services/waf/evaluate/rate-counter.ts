@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
-/** Number of slices of a window. The oldest slice expires as a whole. */
+/** The number of slices of a window. Requests expire slice by slice, the oldest slice first. */
 const SLICES = 30;
 /** AWS rate-limits at most this many instances per rule. */
 const MAX_INSTANCES = 10_000;
@@ -21,7 +21,10 @@ export class RateCounter {
     this.#sliceMs = (windowSeconds * 1000) / SLICES;
   }
 
-  /** Counts a request. @returns whether its instance is over the limit */
+  /**
+   * Counts a request.
+   * @returns whether the request's instance exceeds the limit
+   */
   count(instance: string, nowEpochMs: number): boolean {
     const slice = Math.floor(nowEpochMs / this.#sliceMs);
     const counts = this.#countsOf(instance, slice);
@@ -40,7 +43,10 @@ export class RateCounter {
     });
   }
 
-  /** Instances of the newest slice are at the end of the map, so the first instance has been idle longest. */
+  /**
+   * Returns the counts of an instance. The instances of the newest slice are at the end of the map, so the first
+   * instance of the map has been idle longest.
+   */
   #countsOf(given: string, slice: number): Counts {
     const instance = given.length > MAX_NAME ? hashOf(given) : given;
     const known = this.#instances.get(instance);
@@ -63,14 +69,18 @@ export class RateCounter {
 }
 
 /**
- * A key may be a header, and ten thousand whole headers would take too much memory. A caller can send the hash of
- * another name as its own name, so a hash is longer than any name that is kept.
+ * Returns the hash of a long name, because a key may be a header, and ten thousand whole headers would take too much
+ * memory. Attack: a caller sends the hash of another name as its own name. Hashes are therefore longer than any name
+ * that is stored unchanged.
  */
 function hashOf(name: string): string {
   return `sha256:${createHash('sha256').update(name).digest('hex')}`;
 }
 
-/** Clears the slices between the last request and this one. If the clock was moved back, no slice is cleared. */
+/**
+ * Clears the slices between the last request of the instance and the current request. If the clock was moved back, no
+ * slice is cleared.
+ */
 function forget(counts: Counts, slice: number): void {
   if (slice <= counts.last) return;
   const passed = Math.min(slice - counts.last, SLICES);

@@ -1,6 +1,6 @@
 /**
- * Capacity units (WCUs) of rules (developer guide, "WCUs" of each statement). The transformation NONE costs
- * nothing.
+ * Computes the capacity units (WCUs) of rules (developer guide, "WCUs" of each statement). The transformation NONE
+ * costs nothing.
  */
 import { findManagedGroup } from './managed-groups.ts';
 import type { Constraint, Detector, Inspection, Rule, Statement } from './statement.ts';
@@ -20,8 +20,9 @@ const OF_TRANSFORMATION = 10;
 const LABELS_PER_UNIT = 5;
 
 /**
- * @param groupCapacity returns the capacity of the user's rule group; undefined for an unknown ARN, which
- * costs nothing here
+ * Returns the capacity of rules.
+ * @param groupCapacity returns the capacity of the user's rule group; undefined for an unknown ARN, which costs nothing
+ * here
  */
 export function capacityOf(
   rules: readonly Rule[],

@@ -11,7 +11,7 @@ type ManagedRule = {
   /** The full name of the rule's label; undefined if the guide gives no name. */
   readonly label: string | undefined;
   readonly action: ActionKind;
-  /** Undefined if the guide does not specify exactly what the rule matches. */
+  /** The statement of the rule; undefined if the guide does not specify exactly what the rule matches. */
   readonly statement: Statement | undefined;
 };
 
@@ -81,7 +81,7 @@ AWSManagedRulesAmazonIpReputationList 25 amazon-ip-list AWSManagedIPReputationLi
 AWSManagedRulesAnonymousIpList 50 anonymous-ip-list AnonymousIPList HostingProviderIPList
 `;
 
-/** Groups whose rules and labels depend on their settings; none of their rules is evaluated. */
+/** The groups whose rules and labels depend on their settings. None of their rules is evaluated. */
 const OPAQUE: Readonly<Record<string, { readonly capacity: number; readonly prefixes: readonly string[] }>> =
   {
     AWSManagedRulesBotControlRuleSet: { capacity: 50, prefixes: ['bot-control:', 'token:'] },

@@ -1,6 +1,6 @@
 /**
- * Regular expressions of web ACLs. AWS runs most of PCRE. This engine has no look-around and no backreferences, but for
- * every pattern its time grows only linearly with the text.
+ * Compiles the regular expressions of web ACLs. AWS supports most of PCRE. The engine used here has no look-around and
+ * no backreferences, but runs in linear time for every pattern.
  */
 import { RE2JS } from 're2js';
 import { toBytesText } from './bytes-text.ts';
@@ -8,7 +8,10 @@ import type { Pattern } from './statement.ts';
 
 export const MAX_PATTERN = 512;
 
-/** @returns undefined for a pattern that the engine refuses */
+/**
+ * Compiles a regular expression.
+ * @returns undefined for a pattern that the engine refuses
+ */
 export function compilePattern(source: string): Pattern | undefined {
   try {
     const compiled = RE2JS.compile(toBytesText(source));

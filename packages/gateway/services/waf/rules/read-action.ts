@@ -1,4 +1,4 @@
-/** Actions of rules, custom responses and inserted headers. */
+/** Reads the actions of rules, with their custom responses and inserted headers. */
 import { ACTIONS } from './statement.ts';
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';

@@ -1,4 +1,4 @@
-/** The part of a request that a statement inspects (docs/aws, AWS WAF: fields to match). */
+/** Reads which part of a request a statement inspects (docs/aws, AWS WAF: fields to match). */
 import { TRANSFORMATIONS } from '../evaluate/transform.ts';
 import type { Transformations } from '../evaluate/transform.ts';
 import { FALLBACKS, JSON_FALLBACKS, MATCH_SCOPES, OVERSIZE } from './statement.ts';

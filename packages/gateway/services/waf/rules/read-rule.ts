@@ -1,4 +1,4 @@
-/** The rules of a web ACL or rule group, in the order of their priorities. */
+/** Reads the rules of a web ACL or rule group, and sorts them by priority. */
 import { readAction } from './read-action.ts';
 import { readRate, readStatement } from './read-statement.ts';
 import type { ResponseBodies } from './read-action.ts';
@@ -22,9 +22,10 @@ const RESERVED = new Set([
 ]);
 
 /**
- * @param prefix prefix of the labels that these rules add
+ * Reads the rules of a web ACL or rule group.
+ * @param prefix the prefix of the labels that these rules add
  * @param isGroup whether the rules are in a rule group, which cannot refer to another group
- * @throws InvalidMember
+ * @throws InvalidMember if a rule is invalid
  */
 export function readRules(
   at: MemberReader,

@@ -1,4 +1,4 @@
-/** Reads the statements of rules. A known statement that cannot be evaluated here becomes unjudged. */
+/** Reads the statements of rules. A valid statement that cannot be evaluated here becomes `unjudged`. */
 import {
   inspectionOf,
   readField,
@@ -73,7 +73,10 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
   },
 };
 
-/** @throws InvalidMember */
+/**
+ * Reads a statement.
+ * @throws InvalidMember if it is invalid or nested too deeply
+ */
 export function readStatement(at: MemberReader, depth = 0): Statement {
   if (depth > MAX_DEPTH) at.refuse('', `statements are nested deeper than ${MAX_DEPTH} levels`);
   const name = at.sole();

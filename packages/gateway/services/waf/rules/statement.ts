@@ -41,9 +41,12 @@ export type Field =
       readonly kind: 'json-body';
       readonly oversize: Oversize;
       readonly scope: MatchScope;
-      /** JSON pointers; undefined selects all elements. */
+      /** The JSON pointers of the elements to inspect; undefined if all elements are inspected. */
       readonly paths: readonly string[] | undefined;
-      /** If undefined, the elements before the first fault are inspected. */
+      /**
+       * How a body that is not valid JSON is treated. If it is undefined, the elements before the first fault are
+       * inspected.
+       */
       readonly fallback: OneOf<typeof JSON_FALLBACKS> | undefined;
     }
   | {
@@ -82,7 +85,7 @@ export type Detector = 'sqli' | 'sqli-high' | 'xss' | 'asn';
 
 export type RateStatement = {
   readonly kind: 'rate';
-  /** The statement as written; if it changes, counting restarts at zero. */
+  /** The statement as written. If it changes, the requests are counted from zero again. */
   readonly id: string;
   readonly limit: number;
   readonly windowSeconds: number;
@@ -166,7 +169,7 @@ export type Rule = {
         readonly kind: 'group';
         readonly group: GroupReference;
         readonly scopeDown: Statement | undefined;
-        /** True for `OverrideAction: Count`. */
+        /** Whether the group has the setting `OverrideAction: Count`. */
         readonly isCounted: boolean;
         readonly overrides: ReadonlyMap<string, RuleAction>;
       };

@@ -1,6 +1,6 @@
 /**
- * Evaluates recorded requests against the web ACLs of the stacks: which requests would be blocked, and which cannot be
- * evaluated.
+ * Evaluates recorded requests against the web ACLs of the stacks. The result shows which requests would be blocked, and
+ * which requests cannot be evaluated.
  */
 import { InspectedRequest } from '../evaluate/inspected-request.ts';
 import { readDefinitions } from '../read-stacks.ts';
@@ -37,9 +37,9 @@ export function checkTraffic(
 }
 
 /**
- * Returns the verdict on a recorded request. If unjudged rules could have averted a block, all unjudged rules count.
- * Otherwise, an unjudged rule counts only if the record lacks a part that the rule needs. Rules that are unjudged for
- * every request are reported separately, without traffic.
+ * Returns the verdict on a recorded request. If unjudged rules might have prevented a block, all unjudged rules are
+ * taken into account. Otherwise, only those unjudged rules are taken into account for which the recorded request lacks
+ * a part. Rules that are unjudged for every request are reported separately, without traffic.
  */
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';

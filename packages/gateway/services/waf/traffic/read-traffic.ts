@@ -1,6 +1,6 @@
 /**
- * Recorded requests from a file: an HTTP Archive (`gatewright export`, browsers, proxies), or records of AWS
- * WAF's own log, one JSON object per line.
+ * Reads recorded requests from a file. The file is an HTTP Archive (from `gatewright export`, browsers or proxies), or
+ * contains records of AWS WAF's own log, one JSON object per line.
  */
 import { DefinitionError } from '../../../core/errors.ts';
 import { HeaderList } from '../../../core/events/header-list.ts';
@@ -17,10 +17,13 @@ export type RecordedRequest = {
 /** The fingerprint that the console's redactor writes instead of a secret. */
 const FINGERPRINT = /\[[0-9a-f]{8}(?:\.\..{4})?\]/;
 const REDACTED = 'REDACTED';
-/** The comment of `gatewright export` on a body that is not shown as it was sent. */
+/** The comment that `gatewright export` adds to a body that differs from the body as sent. */
 const EDITED = 'indented, decoded or without secrets';
 
-/** @throws DefinitionError naming the entry or line */
+/**
+ * Reads recorded requests from the text of a file.
+ * @throws DefinitionError if an entry or line is invalid. The message names the entry or line
+ */
 export function readTraffic({ name, text }: { name: string; text: string }): readonly RecordedRequest[] {
   const whole = parseOrUndefined(text);
   const entries = memberOf(memberOf(whole, 'log'), 'entries');

@@ -10,7 +10,7 @@ export type ParameterTexts = Readonly<Record<string, string>>;
 
 /**
  * Returns the options for loading the services.
- * @param isChosen whether `stage` also applies to services that name a stage of their own
+ * @param isChosen whether `stage` also applies to services that define their own stage
  */
 export function loadOptions(
   stage: string,
@@ -31,7 +31,9 @@ export function loadOptions(
   };
 }
 
-/** Calls `inspectStacks`. Loads the gateway only then, because most commands do not need it. */
+/**
+ * Calls `inspectStacks` of the gateway. The gateway is loaded only for this call, because most commands do not need it.
+ */
 export async function inspectApis(
   ...asked: Parameters<typeof inspectStacks>
 ): Promise<readonly InspectedApi[]> {
@@ -40,8 +42,8 @@ export async function inspectApis(
 }
 
 /**
- * Returns the service to which the documents in this folder belong. If the folder is in the stack of a service, this is
- * the service around the stack; otherwise it is the parent folder.
+ * Returns the service to which the documents in this folder belong. If the folder is in the stack of a service, it is
+ * the service that contains the stack. Otherwise, it is the parent folder.
  */
 export async function serviceOf(folder: string): Promise<readonly string[]> {
   const { hasDefinition } = await import('../../../../gateway/engine/index.ts');
@@ -50,12 +52,15 @@ export async function serviceOf(folder: string): Promise<readonly string[]> {
   return service === undefined ? [] : [relative(process.cwd(), service) || '.'];
 }
 
-/** Recognizes authorizers by the names of the toolkit's functions, in any stack and stage. */
+/** Whether a function is an authorizer of the toolkit. It is recognized by its name, in any stack and stage. */
 export function isOurs(functionName: string): boolean {
   return /(^|-)(token|request)-authorizer$/.test(functionName);
 }
 
-/** Returns the routes in the form of an inventory. Authorization types are unknown here, so they cannot be compared. */
+/**
+ * Returns the routes in the form of an inventory. It does not contain authorization types, because they are unknown
+ * here.
+ */
 export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed !== true));
 }

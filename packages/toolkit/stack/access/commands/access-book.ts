@@ -1,4 +1,4 @@
-/** The access documents next to the gateway's sources, for use by the console. */
+/** Provides the console with the access documents that are next to the gateway's sources. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -21,8 +21,9 @@ import type {
 } from '../../../../gateway/engine/index.ts';
 
 /**
- * @param stage stage of the stack that contains the authorizers
- * @param findTarget returns the admin API of the running gateway, or undefined if it has none
+ * Opens the documents.
+ * @param stage the stage of the stack that contains the authorizers
+ * @param findTarget returns the admin API of the running gateway; undefined if it has none
  */
 export function openAccessBook(
   sources: readonly string[],
@@ -50,7 +51,7 @@ export function openAccessBook(
 
 const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
 
-/** `compiled.json` is replaced atomically, so it is always complete. */
+/** Reads the compiled documents. `compiled.json` is never incomplete, because it is replaced atomically. */
 function readDocuments(source: string): readonly CompiledDocument[] {
   const file = join(source, 'access', 'compiled.json');
   if (!existsSync(file)) return [];
@@ -89,7 +90,10 @@ function decideIn(
 
 type RulePlaces = { readonly file: string | undefined; readonly places: ReadonlyMap<string, string> };
 
-/** Finds the document's file, and maps the ids of its rules to their places, such as `access/orders.yml:12`. */
+/**
+ * Finds the file of a document, and returns the places of its rules by their ids. A place is a text such as
+ * `access/orders.yml:12`.
+ */
 function readRulePlaces(source: string, name: string): RulePlaces {
   const named = findDocumentFile(source, name);
   if (named === undefined) return { file: undefined, places: new Map() };
@@ -108,7 +112,10 @@ function readRulePlaces(source: string, name: string): RulePlaces {
   };
 }
 
-/** A folder that cannot be read only costs the places. */
+/**
+ * Finds the file of a document. If the folder cannot be read, it returns undefined, because only the places of rules
+ * are then missing.
+ */
 function findDocumentFile(source: string, name: string) {
   try {
     return readAccessFiles(join(source, 'access')).find((each) => each.name === name);

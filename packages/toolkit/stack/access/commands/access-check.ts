@@ -28,8 +28,8 @@ import { printMessage, count, printResult, UsageError } from '../../../../base/t
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhooks/webhook-files';
 
 /**
- * Compiles the documents again.
- * @throws UsageError that lists every problem
+ * Compiles the documents of a folder again.
+ * @throws UsageError if there are problems. The message lists all of them
  */
 export function readCompiled(folder: string): CompiledAccess {
   const { compiled, problems } = buildAccess(readAccessFiles(folder), checkPlan);
@@ -38,8 +38,8 @@ export function readCompiled(folder: string): CompiledAccess {
 }
 
 /**
- * Like `readCompiled`, but uses the ids of deployed APIs.
- * @throws UsageError, also for a document without a readable inventory
+ * Like `readCompiled`, but with the ids of deployed APIs.
+ * @throws UsageError if there are problems, or if a document has no readable inventory
  */
 export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<string, string>): CompiledAccess {
   const files = readAccessFiles(folder).map((file) => {
@@ -52,7 +52,7 @@ export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<stri
   return compiled;
 }
 
-/** Prints problems and warnings; returns the number of problems. */
+/** Prints problems and warnings, and returns the number of problems. */
 export async function checkDocuments(
   folder: string,
   sources: readonly string[],
@@ -72,7 +72,8 @@ export async function checkDocuments(
   const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   for (const warning of handlers.warnings) printMessage('yellow', warning);
-  // If a document did not compile, it may be the one that protects the API.
+  // If a document could not be compiled, it may be the document that protects an API. In this case, no API is reported
+  // as unprotected.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(build, apis, stage) : [];
   const complaints = [...unsafe, ...drift, ...unprotected];
@@ -95,7 +96,10 @@ type Misfits = {
   readonly drift: readonly string[];
 };
 
-/** `protects` is needed because a document may give the id of the deployed API and also name the API by its stack. */
+/**
+ * The documents to compare with APIs. `protects` is needed because a document may contain the id of the deployed API
+ * and also name the API by its stack.
+ */
 type Documents = Pick<AccessBuild, 'compiled' | 'protects'>;
 
 function isMeant(
@@ -137,10 +141,9 @@ function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage:
 }
 
 /**
- * Refuses access documents that are unsafe. Runs before anything listens, so that not even one response goes to the
- * wrong caller.
+ * Checks the access documents before any port is opened, so that not a single response goes to the wrong caller.
  * @returns the checked documents
- * @throws UsageError
+ * @throws UsageError if a document is unsafe
  */
 export async function refuseUnsafeAccess(
   sources: readonly string[],
@@ -150,13 +153,14 @@ export async function refuseUnsafeAccess(
 ): Promise<readonly CompiledDocument[]> {
   const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
   const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
-  // Requests on this machine are matched only by API id.
+  // `protects` is empty, because the authorizers on this machine find the document of a request only by the API id.
   const served = { compiled, protects: [] };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
   const { unsafe, drift } = checkApis(served, apis, stage);
   const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
-  // Sources without documents may contain functions that have the same names as the toolkit's, but are not ours.
+  // If there are no documents, unprotected APIs are not reported, because functions with the names of the toolkit's
+  // functions may belong to somebody else.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
   const unprotected = isWhole ? findUnprotected(served, apis, stage) : [];
   const warnings = [...withoutInventory.map(printProblem), ...drift, ...unprotected, ...handlers.warnings];
@@ -186,7 +190,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
   ];
 }
 
-/** Returns warnings about parts that exist here, but that may be missing after the first deployment. */
+/** Returns warnings about parts that exist on this machine but may be missing after the first deployment. */
 function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>

@@ -23,12 +23,12 @@ export type ExplainFlags = {
   readonly policy: boolean;
 };
 
-/** Explains one route or all routes, then prints the policy if it is requested. */
+/** The explanation of one route or of all routes. If the policy was requested, it comes last. */
 type Explained = { readonly answers: readonly object[]; readonly text: string };
 
 /**
  * Like `explain`, but adds the ledger to which the caller would be charged.
- * @throws UsageError
+ * @throws UsageError if a flag or the route cannot be used
  */
 export async function explainWithLedger(
   document: CompiledDocument,
@@ -46,8 +46,9 @@ export async function explainWithLedger(
 }
 
 /**
- * Given method and path, returns the decision and its reason. Otherwise returns one line per route.
- * @throws UsageError
+ * Explains the decision for one route if method and path are given. Otherwise explains all routes, with one line per
+ * route.
+ * @throws UsageError if a flag or the route cannot be used
  */
 export function explain(
   document: CompiledDocument,

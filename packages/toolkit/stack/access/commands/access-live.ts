@@ -31,7 +31,7 @@ const SHOWN = 10;
 /**
  * Finds the API by its id, or by stack and logical id, and lists its routes. A route counts as protected if its
  * authorization type is CUSTOM. Credentials come from the environment.
- * @throws UsageError, also for every partial or unexpected response
+ * @throws UsageError if AWS has no such API, or if a response is incomplete or unexpected
  */
 export async function readLiveApi(wanted: LiveApiQuery, environment: Environment): Promise<LiveApi> {
   const aws = createSignedGet(environment);
@@ -149,8 +149,8 @@ function show(value: unknown): string {
 
 /**
  * Returns the items of all pages. REST lists have the member `item` (or HAL's `_embedded.item`) with `position`. Lists
- * of version 2 have `items` with `nextToken`. A partial list would omit closed routes, which wildcards would then
- * match, so anything unexpected is an error.
+ * of version 2 have `items` with `nextToken`. Every unexpected response is an error, because an incomplete list would
+ * omit closed routes, and wildcards would then match these routes.
  */
 async function listPages(
   aws: SignedGet,

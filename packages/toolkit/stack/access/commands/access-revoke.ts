@@ -86,7 +86,10 @@ function flushCommand(): Command {
     });
 }
 
-/** @throws UsageError if the step in API Gateway failed, with what to do */
+/**
+ * Prints a change and its steps in API Gateway.
+ * @throws UsageError if one of these steps failed. The message tells the user what to do.
+ */
 function report(sent: SentChange): void {
   const { answer } = sent;
   const steps = outsideSteps(answer).map(

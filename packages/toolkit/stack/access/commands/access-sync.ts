@@ -23,17 +23,23 @@ type Found = {
   readonly warnings?: readonly string[];
 };
 
-/** A stage of the stack with the authorizers. */
+/** The stage of the authorizers' own stack whose APIs are read. */
 type AskedStage = {
   readonly stage: string;
-  /** Whether the user named the stage, so that services are first loaded for it and not for their own stage. */
+  /**
+   * Whether the user named the stage. If so, services are first loaded for this stage; otherwise they are first loaded
+   * for the stage that they name themselves.
+   */
   readonly isGiven: boolean;
 };
 
 type SyncedRoutes = {
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
-  /** Texts of inventories by document name. They are written once they compile. */
+  /**
+   * The text of each new inventory, by document name. The texts are written only after they have been compiled without
+   * errors.
+   */
   readonly inventories: ReadonlyMap<string, string>;
 };
 
@@ -115,7 +121,10 @@ function describeStages(named: readonly NamedDocument[], stage: string): string 
   return `no access document has stage "${stage}" under api; expected one of ${[...stages].sort().join(', ')}`;
 }
 
-/** @throws UsageError. The gateway reads all sources together, so it cannot report which document lacks a source. */
+/**
+ * @throws UsageError if the source of a document's routes does not exist. This is checked here, because the gateway
+ * reads all sources together and cannot report to which document a source belongs.
+ */
 function assertSources(documents: readonly NamedDocument[]): void {
   const missing = documents.filter(
     ({ folder, document: { routes } }) => routes !== LIVE && !existsSync(resolve(folder, routes)),
@@ -130,7 +139,7 @@ function assertSources(documents: readonly NamedDocument[]): void {
   throw new UsageError(problems.map(printProblem).join('\n'));
 }
 
-/** @param isChosen whether the given stage also applies to services that name a stage of their own */
+/** @param isChosen whether services are loaded for the given stage even if they name a stage of their own */
 type Inspect = (isChosen?: boolean) => Promise<readonly InspectedApi[]>;
 
 /** Inspects all stacks together, because they import from each other. */
@@ -189,7 +198,7 @@ async function readRoutes(
   return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
 }
 
-/** Returns undefined for anything except a file that contains an OpenAPI document. */
+/** Reads the routes of an OpenAPI document. Returns undefined if the file is anything else. */
 function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
   // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
@@ -197,9 +206,9 @@ function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
 }
 
 /**
- * Returns the API of the stage. A service may name its own stage, such as `stage: ${opt:stage, 'dev'}`, so it is loaded
- * for its own stage and for the stage of the stack, until the API is found.
- * @throws UsageError, or what the first load threw
+ * Returns the API of the stage. A service may name its own stage, such as `stage: ${opt:stage, 'dev'}`. Services are
+ * therefore loaded twice if necessary: for their own stage, and for the stage of the stack.
+ * @throws UsageError if the API is not found, or the error of the first load
  */
 async function findApi(
   { api: byStage, routes }: AccessDocument,

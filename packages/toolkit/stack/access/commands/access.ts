@@ -127,7 +127,7 @@ function snapshotCommand(): Command {
 
 /**
  * Fetches the key sets of the issuers whose keys a document contains as a snapshot.
- * @throws UsageError naming an issuer that does not respond
+ * @throws UsageError if an issuer does not respond. The message names the issuer.
  */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const fetcher = createKeySetFetcher();
@@ -319,7 +319,10 @@ function rollbackCommand(): Command {
     });
 }
 
-/** @throws UsageError if there is no earlier version */
+/**
+ * Finds the version to which a rollback returns.
+ * @throws UsageError if there is no earlier version
+ */
 async function findEarlier(flags: ChangeFlags): Promise<number> {
   const { versions } = await callAdminJson({ method: 'GET', path: PATH }, flags);
   const [newest, ...others] = Array.isArray(versions) ? (versions as readonly Answer[]) : [];

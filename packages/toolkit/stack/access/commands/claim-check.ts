@@ -17,13 +17,13 @@ import { readClaimsChecked } from '../../../terminal/settings-file.ts';
 import { isOurs } from './access-apis.ts';
 
 type HandlerFindings = {
-  /** The findings, each with file and line. */
+  /** The places that read the caller in the form of another authorizer. */
   readonly unsafe: readonly string[];
   readonly warnings: readonly string[];
 };
 
 /**
- * Checks the handlers of protected APIs, and only on routes that use the toolkit's authorizers.
+ * Checks the handlers of protected APIs. Only routes that use the toolkit's authorizers are checked.
  * @param sources folders and templates. The gatewright.yml next to a source may list files that a person has already
  * checked.
  */

@@ -1,6 +1,6 @@
 /**
- * Reads the routes that a stage serves from its OpenAPI export, and compares them with the configured routes. They
- * differ after a deletion or before a deployment.
+ * Reads the routes that a stage serves from its OpenAPI export, and compares them with the configured routes. The two
+ * differ if a route was added or deleted and the change is not deployed yet.
  */
 import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -8,7 +8,10 @@ import { readOpenApiRoutes } from '@gatewright/authoring/inventory/openapi-inven
 import type { InventoryRoute } from '@gatewright/authoring/inventory/route-inventory';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
-/** @throws UsageError if the value is not an export */
+/**
+ * Returns the routes of an OpenAPI export.
+ * @throws UsageError if the value is not an OpenAPI document
+ */
 export function readExportedRoutes(exported: UnknownMembers): readonly InventoryRoute[] {
   const { components, securityDefinitions } = exported;
   const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
@@ -18,8 +21,8 @@ export function readExportedRoutes(exported: UnknownMembers): readonly Inventory
 }
 
 /**
- * True if a security scheme may belong to a Lambda authorizer; an undeclared scheme counts as one. False for API keys,
- * IAM and JWT authorizers, which are never the toolkit's.
+ * Whether a security scheme may belong to a Lambda authorizer. This is assumed for an undeclared scheme. API keys, IAM
+ * and JWT authorizers are never the toolkit's, so the result is false.
  */
 function isCustom(scheme: unknown): boolean {
   if (!isJsonObject(scheme)) return true;

@@ -8,7 +8,10 @@ import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
-/** @param text the key or its id. The key's secret is neither sent nor checked. */
+/**
+ * Reads the record of an API key.
+ * @param text the key or its id. The key's secret is neither sent nor checked.
+ */
 export async function readHeldKey(text: string, flags: AdminFlags): Promise<StoredKeySummary> {
   const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
   if (keyId === undefined)

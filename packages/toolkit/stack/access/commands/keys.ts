@@ -112,7 +112,10 @@ function revokeCommand(): Command {
     .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
 }
 
-/** @throws UsageError if the step in API Gateway failed, with what to do */
+/**
+ * Sends a change of an API key and prints the result.
+ * @throws UsageError if a step in API Gateway failed. The message tells the user what to do.
+ */
 async function change(path: string, body: object, flags: ChangeFlags): Promise<void> {
   const sent = await sendChange({ method: 'POST', path, body }, flags);
   const { answer } = sent;

@@ -21,7 +21,7 @@ export type Ledger =
   | {
       readonly kind: 'read';
       readonly rows: readonly Answer[];
-      /** The plan on record. Undefined if the stack is too old to have such records. */
+      /** The plan on record. Undefined if the stack is too old to record plans. */
       readonly terms: Answer | undefined;
     }
   /** Usage could not be read. `reason` tells why: no gateway is running, or it returned an error. */
@@ -29,7 +29,10 @@ export type Ledger =
 
 type Allowed = Pick<AccessResult, 'verdict' | 'word' | 'reason' | 'charge'>;
 
-/** Reads the usage that an allowed request of the caller is charged to. Undefined if the request is not charged. */
+/**
+ * Reads the usage to which an allowed request of the caller would be charged. Undefined if such a request is not
+ * charged.
+ */
 export async function readLedger(
   answers: readonly Allowed[],
   flags: AdminFlags,
@@ -114,8 +117,8 @@ export function withLedger<A extends Allowed>(
   const halted = findHalted(terms, ledger.rows, answer);
   const spent = halted ?? findSpent(ledger.rows, answer);
   if (spent === undefined) return answer;
-  // API Gateway returns the refusal only if the caller is over quota and the document has an admission key, as in
-  // `authorize.ts`.
+  // If the caller is over quota and the document has an admission key, API Gateway itself refuses the request (see
+  // `authorize.ts`). In all other cases the authorizer refuses it.
   const status =
     halted === undefined && quota?.admissionKey !== undefined
       ? '429 if the API has the gateway response INVALID_API_KEY with that status, otherwise 403'

@@ -20,7 +20,7 @@ export type ExportQuery = {
   /** Folder for temporary files of sorts and groupings that do not fit into memory. */
   readonly spillFolder: string;
   readonly memory?: string | undefined;
-  /** Text before and after the statement, such as `SELECT sum(used) FROM (…)`. */
+  /** The text before and after the statement, such as `SELECT sum(used) FROM (` and `)`. */
   readonly around?: readonly [before: string, after: string];
 };
 
@@ -51,8 +51,8 @@ export function readStatement(name: Statement | 'duckdb'): Promise<string> {
 }
 
 /**
- * Yields some thousand rows at a time.
- * @throws UsageError without DuckDB, or if DuckDB cannot read the files
+ * Runs the query and yields some thousand rows at a time.
+ * @throws UsageError if DuckDB is not installed, or cannot read the files
  */
 export async function* queryExport(
   { files, statement, month, spillFolder, memory = MEMORY, around = ['', ''] }: ExportQuery,

@@ -1,6 +1,6 @@
 /**
- * What two tables store about a customer, and what happens to each item when the customer is forgotten. All functions
- * are pure, except for calls to the given tables.
+ * Finds what two tables store about a customer, and decides what happens to each item when the customer is forgotten.
+ * All functions are pure, except for calls to the given tables.
  *
  * All items of the customer are deleted. The audit log, which may be required by law, retains only the kind and time of
  * an administrator's change. A plan retains everything except the customer.
@@ -55,8 +55,8 @@ const USAGE_SORTS = {
 } as const;
 
 /**
- * Whether a table partition belongs to the customer. The partition keys of ledgers, key plans, rates and permits
- * contain the tenant as their first name.
+ * Whether a table partition belongs to the customer. In the partition keys of ledgers, key plans, rates and permits,
+ * the first name is the tenant.
  */
 function isCustomersKey(tenant: string, pk: string): boolean {
   const [kind = '', owner] = pk.split('#');
@@ -140,7 +140,10 @@ export async function survey({ usage, access }: Tables, tenant: string, nowEpoch
   return { found, openMoney: money.found, nativeKeys };
 }
 
-/** Deletes and rewrites items. An interrupted run may be repeated. */
+/**
+ * Deletes the customer's items, and removes the customer from items that must remain. An interrupted run may be
+ * repeated.
+ */
 export async function forget({ usage, access }: Tables, tenant: string): Promise<void> {
   await sweep(usage, (kept) => usageFate(tenant, kept));
   const { keyIds } = await keysOf(access, tenant);

@@ -30,7 +30,10 @@ export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolea
   return printCsv(COLUMNS, rows, withHeader);
 }
 
-/** @throws UsageError if a name contains letters that the PDF's fonts lack */
+/**
+ * Prints an invoice as PDF.
+ * @throws UsageError if a name contains letters that the PDF's fonts lack
+ */
 export function printInvoicePdf(invoice: Invoice): Buffer {
   const { number, month, customer, currency, lines, total, lost, draft } = invoice;
   const title = draft === true ? `Draft ${number}` : `Invoice ${number}`;

@@ -66,9 +66,7 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
   });
 }
 
-/**
- * Returns the version number to save next: the number after the plan's newest version, or 1 if the plan has no version.
- */
+/** Returns the number of the plan's next version: the newest version plus 1, or 1 if the plan has no version yet. */
 async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   const newest = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
     if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };
@@ -120,7 +118,10 @@ async function unassign(tenant: string, key: string, flags: ChangeFlags): Promis
 
 type PlanFile = { readonly plan: { readonly id: string }; readonly text: string };
 
-/** @throws UsageError if the file cannot be read as a plan */
+/**
+ * Reads a plan from a user's file.
+ * @throws UsageError if the file cannot be read as a plan
+ */
 export async function readPlanFile(file: string): Promise<PlanFile> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';

@@ -209,7 +209,10 @@ function toKept(item: DynamoDbItem): ListedItem {
   return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
 }
 
-/** @throws UsageError if the table refuses the call or does not respond */
+/**
+ * Calls an operation of DynamoDB.
+ * @throws UsageError if the table refuses the call or does not respond
+ */
 async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<UnknownMembers> {
   const { endpoint, region, ...credentials } = at;
   const url = new URL(endpoint);

@@ -129,7 +129,11 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
   } else process.stdout.write(text);
 }
 
-/** @param open periods that are not closed, for draft invoices. If empty, only recorded usage is invoiced. */
+/**
+ * Yields the invoices of a month.
+ * @param open the periods that are not closed yet, from which draft invoices are created. If the list is empty, only
+ * recorded usage is invoiced.
+ */
 export async function* readInvoices(
   flags: MonthFlags,
   open: readonly UsageRow[] = [],
@@ -180,8 +184,8 @@ function nameOf(row: UsageRow | UsageRecord): string {
 }
 
 /**
- * Reads the customer's plan on record. Undefined if the tenant has no record, or if the stack is too old to have such
- * records.
+ * Reads the customer's plan on record. Undefined if the tenant has no record, or if the stack is too old to have
+ * customer records.
  */
 async function readCustomer(
   tenant: string,
@@ -249,7 +253,10 @@ function boundsOf({ period, tenant }: MonthFlags) {
   };
 }
 
-/** Loads the newest version of each plan. It determines who pays; the usage records determine how much. */
+/**
+ * Loads the newest version of each plan. The newest version determines who pays, and the usage records determine how
+ * much.
+ */
 async function loadPlans(
   records: readonly UsageRecord[],
   plans: Map<string, CustomerPlan | undefined>,

@@ -35,7 +35,7 @@ type MeterEvent = {
 
 const STRIPE = 'https://api.stripe.com';
 const VERSION = '2025-04-30.basil';
-/** Stripe accepts events up to 35 calendar days old. */
+/** Maximum age of an event that is still sent. It is one day less than Stripe's limit of 35 calendar days. */
 const MAX_AGE_MS = 34 * 86_400_000;
 const TIMEOUT_MS = 30_000;
 const TRIES = 4;
@@ -123,7 +123,7 @@ async function toEvent(
   };
 }
 
-/** Sends the event again with the same identifier until Stripe accepts or refuses it. */
+/** Sends an event. The call is repeated with the same identifier until Stripe accepts or refuses the event. */
 async function post(event: MeterEvent, key: string): Promise<void> {
   const { event_name, identifier, timestamp, payload } = event;
   const body = new URLSearchParams({ event_name, identifier, timestamp: String(timestamp) });
@@ -182,8 +182,8 @@ async function readJournal(file: string): Promise<ReadonlySet<string>> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw new UsageError(`${file} cannot be read`, { cause: error });
   });
-  // An interrupted run may have left an incomplete last line. Its event may be sent again, because Stripe still knows
-  // the identifier.
+  // An interrupted run may have left an incomplete last line. Its event can safely be sent again, because Stripe still
+  // knows the identifier.
   const lines = text.split('\n').slice(0, -1);
   return new Set(lines.map((line) => String((JSON.parse(line) as { identifier?: unknown }).identifier)));
 }
