@@ -43,7 +43,7 @@ const admissions = new WeakMap<object, Admission>();
  * ```ts
  * import { admissionOf } from 'gatewright/quota';
  *
- * // In a handler behind `quota()`, what it may settle or give back; elsewhere nothing.
+ * // Behind `quota()`, this is the admission of the request. Here there is none.
  * admissionOf({ requestContext: {} }) // → undefined
  * ```
  */

@@ -1,8 +1,8 @@
 /**
  * Passes strings between the gateway and an instance. In each direction, strings arrive in order. A string that fits is
  * passed through shared memory, and any other string through a `MessagePort`. All other messages on the port only wake
- * an idle receiver. A busy receiver checks the memory itself, once in each turn of its event loop (docs/design/hot-path
- * §2).
+ * an idle receiver. A busy receiver checks the memory itself, once in each turn of its event loop
+ * (docs/design/hot-path §2).
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 

@@ -26,8 +26,8 @@ export function addCors(
   if (cors === undefined || cors === '' || cors === null) return document;
   const settings = readCors(expansion, apiId, cors);
   if (settings['AllowCredentials'] === true && settings['AllowOrigin'] === WILDCARD)
-    // API Gateway treats /path and /path/ as one resource, so only the first path gets the method.
     return expansion.fail(apiId, "Cors: AllowCredentials cannot be true if AllowOrigin is '*' or not set");
+  // API Gateway treats /path and /path/ as one resource, so only the first path gets the method.
   const owners = new Map<string, string>();
   return mapPaths(document, (item, path) => {
     const resource = path === '/' ? path : path.replace(/\/+$/, '');

@@ -118,10 +118,6 @@ export function unescapePath(path: string): string {
 }
 
 /**
- * Reads `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys` are the route keys of the
- * API.
- */
-/**
  * Returns the error message for a route that does not exist, in AWS's wording
  * (terraform-aws-modules/terraform-aws-apigateway-v2#80).
  */
@@ -129,6 +125,10 @@ export function noRouteOfSettings(routeKey: string): string {
   return `Unable to find Route by key ${routeKey} within the provided RouteSettings`;
 }
 
+/**
+ * Reads `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys` are the route keys of the
+ * API.
+ */
 export function readRouteThrottles(
   stage: PropertyBag,
   routeKeys: ReadonlySet<string>,
