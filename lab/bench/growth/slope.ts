@@ -28,8 +28,8 @@ export type Fit = {
 };
 
 /**
- * Classifies the growth by the steeper of the two slopes. For example, if every start takes at least a second, only the
- * step between the two largest sizes shows what thousands of things cost.
+ * Classifies the growth by the steeper of two slopes: the slope over all sizes, and the slope between the two largest
+ * sizes. The second is needed if a fixed cost, such as a second for every start, hides the growth at small sizes.
  */
 export function fitGrowth(pairs: readonly Pair[]): Fit | undefined {
   const sorted = [...pairs].sort(([one], [other]) => one - other);

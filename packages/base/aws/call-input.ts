@@ -152,7 +152,7 @@ export class CallInput {
     this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));
   }
 
-  /** Must be called after all members are read. @throws the policy's error for all violations */
+  /** Must be called after all members are read. @throws one error, in the form of this service, that lists all violations */
   check(): void {
     const violations = this.#violations.slice(0, MAX_VIOLATIONS);
     if (violations.length > 0) throw this.#policy.refuse(validationMessage(...violations));

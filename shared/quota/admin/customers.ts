@@ -46,8 +46,8 @@ const PAGE = 100;
 const SETTLED_MS = 60_000;
 const YEAR_MS = 367 * 86_400_000;
 /**
- * The maximum number of changes in a year. It must be lower than the number of ledgers that a head can store for one
- * period; @see mayEnd
+ * The maximum number of plan changes of a customer in a year. Each change can start a new ledger, so the number must be
+ * lower than the number of ledgers that the head of a limit can remember for one period; @see mayEnd
  */
 export const CHANGES_A_YEAR = 24;
 

@@ -15,7 +15,10 @@ type Demand = {
 
 export type LeaseSize = {
   readonly units: number;
-  /** The smallest `rem` that allows the grant; undefined for units that were already admitted. */
+  /**
+   * The ledger makes the grant only if it has at least this many units left (`rem`). Undefined means no condition,
+   * because the units were already admitted.
+   */
   readonly gate: number | undefined;
   /** The largest `out` that allows the grant; undefined for a direct charge. */
   readonly outstandingMax: number | undefined;

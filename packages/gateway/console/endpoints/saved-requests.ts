@@ -1,6 +1,6 @@
 /**
- * Requests saved in a file of the project, which may be committed. The file names callers instead of storing tokens,
- * and contains `${NAME}` in place of values that the redactor hides.
+ * Requests saved in a file of the project, which may be committed. Instead of tokens, the file
+ * contains the names of callers, and instead of values that the redactor hides, it contains `${NAME}`.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';

@@ -10,7 +10,7 @@ import type { Reason } from './reason.ts';
 /** Describes each outcome with which the rules, and not a quota, refuse a request. @see {@link AccessDecision} */
 const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string>> = {
   'no-rule': (_, route) => `no rule allows ${route} to this caller`,
-  'no-route': (_, route) => `the document does not know ${route}`,
+  'no-route': (_, route) => `the document has no entry for ${route}`,
   'deny-rule': (rules, route) => `${rules} denies ${route}`,
   'not-owner': (rules, route) => `${rules} allows ${route} only to the owner of the resource`,
   'missing-claim': () => 'the caller lacks a claim that the document requires',

@@ -16,7 +16,8 @@ export type Story = {
   readonly changes: readonly string[];
 };
 
-export function explain(about: Circumstances): Story {
+/** @param surprises what surprises in the answer, although it is not an error */
+export function explain(about: Circumstances, surprises: Reason = NOTHING): Story {
   const reason = findReason(about);
   const cors = about.cors && explainCors(about, about.cors);
   return {
@@ -26,8 +27,9 @@ export function explain(about: Circumstances): Story {
       ...describeInjected(about),
       ...reason.because,
       ...(cors?.because ?? []),
+      ...surprises.because,
     ],
-    changes: [...(cors?.changes ?? []), ...reason.changes],
+    changes: [...(cors?.changes ?? []), ...reason.changes, ...surprises.changes],
   };
 }
 

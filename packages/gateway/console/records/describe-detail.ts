@@ -1,4 +1,6 @@
 import { explain } from '../explain/explain.ts';
+import { tellsOfOrigin } from '../surprises/cors-kinds.ts';
+import { describeSurprises } from '../surprises/find-surprises.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
 import { describeRow } from './describe-row.ts';
@@ -8,10 +10,12 @@ import { showPieces } from './shown-pieces.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
+import type { SurpriseLookups } from '../surprises/surprise-facts.ts';
 
 export type Scheme = 'http' | 'https';
 
-type DetailWith = DescribeWith & { readonly showsSecrets: boolean; readonly scheme: Scheme };
+type DetailWith = DescribeWith &
+  SurpriseLookups & { readonly showsSecrets: boolean; readonly scheme: Scheme };
 
 /** The host that is used if a request does not contain a host. */
 const USUAL_HOST = '127.0.0.1';
@@ -19,11 +23,14 @@ const USUAL_HOST = '127.0.0.1';
 export function describeDetail(sequence: number, recorded: Recorded, at: DetailWith): RequestDetail {
   const { redactor, showsSecrets, scheme } = at;
   const circumstances = describeCircumstances(recorded, at);
+  const surprises = describeSurprises(recorded, redactor, at);
+  const isOriginTold = tellsOfOrigin(surprises.list.map(({ code }) => code));
   const common = {
     ...describeRow(sequence, recorded, redactor),
     circumstances,
     showsSecrets,
-    story: explain(circumstances),
+    surprises: surprises.list,
+    story: explain(isOriginTold ? { ...circumstances, cors: undefined } : circumstances, surprises),
   };
   if (isEvent(recorded)) return { ...common, ...describeMessages(recorded, at) };
   const { received, replyHeaders, replyBody, sizes, pieces } = recorded;

@@ -3,6 +3,7 @@ import { nameOfCaller, principalOf } from './describe-guard.ts';
 import { isEvent } from './recorded-request.ts';
 import { notesOf } from './row-notes.ts';
 import { showData } from './shown.ts';
+import { findMarks } from '../surprises/find-surprises.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
@@ -11,7 +12,7 @@ export function describeRow(sequence: number, recorded: Recorded, redactor: Reda
   const facts = isEvent(recorded)
     ? rowOfEvent(sequence, recorded, redactor)
     : rowOfRequest(sequence, recorded, redactor);
-  return { ...facts, notes: notesOf(facts) };
+  return { ...facts, notes: notesOf(facts, findMarks(recorded)) };
 }
 
 type Facts = Omit<RequestRow, 'notes'>;

@@ -2,6 +2,7 @@
 import type { Circumstances } from '../explain/circumstances.ts';
 import type { Story } from '../explain/explain.ts';
 import type { SampleRate } from './sampling.ts';
+import type { Surprise } from '../surprises/surprise.ts';
 
 type RecordKind = Circumstances['kind'];
 
@@ -40,7 +41,7 @@ export type RequestRow = {
   readonly caller: string | undefined;
   readonly cache: 'hit' | 'miss' | undefined;
   readonly isColdStart: boolean;
-  /** The notes that the list shows: the code of an error, `cached`, `cold start`. */
+  /** The notes that the list shows: the code of an error, what surprises in the answer, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
   /** The text of a message over a connection, or the beginning of it, without secrets. */
@@ -99,6 +100,8 @@ export type RequestDetail = RequestRow & {
   readonly reply: RecordedMessage;
   readonly phases: readonly PhaseRecord[];
   readonly circumstances: Circumstances;
+  /** What surprises in the answer, although it is not an error. */
+  readonly surprises: readonly Surprise[];
   readonly story: Story;
   /** Whether secrets are shown unmasked. */
   readonly showsSecrets: boolean;

@@ -1,6 +1,7 @@
 /** The last requests and messages of this run. Each is packed when it ends, and described when it is read. */
 import { describeDetail } from './describe-detail.ts';
 import { callsOf } from './function-calls.ts';
+import { nameOfCaller } from './describe-guard.ts';
 import { describeRow } from './describe-row.ts';
 import { FunctionLines } from './function-lines.ts';
 import { packEvent, unpackEvent } from './packed-event.ts';
@@ -11,15 +12,17 @@ import { RequestCounts } from './request-counts.ts';
 import { maskRepeats, secretsOf, secretsOfStacks } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
+import { findDefinition } from '../surprises/template-text.ts';
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
+import type { Filler, SurpriseLookups } from '../surprises/surprise-facts.ts';
 import type { Scheme } from './describe-detail.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../../core/trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
-import type { Recorded } from './recorded-request.ts';
+import type { Recorded, RecordedRequest } from './recorded-request.ts';
 import type { PackedEvent } from './packed-event.ts';
 import type { PackedRequest } from './packed-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
@@ -32,6 +35,8 @@ const MAX_ROWS = 10_000;
  * of bodies in memory.
  */
 const MOST_OVER = 128;
+/** How much later than its duration says a response may be stored, because the two clocks are rounded. */
+const FILLED_WITHIN_MS = 1_000;
 const NO_STACKS: readonly ResolvedStack[] = [];
 
 type RowFilter = {
@@ -219,9 +224,44 @@ export class RequestRecords implements RecordSink {
     const found = this.find(id);
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
-    const at = { lines: this.lines, redactor, showsSecrets, scheme: this.#scheme, access: this.access };
+    const at = {
+      lines: this.lines,
+      redactor,
+      showsSecrets,
+      scheme: this.#scheme,
+      access: this.access,
+      ...this.#lookups(found.sequence),
+    };
     const version = this.versionAt(found.kept.startedMs);
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
+  }
+
+  /** Returns what the record with this number does not contain itself. */
+  #lookups(sequence: number): SurpriseLookups {
+    return {
+      definitionOf: ({ received }) => findDefinition(this.readStacks(), received.api),
+      fillerOf: (recorded) => this.#findFiller(sequence, recorded),
+    };
+  }
+
+  /** Finds the request whose response the stage cache gave to this one; undefined if it is not recorded any more. */
+  #findFiller(sequence: number, { cache, received }: RecordedRequest): Filler | undefined {
+    const storedAt = cache?.storedAtEpochMs;
+    if (cache === undefined || storedAt === undefined) return undefined;
+    for (const [, slot] of this.#records.newestFirst(sequence)) {
+      if (!('method' in slot) || slot.rare?.cache?.key !== cache.key || slot.rare.cache.isHit) continue;
+      if (slot.api.apiId !== received.api.apiId || slot.stage?.name !== received.stage?.name) continue;
+      const filling = unpackRequest(slot);
+      const fromMs = filling.received.receivedAtEpochMs;
+      if (slot.rare.failure !== undefined || fromMs > storedAt) continue;
+      // An older miss filled an entry that has expired since.
+      if (storedAt > fromMs + filling.latencyMs + FILLED_WITHIN_MS) return undefined;
+      const caller = nameOfCaller(slot.caller);
+      // The name may be the other request's token, which only its own redactor knows.
+      const name = caller === undefined ? undefined : this.#redactorOf(slot, filling).repeated(caller);
+      return { id: filling.received.requestId, caller: name };
+    }
+    return undefined;
   }
 
   /** Returns a redactor that removes this record's named secrets wherever they repeat. */

@@ -24,7 +24,7 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
 }
 
 /**
- * Reports the keys of an API that no stage serves. Such an API is never compiled, so no other check reports its keys.
+ * Reports wrong route keys of an API that has no stage. Such an API is never compiled, so no other check finds them.
  */
 export function noteUnservedKeys(
   protocol: 'http' | 'websocket',

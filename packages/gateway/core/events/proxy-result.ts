@@ -67,7 +67,7 @@ export function readStreamHead(prelude: string): ProxyResult {
   return reply(status, writeRestHeaders([...lines.lines, ...cookies.lines]), JSON_TYPE, NO_BODY);
 }
 
-/** Reads the result for HTTP API payload 1.0. `statusCode` is required, and base64 is always decoded. */
+/** Reads the result for HTTP API payload 1.0. `statusCode` is required, and a body with `isBase64Encoded` is always decoded. */
 export function readHttp1Result(payload: string): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');

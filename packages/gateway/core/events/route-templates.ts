@@ -1,6 +1,6 @@
 /**
- * Templates of events. There is a template for each route, and for each route and connection if a connection repeats
- * its headers.
+ * Templates from which events are printed, one for each route. A connection whose requests repeat the same headers gets
+ * a template of its own for each route.
  */
 import { JsonTemplates } from './json-template.ts';
 import type { HeaderList } from './header-list.ts';

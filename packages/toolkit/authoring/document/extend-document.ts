@@ -48,7 +48,7 @@ export function extendDocument(
       const shared = open(name, path);
       if (shared === undefined) fail(part.locate(place, `the file ${name} does not exist here`));
       else if (shared.path === own.path || chain.some((each) => each.path === shared.path))
-        fail(part.locate(place, `${shared.file} extends itself in a circle`));
+        fail(part.locate(place, `${shared.file} extends itself, directly or through another file`));
       else if (!seen.has(shared.path)) {
         seen.add(shared.path);
         const read = readShared(shared);

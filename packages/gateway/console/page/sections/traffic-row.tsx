@@ -65,7 +65,11 @@ const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
       </>
     ),
   }),
-  Reason: ({ row }) => ({ kind: 'soft', title: row.failure, shown: row.notes[0] }),
+  Reason: ({ row }) => ({
+    kind: 'soft',
+    title: row.failure ?? row.notes.join(', '),
+    shown: row.notes.join(', '),
+  }),
   Caller: ({ row }) => ({ kind: 'soft', shown: row.caller ?? '' }),
   Size: ({ row }) => ({ shown: bytes(row.responseBytes) }),
   Took: ({ row }) => ({ shown: ms(row.tookMs) }),

@@ -1,0 +1,243 @@
+/** Bodies that the gateway encoded, decoded or damaged on their way (docs/aws §2.4, §2.7). */
+import { bareType, isBinaryType, readHttpBody, readRestBody } from '../../core/events/media-types.ts';
+import { selectResponse } from './selected-response.ts';
+import { printSetting } from './template-text.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind, Told } from './surprise.ts';
+
+const USUAL_TYPE = 'application/json';
+
+const base64AsText: SurpriseKind = {
+  code: 'BASE64_AS_TEXT',
+  mark: 'base64 as text',
+  source: 'docs/aws §2.4',
+  find(facts) {
+    const { integration, result } = facts;
+    if (integration?.kind !== 'lambda-proxy' || integration.payload !== 'rest-1.0') return undefined;
+    const body = result?.['body'];
+    if (result?.['isBase64Encoded'] !== true || typeof body !== 'string' || body === '') return undefined;
+    if (facts.getsBytes) return undefined;
+    const contentType = typeOfReply(facts);
+    const coding = facts.reply.last('content-encoding');
+    return {
+      values: { ...negotiated(facts), contentType },
+      because: [
+        `The function returned base64 (isBase64Encoded is true), and the API has no binary media type that matches ${describeAccept(facts)}, so the client got the base64 text. ${describeTypes(facts)}`,
+        ...(coding === undefined
+          ? []
+          : [`The reply still has Content-Encoding: ${coding}, and a client cannot decompress base64 text.`]),
+      ],
+      changes: [addAccepted(facts), ...returnText(contentType)],
+    };
+  },
+};
+
+const bytesAsBase64: SurpriseKind = {
+  code: 'BYTES_AS_BASE64',
+  mark: 'sent as base64',
+  source: 'docs/aws §2.4',
+  find(facts) {
+    const backend = backendBody(facts);
+    if (backend === undefined || !backend.isBinary || backend.target !== 'CONVERT_TO_TEXT') return undefined;
+    return {
+      values: { ...negotiated(facts), contentType: backend.contentType },
+      because: [
+        backend.isChosen
+          ? `The integration responded with bytes (${backend.contentType}), and ContentHandling of the integration response is CONVERT_TO_TEXT, so the client got them as base64 text.`
+          : `The integration responded with bytes, because ${backend.contentType} is a binary media type of the API. No binary media type matches ${describeAccept(facts)}, so the client got them as base64 text. ${describeTypes(facts)}`,
+      ],
+      changes: backend.isChosen
+        ? ['Remove ContentHandling, or set it to CONVERT_TO_BINARY.']
+        : [`Let the client send ${backend.contentType} as the first type of Accept.`, addAccepted(facts)],
+    };
+  },
+};
+
+const replyDamaged: SurpriseKind = {
+  code: 'REPLY_BYTES_LOST',
+  mark: 'bytes lost',
+  source: 'docs/aws §2.4',
+  find(facts) {
+    const backend = backendBody(facts);
+    if (backend === undefined || backend.isBinary || backend.target !== 'CONVERT_TO_TEXT') return undefined;
+    if (isText(backend.body, backend.isCut)) return undefined;
+    const { contentType } = backend;
+    return {
+      values: { ...negotiated(facts), contentType },
+      because: [
+        `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD in the place of each invalid byte. ${describeTypes(facts)}`,
+      ],
+      changes: [
+        `Add ${contentType} to the binary media types, and let the client send it as the first type of Accept.\n${printSetting('binaryMediaTypes', [contentType], facts.definition)}`,
+      ],
+    };
+  },
+};
+
+const requestDamaged: SurpriseKind = {
+  code: 'REQUEST_BYTES_LOST',
+  mark: 'bytes lost',
+  source: 'docs/aws §2.4',
+  find(facts) {
+    const { received } = facts.recorded;
+    const { body } = received;
+    if (facts.integration === undefined || body === undefined || received.api.protocol !== 'rest')
+      return undefined;
+    const contentType = typeOfRequest(facts);
+    if (isBinaryType(contentType, facts.binaryMediaTypes) || isText(body, facts.isRequestCut))
+      return undefined;
+    return {
+      values: { contentType, binaryMediaTypes: facts.binaryMediaTypes },
+      because: [
+        `The body of the request is not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded it as text: the integration got U+FFFD in the place of each invalid byte. ${describeTypes(facts)}`,
+      ],
+      changes: [
+        `Add ${contentType} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.\n${printSetting('binaryMediaTypes', [bareType(contentType)], facts.definition)}`,
+      ],
+    };
+  },
+};
+
+const requestAsBase64: SurpriseKind = {
+  code: 'REQUEST_AS_BASE64',
+  mark: 'base64 in event',
+  source: 'docs/aws §2.4',
+  find(facts) {
+    const { received } = facts.recorded;
+    const { integration } = facts;
+    if (integration?.kind !== 'lambda-proxy' && integration?.kind !== 'lambda-stream') return undefined;
+    if (received.body === undefined || !isText(received.body, facts.isRequestCut)) return undefined;
+    const isRest = integration.payload === 'rest-1.0';
+    const { isBase64Encoded } = isRest
+      ? readRestBody(received, facts.binaryMediaTypes)
+      : readHttpBody(received);
+    if (!isBase64Encoded) return undefined;
+    const given = received.headers.last('content-type');
+    const type = given === undefined ? 'The request has no Content-Type' : `Its Content-Type is ${given}`;
+    return {
+      values: { contentType: given ?? '', binaryMediaTypes: facts.binaryMediaTypes },
+      because: [
+        isRest
+          ? `The body of the request is text, but the function got it as base64, with isBase64Encoded true. ${type}, which counts as a binary media type of the API. ${describeTypes(facts)}`
+          : `The body of the request is text, but the function got it as base64, with isBase64Encoded true. ${type}; ${received.api.functionUrl === undefined ? 'an HTTP API' : 'a function URL'} passes only text/*, application/json, application/xml and application/javascript in UTF-8 as text.`,
+      ],
+      changes: [
+        "Decode the body in the function: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').",
+      ],
+    };
+  },
+};
+
+const decompressed: SurpriseKind = {
+  code: 'CONTENT_ENCODING_REMOVED',
+  mark: 'decompressed',
+  source: 'docs/aws §2.7',
+  find(facts) {
+    if (facts.integration?.kind !== 'http-proxy') return undefined;
+    const coding = facts.backendHeaders.last('content-encoding');
+    if (coding === undefined || coding === 'identity') return undefined;
+    if (facts.reply.last('content-encoding') !== undefined) return undefined;
+    return {
+      values: { contentEncoding: coding },
+      because: [
+        `The backend compressed its response (Content-Encoding: ${coding}). An HTTP_PROXY integration of a REST API decompresses it and drops the header, so the client got it uncompressed.`,
+      ],
+      changes: [
+        'Set MinimumCompressionSize of the API, so that the gateway compresses replies for clients that accept it.',
+      ],
+    };
+  },
+};
+
+export const BODY_KINDS: readonly SurpriseKind[] = [
+  base64AsText,
+  bytesAsBase64,
+  replyDamaged,
+  requestDamaged,
+  requestAsBase64,
+  decompressed,
+];
+
+type BackendBody = {
+  readonly body: Buffer;
+  readonly isCut: boolean;
+  readonly contentType: string;
+  readonly isBinary: boolean;
+  readonly target: 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
+  /** Whether ContentHandling decides about the target. */
+  readonly isChosen: boolean;
+};
+
+/** Reads the body of a backend that is passed on without a template; undefined if there is none. */
+function backendBody(facts: SurpriseFacts): BackendBody | undefined {
+  const { integration, recorded, getsBytes } = facts;
+  const { outcome } = recorded;
+  if (outcome?.kind !== 'answered' || outcome.body.length === 0) return undefined;
+  const isProxy = integration?.kind === 'http-proxy';
+  const selected = isProxy ? undefined : selectResponse(facts);
+  if (!isProxy && (selected === undefined || selected.templates.size > 0)) return undefined;
+  const contentType = bareType(facts.backendHeaders.last('content-type') ?? '');
+  return {
+    body: outcome.body,
+    isCut: recorded.sizes.reply > outcome.body.length,
+    contentType,
+    isBinary: isBinaryType(contentType, facts.binaryMediaTypes),
+    target: selected?.contentHandling ?? (getsBytes ? 'CONVERT_TO_BINARY' : 'CONVERT_TO_TEXT'),
+    isChosen: selected?.contentHandling !== undefined,
+  };
+}
+
+/** Whether bytes are UTF-8 text. A cut text may end within a character. */
+function isText(bytes: Buffer, isCut: boolean): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function typeOfReply({ reply }: SurpriseFacts): string {
+  return bareType(reply.last('content-type') ?? '');
+}
+
+function typeOfRequest({ recorded }: SurpriseFacts): string {
+  return recorded.received.headers.last('content-type') ?? USUAL_TYPE;
+}
+
+function negotiated({ accept, binaryMediaTypes }: SurpriseFacts): Told['values'] {
+  return { accept: accept ?? '', binaryMediaTypes };
+}
+
+function describeAccept({ firstAccepted, accept }: SurpriseFacts): string {
+  if (firstAccepted === undefined || firstAccepted === '') return 'a request without Accept';
+  return accept?.includes(',') === true
+    ? `${firstAccepted}, the first type of the request’s Accept`
+    : `${firstAccepted}, the request’s Accept`;
+}
+
+function describeTypes({ binaryMediaTypes }: SurpriseFacts): string {
+  return binaryMediaTypes.length === 0
+    ? 'The API has no binary media types.'
+    : `Its binary media types are ${binaryMediaTypes.join(', ')}.`;
+}
+
+/** Only the first type of Accept counts, so adding the type of the reply would not help. */
+function addAccepted(facts: SurpriseFacts): string {
+  const { firstAccepted } = facts;
+  const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted);
+  const type = isConcrete ? firstAccepted : '*/*';
+  const text = printSetting('binaryMediaTypes', [type], facts.definition);
+  return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then reach the function as base64, too${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.\n${text}`;
+}
+
+function returnText(contentType: string): string[] {
+  if (!/^text\/|[/+](?:json|xml)$/.test(contentType)) return [];
+  const hono =
+    contentType === 'text/event-stream'
+      ? String.raw` With Hono: handle(app, { isContentTypeBinary: (type) => !/^text\/|[/+](json|xml)\b/.test(type) }).`
+      : '';
+  return [
+    `Or let the function return the body as text, with isBase64Encoded false, because ${contentType} is text.${hono}`,
+  ];
+}

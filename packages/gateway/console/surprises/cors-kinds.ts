@@ -1,0 +1,197 @@
+/** CORS headers that a browser refuses (docs/aws §12.1: the Fetch standard). The gateway does not check them. */
+import { printSetting } from './template-text.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+const TWO_ORIGINS = 'CORS_TWO_ORIGINS';
+
+const twoOrigins: SurpriseKind = {
+  code: TWO_ORIGINS,
+  mark: 'CORS: two origins',
+  source: 'docs/aws §12.1',
+  find(facts) {
+    if (originOf(facts) === undefined) return undefined;
+    const allowed = facts.reply.all('access-control-allow-origin');
+    const origins = allowed.flatMap((value) => value.split(',')).map((value) => value.trim());
+    if (origins.length < 2) return undefined;
+    const isUrl = facts.recorded.received.api.functionUrl !== undefined;
+    const both =
+      isUrl && facts.recorded.received.stage?.deployment.cors !== undefined
+        ? ' The Cors of the function URL and the function both set it.'
+        : '';
+    return {
+      values: { origins },
+      because: [
+        `The reply allows two origins (Access-Control-Allow-Origin: ${origins.join(', ')}). A browser joins several values and compares the whole text with the page’s origin, so it refuses the reply.${both}`,
+      ],
+      changes: [
+        both === ''
+          ? 'Send Access-Control-Allow-Origin once, with * or the one origin of the request.'
+          : 'Remove the CORS headers from the function, or Cors from the function URL.',
+      ],
+    };
+  },
+};
+
+const anyWithCredentials: SurpriseKind = {
+  code: 'CORS_ANY_WITH_CREDENTIALS',
+  mark: 'CORS: * with credentials',
+  source: 'docs/aws §12.1',
+  find(facts) {
+    const origin = originOf(facts);
+    if (origin === undefined || facts.reply.last('access-control-allow-origin') !== '*') return undefined;
+    const allows = facts.reply.last('access-control-allow-credentials') === 'true';
+    const hasCookie = facts.recorded.received.headers.last('cookie') !== undefined;
+    if (!allows && !hasCookie) return undefined;
+    return {
+      values: { origin },
+      because: [
+        `The reply allows every origin (Access-Control-Allow-Origin: *), and ${allows ? 'Access-Control-Allow-Credentials is true' : 'the request has cookies'}. A browser refuses * for a request with credentials.`,
+      ],
+      changes: [
+        `Send Access-Control-Allow-Origin: ${origin}, Access-Control-Allow-Credentials: true and Vary: Origin, or let the page call without credentials.`,
+      ],
+    };
+  },
+};
+
+const methodNotAllowed: SurpriseKind = {
+  code: 'CORS_METHOD_NOT_ALLOWED',
+  mark: 'CORS: method not allowed',
+  source: 'docs/aws §12.1',
+  find(facts) {
+    const method = askedMethod(facts);
+    if (method === undefined || !isOriginAllowed(facts) || SAFE_METHODS.has(method)) return undefined;
+    const allowed = valuesOf(facts, 'access-control-allow-methods');
+    if (allowed.includes(method) || (allowed.includes('*') && !hasCredentials(facts))) return undefined;
+    return {
+      values: { method, allowed },
+      because: [
+        `The page asked whether it may send ${method}, and ${describe('Access-Control-Allow-Methods', allowed)}${describeWildcard(facts, allowed)}. The browser does not send the request.`,
+      ],
+      changes: [changeOf(facts, 'allowMethods', 'Access-Control-Allow-Methods', [method])],
+    };
+  },
+};
+
+const headerNotAllowed: SurpriseKind = {
+  code: 'CORS_HEADER_NOT_ALLOWED',
+  mark: 'CORS: header not allowed',
+  source: 'docs/aws §12.1',
+  find(facts) {
+    if (askedMethod(facts) === undefined || !isOriginAllowed(facts)) return undefined;
+    const asked = split(facts.recorded.received.headers.all('access-control-request-headers'));
+    const allowed = valuesOf(facts, 'access-control-allow-headers');
+    const names = new Set(allowed.map((name) => name.toLowerCase()));
+    const isAny = names.has('*') && !hasCredentials(facts);
+    const headers = asked
+      .map((name) => name.toLowerCase())
+      .filter((name) => !names.has(name) && !(isAny && name !== 'authorization'));
+    if (headers.length === 0) return undefined;
+    const wildcard =
+      isAny && headers.includes('authorization')
+        ? ' (* does not include Authorization)'
+        : describeWildcard(facts, allowed);
+    return {
+      values: { headers, allowed },
+      because: [
+        `The page asked whether it may send ${headers.join(', ')}, and ${describe('Access-Control-Allow-Headers', allowed)}${wildcard}. The browser does not send the request.`,
+      ],
+      changes: [changeOf(facts, 'allowHeaders', 'Access-Control-Allow-Headers', headers)],
+    };
+  },
+};
+
+const noVary: SurpriseKind = {
+  code: 'CORS_WITHOUT_VARY',
+  mark: undefined,
+  source: 'docs/aws §12.1',
+  find(facts) {
+    const origin = originOf(facts);
+    const { api, stage } = facts.recorded.received;
+    // A gateway that sets the CORS headers itself takes no Vary from the template.
+    if (origin === undefined || (api.protocol === 'http' && stage?.deployment.cors !== undefined))
+      return undefined;
+    if (facts.integration === undefined || askedMethod(facts) !== undefined) return undefined;
+    if (facts.reply.last('access-control-allow-origin') !== origin) return undefined;
+    const vary = split(facts.reply.all('vary')).map((name) => name.toLowerCase());
+    if (vary.includes('origin') || vary.includes('*')) return undefined;
+    return {
+      values: { origin },
+      because: [
+        `The reply allows only ${origin}, but has no Vary: Origin. This is a hint: a cache in between may give the reply to a page of another origin, whose browser then refuses it.`,
+      ],
+      changes: [],
+    };
+  },
+};
+
+export const CORS_KINDS: readonly SurpriseKind[] = [
+  twoOrigins,
+  anyWithCredentials,
+  methodNotAllowed,
+  headerNotAllowed,
+  noVary,
+];
+
+/** Whether the story tells of the origin already. */
+export function tellsOfOrigin(codes: readonly string[]): boolean {
+  return codes.includes(TWO_ORIGINS);
+}
+
+/** Methods that a browser sends even if a preflight does not list them. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'POST']);
+
+/** Only browsers send Origin. A page of the API's own host is not subject to CORS. */
+function originOf({ recorded }: SurpriseFacts): string | undefined {
+  const { headers } = recorded.received;
+  const origin = headers.last('origin');
+  const host = headers.last('host');
+  return origin !== undefined && host !== undefined && origin.endsWith(`://${host}`) ? undefined : origin;
+}
+
+function askedMethod(facts: SurpriseFacts): string | undefined {
+  const { method, headers } = facts.recorded.received;
+  if (method !== 'OPTIONS' || originOf(facts) === undefined) return undefined;
+  return headers.last('access-control-request-method');
+}
+
+function isOriginAllowed(facts: SurpriseFacts): boolean {
+  const [allowed, ...others] = facts.reply.all('access-control-allow-origin');
+  return others.length === 0 && (allowed === '*' || allowed === originOf(facts));
+}
+
+/** Whether the request may have credentials, with which a browser reads * as a name. */
+function hasCredentials({ reply }: SurpriseFacts): boolean {
+  return reply.last('access-control-allow-credentials') === 'true';
+}
+
+function valuesOf({ reply }: SurpriseFacts, name: string): readonly string[] {
+  return split(reply.all(name));
+}
+
+function split(values: readonly string[]): readonly string[] {
+  return values.flatMap((value) => value.split(',')).flatMap((value) => value.trim() || []);
+}
+
+function describe(name: string, allowed: readonly string[]): string {
+  return allowed.length === 0 ? `the reply has no ${name}` : `${name} is ${allowed.join(', ')}`;
+}
+
+function describeWildcard(facts: SurpriseFacts, allowed: readonly string[]): string {
+  return allowed.includes('*') && hasCredentials(facts)
+    ? ' (for a request with credentials, which the reply allows, * stands for nothing)'
+    : '';
+}
+
+function changeOf(
+  facts: SurpriseFacts,
+  setting: 'allowMethods' | 'allowHeaders',
+  header: string,
+  values: readonly string[],
+): string {
+  const isOwn = facts.recorded.received.api.functionUrl === undefined;
+  if (facts.recorded.phase === 'preflight' && isOwn)
+    return `Add ${values.join(', ')} to the API’s CorsConfiguration.\n${printSetting(setting, values, facts.definition)}`;
+  return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;
+}

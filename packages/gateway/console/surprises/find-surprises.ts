@@ -1,0 +1,56 @@
+/** Finds what surprises in a recorded request. Called when a record is read, never while a request is served. */
+import { isEvent } from '../records/recorded-request.ts';
+import { SURPRISE_KINDS } from './kinds.ts';
+import { SurpriseFacts } from './surprise-facts.ts';
+import type { Recorded } from '../records/recorded-request.ts';
+import type { Redactor } from '../records/redact.ts';
+import type { Surprise, SurpriseKind, Told } from './surprise.ts';
+import type { SurpriseLookups } from './surprise-facts.ts';
+
+/** The surprises of a request, as values and as parts of its story. Secrets are removed. */
+type Surprises = {
+  readonly list: readonly Surprise[];
+  readonly because: readonly string[];
+  readonly changes: readonly string[];
+};
+
+export function describeSurprises(
+  recorded: Recorded,
+  redactor: Redactor,
+  lookups: SurpriseLookups,
+): Surprises {
+  const found = findAll(recorded, lookups);
+  const clean = (text: string): string => redactor.text(text);
+  return {
+    list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
+    because: found.flatMap(({ told }) => told.because.map(clean)),
+    changes: found.flatMap(({ told }) => told.changes.map(clean)),
+  };
+}
+
+/** Returns the marks for the list of requests. They contain nothing of the request. */
+export function findMarks(recorded: Recorded): readonly string[] {
+  const marks = findAll(recorded, {}).flatMap(({ kind }) => kind.mark ?? []);
+  return [...new Set(marks)];
+}
+
+function findAll(
+  recorded: Recorded,
+  lookups: SurpriseLookups,
+): readonly { readonly kind: SurpriseKind; readonly told: Told }[] {
+  if (isEvent(recorded) || recorded.kind === 'handshake') return [];
+  const facts = new SurpriseFacts(recorded, lookups);
+  return SURPRISE_KINDS.flatMap((kind) => {
+    const told = kind.find(facts);
+    return told === undefined ? [] : [{ kind, told }];
+  });
+}
+
+function redactValues(values: Told['values'], clean: (text: string) => string): Told['values'] {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? clean(value) : typeof value === 'number' ? value : value.map(clean),
+    ]),
+  );
+}

@@ -1,0 +1,169 @@
+/** Headers that were dropped or renamed on their way (docs/aws §2.6, §2.7, §7.6, §12). */
+import { isCorsHeader } from '../../core/events/cors-headers.ts';
+import { HTTP_PHASES, nameAfter, REST_PHASES } from '../../core/events/header-phases.ts';
+import { bareType } from '../../core/events/media-types.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+/** Headers that every backend sends. The gateway's own values replace them, so that a proxy loses nothing. */
+const OF_EVERY_BACKEND = new Set(['connection', 'content-length', 'date', 'server']);
+/** Headers of the client's own connection, which no integration needs. */
+const OF_CONNECTION = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** Headers of a backend's response that change what a client does with it. */
+const TELLING = ['location', 'set-cookie', 'content-disposition', 'content-encoding', 'etag', 'retry-after'];
+
+const remapped: SurpriseKind = {
+  code: 'HEADER_REMAPPED',
+  mark: 'header renamed',
+  source: 'docs/aws §2.7',
+  find(facts) {
+    const { integration } = facts;
+    if (integration === undefined || facts.recorded.received.api.protocol !== 'rest') return undefined;
+    const isProxy = integration.kind === 'http-proxy' || integration.kind === 'http-stream';
+    const headers = remappedNames(facts).filter(
+      (name) => !isProxy || !OF_EVERY_BACKEND.has(name.toLowerCase()),
+    );
+    if (headers.length === 0) return undefined;
+    const renamed = headers.map((name) => `${name} as x-amzn-Remapped-${name}`).join(', ');
+    return {
+      values: { headers },
+      because: [`A REST API keeps some header names for itself, so the client got ${renamed}.`],
+      changes: [
+        headers.some((name) => name.toLowerCase() === 'www-authenticate')
+          ? 'Only the gateway itself can send WWW-Authenticate: let an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.'
+          : `Do not return ${headers.join(', ')}, or use another name that clients read.`,
+      ],
+    };
+  },
+};
+
+function remappedNames({ reply }: SurpriseFacts): readonly string[] {
+  const names: string[] = [];
+  reply.each((lower, name) => {
+    if (lower.startsWith('x-amzn-remapped-')) names.push(name.slice('x-amzn-Remapped-'.length));
+  });
+  return [...new Set(names)];
+}
+
+const dropped: SurpriseKind = {
+  code: 'HEADER_DROPPED',
+  mark: 'header dropped',
+  source: 'docs/aws §2.7',
+  find(facts) {
+    const { integration, returnedNames } = facts;
+    if (integration?.kind !== 'lambda-proxy') return undefined;
+    const phase = integration.payload === 'rest-1.0' ? REST_PHASES.result : HTTP_PHASES.result;
+    const headers = returnedNames.filter(
+      (name) => nameAfter(phase, name) === undefined && name.toLowerCase() !== 'content-length',
+    );
+    if (headers.length === 0) return undefined;
+    return {
+      values: { headers },
+      because: [
+        `The function returned ${headers.join(', ')}. The gateway drops ${headers.length === 1 ? 'this header' : 'these headers'}, because the connection to the client is its own.`,
+      ],
+      changes: [`Do not return ${headers.join(', ')}.`],
+    };
+  },
+};
+
+const corsDiscarded: SurpriseKind = {
+  code: 'CORS_HEADERS_DISCARDED',
+  mark: 'CORS headers replaced',
+  source: 'docs/aws §12',
+  find(facts) {
+    const { api, stage } = facts.recorded.received;
+    if (api.protocol !== 'http' || api.functionUrl !== undefined) return undefined;
+    if (stage?.deployment.cors === undefined || facts.integration === undefined) return undefined;
+    const own = [...facts.returnedNames, ...namesOf(facts)].filter((name) => isCorsHeader(name));
+    const headers = own.filter((name) => !isSameInReply(facts, name));
+    if (headers.length === 0) return undefined;
+    return {
+      values: { headers },
+      because: [
+        `The integration returned ${headers.join(', ')}. The API has a CorsConfiguration, so the gateway discarded the integration’s CORS headers and sent its own.`,
+      ],
+      changes: [
+        'Put the values into the API’s CorsConfiguration, or remove CorsConfiguration and let the integration send all CORS headers.',
+      ],
+    };
+  },
+};
+
+function namesOf({ backendHeaders }: SurpriseFacts): readonly string[] {
+  return backendHeaders.lines.filter((_, index) => index % 2 === 0);
+}
+
+function isSameInReply({ result, backendHeaders, reply }: SurpriseFacts, name: string): boolean {
+  const map = result?.['headers'];
+  const returned: unknown = typeof map === 'object' && map !== null ? Reflect.get(map, name) : undefined;
+  const value = typeof returned === 'string' ? returned : backendHeaders.last(name.toLowerCase());
+  return value !== undefined && value === reply.last(name.toLowerCase());
+}
+
+const notMapped: SurpriseKind = {
+  code: 'HEADERS_NOT_MAPPED',
+  mark: 'headers not mapped',
+  source: 'docs/aws §7.6',
+  find(facts) {
+    const { integration, backendHeaders, reply } = facts;
+    if (integration?.kind !== 'http' && integration?.kind !== 'service') return undefined;
+    const type = backendHeaders.last('content-type');
+    const isRetyped = type !== undefined && bareType(type) !== bareType(reply.last('content-type') ?? '');
+    const lost = TELLING.filter(
+      (name) => backendHeaders.last(name) !== undefined && reply.last(name) === undefined,
+    );
+    const headers = [...(isRetyped ? ['content-type'] : []), ...lost];
+    if (headers.length === 0) return undefined;
+    const sent = isRetyped
+      ? ` The reply has Content-Type ${reply.last('content-type') ?? ''} instead of ${type}.`
+      : '';
+    return {
+      values: { headers },
+      because: [
+        `The integration responded with ${headers.join(', ')}, but an integration of type ${integration.kind === 'http' ? 'HTTP' : 'AWS'} passes on only the headers that its integration response maps.${sent}`,
+      ],
+      changes: [
+        `Map ${headers.length === 1 ? 'it' : 'them'} in ResponseParameters of the integration response, for example method.response.header.${headers[0]}: integration.response.header.${headers[0]}, and declare ${headers.length === 1 ? 'it' : 'them'} in the method response.`,
+      ],
+    };
+  },
+};
+
+const requestDropped: SurpriseKind = {
+  code: 'REQUEST_HEADER_DROPPED',
+  mark: 'request header dropped',
+  source: 'docs/aws §2.6',
+  find({ integration, recorded }) {
+    const { received } = recorded;
+    if (integration === undefined || received.api.protocol !== 'rest') return undefined;
+    const headers: string[] = [];
+    received.headers.each((lower, name) => {
+      if (REST_PHASES.request.drops.has(lower) && !OF_CONNECTION.has(lower)) headers.push(name);
+    });
+    if (headers.length === 0) return undefined;
+    return {
+      values: { headers },
+      because: [
+        `The request had ${headers.join(', ')}, which a REST API drops on receipt: no integration, mapping or template sees ${headers.length === 1 ? 'it' : 'them'}.`,
+      ],
+      changes: ['Let the client send the value under another name.'],
+    };
+  },
+};
+
+export const HEADER_KINDS: readonly SurpriseKind[] = [
+  remapped,
+  dropped,
+  corsDiscarded,
+  notMapped,
+  requestDropped,
+];

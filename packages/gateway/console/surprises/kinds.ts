@@ -1,0 +1,15 @@
+/** All kinds of surprises, in the order in which a story tells of them. */
+import { BODY_KINDS } from './body-kinds.ts';
+import { CORS_KINDS } from './cors-kinds.ts';
+import { HEADER_KINDS } from './header-kinds.ts';
+import { MAPPING_KINDS } from './mapping-kinds.ts';
+import { REPLY_KINDS } from './reply-kinds.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+export const SURPRISE_KINDS: readonly SurpriseKind[] = [
+  ...BODY_KINDS,
+  ...REPLY_KINDS,
+  ...MAPPING_KINDS,
+  ...CORS_KINDS,
+  ...HEADER_KINDS,
+];

@@ -1,0 +1,174 @@
+/** Mappings that came out otherwise than their author may think (docs/aws §7.1, §7.7, §10.1). */
+import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
+import { MappingInput } from '../../core/mapping/mapping-input.ts';
+import { buildRequestBody } from '../../core/mapping/request-body.ts';
+import { requestTemplateOf } from '../records/sent.ts';
+import { isSelecting, selectResponse } from './selected-response.ts';
+import type { Integration } from '../../core/deployment/model.ts';
+import type { RoutedFacts } from '../../core/events/request-facts.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+/** Methods of a backend call that never has a body. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const emptyRequest: SurpriseKind = {
+  code: 'REQUEST_TEMPLATE_EMPTY',
+  mark: 'empty template',
+  source: 'docs/aws §7.1',
+  find(facts) {
+    const { integration, recorded } = facts;
+    if (!isSelecting(integration) || integration.kind === 'mock') return undefined;
+    const template = requestTemplateOf(recorded.received);
+    if (template === undefined || template.source?.trim() === '') return undefined;
+    if (!isSentEmpty(facts)) return undefined;
+    return {
+      values: { template: template.name },
+      because: [
+        integration.kind === 'function'
+          ? `The request template ${template.name} came out empty, so the function got {} as its event.`
+          : `The request template ${template.name} came out empty, so the integration got no body.`,
+      ],
+      changes: [
+        'Check the conditions and the paths of the template: a path of $input.path that does not exist prints an empty text.',
+      ],
+    };
+  },
+};
+
+/** An empty event is sent as {}, so the template of a function is rendered again. */
+function isSentEmpty({ integration, recorded, binaryMediaTypes }: SurpriseFacts): boolean {
+  const { sent, received } = recorded;
+  const body = sent?.body?.toString().trim() ?? '';
+  if (integration?.kind !== 'function') return body === '' && !WITHOUT_BODY.has(sent?.method ?? 'GET');
+  if (body !== '{}' || received.stage === undefined || received.route === undefined) return false;
+  const routed = received as RoutedFacts;
+  const caller = received.caller ?? { kind: 'anonymous' };
+  try {
+    const input = new MappingInput(routed, caller, received.apiKey);
+    const payload = buildRequestBody(integration.request, input, routed, binaryMediaTypes);
+    return payload.kind === 'text' && payload.text.trim() === '';
+  } catch {
+    return false;
+  }
+}
+
+const emptyResponse: SurpriseKind = {
+  code: 'RESPONSE_TEMPLATE_EMPTY',
+  mark: 'empty template',
+  source: 'docs/aws §7.1',
+  find(facts) {
+    const { recorded } = facts;
+    if (recorded.replyBody.length > 0 && recorded.replyBody.toString().trim() !== '') return undefined;
+    const selected = selectResponse(facts);
+    const template = selected && chooseResponseTemplate(selected.templates, facts.accept)?.template;
+    if (template === undefined || (template.source ?? '').trim() === '') return undefined;
+    return {
+      values: { template: template.name },
+      because: [`The response template ${template.name} came out empty, so the client got no body.`],
+      changes: [
+        'Check the conditions and the paths of the template: a path of $input.path that does not exist prints an empty text.',
+      ],
+    };
+  },
+};
+
+const defaultResponse: SurpriseKind = {
+  code: 'ERROR_BY_DEFAULT_RESPONSE',
+  mark: 'error as success',
+  source: 'docs/aws §7.7',
+  find(facts) {
+    const { integration, recorded } = facts;
+    const { outcome, status } = recorded;
+    const problem =
+      outcome?.kind === 'failed'
+        ? `failed with “${outcome.errorMessage}”`
+        : outcome?.kind === 'answered' && outcome.status >= 400
+          ? `responded with ${outcome.status}`
+          : undefined;
+    if (problem === undefined || status >= 400 || !isSelecting(integration)) return undefined;
+    const selected = selectResponse(facts);
+    if (selected === undefined || selected.pattern !== undefined) return undefined;
+    const patterns = integration.response.responses.flatMap(({ pattern }) => pattern ?? []);
+    const isFunction = integration.kind === 'function';
+    return {
+      values: { status, patterns, error: isFunction ? problem : String(statusOf(facts)) },
+      because: [
+        `The integration ${problem}, and ${patterns.length === 0 ? 'no integration response has a SelectionPattern' : `no SelectionPattern matches all of it (${patterns.join(', ')})`}, so the default integration response made it ${status}.`,
+      ],
+      changes: [
+        isFunction
+          ? 'Add an integration response whose SelectionPattern matches the whole error message, for example .*not found.* with StatusCode 404; line breaks need (\\n|.)*.'
+          : 'Add an integration response whose SelectionPattern matches the status, for example 4\\d{2} or 5\\d{2}.',
+      ],
+    };
+  },
+};
+
+function statusOf({ recorded: { outcome } }: SurpriseFacts): number {
+  return outcome?.kind === 'answered' ? outcome.status : 200;
+}
+
+const missingVariable: SurpriseKind = {
+  code: 'STAGE_VARIABLE_MISSING',
+  mark: 'stage variable missing',
+  source: 'docs/aws §10.1',
+  find({ recorded }) {
+    const { stage, route, api } = recorded.received;
+    // A refused request has not read the variables.
+    if (stage === undefined || route === undefined || recorded.enteredMs['map-request'] === undefined)
+      return undefined;
+    if (api.functionUrl !== undefined) return undefined;
+    const texts = [...textsOf(route.integration), requestTemplateOf(recorded.received)?.source ?? ''];
+    const names = new Set([...texts.flatMap(referencedNames), ...mappedNames(route.integration)]);
+    const variables = [...names].filter((name) => (stage.variables?.[name] ?? '') === '');
+    if (variables.length === 0) return undefined;
+    const one = variables.length === 1;
+    return {
+      values: { variables, stage: stage.name },
+      because: [
+        `${route.routeKey} refers to the stage ${one ? 'variable' : 'variables'} ${variables.join(', ')}, which ${one ? 'has' : 'have'} no value on stage ${stage.name}, so the gateway used an empty text.`,
+      ],
+      changes: [
+        `Give ${one ? 'it' : 'them'} a value in ${api.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage.name}; no new deployment is needed.`,
+      ],
+    };
+  },
+};
+
+/** The texts of an integration that may contain `${stageVariables.x}`. */
+function textsOf(integration: Integration): readonly string[] {
+  const { functionName, qualifier, uri, vpcLink } = integration as {
+    readonly [Name in 'functionName' | 'qualifier' | 'uri' | 'vpcLink']?: { readonly source: string };
+  };
+  return [functionName, qualifier, uri, vpcLink].flatMap((text) => text?.source ?? []);
+}
+
+function mappedNames(integration: Integration): readonly string[] {
+  const isProxy = integration.kind === 'http-proxy' || integration.kind === 'http-stream';
+  const parameters = isProxy
+    ? integration.parameters
+    : isSelecting(integration)
+      ? integration.request.parameters
+      : [];
+  return parameters.flatMap(({ source }) => (source.kind === 'stageVariable' ? source.name : []));
+}
+
+const REFERENCE = /\$\{?stageVariables(?:\.|\[['"])([A-Za-z0-9_]+)/g;
+
+/** A quiet reference ($!) and a condition expect that the variable may be missing. */
+function referencedNames(text: string): readonly string[] {
+  const guarded = new Set(
+    [...text.matchAll(/#(?:if|elseif)\s*\(([^\n]*)/g)].flatMap(([, rest = '']) =>
+      [...rest.matchAll(REFERENCE)].map(([, name = '']) => name),
+    ),
+  );
+  return [...text.matchAll(REFERENCE)].flatMap(([, name = '']) => (guarded.has(name) ? [] : name));
+}
+
+export const MAPPING_KINDS: readonly SurpriseKind[] = [
+  emptyRequest,
+  emptyResponse,
+  defaultResponse,
+  missingVariable,
+];

@@ -1,0 +1,123 @@
+/** Replies that are not what the function of this request said, or not when it said it (docs/aws §3.6, §8.3, §9). */
+import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { bareType } from '../../core/events/media-types.ts';
+import { nameOfCaller } from '../records/describe-guard.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+const cached: SurpriseKind = {
+  code: 'FROM_STAGE_CACHE',
+  // The list says `cached` of every hit.
+  mark: undefined,
+  source: 'docs/aws §9',
+  find(facts) {
+    const { cache, caller } = facts.recorded;
+    if (cache?.isHit !== true) return undefined;
+    const { filler } = facts;
+    if (filler === undefined)
+      return {
+        values: {},
+        because: ['The request that filled the stage’s cache is no longer recorded.'],
+        changes: [],
+      };
+    const own = nameOfCaller(caller);
+    const of = filler.caller === undefined ? '' : ` of ${filler.caller}`;
+    const isOther = filler.caller !== own;
+    return {
+      values: {
+        filledBy: filler.id,
+        ...(filler.caller !== undefined && { caller: filler.caller }),
+      },
+      because: [
+        `The request ${filler.id}${of} filled the stage’s cache.${isOther ? ' Another caller filled it: all callers share an entry, unless a header that tells them apart is a cache key.' : ''}`,
+      ],
+      changes: isOther
+        ? [
+            'To keep callers apart, add the header to CacheKeyParameters of the integration and to RequestParameters of the method: method.request.header.Authorization.',
+          ]
+        : [],
+    };
+  },
+};
+
+const inferred: SurpriseKind = {
+  code: 'RESPONSE_INFERRED',
+  mark: 'inferred response',
+  source: 'docs/aws §3.6',
+  find({ integration, recorded }) {
+    const { outcome } = recorded;
+    if (integration?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return undefined;
+    if (integration.payload !== 'http-2.0' && integration.payload !== 'function-url') return undefined;
+    // A cut result cannot be read; its beginning tells only of a text or a list.
+    if (recorded.sizes.reply > outcome.payload.length && outcome.payload.startsWith('{')) return undefined;
+    const value = asJsonObject(parseJson(outcome.payload));
+    if (value !== undefined && Object.hasOwn(value, 'statusCode')) return undefined;
+    const members = Object.keys(value ?? {}).filter((name) => RESPONSE_MEMBERS.has(name));
+    return {
+      values: { members },
+      because: [
+        `The function returned a value without statusCode, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` The members ${members.join(', ')} are in the body, too, and set nothing.`}`,
+      ],
+      changes: ['To set the status or headers, return { statusCode, headers, body }.'],
+    };
+  },
+};
+
+const RESPONSE_MEMBERS = new Set(['body', 'headers', 'cookies', 'isBase64Encoded', 'multiValueHeaders']);
+
+const buffered: SurpriseKind = {
+  code: 'STREAM_BUFFERED',
+  mark: 'stream buffered',
+  source: 'docs/aws §8.3',
+  find(facts) {
+    const { integration, recorded } = facts;
+    if (integration === undefined || recorded.outcome?.kind === 'streams') return undefined;
+    if (bareType(facts.reply.last('content-type') ?? '') !== 'text/event-stream') return undefined;
+    return {
+      values: { integration: integration.kind },
+      because: [
+        `The reply is an event stream, but ${describeMode(facts)}, so the client got all events at once, when the integration had ended.`,
+      ],
+      changes: [changeOfMode(facts)],
+    };
+  },
+};
+
+function describeMode({ recorded: { received } }: SurpriseFacts): string {
+  if (received.api.functionUrl !== undefined) return 'the function URL’s InvokeMode is BUFFERED';
+  return received.api.protocol === 'http'
+    ? 'HTTP APIs do not stream'
+    : 'the integration’s ResponseTransferMode is not STREAM';
+}
+
+function changeOfMode({ recorded: { received }, integration }: SurpriseFacts): string {
+  if (received.api.functionUrl !== undefined)
+    return 'Set InvokeMode: RESPONSE_STREAM, and let the function stream (awslambda.streamifyResponse; with Hono: streamHandle).';
+  if (received.api.protocol === 'http')
+    return 'Use a REST API with ResponseTransferMode: STREAM, or a function URL with InvokeMode: RESPONSE_STREAM.';
+  return integration?.kind === 'lambda-proxy'
+    ? 'Set ResponseTransferMode: STREAM and the Uri …/2021-11-15/functions/…/response-streaming-invocations, and let the function stream (awslambda.streamifyResponse; with Hono: streamHandle).'
+    : 'Use an integration of type AWS_PROXY or HTTP_PROXY with ResponseTransferMode: STREAM.';
+}
+
+const resultAsBody: SurpriseKind = {
+  code: 'RESULT_AS_BODY',
+  mark: 'result as body',
+  source: 'docs/aws §19.4',
+  find({ integration, recorded }) {
+    if (integration?.kind !== 'lambda-stream' || integration.payload !== 'function-url') return undefined;
+    const value = asJsonObject(parseJson(recorded.replyBody.toString()));
+    if (value === undefined || !Object.hasOwn(value, 'statusCode')) return undefined;
+    return {
+      values: {},
+      because: [
+        'The function URL’s InvokeMode is RESPONSE_STREAM, but the function returned its response instead of streaming it, so the client got the whole result as the body, including statusCode.',
+      ],
+      changes: [
+        'Let the function stream (awslambda.streamifyResponse; with Hono: streamHandle), or set InvokeMode: BUFFERED.',
+      ],
+    };
+  },
+};
+
+export const REPLY_KINDS: readonly SurpriseKind[] = [cached, inferred, buffered, resultAsBody];

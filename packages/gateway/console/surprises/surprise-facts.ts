@@ -1,0 +1,97 @@
+/** What the kinds of surprises read of a recorded request. Each part is derived on first use, when a record is read. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { HeaderList } from '../../core/events/header-list.ts';
+import { acceptsBinary, bareType } from '../../core/events/media-types.ts';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { Integration } from '../../core/deployment/model.ts';
+import type { RecordedRequest } from '../records/recorded-request.ts';
+import type { Definition } from './template-text.ts';
+
+/** The request whose response is in the stage cache. */
+export type Filler = { readonly id: string; readonly caller: string | undefined };
+
+/** What is not in the record itself. A list of requests looks up neither. */
+export type SurpriseLookups = {
+  readonly definitionOf?: ((recorded: RecordedRequest) => Definition | undefined) | undefined;
+  readonly fillerOf?: ((recorded: RecordedRequest) => Filler | undefined) | undefined;
+};
+
+type Maps = { readonly headers: unknown; readonly multiValueHeaders: unknown };
+
+export class SurpriseFacts {
+  readonly recorded: RecordedRequest;
+  readonly #lookups: SurpriseLookups;
+  #reply: HeaderList | undefined;
+  #result: UnknownMembers | false | undefined;
+
+  constructor(recorded: RecordedRequest, lookups: SurpriseLookups = {}) {
+    this.recorded = recorded;
+    this.#lookups = lookups;
+  }
+
+  /** The integration whose response became the reply; undefined if the gateway responded itself. */
+  get integration(): Integration | undefined {
+    const { received, outcome, failure } = this.recorded;
+    return outcome === undefined || failure !== undefined ? undefined : received.route?.integration;
+  }
+
+  /** The object that the function of a Lambda proxy returned; undefined if it is not an object or not complete. */
+  get result(): UnknownMembers | undefined {
+    if (this.#result === undefined) {
+      const { outcome } = this.recorded;
+      const isProxy = this.integration?.kind === 'lambda-proxy';
+      this.#result = (isProxy && outcome?.kind === 'returned' && parseJsonObject(outcome.payload)) || false;
+    }
+    return this.#result === false ? undefined : this.#result;
+  }
+
+  /** The names of the headers in the function's result, as it wrote them. */
+  get returnedNames(): readonly string[] {
+    const { headers, multiValueHeaders } = (this.result ?? {}) as Partial<Maps>;
+    return [headers, multiValueHeaders].flatMap((map) =>
+      typeof map === 'object' && map !== null ? Object.keys(map) : [],
+    );
+  }
+
+  /** The headers of a backend's response; empty for a function. */
+  get backendHeaders(): HeaderList {
+    const { outcome } = this.recorded;
+    return new HeaderList(outcome?.kind === 'answered' ? outcome.headers : []);
+  }
+
+  get reply(): HeaderList {
+    this.#reply ??= new HeaderList(this.recorded.replyHeaders);
+    return this.#reply;
+  }
+
+  get binaryMediaTypes(): readonly string[] {
+    return this.recorded.received.stage?.deployment.binaryMediaTypes ?? [];
+  }
+
+  get accept(): string | undefined {
+    return this.recorded.received.headers.last('accept');
+  }
+
+  /** The media type that decides whether the client gets bytes; undefined without an Accept header. */
+  get firstAccepted(): string | undefined {
+    const first = this.accept?.split(',', 1)[0];
+    return first === undefined ? undefined : bareType(first);
+  }
+
+  get getsBytes(): boolean {
+    return acceptsBinary(this.accept, this.binaryMediaTypes);
+  }
+
+  get isRequestCut(): boolean {
+    const { received, sizes } = this.recorded;
+    return sizes.request > (received.body?.length ?? 0);
+  }
+
+  get definition(): Definition | undefined {
+    return this.#lookups.definitionOf?.(this.recorded);
+  }
+
+  get filler(): Filler | undefined {
+    return this.#lookups.fillerOf?.(this.recorded);
+  }
+}

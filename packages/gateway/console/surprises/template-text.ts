@@ -1,0 +1,103 @@
+/** Prints a setting as the user's own template has it: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
+import { basename } from 'node:path';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+
+type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
+
+/** Where an API is defined. */
+export type Definition = { readonly file: string; readonly form: Form; readonly logicalId: string };
+
+type ApiName = { readonly stackName: string; readonly logicalId: string };
+
+/** Returns undefined for an API that was created by calls. */
+export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): Definition | undefined {
+  const stack = stacks.find(({ stackName }) => stackName === api.stackName);
+  const resource = stack?.resources.get(api.logicalId);
+  if (stack === undefined || resource === undefined) return undefined;
+  const { file } = resource.place();
+  return {
+    file: basename(file),
+    form: formOf(stack, basename(file), api.logicalId),
+    logicalId: api.logicalId,
+  };
+}
+
+/** The APIs that osls and SAM make of events. Their settings are not in a resource of their own. */
+const OF_EVENTS = new Set(['ApiGatewayRestApi', 'HttpApi', 'ServerlessRestApi', 'ServerlessHttpApi']);
+
+function formOf({ source }: ResolvedStack, file: string, logicalId: string): Form {
+  if (logicalId.includes('.')) return 'terraform';
+  if (file.endsWith('.template.json')) return 'cdk';
+  if (OF_EVENTS.has(logicalId)) return logicalId.startsWith('Serverless') ? 'sam-globals' : 'serverless';
+  const isSam = JSON.stringify(source?.template['Transform'] ?? '').includes('AWS::Serverless');
+  return isSam ? 'sam' : 'cloudformation';
+}
+
+type Setting = 'binaryMediaTypes' | 'allowHeaders' | 'allowMethods';
+
+/** The path of each setting. `@` is the logical id or the address of the API. */
+const PATHS: Readonly<Record<Setting, Readonly<Record<Form, string>>>> = {
+  binaryMediaTypes: {
+    cloudformation: 'Resources.@.Properties.BinaryMediaTypes',
+    sam: 'Resources.@.Properties.BinaryMediaTypes',
+    'sam-globals': 'Globals.Api.BinaryMediaTypes',
+    serverless: 'provider.apiGateway.binaryMediaTypes',
+    cdk: 'binaryMediaTypes',
+    terraform: 'binary_media_types',
+  },
+  allowHeaders: {
+    cloudformation: 'Resources.@.Properties.CorsConfiguration.AllowHeaders',
+    sam: 'Resources.@.Properties.CorsConfiguration.AllowHeaders',
+    'sam-globals': 'Globals.HttpApi.CorsConfiguration.AllowHeaders',
+    serverless: 'provider.httpApi.cors.allowedHeaders',
+    cdk: 'corsPreflight.allowHeaders',
+    terraform: 'cors_configuration.allow_headers',
+  },
+  allowMethods: {
+    cloudformation: 'Resources.@.Properties.CorsConfiguration.AllowMethods',
+    sam: 'Resources.@.Properties.CorsConfiguration.AllowMethods',
+    'sam-globals': 'Globals.HttpApi.CorsConfiguration.AllowMethods',
+    serverless: 'provider.httpApi.cors.allowedMethods',
+    cdk: 'corsPreflight.allowMethods',
+    terraform: 'cors_configuration.allow_methods',
+  },
+};
+
+/** Returns the setting as lines to add to the template, with the file above them. */
+export function printSetting(
+  setting: Setting,
+  values: readonly string[],
+  { file, form, logicalId }: Definition = { file: 'the template', form: 'cloudformation', logicalId: 'Api' },
+): string {
+  // SAM writes the slash of a media type as a JSON pointer does.
+  const isPointer = setting === 'binaryMediaTypes' && form.startsWith('sam');
+  const written = isPointer ? values.map((value) => value.replace('/', '~1')) : values;
+  const path = PATHS[setting][form];
+  if (form === 'terraform') return `In ${logicalId}:\n${printHcl(path.split('.'), written)}`;
+  if (form === 'cdk') return `In the construct of the API: ${printProperty(path.split('.'), written)}`;
+  const names = path.split('.').map((name) => (name === '@' ? logicalId : name));
+  // serverless.yml has CloudFormation below `resources`.
+  if (form === 'cloudformation' && file.startsWith('serverless.')) names.unshift('resources');
+  return `In ${file}:\n${printYaml(names, written)}`;
+}
+
+function printYaml(names: readonly string[], values: readonly string[]): string {
+  const lines = names.map((name, depth) => `${'  '.repeat(depth)}${name}:`);
+  const items = values.map((value) => `${'  '.repeat(names.length)}- ${quoteYaml(value)}`);
+  return [...lines, ...items].join('\n');
+}
+
+function quoteYaml(value: string): string {
+  return /^[A-Za-z]/.test(value) ? value : `'${value}'`;
+}
+
+function printHcl(names: readonly string[], values: readonly string[]): string {
+  const [name = '', ...inner] = names;
+  if (inner.length === 0) return `${name} = ${JSON.stringify(values)}`;
+  return `${name} {\n  ${printHcl(inner, values)}\n}`;
+}
+
+function printProperty(names: readonly string[], values: readonly string[]): string {
+  const list = `[${values.map((value) => `'${value}'`).join(', ')}]`;
+  return names.reduceRight((text, name) => `${name}: ${text.includes(': ') ? `{ ${text} }` : text}`, list);
+}

@@ -1,0 +1,281 @@
+/** Mappings and headers that surprise, each made by the gateway itself, beside one that does not surprise. */
+import { aFunctionUrl } from '../../../../support/a-function-url.ts';
+import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
+import {
+  allowing,
+  asking,
+  backend,
+  fromPage,
+  FUNCTION,
+  http,
+  HTTP,
+  HTTP_PROXY,
+  ID,
+  PAGE,
+  POST,
+  proxy,
+} from './surprise-rows.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+const functionMethod =
+  (integration: JsonObject, fn: () => unknown = () => ({})) =>
+  (): Served =>
+    aMethod({
+      integration: { ...FUNCTION, IntegrationResponses: DEFAULT, ...integration },
+      functions: { fn },
+    });
+const throwing = (): never => {
+  throw new Error('user not found');
+};
+const PATTERN = { StatusCode: '404', SelectionPattern: '.*not found' };
+const BOTH = { MethodResponses: [{ StatusCode: '200' }, { StatusCode: '404' }] };
+const withVariable = (variables: JsonObject) => (): Served => {
+  const api = aMethod({
+    integration: { ...HTTP_PROXY, Uri: 'https://pets.example/${stageVariables.path}' },
+    variables,
+  });
+  api.ports.http.answer = () => answered('ok');
+  return api;
+};
+const CORS = {
+  CorsConfiguration: { AllowOrigins: [PAGE], AllowMethods: ['GET', 'PUT'], AllowHeaders: ['x-a'] },
+};
+const ALL = {
+  CorsConfiguration: { AllowOrigins: [PAGE], AllowMethods: ['*'], AllowHeaders: ['x-a', 'x-b'] },
+};
+const OK = { statusCode: 200 };
+const TWICE = { 'Access-Control-Allow-Origin': [PAGE, '*'] };
+
+const MAPPINGS: readonly SurpriseRow[] = [
+  {
+    code: 'REQUEST_TEMPLATE_EMPTY',
+    source: 'docs/aws §7.1',
+    api: functionMethod({ RequestTemplates: JSON_ONLY("$input.path('$.pet')") }),
+    request: { ...POST, body: '{"dog": 1}' },
+    values: { template: /./ },
+    because: /came out empty, so the function got \{\} as its event/,
+    change: /a path of \$input\.path that does not exist prints an empty text/,
+    not: { request: { ...POST, body: '{"pet": {}}' } },
+  },
+  {
+    code: 'REQUEST_TEMPLATE_EMPTY',
+    name: 'to a backend',
+    source: 'docs/aws §7.1',
+    api: backend(
+      {
+        ...HTTP,
+        IntegrationHttpMethod: 'POST',
+        IntegrationResponses: DEFAULT,
+        RequestTemplates: JSON_ONLY("$input.path('$.pet')"),
+      },
+      answered('ok'),
+    ),
+    request: { ...POST, body: '{"dog": 1}' },
+    values: { template: /./ },
+    because: /came out empty, so the integration got no body/,
+    change: /Check the conditions/,
+    not: { request: { ...POST, body: '{"pet": 1}' } },
+  },
+  {
+    code: 'RESPONSE_TEMPLATE_EMPTY',
+    source: 'docs/aws §7.1',
+    api: functionMethod({
+      IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: JSON_ONLY("$input.path('$.pets')") }],
+    }),
+    request: ID,
+    values: { template: /./ },
+    because: /The response template .* came out empty, so the client got no body/,
+    change: /Check the conditions/,
+    not: { api: functionMethod({ IntegrationResponses: DEFAULT }) },
+  },
+  {
+    code: 'ERROR_BY_DEFAULT_RESPONSE',
+    name: 'a failed function',
+    source: 'docs/aws §7.7',
+    api: functionMethod(
+      { IntegrationResponses: [...DEFAULT, { StatusCode: '404', SelectionPattern: 'Not found' }] },
+      throwing,
+    ),
+    request: ID,
+    values: { status: 200, patterns: ['Not found'], error: 'failed with “user not found”' },
+    because:
+      /no SelectionPattern matches all of it \(Not found\), so the default integration response made it 200/,
+    change: /SelectionPattern matches the whole error message/,
+    not: {
+      api: () =>
+        aMethod({
+          integration: { ...FUNCTION, IntegrationResponses: [...DEFAULT, PATTERN] },
+          method: BOTH,
+          functions: { fn: throwing },
+        }),
+    },
+  },
+  {
+    code: 'ERROR_BY_DEFAULT_RESPONSE',
+    name: 'a backend’s 500',
+    source: 'docs/aws §7.7',
+    api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('bad', [], 500)),
+    request: ID,
+    values: { status: 200, patterns: [], error: '500' },
+    because: /responded with 500, and no integration response has a SelectionPattern/,
+    change: /4\\d\{2\}/,
+    not: { api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('ok', [], 201)) },
+  },
+  {
+    code: 'STAGE_VARIABLE_MISSING',
+    source: 'docs/aws §10.1',
+    api: withVariable({}),
+    request: ID,
+    values: { variables: ['path'], stage: 'dev' },
+    because:
+      /refers to the stage variable path, which has no value on stage dev, so the gateway used an empty text/,
+    change: /Give it a value in Variables of stage dev/,
+    not: { api: withVariable({ path: 'pets' }) },
+  },
+];
+
+const HEADERS: readonly SurpriseRow[] = [
+  {
+    code: 'HEADER_REMAPPED',
+    source: 'docs/aws §2.7',
+    api: proxy({ statusCode: 401, headers: { 'WWW-Authenticate': 'Basic' } }),
+    request: ID,
+    values: { headers: ['WWW-Authenticate'] },
+    because: /the client got WWW-Authenticate as x-amzn-Remapped-WWW-Authenticate/,
+    change: /gatewayresponse\.header\.WWW-Authenticate/,
+    not: { api: backend(HTTP_PROXY, answered('ok', ['Date', 'today', 'Server', 'nginx'])) },
+  },
+  {
+    code: 'HEADER_DROPPED',
+    source: 'docs/aws §2.7',
+    api: proxy({ statusCode: 200, headers: { 'Transfer-Encoding': 'chunked' } }),
+    request: ID,
+    values: { headers: ['Transfer-Encoding'] },
+    because: /The gateway drops this header/,
+    change: /Do not return Transfer-Encoding/,
+    not: { api: proxy({ statusCode: 200, headers: { ETag: '"1"' } }) },
+  },
+  {
+    code: 'CORS_HEADERS_DISCARDED',
+    source: 'docs/aws §12',
+    api: http({ statusCode: 200, headers: { 'Access-Control-Expose-Headers': 'x-total' } }, CORS),
+    request: { target: '/1', headers: ['Origin', PAGE] },
+    values: { headers: ['Access-Control-Expose-Headers'] },
+    because: /the gateway discarded the integration’s CORS headers and sent its own/,
+    change: /Put the values into the API’s CorsConfiguration/,
+    not: { api: http({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': PAGE } }, CORS) },
+  },
+  {
+    code: 'HEADERS_NOT_MAPPED',
+    source: 'docs/aws §7.6',
+    api: backend(
+      { ...HTTP, IntegrationResponses: DEFAULT },
+      answered('<p>', ['Content-Type', 'text/html', 'Set-Cookie', 'a=1']),
+    ),
+    request: ID,
+    values: { headers: ['content-type', 'set-cookie'] },
+    because:
+      /passes on only the headers that its integration response maps\. The reply has Content-Type application\/json instead of text\/html/,
+    change: /method\.response\.header\.content-type: integration\.response\.header\.content-type/,
+    not: {
+      api: backend(
+        { ...HTTP, IntegrationResponses: DEFAULT },
+        answered('{}', ['Content-Type', 'application/json']),
+      ),
+    },
+  },
+  {
+    code: 'REQUEST_HEADER_DROPPED',
+    source: 'docs/aws §2.6',
+    api: proxy(OK),
+    request: { ...ID, headers: ['Content-MD5', 'abc'] },
+    values: { headers: ['Content-MD5'] },
+    because: /The request had Content-MD5, which a REST API drops on receipt/,
+    change: /under another name/,
+    not: { request: { ...ID, headers: ['TE', 'trailers'] } },
+  },
+];
+
+const BROWSERS: readonly SurpriseRow[] = [
+  {
+    code: 'CORS_TWO_ORIGINS',
+    source: 'docs/aws §12.1',
+    api: proxy({ statusCode: 200, multiValueHeaders: TWICE }),
+    request: fromPage(),
+    values: { origins: [PAGE, '*'] },
+    because: /A browser joins several values and compares the whole text with the page’s origin/,
+    change: /Send Access-Control-Allow-Origin once/,
+    not: { request: ID },
+  },
+  {
+    code: 'CORS_TWO_ORIGINS',
+    name: 'of a function URL',
+    source: 'docs/aws §12.1',
+    api: () =>
+      aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }, () => ({
+        statusCode: 200,
+        headers: { 'Access-Control-Allow-Origin': '*' },
+      })),
+    request: { target: '/', headers: ['Origin', PAGE] },
+    values: { origins: ['*', PAGE] },
+    because: /The Cors of the function URL and the function both set it/,
+    change: /or Cors from the function URL/,
+    not: { api: () => aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }, () => OK) },
+  },
+  {
+    code: 'CORS_ANY_WITH_CREDENTIALS',
+    source: 'docs/aws §12.1',
+    api: allowing({ 'Access-Control-Allow-Origin': '*' }),
+    request: fromPage('Cookie', 'a=1'),
+    values: { origin: PAGE },
+    because: /the request has cookies\. A browser refuses \* for a request with credentials/,
+    change:
+      /Send Access-Control-Allow-Origin: https:\/\/shop\.example, Access-Control-Allow-Credentials: true/,
+    not: { request: fromPage() },
+  },
+  {
+    code: 'CORS_METHOD_NOT_ALLOWED',
+    source: 'docs/aws §12.1',
+    api: http(OK, CORS, ['GET /{proxy+}']),
+    request: asking('DELETE', ''),
+    values: { method: 'DELETE', allowed: ['GET', 'PUT'] },
+    because:
+      /whether it may send DELETE, and Access-Control-Allow-Methods is GET, PUT\. The browser does not send/,
+    change:
+      /Add DELETE to the API’s CorsConfiguration\.\nIn template\.json:\n[^]*AllowMethods:\n {10}- DELETE/,
+    not: { request: asking('PUT', '') },
+  },
+  {
+    code: 'CORS_HEADER_NOT_ALLOWED',
+    source: 'docs/aws §12.1',
+    api: http(OK, CORS, ['GET /{proxy+}']),
+    request: asking('GET', 'x-a,x-b'),
+    values: { headers: ['x-b'], allowed: ['x-a'] },
+    because: /whether it may send x-b, and Access-Control-Allow-Headers is x-a/,
+    change: /AllowHeaders:\n {10}- x-b/,
+    not: { api: http(OK, ALL, ['GET /{proxy+}']) },
+  },
+  {
+    code: 'CORS_HEADER_NOT_ALLOWED',
+    name: '* without Authorization',
+    source: 'docs/aws §12.1',
+    api: allowing({ 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': '*' }),
+    request: asking('GET', 'authorization,x-b'),
+    values: { headers: ['authorization'], allowed: ['*'] },
+    because: /\(\* does not include Authorization\)/,
+    change: /Add authorization to Access-Control-Allow-Headers of the reply to OPTIONS/,
+    not: { request: asking('GET', 'x-b') },
+  },
+  {
+    code: 'CORS_WITHOUT_VARY',
+    source: 'docs/aws §12.1',
+    api: allowing({ 'Access-Control-Allow-Origin': PAGE }),
+    request: fromPage(),
+    values: { origin: PAGE },
+    because: /has no Vary: Origin\. This is a hint/,
+    not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE, Vary: 'Origin' }) },
+  },
+];
+
+export const MORE_SURPRISES: readonly SurpriseRow[] = [...MAPPINGS, ...HEADERS, ...BROWSERS];

@@ -1,0 +1,117 @@
+/** Each kind of surprise is told in the story, marked in the list and given as JSON; what is nearly the same is not. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { SURPRISE_KINDS } from '../../../../../packages/gateway/console/surprises/kinds.ts';
+import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
+import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+import { ON } from '../../../../support/cached-apis.ts';
+import { stagedApi } from '../../../../support/logged-apis.ts';
+import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
+import { MORE_SURPRISES } from './header-rows.ts';
+import { SURPRISES } from './surprise-rows.ts';
+import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+import type { TestRequest } from '../../../../support/an-api.ts';
+
+const ROWS = [...SURPRISES, ...MORE_SURPRISES];
+const STACKS = [
+  aStack({ Api: { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } } }),
+];
+
+/** What is recorded of the last of these requests. */
+async function detailOf(
+  { ports, send }: Served,
+  requests: readonly (TestRequest | undefined)[],
+): Promise<RequestDetail> {
+  const records = new RequestRecords(100, createSystemClock(), 'key of a test');
+  records.readStacks = () => STACKS;
+  ports.records = records;
+  for (const request of requests) if (request !== undefined) await send(request);
+  const detail = records.detail('last');
+  const [row] = records.rows();
+  assert.ok(detail !== undefined && row !== undefined, 'nothing was recorded');
+  assert.deepEqual(row.notes, detail.notes, 'the list and the detail have the same notes');
+  return detail;
+}
+
+function checkValues(
+  found: Readonly<Record<string, unknown>> | undefined,
+  expected: SurpriseRow['values'],
+): void {
+  for (const [name, value] of Object.entries(expected))
+    if (value instanceof RegExp) assert.match(String(found?.[name]), value);
+    else assert.deepEqual(found?.[name], value, name);
+}
+
+describe('an answer that surprises', () => {
+  for (const { code, name = '', source, api, before, request, values, because, change, not } of ROWS) {
+    const title = name === '' ? code : `${code}, ${name}`;
+    it(`is told, marked and given as JSON: ${title} (${source})`, async () => {
+      const { surprises, story, notes } = await detailOf(api(), [before, request]);
+      const found = surprises.find((one) => one.code === code);
+      assert.ok(found, `found ${surprises.map((one) => one.code).join(', ') || 'nothing'}`);
+      checkValues(found, values);
+      assert.match(story.sentences.join('\n'), because);
+      if (change !== undefined) assert.match(story.changes.join('\n'), change);
+      const { mark } = SURPRISE_KINDS.find((kind) => kind.code === code) ?? {};
+      if (mark !== undefined) assert.ok(notes.includes(mark), `the list says ${notes.join(', ')}`);
+    });
+
+    it(`is not seen in what is nearly the same: ${title}`, async () => {
+      const { surprises } = await detailOf((not.api ?? api)(), [before, not.request ?? request]);
+      assert.ok(!surprises.some((one) => one.code === code), `${code} is found`);
+    });
+  }
+});
+
+describe('a reply from the stage cache', () => {
+  const by = (caller: string): TestRequest => ({ target: '/dev/pets', headers: ['Authorization', caller] });
+  const allow = (event: unknown): object => ({
+    ...policy('Allow', '*'),
+    principalId: (event as { readonly authorizationToken: string }).authorizationToken,
+  });
+  const guarded = (): Served => stagedApi(ON, { list: ok, auth: allow }, withAuthorizer(TOKEN));
+
+  it('names the other caller who filled it, and how to keep callers apart (docs/aws §9)', async () => {
+    const { surprises, story } = await detailOf(guarded(), [by('alice'), by('bob')]);
+    const [found] = surprises;
+    assert.match(story.sentences.join('\n'), /of .+ filled the stage’s cache\. Another caller filled it/);
+    assert.match(story.changes.join('\n'), /CacheKeyParameters/);
+    assert.equal(found?.code, 'FROM_STAGE_CACHE');
+    assert.ok(found['caller'] !== undefined && found['filledBy'] !== undefined);
+  });
+
+  it('names the caller alone if the same one filled it', async () => {
+    const { story } = await detailOf(guarded(), [by('alice'), by('alice')]);
+    assert.doesNotMatch(story.sentences.join('\n'), /Another caller/);
+    assert.deepEqual(story.changes, []);
+  });
+});
+
+describe('the kinds of surprises', () => {
+  for (const { code, source } of SURPRISE_KINDS)
+    it(`have a row for ${code}, with its source`, () => {
+      const row = ROWS.find((one) => one.code === code);
+      assert.equal(row?.source, source);
+    });
+
+  const guide = readFileSync(
+    new URL('../../../../../docs/guides/run/console.md', import.meta.url),
+    'utf8',
+  ).replaceAll('\\*', '*');
+  for (const { code, mark = '' } of SURPRISE_KINDS)
+    it(`are in the guide: ${code}`, () => {
+      const line = guide.split('\n').find((one) => one.startsWith(`| \`${code}\``));
+      assert.ok(
+        line?.includes(mark),
+        `docs/guides/run/console.md has no row for ${code} with its mark ${mark}`,
+      );
+    });
+
+  it('are named once', () => {
+    const codes = SURPRISE_KINDS.map(({ code }) => code);
+    assert.deepEqual(codes, [...new Set(codes)]);
+  });
+});

@@ -1,0 +1,279 @@
+/** Answers that surprise, each made by the gateway itself, beside one that is near to it and does not surprise. */
+import { aFunctionUrl } from '../../../../support/a-function-url.ts';
+import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { invokeUri, proxyTo } from '../../../../support/a-stack.ts';
+import { cachedApi, ON } from '../../../../support/cached-apis.ts';
+import { httpRoutes } from '../../../../support/routed-apis.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { HttpOutcome } from '../../../../../packages/gateway/core/ports.ts';
+import type { TestApi, TestRequest } from '../../../../support/an-api.ts';
+import type { TestPorts } from '../../../../support/virtual-ports.ts';
+
+export type Served = Pick<TestApi, 'send'> & { readonly ports: TestPorts };
+
+export type SurpriseRow = {
+  readonly code: string;
+  /** What is special about the case, if the kind has several. */
+  readonly name?: string;
+  readonly source: string;
+  readonly api: () => Served;
+  readonly request: TestRequest;
+  /** Sent before, so that a cache is filled. */
+  readonly before?: TestRequest;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** A part of the story's sentences. */
+  readonly because: RegExp;
+  /** A part of the remedies; absent where there is none. */
+  readonly change?: RegExp;
+  /** Nearly the same, and no surprise. */
+  readonly not: { readonly api?: () => Served; readonly request?: TestRequest };
+};
+
+const ID = { target: '/dev/1' };
+const POST = { method: 'POST', target: '/dev/1' };
+const HTTP = { Type: 'HTTP', IntegrationHttpMethod: 'GET', Uri: 'https://pets.example/' };
+const HTTP_PROXY = { ...HTTP, Type: 'HTTP_PROXY' };
+const FUNCTION = { Type: 'AWS', IntegrationHttpMethod: 'POST', Uri: invokeUri('fn') };
+const BYTES = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
+const PAGE = 'https://shop.example';
+const EVENTS = 'event: message\ndata: {}\n\n';
+const encoded = (text: string): string => Buffer.from(text).toString('base64');
+
+const proxy =
+  (result: unknown, api: JsonObject = {}) =>
+  (): Served =>
+    aMethod({ integration: proxyTo('fn'), api, functions: { fn: () => result } });
+const http =
+  (result: unknown, api: JsonObject = {}, routes = ['ANY /{proxy+}']) =>
+  (): Served =>
+    anApi(httpRoutes(routes, { api }), { echo: () => result });
+const backend =
+  (
+    integration: JsonObject,
+    outcome: HttpOutcome,
+    more: { readonly api?: JsonObject; readonly method?: JsonObject } = {},
+  ) =>
+  (): Served => {
+    const api = aMethod({ integration, ...more });
+    api.ports.http.answer = () => outcome;
+    return api;
+  };
+const url = (properties: JsonObject, result: unknown) => (): Served =>
+  aFunctionUrl({ AuthType: 'NONE', ...properties }, () => result);
+const accepting = (accept: string, request: TestRequest = ID): TestRequest => ({
+  ...request,
+  headers: ['Accept', accept],
+});
+const fromPage = (...headers: string[]): TestRequest => ({ ...ID, headers: ['Origin', PAGE, ...headers] });
+const asking = (method: string, names: string): TestRequest => ({
+  method: 'OPTIONS',
+  target: '/dev/1',
+  headers: [
+    'Origin',
+    PAGE,
+    'Access-Control-Request-Method',
+    method,
+    ...(names === '' ? [] : ['Access-Control-Request-Headers', names]),
+  ],
+});
+const allowing = (headers: JsonObject): (() => Served) => proxy({ statusCode: 200, headers });
+
+/** As an MCP server with Hono's `handle` returns it. */
+const HONO = {
+  statusCode: 200,
+  headers: { 'content-type': 'text/event-stream' },
+  body: encoded(EVENTS),
+  isBase64Encoded: true,
+};
+const MCP = accepting('application/json, text/event-stream', POST);
+const GZIPPED = {
+  statusCode: 200,
+  headers: { 'content-encoding': 'gzip' },
+  body: 'H4sI',
+  isBase64Encoded: true,
+};
+
+const BODIES: readonly SurpriseRow[] = [
+  {
+    code: 'BASE64_AS_TEXT',
+    name: 'an MCP server with Hono',
+    source: 'docs/aws §2.4',
+    api: proxy(HONO),
+    request: MCP,
+    values: {
+      accept: 'application/json, text/event-stream',
+      binaryMediaTypes: [],
+      contentType: 'text/event-stream',
+    },
+    because:
+      /The function returned base64 \(isBase64Encoded is true\), and the API has no binary media type that matches application\/json, the first type of the request’s Accept, so the client got the base64 text\. The API has no binary media types\./,
+    change:
+      /Add application\/json to the binary media types of the API\.[^]*In template\.json:\nResources:\n {2}Api:\n {4}Properties:\n {6}BinaryMediaTypes:\n {8}- application\/json\n[^]*isContentTypeBinary/,
+    not: { api: proxy(HONO, { BinaryMediaTypes: ['application/json'] }) },
+  },
+  {
+    code: 'BASE64_AS_TEXT',
+    name: 'a compressed body for a client without Accept',
+    source: 'docs/aws §2.4',
+    api: proxy(GZIPPED, { BinaryMediaTypes: ['image/png'] }),
+    request: ID,
+    values: { accept: '', binaryMediaTypes: ['image/png'], contentType: 'application/json' },
+    because:
+      /Its binary media types are image\/png\.\n.*Content-Encoding: gzip, and a client cannot decompress/,
+    change: /Add \*\/\* to .*CONVERT_TO_TEXT[^]*- '\*\/\*'/,
+    not: { api: proxy(GZIPPED, { BinaryMediaTypes: ['*/*'] }) },
+  },
+  {
+    code: 'BYTES_AS_BASE64',
+    source: 'docs/aws §2.4',
+    api: backend(HTTP_PROXY, answered(BYTES, ['Content-Type', 'image/png']), {
+      api: { BinaryMediaTypes: ['image/png'] },
+    }),
+    request: accepting('text/html'),
+    values: { accept: 'text/html', binaryMediaTypes: ['image/png'], contentType: 'image/png' },
+    because:
+      /No binary media type matches text\/html, the request’s Accept, so the client got them as base64/,
+    change: /Let the client send image\/png as the first type of Accept/,
+    not: { request: accepting('image/png') },
+  },
+  {
+    code: 'BYTES_AS_BASE64',
+    name: 'by ContentHandling',
+    source: 'docs/aws §2.4',
+    api: backend(
+      { ...HTTP, IntegrationResponses: [{ StatusCode: '200', ContentHandling: 'CONVERT_TO_TEXT' }] },
+      answered(BYTES, ['Content-Type', 'image/png']),
+      { api: { BinaryMediaTypes: ['image/png'] } },
+    ),
+    request: accepting('image/png'),
+    values: { accept: 'image/png', binaryMediaTypes: ['image/png'], contentType: 'image/png' },
+    because: /ContentHandling of the integration response is CONVERT_TO_TEXT, so/,
+    change: /Remove ContentHandling/,
+    not: {
+      api: backend(
+        { ...HTTP, IntegrationResponses: DEFAULT },
+        answered(BYTES, ['Content-Type', 'image/png']),
+        {
+          api: { BinaryMediaTypes: ['image/png'] },
+        },
+      ),
+    },
+  },
+  {
+    code: 'REPLY_BYTES_LOST',
+    source: 'docs/aws §2.4',
+    api: backend(HTTP_PROXY, answered(BYTES, ['Content-Type', 'image/png'])),
+    request: accepting('image/png'),
+    values: { accept: 'image/png', binaryMediaTypes: [], contentType: 'image/png' },
+    because: /image\/png, is not a binary media type of the API, so .* the client got U\+FFFD/,
+    change: /Add image\/png to the binary media types/,
+    not: { api: backend(HTTP_PROXY, answered('été', ['Content-Type', 'text/plain'])) },
+  },
+  {
+    code: 'REQUEST_BYTES_LOST',
+    source: 'docs/aws §2.4',
+    api: proxy({ statusCode: 200 }),
+    request: { ...POST, headers: ['Content-Type', 'image/png'], body: BYTES },
+    values: { contentType: 'image/png', binaryMediaTypes: [] },
+    because: /The body of the request is not UTF-8 text\..* the integration got U\+FFFD/,
+    change: /A Lambda proxy then gets the body as base64/,
+    not: { api: proxy({ statusCode: 200 }, { BinaryMediaTypes: ['image/*'] }) },
+  },
+  {
+    code: 'REQUEST_AS_BASE64',
+    name: 'REST API with */*',
+    source: 'docs/aws §2.4',
+    api: proxy({ statusCode: 200 }, { BinaryMediaTypes: ['*/*'] }),
+    request: { ...POST, headers: ['Content-Type', 'application/json'], body: '{}' },
+    values: { contentType: 'application/json', binaryMediaTypes: ['*/*'] },
+    because: /Its Content-Type is application\/json, which counts as a binary media type of the API/,
+    change: /Buffer\.from\(event\.body/,
+    not: { api: proxy({ statusCode: 200 }) },
+  },
+  {
+    code: 'REQUEST_AS_BASE64',
+    name: 'a form to an HTTP API',
+    source: 'docs/aws §2.4',
+    api: http({ statusCode: 200 }),
+    request: {
+      method: 'POST',
+      target: '/1',
+      headers: ['Content-Type', 'application/x-www-form-urlencoded'],
+      body: 'a=1',
+    },
+    values: { contentType: 'application/x-www-form-urlencoded', binaryMediaTypes: [] },
+    because: /an HTTP API passes only text\/\*, application\/json/,
+    change: /Decode the body in the function/,
+    not: {
+      request: { method: 'POST', target: '/1', headers: ['Content-Type', 'application/json'], body: '{}' },
+    },
+  },
+  {
+    code: 'CONTENT_ENCODING_REMOVED',
+    source: 'docs/aws §2.7',
+    api: backend(HTTP_PROXY, answered('plain', ['Content-Encoding', 'gzip'])),
+    request: ID,
+    values: { contentEncoding: 'gzip' },
+    because: /An HTTP_PROXY integration of a REST API decompresses it and drops the header/,
+    change: /MinimumCompressionSize/,
+    not: { api: backend(HTTP_PROXY, answered('plain')) },
+  },
+];
+
+const REPLIES: readonly SurpriseRow[] = [
+  {
+    code: 'FROM_STAGE_CACHE',
+    source: 'docs/aws §9',
+    api: () => cachedApi(ON),
+    before: { target: '/dev/pets' },
+    request: { target: '/dev/pets' },
+    values: { filledBy: /^[0-9a-f-]{36}$/ },
+    because: /The request [0-9a-f-]{36} filled the stage’s cache\./,
+    not: { request: { target: '/dev' } },
+  },
+  {
+    code: 'RESPONSE_INFERRED',
+    source: 'docs/aws §3.6',
+    api: http({ body: 'hello', headers: {} }),
+    request: { target: '/1' },
+    values: { members: ['body', 'headers'] },
+    because: /a value without statusCode.* The members body, headers are in the body, too/,
+    change: /return \{ statusCode, headers, body \}/,
+    not: { api: http({ statusCode: 200, body: 'hello' }) },
+  },
+  {
+    code: 'STREAM_BUFFERED',
+    source: 'docs/aws §8.3',
+    api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/event-stream' }, body: EVENTS }),
+    request: ID,
+    values: { integration: 'lambda-proxy' },
+    because: /ResponseTransferMode is not STREAM, so the client got all events at once/,
+    change: /ResponseTransferMode: STREAM .*streamHandle/,
+    not: { api: proxy({ statusCode: 200, body: '{}' }) },
+  },
+  {
+    code: 'STREAM_BUFFERED',
+    name: 'an HTTP API',
+    source: 'docs/aws §8.3',
+    api: http({ statusCode: 200, headers: { 'Content-Type': 'text/event-stream' }, body: EVENTS }),
+    request: { target: '/1' },
+    values: { integration: 'lambda-proxy' },
+    because: /HTTP APIs do not stream/,
+    change: /Use a REST API .*or a function URL/,
+    not: { api: http({ statusCode: 200, body: EVENTS }) },
+  },
+  {
+    code: 'RESULT_AS_BODY',
+    source: 'docs/aws §19.4',
+    api: url({ InvokeMode: 'RESPONSE_STREAM' }, { statusCode: 201, body: 'hello' }),
+    request: { target: '/' },
+    values: {},
+    because: /returned its response instead of streaming it/,
+    change: /InvokeMode: BUFFERED/,
+    not: { api: url({}, { statusCode: 201, body: 'hello' }) },
+  },
+];
+
+export const SURPRISES: readonly SurpriseRow[] = [...BODIES, ...REPLIES];
+export { allowing, asking, backend, fromPage, FUNCTION, HTTP, http, HTTP_PROXY, ID, PAGE, POST, proxy };
