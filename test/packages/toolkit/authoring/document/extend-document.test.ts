@@ -92,12 +92,12 @@ describe('a document that extends others', () => {
         'access/_company.yml': `${COMPANY}extends: ./_b.yml\n`,
         'access/_b.yml': 'version: 1\nextends: ./_company.yml\n',
       },
-      /^access\/_b\.yml:2:10: extends: access\/_company\.yml extends itself in a circle/,
+      /^access\/_b\.yml:2:10: extends: access\/_company\.yml extends itself, directly or through another file/,
     ],
     [
       'a circle through the document itself',
       { 'access/_company.yml': `${COMPANY}extends: ./shop.yml\n` },
-      /^access\/_company\.yml:6:10: extends: access\/shop\.yml extends itself in a circle/,
+      /^access\/_company\.yml:6:10: extends: access\/shop\.yml extends itself, directly or through another file/,
     ],
     [
       'a file that is not there',
