@@ -159,4 +159,6 @@ export type Circumstances = {
     | undefined;
   readonly integration: IntegrationCircumstances | undefined;
   readonly cors: CorsCircumstances | undefined;
+  /** What to write for each statement that a role lacks, by the denial; absent if the stacks are not at hand. */
+  readonly statements?: Readonly<Record<string, string>>;
 };

@@ -90,7 +90,7 @@ function explainFunction(
       changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function accepts.'],
     };
   if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
-  const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
+  const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
     because: [
       sentence(`The authorizer failed, so the request is denied: ${about.failure ?? ''}`),

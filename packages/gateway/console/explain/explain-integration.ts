@@ -9,11 +9,14 @@ export function explainIntegration(about: Circumstances): Reason {
   const { integration, failure = '', status } = about;
   const reason = explainOutcome(about);
   if (status < 400 || integration === undefined) return reason;
-  const rights = findMissingRights([failure, integration.errorMessage ?? '', ...integration.lines]);
+  const rights = findMissingRights(
+    [failure, integration.errorMessage ?? '', ...integration.lines],
+    about.statements,
+  );
   return {
     because: [...reason.because, ...rights.because],
-    // Missing permissions of the role come first, because changing the function would not help.
-    changes: [...rights.changes, ...reason.changes],
+    // Changing the function would not help while its role lacks a permission.
+    changes: rights.changes.length > 0 && integration.outcome === 'failed' ? rights.changes : [...rights.changes, ...reason.changes],
   };
 }
 

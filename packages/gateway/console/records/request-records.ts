@@ -219,7 +219,9 @@ export class RequestRecords implements RecordSink {
     const found = this.find(id);
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
-    const at = { lines: this.lines, redactor, showsSecrets, scheme: this.#scheme, access: this.access };
+    const { lines, access } = this;
+    const stacks = this.readStacks();
+    const at = { lines, redactor, showsSecrets, scheme: this.#scheme, access, stacks };
     const version = this.versionAt(found.kept.startedMs);
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
   }
