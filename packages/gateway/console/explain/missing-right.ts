@@ -21,9 +21,17 @@ export type Denial = {
 export function findDenials(texts: readonly string[]): readonly Denial[] {
   const found = texts.flatMap((text) =>
     [...text.matchAll(DENIAL)].map(([, who = '', action = '', resource = '', how = '']): Denial => {
-      const [, kind, name = who, caller = ''] = /:(assumed-role|role|user)\/([^/]+)(?:\/(.+))?/.exec(who) ?? [];
+      const [, kind, name = who, caller = ''] =
+        /:(assumed-role|role|user)\/([^/]+)(?:\/(.+))?/.exec(who) ?? [];
       const isUser = kind === 'user' || kind === undefined;
-      return { name, isUser, caller, action: spellInPolicy(action), resource, isExplicit: how.startsWith('with') };
+      return {
+        name,
+        isUser,
+        caller,
+        action: spellInPolicy(action),
+        resource,
+        isExplicit: how.startsWith('with'),
+      };
     }),
   );
   return [...new Map(found.map((denial) => [JSON.stringify(denial), denial])).values()];

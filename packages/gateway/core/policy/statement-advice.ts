@@ -151,5 +151,7 @@ function placed(resource: ResolvedResource, property?: string): string {
 function allowsHere({ properties }: ResolvedResource, { region }: ResolvedStack, resource: string): boolean {
   const asked = parseArn(resource);
   if (asked === undefined || asked.region === '' || asked.region === region) return false;
-  return JSON.stringify(properties['Policies'] ?? []).includes(JSON.stringify(printArn({ ...asked, region })));
+  return JSON.stringify(properties['Policies'] ?? []).includes(
+    JSON.stringify(printArn({ ...asked, region })),
+  );
 }

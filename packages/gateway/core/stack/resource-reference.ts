@@ -43,7 +43,8 @@ export function writeReference(stacks: readonly ResolvedStack[], owner: Resolved
 /** Whether the ARN names a resource of the stacks, but in a region that is not that of the calling stack. */
 export function isElsewhere(stacks: readonly ResolvedStack[], owner: ResolvedStack, arn: string): boolean {
   const asked = parseArn(arn);
-  if (asked === undefined || asked.region === owner.region || findNamed(stacks, arn) !== undefined) return false;
+  if (asked === undefined || asked.region === owner.region || findNamed(stacks, arn) !== undefined)
+    return false;
   const here = findNamed(stacks, printArn({ ...asked, region: owner.region }));
   return here !== undefined && here.stack.region === owner.region;
 }

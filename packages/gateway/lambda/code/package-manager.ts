@@ -7,7 +7,12 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
-type Manager = { readonly lock: string; readonly all: string; readonly one: string; readonly oneForDev: string };
+type Manager = {
+  readonly lock: string;
+  readonly all: string;
+  readonly one: string;
+  readonly oneForDev: string;
+};
 
 const NPM: Manager = {
   lock: 'package-lock.json',
@@ -24,15 +29,25 @@ const MANAGERS: readonly Manager[] = [
 ];
 const LISTS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
+type Install = {
+  readonly isForDev?: boolean;
+  /** Whether the process does not run in the user's folder, as a function's does. */
+  readonly isElsewhere?: boolean;
+};
+
 /** @param from a file or folder of the project; without it, the project is unknown */
-export function installCommand(name: string, from?: string, isForDev = false): string {
+export function installCommand(
+  name: string,
+  from?: string,
+  { isForDev = false, isElsewhere = false }: Install = {},
+): string {
   const folders = from === undefined ? [] : foldersAbove(from);
   const own = folders.find((folder) => existsSync(join(folder, 'package.json')));
   const manager =
     MANAGERS.find(({ lock }) => folders.some((folder) => existsSync(join(folder, lock)))) ?? NPM;
-  const where = own === undefined ? '' : placeOf(own);
-  if (own !== undefined && isListed(name, join(own, 'package.json'))) return `${manager.all}${where}`;
-  return `${isForDev ? manager.oneForDev : manager.one} ${name}${where}`;
+  const where = own === undefined ? '' : goTo(own, isElsewhere);
+  if (own !== undefined && isListed(name, join(own, 'package.json'))) return `${where}${manager.all}`;
+  return `${where}${isForDev ? manager.oneForDev : manager.one} ${name}`;
 }
 
 function foldersAbove(from: string): readonly string[] {
@@ -49,7 +64,7 @@ function isListed(name: string, manifest: string): boolean {
   return LISTS.some((list) => Object.hasOwn(membersOf(lists[list]), name));
 }
 
-function placeOf(folder: string): string {
-  const short = relative(process.cwd(), folder);
-  return short === '' ? '' : ` in ${short.startsWith('..') ? folder : short}`;
+function goTo(folder: string, isElsewhere: boolean): string {
+  const short = isElsewhere ? folder : relative(process.cwd(), folder);
+  return short === '' ? '' : `cd ${short.startsWith('..') ? folder : short} && `;
 }

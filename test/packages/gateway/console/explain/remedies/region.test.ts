@@ -45,7 +45,10 @@ describe('the advice on a call that is signed for another region', () => {
 
     const refused = await project.ask({}, OPTIONS);
     const advice = /^Set the environment variable TABLE_REGION of the function Read \(template\.yaml:19\)/;
-    project.write('template.yaml', TEMPLATE.replace('TABLE_REGION: us-west-2', textOf(refused.changes, advice)));
+    project.write(
+      'template.yaml',
+      TEMPLATE.replace('TABLE_REGION: us-west-2', textOf(refused.changes, advice)),
+    );
     const passed = await project.ask({}, OPTIONS);
 
     assert.equal(refused.status, 500);

@@ -153,7 +153,10 @@ describe('the advice on a right that a role lacks', () => {
     project.write('template.json', text.replace(own, `${advice},${own}`));
     const passed = await project.ask();
 
-    assert.equal(advice, '{ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt":["Mail","Arn"]} }');
+    assert.equal(
+      advice,
+      '{ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt":["Mail","Arn"]} }',
+    );
     assert.equal(passed.status, 202, passed.sentences.join('\n'));
   });
 });
