@@ -26,7 +26,7 @@ export type AdvisedProject = {
   ask(request?: AskedFor, options?: Partial<GatewayOptions>): Promise<Asked>;
 } & Disposable;
 
-export type AskedFor = {
+type AskedFor = {
   readonly path?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -87,7 +87,7 @@ async function serveAndAsk(
 }
 
 /** The text between the backticks of the one advice that begins in this way. */
-export function textOf(changes: readonly string[], beginning: RegExp): string {
+export function advisedText(changes: readonly string[], beginning: RegExp): string {
   const advice = changes.find((change) => beginning.test(change));
   assert.ok(advice !== undefined, `no advice begins with ${String(beginning)}: ${changes.join('\n')}`);
   const [, text] = /`([^`]+)`/.exec(advice) ?? [];

@@ -6,7 +6,7 @@ const DENIAL =
   /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
 
 /** A refusal of AWS that a text contains. The action has the spelling of policies. */
-export type Denial = {
+type Denial = {
   /** The role or user, such as `orders-role`. */
   readonly name: string;
   readonly isUser: boolean;

@@ -1,7 +1,6 @@
 /** Advises where a function signs its calls for another region than that of its stack. */
-import { basename } from 'node:path';
 import { membersOf } from '@gatewright/aws/json-object';
-import { formatOf } from '../stack/source-format.ts';
+import { formatOf, shortPlace } from '../stack/source-format.ts';
 import type { ResolvedStack } from '../stack/model.ts';
 
 /** @param asked the region that a call was signed for, which is not the region of the stack */
@@ -14,8 +13,7 @@ export function adviseRegion(stack: ResolvedStack, functionName: string, asked: 
   if (called === undefined || name === undefined)
     return `The code of ${functionName} signs the call for the region ${asked}: create its client without a region, or for ${stack.region}.`;
   const place = `Environment.Variables.${name}`;
-  const { file, line } = called.place(place);
-  return `Set the environment variable ${name} of the function ${called.logicalId} (${basename(file)}${line === undefined ? '' : `:${line}`}), which is ${asked}, to the region of the stack: \`${written(stack, name)}\`.`;
+  return `Set the environment variable ${name} of the function ${called.logicalId} (${shortPlace(called, place)}), which is ${asked}, to the region of the stack: \`${written(stack, name)}\`.`;
 }
 
 function written(stack: ResolvedStack, name: string): string {

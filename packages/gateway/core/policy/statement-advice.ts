@@ -2,12 +2,11 @@
  * Writes the statement that a role lacks in the format of the role's stack, with the place where it belongs. The
  * statement allows one action on one resource.
  */
-import { basename } from 'node:path';
 import { asOneOrMore, isJsonList, membersOf } from '@gatewright/aws/json-object';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 import { adviseRegion } from './region-advice.ts';
 import { isElsewhere, writeReference } from '../stack/resource-reference.ts';
-import { constructOf, formatOf } from '../stack/source-format.ts';
+import { constructOf, formatOf, shortPlace } from '../stack/source-format.ts';
 import type { SourceFormat } from '../stack/source-format.ts';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 
@@ -77,10 +76,10 @@ function writeServerless(target: Target): string {
   const { role } = target;
   const { logicalId } = role;
   if (logicalId === SERVICE_ROLE)
-    return `Add to provider.iam.role.statements in ${placed(role)}: \`${item(statement(target), target.format)}\`.`;
+    return `Add to provider.iam.role.statements in ${shortPlace(role)}: \`${item(statement(target), target.format)}\`.`;
   const [, owner] = new RegExp(`^(.+)${SERVICE_ROLE}$`).exec(logicalId) ?? [];
   if (owner === undefined) return writeCloudFormation(target);
-  return `Add to iamRoleStatements of the function ${owner.charAt(0).toLowerCase()}${owner.slice(1)} in ${placed(role)}: \`${item(statement(target), target.format)}\`.`;
+  return `Add to iamRoleStatements of the function ${owner.charAt(0).toLowerCase()}${owner.slice(1)} in ${shortPlace(role)}: \`${item(statement(target), target.format)}\`.`;
 }
 
 /** SAM makes the role of a function that names none from the function's own `Policies`. */
@@ -92,7 +91,7 @@ function writeSam(target: Target): string {
   const policy = format.isJson
     ? `{ "Statement": [${statement(target)}] }`
     : `Statement: [${statement(target)}]`;
-  return `Add to the list Policies of ${owner.logicalId} (${placed(owner)}): \`${item(policy, format)}\`.`;
+  return `Add to the list Policies of ${owner.logicalId} (${shortPlace(owner)}): \`${item(policy, format)}\`.`;
 }
 
 function writeCloudFormation(target: Target): string {
@@ -103,13 +102,13 @@ function writeCloudFormation(target: Target): string {
   );
   if (at >= 0) {
     const place = `Policies.${at}.PolicyDocument.Statement`;
-    return `Add to ${place} of the role ${role.logicalId} (${placed(role, place)}): \`${item(statement(target), format)}\`.`;
+    return `Add to ${place} of the role ${role.logicalId} (${shortPlace(role, place)}): \`${item(statement(target), format)}\`.`;
   }
   const name = lacking.action.replaceAll(/[^\w]+/g, '-');
   const policy = format.isJson
     ? `{ "PolicyName": "${name}", "PolicyDocument": { "Version": "2012-10-17", "Statement": [${statement(target)}] } }`
     : `{ PolicyName: ${name}, PolicyDocument: { Version: '2012-10-17', Statement: [${statement(target)}] } }`;
-  return `Add to the list Policies of the role ${role.logicalId} (${placed(role)}): \`${item(policy, format)}\`.`;
+  return `Add to the list Policies of the role ${role.logicalId} (${shortPlace(role)}): \`${item(policy, format)}\`.`;
 }
 
 function writeCdk({ stack, role, lacking, reference }: Target): string {
@@ -140,11 +139,6 @@ function inQuotes(text: string, { kind, isJson }: SourceFormat): string {
 /** An entry of a list. */
 function item(text: string, { isJson }: SourceFormat): string {
   return isJson ? text : `- ${text}`;
-}
-
-function placed(resource: ResolvedResource, property?: string): string {
-  const { file, line } = resource.place(property);
-  return line === undefined ? basename(file) : `${basename(file)}:${line}`;
 }
 
 /** Whether a policy of the role names the same resource in the region of the stack. */

@@ -1,7 +1,7 @@
 /** The format in which the user writes a stack. Advice on a stack is written in the same format. */
 import { basename, extname } from 'node:path';
 import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
-import type { ResolvedStack } from './model.ts';
+import type { ResolvedResource, ResolvedStack } from './model.ts';
 
 export type SourceFormat = {
   readonly kind: 'serverless' | 'sam' | 'cloudformation' | 'cdk' | 'terraform';
@@ -30,4 +30,10 @@ export function constructOf(
   const resource = membersOf(mapOf(source?.template ?? {}, 'Resources')[logicalId]);
   const path = membersOf(resource['Metadata'])['aws:cdk:path'];
   return typeof path === 'string' ? path.replace(/\/Resource$/, '') : undefined;
+}
+
+/** Returns the place of a resource or of a property of it with the file's own name: `template.yaml:12`. */
+export function shortPlace(resource: ResolvedResource, property?: string): string {
+  const { file, line } = resource.place(property);
+  return line === undefined ? basename(file) : `${basename(file)}:${line}`;
 }

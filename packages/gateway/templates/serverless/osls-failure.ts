@@ -51,7 +51,6 @@ function explainEarly(
   valuesFile: string,
 ): DefinitionError | undefined {
   // osls has no error code for this, and only the message names the property.
-  // oxlint-disable-next-line gatewright/no-recognition-by-text
   const [, property] = /"([\w.]+)" property is not accessible/.exec(message) ?? [];
   const path = property === undefined ? [] : pathOf(property);
   const written = path.reduce<unknown>(findChild, tree?.value);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, execSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { anAdvisedProject, textOf } from '../../../../../support/an-advised-project.ts';
+import { anAdvisedProject, advisedText } from '../../../../support/an-advised-project.ts';
 
 const TEMPLATE = (runtime: string): string => `
 Transform: AWS::Serverless-2016-10-31
@@ -45,7 +45,7 @@ describe('the command for a package that is missing', () => {
     });
 
     const refused = await project.ask();
-    const command = textOf(refused.changes, /^Run /);
+    const command = advisedText(refused.changes, /^Run /);
     run(command);
     const passed = await project.ask();
 
@@ -66,7 +66,7 @@ describe('the command for a package that is missing', () => {
     );
 
     const refused = await project.ask();
-    const command = textOf(refused.changes, /^Run /);
+    const command = advisedText(refused.changes, /^Run /);
     run(command);
     const passed = await project.ask();
 

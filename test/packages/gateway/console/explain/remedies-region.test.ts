@@ -1,7 +1,7 @@
 /** What is advised where a function signs for another region is done as it is advised, and the request passes. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anAdvisedProject, textOf } from '../../../../../support/an-advised-project.ts';
+import { anAdvisedProject, advisedText } from '../../../../support/an-advised-project.ts';
 
 const HANDLER = (region: string): string => `
 const { DynamoDBClient, GetItemCommand } = require('@aws-sdk/client-dynamodb');
@@ -47,7 +47,7 @@ describe('the advice on a call that is signed for another region', () => {
     const advice = /^Set the environment variable TABLE_REGION of the function Read \(template\.yaml:19\)/;
     project.write(
       'template.yaml',
-      TEMPLATE.replace('TABLE_REGION: us-west-2', textOf(refused.changes, advice)),
+      TEMPLATE.replace('TABLE_REGION: us-west-2', advisedText(refused.changes, advice)),
     );
     const passed = await project.ask({}, OPTIONS);
 

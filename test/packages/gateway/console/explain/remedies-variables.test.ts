@@ -1,9 +1,9 @@
 /** What is advised for a variable of a service that has no value is done as it is advised, and the service starts. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anAdvisedProject } from '../../../../../support/an-advised-project.ts';
-import type { AdvisedProject } from '../../../../../support/an-advised-project.ts';
-import type { GatewayOptions } from '../../../../../../packages/gateway/engine/index.ts';
+import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
+import type { AdvisedProject } from '../../../../support/an-advised-project.ts';
+import type { GatewayOptions } from '../../../../../packages/gateway/engine/index.ts';
 
 const SERVICE = (value: string, head = 'service: shop'): string => `${head}
 provider: { name: aws, runtime: nodejs22.x }
@@ -122,10 +122,12 @@ describe('the advice on a variable without a value', () => {
     it(`lets the service start: ${title}`, async () => {
       using project = anAdvisedProject('serverless.yml', { 'serverless.yml': service, 'index.js': HANDLER });
 
-      const refused = await project.ask().catch((error: unknown) => String(error));
-      assert.equal(typeof refused, 'string', 'the service must be refused');
-      assert.match(String(refused), refusal);
-      const [, text = ''] = /`([^`]+)`/.exec(String(refused)) ?? [];
+      const refused = await project.ask().then(
+        () => '',
+        (error: unknown) => String(error),
+      );
+      assert.match(refused, refusal);
+      const [, text = ''] = /`([^`]+)`/.exec(refused) ?? [];
       const options = follow(project, text);
       const { status, body } = await project.ask({}, options);
 

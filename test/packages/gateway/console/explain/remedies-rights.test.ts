@@ -1,9 +1,9 @@
 /** What is advised for a right that a role lacks is written into the project as it is advised, and the request passes. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseSource } from '../../../../../../packages/gateway/templates/cloudformation/template-source.ts';
-import { addItem, anAdvisedProject, textOf } from '../../../../../support/an-advised-project.ts';
-import type { Asked } from '../../../../../support/an-advised-project.ts';
+import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import { addItem, anAdvisedProject, advisedText } from '../../../../support/an-advised-project.ts';
+import type { Asked } from '../../../../support/an-advised-project.ts';
 
 const HANDLER = `
 const { SQSClient, SendMessageCommand } = require('@aws-sdk/client-sqs');
@@ -131,7 +131,7 @@ describe('the advice on a right that a role lacks', () => {
       using project = anAdvisedProject(file, { [file]: text, 'index.js': HANDLER });
 
       const refused = await project.ask();
-      const advice = textOf(refused.changes, advised);
+      const advice = advisedText(refused.changes, advised);
       const line = text.split('\n').findIndex((one) => one.trim() === list) + 1;
       project.write(file, addItem(text, line, advice));
       const passed = await project.ask();
@@ -149,7 +149,7 @@ describe('the advice on a right that a role lacks', () => {
     using project = anAdvisedProject('template.json', { 'template.json': text, 'index.js': HANDLER });
 
     const refused = await project.ask();
-    const advice = textOf(refused.changes, /^Add to Policies\.0\./);
+    const advice = advisedText(refused.changes, /^Add to Policies\.0\./);
     project.write('template.json', text.replace(own, `${advice},${own}`));
     const passed = await project.ask();
 
