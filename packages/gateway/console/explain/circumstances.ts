@@ -49,6 +49,8 @@ export type GuardCircumstances = {
   /** Whether the result came from the cache or the function; undefined if there is no result. */
   readonly from: 'cache' | 'function' | undefined;
   readonly ageMs: number | undefined;
+  /** Key of the route for whose request the result was made; undefined if that is unknown. */
+  readonly givenFor?: string | undefined;
   readonly principal: string | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
@@ -159,4 +161,6 @@ export type Circumstances = {
     | undefined;
   readonly integration: IntegrationCircumstances | undefined;
   readonly cors: CorsCircumstances | undefined;
+  /** What to write for each statement that a role lacks, by the denial; absent if the stacks are not at hand. */
+  readonly statements?: Readonly<Record<string, string>>;
 };

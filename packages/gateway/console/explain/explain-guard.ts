@@ -90,7 +90,7 @@ function explainFunction(
       changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function accepts.'],
     };
   if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
-  const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
+  const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
     because: [
       sentence(`The authorizer failed, so the request is denied: ${about.failure ?? ''}`),
@@ -176,7 +176,8 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     };
   }
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow');
-  if (guard?.from === 'cache' && routeKey !== undefined && isNarrow(routeKey, policy, allows))
+  const isOfOther = guard?.from === 'cache' && guard.givenFor !== undefined && guard.givenFor !== routeKey;
+  if (guard !== undefined && isOfOther && routeKey !== undefined && isNarrow(routeKey, policy, allows))
     return explainNarrow(guard, routeKey, policy, allows);
   return {
     because: [
@@ -224,13 +225,13 @@ function explainNarrow(
   const resources = allows.flatMap((statement) => statement.resources);
   return {
     because: [
-      `Authorizer ${guard.name} was not called, because its result from ${seconds(guard.ageMs)} ago, for another route, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
+      `Authorizer ${guard.name} was not called, because its result from ${seconds(guard.ageMs)} ago, for ${guard.givenFor ?? 'another route'}, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
       `The cached policy allows only ${list(resources)}; the ARN of ${routeKey} is ${policy.resource}.`,
       ...describeToken(guard),
     ],
     changes: [
-      'If the caller should have access, return a policy from the authorizer that covers everything the caller may do, such as the ARN of the stage followed by /*.',
-      'Or set AuthorizerResultTtlInSeconds of the authorizer to 0, or add context.httpMethod and context.resourcePath to its identity sources.',
+      `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources.`,
+      'Or add context.httpMethod and context.resourcePath to the identity sources of the authorizer. Each route then has a result of its own.',
     ],
   };
 }

@@ -9,11 +9,17 @@ export function explainIntegration(about: Circumstances): Reason {
   const { integration, failure = '', status } = about;
   const reason = explainOutcome(about);
   if (status < 400 || integration === undefined) return reason;
-  const rights = findMissingRights([failure, integration.errorMessage ?? '', ...integration.lines]);
+  const rights = findMissingRights(
+    [failure, integration.errorMessage ?? '', ...integration.lines],
+    about.statements,
+  );
   return {
     because: [...reason.because, ...rights.because],
-    // Missing permissions of the role come first, because changing the function would not help.
-    changes: [...rights.changes, ...reason.changes],
+    // Changing the function would not help while its role lacks a permission.
+    changes:
+      rights.changes.length > 0 && integration.outcome === 'failed'
+        ? rights.changes
+        : [...rights.changes, ...reason.changes],
   };
 }
 
@@ -96,12 +102,20 @@ function explainTimeout({ tookMs, routeKey }: Circumstances, integration: Integr
 
 function explainFailure(integration: IntegrationCircumstances): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
+  // The runtimes of the gateway end the message about a missing package with the command that installs it.
+  const [, command] = /\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)
+    ? (/[( ]run ([^()]+)\)/.exec(errorMessage) ?? [])
+    : [];
   return {
     because: [
       `${nameOf(integration)} failed with ${errorType}: ${errorMessage}`.trim().replace(/([^.!?])$/, '$1.'),
       ...printed(integration),
     ],
-    changes: ['Fix the function; callers receive Internal server error for every error.'],
+    changes: [
+      command === undefined
+        ? 'Fix the function; callers receive Internal server error for every error.'
+        : `Run \`${command}\` and send the request again.`,
+    ],
   };
 }
 

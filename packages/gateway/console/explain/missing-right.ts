@@ -1,31 +1,72 @@
 /** Finds the permissions that a role or an API lacked, based on the wording of AWS's error messages. */
+import { spellInPolicy } from '../../core/policy/action-spelling.ts';
 import type { Reason } from './reason.ts';
 
 const DENIAL =
   /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
 
+/** A refusal of AWS that a text contains. The action has the spelling of policies. */
+type Denial = {
+  /** The role or user, such as `orders-role`. */
+  readonly name: string;
+  readonly isUser: boolean;
+  /** The session of the role, which is the name of a function; empty for a user. */
+  readonly caller: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly isExplicit: boolean;
+};
+
 /** Searches an error message or a function's output. Each denial is returned once. */
-export function findMissingRights(texts: readonly string[]): Reason {
-  const known = new Set(
-    texts.flatMap((text) =>
-      [...text.matchAll(DENIAL)].map(([, who = '', action = '', resource = '', how = '']) =>
-        JSON.stringify([roleOf(who), action, resource, how.startsWith('with')]),
-      ),
-    ),
+export function findDenials(texts: readonly string[]): readonly Denial[] {
+  const found = texts.flatMap((text) =>
+    [...text.matchAll(DENIAL)].map(([, who = '', action = '', resource = '', how = '']): Denial => {
+      const [, kind, name = who, caller = ''] =
+        /:(assumed-role|role|user)\/([^/]+)(?:\/(.+))?/.exec(who) ?? [];
+      const isUser = kind === 'user' || kind === undefined;
+      return {
+        name,
+        isUser,
+        caller,
+        action: spellInPolicy(action),
+        resource,
+        isExplicit: how.startsWith('with'),
+      };
+    }),
   );
-  const denials = [...known].map((text) => JSON.parse(text) as [string, string, string, boolean]);
+  return [...new Map(found.map((denial) => [JSON.stringify(denial), denial])).values()];
+}
+
+/** The key of a denial in `Circumstances.statements`. */
+export function keyOf({ name, action, resource }: Denial): string {
+  return `${name} ${action} ${resource}`;
+}
+
+/** @param statements what to write for a denial, where the role belongs to a loaded stack */
+export function findMissingRights(
+  texts: readonly string[],
+  statements: Readonly<Record<string, string>> = {},
+): Reason {
+  const denials = findDenials(texts);
   return {
-    because: denials.map(([role, action, resource, isExplicit]) =>
-      isExplicit
-        ? `A policy of ${role} denies ${action} on ${resource}; a Deny overrides every Allow.`
-        : `No policy of ${role} allows ${action} on ${resource}.`,
+    because: denials.map((denial) =>
+      denial.isExplicit
+        ? `A policy of ${who(denial)} denies ${denial.action} on ${denial.resource}; a Deny overrides every Allow.`
+        : `No policy of ${who(denial)} allows ${denial.action} on ${denial.resource}.`,
     ),
-    changes: denials.map(([role, action, resource, isExplicit]) =>
-      isExplicit
-        ? `Remove the statement that denies ${action} on ${resource} from the policies of ${role}.`
-        : `Add to the policies of ${role}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`,
-    ),
+    changes: denials.map((denial) => {
+      const { action, resource } = denial;
+      return denial.isExplicit
+        ? `Remove the statement that denies ${action} on ${resource} from the policies of ${who(denial)}.`
+        : (statements[keyOf(denial)] ??
+            `Add to the policies of ${who(denial)}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`);
+    }),
   };
+}
+
+function who({ name, isUser }: Denial): string {
+  if (name.startsWith('arn:')) return name;
+  return `${isUser ? 'the user' : 'the role'} ${name}`;
 }
 
 /**
@@ -39,12 +80,4 @@ export function explainMissingPermission(text: string, functionName: string | un
       `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with the principal apigateway.amazonaws.com and the ARN of this API as its source; no deployment is needed.`,
     ],
   };
-}
-
-/**
- * Returns the role name of an ARN. For `arn:aws:sts::123456789012:assumed-role/orders-role/orders` it is `orders-role`.
- */
-function roleOf(arn: string): string {
-  const [, kind, name] = /:(assumed-role|role|user)\/([^/]+)/.exec(arn) ?? [];
-  return kind === undefined ? arn : `${kind === 'user' ? 'the user' : 'the role'} ${name ?? ''}`;
 }

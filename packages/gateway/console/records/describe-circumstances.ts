@@ -6,6 +6,9 @@ import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { describeSent } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
+import { adviseStatement } from '../../core/policy/statement-advice.ts';
+import { findDenials, keyOf } from '../explain/missing-right.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
   CorsCircumstances,
@@ -23,10 +26,31 @@ export type DescribeWith = {
   readonly lines: FunctionLines;
   readonly redactor: Redactor;
   readonly access: AccessBook | undefined;
+  /** The stacks that are served now, in whose formats advice is written. */
+  readonly stacks: readonly ResolvedStack[];
 };
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
-  return isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
+  const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
+  return { ...about, statements: adviseStatements(about, at.stacks) };
+}
+
+function adviseStatements(
+  { failure = '', integration, guard }: Circumstances,
+  stacks: readonly ResolvedStack[],
+): Readonly<Record<string, string>> {
+  const texts = [
+    failure,
+    integration?.errorMessage ?? '',
+    ...(integration?.lines ?? []),
+    ...(guard?.lines ?? []),
+  ];
+  return Object.fromEntries(
+    findDenials(texts).flatMap((denial) => {
+      const advice = denial.isExplicit ? undefined : adviseStatement(stacks, denial.name, denial);
+      return advice === undefined ? [] : [[keyOf(denial), advice]];
+    }),
+  );
 }
 
 function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumstances {

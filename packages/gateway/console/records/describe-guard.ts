@@ -62,6 +62,7 @@ export function describeGuard(
           : 'function',
     ageMs:
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
+    givenFor: grant?.givenFor,
     principal: principalOf(caller),
     decided: grant && describeDecided(grant, received, sources, access),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,

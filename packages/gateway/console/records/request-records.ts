@@ -224,12 +224,14 @@ export class RequestRecords implements RecordSink {
     const found = this.find(id);
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
+    const { lines, access } = this;
     const at = {
-      lines: this.lines,
+      lines,
       redactor,
       showsSecrets,
       scheme: this.#scheme,
-      access: this.access,
+      access,
+      stacks: this.readStacks(),
       ...this.#lookups(found.sequence),
     };
     const version = this.versionAt(found.kept.startedMs);

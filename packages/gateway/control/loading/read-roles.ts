@@ -10,6 +10,7 @@ import type { Tolerance } from '../../core/errors.ts';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import { unknownConditionKeys } from '../../core/policy/known-conditions.ts';
 import { findManagedPolicy } from '../../core/policy/managed-policies.ts';
+import { adviseStatement } from '../../core/policy/statement-advice.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
 import type { Role } from '../../core/policy/role.ts';
 import { partitionOf } from '../../templates/pseudo-parameters.ts';
@@ -50,11 +51,13 @@ type Owned = { readonly stack: ResolvedStack; readonly resource: ResolvedResourc
 class RoleReader {
   readonly unsupported: UnsupportedItem[] = [];
   readonly #tolerance: Tolerance;
+  readonly #stacks: readonly ResolvedStack[];
   readonly #all: readonly Owned[];
   readonly #managed: ReadonlyMap<string, CompiledPolicy>;
 
   constructor(stacks: readonly ResolvedStack[], tolerance: Tolerance) {
     this.#tolerance = tolerance;
+    this.#stacks = stacks;
     this.#all = stacks.flatMap((stack) =>
       [...stack.resources.values()].map((resource) => ({ stack, resource })),
     );
@@ -97,6 +100,8 @@ class RoleReader {
       maxSessionSeconds: Number(properties['MaxSessionDuration'] ?? 3600),
       tags: readTags(properties['Tags']),
       place: resource.place(),
+      region: stack.region,
+      advise: (refused) => adviseStatement(this.#stacks, name, refused),
     };
   }
 

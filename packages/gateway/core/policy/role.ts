@@ -1,5 +1,6 @@
 /** A role as its stack declares it, with the permissions that it grants. */
 import type { DefinitionPlace } from '../errors.ts';
+import type { RefusedCall } from './statement-advice.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
 import { parseArn, partitionOf, printArn } from '@gatewright/aws/arn';
 import { compilePolicy } from './evaluate.ts';
@@ -20,6 +21,10 @@ export type Role = {
   readonly maxSessionSeconds?: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly place: DefinitionPlace;
+  /** Writes the remedy for a refused call as the source of the role's stack would have it; absent if no stack has the role. */
+  readonly advise?: (refused: RefusedCall) => string | undefined;
+  /** The region of the role's stack; absent if no stack has the role. */
+  readonly region?: string | undefined;
 };
 
 /** Returns the statement that the role lacks, as JSON for a policy. */
@@ -29,17 +34,26 @@ function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 
 
 export function describeMissing(
   who: string,
-  { name, place, arn, policies }: Pick<Role, 'name' | 'place' | 'arn' | 'policies'>,
+  {
+    name,
+    place,
+    arn,
+    policies,
+    advise,
+    region,
+  }: Pick<Role, 'name' | 'place' | 'arn' | 'policies' | 'advise' | 'region'>,
   question: PolicyQuestion,
   decision: PolicyDecision,
 ): string {
   const where = place.line === undefined ? place.file : `${place.file}:${place.line}`;
   const begin = `${who} is not allowed to perform ${question.action} on ${question.resource}: role ${name} (${where})`;
   if (decision === 'explicit-deny') return `${begin} has a statement that denies the call`;
-  const elsewhere = describeElsewhere(arn, policies, question);
-  return elsewhere !== undefined
-    ? `${begin} ${elsewhere}`
-    : `${begin} has no statement whose action, resource and conditions allow the call. Add this statement: ${missingStatement(question)}`;
+  const elsewhere = describeElsewhere({ arn, policies, region }, question);
+  if (elsewhere !== undefined) return `${begin} ${elsewhere}`;
+  const { action, resource } = question;
+  const advice =
+    advise?.({ caller: who, action, resource }) ?? `Add this statement: ${missingStatement(question)}`;
+  return `${begin} has no statement whose action, resource and conditions allow the call. ${advice}`;
 }
 
 /**
@@ -50,11 +64,10 @@ type Arn = NonNullable<ReturnType<typeof parseArn>>;
 
 /**
  * Describes the account, region or partition in which the role does allow the call. Returns undefined if the role does
- * not allow the call anywhere else. @param own the role's ARN
+ * not allow the call anywhere else.
  */
 function describeElsewhere(
-  own: string,
-  policies: readonly CompiledPolicy[],
+  { arn: own, policies, region }: Pick<Role, 'arn' | 'policies' | 'region'>,
   question: PolicyQuestion,
 ): string | undefined {
   const asked = parseArn(question.resource);
@@ -68,7 +81,7 @@ function describeElsewhere(
   )
     return `allows the call, but account ${accountId} differs from the gateway's account ${home}: start the gateway with --account ${accountId}`;
   const [named] = policies.flatMap((policy) => namedBy(policy, asked, question));
-  const place = named && describePlace(named, asked);
+  const place = named && describePlace(named, asked, region);
   return place && `allows the call only ${place}`;
 }
 
@@ -93,7 +106,8 @@ function namedBy({ sources = [] }: CompiledPolicy, asked: Arn, question: PolicyQ
   );
 }
 
-function describePlace(named: Arn, asked: Arn): string | undefined {
+/** @param home the region of the role's stack: the gateway serves it already, so that the call is what differs */
+function describePlace(named: Arn, asked: Arn, home: string | undefined): string | undefined {
   const differs = (part: 'partition' | 'region' | 'accountId'): boolean =>
     named[part] !== asked[part] && /^[a-z0-9-]+$/.test(named[part]);
   const { partition, region, accountId } = named;
@@ -107,7 +121,7 @@ function describePlace(named: Arn, asked: Arn): string | undefined {
           ],
         ]
       : []),
-    ...(differs('region') ? [[`region ${region}`, `--region ${region}`]] : []),
+    ...(differs('region') && region !== home ? [[`region ${region}`, `--region ${region}`]] : []),
     ...(differs('accountId') ? [[`account ${accountId}`, `--account ${accountId}`]] : []),
   ];
   if (places.length === 0) return undefined;

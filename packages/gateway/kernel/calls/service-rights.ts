@@ -10,6 +10,7 @@ import { rightsOf } from '@gatewright/dynamodb/rights';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { NeededRight, PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import type { AwsPermission } from './aws-call.ts';
+import { spellInRefusal } from '../../core/policy/action-spelling.ts';
 import { rightsOfS3 } from './s3-rights.ts';
 
 type ServiceCall = {
@@ -144,7 +145,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     return resources.map((resource) => ({
       action: `sns:${single}`,
       resource,
-      shownAction: `SNS:${single}`,
+      shownAction: spellInRefusal(`sns:${single}`),
     }));
   },
   // A batch operation needs the permission of the corresponding single operation ("Amazon SQS API permissions").
@@ -154,7 +155,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
       {
         action: `sqs:${single}`,
         resource: queueArn(action, read, place) ?? '*',
-        shownAction: `sqs:${single.toLowerCase()}`,
+        shownAction: spellInRefusal(`sqs:${single}`),
       },
     ];
   },

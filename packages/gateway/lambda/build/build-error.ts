@@ -6,6 +6,7 @@ import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { Message } from 'esbuild';
 
 import { describeInitFailure } from '../invocation/job.ts';
+import { installCommand } from '../code/package-manager.ts';
 import { packageNameOf } from '../code/runtime-packages.ts';
 
 /** esbuild's message about an import that cannot be resolved. */
@@ -60,14 +61,14 @@ export function toBuildError(error: unknown, root: string): Error {
   const place = first.location;
   const more = others.length === 0 ? [] : [`and ${others.length} more`];
   const where = [...(place === null ? [] : [`${place.file}:${place.line}:${place.column}`]), ...more];
-  const text = `${first.text}${where.length === 0 ? '' : ` (${where.join(', ')})`}${wayOut(first.text)}`;
+  const text = `${first.text}${where.length === 0 ? '' : ` (${where.join(', ')})`}${wayOut(first.text, place === null ? undefined : resolve(root, place.file))}`;
   if (place === null) return new BuildError(text, error);
   return new BuildError(text, error, { file: resolve(root, place.file), line: place.line, text });
 }
 
-function wayOut(text: string): string {
+function wayOut(text: string, from: string | undefined): string {
   const [, specifier = '.'] = UNRESOLVED.exec(text) ?? [];
   if (/^[./]/.test(specifier)) return '';
-  const install = `run npm install ${packageNameOf(specifier)}`;
+  const install = `run ${installCommand(packageNameOf(specifier), from)}`;
   return `: ${install}, or list the package under external in the esbuild settings of serverless.yml`;
 }

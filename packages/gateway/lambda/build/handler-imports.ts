@@ -1,4 +1,5 @@
 /** Finds package imports of a handler that are not installed, and reports them at startup. */
+import { installCommand } from '../code/package-manager.ts';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -124,13 +125,13 @@ export async function checkImports(
       }
       if (lent?.kind === 'refused') whyNot = ` (${lent.reason})`;
     }
-    const reason = explainMissing(specifier, definition.runtime);
+    const reason = explainMissing(specifier, definition.runtime, importer);
     if (reason === undefined) {
       if (elsewhere.some((pattern) => matches(name, pattern))) continue;
       if (!isCertain && (steps === undefined || !(await runsAtLoad(steps)))) continue;
     }
     const place = { file: importer, line: lineOf(specifier, importer) };
-    const text = reason ?? `the package is not installed; run npm install ${name}`;
+    const text = reason ?? `the package is not installed; run ${installCommand(name, importer)}`;
     missing.set(name, new DefinitionError(place, `Cannot find package "${name}"${whyNot}: ${text}`));
   }
   return { missing: [...missing.values()], borrowed: [...borrowed] };

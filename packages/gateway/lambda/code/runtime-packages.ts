@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { installCommand } from './package-manager.ts';
 
 export type RuntimePackages = {
   /**
@@ -67,18 +68,27 @@ export function packageNameOf(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 }
 
-/** Returns the reason why an AWS package is missing, and a remedy; undefined for other packages. */
-export function explainMissing(specifier: string, runtime: string): string | undefined {
+/**
+ * Returns the reason why an AWS package is missing, and a remedy; undefined for other packages.
+ * @param from the file that imports the package, whose project installs it
+ * @param isElsewhere whether this process does not run in the user's folder
+ */
+export function explainMissing(
+  specifier: string,
+  runtime: string,
+  from?: string,
+  isElsewhere = false,
+): string | undefined {
   const name = packageNameOf(specifier);
   if (isRuntimePackage(specifier, runtime) && name !== 'aws-sdk')
-    return `Lambda's runtime includes ${name}, but the gateway does not; run npm install --save-dev ${name}`;
+    return `Lambda's runtime includes ${name}, but the gateway does not; run ${installCommand(name, from, { isForDev: true, isElsewhere })}`;
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
     return (
       `Lambda runtimes since nodejs18.x do not include version 2 of the AWS SDK, so on ${runtime} this import also fails on AWS unless the ` +
-      'package is deployed with the function; run npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
+      `package is deployed with the function; run ${installCommand('aws-sdk', from, { isElsewhere })}, or move to version 3 (@aws-sdk/client-…)`
     );
-  return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run npm install --save-dev aws-sdk`;
+  return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run ${installCommand('aws-sdk', from, { isForDev: true, isElsewhere })}`;
 }
 
 function majorOf(runtime: string): number {

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { HandlerCode, InstanceStart } from '../thread/instance-start.ts';
-import { explainMissing } from '../code/runtime-packages.ts';
+import { installCommand } from '../code/package-manager.ts';
+import { explainMissing, packageNameOf } from '../code/runtime-packages.ts';
 import { type Handler, hasCallbacks } from './contract.ts';
 import { evaluateBundles, type ReadBundle } from './evaluate-bundle.ts';
 import { RuntimeError } from './failure.ts';
@@ -124,9 +125,13 @@ function codeOf(error: unknown): unknown {
 
 function hintFor(message: string, start: InstanceStart): string {
   const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? '';
-  const reason = explainMissing(name, start.runtime);
+  const file = start.code.kind === 'file' ? start.code.file : undefined;
+  const reason = explainMissing(name, start.runtime, file, true);
   if (reason !== undefined) return ` (${reason})`;
   const absent = start.layers.filter((layer) => layer.directory === undefined).map((layer) => layer.arn);
-  if (absent.length === 0) return '';
+  if (absent.length === 0) {
+    const isPackage = file !== undefined && /^(?:@[\w~-][\w.~-]*\/)?[\w~-]/.test(name);
+    return isPackage ? ` (run ${installCommand(packageNameOf(name), file, { isElsewhere: true })})` : '';
+  }
   return ` (it may come from a layer that is not on this machine: ${absent.join(', ')})`;
 }

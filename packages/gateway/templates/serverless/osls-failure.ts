@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
-import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
@@ -21,6 +21,8 @@ export function explainFailure(
     // oxlint-disable-next-line gatewright/no-recognition-by-text
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
+  const early = first === undefined ? explainEarly(failure, file, tree, valuesFile) : undefined;
+  if (early !== undefined) return early;
   if (first?.[1] === undefined) {
     const property = failure.property ?? /^Configuration error at '([^']+)'/.exec(failure.message)?.[1];
     const line = property === undefined ? undefined : tree?.lineOf(pathOf(property));
@@ -37,8 +39,39 @@ export function explainFailure(
     more.length === 0 ? '' : `, and neither do the variables in ${more.map((match) => match[1]).join(', ')}`;
   return new DefinitionError(
     { file, line: tree?.lineOf(path), property },
-    `${text} has no value${others}: ${remedyFor(kind, text, valuesFile)}`,
+    `${text} has no value${others}: ${remedyFor(kind, text, valuesFile, tree)}`,
   );
+}
+
+/** osls reads some properties, such as the name of the service, before the variables, and does not name the variable. */
+function explainEarly(
+  { message }: DriverFailure,
+  file: string,
+  tree: SourceTree | undefined,
+  valuesFile: string,
+): DefinitionError | undefined {
+  // osls has no error code for this, and only the message names the property.
+  const [, property] = /"([\w.]+)" property is not accessible/.exec(message) ?? [];
+  const path = property === undefined ? [] : pathOf(property);
+  const written = path.reduce<unknown>(findChild, tree?.value);
+  if (property === undefined || typeof written !== 'string') return undefined;
+  const variables = [...written.matchAll(/\$\{(\w+)[:(][^{}]*\}/g)].map(([text, kind = '']) => ({
+    text,
+    kind,
+  }));
+  const open = variables.filter(({ text }) => !text.includes(','));
+  const { text, kind } =
+    open.find(({ text }) => /^\$\{opt:(?!stage\}|region\})/.test(text) || isWithoutValue(text, file, tree)) ??
+    open.find(({ kind }) => kind !== 'sls' && kind !== 'opt') ??
+    {};
+  if (text === undefined || kind === undefined) return undefined;
+  const isLater = kind === 'opt' || kind === 'param';
+  const [, name = ''] = /:\s*([^,}]+)/.exec(text) ?? [];
+  const variable = name.trim().replaceAll(/\W/g, '_').toUpperCase();
+  const remedy = isLater
+    ? `osls reads ${property} before options and parameters; write \`\${env:${variable}}\` and set ${variable} in the environment or with --env-file`
+    : remedyFor(kind, text, valuesFile, tree);
+  return new DefinitionError({ file, line: tree?.lineOf(path), property }, `${text} has no value: ${remedy}`);
 }
 
 /** Returns the variable that has no value. If this cannot be determined, returns the first variable of this kind. */
@@ -61,20 +94,20 @@ function isWithoutValue(text: string, file: string, tree: SourceTree | undefined
   return included !== undefined && !existsSync(resolve(dirname(file), included));
 }
 
-function remedyFor(kind: string, text: string, valuesFile: string): string {
+function remedyFor(kind: string, text: string, valuesFile: string, tree: SourceTree | undefined): string {
   const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
   switch (kind) {
     case 'cf':
       return `start the stack that has this output as well, or write the value to custom.gatewright.variables as '${name}'`;
     case 'ssm':
     case 's3':
-      return `write its value to ${valuesFile} under ${kind}, or to custom.gatewright.variables as '${name}'`;
+      return `write its value to ${valuesFile} as \`${valueText(kind, name)}\`, or to custom.gatewright.variables as '${name}'`;
     case 'env':
       return 'set it in the environment or with --env-file';
     case 'opt':
       return remedyForOption(name.slice('opt:'.length));
     case 'param':
-      return 'set it with --param, or under params in serverless.yml';
+      return remedyForParameter(name.slice('param:'.length), tree);
     case 'file':
       return 'check that the file exists and contains the value';
     case 'self':
@@ -82,6 +115,26 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
     default:
       return 'osls could not resolve it';
   }
+}
+
+/** Returns what to write to the file of values. Secrets Manager's secrets are also read as parameters of SSM. */
+function valueText(kind: string, name: string): string {
+  const id = name.slice(name.indexOf(':') + 1);
+  const [, secret] = /^\/aws\/reference\/secretsmanager\/(.+)$/.exec(id) ?? [];
+  if (kind === 'ssm')
+    return secret === undefined ? `ssm: { ${id}: VALUE }` : `secretsmanager: { ${secret}: VALUE }`;
+  const [bucket = '', ...key] = id.split('/');
+  return `s3: { ${bucket}: { ${key.join('/')}: VALUE } }`;
+}
+
+/** Serverless 4 reads parameters of stages from `stages`, which osls does not know. */
+function remedyForParameter(name: string, tree: SourceTree | undefined): string {
+  const stages = Object.entries(membersOf(tree?.value['stages']));
+  const [stage, settings] =
+    stages.find(([, one]) => Object.hasOwn(membersOf(membersOf(one)['params']), name)) ?? [];
+  if (stage === undefined) return 'set it with --param, or under params in serverless.yml';
+  const value = JSON.stringify(membersOf(membersOf(settings)['params'])[name]);
+  return `stages.${stage}.params is read by Serverless 4 only; write \`params: { ${stage}: { ${name}: ${value} } }\``;
 }
 
 function remedyForOption(name: string): string {

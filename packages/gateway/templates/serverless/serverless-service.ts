@@ -258,6 +258,7 @@ function findServiceLine(
   if (section === 'Resources' && name !== undefined) return tree?.lineOf(['functions', name]);
   const layer = packaged.layers.get(logicalId)?.name;
   if (section === 'Resources' && layer !== undefined) return tree?.lineOf(['layers', layer]);
+  if (section === 'Resources' && logicalId === SERVICE_ROLE) return lineOfServiceRole(tree);
   const own = tree?.value['resources'];
   const roots = isJsonList(own) ? own.map((_part, index) => ['resources', String(index)]) : [['resources']];
   const root = roots.find(
@@ -284,4 +285,12 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
   }
   found.delete(file);
   return [...found].filter((each) => existsSync(each));
+}
+
+/** The role that osls makes for the functions that name none. */
+const SERVICE_ROLE = 'IamRoleLambdaExecution';
+
+/** Returns the line of the role's statements; without statements, the line of the nearest part of the provider. */
+function lineOfServiceRole(tree: SourceTree | undefined): number | undefined {
+  return tree?.lineOf(['provider', 'iam', 'role', 'statements']);
 }

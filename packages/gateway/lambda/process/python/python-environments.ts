@@ -15,7 +15,8 @@ export type PythonProject = {
   /** The absolute path of the requirements file; undefined if the requirements are unknown. */
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
-  readonly tool: 'pip' | 'poetry' | 'uv';
+  readonly pipfile?: string | undefined;
+  readonly tool: 'pip' | 'poetry' | 'uv' | 'pipenv';
   readonly folder: string;
 };
 
@@ -52,12 +53,14 @@ export function findProject(folders: readonly string[]): PythonProject | undefin
     const has = (name: string): string | undefined =>
       existsSync(join(folder, name)) ? join(folder, name) : undefined;
     const [requirements, pyproject] = [has('requirements.txt'), has('pyproject.toml')];
-    if (requirements === undefined && pyproject === undefined) continue;
+    const pipfile = has('Pipfile');
+    if (requirements === undefined && pyproject === undefined && pipfile === undefined) continue;
     const isPoetry =
       has('poetry.lock') !== undefined ||
       (pyproject !== undefined && /^\[tool\.poetry/m.test(readIfReadable(pyproject) ?? ''));
-    const tool = has('uv.lock') !== undefined ? 'uv' : isPoetry ? 'poetry' : 'pip';
-    return { requirements: tool === 'pip' ? requirements : undefined, pyproject, tool, folder };
+    const isPipenv = pipfile !== undefined && requirements === undefined;
+    const tool = has('uv.lock') !== undefined ? 'uv' : isPoetry ? 'poetry' : isPipenv ? 'pipenv' : 'pip';
+    return { requirements: tool === 'pip' ? requirements : undefined, pyproject, pipfile, tool, folder };
   }
   return undefined;
 }

@@ -18,6 +18,8 @@ import {
   type PythonProject,
 } from './python-environments.ts';
 import { packageOf } from './package-names.ts';
+import { describeInstaller, shown } from './python-installer.ts';
+import type { Installer } from './python-installer.ts';
 import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
 import { pipCommand } from '../../lent/install-commands.ts';
 import type { LockList } from '../../lent/lock-lists.ts';
@@ -189,31 +191,6 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
  * then fails.
  */
 const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
-
-type Installer = { readonly all: string; readonly one: (name: string) => string };
-
-function describeInstaller(
-  virtual: string | undefined,
-  project: PythonProject | undefined,
-  executable: string,
-): Installer {
-  if (project?.tool === 'uv') return { all: 'uv sync', one: (name) => `uv add --dev ${name}` };
-  if (project?.tool === 'poetry')
-    return { all: 'poetry install', one: (name) => `poetry add --group dev ${name}` };
-  const folder = shown(project?.folder ?? process.cwd());
-  const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
-  const pip = `${join(own, 'bin', 'pip')} install`;
-  // The command uses the interpreter that was found here, because the declared version may not be installed and a shim
-  // may be broken.
-  const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
-  const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
-  return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
-}
-
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === '' ? '.' : short.startsWith('..') ? path : short;
-}
 
 type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
 

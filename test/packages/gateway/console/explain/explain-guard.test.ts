@@ -284,10 +284,10 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a cached policy that names only the route called first',
     {
       ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
-      guard: { ...GUARD, from: 'cache', ageMs: 2_000, ttlSeconds: 300, token: TOKEN },
+      guard: { ...GUARD, from: 'cache', ageMs: 2_000, givenFor: 'GET /pets', ttlSeconds: 300, token: TOKEN },
     },
-    `Authorizer gate was not called, because its result from 2 s ago, for another route, is cached for 300 s and applies to all its routes. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
-    'If the caller should have access, return a policy from the authorizer that covers everything the caller may do, such as the ARN of the stage followed by /*.',
+    `Authorizer gate was not called, because its result from 2 s ago, for GET /pets, is cached for 300 s and applies to all its routes. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
+    `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${ARN} among its resources.`,
   ],
 ];
 

@@ -188,14 +188,15 @@ describe('explain', () => {
 
     const detail = api.last();
     assert.equal(detail.status, 403);
+    assert.doesNotMatch(storyOf(detail), /\/\*|Ttl/, 'the advice opens no more than the request needs');
     assert.match(
       storyOf(detail),
-      /gate was not called, because its result from 30 s ago, for another route, is cached for 300 s/,
+      /gate was not called, because its result from 30 s ago, for GET \/pets, is cached for 300 s/,
     );
     assert.match(storyOf(detail), /The cached policy allows only .*GET\/pets; the ARN of GET \/ is /);
     assert.match(
       storyOf(detail),
-      /→ If the caller should have access, return a policy from the authorizer that covers everything/,
+      /→ If the caller should have access, return a policy from the authorizer that lists every route/,
     );
   });
 

@@ -26,6 +26,9 @@ describe('what requests lack because of a type that is not supported', () => {
     },
   ])
     it(`is ${name}`, () => {
-      assert.equal(TYPES.consequenceOf(type), lack ?? 'resources of this type do not run here, so calls to them fail');
+      assert.equal(
+        TYPES.consequenceOf(type),
+        lack ?? 'resources of this type do not run here, so calls to them fail',
+      );
     });
 });

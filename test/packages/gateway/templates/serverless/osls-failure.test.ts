@@ -30,12 +30,12 @@ describe('what osls has to say', () => {
     [
       'HOST',
       'ssm',
-      "4: provider.environment.HOST: ${ssm:/shop/host} has no value: write its value to /app/my.values.yml under ssm, or to custom.gatewright.variables as 'ssm:/shop/host'",
+      "4: provider.environment.HOST: ${ssm:/shop/host} has no value: write its value to /app/my.values.yml as `ssm: { /shop/host: VALUE }`, or to custom.gatewright.variables as 'ssm:/shop/host'",
     ],
     [
       'RATES',
       's3',
-      "5: provider.environment.RATES: ${s3:assets/rates.json} has no value: write its value to /app/my.values.yml under s3, or to custom.gatewright.variables as 's3:assets/rates.json'",
+      "5: provider.environment.RATES: ${s3:assets/rates.json} has no value: write its value to /app/my.values.yml as `s3: { assets: { rates.json: VALUE } }`, or to custom.gatewright.variables as 's3:assets/rates.json'",
     ],
     [
       'TABLE',

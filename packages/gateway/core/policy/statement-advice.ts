@@ -1,0 +1,151 @@
+/**
+ * Writes the statement that a role lacks in the format of the role's stack, with the place where it belongs. The
+ * statement allows one action on one resource.
+ */
+import { asOneOrMore, isJsonList, membersOf } from '@gatewright/aws/json-object';
+import { parseArn, printArn } from '@gatewright/aws/arn';
+import { adviseRegion } from './region-advice.ts';
+import { isElsewhere, writeReference } from '../stack/resource-reference.ts';
+import { constructOf, formatOf, shortPlace } from '../stack/source-format.ts';
+import type { SourceFormat } from '../stack/source-format.ts';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+
+/** A call that was refused. */
+export type RefusedCall = {
+  /** The function that made the call, or the session of the role. */
+  readonly caller: string;
+  /** The action in the spelling of policies. */
+  readonly action: string;
+  /** The ARN of the resource, or `*`. */
+  readonly resource: string;
+};
+
+/** What is written for one role of one stack, and how. */
+type Target = {
+  readonly stack: ResolvedStack;
+  readonly role: ResolvedResource;
+  readonly format: SourceFormat;
+  readonly lacking: RefusedCall;
+  /** The resource in the format of the stack. */
+  readonly reference: string;
+};
+
+/**
+ * Returns a sentence with the text between backticks; undefined if no loaded stack has the role. If the call named a
+ * resource of the stacks in another region, no statement would help, and the sentence is about the region.
+ */
+export function adviseStatement(
+  stacks: readonly ResolvedStack[],
+  roleName: string,
+  lacking: RefusedCall,
+): string | undefined {
+  for (const stack of stacks)
+    for (const role of stack.resources.values()) {
+      if (role.type !== 'AWS::IAM::Role' || role.physicalId !== roleName) continue;
+      const asked = parseArn(lacking.resource)?.region ?? '';
+      if (isElsewhere(stacks, stack, lacking.resource) || allowsHere(role, stack, lacking.resource))
+        return adviseRegion(stack, lacking.caller, asked);
+      const reference =
+        lacking.resource === '*' && formatOf(stack).kind !== 'cdk'
+          ? inQuotes('*', formatOf(stack))
+          : writeReference(stacks, stack, lacking.resource);
+      return write({ stack, role, format: formatOf(stack), lacking, reference });
+    }
+  return undefined;
+}
+
+function write(target: Target): string {
+  switch (target.format.kind) {
+    case 'serverless':
+      return writeServerless(target);
+    case 'sam':
+      return writeSam(target);
+    case 'cloudformation':
+      return writeCloudFormation(target);
+    case 'cdk':
+      return writeCdk(target);
+    case 'terraform':
+      return writeTerraform(target);
+  }
+}
+
+/** The role that osls makes for the functions that name none. */
+const SERVICE_ROLE = 'IamRoleLambdaExecution';
+
+function writeServerless(target: Target): string {
+  const { role } = target;
+  const { logicalId } = role;
+  if (logicalId === SERVICE_ROLE)
+    return `Add to provider.iam.role.statements in ${shortPlace(role)}: \`${item(statement(target), target.format)}\`.`;
+  const [, owner] = new RegExp(`^(.+)${SERVICE_ROLE}$`).exec(logicalId) ?? [];
+  if (owner === undefined) return writeCloudFormation(target);
+  return `Add to iamRoleStatements of the function ${owner.charAt(0).toLowerCase()}${owner.slice(1)} in ${shortPlace(role)}: \`${item(statement(target), target.format)}\`.`;
+}
+
+/** SAM makes the role of a function that names none from the function's own `Policies`. */
+function writeSam(target: Target): string {
+  const { stack, role, format } = target;
+  const owner = stack.resources.get(role.logicalId.replace(/Role$/, ''));
+  const isMade = owner !== undefined && owner !== role && owner.place().line === role.place().line;
+  if (!isMade) return writeCloudFormation(target);
+  const policy = format.isJson
+    ? `{ "Statement": [${statement(target)}] }`
+    : `Statement: [${statement(target)}]`;
+  return `Add to the list Policies of ${owner.logicalId} (${shortPlace(owner)}): \`${item(policy, format)}\`.`;
+}
+
+function writeCloudFormation(target: Target): string {
+  const { role, format, lacking } = target;
+  const policies = asOneOrMore(role.properties['Policies']);
+  const at = policies.findIndex((policy) =>
+    isJsonList(membersOf(membersOf(policy)['PolicyDocument'])['Statement']),
+  );
+  if (at >= 0) {
+    const place = `Policies.${at}.PolicyDocument.Statement`;
+    return `Add to ${place} of the role ${role.logicalId} (${shortPlace(role, place)}): \`${item(statement(target), format)}\`.`;
+  }
+  const name = lacking.action.replaceAll(/[^\w]+/g, '-');
+  const policy = format.isJson
+    ? `{ "PolicyName": "${name}", "PolicyDocument": { "Version": "2012-10-17", "Statement": [${statement(target)}] } }`
+    : `{ PolicyName: ${name}, PolicyDocument: { Version: '2012-10-17', Statement: [${statement(target)}] } }`;
+  return `Add to the list Policies of the role ${role.logicalId} (${shortPlace(role)}): \`${item(policy, format)}\`.`;
+}
+
+function writeCdk({ stack, role, lacking, reference }: Target): string {
+  const path = constructOf(stack, role.logicalId) ?? role.logicalId;
+  const owner = path.replace(/\/ServiceRole$/, '');
+  const call = owner === path ? 'addToPolicy' : 'addToRolePolicy';
+  const text = `${call}(new iam.PolicyStatement({ actions: ['${lacking.action}'], resources: [${reference}] }))`;
+  return `In the CDK app, call on the construct ${owner}: \`${text}\`.`;
+}
+
+function writeTerraform({ role, lacking, reference }: Target): string {
+  const text = `{ Effect = "Allow", Action = "${lacking.action}", Resource = ${reference} }`;
+  return `Add to the statements of a policy of ${role.logicalId}: \`${text}\`.`;
+}
+
+/** The statement in YAML's flow style, or in JSON. */
+function statement({ lacking, reference, format }: Target): string {
+  return format.isJson
+    ? `{ "Effect": "Allow", "Action": "${lacking.action}", "Resource": ${reference} }`
+    : `{ Effect: Allow, Action: ${inQuotes(lacking.action, format)}, Resource: ${reference} }`;
+}
+
+function inQuotes(text: string, { kind, isJson }: SourceFormat): string {
+  if (isJson || kind === 'terraform') return JSON.stringify(text);
+  return /[*{}[\],]/.test(text) ? `'${text}'` : text;
+}
+
+/** An entry of a list. */
+function item(text: string, { isJson }: SourceFormat): string {
+  return isJson ? text : `- ${text}`;
+}
+
+/** Whether a policy of the role names the same resource in the region of the stack. */
+function allowsHere({ properties }: ResolvedResource, { region }: ResolvedStack, resource: string): boolean {
+  const asked = parseArn(resource);
+  if (asked === undefined || asked.region === '' || asked.region === region) return false;
+  return JSON.stringify(properties['Policies'] ?? []).includes(
+    JSON.stringify(printArn({ ...asked, region })),
+  );
+}

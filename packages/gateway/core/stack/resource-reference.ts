@@ -1,0 +1,123 @@
+/** Writes the ARN of a resource as a reference in the format of a stack, such as `!GetAtt Mail.Arn`. */
+import { parseArn, printArn } from '@gatewright/aws/arn';
+import { constructOf, formatOf } from './source-format.ts';
+import type { ResolvedResource, ResolvedStack } from './model.ts';
+
+type Named = { readonly stack: ResolvedStack; readonly resource: ResolvedResource; readonly rest: string };
+
+/** By type: the service and the part in front of the name in an ARN, and the property of the ARN in CDK. */
+const ARNS: Readonly<Record<string, readonly [service: string, prefix: string, inCdk: string]>> = {
+  'AWS::SQS::Queue': ['sqs', '', 'queueArn'],
+  'AWS::SNS::Topic': ['sns', '', 'topicArn'],
+  'AWS::DynamoDB::Table': ['dynamodb', 'table/', 'tableArn'],
+  'AWS::DynamoDB::GlobalTable': ['dynamodb', 'table/', 'tableArn'],
+  'AWS::S3::Bucket': ['s3', '', 'bucketArn'],
+  'AWS::Kinesis::Stream': ['kinesis', 'stream/', 'streamArn'],
+  'AWS::StepFunctions::StateMachine': ['states', 'stateMachine:', 'stateMachineArn'],
+  'AWS::Lambda::Function': ['lambda', 'function:', 'functionArn'],
+  'AWS::Events::EventBus': ['events', 'event-bus/', 'eventBusArn'],
+  'AWS::SecretsManager::Secret': ['secretsmanager', 'secret:', 'secretArn'],
+};
+/** The types whose `Ref` is the ARN. */
+const BY_REF = new Set(['AWS::SNS::Topic', 'AWS::SecretsManager::Secret']);
+
+/**
+ * Returns the resource of an ARN in the format of the stack that grants the permission. A resource of no loaded stack is
+ * written as its ARN.
+ */
+export function writeReference(stacks: readonly ResolvedStack[], owner: ResolvedStack, arn: string): string {
+  const found = findNamed(stacks, arn);
+  const format = formatOf(owner);
+  switch (format.kind) {
+    case 'terraform':
+      return inTerraform(owner, found, arn);
+    case 'cdk':
+      return inCdk(found, arn);
+    case 'serverless':
+    case 'sam':
+    case 'cloudformation':
+      return inTemplate(owner, found, arn, format.isJson);
+  }
+}
+
+/** Whether the ARN names a resource of the stacks, but in a region that is not that of the calling stack. */
+export function isElsewhere(stacks: readonly ResolvedStack[], owner: ResolvedStack, arn: string): boolean {
+  const asked = parseArn(arn);
+  if (asked === undefined || asked.region === owner.region || findNamed(stacks, arn) !== undefined)
+    return false;
+  const here = findNamed(stacks, printArn({ ...asked, region: owner.region }));
+  return here !== undefined && here.stack.region === owner.region;
+}
+
+/** Finds the resource that an ARN names, itself or a part of it such as an index or an object. */
+function findNamed(stacks: readonly ResolvedStack[], arn: string): Named | undefined {
+  const asked = parseArn(arn);
+  if (asked === undefined) return undefined;
+  for (const stack of stacks)
+    for (const resource of stack.resources.values()) {
+      const [service, prefix = ''] = ARNS[resource.type] ?? [];
+      const isHere =
+        asked.service === 's3' || (asked.region === stack.region && asked.accountId === stack.accountId);
+      if (service !== asked.service || !isHere) continue;
+      const own = prefix + nameOf(resource, prefix);
+      if (!asked.resource.startsWith(own)) continue;
+      const rest = asked.resource.slice(own.length);
+      if (rest === '' || /^[/:]/.test(rest)) return { stack, resource, rest };
+    }
+  return undefined;
+}
+
+function nameOf({ physicalId, type }: ResolvedResource, prefix: string): string {
+  const named = parseArn(physicalId)?.resource;
+  if (named !== undefined) return named.slice(prefix.length);
+  return type === 'AWS::SQS::Queue' ? physicalId.slice(physicalId.lastIndexOf('/') + 1) : physicalId;
+}
+
+function inTemplate(owner: ResolvedStack, found: Named | undefined, arn: string, isJson: boolean): string {
+  const write = (name: string, value: string): string =>
+    isJson
+      ? JSON.stringify({
+          [name === 'Ref' ? name : `Fn::${name}`]: name === 'GetAtt' ? value.split('.') : value,
+        })
+      : `!${name} ${value}`;
+  if (found === undefined) return isJson ? JSON.stringify(arn) : quoted(arn);
+  const { stack, resource, rest } = found;
+  const own = BY_REF.has(resource.type)
+    ? write('Ref', resource.logicalId)
+    : write('GetAtt', `${resource.logicalId}.Arn`);
+  const exported = [...stack.exports].find(
+    ([, value]) => value === arn.slice(0, arn.length - rest.length),
+  )?.[0];
+  if (stack !== owner && exported === undefined) return isJson ? JSON.stringify(arn) : quoted(arn);
+  const whole = stack === owner ? own : write('ImportValue', exported ?? '');
+  if (rest === '') return whole;
+  return isJson
+    ? `{ "Fn::Join": ["", [${whole}, ${JSON.stringify(rest)}]] }`
+    : `!Join ['', [${whole}, ${quoted(rest)}]]`;
+}
+
+function inTerraform(owner: ResolvedStack, found: Named | undefined, arn: string): string {
+  if (found === undefined || found.stack !== owner) return JSON.stringify(arn);
+  const { resource, rest } = found;
+  // An address in a module cannot be named from outside of the module.
+  const address = resource.logicalId.replace(/^(?:module\.[^.]+\.)+/, '');
+  return rest === '' ? `${address}.arn` : `"\${${address}.arn}${rest}"`;
+}
+
+function inCdk(found: Named | undefined, arn: string): string {
+  const path = found === undefined ? undefined : constructOf(found.stack, found.resource.logicalId);
+  if (found === undefined || path === undefined) return JSON.stringify(arn).replaceAll('"', "'");
+  const property = `${variableOf(path)}.${ARNS[found.resource.type]?.[2] ?? 'arn'}`;
+  return found.rest === '' ? property : `\`\${${property}}${found.rest}\``;
+}
+
+/** Returns the name that a program would give to the variable of a construct. */
+function variableOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1).replaceAll(/\W/g, '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/** In a list or map of YAML's flow style, a plain text must not contain brackets, commas or quotes. */
+function quoted(text: string): string {
+  return /^[\w:/.+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "''")}'`;
+}

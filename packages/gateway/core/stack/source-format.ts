@@ -1,0 +1,39 @@
+/** The format in which the user writes a stack. Advice on a stack is written in the same format. */
+import { basename, extname } from 'node:path';
+import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from './model.ts';
+
+export type SourceFormat = {
+  readonly kind: 'serverless' | 'sam' | 'cloudformation' | 'cdk' | 'terraform';
+  /** Whether values are written as in JSON and not in YAML's short form. */
+  readonly isJson: boolean;
+};
+
+const SAM = 'AWS::Serverless-2016-10-31';
+
+export function formatOf(stack: Pick<ResolvedStack, 'file' | 'source' | 'resources'>): SourceFormat {
+  const name = basename(stack.file);
+  const isJson = !['.yml', '.yaml', '.template'].includes(extname(name));
+  if (/^serverless\.\w+$/.test(name)) return { kind: 'serverless', isJson };
+  const ids = [...stack.resources.keys()];
+  if (ids.some((id) => /(?:^|\.)aws_\w+\./.test(id))) return { kind: 'terraform', isJson: false };
+  if (ids.some((id) => constructOf(stack, id) !== undefined)) return { kind: 'cdk', isJson: false };
+  const transforms = asOneOrMore(stack.source?.template['Transform']);
+  return { kind: transforms.includes(SAM) ? 'sam' : 'cloudformation', isJson };
+}
+
+/** Returns the path of the construct that CDK made the resource for, without its last part `Resource`. */
+export function constructOf(
+  { source }: Pick<ResolvedStack, 'source'>,
+  logicalId: string,
+): string | undefined {
+  const resource = membersOf(mapOf(source?.template ?? {}, 'Resources')[logicalId]);
+  const path = membersOf(resource['Metadata'])['aws:cdk:path'];
+  return typeof path === 'string' ? path.replace(/\/Resource$/, '') : undefined;
+}
+
+/** Returns the place of a resource or of a property of it with the file's own name: `template.yaml:12`. */
+export function shortPlace(resource: ResolvedResource, property?: string): string {
+  const { file, line } = resource.place(property);
+  return line === undefined ? basename(file) : `${basename(file)}:${line}`;
+}

@@ -1,0 +1,70 @@
+/**
+ * The command that installs a package for a file of the user: of the package manager that the project uses, and without
+ * a change of its package.json if the package is already listed there.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import { readIfReadable } from '@gatewright/aws/readable-files';
+
+type Manager = {
+  readonly lock: string;
+  readonly all: string;
+  readonly one: string;
+  readonly oneForDev: string;
+};
+
+const NPM: Manager = {
+  lock: 'package-lock.json',
+  all: 'npm install',
+  one: 'npm install',
+  oneForDev: 'npm install --save-dev',
+};
+const MANAGERS: readonly Manager[] = [
+  { lock: 'pnpm-lock.yaml', all: 'pnpm install', one: 'pnpm add', oneForDev: 'pnpm add --save-dev' },
+  { lock: 'yarn.lock', all: 'yarn install', one: 'yarn add', oneForDev: 'yarn add --dev' },
+  { lock: 'bun.lock', all: 'bun install', one: 'bun add', oneForDev: 'bun add --dev' },
+  { lock: 'bun.lockb', all: 'bun install', one: 'bun add', oneForDev: 'bun add --dev' },
+  NPM,
+];
+const LISTS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
+
+type Install = {
+  readonly isForDev?: boolean;
+  /** Whether the process does not run in the user's folder, as a function's does. */
+  readonly isElsewhere?: boolean;
+};
+
+/** @param from a file or folder of the project; without it, the project is unknown */
+export function installCommand(
+  name: string,
+  from?: string,
+  { isForDev = false, isElsewhere = false }: Install = {},
+): string {
+  const folders = from === undefined ? [] : foldersAbove(from);
+  const own = folders.find((folder) => existsSync(join(folder, 'package.json')));
+  const manager =
+    MANAGERS.find(({ lock }) => folders.some((folder) => existsSync(join(folder, lock)))) ?? NPM;
+  const where = own === undefined ? '' : goTo(own, isElsewhere);
+  if (own !== undefined && isListed(name, join(own, 'package.json'))) return `${where}${manager.all}`;
+  return `${where}${isForDev ? manager.oneForDev : manager.one} ${name}`;
+}
+
+function foldersAbove(from: string): readonly string[] {
+  const folders: string[] = [];
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    folders.push(folder);
+    // The lock files of a repository belong to no other repository.
+    if (existsSync(join(folder, '.git')) || folder === dirname(folder)) return folders;
+  }
+}
+
+function isListed(name: string, manifest: string): boolean {
+  const lists = membersOf(parseJson(readIfReadable(manifest) ?? ''));
+  return LISTS.some((list) => Object.hasOwn(membersOf(lists[list]), name));
+}
+
+function goTo(folder: string, isElsewhere: boolean): string {
+  const short = isElsewhere ? folder : relative(process.cwd(), folder);
+  return short === '' ? '' : `cd ${short.startsWith('..') ? folder : short} && `;
+}

@@ -1,0 +1,97 @@
+/** The commands that install what a Python project needs, with the tool that the project uses. */
+import { dirname, join, relative } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
+import type { PythonProject } from './python-environments.ts';
+
+export type Installer = {
+  /** The command that installs everything that the project lists. */
+  readonly all: string;
+  /** The command that adds a package; if the project lists it already, the command that installs the listed one. */
+  readonly one: (name: string) => string;
+};
+
+/** @param virtual the interpreter of the virtual environment; undefined if there is none */
+export function describeInstaller(
+  virtual: string | undefined,
+  project: PythonProject | undefined,
+  executable: string,
+): Installer {
+  const plain = commandsOf(virtual, project, executable);
+  // The commands of pip name the paths; those of the other tools are about the folder in which they run.
+  const folder = project === undefined || project.tool === 'pip' ? '.' : shown(project.folder);
+  const where = folder === '.' ? '' : `cd ${folder} && `;
+  return {
+    all: `${where}${plain.all}`,
+    one(name) {
+      const listed = project === undefined ? undefined : findListed(project, name);
+      if (project === undefined || listed === undefined) return `${where}${plain.one(name)}`;
+      return `${where}${installListed(plain.all, project, listed)}`;
+    },
+  };
+}
+
+function commandsOf(
+  virtual: string | undefined,
+  project: PythonProject | undefined,
+  executable: string,
+): Installer {
+  if (project?.tool === 'uv') return { all: 'uv sync', one: (name) => `uv add --dev ${name}` };
+  if (project?.tool === 'poetry')
+    return { all: 'poetry install', one: (name) => `poetry add --group dev ${name}` };
+  if (project?.tool === 'pipenv') {
+    // Without the variable, the environment is in a folder of pipenv, where functions do not find it.
+    const command = 'PIPENV_VENV_IN_PROJECT=1 pipenv install';
+    return { all: command, one: (name) => `${command} --dev ${name}` };
+  }
+  const folder = shown(project?.folder ?? process.cwd());
+  const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
+  const pip = `${join(own, 'bin', 'pip')} install`;
+  // The command uses the interpreter that was found here, because the declared version may not be installed and a shim
+  // may be broken.
+  const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
+  const listed = project?.requirements === undefined ? folder : `-r ${shown(project.requirements)}`;
+  return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
+}
+
+/** The table of a TOML file that lists a package; empty for a requirements file. */
+type Listed = { readonly table: string; readonly line: string };
+
+function findListed({ requirements, pyproject, pipfile }: PythonProject, name: string): Listed | undefined {
+  for (const file of [requirements, pipfile, pyproject]) {
+    let table = '';
+    for (const line of (file === undefined ? '' : (readIfReadable(file) ?? '')).split('\n')) {
+      [, table = table] = /^\s*\[+([^[\]]+)\]+\s*$/.exec(line) ?? [];
+      const isList =
+        file === requirements || /depend|packages/.test(`${table} ${line}`) || /^\s*["']/.test(line);
+      if (isList && namesIn(line).includes(normalise(name))) return { table, line };
+    }
+  }
+  return undefined;
+}
+
+/** The names that stand where a requirement begins: at the begin of the line, or of a text in quotes. */
+function namesIn(line: string): readonly string[] {
+  return [...line.replace(/(?:^|\s)#.*$/, '').matchAll(/(?:^|["'])\s*([A-Za-z0-9][\w.-]*)/g)].map(
+    ([, name = '']) => normalise(name),
+  );
+}
+
+function normalise(name: string): string {
+  return name.replaceAll(/[-_.]+/g, '-').toLowerCase();
+}
+
+/** A package of an optional group or an extra is installed only if the command names the group or the extras. */
+function installListed(all: string, { tool }: PythonProject, { table, line }: Listed): string {
+  const [, group] = /^tool\.poetry\.group\.([^.]+)\.dependencies$/.exec(table) ?? [];
+  const isExtra = table === 'project.optional-dependencies' || /\boptional\s*=\s*true/.test(line);
+  if (tool === 'poetry')
+    return `${all}${group === undefined ? '' : ` --with ${group}`}${isExtra ? ' --all-extras' : ''}`;
+  if (tool === 'uv')
+    return `${all}${isExtra ? ' --all-extras' : ''}${table === 'dependency-groups' ? ' --all-groups' : ''}`;
+  return tool === 'pipenv' && table === 'dev-packages' ? `${all} --dev` : all;
+}
+
+export function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,169 @@
+/** What is advised for a right that a role lacks is written into the project as it is advised, and the request passes. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import { addItem, anAdvisedProject, advisedText } from '../../../../support/an-advised-project.ts';
+import type { Asked } from '../../../../support/an-advised-project.ts';
+
+const HANDLER = `
+const { SQSClient, SendMessageCommand } = require('@aws-sdk/client-sqs');
+exports.send = async () => {
+  await new SQSClient().send(new SendMessageCommand({ QueueUrl: process.env.QUEUE_URL, MessageBody: 'hello' }));
+  return { statusCode: 202 };
+};`;
+
+const SERVERLESS = `
+service: shop
+provider:
+  name: aws
+  runtime: nodejs22.x
+  iam:
+    role:
+      statements:
+        - { Effect: Allow, Action: sqs:ReceiveMessage, Resource: !GetAtt Mail.Arn }
+functions:
+  send:
+    handler: index.send
+    environment: { QUEUE_URL: !Ref Mail }
+    events: [{ httpApi: GET / }]
+resources:
+  Resources:
+    Mail: { Type: AWS::SQS::Queue }
+`;
+
+const SAM = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Mail: { Type: AWS::SQS::Queue }
+  Send:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.send
+      Environment: { Variables: { QUEUE_URL: !Ref Mail } }
+      Policies:
+        - AWSLambdaBasicExecutionRole
+      Events:
+        Root: { Type: HttpApi, Properties: { Path: /, Method: GET } }
+`;
+
+const CLOUDFORMATION = (policies: string): string => `
+Resources:
+  Mail: { Type: AWS::SQS::Queue }
+  SendRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }]
+      Policies:${policies}
+  Send:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Code: .
+      Handler: index.send
+      Role: !GetAtt SendRole.Arn
+      Environment: { Variables: { QUEUE_URL: !Ref Mail } }
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties: { FunctionName: !Ref Send, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com }
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: { Name: shop, ProtocolType: HTTP, Target: !GetAtt Send.Arn }
+`;
+
+const WITH_STATEMENTS = `
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - { Effect: Allow, Action: sqs:ReceiveMessage, Resource: !GetAtt Mail.Arn }`;
+
+type Case = {
+  readonly title: string;
+  readonly file: string;
+  readonly text: string;
+  /** The line of the list that the advice names. */
+  readonly list: string;
+  readonly advised: RegExp;
+  readonly item: string;
+};
+
+const STATEMENT = '{ Effect: Allow, Action: sqs:SendMessage, Resource: !GetAtt Mail.Arn }';
+const CASES: readonly Case[] = [
+  {
+    title: 'the service’s role of a Serverless service',
+    file: 'serverless.yml',
+    text: SERVERLESS,
+    list: 'statements:',
+    advised: /^Add to provider\.iam\.role\.statements in serverless\.yml:8: /,
+    item: `- ${STATEMENT}`,
+  },
+  {
+    title: 'the policies of a function of SAM',
+    file: 'template.yaml',
+    text: SAM,
+    list: 'Policies:',
+    advised: /^Add to the list Policies of Send \(template\.yaml:5\): /,
+    item: `- Statement: [${STATEMENT}]`,
+  },
+  {
+    title: 'the statements of a role of CloudFormation',
+    file: 'template.yaml',
+    text: CLOUDFORMATION(WITH_STATEMENTS),
+    list: 'Statement:',
+    advised: /^Add to Policies\.0\.PolicyDocument\.Statement of the role SendRole \(template\.yaml:12\): /,
+    item: `- ${STATEMENT}`,
+  },
+  {
+    title: 'a role of CloudFormation without policies',
+    file: 'template.yaml',
+    text: CLOUDFORMATION(' []'),
+    list: 'Policies: []',
+    advised: /^Add to the list Policies of the role SendRole \(template\.yaml:4\): /,
+    item: `- { PolicyName: sqs-SendMessage, PolicyDocument: { Version: '2012-10-17', Statement: [${STATEMENT}] } }`,
+  },
+];
+
+describe('the advice on a right that a role lacks', () => {
+  for (const { title, file, text, list, advised, item } of CASES)
+    it(`lets the request pass once it is written to ${title}`, async () => {
+      using project = anAdvisedProject(file, { [file]: text, 'index.js': HANDLER });
+
+      const refused = await project.ask();
+      const advice = advisedText(refused.changes, advised);
+      const line = text.split('\n').findIndex((one) => one.trim() === list) + 1;
+      project.write(file, addItem(text, line, advice));
+      const passed = await project.ask();
+
+      assert.equal(refused.status, 500, refused.body);
+      assert.equal(advice, item);
+      assertLogged(refused, advice);
+      assert.equal(passed.status, 202, passed.sentences.join('\n'));
+    });
+
+  it('is written as JSON where the template is JSON', async () => {
+    const { value } = parseSource(CLOUDFORMATION(WITH_STATEMENTS), 'template.yaml');
+    const own = '{"Effect":"Allow","Action":"sqs:ReceiveMessage"';
+    const text = JSON.stringify(value);
+    using project = anAdvisedProject('template.json', { 'template.json': text, 'index.js': HANDLER });
+
+    const refused = await project.ask();
+    const advice = advisedText(refused.changes, /^Add to Policies\.0\./);
+    project.write('template.json', text.replace(own, `${advice},${own}`));
+    const passed = await project.ask();
+
+    assert.equal(
+      advice,
+      '{ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt":["Mail","Arn"]} }',
+    );
+    assert.equal(passed.status, 202, passed.sentences.join('\n'));
+  });
+});
+
+function assertLogged({ lines }: Asked, advice: string): void {
+  assert.ok(
+    lines.some((line) => line.includes('is not allowed to perform sqs:SendMessage') && line.includes(advice)),
+    `the start's own line must give the same advice: ${lines.join('\n')}`,
+  );
+}

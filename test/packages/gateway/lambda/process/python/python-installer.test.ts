@@ -1,0 +1,61 @@
+/** Which command installs a package for a project of each tool, where the project lists it and where it does not. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findProject } from '../../../../../../packages/gateway/lambda/process/python/python-environments.ts';
+import { describeInstaller } from '../../../../../../packages/gateway/lambda/process/python/python-installer.ts';
+import { aFolder } from '../../start-runtime.ts';
+
+const POETRY = `
+[tool.poetry]
+name = "shop"
+[tool.poetry.dependencies]
+python = "^3.11"
+boto3 = "^1.34"
+moto = { version = "^5", optional = true }
+[tool.poetry.group.jobs.dependencies]
+Py_JWT = "*"
+`;
+const UV = `
+[project]
+name = "shop"
+dependencies = [
+  "boto3>=1.34",
+]
+[project.optional-dependencies]
+xml = ["lxml"]
+[dependency-groups]
+jobs = ["pyjwt"]
+`;
+const PIPFILE = `
+[packages]
+boto3 = "*"
+[dev-packages]
+moto = "*"
+`;
+
+const cases: readonly [files: Readonly<Record<string, string>>, name: string, command: RegExp][] = [
+  [{ 'pyproject.toml': POETRY }, 'boto3', /^cd \S+ && poetry install$/],
+  [{ 'pyproject.toml': POETRY }, 'moto', /^cd \S+ && poetry install --all-extras$/],
+  [{ 'pyproject.toml': POETRY }, 'PyJWT', /^cd \S+ && poetry add --group dev PyJWT$/],
+  [{ 'pyproject.toml': POETRY }, 'py-jwt', /^cd \S+ && poetry install --with jobs$/],
+  [{ 'pyproject.toml': POETRY }, 'requests', /^cd \S+ && poetry add --group dev requests$/],
+  [{ 'pyproject.toml': UV, 'uv.lock': '' }, 'boto3', /^cd \S+ && uv sync$/],
+  [{ 'pyproject.toml': UV, 'uv.lock': '' }, 'lxml', /^cd \S+ && uv sync --all-extras$/],
+  [{ 'pyproject.toml': UV, 'uv.lock': '' }, 'pyjwt', /^cd \S+ && uv sync --all-groups$/],
+  [{ 'pyproject.toml': UV, 'uv.lock': '' }, 'requests', /^cd \S+ && uv add --dev requests$/],
+  [{ 'requirements.txt': 'boto3==1.34.0  # for mail\n' }, 'boto3', /\/pip install -r \S+requirements\.txt$/],
+  [{ 'requirements.txt': '# requests\nboto3\n' }, 'requests', /\/pip install requests$/],
+  [{ 'pyproject.toml': UV }, 'boto3', /\/pip install \/\S+$/],
+  [{ Pipfile: PIPFILE }, 'boto3', /^cd \S+ && PIPENV_VENV_IN_PROJECT=1 pipenv install$/],
+  [{ Pipfile: PIPFILE }, 'moto', /^cd \S+ && PIPENV_VENV_IN_PROJECT=1 pipenv install --dev$/],
+  [{ Pipfile: PIPFILE }, 'requests', /^cd \S+ && PIPENV_VENV_IN_PROJECT=1 pipenv install --dev requests$/],
+];
+
+describe('the command that installs a package of Python', () => {
+  for (const [files, name, command] of cases)
+    it(`is ${command.source} for ${name} of ${Object.keys(files).join(' and ')}`, () => {
+      const project = findProject([aFolder(files)]);
+
+      assert.match(describeInstaller(undefined, project, 'python3').one(name), command);
+    });
+});

@@ -1,0 +1,105 @@
+/** A folder that is served, asked, changed as the explanation of the refusal advises, and served again. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
+import type { GatewayOptions } from '../../packages/gateway/engine/index.ts';
+import { GATEWAY_ADMIN, QUIET_GATEWAY } from './a-gateway.ts';
+
+export type Asked = {
+  readonly status: number;
+  readonly body: string;
+  /** The sentences of the explanation, and what it advises. */
+  readonly sentences: readonly string[];
+  readonly changes: readonly string[];
+  /** What the gateway has logged. */
+  readonly lines: readonly string[];
+};
+
+export type AdvisedProject = {
+  readonly folder: string;
+  read(name: string): string;
+  write(name: string, text: string): void;
+  /** Serves the folder, sends one request, and reads its explanation. */
+  ask(request?: AskedFor, options?: Partial<GatewayOptions>): Promise<Asked>;
+} & Disposable;
+
+type AskedFor = {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** How often the request is sent; the last one is explained. */
+  readonly times?: number;
+};
+
+export function anAdvisedProject(source: string, files: Readonly<Record<string, string>>): AdvisedProject {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-advised-'));
+  const write = (name: string, text: string): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  };
+  for (const [name, text] of Object.entries(files)) write(name, text);
+  return {
+    folder,
+    write,
+    read: (name) => readFileSync(join(folder, name), 'utf8'),
+    ask: (request = {}, options = {}) => serveAndAsk(join(folder, source), folder, request, options),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+async function serveAndAsk(
+  source: string,
+  folder: string,
+  request: AskedFor,
+  options: Partial<GatewayOptions>,
+): Promise<Asked> {
+  const lines: string[] = [];
+  const gateway = await createGateway({
+    ...QUIET_GATEWAY,
+    directory: folder,
+    adminKey: GATEWAY_ADMIN,
+    record: 100,
+    roles: true,
+    log: { write: (line) => void lines.push(line) },
+    ...options,
+  });
+  try {
+    await gateway.load([source]);
+    const { apis, control } = await gateway.listen();
+    const { path = '/', method = 'GET', headers = {}, body, times = 1 } = request;
+    const url = `${apis[0]?.url ?? ''}${path}`;
+    const init = { method, headers, ...(body !== undefined && { body }) };
+    let reply = await fetch(url, init);
+    for (let sent = 1; sent < times; sent += 1) reply = await fetch(url, init);
+    const secret = (await readCredentials(folder))?.controlSecret ?? '';
+    const record = await fetch(`${control}/_gatewright/requests/last`, {
+      headers: { Authorization: `Bearer ${secret}` },
+    });
+    const { story } = (await record.json()) as { story: { sentences: string[]; changes: string[] } };
+    return { status: reply.status, body: await reply.text(), ...story, lines };
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** The text between the backticks of the one advice that begins in this way. */
+export function advisedText(changes: readonly string[], beginning: RegExp): string {
+  const advice = changes.find((change) => beginning.test(change));
+  assert.ok(advice !== undefined, `no advice begins with ${String(beginning)}: ${changes.join('\n')}`);
+  const [, text] = /`([^`]+)`/.exec(advice) ?? [];
+  assert.ok(text !== undefined, `the advice has no text to write: ${advice}`);
+  return text;
+}
+
+/** Writes the entry into the list whose key is in this line, as a person would: indented like the list's other entries. */
+export function addItem(text: string, keyLine: number, item: string): string {
+  const lines = text.split('\n');
+  const key = lines[keyLine - 1] ?? '';
+  const isEmpty = key.endsWith(' []');
+  const indent = /^\s*/.exec(isEmpty ? `${key.replace(/\S.*/, '')}  ` : (lines[keyLine] ?? ''))?.[0] ?? '';
+  return lines.toSpliced(keyLine - 1, 1, key.replace(/ \[\]$/, ''), `${indent}${item}`).join('\n');
+}
