@@ -272,6 +272,25 @@ describe('a plan whose periods change', () => {
     assert.equal(admitted, 3);
   });
 
+  // The plan that has both limits gives the renamed one ledgers of its own, which old processes have to learn.
+  it('charges old and new processes to the same ledger after a rename was ended by another plan', async () => {
+    const table = new QuotaTable();
+    const daily = (id: string): object => limit(3, 'DAY', { id });
+    const plans = [
+      { id: 'old', version: 1, limits: [daily('a')] },
+      { id: 'new', version: 1, limits: [daily('b')] },
+      { id: 'both', version: 1, limits: [daily('b'), daily('a')] },
+    ];
+    const lasting = table.holder([], { plans });
+    for (const plan of ['old', 'new', 'both']) {
+      assert.equal(await table.spend(lasting, 1, { plan }), 1);
+      table.nowMs += DAY_MS;
+    }
+
+    assert.equal(await table.spend(lasting, 10, { plan: 'new' }), 3);
+    assert.equal(await table.spend(table.holder([], { plans }), 10, { plan: 'new' }), 0);
+  });
+
   it('is the same to a process that has just begun', async () => {
     const at = new Changing();
     await at.plan([limit(20, 'DAY')]);
