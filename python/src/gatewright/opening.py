@@ -133,6 +133,10 @@ def _decide(table: Table, ask: Opening, head: Optional[Item]) -> Union[_Attempt,
             raise Unavailable
     elif cur.end > period.start and not _may_replace(table, ask, line):
         return Opened("moved", cur)
+    elif cur.end > max(period.start, ask.now) and not _may_end(line, period):
+        in_force = _find_in_force(table, ask, cur)
+        if in_force is not None:
+            return in_force
     return _replace(table, ask, line)
 
 
@@ -149,10 +153,7 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
     if line.cur.end <= ask.now and not is_before:
         return None
     in_force = Opened("moved", Period(line.cur.start, end_of(ledger)))
-    oldest = line.segments[_MAX_SEGMENTS - 1] if len(line.segments) >= _MAX_SEGMENTS else None
-    # What was charged in the period must still be known after one more change.
-    may_end = oldest is None or oldest[2] < ask.period.start
-    if ask.term is None or not is_before or not may_end:
+    if ask.term is None or not is_before or not _may_end(line, ask.period):
         return in_force
     is_same = "term" not in ledger and ledger.get("plan") == ask.plan.id and not ask.plan.is_own
     if not is_same or line.rule != print_rule(ask.limit.rule):
@@ -170,13 +171,18 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
 
 
 def _find_in_force(table: Table, ask: Opening, cur: Period) -> Optional[Opened]:
-    """The head's ledger, if its rule is also the request's; None: it was ended, and nothing opened after it."""
+    """The head's ledger, if its rule is the request's or stays in force; None: it was ended, nothing opened after it."""
     ledger = table.read(ask.id.at(cur))
     if ledger is not None and "nxt" in ledger:
         return None
     if cur.start != ask.period.start:
         return Opened("moved", cur)
     return Opened("gone") if ledger is None else Opened("moved", Period(cur.start, end_of(ledger)))
+
+
+def _may_end(line: _Line, period: Period) -> bool:
+    """Whether what was charged in the period is still known after one more change of the rule."""
+    return len(line.segments) < _MAX_SEGMENTS or line.segments[_MAX_SEGMENTS - 1][2] < period.start
 
 
 def _may_replace(table: Table, ask: Opening, line: _Line) -> bool:

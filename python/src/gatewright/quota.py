@@ -102,8 +102,9 @@ class Quota:
         self._holders = threading.local()
         # Periods charged instead of periods that cannot be opened; ledgers that limits share with another limit.
         self._moved: Dict[Tuple[str, Period, str, Optional[int]], Period] = {}
-        # By the limit's own ledgers, and the plan with its version.
-        self._renamed: Dict[Tuple[str, str, int], LedgerId] = {}
+        # By the limit's own ledgers, the period, the plan with its version, and the term: by the next period, another
+        # plan may have given the limit ledgers of its own.
+        self._renamed: Dict[Tuple[str, Period, str, int, Optional[int]], LedgerId] = {}
         self._swept: Dict[Key, Sequence[Tuple[str, int]]] = {}
         # The ledgers as last seen, for the fields of a refusal by another limit.
         self._seen: Dict[str, Tuple[Period, Item]] = {}
@@ -189,7 +190,7 @@ class Quota:
         asked = period_at(limit.rule, stamp)
         term = terms.term_for(limit.level, asked)
         for _ in range(_ROUNDS):
-            ledger_id = self._renamed.get((own.pk, plan.id, plan.version), own)
+            ledger_id = self._renamed.get((own.pk, asked, plan.id, plan.version, term), own)
             place = (ledger_id.pk, asked, plan.id, term)
             period = self._moved.get(place, asked)
             if period.end <= stamp:
@@ -232,7 +233,7 @@ class Quota:
         if len(known) >= _MAX_MOVED:
             known.clear()
         if opened.to is not None:
-            renamed = own.pk, ask.plan.id, ask.plan.version
+            renamed = own.pk, place[1], ask.plan.id, ask.plan.version, ask.term
             known[renamed if isinstance(opened.to, LedgerId) else place] = opened.to
 
     def _remember(self, own: LedgerId, key: Key, period: Period, ledger: Item, stamp: int) -> None:

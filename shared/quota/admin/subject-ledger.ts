@@ -5,6 +5,7 @@ import type { LedgerId } from '../ledger/ledger.ts';
 import {
   assignedKey,
   chargedIn,
+  mayEnd,
   mayReplace,
   overlapping,
   findUser,
@@ -137,8 +138,8 @@ async function findStanding(
     if (carried === undefined) throw unavailable('the usage that counts in the new period could not be read');
     return { period, item: undefined, carried };
   }
-  if (!isOver && !(isOther && mayReplace(line, plan, wanted, nowEpochMs)))
-    return { period: line.cur, item: current, carried: 0 };
+  const isEnded = isOther && mayReplace(line, plan, wanted, nowEpochMs) && mayEnd(line, period);
+  if (!isOver && !isEnded) return { period: line.cur, item: current, carried: 0 };
   const carried = isOther ? await chargedIn(id, overlapping(line, period), store) : 0;
   if (carried === undefined) throw unavailable('the usage that counts in the new period could not be read');
   return { period, item: undefined, carried };

@@ -51,7 +51,10 @@ export class Holdings {
   readonly #pools = new Map<string, PermitPool>();
   /** Maps a period that cannot be opened to the period that is charged instead. */
   readonly #moved = new Map<string, Period>();
-  /** Maps a limit of a plan's version to the ledgers that it continues. */
+  /**
+   * Maps a limit of a plan's version to the ledgers that it continues, for one period and term. Meanwhile another plan
+   * may have given the limit ledgers of its own.
+   */
   readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
 
@@ -98,7 +101,7 @@ export class Holdings {
     }
     const known: Map<string, unknown> = 'tenant' in to ? this.#lines : this.#moved;
     if (known.size >= this.#options.maxLeases) known.clear();
-    if ('tenant' in to) this.#lines.set(renamedName(from.id, from.plan), to);
+    if ('tenant' in to) this.#lines.set(renamedName(from), to);
     else this.#moved.set(nameOf(from.id, from.period, from.plan, from.termEpochMs), to);
   }
 
@@ -129,7 +132,10 @@ export class Holdings {
 
   #leaseOf({ limit, id: own, plan, term }: LeaseOf, asked: Period, atEpochMs: number): Lease {
     const termEpochMs = termFor(limit, asked, term);
-    const id = this.#lines.size === 0 ? own : (this.#lines.get(renamedName(own, plan)) ?? own);
+    const id =
+      this.#lines.size === 0
+        ? own
+        : (this.#lines.get(renamedName({ id: own, period: asked, plan, termEpochMs })) ?? own);
     const moved = this.#moved.size === 0 ? undefined : this.#moved.get(nameOf(id, asked, plan, termEpochMs));
     const isOver = moved !== undefined && moved.endEpochMs <= atEpochMs;
     if (isOver) this.#moved.delete(nameOf(id, asked, plan, termEpochMs));
@@ -212,8 +218,8 @@ function nameOf(
   return termEpochMs === undefined ? name : `${name}#${termEpochMs}`;
 }
 
-function renamedName(id: LedgerId, plan: Pick<CustomerPlan, 'id' | 'version'>): string {
-  return `${headKey(id).pk}#${plan.version}#${plan.id}`;
+function renamedName({ id, period, plan, termEpochMs }: Moved['from']): string {
+  return `${nameOf(id, period, plan, termEpochMs)}#v${plan.version}`;
 }
 
 function dropFirst<K, V>(from: Map<K, V>, maxSize: number): readonly V[] {

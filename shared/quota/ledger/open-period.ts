@@ -118,6 +118,10 @@ async function decide(
     const assigned = await readAssigned(request, line, store);
     if (assigned === 'unavailable') return { kind: 'unavailable' };
     if (!mayReplace(line, request.plan, assigned, request.nowEpochMs)) return { kind: 'moved', period: cur };
+    if (request.nowEpochMs < cur.endEpochMs && !mayEnd(line, period)) {
+      const inForce = await findInForce(request, line, store);
+      if (inForce !== 'ended') return inForce;
+    }
   }
   return replace(request, line, store);
 }
@@ -163,7 +167,7 @@ export function isEndedByTerm(
 }
 
 /**
- * Finds the ledger of the head, if the head has the same rule as the request.
+ * Finds the ledger of the head, if the head has the same rule as the request, or if its rule stays in force.
  * @returns `ended` if the ledger was ended but its successor was never opened, because the process has died or its plan
  * has changed again meanwhile
  */

@@ -235,6 +235,62 @@ describe('a plan whose periods change', () => {
     assert.equal(await at.table.spend(at.table.holder([], { plans: [] }), 6, late), 0);
   });
 
+  // A head remembers 32 rules. A 33rd change would forget what was charged under the first one.
+  it('admits the quota once in a month whose time zone changes more often than the head remembers', async () => {
+    const at = new Changing();
+    at.table.nowMs = Date.UTC(2026, 10, 2, 12);
+    let admitted = 0;
+    for (let version = 1; version <= 70; version += 1) {
+      await at.plan([limit(3, 'MONTH', { timeZone: ['UTC', 'Europe/Berlin'][version % 2] })]);
+      at.restart();
+      admitted += await at.spend(10);
+      assert.equal((await at.shown()).remaining, 0, `shown for version ${version}`);
+    }
+
+    assert.equal(admitted, 3);
+    at.table.nowMs = Date.UTC(2026, 11, 2, 12);
+    assert.equal(await at.spend(10), 3, 'the next month begins with a whole quota');
+  });
+
+  it('admits the quota of a tenant once if two of its keys have plans with other time zones', async () => {
+    const table = new QuotaTable();
+    const ofTenant = (timeZone: string): object[] => [
+      limit(3, 'MONTH', { level: 'tenant', timeZone, billing: 'leased' }),
+    ];
+    const plans = [
+      { id: 'utc', version: 1, limits: ofTenant('UTC') },
+      { id: 'berlin', version: 1, limits: ofTenant('Europe/Berlin') },
+    ];
+    table.nowMs = Date.UTC(2026, 10, 2, 12);
+    let admitted = 0;
+    for (let hour = 0; hour < 70; hour += 1) {
+      for (const plan of ['utc', 'berlin'])
+        admitted += await table.spend(table.holder([], { plans }), 10, { plan, key: plan });
+      table.nowMs += 3_600_000;
+    }
+
+    assert.equal(admitted, 3);
+  });
+
+  // The plan that has both limits gives the renamed one ledgers of its own, which old processes have to learn.
+  it('charges old and new processes to the same ledger after a rename was ended by another plan', async () => {
+    const table = new QuotaTable();
+    const daily = (id: string): object => limit(3, 'DAY', { id });
+    const plans = [
+      { id: 'old', version: 1, limits: [daily('a')] },
+      { id: 'new', version: 1, limits: [daily('b')] },
+      { id: 'both', version: 1, limits: [daily('b'), daily('a')] },
+    ];
+    const lasting = table.holder([], { plans });
+    for (const plan of ['old', 'new', 'both']) {
+      assert.equal(await table.spend(lasting, 1, { plan }), 1);
+      table.nowMs += DAY_MS;
+    }
+
+    assert.equal(await table.spend(lasting, 10, { plan: 'new' }), 3);
+    assert.equal(await table.spend(table.holder([], { plans }), 10, { plan: 'new' }), 0);
+  });
+
   it('is the same to a process that has just begun', async () => {
     const at = new Changing();
     await at.plan([limit(20, 'DAY')]);
