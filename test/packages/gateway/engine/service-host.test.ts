@@ -201,6 +201,54 @@ describe('ServiceHost', () => {
     assert.deepEqual(said, ['loaded', 'ended', 'loaded', 'bells had not closed after 0.001 s']);
   });
 
+  it('shows what its services have, one after the other, and nothing of those that have none of a kind', async () => {
+    const front = (name: string) => ({
+      name,
+      hosts: [],
+      serve: () => Promise.reject(new Error('not asked')),
+    });
+    const row = (name: string) => ({ kind: 'bucket', name, targets: [], state: 'open' }) as const;
+    const host = hostOf([
+      entryOf('first', {
+        fronts: () => [front('a'), front('b')],
+        rows: () => [row('a')],
+        handTargets: () => [{ arn: 'arn:a', name: 'a' }],
+        pending: 2,
+      }),
+      entryOf('none', {}),
+      entryOf('last', { fronts: () => [front('c')], rows: () => [row('c')], pending: 3 }),
+      entryOf('closed', { fronts: () => [front('d')], pending: 9 }),
+    ]);
+    for (const name of ['last', 'none', 'first']) await host.find(name);
+    const namesOf = (shown: readonly { readonly name: string }[]) => shown.map(({ name }) => name);
+
+    assert.deepEqual(namesOf(host.fronts), ['a', 'b', 'c']);
+    assert.deepEqual(namesOf(host.rows), ['a', 'c']);
+    assert.deepEqual(namesOf(host.handTargets), ['a']);
+    assert.equal(host.pending, 5);
+    assert.equal(host.originOf('nowhere.example'), undefined);
+  });
+
+  // A test that resets reads only what it has caused itself.
+  it('has no log line and no trace of before it is cleared, and those that come after', async () => {
+    const host = aHost([]);
+    const line = (text: string) => ({ text }) as unknown as Parameters<typeof host.lines.publish>[0];
+    const kept = () => [
+      [...host.lines.kept()].map(({ item }) => item.text),
+      [...host.segments.kept()].map(({ item }) => item),
+    ];
+    host.lines.publish(line('before'));
+    host.segments.publish('before');
+    assert.deepEqual(kept(), [['before'], ['before']]);
+
+    await host.clear(() => Promise.resolve());
+    assert.deepEqual(kept(), [[], []]);
+    host.lines.publish(line('after'));
+    host.segments.publish('after');
+
+    assert.deepEqual(kept(), [['after'], ['after']]);
+  });
+
   it('keeps the stacks of a reload that comes while it is cleared', async () => {
     const said: string[] = [];
     const host = aHost(said);

@@ -38,6 +38,33 @@ describe('START_OPTIONS', () => {
       assert.equal(flags[toFlagName(name)], findOption(name)?.defaultValue, name);
   });
 
+  // docs/reference/commands.md, `start`: scripts of users rely on what holds where they say nothing.
+  for (const [name, value] of [
+    ['host', '127.0.0.1'],
+    ['port', 3000],
+    ['control-port', 4000],
+    ['dynamodb', 'embedded'],
+    ['data', undefined],
+    ['strict', false],
+    ['allow-unguarded', false],
+    ['strict-waf', false],
+    ['tls', false],
+    ['roles', true],
+    ['account-throttle', false],
+    ['usage-lag', 0],
+    ['allow-faults-on-network', false],
+    ['cold', false],
+    ['record', 4000],
+    ['record-all', false],
+    ['reload', true],
+    ['install', true],
+    ['build', true],
+    ['json', false],
+  ] as const)
+    it(`does without being named what it always did: ${name}`, () => {
+      assert.deepEqual(findOption(name)?.defaultValue, value);
+    });
+
   it('gives command and plug-in the same sentence, and both say what may be repeated', () => {
     const option = startCommand().options.find(({ long }) => long === '--allow-host');
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { describe, it } from 'node:test';
 
+import { sealEnvironment } from '../../../../packages/gateway/lambda/environment.ts';
 import { processEnvironment } from '../../../../packages/gateway/lambda/process/process-environment.ts';
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 
@@ -155,5 +156,45 @@ describe('the environment of a function that is a process', () => {
   ] as const)
     it(`has ${expected.replaceAll(last, 'LAST').replaceAll(first, 'FIRST')} for ${name}=${value}`, () => {
       assert.equal(environmentOf({ [name]: value })[name], expected);
+    });
+});
+
+describe('NODE_PATH of a function', () => {
+  const facts = {
+    taskRoot: '/task',
+    logGroupName: 'group',
+    logStreamName: 'stream',
+    controlUrl: undefined,
+    accessKey: { id: 'a', secret: 's' },
+    extra: {},
+  };
+  const layer = (directory: string | undefined) => ({ arn: 'arn:of:a:layer', directory });
+
+  // Lambda, "Layer paths for each Lambda runtime": nodejs/node_modules and nodejs/nodeNN/node_modules.
+  for (const { runtime, directories, expected } of [
+    { runtime: 'nodejs24.x', directories: [], expected: '' },
+    {
+      runtime: 'nodejs22.x',
+      directories: ['/one'],
+      expected: '/one/nodejs/node22/node_modules:/one/nodejs/node_modules',
+    },
+    {
+      runtime: 'nodejs24.x',
+      directories: ['/one', undefined, '/two'],
+      expected: [
+        '/one/nodejs/node24/node_modules',
+        '/one/nodejs/node_modules',
+        '/two/nodejs/node24/node_modules',
+        '/two/nodejs/node_modules',
+      ].join(':'),
+    },
+  ])
+    it(`names both folders of each layer that is here: ${runtime}, ${directories.length} layers`, () => {
+      const layers = directories.map(layer);
+
+      assert.equal(
+        sealEnvironment(anInlineFunction('f', '', { runtime, layers }), facts)['NODE_PATH'],
+        expected,
+      );
     });
 });

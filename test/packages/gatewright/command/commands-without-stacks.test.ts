@@ -158,6 +158,69 @@ describe('gatewright invoke', () => {
     assert.deepEqual([failed.code, failed.stdout], [1, '{"a":1}\n']);
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: X-Amz-Function-Error is there where the function failed.
+  for (const { what, words, answer, more, answered, expected } of [
+    {
+      what: 'JSON',
+      words: [],
+      answer: '{"a":1}',
+      more: {},
+      answered: 200,
+      expected: { failed: false, result: { a: 1 } },
+    },
+    {
+      what: 'a number',
+      words: [],
+      answer: '7',
+      more: {},
+      answered: 200,
+      expected: { failed: false, result: 7 },
+    },
+    {
+      what: 'no JSON',
+      words: [],
+      answer: 'text',
+      more: {},
+      answered: 200,
+      expected: { failed: false, result: 'text' },
+    },
+    {
+      what: 'a failure',
+      words: [],
+      answer: '{"errorType":"RangeError"}',
+      more: { 'x-amz-function-error': 'Unhandled' },
+      answered: 200,
+      expected: { failed: true, result: { errorType: 'RangeError' } },
+    },
+    {
+      what: 'nothing yet',
+      words: ['--async'],
+      answer: '',
+      more: {},
+      answered: 202,
+      expected: { sent: true },
+    },
+  ])
+    it(`prints one object with --json where the function has answered with ${what}`, async () => {
+      answers.set(call, answer);
+      headers = more;
+      status = answered;
+      const { code, stdout } = await run(['invoke', 'list', '--json', ...words]);
+
+      assert.deepEqual(JSON.parse(stdout), { function: name, ...expected });
+      assert.equal(code, 'failed' in expected && expected.failed ? 1 : 0);
+    });
+
+  it('sends an empty event where none is given, and refuses a context that is no JSON', async () => {
+    await run(['invoke', 'list']);
+    assert.deepEqual(asked.at(-1), [call, {}]);
+
+    const sent = asked.length;
+    const { code, stderr } = await run(['invoke', 'list', '--client-context', 'text']);
+    assert.deepEqual([code, asked.length], [1, sent]);
+    assert.match(stderr, /^error: --client-context is not JSON\n/);
+  });
+
   it('says that an event was sent, and why one was not', async () => {
     status = 202;
     assert.equal((await run(['invoke', 'list', '--async'])).stdout, `sent to ${name}\n`);

@@ -45,6 +45,15 @@ describe('gatewright completion', () => {
       }
     });
 
+  // A function that is not closed would take the lines that follow in the user's own profile into itself.
+  for (const shell of ['bash', 'zsh', 'powershell'])
+    it(`closes what it opens in ${shell}`, async () => {
+      const script = await print(shell);
+
+      for (const [open, close] of ['{}', '[]'].map((pair) => pair.split('')))
+        assert.equal(script.split(open ?? '').length, script.split(close ?? '').length, script);
+    });
+
   it('names the shells it knows where it gets another', async () => {
     const { code, stderr } = await runCommandHere(['completion', 'tcsh']);
 

@@ -25,4 +25,29 @@ describe('runCommandLine', () => {
         assert.equal(code, 1);
       }
     });
+
+  for (const words of [
+    ['--json'],
+    ['no-such-command', '--json'],
+    ['requests', '--json', '--no-such-option'],
+    ['requests', '--status', 'wrong', '--json'],
+    ['keys', '--json'],
+    ['keys', 'show', '--json'],
+  ])
+    it(`says what is wrong in one JSON object and nothing else: gatewright ${words.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await runCommandHere(words);
+
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /^[^\n]+\n$/);
+      const { error } = JSON.parse(stderr) as { error: { code: string; message: string } };
+      assert.deepEqual(Object.keys(error), ['code', 'message']);
+      assert.doesNotMatch(error.message, /^error:|^$/);
+    });
+
+  it('leaves a --json behind -- to the program that it is for', async () => {
+    const { code, stderr } = await runCommandHere(['requests', '--no-such-option', '--', '--json']);
+
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: .*\n(?:.+\n)?Run with --help/);
+  });
 });

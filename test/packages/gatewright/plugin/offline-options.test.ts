@@ -53,6 +53,8 @@ describe('readOfflineOptions', () => {
       prefix: '',
       omitStage: false,
     });
+    // APIs share the ports above; one of its own, if an API needs it, is any that is free.
+    assert.equal(settings.port, 0);
     assert.equal(settings.controlPort, 3002);
     assert.equal(settings.host, '127.0.0.1');
     assert.equal(settings.reload, true);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseApi, injectInto, makeRequest } from '../../../../packages/gatewright/testing/api-request.ts';
+import type { RequestOptions } from '../../../../packages/gatewright/testing/api-request.ts';
 import type { ApiListing, Gateway } from '../../../../packages/gateway/engine/index.ts';
 
 const api = (logicalId: string, kind: ApiListing['kind'], stage = 'dev'): ApiListing => ({
@@ -44,6 +45,18 @@ describe('a request of a test', () => {
       ],
       body: Buffer.from(bytes),
     });
+  });
+
+  it('has one content type, which is the one that is said in whatever case', () => {
+    const typesOf = (headers: RequestOptions['headers'] = {}): readonly string[] =>
+      makeRequest('/pets', { body: {}, headers }).headers.flatMap(([name, value]) =>
+        name.toLowerCase() === 'content-type' ? [value] : [],
+      );
+
+    assert.deepEqual(typesOf(), ['application/json']);
+    assert.deepEqual(typesOf({ 'X-Other': 'text/plain' }), ['application/json']);
+    for (const name of ['content-type', 'Content-Type', 'CONTENT-TYPE'])
+      assert.deepEqual(typesOf({ [name]: 'application/vnd.api+json' }), ['application/vnd.api+json']);
   });
 
   it('has the query behind what the path has already, encoded', () => {

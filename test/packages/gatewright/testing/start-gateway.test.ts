@@ -151,6 +151,33 @@ describe('a start for one file of tests', () => {
     }
   });
 
+  // An SDK would send the developer's session token with the local key pair, and every signature would be wrong.
+  it('takes what would spoil signatures from the shared environment, and brings back all of it when it ends', async () => {
+    const usual = process.env;
+    // The time zone is that of Lambda, for the whole process.
+    const developer = { TZ: 'UTC', AWS_SESSION_TOKEN: 'mine', AWS_PROFILE: 'mine', AWS_REGION: 'eu-west-3' };
+    const { PATH = '', HOME = '' } = usual;
+    process.env = { PATH, HOME, ...developer };
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-testing-'));
+    try {
+      writeFileSync(
+        join(directory, 'template.json'),
+        JSON.stringify({ Resources: { Jobs: { Type: 'AWS::SQS::Queue' } } }),
+      );
+      const before = { ...process.env };
+      const gateway = await startGateway({ directory, stacks: 'template.json', isShared: true });
+      const shared = { ...process.env };
+      await gateway.close();
+
+      for (const name of ['AWS_SESSION_TOKEN', 'AWS_PROFILE']) assert.ok(!(name in shared), name);
+      assert.match(shared['AWS_ENDPOINT_URL'] ?? '', /^http:\/\/127\.0\.0\.1:/);
+      assert.deepEqual({ ...process.env }, before);
+    } finally {
+      process.env = usual;
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('says which variable of the environment names no region', async () => {
     const before = process.env['AWS_REGION'];
     process.env['AWS_REGION'] = 'europe';

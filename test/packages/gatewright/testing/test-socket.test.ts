@@ -5,6 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { TestingError } from '../../../../packages/gatewright/testing/control-link.ts';
+import { FunctionFailed } from '../../../../packages/gatewright/testing/test-gateway.ts';
 import { HandshakeRefused, openSocket } from '../../../../packages/gatewright/testing/test-socket.ts';
 
 const parse = (text: string): unknown => JSON.parse(text) as unknown;
@@ -87,4 +89,18 @@ describe('a WebSocket client of a test', () => {
       (error) => error instanceof HandshakeRefused && error.status === 403 && error.body === 'no',
     );
   });
+});
+
+// What a program of more than one copy of this module tells them by, as by the codes of Node's own errors.
+describe('an error of gatewright/testing', () => {
+  const rows = [
+    [new TestingError('no gateway'), 'TestingError', 'GATEWRIGHT_TESTING', 'no gateway'],
+    [new FunctionFailed('RangeError', 'too far'), 'FunctionFailed', 'GATEWRIGHT_FUNCTION', 'too far'],
+    [new HandshakeRefused(401, 'who?'), 'HandshakeRefused', 'GATEWRIGHT_HANDSHAKE', '401 who?'],
+  ] as const;
+  for (const [error, name, code, says] of rows)
+    it(`is known by name and code: ${name}`, () => {
+      assert.deepEqual([error.name, error.code], [name, code]);
+      assert.ok(error.message.includes(says), error.message);
+    });
 });

@@ -58,6 +58,23 @@ describe('JobQueue', () => {
   });
 });
 
+describe('a JobQueue that is full', () => {
+  it('has as many events as it may have, or more characters than it may have', () => {
+    const few = fc.array(fc.nat(9), { maxLength: 12 });
+    fc.assert(
+      fc.property(few, fc.nat(12), fc.nat(60), (sizes, length, chars) => {
+        const queue = new JobQueue();
+        const jobs = sizes.map((size) => aJob('x'.repeat(size)));
+        for (const job of jobs) queue.push(job);
+        const all = sizes.reduce((sum, size) => sum + size, 0);
+
+        assert.equal(queue.isFull(length, chars), sizes.length >= length || all > chars);
+        for (const job of jobs) job.settle({ kind: 'timed-out' });
+      }),
+    );
+  });
+});
+
 describe('what a JobQueue holds', () => {
   it('is none of the jobs that were taken from it', async () => {
     const queue = new JobQueue();

@@ -6,7 +6,7 @@ import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts'
 import { MACHINE_DEADLINES } from '../../../../../packages/gateway/lambda/invocation/deadlines.ts';
 import { GroupMemory } from '../../../../../packages/gateway/lambda/process/group-memory.ts';
 import { Keeper } from '../../../../../packages/gateway/lambda/process/keeper.ts';
-import { ProcessCode } from '../../../../../packages/gateway/lambda/process/process-code.ts';
+import { ProcessCode, processProgram } from '../../../../../packages/gateway/lambda/process/process-code.ts';
 import { LateProgram, readVersion } from '../../../../../packages/gateway/lambda/process/read-version.ts';
 import type { Toolchain } from '../../../../../packages/gateway/lambda/process/launch.ts';
 import { aFolder, aFolderFunction } from '../start-runtime.ts';
@@ -24,10 +24,9 @@ const FOUND: Toolchain = {
   findings: [],
 };
 
-/** A function whose runtime is looked for again and again, with these results. */
-function codeOf(...found: Toolchain[]): ProcessCode {
+function aSetup() {
   const runDirectory = aFolder({});
-  const setup = {
+  return {
     clockOffset: new SharedArrayBuffer(8),
     log: () => undefined,
     deadlines: MACHINE_DEADLINES,
@@ -37,6 +36,11 @@ function codeOf(...found: Toolchain[]): ProcessCode {
     ownApis: () => undefined,
     factsOf: () => ({ controlUrl: undefined, accessKey: { id: 'a', secret: 's' }, extra: {} }),
   };
+}
+
+/** A function whose runtime is looked for again and again, with these results. */
+function codeOf(...found: Toolchain[]): ProcessCode {
+  const setup = aSetup();
   const definition = aFolderFunction(aFolder({}), 'app.handler', { runtime: 'python3.12' });
   return new ProcessCode(definition, setup, () => Promise.resolve(found.shift() ?? FOUND));
 }
@@ -67,5 +71,39 @@ describe('a runtime that does not answer in time', () => {
 
     assert.equal(await readVersion(join(bin, 'broken'), [], /(.)/), undefined);
     await assert.rejects(readVersion(join(bin, 'slow'), [], /(.)/, 50), LateProgram);
+  });
+});
+
+describe('the extensions of a function', () => {
+  /** A layer with these programs; the ones with a "-" are not executable. */
+  const aLayer = (...names: readonly string[]): { readonly arn: string; readonly directory: string } => {
+    const files = names.map((name) => [`extensions/${name}`, '#!/bin/sh\n'] as const);
+    const directory = aFolder(Object.fromEntries(files));
+    for (const [file] of files) chmodSync(join(directory, file), file.includes('-') ? 0o644 : 0o755);
+    return { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:l:1', directory };
+  };
+
+  // Lambda, "Configuring Lambda extensions (layers)": in /opt/extensions, where later layers replace files of earlier ones.
+  it('are the executable programs of its layers by name, of the last layer where two have one', () => {
+    const [first, second, third] = [aLayer('c', 'same', 'z-off'), aLayer('a'), aLayer('same', 'b', 'd')];
+    const definition = aFolderFunction(aFolder({}), 'app.handler', {
+      runtime: 'python3.12',
+      layers: [first, second, third],
+    });
+    const launch = { command: 'python3', args: ['-u'], environment: {}, searchPath: [] };
+
+    const { program } = processProgram(definition, aFolder({}), launch, aSetup());
+
+    assert.deepEqual(
+      program.extensions.map(({ command }) => command),
+      [
+        join(second.directory, 'extensions/a'),
+        join(third.directory, 'extensions/b'),
+        join(first.directory, 'extensions/c'),
+        join(third.directory, 'extensions/d'),
+        join(third.directory, 'extensions/same'),
+      ],
+    );
+    assert.deepEqual([program.runtime.command, program.runtime.args], ['python3', ['-u']]);
   });
 });

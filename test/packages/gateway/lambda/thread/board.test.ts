@@ -39,6 +39,37 @@ describe('requestIds', () => {
 });
 
 describe('the board', () => {
+  // What one side writes to a part, the other one would read in another part.
+  it('has a place of its own for each of its parts, with one entry for each slot', () => {
+    const { memory, states, serviceMicros, traceLengths, unreadLines, traces } = createBoard();
+    const parts = [states, serviceMicros, traceLengths, unreadLines, traces];
+    const places = parts
+      .map(({ byteOffset, byteLength }) => ({ from: byteOffset, to: byteOffset + byteLength }))
+      .toSorted((a, b) => a.from - b.from);
+
+    for (const [index, { from, to }] of places.entries()) {
+      assert.ok(from >= (places[index - 1]?.to ?? 0), `${from} is in the part before`);
+      assert.ok(to <= memory.byteLength);
+    }
+    assert.deepEqual(
+      [states, serviceMicros, traceLengths].map(({ length }) => length),
+      [SLOTS, SLOTS, SLOTS],
+    );
+    for (const { buffer } of parts) assert.equal(buffer, memory);
+  });
+
+  it('shows in each part what the other side has written there, and in no other one', () => {
+    const [board, names] = [createBoard(), ['states', 'serviceMicros', 'traceLengths'] as const];
+    const other = openBoard(board.memory);
+    for (const [index, name] of names.entries()) board[name].fill(index + 1);
+    board.unreadLines[0] = 9;
+    board.traces.fill('x');
+
+    for (const [index, name] of names.entries())
+      assert.deepEqual([...new Set(other[name])], [index + 1], name);
+    assert.equal(other.unreadLines[0], 9);
+  });
+
   it('carries a trace header of each slot to the other side', () => {
     const board = createBoard();
     const other = openBoard(board.memory);

@@ -56,4 +56,28 @@ describe('what a function streams', () => {
     await assert.rejects(read(), /cut/);
     assert.deepEqual(acknowledged, [5, 4]);
   });
+
+  for (const { how, end, outcome } of [
+    { how: 'the function has ended', end: (stream: FunctionStream) => stream.end(), outcome: 'over' },
+    { how: 'the reader has left', end: (stream: FunctionStream) => stream.cancel(), outcome: 'over' },
+    {
+      how: 'the function has failed',
+      end: (stream: FunctionStream) => stream.end(new Error('cut')),
+      outcome: 'cut',
+    },
+  ])
+    it(`lets no reader wait where ${how}, and tells each that comes later the same`, async () => {
+      const { stream } = aStream();
+      const read = (): Promise<string> =>
+        stream[Symbol.asyncIterator]()
+          .next()
+          .then(
+            ({ done }) => (done === true ? 'over' : 'a part'),
+            (error: unknown) => (error instanceof Error ? error.message : 'no error'),
+          );
+      const waiting = read();
+      end(stream);
+
+      assert.deepEqual([await waiting, await read()], [outcome, outcome]);
+    });
 });

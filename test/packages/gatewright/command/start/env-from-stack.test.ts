@@ -112,6 +112,24 @@ describe('readDeployedStack', () => {
       /AWS refused cloudformation:ListStackResources with .*AccessDenied/,
     );
   });
+
+  // CloudFormation lists at most 500 resources of a stack, a hundred on a page (quotas, "Resources").
+  it('refuses a list that goes on after more pages than a stack can have', async () => {
+    let pages = 0;
+    const endless = () => {
+      pages += 1;
+      return xml('ListStackResources', summaries('', `page-${pages}`));
+    };
+    await using account = await anAccount({ ...ANSWERS, 'cloudformation ListStackResources': endless });
+
+    await assert.rejects(
+      readDeployedStack('shop-prod', account.aws),
+      (error) =>
+        error instanceof UsageError &&
+        /shop-prod has more resources than a stack can have/.test(error.message),
+    );
+    assert.ok(pages >= 5, `${pages} pages`);
+  });
 });
 
 describe('copyVariablesFromStack', () => {

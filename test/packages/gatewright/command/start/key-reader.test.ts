@@ -1,15 +1,73 @@
 /** Keys on a pseudo-terminal, with a shell's job control; the terminal is given back however the command ends. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { openKeys } from '../../../../../packages/gatewright/command/start/key-reader.ts';
+import type { KeyTerminal } from '../../../../../packages/gatewright/command/start/key-reader.ts';
 import { noTerminal, onATerminal } from '../../../../support/on-a-terminal.ts';
 import type { Step } from '../../../../support/on-a-terminal.ts';
 
 const PROGRAM = [process.execPath, join(import.meta.dirname, '../../../../support/a-command-with-keys.ts')];
 const USUAL = ['echo', 'lines', 'signals'];
 const READY = ['wait', 'ready'] as const;
+
+/** A terminal that is no file of the system: what is done to it is noted. */
+function aTerminal(isOurs = true) {
+  const input = new EventEmitter() as EventEmitter & { pause(): void; resume(): void };
+  const done: string[] = [];
+  const note = (what: string) => (): void => void done.push(what);
+  Object.assign(input, { pause: note('pause'), resume: note('resume') });
+  let listeners: Parameters<KeyTerminal['watch']>[0] | undefined;
+  const terminal: KeyTerminal = {
+    input: input as unknown as KeyTerminal['input'],
+    output: { write: note('line') as unknown as KeyTerminal['output']['write'] },
+    takeOver: () => isOurs,
+    giveBack: note('given back'),
+    signal: (what) => void done.push(what),
+    watch(given) {
+      listeners = given;
+      return note('unwatched');
+    },
+  };
+  return { input, done, terminal, resumed: () => listeners?.resumed(), ending: () => listeners?.ending() };
+}
+
+describe('a reader of keys', () => {
+  const ENDED = ['resume', 'unwatched', 'pause', 'given back'];
+  for (const { how, end } of [
+    {
+      how: 'its terminal fails',
+      end: ({ input }: ReturnType<typeof aTerminal>) => input.emit('error', new Error('EIO')),
+    },
+    { how: 'its terminal ends', end: ({ input }: ReturnType<typeof aTerminal>) => input.emit('end') },
+    { how: 'a signal ends the process', end: ({ ending }: ReturnType<typeof aTerminal>) => ending() },
+  ])
+    it(`gives the terminal back and reads no more where ${how}`, () => {
+      const at = aTerminal();
+      const pressed: string[] = [];
+      const keys = openKeys(at.terminal, (action) => pressed.push(action));
+      assert.equal(keys.isReading, true);
+      end(at);
+      at.input.emit('data', Buffer.from('v'));
+
+      assert.deepEqual([at.done, pressed, keys.isReading], [ENDED, [], false]);
+      assert.deepEqual(at.input.eventNames(), []);
+    });
+
+  it('reads none of another job, and reads where the job is resumed', () => {
+    let isOurs = false;
+    const at = aTerminal();
+    const keys = openKeys({ ...at.terminal, takeOver: () => isOurs }, () => undefined);
+    assert.deepEqual([at.done, keys.isReading], [['pause'], false]);
+    isOurs = true;
+    at.resumed();
+
+    assert.deepEqual([at.done, keys.isReading], [['pause', 'resume'], true]);
+  });
+});
 
 describe('keys of a command on a terminal', { skip: noTerminal, concurrency: true }, () => {
   const rows: readonly {

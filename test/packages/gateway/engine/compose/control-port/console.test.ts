@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withRecording } from '../../../../../../packages/gateway/engine/compose/control-port/console.ts';
+import { aGateway, GATEWAY_ADMIN } from '../../../../../support/a-gateway.ts';
 import { aRecordedApi } from '../../../../../support/recorded-apis.ts';
 import { ok, restApi } from '../../../../../support/rest-apis.ts';
 
@@ -50,5 +51,38 @@ describe('withRecording', () => {
       'value',
       'writable',
     ]);
+  });
+});
+
+describe('the identities of the console', () => {
+  it('are named with their ARNs, and none of their keys is shown', async () => {
+    const identities = [
+      'identities:',
+      '  - name: lister',
+      '    accessKeyId: AKIALOCAL00LISTER',
+      '    secretAccessKey: lister-secret-of-a-test',
+      `    policies: [{ Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'sqs:List*', Resource: '*' }] }]`,
+    ].join('\n');
+    const started = await aGateway(
+      { Jobs: { Type: 'AWS::SQS::Queue' } },
+      { consoleFiles: () => Promise.resolve(new Map()), record: 10 },
+      { 'gatewright.identities.yml': identities },
+    );
+    try {
+      const { GATEWRIGHT_CONTROL_SECRET: secret = '' } = started.gateway.environment();
+      const reply = await fetch(`${started.listening.control}/_gatewright/console/identities`, {
+        headers: { authorization: `Bearer ${secret}` },
+      });
+      const text = await reply.text();
+
+      assert.deepEqual((JSON.parse(text) as { signers: unknown }).signers, [
+        { name: 'admin', arn: 'arn:aws:iam::123456789012:user/admin' },
+        { name: 'lister', arn: 'arn:aws:iam::123456789012:user/lister' },
+      ]);
+      for (const key of ['AKIALOCAL00LISTER', 'lister-secret', GATEWAY_ADMIN.secretAccessKey])
+        assert.ok(!text.includes(key), key);
+    } finally {
+      await started.close();
+    }
   });
 });

@@ -58,6 +58,16 @@ describe('a start with --strict', () => {
       item: { logicalId: '', message: 'is empty' },
       line: 'shop: is empty (it is not enforced)',
     },
+    {
+      name: 'what is said of a section of a stack',
+      item: { logicalId: '', property: 'Parameters', message: 'is no object' },
+      line: 'shop: Parameters: is no object (it is not enforced)',
+    },
+    {
+      name: 'a property without a name',
+      item: { property: '' },
+      line: 'shop: Api (AWS::ApiGateway::RestApi): it is not enforced',
+    },
   ])
     it(`ends with ${name}`, () => {
       assert.equal(

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DynamoDBClient, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { aGateway, GATEWAY_ADMIN } from '../../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../../support/a-gateway.ts';
 
@@ -38,6 +43,8 @@ const TABLE = {
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
   },
 };
+
+const EMBEDDED = { dynamodb: { kind: 'embedded', dataDirectory: undefined } } as const;
 
 describe('the port of the embedded DynamoDB', () => {
   let started: StartedGateway;
@@ -103,4 +110,46 @@ describe('the port of the embedded DynamoDB', () => {
     it(`refuses ${name}`, async () => {
       await assert.rejects(list(key), { name: code });
     });
+});
+
+describe('a DynamoDB of the user', () => {
+  const streaming = {
+    ...TABLE,
+    Properties: { ...TABLE.Properties, StreamSpecification: { StreamViewType: 'NEW_IMAGE' } },
+  };
+  const descriptionAt = async (endpoint: string) => {
+    const client = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials: GATEWAY_ADMIN });
+    try {
+      return (await client.send(new DescribeTableCommand({ TableName: 'orders' }))).Table;
+    } finally {
+      client.destroy();
+    }
+  };
+
+  // Streams of tables elsewhere start nothing here: a stream that nobody reads is not made in the user's database.
+  it('gets the tables of the stacks with their keys and without their streams', async () => {
+    const theirs = await aGateway({ Topic: { Type: 'AWS::SNS::Topic' } }, EMBEDDED);
+    try {
+      const url = theirs.listening.dynamodb ?? '';
+      const ours = await aGateway(
+        { Orders: streaming },
+        { dynamodb: { kind: 'url', url, ...GATEWAY_ADMIN } },
+      );
+      const made = await descriptionAt(url);
+      await ours.close();
+
+      assert.deepEqual(made?.KeySchema, TABLE.Properties.KeySchema);
+      assert.equal(made.StreamSpecification, undefined);
+    } finally {
+      await theirs.close();
+    }
+  });
+
+  it('differs in that from the embedded one', async () => {
+    const ours = await aGateway({ Orders: streaming }, EMBEDDED);
+    const made = await descriptionAt(ours.listening.dynamodb ?? '');
+    await ours.close();
+
+    assert.equal(made?.StreamSpecification?.StreamViewType, 'NEW_IMAGE');
+  });
 });
