@@ -26,18 +26,27 @@ export type AccessDecision = {
   readonly customer?: string | undefined;
 };
 
-/** Maximum length of a record. A longer record loses its roles first, then its rules. */
+/** Maximum length of a record. A longer record loses its roles first, then its rules, then the customer. */
 const MAX_CHARACTERS = 512;
 
-/** @returns undefined if the record is too long even without roles and rules */
-export function printAccessDecision({ rules, roles, ...named }: AccessDecision): string | undefined {
+/** @returns undefined if the record is too long even without roles, rules and customer */
+export function printAccessDecision({
+  rules,
+  roles,
+  customer,
+  ...named
+}: AccessDecision): string | undefined {
   const fields = Object.entries(named).filter((field): field is [string, string] => field[1] !== undefined);
-  const lists = [
+  const optional = [
+    ['customer', customer ?? ''],
     ['rules', rules.join(' ')],
     ['roles', roles.join(' ')],
   ].filter(([, text]) => text !== '');
-  for (let count = lists.length; count >= 0; count -= 1) {
-    const text = new URLSearchParams([...fields, ...lists.slice(0, count)] as [string, string][]).toString();
+  for (let count = optional.length; count >= 0; count -= 1) {
+    const text = new URLSearchParams([...fields, ...optional.slice(0, count)] as [
+      string,
+      string,
+    ][]).toString();
     if (text.length <= MAX_CHARACTERS) return text;
   }
   return undefined;

@@ -32,7 +32,7 @@ describe('the record of an authorizer’s decision', () => {
     assert.match(printAccessDecision(DECISION) ?? '', /^[\w&=%+.*-]+$/);
   });
 
-  it('loses its roles and then its rules when it is too long', () => {
+  it('loses its roles, then its rules, and then its customer when it is too long', () => {
     const many = Array.from({ length: 60 }, (_, index) => `role-of-somebody-${index}`);
 
     assert.deepEqual(parseAccessDecision(printAccessDecision({ ...DECISION, roles: many })), {
@@ -44,7 +44,13 @@ describe('the record of an authorizer’s decision', () => {
       rules: [],
       roles: [],
     });
-    assert.equal(printAccessDecision({ ...DECISION, customer: 'x'.repeat(600) }), undefined);
+    assert.deepEqual(parseAccessDecision(printAccessDecision({ ...DECISION, customer: 'ü'.repeat(200) })), {
+      ...DECISION,
+      rules: [],
+      roles: [],
+      customer: undefined,
+    });
+    assert.equal(printAccessDecision({ ...DECISION, document: 'x'.repeat(600) }), undefined);
   });
 
   it('is nothing else that a context may contain', () => {
