@@ -6,7 +6,7 @@ import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { describeSent } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
-import { adviseStatement } from '../../core/policy/statement-advice.ts';
+import { adviseStatement } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {

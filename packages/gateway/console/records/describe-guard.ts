@@ -19,7 +19,7 @@ import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
-import type { DescribeWith } from './describe-circumstances.ts';
+import type { Redactor } from './redact.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 export function isMatched(received: Received): received is Matched {
@@ -30,7 +30,7 @@ export function isMatched(received: Received): received is Matched {
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
-  { redactor, access }: Pick<DescribeWith, 'redactor' | 'access'>,
+  { redactor, access }: { readonly redactor: Redactor; readonly access: AccessBook | undefined },
 ): GuardCircumstances | undefined {
   if (!isMatched(received)) return undefined;
   const { authorization } = received.route;

@@ -10,7 +10,7 @@ import type { Tolerance } from '../../core/errors.ts';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import { unknownConditionKeys } from '../../core/policy/known-conditions.ts';
 import { findManagedPolicy } from '../../core/policy/managed-policies.ts';
-import { adviseStatement } from '../../core/policy/statement-advice.ts';
+import { adviseStatement } from '../../core/stack/statement-advice.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
 import type { Role } from '../../core/policy/role.ts';
 import { partitionOf } from '../../templates/pseudo-parameters.ts';

@@ -1,10 +1,19 @@
 /** A role as its stack declares it, with the permissions that it grants. */
 import type { DefinitionPlace } from '../errors.ts';
-import type { RefusedCall } from './statement-advice.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
 import { parseArn, partitionOf, printArn } from '@gatewright/aws/arn';
 import { compilePolicy } from './evaluate.ts';
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
+
+/** A call that was refused. */
+export type RefusedCall = {
+  /** The function that made the call, or the session of the role. */
+  readonly caller: string;
+  /** The action in the spelling of policies. */
+  readonly action: string;
+  /** The ARN of the resource, or `*`. */
+  readonly resource: string;
+};
 
 export type Role = {
   /** For example `arn:aws:iam::123456789012:role/dev-orders`. */

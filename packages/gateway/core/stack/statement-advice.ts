@@ -5,20 +5,11 @@
 import { asOneOrMore, isJsonList, membersOf } from '@gatewright/aws/json-object';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 import { adviseRegion } from './region-advice.ts';
-import { isElsewhere, writeReference } from '../stack/resource-reference.ts';
-import { constructOf, formatOf, shortPlace } from '../stack/source-format.ts';
-import type { SourceFormat } from '../stack/source-format.ts';
-import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
-
-/** A call that was refused. */
-export type RefusedCall = {
-  /** The function that made the call, or the session of the role. */
-  readonly caller: string;
-  /** The action in the spelling of policies. */
-  readonly action: string;
-  /** The ARN of the resource, or `*`. */
-  readonly resource: string;
-};
+import { isElsewhere, writeReference } from './resource-reference.ts';
+import { constructOf, formatOf, shortPlace } from './source-format.ts';
+import type { RefusedCall } from '../policy/role.ts';
+import type { SourceFormat } from './source-format.ts';
+import type { ResolvedResource, ResolvedStack } from './model.ts';
 
 /** What is written for one role of one stack, and how. */
 type Target = {

@@ -1,7 +1,7 @@
 /** Advises where a function signs its calls for another region than that of its stack. */
 import { membersOf } from '@gatewright/aws/json-object';
-import { formatOf, shortPlace } from '../stack/source-format.ts';
-import type { ResolvedStack } from '../stack/model.ts';
+import { formatOf, shortPlace } from './source-format.ts';
+import type { ResolvedStack } from './model.ts';
 
 /** @param asked the region that a call was signed for, which is not the region of the stack */
 export function adviseRegion(stack: ResolvedStack, functionName: string, asked: string): string {
