@@ -115,7 +115,7 @@ export function createAuthorizer(
     } catch (error) {
       if (!isTokenError(error)) throw error;
       observer.note({ code: error.code });
-      return { kind: 'unknown', reason: error.code, result: answerUnknown(document, request) };
+      return { kind: 'unknown', reason: error.code, result: answerUnknown(document, request, error.code) };
     }
   };
 }
@@ -321,13 +321,20 @@ function choosePolicy(
   const exact = exactPolicy(decision.kind === 'allow', arn);
   if (document.result.onOversize === 'exact' && fits(exact)) return { policy: exact, rejectedBindings: [] };
   if (failure === 'RESULT_TOO_LARGE') throw tooLarge();
-  throw new DomainError(failure, 'the rules that apply to the caller do not fit into one IAM policy');
+  throw new DomainError(failure, 'the rules of the caller do not fit into one IAM policy');
 }
 
-function answerUnknown(document: CompiledDocument, request: AuthorizeRequest): AuthorizerResult | undefined {
+function answerUnknown(
+  document: CompiledDocument,
+  request: AuthorizeRequest,
+  outcome: TokenErrorCode,
+): AuthorizerResult | undefined {
   if (request.kind !== 'http-2.0') return undefined;
-  if (isSimple(document, request)) return { isAuthorized: false, context: {} };
-  return { principalId: 'unknown', policyDocument: denyAll(request.arn), context: {} };
+  const { name, version } = document;
+  const record = printAccessDecision({ document: name, version, outcome });
+  const context = record === undefined ? {} : { [ACCESS_DECISION]: record };
+  if (isSimple(document, request)) return { isAuthorized: false, context };
+  return { principalId: 'unknown', policyDocument: denyAll(request.arn), context };
 }
 
 /** Payload format 1.0 has no simple responses. */

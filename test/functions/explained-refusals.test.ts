@@ -1,6 +1,6 @@
 /** A refusal by an authorizer of the toolkit has the same explanation whether its result was cached or not. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -8,7 +8,7 @@ import { openAccessBook } from '../../packages/toolkit/stack/access/commands/acc
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { aProtectedApi, documentFor, ISSUER_KEY, KINDS } from '../support/a-protected-api.ts';
 import { recording, storyOf } from '../support/recorded-apis.ts';
-import { signToken, someClaims } from '../support/signed-tokens.ts';
+import { aRsaKey, signToken, someClaims } from '../support/signed-tokens.ts';
 import type { Kind } from '../support/a-protected-api.ts';
 
 const RULES = {
@@ -100,6 +100,44 @@ describe('the explanation of a refusal by rules', () => {
     assert.match(
       story,
       /aws apigateway flush-stage-authorizers-cache --rest-api-id abcdefghij --stage-name prod/,
+    );
+  });
+
+  it('says why a credential is refused, also of a cached result of an HTTP API', async () => {
+    const rows = [
+      [signToken(ISSUER_KEY, someClaims({ exp: 1_000_000_000 })), /it has expired/],
+      [signToken(aRsaKey(), someClaims({})), /its signature does not match/],
+      ['Basic YTpi', /it does not have the form|the request has none/],
+    ] as const;
+    for (const [credential, says] of rows) {
+      const api = recording(aProtectedApi('http-2.0', [documentFor('http-2.0', RULES)]));
+      for (const target of ['/users', '/users', '/users/77']) {
+        await api.get(target, credential);
+
+        assert.match(storyOf(api.last()), says);
+        assert.match(storyOf(api.last()), /Send a valid credential from an issuer that orders trusts/);
+        assert.doesNotMatch(
+          storyOf(api.last()),
+          /for unknown|Give unknown/,
+          'nobody is advised to allow strangers',
+        );
+      }
+      assert.equal(api.asked.length, 1);
+    }
+  });
+
+  it('says that a document was changed after it was compiled', async () => {
+    const api = anExplainedApi('rest-token', { ...documentFor('rest-token', RULES), version: 'a1' });
+    const file = join(folder, 'access/orders.yml');
+    writeFileSync(file, 'rules: []\n');
+    utimesSync(join(folder, 'access/compiled.json'), 1_000, 1_000);
+
+    await api.get('/users', TOKEN);
+    rmSync(file);
+
+    assert.match(
+      storyOf(api.last()),
+      /→ Run `gatewright access build`, because .*orders\.yml was changed after/,
     );
   });
 

@@ -17,7 +17,7 @@ export type AccessDecision = {
   readonly outcome: string;
   /** Ids of the rules that decided. */
   readonly rules: readonly string[];
-  /** Id of the issuer in the document. */
+  /** Id of the issuer in the document; empty if the credential was refused. */
   readonly issuer: string;
   readonly roles: readonly string[];
   /** The caller's API key. */
@@ -29,25 +29,24 @@ export type AccessDecision = {
 /** Maximum length of a record. A longer record loses its roles first, then its rules, then the customer. */
 const MAX_CHARACTERS = 512;
 
+type PrintedDecision = Pick<AccessDecision, 'document' | 'outcome'> & Partial<AccessDecision>;
+
 /** @returns undefined if the record is too long even without roles, rules and customer */
 export function printAccessDecision({
-  rules,
-  roles,
+  rules = [],
+  roles = [],
   customer,
   ...named
-}: AccessDecision): string | undefined {
-  const fields = Object.entries(named).filter((field): field is [string, string] => field[1] !== undefined);
-  const optional = [
-    ['customer', customer ?? ''],
-    ['rules', rules.join(' ')],
-    ['roles', roles.join(' ')],
-  ].filter(([, text]) => text !== '');
-  for (let count = optional.length; count >= 0; count -= 1) {
-    const text = new URLSearchParams([...fields, ...optional.slice(0, count)] as [
-      string,
-      string,
-    ][]).toString();
+}: PrintedDecision): string | undefined {
+  const lists = { customer, rules: rules.join(' '), roles: roles.join(' ') };
+  // The members that may be left out come last.
+  const fields = Object.entries({ ...named, ...lists }).filter(
+    (field): field is [string, string] => !!field[1],
+  );
+  for (let tries = 0; tries <= Object.keys(lists).length; tries += 1) {
+    const text = String(new URLSearchParams(fields));
     if (text.length <= MAX_CHARACTERS) return text;
+    fields.pop();
   }
   return undefined;
 }
@@ -56,15 +55,15 @@ export function printAccessDecision({
 export function parseAccessDecision(value: unknown): AccessDecision | undefined {
   if (typeof value !== 'string') return undefined;
   const fields = new URLSearchParams(value);
-  const [document, outcome, issuer] = ['document', 'outcome', 'issuer'].map((name) => fields.get(name));
-  if (document == null || outcome == null || issuer == null) return undefined;
+  const [document, outcome] = ['document', 'outcome'].map((name) => fields.get(name));
+  if (document == null || outcome == null) return undefined;
   const list = (name: string) => (fields.get(name) ?? '').split(' ').filter((text) => text !== '');
   return {
     document,
     version: fields.get('version') ?? undefined,
     outcome,
     rules: list('rules'),
-    issuer,
+    issuer: fields.get('issuer') ?? '',
     roles: list('roles'),
     key: fields.get('key') ?? undefined,
     customer: fields.get('customer') ?? undefined,

@@ -50,6 +50,8 @@ export type AccessVerdict = {
   readonly version: string | undefined;
   /** The document's file, as a path from the working directory; undefined if the file is not available. */
   readonly file: string | undefined;
+  /** Whether the file was changed after it was compiled, so that the change is not in force. */
+  readonly isFileNewer: boolean;
   /** The caller as the rules see it. */
   readonly caller: string | undefined;
   /** The rules of the route, with the place of each in its file: `access/orders.yml:12`. */

@@ -17,6 +17,22 @@ const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string
   'dot-segment': () => 'a server behind the API may read another path in its dots',
 };
 
+/** Outcomes with which the credential itself is refused. The keys are codes of the toolkit (docs/errors.md). */
+const CREDENTIALS: Readonly<Record<string, string>> = {
+  TOKEN_MISSING: 'the request has none where the document expects it',
+  TOKEN_MALFORMED: 'it does not have the form of a token or API key that the document accepts',
+  TOKEN_ISSUER_UNKNOWN: 'the document does not trust the issuer of the token',
+  TOKEN_HEADER_REFUSED: 'the issuer does not allow the algorithm or type of the token',
+  TOKEN_KEY_UNKNOWN: 'the issuer publishes no key with the id that the token names',
+  TOKEN_SIGNATURE_INVALID: 'its signature does not match the key of the issuer',
+  TOKEN_AUDIENCE_MISMATCH: 'the token was issued for another audience',
+  TOKEN_EXPIRED: 'it has expired, or expires too soon',
+  TOKEN_NOT_YET_VALID: 'it is not valid yet',
+  TOKEN_CLAIM_INVALID: 'a required claim is missing or has the wrong type',
+  TOKEN_UNKNOWN: 'the API key is not on record, or its secret is wrong',
+  TOKEN_REVOKED: 'it was revoked',
+};
+
 export function explainAccess(
   about: Circumstances,
   guard: GuardCircumstances,
@@ -24,13 +40,16 @@ export function explainAccess(
 ): Reason {
   const { verdict } = decided;
   const isCurrent = verdict !== undefined && verdict.version === decided.version;
-  const reason = isRefusedCharge(about, decided)
-    ? explainCharge(about, decided)
-    : verdict === undefined
-      ? explainRecord(about, guard, decided)
-      : verdict.word === 'DENY'
-        ? explainVerdict(about, decided, verdict)
-        : explainStale(about, guard, decided, isCurrent);
+  const reason =
+    CREDENTIALS[decided.outcome] !== undefined
+      ? explainCredential(about, decided)
+      : isRefusedCharge(about, decided)
+        ? explainCharge(about, decided)
+        : verdict === undefined
+          ? explainRecord(about, guard, decided)
+          : verdict.word === 'DENY'
+            ? explainVerdict(about, decided, verdict)
+            : explainStale(about, guard, decided, isCurrent);
   return {
     because: [...reason.because, ...describeAge(about, guard, decided, isCurrent), ...describeExpiry(guard)],
     changes: [
@@ -42,30 +61,48 @@ export function explainAccess(
 
 type Verdict = NonNullable<DecidedAccess['verdict']>;
 
+/** The credential is refused before any rule applies. */
+function explainCredential({ isDeployed }: Circumstances, { document, outcome }: DecidedAccess): Reason {
+  return {
+    because: [
+      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${CREDENTIALS[outcome] ?? outcome}.`,
+    ],
+    changes: [
+      `Send a valid credential from an issuer that ${document} trusts${isDeployed ? '' : ', for example a new token from `gatewright token`'}.`,
+    ],
+  };
+}
+
 /** Returns whether the rules allowed the request but its quota refused it. Such a result is never cached. */
 function isRefusedCharge({ routeKey }: Circumstances, decided: DecidedAccess): boolean {
   const isOfRequest = decided.routeKey === undefined || decided.routeKey === routeKey;
   return isOfRequest && decided.outcome !== 'allow' && BY_RULES[decided.outcome] === undefined;
 }
 
-function explainCharge({ failure = '' }: Circumstances, { document, customer }: DecidedAccess): Reason {
+function explainCharge(
+  { failure = '' }: Circumstances,
+  { document, customer, outcome }: DecidedAccess,
+): Reason {
   const [, said = ''] = /: ((?:over quota|suspended|charged)\b.*)$/s.exec(failure) ?? [];
   return {
     because: [
       `The rules of the access document ${document} allow the request, but its quota refuses it${said === '' ? '' : `: ${said}`}.`,
     ],
-    changes: [
-      customer === undefined
-        ? 'Use a credential that names the customer and the plan to charge.'
-        : `Show the customer with \`gatewright customers show ${customer}\`; wait for the next period, or change the plan or the state.`,
-    ],
+    changes: [adviseOnCharge(outcome, customer)],
   };
+}
+
+function adviseOnCharge(outcome: string, customer: string | undefined): string {
+  if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
+  if (outcome === 'suspended')
+    return `Resume the customer with \`gatewright customers resume ${customer}\`, or the limit with \`gatewright quota resume\` if only a limit was suspended. The authorizer may use the earlier state for up to a minute.`;
+  return `Wait for the next period, or give the customer more: \`gatewright quota top-up\` or \`gatewright customers set-plan ${customer}\`. The authorizer may use the earlier state for up to a minute.`;
 }
 
 function explainVerdict(
   about: Circumstances,
   { document, outcome, roles }: DecidedAccess,
-  { reason, caller, file, rules: ofRoute }: Verdict,
+  { reason, caller, file, isFileNewer, rules: ofRoute }: Verdict,
 ): Reason {
   const route = about.routeKey ?? 'the route';
   const listed = ofRoute.map(({ text, place }) => (place === undefined ? text : `${text} (${place})`));
@@ -80,7 +117,12 @@ function explainVerdict(
         ? `No rule of ${document} names ${route}.`
         : `The rules for ${route}: ${listed.join('; ')}.`,
     ],
-    changes: adviseOnRules(about, document, outcome, file, ofRoute),
+    changes: [
+      ...(isFileNewer
+        ? [`Run \`gatewright access build\`, because ${file ?? document} was changed after it was compiled.`]
+        : []),
+      ...adviseOnRules(about, document, outcome, file, ofRoute),
+    ],
   };
 }
 
@@ -113,7 +155,7 @@ function adviseOnRules(
       ? [`Use a caller to whom ${named(denying)} does not apply. A deny overrides every allow.`]
       : []),
     ...(allowing.length > 0 ? [`Use a caller that meets the condition of ${named(allowing)}.`] : []),
-    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it. ${command} with the same credential tries a change.`,
+    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it, and run \`gatewright access build\`. ${command} with the same credential tries a change.`,
   ];
 }
 

@@ -88,7 +88,9 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
   if (planLimit !== undefined && planLimit.level < 1)
     return {
       because: [`The throttle of ${nameOfPlan(meter)} was exceeded: ${describe(planLimit)}.`],
-      changes: ['Send requests more slowly, or raise the rate or burst limit of the usage plan.'],
+      changes: [
+        `Send requests more slowly, or raise the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,
+      ],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
     return {

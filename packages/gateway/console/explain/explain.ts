@@ -196,7 +196,7 @@ function explainMatch(about: Circumstances): Reason {
   const isStageTwice = path.startsWith(`/${stageName}/`);
   return {
     because: [
-      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, which does not concern a token' : ''}.`,
+      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
       ...(near.length === 0 ? [] : [`The closest routes: ${near.join('; ')}.`]),
     ],
     changes: [

@@ -218,7 +218,10 @@ function describeCors({ received, status, replyHeaders }: RecordedRequest): Cors
     allowOrigin: lastHeader(replyHeaders, 'access-control-allow-origin'),
     isPreflight:
       received.method === 'OPTIONS' && received.headers.last('access-control-request-method') !== undefined,
-    hasConfiguration: received.stage?.deployment.cors !== undefined,
+    // A preflight is answered before a stage is chosen.
+    hasConfiguration: [...received.api.stages.values()].some(
+      ({ deployment }) => deployment.cors !== undefined,
+    ),
   };
 }
 

@@ -49,9 +49,11 @@ function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Red
 }
 
 /** Says what an error code stands for, where AWS uses the code of another kind of error. */
-function reasonOf({ error, received, caller }: RecordedRequest): string | undefined {
+function reasonOf(recorded: RecordedRequest): string | undefined {
+  const { error, received, caller } = recorded;
   if (error === undefined) return undefined;
-  if (error.code === 'MISSING_AUTHENTICATION_TOKEN' && received.route === undefined) return 'no route';
+  if (recorded.phase === 'match' && received.route === undefined && received.stage !== undefined)
+    return 'no route';
   if (caller?.kind !== 'lambda' || !['INVALID_API_KEY', 'ACCESS_DENIED'].includes(error.code))
     return undefined;
   const { outcome } = parseAccessDecision(caller.context[ACCESS_DECISION]) ?? {};

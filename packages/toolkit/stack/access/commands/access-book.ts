@@ -1,5 +1,5 @@
 /** Provides the console with the access documents that are next to the gateway's sources. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
@@ -77,6 +77,7 @@ function decideIn(
         reason,
         version: document.version,
         file,
+        isFileNewer: isNewer(file, join(source, 'access', 'compiled.json')),
         caller: seen,
         rules: rules.map((text) => ({ text, place: places.get(text.slice(0, text.indexOf(':'))) })),
       };
@@ -123,6 +124,12 @@ function findDocumentFile(source: string, name: string) {
     if (error instanceof UsageError) return undefined;
     throw error;
   }
+}
+
+function isNewer(file: string | undefined, compiled: string): boolean {
+  const changed = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+  const built = statSync(compiled, { throwIfNoEntry: false });
+  return changed !== undefined && built !== undefined && changed.mtimeMs > built.mtimeMs;
 }
 
 function showDocument(document: CompiledDocument, stage: string): ShownAccess {
