@@ -133,12 +133,10 @@ describe('the explanation of a refusal by rules', () => {
     utimesSync(join(folder, 'access/compiled.json'), 1_000, 1_000);
 
     await api.get('/users', TOKEN);
+    const story = storyOf(api.last());
     rmSync(file);
 
-    assert.match(
-      storyOf(api.last()),
-      /→ Run `gatewright access build`, because .*orders\.yml was changed after/,
-    );
+    assert.match(story, /→ Run `gatewright access build`, because .*orders\.yml was changed after/);
   });
 
   it('names the rules of the record where no document is at hand', async () => {
