@@ -73,12 +73,12 @@ describe('commands that reach a running gateway', () => {
     assert.equal(anonymous.code, 1);
     assert.ok(
       anonymous.stderr.includes(
-        `no gateway was started from this directory; choose a running one with --gateway NAME: ${all}`,
+        `no running gateway was started from this folder; choose a running one with --gateway NAME: ${all}`,
       ),
     );
     assert.ok(
       wrong.stderr.includes(
-        `there is no running gateway named cheese or started in that folder; choose a running one with --gateway NAME: ${all}`,
+        `there is no running gateway with the name or folder cheese; choose a running one with --gateway NAME: ${all}`,
       ),
     );
   });

@@ -145,7 +145,7 @@ describe('gatewright data, and start --seed', () => {
     assert.deepEqual(Items, [
       { id: { S: 'seeded' }, size: { N: '3' }, tags: { L: [{ S: 'a' }, { S: 'b' }] } },
     ]);
-    assert.match(running!.output().stderr, /--seed: orders has 1 items/);
+    assert.match(running!.output().stderr, /--seed: items added to orders: 1/);
   });
 
   it('answers the same after save, kill -9, a start with nothing, and load', async () => {

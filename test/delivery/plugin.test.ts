@@ -133,7 +133,7 @@ describe('serverless offline', () => {
     {
       name: 'a configuration file of another name',
       args: ['gateway', 'start', '--config', 'other.yml'],
-      says: /gatewright reads serverless\.yml or serverless\.yaml, not other\.yml/,
+      says: /the service file must be called serverless\.yml, \.yaml, \.json, \.js or \.ts, not other\.yml/,
     },
     {
       name: 'serverless-offline beside it',

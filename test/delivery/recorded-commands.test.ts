@@ -112,7 +112,7 @@ describe('gatewright requests, explain, replay and export', () => {
     );
     const none = await run('explain', '--gateway', 'nobody');
     assert.equal(none.code, 1);
-    assert.match(none.stderr, /there is no running gateway named nobody/);
+    assert.match(none.stderr, /there is no running gateway with the name or folder nobody/);
   });
 
   it('say what is wrong with what was typed, and which request is not kept', async () => {

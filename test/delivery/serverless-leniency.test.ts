@@ -76,7 +76,7 @@ describe('a service with variables', () => {
     ]);
     const { informed } = await load(service);
 
-    assert.match(informed.join('\n'), /IS_OFFLINE is read \(\S+serverless\.yml:3\) but not set/);
+    assert.match(informed.join('\n'), /IS_OFFLINE is read in \S+serverless\.yml:3 but not set/);
   });
 });
 
