@@ -80,7 +80,9 @@ class Stage {
       const before = this.messages.length;
       // A feature may pass its failure on or get along without; what counts is what it was refused.
       const fault: unknown = await run().catch((error: unknown) => error);
-      const isReported = this.messages.slice(before).some((line) => line.startsWith(`${role} may not `));
+      const isReported = this.messages
+        .slice(before)
+        .some((line) => line.startsWith(`${role} is not allowed to perform `));
       if (isReported || fault instanceof RefusedByApi) refused.push(name);
     }
     return refused;

@@ -61,7 +61,7 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   await page.click('.line:has-text("403"):has-text("carl")');
   const story = await readText(page, '.story');
   assert.match(story, /GET \/users was refused with 403 in the phase authorize/);
-  assert.match(story, /The token has the subject carl, the roles courier/);
+  assert.match(story, /The token has the role courier, which food-delivery-rest does not declare/);
   await lookAt(page, 'few-refused');
   await page.selectOption('.replay select', '…');
   await page.fill('.replay input.identity', 'alice:admin');
