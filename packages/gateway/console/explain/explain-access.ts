@@ -2,8 +2,8 @@
  * Explains a refusal by one of the toolkit's authorizers from the record of its decision. A cached result has the same
  * record as a new one, so both get the same explanation.
  */
-import { renewToken } from './explain-token.ts';
-import { sentence } from './reason.ts';
+import { describeExpiry, renewToken } from './explain-token.ts';
+import { formatDuration, sentence } from './reason.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -40,18 +40,21 @@ export function explainAccess(
 ): Reason {
   const { verdict } = decided;
   const isCurrent = verdict !== undefined && verdict.version === decided.version;
-  const reason =
-    CREDENTIALS[decided.outcome] !== undefined
-      ? explainCredential(about, decided)
-      : isRefusedCharge(about, decided)
-        ? explainCharge(about, decided)
-        : verdict === undefined
-          ? explainRecord(about, guard, decided)
-          : verdict.word === 'DENY'
-            ? explainVerdict(about, decided, verdict)
-            : explainStale(about, guard, decided, isCurrent);
+  const reason = decided.outcome.startsWith('TOKEN_')
+    ? explainCredential(about, decided)
+    : isRefusedCharge(about, decided)
+      ? explainCharge(about, decided)
+      : verdict === undefined
+        ? explainRecord(about, guard, decided)
+        : verdict.word === 'DENY'
+          ? explainVerdict(about, decided, verdict)
+          : explainStale(about, guard, decided, isCurrent);
   return {
-    because: [...reason.because, ...describeAge(about, guard, decided, isCurrent), ...describeExpiry(guard)],
+    because: [
+      ...reason.because,
+      ...describeAge(about, guard, decided, isCurrent),
+      ...(guard.token === undefined ? [] : describeExpiry(guard.token)),
+    ],
     changes: [
       ...(guard.token?.overForMs === undefined ? [] : [renewToken(about.isDeployed)]),
       ...reason.changes,
@@ -76,7 +79,7 @@ function explainCredential({ isDeployed }: Circumstances, { document, outcome }:
 /** Returns whether the rules allowed the request but its quota refused it. Such a result is never cached. */
 function isRefusedCharge({ routeKey }: Circumstances, decided: DecidedAccess): boolean {
   const isOfRequest = decided.routeKey === undefined || decided.routeKey === routeKey;
-  return isOfRequest && decided.outcome !== 'allow' && BY_RULES[decided.outcome] === undefined;
+  return isOfRequest && decided.outcome !== 'allow' && !Object.hasOwn(BY_RULES, decided.outcome);
 }
 
 function explainCharge(
@@ -200,7 +203,7 @@ function flushCommand({
 function explainRecord(about: Circumstances, guard: GuardCircumstances, decided: DecidedAccess): Reason {
   const { document, outcome, rules, roles, routeKey: first } = decided;
   const { routeKey = 'the route' } = about;
-  const describe = BY_RULES[outcome];
+  const describe = Object.hasOwn(BY_RULES, outcome) ? BY_RULES[outcome] : undefined;
   const isOfRequest = first === routeKey || (first === undefined && guard.from === 'function');
   const has = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;
   const ruled = rules.length === 1 ? `rule ${rules[0]}` : `rules ${rules.join(', ')}`;
@@ -228,7 +231,7 @@ function describeAge(
   return [
     ...(from === 'cache'
       ? [
-          `Authorizer ${name} was not called: its result${ageMs === undefined ? '' : ` of ${seconds(ageMs)} ago`}${made} is cached${ttlSeconds > 0 ? ` for ${ttlSeconds} s` : ''}.`,
+          `Authorizer ${name} was not called: its result${ageMs === undefined ? '' : ` of ${formatDuration(ageMs)} ago`}${made} is cached${ttlSeconds > 0 ? ` for ${ttlSeconds} s` : ''}.`,
         ]
       : []),
     ...(verdict === undefined || version === undefined
@@ -243,13 +246,6 @@ function describeAge(
   ];
 }
 
-function describeExpiry({ token }: GuardCircumstances): readonly string[] {
-  if (token?.expiresAtEpochMs === undefined || token.overForMs === undefined) return [];
-  return [
-    `The token's unverified \`exp\` says it expired at ${new Date(token.expiresAtEpochMs).toISOString()}, ${seconds(token.overForMs)} before the request.`,
-  ];
-}
-
 export function explainCommand(
   { protocol, method, path }: Pick<Circumstances, 'protocol' | 'method' | 'path'>,
   document: string,
@@ -257,8 +253,4 @@ export function explainCommand(
   const isPlain = /^[\w/.~-]+$/.test(path);
   const request = protocol === 'websocket' || !isPlain ? '' : ` ${method} ${path}`;
   return `gatewright access explain ${document}${request}`;
-}
-
-function seconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
 }

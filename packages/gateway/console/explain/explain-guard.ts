@@ -1,9 +1,9 @@
-import { list, sentence, formatLastLine, findNotedLine } from './reason.ts';
+import { formatDuration, list, sentence, formatLastLine, findNotedLine } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
 import { explainAccess, explainCommand } from './explain-access.ts';
-import { explainToken, renewToken } from './explain-token.ts';
+import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
-import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
+import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 type Statement = GuardPolicy['statements'][number];
@@ -110,17 +110,6 @@ function describeToken({ token }: GuardCircumstances): string[] {
   ];
 }
 
-/**
- * Describes an expired token. An authorizer function refuses a request without a reason, but the reason is often
- * visible in the token. The token's signature is not checked here.
- */
-function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
-  if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
-  return [
-    `The token's unverified \`exp\` says it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${seconds(overForMs)} before the request.`,
-  ];
-}
-
 function renewal({ isDeployed }: Circumstances, { token }: GuardCircumstances): string[] {
   return token?.overForMs === undefined ? [] : [renewToken(isDeployed)];
 }
@@ -128,7 +117,7 @@ function renewal({ isDeployed }: Circumstances, { token }: GuardCircumstances): 
 function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
   const aged =
     guard.from === 'cache'
-      ? `, ${seconds(guard.ageMs)} ago; the result is cached for ${guard.ttlSeconds} s`
+      ? `, ${formatDuration(guard.ageMs ?? 0)} ago; the result is cached for ${guard.ttlSeconds} s`
       : '';
   return {
     because: [
@@ -225,7 +214,7 @@ function explainNarrow(
   const resources = allows.flatMap((statement) => statement.resources);
   return {
     because: [
-      `Authorizer ${guard.name} was not called, because its result from ${seconds(guard.ageMs)} ago, for ${guard.givenFor ?? 'another route'}, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
+      `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} ago, for ${guard.givenFor ?? 'another route'}, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
       `The cached policy allows only ${list(resources)}; the ARN of ${routeKey} is ${policy.resource}.`,
       ...describeToken(guard),
     ],
@@ -310,16 +299,11 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
 function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
   return policy.of === 'authorizer' && guard?.from === 'cache'
     ? [
-        `The result is ${seconds(guard.ageMs)} old and applies to every request with this credential. If the authorizer generated it for one request only, make the result cover more requests; if the rules have changed since then, flush the authorizer’s cache.`,
+        `The result is ${formatDuration(guard.ageMs ?? 0)} old and applies to every request with this credential. If the authorizer generated it for one request only, make the result cover more requests; if the rules have changed since then, flush the authorizer’s cache.`,
       ]
     : [];
 }
 
 function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function seconds(ms: number | undefined): string {
-  const known = ms ?? 0;
-  return known < 1000 ? `${Math.round(known)} ms` : `${Math.round(known / 1000)} s`;
 }

@@ -1,4 +1,4 @@
-import { list, sentence } from './reason.ts';
+import { formatDuration, list, sentence } from './reason.ts';
 import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -174,4 +174,15 @@ function localToken({ isDeployed }: Refused): string {
  */
 function issuerOf({ token, trusted: { issuers } }: Refused): string {
   return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'of the authorizer';
+}
+
+/**
+ * Describes an expired token. An authorizer function refuses a request without a reason, but the reason is often
+ * visible in the token. The token's signature is not checked here.
+ */
+export function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
+  if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
+  return [
+    `The token's unverified \`exp\` says it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${formatDuration(overForMs)} before the request.`,
+  ];
 }

@@ -7,7 +7,7 @@ import { explainIntegration } from './explain-integration.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances, CorsCircumstances } from './circumstances.ts';
-import { sentence } from './reason.ts';
+import { formatDuration, sentence } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -62,7 +62,7 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
     way.push(`${nameOfKey(meter)} of ${nameOfPlan(meter)} was within its limits.`);
   if (cache?.isHit === true)
     way.push(
-      `The response came from the stage’s cache and was ${describeSeconds(cache.ageMs ?? 0)} old; the integration was not called.`,
+      `The response came from the stage’s cache and was ${formatDuration(cache.ageMs ?? 0)} old; the integration was not called.`,
     );
   return way;
 }
@@ -85,7 +85,7 @@ function describeCaller({
   if (kind === 'iam') return `The signature is valid: ${who} called.`;
   if (kind === 'token') return `Authorizer ${name} accepted the token of ${who}.`;
   return from === 'cache'
-    ? `Authorizer ${name} was not called, because its result for ${who}, ${describeSeconds(ageMs ?? 0)} old, was cached.`
+    ? `Authorizer ${name} was not called, because its result for ${who}, ${formatDuration(ageMs ?? 0)} old, was cached.`
     : `Authorizer ${name} identified the caller: ${who}.`;
 }
 
@@ -167,10 +167,6 @@ function explainCors(
 }
 
 const NOTHING: Reason = { because: [], changes: [] };
-
-function describeSeconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
-}
 
 function explainMatch(about: Circumstances): Reason {
   const { code, stageName, stages, method, path, nearMisses, failure, kind, protocol } = about;

@@ -9,6 +9,11 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
+/** Writes a duration as `584 ms` or `12 s`. */
+export function formatDuration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
+}
+
 export function list(texts: readonly string[]): string {
   return texts.length === 0 ? 'none' : texts.join(', ');
 }
