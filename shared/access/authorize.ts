@@ -177,15 +177,15 @@ function answerKnown(document: CompiledDocument, known: Known, nowEpochSeconds: 
 
 /** Adds the record of the decision, if it still fits into the result. It explains the result and grants nothing. */
 function withRecord<Result extends AuthorizerResult>(
-  { name, version, result: { maxBytes }, ...document }: CompiledDocument,
+  document: CompiledDocument,
   { principal, decision }: Known,
   result: Result,
   charged?: { readonly outcome: string; readonly customer: string | undefined },
 ): Result {
   const customer = charged?.customer ?? tenantOfKey(document, principal);
   const record = printAccessDecision({
-    document: name,
-    version,
+    document: document.name,
+    version: document.version,
     outcome: charged?.outcome ?? (decision.kind === 'allow' ? 'allow' : decision.reason),
     issuer: principal.issuerId,
     key: document.apiKeys.some(({ id }) => id === principal.issuerId) ? principal.subject : undefined,
@@ -194,7 +194,7 @@ function withRecord<Result extends AuthorizerResult>(
     roles: [...principal.roles],
   });
   const whole = { ...result, context: { ...result.context, [ACCESS_DECISION]: record } };
-  return record === undefined || sizeOf(whole) > maxBytes ? result : whole;
+  return record === undefined || sizeOf(whole) > document.result.maxBytes ? result : whole;
 }
 
 type ByQuota = Known & {
