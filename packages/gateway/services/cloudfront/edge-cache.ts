@@ -209,8 +209,8 @@ export class EdgeCache {
     const kept = this.#keep(asked, at, packed, fetching);
     const result = answer.status >= 400 ? 'Error' : 'Miss';
     const reason = `miss: ${why}; ${kept === undefined ? this.#refusal(asked, answer) : keptFor(kept)}`;
-    // If the object was cached, conditions apply to the whole object, so this caller gets the same response as later
-    // callers. The response to a request with a range stays as it is.
+    // If the object was cached, the request's conditional headers are compared with the whole object, so this caller
+    // gets the same response as later callers. The response to a request with a range is not changed.
     const shown =
       kept === undefined || lastHeader(request.headers.lines, 'range') !== undefined
         ? packed
