@@ -104,8 +104,8 @@ export class EdgeCache {
   }
 
   /**
-   * Finds a stored object. A HEAD request may also be served from the object of a GET request, but a GET request not
-   * from the object of a HEAD request.
+   * Finds a stored object. A HEAD request may also be served from the object of a GET request, but not the other
+   * way round.
    */
   #find(key: string, method: string): StoredObject | undefined {
     if (method !== 'HEAD') return this.objects.find(key);
