@@ -39,6 +39,9 @@ export type {
 export type { Defect } from '../core/defect.ts';
 export type { Story } from '../console/explain/explain.ts';
 export type { ConsoleFiles } from '../console/endpoints/console-files.ts';
+export type { CustomerBook } from '../console/endpoints/show-customers.ts';
+export type { ShownCustomer, ShownCustomerRow, ShownCustomers } from '../console/endpoints/customer-model.ts';
+export { findToolkit } from '../core/stack/own-first.ts';
 export type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
 export type { ShownInvoice, ShownInvoices } from '../console/endpoints/invoice-model.ts';
 export type { AccessBook } from '../console/endpoints/show-access.ts';

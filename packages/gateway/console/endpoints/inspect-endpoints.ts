@@ -9,6 +9,7 @@ import { CLOSED_BY_API } from '../../core/websocket/limits.ts';
 import { recordPost } from '../../core/websocket/management.ts';
 import { sendAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
+import { serveCustomers } from './show-customers.ts';
 import { serveInvoices } from './show-invoices.ts';
 import { serveSaved } from './serve-saved.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
@@ -21,6 +22,7 @@ import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../../core/trail.ts';
 import type { Connection, Connections } from '../../core/websocket/connections.ts';
 import type { AccessBook } from './show-access.ts';
+import type { CustomerBook } from './show-customers.ts';
 import type { InvoiceBook } from './show-invoices.ts';
 import type { ShownConnection } from './inspect-model.ts';
 import type { KeysAndPlans } from './show-keys.ts';
@@ -39,6 +41,8 @@ export type InspectPorts = Recording & {
   readonly tableRegion: () => string | undefined;
   /** Undefined if the program that started the gateway has no access documents. */
   readonly access: AccessBook | undefined;
+  /** Undefined if the program that started the gateway reads no customers. */
+  readonly customers: CustomerBook | undefined;
   /** Undefined if no invoices are created. */
   readonly invoices: InvoiceBook | undefined;
   readonly savedRequests: SavedRequestsFile;
@@ -74,6 +78,12 @@ export async function serveInspection(
   const name = path.slice(PREFIX.length);
   if (name === 'invoices' && request.method === 'GET')
     return serveInvoices(at.invoices, new URLSearchParams(request.query).get('month'), 'ofMonth');
+  if (request.method === 'GET' && name === 'customers')
+    return serveCustomers(at.customers, undefined, at.clock.nowEpochMs());
+  if (request.method === 'GET' && name === 'customers/one') {
+    const tenant = new URLSearchParams(request.query).get('tenant');
+    return serveCustomers(at.customers, tenant, at.clock.nowEpochMs());
+  }
   if (request.method === 'GET')
     return name === 'saved' ? serveSaved(at.savedRequests, undefined, at.redactor) : showPage(name, at);
   if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;

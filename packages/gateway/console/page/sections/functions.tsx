@@ -1,6 +1,7 @@
 import { useFetched, fetchControl } from '../connection/control.ts';
 import { Empty, NumberCell, Problem, SectionHead, Action } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
+import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
 import { describeMissing, ms, clockTime } from '../texts.ts';
 import type { Column } from '../elements/sort-order.ts';
@@ -11,6 +12,7 @@ import { SAMPLE_EVENTS } from '../data/sample-events.ts';
 
 const EVERY_MS = 2000;
 const SHOWN_BARS = 8;
+const NONE: readonly ShownFunction[] = [];
 const COLUMNS: readonly Column<ShownFunction>[] = [
   { title: 'Function', by: ({ name }) => name },
   { title: 'Calls', by: ({ calls }) => calls, isNumber: true },
@@ -25,13 +27,16 @@ const COLUMNS: readonly Column<ShownFunction>[] = [
 export function FunctionsSection({ item }: { readonly item: string | undefined }) {
   const { data, error } = useFetched<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS);
   const opened = data?.functions.find(({ name }) => name === item);
+  const { shown, button } = useToolkitFold(data?.functions ?? NONE, 'functions');
   return (
     <div class={`split ${opened === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="Functions">
         <SectionHead
           title="Functions"
           about="Calls and durations of recorded requests, messages and authorizers."
-        />
+        >
+          {button}
+        </SectionHead>
         <Problem
           text={error ?? describeMissing('function', item, data === undefined || opened !== undefined)}
         />
@@ -44,10 +49,11 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         {data === undefined || data.functions.length === 0 ? null : (
           <SortableTable
             name="functions"
+            isCard
             label="All functions"
             kind="stacks"
             columns={COLUMNS}
-            rows={data.functions}
+            rows={shown}
           >
             {(one) => (
               <tr key={one.name} class={one === opened ? 'open' : ''}>
