@@ -9,7 +9,7 @@ export { readHome } from '../core/stack/home.ts';
 export { hasDefinition, NOTHING_SERVED, requireSources } from '../templates/load.ts';
 export { DefinitionError, StartError } from '../core/errors.ts';
 export { readHandlerSources } from '../lambda/code/handler-sources.ts';
-export { addressOf } from '../core/routing/route-address.ts';
+export { addressOf, fillPath } from '../core/routing/route-address.ts';
 export { describeReload } from './reload-text.ts';
 export { endMarked } from '../lambda/process/process-group.ts';
 export { isMetricLine, printLogLine } from '../lambda/log-line.ts';

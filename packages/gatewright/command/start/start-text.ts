@@ -3,10 +3,11 @@ import { relative } from 'node:path';
 import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
 import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
 import { quote, routesLine, tokenLine } from '../shell-text.ts';
+import { findKeyName } from './usable-keys.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import type { LoadText } from '../shell-text.ts';
-import { addressOf, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
+import { addressOf, findToolkit, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../gateway/engine/index.ts';
 
 /** The maximum number of suggested commands. More commands would hide the addresses. */
@@ -99,7 +100,10 @@ export function listTries(facts: TryFacts): readonly string[] {
 
 function guardAll({ gateway, documents, stage }: TryFacts, apis: readonly ApiRoutes[]) {
   const inspected = gateway.inspect();
-  return apis.map((api) => guardedRoutes(api, inspected, documents, stage));
+  const { hasFunction } = findToolkit(gateway.stacks);
+  return apis.map((api) =>
+    guardedRoutes(api, inspected, documents, stage, hasFunction, findKeyName(gateway.stacks, api)),
+  );
 }
 
 function triesOf(

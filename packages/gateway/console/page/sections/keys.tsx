@@ -18,7 +18,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about="Requests used and left for each key of this gateway’s API Gateway usage plans. Moving the clock begins new periods."
+        about="Requests used and left for each key of this gateway’s API Gateway usage plans. Moving the clock begins new periods. To read the value of a key, run gatewright keys value NAME."
       />
       <Problem
         text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
