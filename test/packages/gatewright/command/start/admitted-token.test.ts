@@ -86,9 +86,7 @@ const ROWS: readonly Row[] = [
         plan: { claim: 'plan' },
         tenant: { claim: 'tenant' },
         key: { claim: 'sub' },
-        plans: [
-          { id: 'gold', version: 1, limits: [{ id: 'd', level: 'tenant', quota: 9, period: 'DAY' }] },
-        ],
+        plans: [{ id: 'gold', version: 1, limits: [{ id: 'd', level: 'tenant', quota: 9, period: 'DAY' }] }],
       },
     },
     expected: / token --sub alice --claim tenant=acme --claim plan=gold$/,
@@ -109,7 +107,10 @@ const ROWS: readonly Row[] = [
 
 let issuer: Issuer;
 before(async () => {
-  issuer = await Issuer.create({ clock: { ...clock, monotonicMs: () => 0 } as never, random: createSystemRandom() });
+  issuer = await Issuer.create({
+    clock: { ...clock, monotonicMs: () => 0 } as never,
+    random: createSystemRandom(),
+  });
 });
 
 function build({ document, kind }: Pick<Row, 'document' | 'kind'>): CompiledDocument {

@@ -146,10 +146,8 @@ describe('suggestTries', () => {
       ),
       apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
     });
-    const asks = (
-      pairs: readonly [Row, InspectedRoute],
-      documents: readonly CompiledDocument[],
-    ): boolean => suggest('rest', [pairs], documents).join('\n').includes('token --sub alice');
+    const asks = (pairs: readonly [Row, InspectedRoute], documents: readonly CompiledDocument[]): boolean =>
+      suggest('rest', [pairs], documents).join('\n').includes('token --sub alice');
 
     assert.equal(asks(pair, [document()]), true);
     assert.equal(asks(pair, [document(['dev'])]), true);
@@ -191,7 +189,10 @@ describe('suggestTries', () => {
   it('suggests no closed route, and none that nothing is known of', () => {
     assert.deepEqual(suggest('rest', [[row('/pets'), guard({ isClosed: true })]]), []);
     const api = of('rest', [row('/pets')]);
-    assert.deepEqual(guardedRoutes(api, [], [], 'dev', () => false), []);
+    assert.deepEqual(
+      guardedRoutes(api, [], [], 'dev', () => false),
+      [],
+    );
     assert.deepEqual(
       suggest('rest', [[row('/pets', { target: 'returns 500' }), guard({ isClosed: true })]]),
       [],
