@@ -51,8 +51,8 @@ export function describeError(error: unknown): string {
 
 /**
  * Says where a relative path begins that a function could not open. On AWS it begins at the function's code, because
- * that is the working directory of the process (Lambda's developer guide, "Using environment variables":
- * `LAMBDA_TASK_ROOT`, `/var/task`). Here a thread cannot have a working directory of its own.
+ * that is the working directory of the process (AWS's base images of Lambda: `WORKDIR /var/task`, which is
+ * `LAMBDA_TASK_ROOT`). Here a thread cannot have a working directory of its own.
  * @returns undefined for other errors
  */
 export function explainRelativePath(error: unknown): string | undefined {

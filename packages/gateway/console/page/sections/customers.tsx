@@ -256,7 +256,10 @@ function keyOf({ limit, key = '', route = '', periodStart = '' }: ShownUse): str
 
 /** Shows the use of one limit by period. A limit per key or per route is the sum of its keys and routes. */
 function History({ history }: { readonly history: readonly ShownUse[] }) {
-  const limits = [...new Set(history.map(({ limit }) => limit))];
+  // The limit with the most periods comes first, because its chart says most.
+  const limits = [...Map.groupBy(history, ({ limit }) => limit)]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([limit]) => limit);
   const [chosen, setChosen] = useState(limits[0] ?? '');
   const periods = sumByPeriod(history.filter(({ limit }) => limit === chosen));
   return (

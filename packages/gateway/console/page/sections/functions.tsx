@@ -8,6 +8,7 @@ import type { Column } from '../elements/sort-order.ts';
 import type { ShownFunction } from '../../endpoints/inspect-model.ts';
 import { useState } from 'preact/hooks';
 import { JsonEditor } from '../elements/json-editor.tsx';
+import { kindOf, rankOf } from '../data/log-levels.ts';
 import { SAMPLE_EVENTS } from '../data/sample-events.ts';
 
 const EVERY_MS = 2000;
@@ -143,8 +144,7 @@ function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
 
 /** Embedded metrics are for CloudWatch, and would crowd out the other lines. */
 const METRICS = '{"_aws":';
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-/** Each choice shows the lines of one level and all higher levels. The level is given as its position in LEVELS. */
+/** Each choice shows the lines of one level and all higher levels. The level is given as its rank. */
 const CHOICES: readonly (readonly [title: string, least: number])[] = [
   ['every level', -1],
   ['info and above', 2],
@@ -153,17 +153,6 @@ const CHOICES: readonly (readonly [title: string, least: number])[] = [
 ];
 
 type Line = ShownFunction['lines'][number];
-
-/** Returns the position of a line's level in LEVELS. Lines without a level are treated as `info`. */
-function rankOf({ level }: Line): number {
-  const rank = LEVELS.indexOf((level ?? '').toLowerCase().replace('warning', 'warn'));
-  return rank === -1 ? 2 : rank;
-}
-
-function kindOf(line: Line): string {
-  const rank = rankOf(line);
-  return rank >= 4 ? 'bad' : rank === 3 ? 'warn' : '';
-}
 
 function isMetrics({ message }: Line): boolean {
   return message.startsWith(METRICS);

@@ -32,7 +32,7 @@ type ShownChange = ShownCustomer['changes'][number];
 
 const DAY_MS = 86_400_000;
 /** How far back changes are read. The audit has pages of all customers, so at most so many pages are read. */
-const [CHANGE_DAYS, CHANGE_PAGES] = [7, 20];
+const [CHANGE_DAYS, CHANGE_PAGES] = [7, 8];
 /** How far back the use of past periods is read. */
 const HISTORY_DAYS = 92;
 
