@@ -59,7 +59,7 @@ export function App() {
   const reloads = useReloads();
   const start = useFetched<ShownOverview>('console/overview').data;
   const sections = SECTIONS.filter(([name]) => name !== 'customers' || start?.hasCustomers === true);
-  useShortcuts();
+  useShortcuts(sections);
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
     document.title = `${title} · Gatewright`;
@@ -199,7 +199,7 @@ function Section({ place, traffic, reloads, start }: SectionProps) {
  * Handles keyboard shortcuts. The key `g` followed by a letter opens a section; `/` focuses the search field of the
  * current section.
  */
-function useShortcuts(): void {
+function useShortcuts(sections: readonly (readonly [name: string, title: string])[]): void {
   useEffect(() => {
     let isAfterG = false;
     const onKey = (event: KeyboardEvent): void => {
@@ -215,7 +215,7 @@ function useShortcuts(): void {
         }
         return;
       }
-      const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
+      const section = isAfterG ? sectionAfter(event.key, readPlace().section, sections) : undefined;
       // The letter after `g` must not reach the section. Otherwise `g k` would open Keys and move one request up, too.
       if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';
@@ -224,7 +224,7 @@ function useShortcuts(): void {
     // Listens in the capture phase, so it runs before the section's own listener.
     addEventListener('keydown', onKey, true);
     return () => removeEventListener('keydown', onKey, true);
-  }, []);
+  }, [sections.length]);
 }
 
 /** Leaves the search field, so that the list receives its keyboard shortcuts again. */
