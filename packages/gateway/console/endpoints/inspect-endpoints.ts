@@ -18,6 +18,7 @@ import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Clock, InvocationResult, Random, ServiceClient } from '../../core/ports.ts';
 import { showData } from '../records/shown.ts';
+import type { ApiLabels } from '../records/api-labels.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../../core/trail.ts';
 import type { Connection, Connections } from '../../core/websocket/connections.ts';
@@ -34,6 +35,8 @@ export type InspectPorts = Recording & {
   readonly redactor: Redactor;
   readonly connections: Connections;
   readonly findApi: (apiId: string) => ServedApi | undefined;
+  /** The names of the APIs of this run, which differ from each other. */
+  readonly labels: () => ApiLabels;
   readonly allApis: () => readonly ServedApi[];
   readonly metering: () => KeysAndPlans;
   readonly services: ServiceClient;
@@ -140,14 +143,17 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
   const nowEpochMs = at.clock.nowEpochMs();
   switch (name) {
     case 'caches':
-      return jsonReply(200, { entries: showCaches(at.allApis(), nowEpochMs, at.redactor), nowEpochMs });
+      return jsonReply(200, {
+        entries: showCaches(at.allApis(), nowEpochMs, at.redactor, nameIn(at)),
+        nowEpochMs,
+      });
     case 'access':
       return jsonReply(200, showAccess(at.access, at.followsPublished(), nameIn(at)));
     case 'keys':
       return jsonReply(200, showKeys(at.metering(), nowEpochMs, nameIn(at)));
     case 'connections':
       return jsonReply(200, {
-        connections: at.connections.all.map((one) => showConnection(one, at)),
+        connections: at.connections.all.map((one) => showConnection(one, nameIn(at))),
         nowEpochMs,
       });
     default: {
@@ -157,16 +163,20 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
   }
 }
 
-function nameIn({ findApi }: InspectPorts): (apiId: string) => string | undefined {
-  return (apiId) => findApi(apiId)?.name;
+function nameIn({ findApi, labels }: InspectPorts): (apiId: string) => string | undefined {
+  const known = labels();
+  return (apiId) => (findApi(apiId) === undefined ? undefined : known.of(apiId).label);
 }
 
-function showConnection(connection: Connection, { findApi }: InspectPorts): ShownConnection {
+function showConnection(
+  connection: Connection,
+  nameOf: (apiId: string) => string | undefined,
+): ShownConnection {
   const { connectionId, apiId, stageName, caller, sourceIp, userAgent } = connection;
   return {
     id: connectionId,
     apiId,
-    apiName: findApi(apiId)?.name ?? apiId,
+    apiName: nameOf(apiId) ?? apiId,
     stage: stageName,
     sourceIp,
     userAgent,

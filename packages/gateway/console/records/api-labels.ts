@@ -1,7 +1,7 @@
 /** How the console names the APIs of a run, and which of them belong to the toolkit. */
 import type { ApiListing } from '../../control/loading/list-apis.ts';
 
-export type ApiLabel = {
+type ApiLabel = {
   /**
    * The name of the API. If other APIs have the same name, its kind comes first, so that a column that cuts long names
    * still tells them apart. Its stack or id follows if necessary.

@@ -4,6 +4,8 @@
  */
 import { findAccess } from '@gatewright/authoring/find/find-access';
 import { AccessQueryError } from '@gatewright/authoring/find/caller-spec';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Claims } from '#shared/access/decide/claims.ts';
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -28,8 +30,6 @@ type Asked = {
   /** A path below the stage, without parameters. */
   readonly path: string;
 };
-
-type Claims = Readonly<Record<string, unknown>>;
 
 /** The names of values that a document wants and does not choose. */
 const [SUBJECT, TENANT, ANY_VALUE] = ['alice', 'acme', 'example'];
@@ -180,14 +180,10 @@ function merge(parts: readonly Claims[]): Claims {
         merged[name] = [
           ...new Set<unknown>([...(before as readonly unknown[]), ...(value as readonly unknown[])]),
         ];
-      else if (isObject(before) && isObject(value)) merged[name] = merge([before, value]);
+      else if (isJsonObject(before) && isJsonObject(value)) merged[name] = merge([before, value]);
       else merged[name] = value;
     }
   return merged;
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

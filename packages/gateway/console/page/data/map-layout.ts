@@ -40,7 +40,7 @@ const COLUMNS: readonly { readonly title: string; readonly kinds: readonly MapNo
 ];
 
 /** How wide a text is in the map, in pixels. */
-export interface TextMeasure {
+interface TextMeasure {
   name(text: string): number;
   what(text: string): number;
 }

@@ -1,7 +1,7 @@
 /** Sums the use of a limit by period, for a chart with a bar for each period. */
 import type { ShownUse } from '../../endpoints/customer-model.ts';
 
-export type PeriodSum = {
+type PeriodSum = {
   readonly startSeconds: number;
   readonly counted: number;
 };

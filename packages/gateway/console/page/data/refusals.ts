@@ -1,7 +1,7 @@
 /** Counts the recorded requests of a customer that were refused, by status and reason. */
 import type { RequestRow } from '../../records/model.ts';
 
-export type Refusal = {
+type Refusal = {
   readonly status: number;
   readonly reason: string;
   readonly count: number;

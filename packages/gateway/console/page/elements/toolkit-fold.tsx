@@ -2,11 +2,12 @@
  * Hides what belongs to Gatewright's own stack, so that the user's service is read first. The choice applies to every
  * section, and is stored in this browser.
  */
+import { useMemo } from 'preact/hooks';
 import { useKept } from '../kept-state.ts';
 
 type Part = { readonly isToolkit?: boolean };
 
-export type ToolkitFold<Item extends Part> = {
+type ToolkitFold<Item extends Part> = {
   readonly shown: readonly Item[];
   /** The button that shows or hides the rest; null if there is nothing to hide. */
   readonly button: ReturnType<typeof FoldButton> | null;
@@ -22,15 +23,15 @@ export function useToolkitFold<Item extends Part>(
   hasOwn = items.some(({ isToolkit }) => isToolkit !== true),
 ): ToolkitFold<Item> {
   const [choice, setChoice] = useKept(localStorage, 'toolkit', 'hidden');
-  const toolkit = items.filter(({ isToolkit }) => isToolkit === true);
-  if (!hasOwn || toolkit.length === 0) return { shown: items, button: null };
   const isHidden = choice === 'hidden';
+  const own = useMemo(() => items.filter(({ isToolkit }) => isToolkit !== true), [items]);
+  if (!hasOwn || own.length === items.length) return { shown: items, button: null };
   return {
-    shown: isHidden ? items.filter(({ isToolkit }) => isToolkit !== true) : items,
+    shown: isHidden ? own : items,
     button: (
       <FoldButton
         isHidden={isHidden}
-        count={toolkit.length}
+        count={items.length - own.length}
         whats={whats}
         onClick={() => setChoice(isHidden ? 'shown' : 'hidden')}
       />

@@ -179,6 +179,7 @@ function inspectPorts(parts: Parts): InspectPorts {
     connections: at.connections,
     services: at.services,
     findApi: (apiId) => served.find(apiId),
+    labels: () => labelsOf(served),
     allApis: () => served.all.map((api) => api.served),
     access: options.access,
     invoices: options.invoices,
