@@ -52,7 +52,7 @@ export function openAccessBook(
 const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
 
 /** Reads the compiled documents. `compiled.json` is never incomplete, because it is replaced atomically. */
-function readDocuments(source: string): readonly CompiledDocument[] {
+export function readDocuments(source: string): readonly CompiledDocument[] {
   const file = join(source, 'access', 'compiled.json');
   if (!existsSync(file)) return [];
   const compiled = parseJsonObject(readFileSync(file, 'utf8')) as CompiledAccess | undefined;

@@ -1,6 +1,8 @@
 /** A function that reads a relative path: what the log says, in a thread and in a process. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { thisMachine } from '../../../../../packages/gateway/lambda/process/find-toolchain.ts';
+import { findPrograms } from '../../../../../packages/gateway/lambda/process/machine.ts';
 import { aGateway } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 
@@ -8,22 +10,38 @@ const HANDLER = `
 const { readFileSync } = require('node:fs');
 exports.handler = async ({ queryStringParameters: { file } }) => ({ statusCode: 200, body: readFileSync(file, 'utf8') });
 `;
-const functionOf = (name: string) => ({
+const PYTHON = findPrograms(thisMachine(), /^python3$/).length === 0 ? 'no Python on this machine' : false;
+const PYTHON_HANDLER = `
+def handler(event, context):
+    with open(event['queryStringParameters']['file']) as file:
+        return {'statusCode': 200, 'body': file.read()}
+`;
+
+const functionOf = (name: string, runtime = 'nodejs24.x') => ({
   Type: 'AWS::Serverless::Function',
   Properties: {
-    Runtime: 'nodejs24.x',
+    Runtime: runtime,
     Handler: 'index.handler',
     CodeUri: 'src',
     FunctionName: name,
     Events: { Get: { Type: 'HttpApi', Properties: { Path: `/${name}`, Method: 'get' } } },
   },
 });
-const FILES = { 'src/index.js': HANDLER, 'src/prices.json': '[7]', 'src/package.json': '{}' };
+const FILES = {
+  'src/index.js': HANDLER,
+  'src/index.py': PYTHON_HANDLER,
+  'src/prices.json': '[7]',
+  'src/package.json': '{}',
+};
 
 let started: StartedGateway;
 before(async () => {
   started = await aGateway(
-    { InThread: functionOf('thread'), InProcess: functionOf('process') },
+    {
+      InThread: functionOf('thread'),
+      InProcess: functionOf('process'),
+      InPython: functionOf('python', 'python3.12'),
+    },
     { isolation: ['process'] as never },
     FILES,
     { Transform: 'AWS::Serverless-2016-10-31' },
@@ -58,6 +76,14 @@ describe('a relative path', () => {
       assert.equal(status, 500);
       assert.match(log, /gone\.json is a relative path, which begins at the folder of the function's code/);
     });
+
+  it('of no file is explained in Python, too, where it begins as on AWS', { skip: PYTHON }, async () => {
+    assert.equal((await read('python', 'prices.json')).status, 200);
+    const { status, log } = await read('python', 'gone.json');
+
+    assert.equal(status, 500);
+    assert.match(log, /gone\.json is a relative path, which begins at the folder of the function's code/);
+  });
 
   it('is not spoken of where the path is absolute', async () => {
     assert.doesNotMatch((await read('thread', '/nowhere/prices.json')).log, /is a relative path/);
