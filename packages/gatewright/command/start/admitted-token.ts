@@ -55,16 +55,16 @@ export function findAdmittedToken(
   return undefined;
 }
 
-/** Returns where the command can put the token: a header, or for WebSocket APIs also the query. */
+/** Returns where the command can put the token: a header, but for WebSocket APIs the query, because `send` has no headers. */
 function sourceOf(
-  { sources }: CompiledDocument,
+  { sources, kind }: CompiledDocument,
   { id }: CompiledIssuer,
 ): AdmittedToken['source'] | undefined {
+  const place = kind === 'websocket' ? 'query' : 'header';
   for (const source of sources) {
-    if (!source.issuers.includes(id)) continue;
-    if (source.in === 'header')
-      return { in: 'header', name: source.name, scheme: source.scheme === undefined ? '' : 'Bearer ' };
-    if (source.in === 'query') return { in: 'query', name: source.name, scheme: '' };
+    if (source.in !== place || !source.issuers.includes(id)) continue;
+    const scheme = source.in === 'header' && source.scheme !== undefined ? 'Bearer ' : '';
+    return { in: source.in, name: source.name, scheme };
   }
   return undefined;
 }

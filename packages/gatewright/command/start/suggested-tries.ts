@@ -142,14 +142,6 @@ function curl(
     : [];
   const address = addressOf(api, path);
   const keyHeader = key === undefined ? [] : [`-H "x-api-key: $(${commandName()} keys value ${quote(key)})"`];
-  if (token !== undefined && source?.in === 'query')
-    return [
-      'curl -i',
-      ...verb,
-      ...keyHeader,
-      ...body,
-      `"${address}?${source.name}=${tokenCommand(token)}"`,
-    ].join(' ');
   const header =
     token === undefined
       ? []

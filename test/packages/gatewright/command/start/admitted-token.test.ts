@@ -154,6 +154,24 @@ describe('a suggested token', () => {
       assert.equal(answer.kind === 'known' ? answer.decision.kind : answer.reason, 'allow');
     });
 
+  it('goes into the query of a WebSocket API, because a command cannot send a header there', () => {
+    const document = build({
+      document: {
+        sources: [
+          { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['local'] },
+          { in: 'query', name: 'token', issuers: ['local'] },
+        ],
+        rules: [{ id: 'r', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }],
+      },
+      kind: 'websocket',
+    });
+
+    assert.deepEqual(findAdmittedToken(document, 'dev', { method: 'GET', path: '/' }), {
+      token: { sub: 'alice', roles: ['support'], claims: {} },
+      source: { in: 'query', name: 'token', scheme: '' },
+    });
+  });
+
   it('is none where no token of the local issuer is admitted', () => {
     const asked = { method: 'GET', path: '/users/1' };
     const denied = build({ document: { rules: [rule({}), rule({ id: 'never', effect: 'deny' })] } });
