@@ -131,7 +131,7 @@ function satisfy(condition: CompiledCondition, issuer: CompiledIssuer): Claims |
       const parts = condition.of.map((part) => satisfy(part, issuer));
       return parts.some((part) => part === undefined)
         ? undefined
-        : merge(parts.flatMap((part) => part ?? []));
+        : merge(parts.flatMap((part) => (part === undefined ? [] : [part])));
     }
     case 'any':
       return condition.of.map((part) => satisfy(part, issuer)).find((part) => part !== undefined);

@@ -13,6 +13,15 @@ type ToolkitFold<Item extends Part> = {
   readonly button: ReturnType<typeof FoldButton> | null;
 };
 
+type Choice = { readonly isHidden: boolean; readonly toggle: () => void };
+
+/** Returns whether the toolkit's own parts are hidden. A section that folds two lists passes one choice to both. */
+export function useToolkitChoice(): Choice {
+  const [choice, setChoice] = useKept(localStorage, 'toolkit', 'hidden');
+  const isHidden = choice === 'hidden';
+  return { isHidden, toggle: () => setChoice(isHidden ? 'shown' : 'hidden') };
+}
+
 /**
  * @param hasOwn whether this gateway serves anything else. A run of the toolkit's stack alone hides nothing
  * @param whats what the items are, such as `functions`
@@ -21,20 +30,14 @@ export function useToolkitFold<Item extends Part>(
   items: readonly Item[],
   whats: string,
   hasOwn = items.some(({ isToolkit }) => isToolkit !== true),
+  { isHidden, toggle } = useToolkitChoice(),
 ): ToolkitFold<Item> {
-  const [choice, setChoice] = useKept(localStorage, 'toolkit', 'hidden');
-  const isHidden = choice === 'hidden';
   const own = useMemo(() => items.filter(({ isToolkit }) => isToolkit !== true), [items]);
   if (!hasOwn || own.length === items.length) return { shown: items, button: null };
   return {
     shown: isHidden ? own : items,
     button: (
-      <FoldButton
-        isHidden={isHidden}
-        count={items.length - own.length}
-        whats={whats}
-        onClick={() => setChoice(isHidden ? 'shown' : 'hidden')}
-      />
+      <FoldButton isHidden={isHidden} count={items.length - own.length} whats={whats} onClick={toggle} />
     ),
   };
 }

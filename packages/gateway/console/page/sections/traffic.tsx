@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { currentStart } from '../connection/connection.ts';
 import { Copy, Empty, Problem, SectionHead } from '../elements/parts.tsx';
-import { useToolkitFold } from '../elements/toolkit-fold.tsx';
+import { useToolkitChoice, useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { isReload, withReloads } from '../traffic/reload-texts.ts';
 import { isOfEarlierStart } from '../traffic/row-list.ts';
 import { useKept } from '../kept-state.ts';
@@ -20,6 +20,7 @@ import { ReloadRow } from './reload-row.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import { TrafficHead, TrafficRow } from './traffic-row.tsx';
 import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
+import type { QueryTerm } from '../traffic/traffic-query.ts';
 import type { Traffic } from '../traffic/traffic-store.ts';
 import type { ShownOverview } from '../../endpoints/inspect-model.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -43,13 +44,7 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
   const { state } = traffic;
   const { rows, choice } = useListChoice(traffic);
   const terms = useMemo(() => parseTrafficQuery(search), [search]);
-  const matching = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
-  const { shown: found, button: foldButton } = useToolkitFold(matching, 'requests', start?.hasOwnApis);
-  const apis = useMemo(
-    () => [...new Set((terms.length === 0 ? found : rows).map(({ api }) => api))].toSorted(),
-    [found, rows, terms],
-  );
-  const columns = useMemo(() => columnsFor(apis.length), [apis.length]);
+  const { matching, found, foldButton, apis, columns } = useFound(rows, terms, start?.hasOwnApis);
   const { rows: sorted, order, sortBy } = useSorted('traffic', found, columns);
   const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
   const items = useMemo(() => {
@@ -126,6 +121,17 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
       )}
     </div>
   );
+}
+
+/** Returns the rows that match the search, without the toolkit's own unless they are shown, and the APIs to choose from. */
+function useFound(rows: readonly RequestRow[], terms: readonly QueryTerm[], hasOwn: boolean | undefined) {
+  const matching = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
+  const choice = useToolkitChoice();
+  const { shown: found, button: foldButton } = useToolkitFold(matching, 'requests', hasOwn, choice);
+  const { shown: all } = useToolkitFold(rows, 'requests', hasOwn, choice);
+  const apis = useMemo(() => [...new Set(all.map(({ api }) => api))].toSorted(), [all]);
+  const columns = useMemo(() => columnsFor(apis.length), [apis.length]);
+  return { matching, found, foldButton, apis, columns };
 }
 
 /** @param isFolded whether the only requests are hidden requests of the toolkit's own stack */

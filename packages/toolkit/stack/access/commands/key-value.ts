@@ -37,7 +37,10 @@ async function printKeyValue(wanted: string | undefined): Promise<void> {
   });
   const found = wanted === undefined ? keys : keys.filter(({ id, name }) => id === wanted || name === wanted);
   const [only, another] = found;
-  if (only !== undefined && another === undefined) return printResult(only, () => only.value);
+  if (only !== undefined && another === undefined) {
+    printResult(only, () => only.value);
+    return;
+  }
   const known = keys.map(({ id, name }) => `${name} (${id})`).join(', ');
   throw new UsageError(
     keys.length === 0

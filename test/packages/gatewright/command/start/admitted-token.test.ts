@@ -108,7 +108,7 @@ const ROWS: readonly Row[] = [
 let issuer: Issuer;
 before(async () => {
   issuer = await Issuer.create({
-    clock: { ...clock, monotonicMs: () => 0 } as never,
+    clock: { ...clock, monotonicMs: () => 0 },
     random: createSystemRandom(),
   });
 });
