@@ -129,6 +129,10 @@ export type Circumstances = {
   readonly apiName: string;
   readonly stageName: string | undefined;
   readonly stages: readonly string[];
+  /** The part of the URL's path before `path`: the stage, or the base path of a custom domain. */
+  readonly stagePath?: string | undefined;
+  /** True if the API's own endpoint is disabled, so that it has no stage there. */
+  readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
   /** The phase that produced the response or failed. */
   readonly phase: string;

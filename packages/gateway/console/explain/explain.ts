@@ -4,10 +4,11 @@
  */
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
+import { explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances, CorsCircumstances } from './circumstances.ts';
-import { formatDuration, sentence } from './reason.ts';
+import { formatDuration } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -37,7 +38,7 @@ function headlineOf(about: Circumstances): string {
   const { kind, method, path, status, phase, failure, stageName } = about;
   const what = {
     request: `${method} ${path}`,
-    handshake: `The handshake on stage ${stageName ?? 'unknown'}`,
+    handshake: stageName === undefined ? `The handshake at ${path}` : `The handshake on stage ${stageName}`,
     message: `The message ${about.routeKey === undefined ? 'without a route' : `for ${about.routeKey}`}`,
     disconnect: 'The end of the connection',
     post: 'The message to the client',
@@ -167,40 +168,3 @@ function explainCors(
 }
 
 const NOTHING: Reason = { because: [], changes: [] };
-
-function explainMatch(about: Circumstances): Reason {
-  const { code, stageName, stages, method, path, nearMisses, failure, kind, protocol } = about;
-  if (kind === 'message')
-    return {
-      because: [
-        'The route selection expression yielded no known route key for the message, and there is no $default route.',
-      ],
-      changes: [
-        `Send one of ${nearMisses.map(({ route }) => route).join(', ') || 'the API’s routes'}, or add a $default route.`,
-      ],
-    };
-  if (code === 'STAGE_NOT_FOUND' || stageName === undefined)
-    return {
-      because: [
-        `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : `the ${stages.length === 1 ? 'stage' : 'stages'} ${stages.join(', ')}`}.`,
-      ],
-      changes: [stages.length === 0 ? 'Deploy the API to a stage.' : `Begin the path with /${stages[0]}.`],
-    };
-  const near = nearMisses.map(({ route, because }) => `${route}: ${because}`);
-  const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
-  const [nearest] = nearMisses;
-  const isStageTwice = path.startsWith(`/${stageName}/`);
-  return {
-    because: [
-      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
-      ...(near.length === 0 ? [] : [`The closest routes: ${near.join('; ')}.`]),
-    ],
-    changes: [
-      isStageTwice
-        ? 'The path begins with the stage twice: remove one of them.'
-        : nearest === undefined
-          ? 'Add the route, and deploy the API again.'
-          : `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,
-    ],
-  };
-}

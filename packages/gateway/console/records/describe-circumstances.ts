@@ -70,6 +70,10 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     apiName: api.name,
     stageName: stage?.name,
     stages: [...api.stages.keys()],
+    ...(received.rawPath.endsWith(received.path) && {
+      stagePath: received.rawPath.slice(0, -received.path.length),
+    }),
+    isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,
