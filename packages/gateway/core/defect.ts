@@ -7,7 +7,14 @@ import type { TokenDefectCode } from './policy/bearer-token.ts';
 export type Defect =
   /** A defect of a bearer token, found by a JWT or Cognito authorizer. */
   | { readonly kind: 'token'; readonly code: TokenDefectCode }
-  | { readonly kind: 'authorizer'; readonly code: AuthorizerDefectCode }
+  | { readonly kind: 'authorizer'; readonly code: Exclude<AuthorizerDefectCode, 'malformed'> }
+  /** The result of an authorizer's function cannot be used. `member` is the name of an invalid context value. */
+  | {
+      readonly kind: 'authorizer';
+      readonly code: 'malformed';
+      readonly part: AuthorizerResultPart;
+      readonly member?: string | undefined;
+    }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | { readonly kind: 'permission' }
   /** A screen in front of the stage refused the request, and provides its own reasons. */
@@ -27,3 +34,22 @@ type AuthorizerDefectCode =
   | 'failed'
   | 'refused'
   | 'malformed';
+
+/** A part of the result of an authorizer's function (docs/aws §4.3, §4.5, §11.6). */
+export type AuthorizerResultPart =
+  /** The whole result is not a JSON object. */
+  | 'result'
+  /** The result is too large. */
+  | 'size'
+  | 'isAuthorized'
+  | 'policyDocument'
+  /** A Resource of the policy is too long. */
+  | 'resource'
+  | 'principalId'
+  | 'usageIdentifierKey'
+  /** The context is not an object. */
+  | 'context'
+  /** A value of the context is an object or array. */
+  | 'context-value'
+  /** The context has the reserved name `claims`. */
+  | 'context-claims';

@@ -52,6 +52,8 @@ export type GuardCircumstances = {
   /** Key of the route for whose request the result was made; undefined if that is unknown. */
   readonly givenFor?: string | undefined;
   readonly principal: string | undefined;
+  /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
+  readonly simpleResponses?: boolean;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
   /** What one of the toolkit's authorizers decided; undefined for other authorizers. */

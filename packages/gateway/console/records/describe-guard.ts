@@ -64,6 +64,7 @@ export function describeGuard(
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
+    ...(lambda && { simpleResponses: lambda.simpleResponses }),
     decided: grant && describeDecided(grant, received, sources, access),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),

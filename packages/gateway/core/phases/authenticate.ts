@@ -76,7 +76,7 @@ function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   return identity.key;
 }
 
-type AuthorizerDefect = Extract<Defect, { kind: 'authorizer' }>;
+type AuthorizerDefect = Exclude<Extract<Defect, { kind: 'authorizer' }>, { code: 'malformed' }>;
 
 function unauthorized(code: AuthorizerDefect['code'], reason: string, logged?: string): Error {
   const defect: AuthorizerDefect = { kind: 'authorizer', code };
@@ -159,7 +159,7 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       source: 'integration',
       reason: `authorizer ${authorizer.name} returned ${read.reason}`,
       logged: describeWrongForm(authorizer),
-      defect: { kind: 'authorizer', code: 'malformed' },
+      defect: { kind: 'authorizer', code: 'malformed', part: read.part, member: read.member },
     });
   }
   // Only the exact text `Unauthorized` results in 401. Other failures are the authorizer's fault, not the caller's
