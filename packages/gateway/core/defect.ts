@@ -22,7 +22,7 @@ export type Defect =
   /** A mapping template failed. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }
   /** The function's result, or the beginning of its stream, is not a valid proxy response. */
-  | { readonly kind: 'proxy-response'; readonly problem: string };
+  | ({ readonly kind: 'proxy-response'; readonly problem: string } & Partial<ProxyFault>);
 
 type AuthorizerDefectCode =
   /** An identity source is missing or empty; the function was not called. */
@@ -53,3 +53,37 @@ export type AuthorizerResultPart =
   | 'context-value'
   /** The context has the reserved name `claims`. */
   | 'context-claims';
+
+/** The part of a function's proxy result that is wrong, and its name if it is a header or a member. */
+export type ProxyFault = { readonly part: ProxyPart; readonly name?: string | undefined };
+
+/** A part of a proxy result (docs/aws §3.5, §3.6, §8.3, §11.3). */
+type ProxyPart =
+  /** The whole result is not a JSON object. */
+  | 'result'
+  | 'statusCode'
+  /** The member is unknown. */
+  | 'member'
+  | 'headers'
+  | 'multiValueHeaders'
+  | 'cookies'
+  /** A header in `headers` is an array. */
+  | 'header-list'
+  /** A header is neither a text nor a number or boolean. */
+  | 'header-value'
+  /** The name or value of a header has characters that cannot be sent. */
+  | 'header-text'
+  /** A header in `multiValueHeaders` is not an array. */
+  | 'header-values'
+  | 'cookie'
+  | 'cookie-text'
+  | 'body'
+  | 'isBase64Encoded'
+  /** The body is not base64, although `isBase64Encoded` is true. */
+  | 'base64'
+  /** The body is larger than a message of a WebSocket API may be. */
+  | 'frame-size'
+  /** The metadata before a streamed body is not a JSON object. */
+  | 'metadata'
+  /** The eight NUL bytes after the metadata of a stream are missing. */
+  | 'delimiter';

@@ -53,7 +53,7 @@ export type GuardCircumstances = {
   readonly givenFor?: string | undefined;
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
-  readonly simpleResponses?: boolean;
+  readonly simpleResponses?: boolean | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
   /** What one of the toolkit's authorizers decided; undefined for other authorizers. */
@@ -103,6 +103,8 @@ export type MeterCircumstances = {
 export type IntegrationCircumstances = {
   /** Kind of integration: `lambda-proxy`, `http`, `mock`, `service` … */
   readonly kind: string;
+  /** The payload format of a Lambda proxy, such as `rest-1.0` or `http-2.0`; undefined if it is unknown. */
+  readonly payload?: string | undefined;
   readonly target: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';

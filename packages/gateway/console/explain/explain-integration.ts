@@ -1,4 +1,5 @@
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
+import { adviseProxyResult } from './proxy-advice.ts';
 import { sentence, formatLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -128,7 +129,7 @@ function explainMalformed(
       because: [
         `${nameOf(integration)} returned a response that is not valid for a proxy integration: ${defect.problem}.`,
       ],
-      changes: ['Return { statusCode, headers, body }, where body is a string.'],
+      changes: [adviseProxyResult(defect, integration)],
     };
   return {
     because: [sentence(failure)],

@@ -165,6 +165,7 @@ function describeIntegration(
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,
+    ...('payload' in integration && { payload: integration.payload }),
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
@@ -266,6 +267,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
         ? undefined
         : {
             kind: integration.kind,
+            ...('payload' in integration && { payload: integration.payload }),
             target:
               'functionName' in integration
                 ? integration.functionName.render(found?.stage.variables ?? null)

@@ -4,7 +4,7 @@ import { MalformedBodyError } from './body-value.ts';
 import { NotBase64Error } from './content-handling.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { HeaderInvalidError } from './wire-headers.ts';
-import type { Defect } from '../defect.ts';
+import type { Defect, ProxyFault } from '../defect.ts';
 
 /**
  * Converts an error to the failure that the client receives, with AWS's status codes. A request body that is not JSON
@@ -46,11 +46,14 @@ export function configurationError(reason: string, defect?: Defect): GatewayErro
  * Returns the error for a function result that is not a valid proxy response.
  * @param status set only if it differs from the default status of the error code
  */
-export function malformedProxyResponse(problem: string, status?: number): GatewayError {
+export function malformedProxyResponse(
+  { reason: problem, part, name }: { readonly reason: string } & ProxyFault,
+  status?: number,
+): GatewayError {
   return gatewayError('FUNCTION_FAILED', {
     source: 'integration',
     ...(status !== undefined && { status }),
     reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${problem}`,
-    defect: { kind: 'proxy-response', problem },
+    defect: { kind: 'proxy-response', problem, part, name },
   });
 }
