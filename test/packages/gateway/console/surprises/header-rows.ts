@@ -163,7 +163,7 @@ const HEADERS: readonly SurpriseRow[] = [
     request: { target: '/1', headers: ['Origin', PAGE] },
     values: { headers: ['Access-Control-Expose-Headers'] },
     because: /the gateway discarded the integration’s CORS headers and sent its own/,
-    change: /Put the values into the API’s CorsConfiguration/,
+    change: /Add x-total to ExposeHeaders of the API’s CorsConfiguration/,
     not: { api: http({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': PAGE } }, CORS) },
   },
   {
@@ -243,7 +243,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     because:
       /whether it may send DELETE, and Access-Control-Allow-Methods is GET, PUT\. The browser does not send/,
     change:
-      /Add DELETE to the API’s CorsConfiguration\.\nIn template\.json:\n[^]*AllowMethods:\n {10}- DELETE/,
+      /Add DELETE to the API’s CorsConfiguration\. The whole list is then:\nIn template\.json:\n[^]*AllowMethods:\n {10}- GET\n {10}- PUT\n {10}- DELETE/,
     not: { request: asking('PUT', '') },
   },
   {
@@ -253,7 +253,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: asking('GET', 'x-a,x-b'),
     values: { headers: ['x-b'], allowed: ['x-a'] },
     because: /whether it may send x-b, and Access-Control-Allow-Headers is x-a/,
-    change: /AllowHeaders:\n {10}- x-b/,
+    change: /AllowHeaders:\n {10}- x-a\n {10}- x-b/,
     not: { api: http(OK, ALL, ['GET /{proxy+}']) },
   },
   {
