@@ -114,14 +114,6 @@ export type IntegrationCircumstances = {
   readonly tookMs: number | undefined;
 };
 
-export type CorsCircumstances = {
-  readonly origin: string;
-  readonly allowOrigin: string | undefined;
-  readonly isPreflight: boolean;
-  /** Whether the API itself responds to preflights (`CorsConfiguration`). */
-  readonly hasConfiguration: boolean;
-};
-
 export type Circumstances = {
   readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
   readonly protocol: 'rest' | 'http' | 'websocket';
@@ -168,7 +160,6 @@ export type Circumstances = {
     | { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number }
     | undefined;
   readonly integration: IntegrationCircumstances | undefined;
-  readonly cors: CorsCircumstances | undefined;
   /** What to write for each statement that a role lacks, by the denial; absent if the stacks are not at hand. */
   readonly statements?: Readonly<Record<string, string>>;
 };

@@ -69,7 +69,7 @@ function explainAnswer(
       ...printed(integration),
     ],
     changes: [
-      `Check ${name}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+      `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };
 }
@@ -142,8 +142,14 @@ function printed({ lines }: IntegrationCircumstances): string[] {
   return formatLastLine(lines);
 }
 
-function nameOf({ kind, target }: IntegrationCircumstances): string {
-  if (kind === 'mock') return 'The mock integration';
+function nameOf(integration: IntegrationCircumstances): string {
+  const name = nameWithin(integration);
+  return name.replace(/^the function /, 'Function ').replace(/^the /, 'The ');
+}
+
+/** The name within a sentence: `the function list`, or the address of a backend. */
+function nameWithin({ kind, target }: IntegrationCircumstances): string {
+  if (kind === 'mock') return 'the mock integration';
   const isFunction = kind === 'lambda-proxy' || kind === 'lambda-stream' || kind === 'function';
-  return target === undefined ? 'The integration' : isFunction ? `Function ${target}` : target;
+  return target === undefined ? 'the integration' : isFunction ? `the function ${target}` : target;
 }

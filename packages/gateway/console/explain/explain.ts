@@ -7,7 +7,7 @@ import { explainIntegration } from './explain-integration.ts';
 import { explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
-import type { Circumstances, CorsCircumstances } from './circumstances.ts';
+import type { Circumstances } from './circumstances.ts';
 import { formatDuration } from './reason.ts';
 
 export type Story = {
@@ -20,17 +20,10 @@ export type Story = {
 /** @param surprises what surprises in the answer, although it is not an error */
 export function explain(about: Circumstances, surprises: Reason = NOTHING): Story {
   const reason = findReason(about);
-  const cors = about.cors && explainCors(about, about.cors);
   return {
     headline: headlineOf(about),
-    sentences: [
-      ...describePath(about),
-      ...describeInjected(about),
-      ...reason.because,
-      ...(cors?.because ?? []),
-      ...surprises.because,
-    ],
-    changes: [...(cors?.changes ?? []), ...reason.changes, ...surprises.changes],
+    sentences: [...describePath(about), ...describeInjected(about), ...reason.because, ...surprises.because],
+    changes: [...reason.changes, ...surprises.changes],
   };
 }
 
@@ -124,45 +117,6 @@ function explainValidation({ code, validation, failure, routeKey }: Circumstance
     changes: [
       'Send a body that matches the model, or change the model and deploy the API again.',
       'To show callers the details, use $context.error.validationErrorString in the template of the gateway response BAD_REQUEST_BODY.',
-    ],
-  };
-}
-
-/** Explains whether a browser accepts the reply. */
-function explainCors(
-  { protocol, status, code, failure, phase }: Circumstances,
-  { origin, allowOrigin, isPreflight, hasConfiguration }: CorsCircumstances,
-): Reason {
-  const allows = allowOrigin === '*' || allowOrigin === origin;
-  if (allows && !(isPreflight && status >= 300)) return NOTHING;
-  const said =
-    allowOrigin === undefined ? 'has no Access-Control-Allow-Origin header' : `allows only ${allowOrigin}`;
-  if (isPreflight)
-    return {
-      because: [
-        `This was a preflight of a page from ${origin}, and the response (${status}) ${said}, so the browser does not send the request itself.`,
-      ],
-      changes: [
-        protocol === 'http'
-          ? `Add ${origin} to AllowOrigins in the API’s CorsConfiguration${hasConfiguration ? '' : ', which it does not have yet'}.`
-          : 'Give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.',
-      ],
-    };
-  if (failure !== undefined && protocol === 'rest')
-    return {
-      because: [
-        `The page from ${origin} sees “blocked by CORS policy” instead of the ${status}: the gateway generated this response itself (${code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`,
-      ],
-      changes: [
-        `To let pages read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
-      ],
-    };
-  return {
-    because: [`The page from ${origin} cannot read this response, because it ${said}.`],
-    changes: [
-      protocol === 'http'
-        ? `Add ${origin} to AllowOrigins in the API’s CorsConfiguration.`
-        : `Return Access-Control-Allow-Origin: ${origin} from the integration.`,
     ],
   };
 }

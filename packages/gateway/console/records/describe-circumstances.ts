@@ -1,5 +1,4 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { lastHeader } from '../../core/events/header-list.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
@@ -11,7 +10,6 @@ import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
-  CorsCircumstances,
   IntegrationCircumstances,
   LimitCircumstances,
   MeterCircumstances,
@@ -103,7 +101,6 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
         cache.storedAtEpochMs === undefined ? undefined : received.receivedAtEpochMs - cache.storedAtEpochMs,
     },
     integration: describeIntegration(recorded, lines, redactor),
-    cors: describeCors(recorded),
   };
 }
 
@@ -214,22 +211,6 @@ function toOutcome(
   }
 }
 
-/** Returns undefined for a request without an Origin. */
-function describeCors({ received, status, replyHeaders }: RecordedRequest): CorsCircumstances | undefined {
-  const origin = received.headers.last('origin');
-  if (origin === undefined || status === 101) return undefined;
-  return {
-    origin,
-    allowOrigin: lastHeader(replyHeaders, 'access-control-allow-origin'),
-    isPreflight:
-      received.method === 'OPTIONS' && received.headers.last('access-control-request-method') !== undefined,
-    // A preflight is answered before a stage is chosen.
-    hasConfiguration: [...received.api.stages.values()].some(
-      ({ deployment }) => deployment.cors !== undefined,
-    ),
-  };
-}
-
 function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWith): Circumstances {
   const { found, route, error } = recorded;
   const integration = route?.integration;
@@ -260,7 +241,6 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     policies: [],
     meter: undefined,
     cache: undefined,
-    cors: undefined,
     validation: error?.detail.validationErrorString,
     integration:
       integration === undefined || integration.kind === 'none'

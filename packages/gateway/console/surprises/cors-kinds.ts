@@ -1,12 +1,12 @@
 /** CORS headers that a browser refuses (docs/aws §12.1: the Fetch standard). The gateway does not check them. */
+import { originNotAllowed } from './cors-origin.ts';
+import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-const TWO_ORIGINS = 'CORS_TWO_ORIGINS';
-
 const twoOrigins: SurpriseKind = {
-  code: TWO_ORIGINS,
+  code: 'CORS_TWO_ORIGINS',
   mark: 'CORS: two origins',
   source: 'docs/aws §12.1',
   find(facts) {
@@ -128,6 +128,7 @@ const noVary: SurpriseKind = {
 };
 
 export const CORS_KINDS: readonly SurpriseKind[] = [
+  originNotAllowed,
   twoOrigins,
   anyWithCredentials,
   methodNotAllowed,
@@ -135,32 +136,8 @@ export const CORS_KINDS: readonly SurpriseKind[] = [
   noVary,
 ];
 
-/** Whether the story tells of the origin already. */
-export function tellsOfOrigin(codes: readonly string[]): boolean {
-  return codes.includes(TWO_ORIGINS);
-}
-
 /** Methods that a browser sends even if a preflight does not list them. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'POST']);
-
-/** Only browsers send Origin. A page of the API's own host is not subject to CORS. */
-function originOf({ recorded }: SurpriseFacts): string | undefined {
-  const { headers } = recorded.received;
-  const origin = headers.last('origin');
-  const host = headers.last('host');
-  return origin !== undefined && host !== undefined && origin.endsWith(`://${host}`) ? undefined : origin;
-}
-
-function askedMethod(facts: SurpriseFacts): string | undefined {
-  const { method, headers } = facts.recorded.received;
-  if (method !== 'OPTIONS' || originOf(facts) === undefined) return undefined;
-  return headers.last('access-control-request-method');
-}
-
-function isOriginAllowed(facts: SurpriseFacts): boolean {
-  const [allowed, ...others] = facts.reply.all('access-control-allow-origin');
-  return others.length === 0 && (allowed === '*' || allowed === originOf(facts));
-}
 
 /** Whether the request may have credentials, with which a browser reads * as a name. */
 function hasCredentials({ reply }: SurpriseFacts): boolean {

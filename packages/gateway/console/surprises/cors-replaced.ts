@@ -69,7 +69,7 @@ function findOrigin(value: string, { cors, origin, definition }: Replaced): read
   const values = wanted === '*' ? ['*'] : [...cors.allowOrigins, wanted];
   return [
     {
-      text: `Allow ${wanted} in AllowOrigins of the API’s CorsConfiguration. The whole list is then:`,
+      text: `Add ${wanted} to AllowOrigins in the API’s CorsConfiguration. The whole list is then:`,
       setting: printSetting('allowOrigins', values, definition),
     },
   ];
@@ -91,7 +91,7 @@ function findNames(
   if (names.length === 0) return [];
   return [
     {
-      text: `Add ${names.join(', ')} to ${property} of the API’s CorsConfiguration. The whole list is then:`,
+      text: `Add ${names.join(', ')} to ${property} in the API’s CorsConfiguration. The whole list is then:`,
       setting: printSetting(setting, [...set, ...names], definition),
     },
   ];

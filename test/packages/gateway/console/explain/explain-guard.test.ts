@@ -68,7 +68,6 @@ const refusedBy = (of: GuardPolicy['of'], noted: object | undefined): Circumstan
   validation: undefined,
   cache: undefined,
   integration: undefined,
-  cors: undefined,
 });
 
 const EXPLAIN = '`gatewright access explain maps GET /tiles/7` with the same credential';
@@ -178,12 +177,6 @@ const integrated = (
   },
 });
 
-const fromPage = (allowOrigin: string | undefined, isPreflight: boolean): Circumstances => ({
-  ...refusedBy('resource', undefined),
-  code: undefined,
-  cors: { origin: 'https://shop.example', allowOrigin, isPreflight, hasConfiguration: false },
-});
-
 const SIGN = 'Sign the request (Signature Version 4, service execute-api)';
 
 const STORIES: readonly (readonly [name: string, about: Circumstances, because: string, change: string])[] = [
@@ -237,18 +230,6 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     integrated(400, undefined, { lines: [LACKING] }),
     'No policy of the role orders-role allows dynamodb:GetItem',
     GRANT,
-  ],
-  [
-    'a preflight that is refused with the right headers',
-    fromPage('*', true),
-    'This was a preflight of a page from https://shop.example, and the response (403) allows only *',
-    'Give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.',
-  ],
-  [
-    'a page that sees CORS instead of the refusal, by the phase where there is no code',
-    fromPage(undefined, false),
-    'the gateway generated this response itself (screen), and it has no Access-Control-Allow-Origin header.',
-    'To let pages read it, give the API a gateway response for DEFAULT_4XX with gatewayresponse.header.Access-Control-Allow-Origin: "\'https://shop.example\'".',
   ],
   [
     'a resource policy that allows something else',

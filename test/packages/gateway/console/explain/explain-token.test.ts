@@ -55,7 +55,6 @@ const about = (code: TokenDefectCode, isDeployed = false): Circumstances => ({
   validation: undefined,
   cache: undefined,
   integration: undefined,
-  cors: undefined,
 });
 
 type Says = { readonly because: RegExp; readonly change: RegExp };

@@ -84,5 +84,4 @@ export const CLAIMED: Circumstances & { readonly guard: NonNullable<Circumstance
   validation: undefined,
   cache: undefined,
   integration: undefined,
-  cors: undefined,
 };

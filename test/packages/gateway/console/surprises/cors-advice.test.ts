@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
     cors: { ...BASE, ExposeHeaders: ['x-total'] },
     returned: { 'Access-Control-Expose-Headers': 'X-Total, X-Page' },
     request: FROM_PAGE,
-    changes: [/^Add X-Page to ExposeHeaders of the API’s CorsConfiguration/, REMOVED],
+    changes: [/^Add X-Page to ExposeHeaders in the API’s CorsConfiguration/, REMOVED],
     then: { 'access-control-expose-headers': 'x-total,x-page' },
   },
   {
@@ -79,11 +79,7 @@ const ROWS: readonly Row[] = [
     cors: { ...BASE, AllowOrigins: [OTHER] },
     returned: { 'Access-Control-Allow-Origin': PAGE },
     request: FROM_PAGE,
-    changes: [
-      /^Add https:\/\/shop\.example to AllowOrigins/,
-      /^Allow https:\/\/shop\.example in AllowOrigins/,
-      REMOVED,
-    ],
+    changes: [/^Add https:\/\/shop\.example to AllowOrigins/, REMOVED],
     then: { 'access-control-allow-origin': PAGE },
   },
   {
@@ -99,7 +95,7 @@ const ROWS: readonly Row[] = [
     cors: { ...BASE, AllowOrigins: [OTHER], AllowCredentials: true },
     returned: { 'Access-Control-Allow-Origin': '*' },
     request: FROM_PAGE,
-    changes: [/^Add https:\/\/shop\.example/, /^Allow https:\/\/shop\.example in AllowOrigins/, REMOVED],
+    changes: [/^Add https:\/\/shop\.example/, REMOVED],
     then: { 'access-control-allow-origin': PAGE },
   },
   {
@@ -121,7 +117,7 @@ const ROWS: readonly Row[] = [
     cors: BASE,
     returned: { 'Access-Control-Allow-Headers': 'X-A, X-B' },
     request: FROM_PAGE,
-    changes: [/^Add X-B to AllowHeaders of the API’s CorsConfiguration/, REMOVED],
+    changes: [/^Add X-B to AllowHeaders in the API’s CorsConfiguration/, REMOVED],
   },
   {
     name: 'credentials',
