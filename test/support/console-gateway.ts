@@ -160,6 +160,7 @@ const ACCESS: AccessBook = {
     },
   ],
   decide: () => undefined,
+  localToken: () => undefined,
   ask: async ({ document, roles }) =>
     document === 'shop'
       ? {

@@ -1,17 +1,6 @@
+import { quote, tokenOptions } from '@gatewright/aws/text/token-options';
+import type { TokenText } from '@gatewright/aws/text/token-options';
 import { commandName } from '../../base/terminal/output.ts';
-
-export type TokenText = {
-  readonly sub?: string;
-  readonly roles?: readonly string[];
-  readonly issuer?: string | undefined;
-  readonly audience?: string | undefined;
-  readonly scope?: string | undefined;
-  readonly tokenUse?: string | undefined;
-};
-
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /**
  * Returns `$(gatewright token …)` for a shell command. The token is created when the user runs the command. The command
@@ -37,16 +26,6 @@ export function routesLine({ sources, stage, param }: LoadText): string {
   ].join(' ');
 }
 
-export function tokenLine({ sub, roles = [], issuer, audience, scope, tokenUse }: TokenText): string {
-  const option = (name: string, value: string | undefined): string[] =>
-    value === undefined ? [] : [`--${name} ${quote(value)}`];
-  return [
-    `${commandName()} token`,
-    ...option('sub', sub),
-    ...(roles.length === 0 ? [] : [`--role ${roles.map(quote).join(' ')}`]),
-    ...option('issuer', issuer),
-    ...option('audience', audience),
-    ...option('scope', scope),
-    ...option('claim', tokenUse === undefined ? undefined : `token_use=${tokenUse}`),
-  ].join(' ');
+export function tokenLine(token: TokenText): string {
+  return `${commandName()} token${tokenOptions(token)}`;
 }

@@ -1,4 +1,5 @@
 import { findNotedLine } from './reason.ts';
+import { adviseToken, tokenCommandOf } from './token-advice.ts';
 import type { AuthorizerResultPart } from '../../core/defect.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
@@ -6,19 +7,17 @@ import type { Circumstances, GuardCircumstances } from './circumstances.ts';
  * Describes the credential to send. A user's own function decides which credentials it accepts; the toolkit's
  * authorizers and local stand-ins of issuers accept local tokens.
  */
-export function describeCredential(
-  { isDeployed }: Circumstances,
-  { kind, functionName, name }: GuardCircumstances,
-  missing: string,
-): string {
-  const isUsual = missing === 'header Authorization' && !isDeployed;
-  const token = 'Bearer followed by a token from `gatewright token`';
-  if (kind !== 'lambda') {
-    if (isDeployed) return '';
-    return isUsual ? `: ${token}` : `, a token from \`gatewright token\``;
-  }
+export function describeCredential(about: Circumstances, guard: GuardCircumstances, missing: string): string {
+  const { functionName, name, kind } = guard;
+  const command = tokenCommandOf({ ...guard, isDeployed: about.isDeployed });
+  const isUsual = missing === 'header Authorization';
+  const token = `${isUsual ? 'Bearer followed by ' : ''}a token from ${command ?? ''}`;
+  if (kind !== 'lambda')
+    return command === undefined
+      ? `. ${adviseToken({ ...guard, isDeployed: about.isDeployed }).replace(/\.$/, '')}`
+      : `: ${token}`;
   const own = `with a credential that ${functionName === undefined ? `the authorizer ${name}` : `the function ${functionName}`} accepts`;
-  return isUsual ? ` ${own}; the toolkit’s authorizers accept ${token}` : ` ${own}`;
+  return command === undefined ? ` ${own}` : ` ${own}, for example ${token}`;
 }
 
 export function adviseFix(

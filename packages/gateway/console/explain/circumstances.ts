@@ -1,4 +1,5 @@
 /** Facts about one request, from which its explanation is written. Plain data without secrets. */
+import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
@@ -61,6 +62,11 @@ export type GuardCircumstances = {
   /** What the authorizer function logged during its decision. */
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
+  /**
+   * What a token of the local issuer needs, so that the authorizer accepts it; undefined if the local issuer stands in
+   * for none of the authorizer's issuers.
+   */
+  readonly localToken?: TokenText | undefined;
   /** The issuers, audiences and scopes that the authorizer accepts; undefined if a function decides. */
   readonly trusted:
     | {

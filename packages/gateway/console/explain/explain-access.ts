@@ -4,6 +4,7 @@
  */
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
+import { tokenCommandOf } from './token-advice.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -41,7 +42,7 @@ export function explainAccess(
   const { verdict } = decided;
   const isCurrent = verdict !== undefined && verdict.version === decided.version;
   const reason = decided.outcome.startsWith('TOKEN_')
-    ? explainCredential(about, decided)
+    ? explainCredential(about, guard, decided)
     : isRefusedCharge(about, decided)
       ? explainCharge(about, decided)
       : verdict === undefined
@@ -65,13 +66,18 @@ export function explainAccess(
 type Verdict = NonNullable<DecidedAccess['verdict']>;
 
 /** The credential is refused before any rule applies. */
-function explainCredential({ isDeployed }: Circumstances, { document, outcome }: DecidedAccess): Reason {
+function explainCredential(
+  { isDeployed }: Circumstances,
+  guard: GuardCircumstances,
+  { document, outcome }: DecidedAccess,
+): Reason {
+  const command = tokenCommandOf({ ...guard, isDeployed });
   return {
     because: [
       `The authorizer refuses the credential before any rule of the access document ${document} applies: ${CREDENTIALS[outcome] ?? outcome}.`,
     ],
     changes: [
-      `Send a valid credential from an issuer that ${document} trusts${isDeployed ? '' : ', for example a new token from `gatewright token`'}.`,
+      `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example a new token from ${command}`}.`,
     ],
   };
 }

@@ -1,5 +1,6 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
+import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
@@ -24,6 +25,7 @@ export type DescribeWith = {
   readonly lines: FunctionLines;
   readonly redactor: Redactor;
   readonly access: AccessBook | undefined;
+  readonly issuers: LocalIssuers | undefined;
   /** The stacks that are served now, in whose formats advice is written. */
   readonly stacks: readonly ResolvedStack[];
 };

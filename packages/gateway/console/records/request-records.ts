@@ -15,6 +15,7 @@ import { Sampling } from './sampling.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
+import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Filler, SurpriseLookups } from '../surprises/surprise-facts.ts';
@@ -84,6 +85,8 @@ export class RequestRecords implements RecordSink {
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
   /** The access documents of this run, with which refusals are explained. */
   access: AccessBook | undefined;
+  /** The issuers whose tokens `gatewright token` makes; undefined if it makes none. */
+  issuers: LocalIssuers | undefined;
   /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Functions that are called once, at the next record. */
@@ -224,13 +227,14 @@ export class RequestRecords implements RecordSink {
     const found = this.find(id);
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
-    const { lines, access } = this;
+    const { lines, access, issuers } = this;
     const at = {
       lines,
       redactor,
       showsSecrets,
       scheme: this.#scheme,
       access,
+      issuers,
       stacks: this.readStacks(),
       ...this.#lookups(found.sequence),
     };

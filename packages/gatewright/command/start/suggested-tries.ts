@@ -4,11 +4,12 @@
  */
 import { isOurs } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import { commandName } from '../../../base/terminal/output.ts';
-import { quote, tokenCommand } from '../shell-text.ts';
+import { quote } from '@gatewright/aws/text/token-options';
+import { tokenCommand } from '../shell-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { addressOf } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, InspectedApi } from '../../../gateway/engine/index.ts';
-import type { TokenText } from '../shell-text.ts';
+import type { TokenText } from '@gatewright/aws/text/token-options';
 
 type Route = ApiRoutes['routes'][number];
 
