@@ -34,6 +34,11 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   TOKEN_REVOKED: 'it was revoked',
 };
 
+/** Returns undefined if the code does not say that a credential was refused. */
+export function describeCredentialDefect(code: string): string | undefined {
+  return Object.hasOwn(CREDENTIALS, code) ? CREDENTIALS[code] : undefined;
+}
+
 export function explainAccess(
   about: Circumstances,
   guard: GuardCircumstances,
@@ -74,7 +79,7 @@ function explainCredential(
   const command = tokenCommandOf({ ...guard, isDeployed });
   return {
     because: [
-      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${CREDENTIALS[outcome] ?? outcome}.`,
+      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome) ?? outcome}.`,
     ],
     changes: [
       `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example a new token from ${command}`}.`,

@@ -1,6 +1,7 @@
 import { formatDuration, list, sentence, formatLastLine, findNotedLine } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
-import { explainAccess, explainCommand } from './explain-access.ts';
+import { describeCredentialDefect, explainAccess, explainCommand } from './explain-access.ts';
+import { tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
@@ -43,8 +44,12 @@ export function explainGuard(about: Circumstances): Reason {
 }
 
 function missingOf({ places }: GuardCircumstances): string | undefined {
-  const missing = places.filter(({ isFound }) => !isFound).map(({ kind, name }) => `${kind} ${spell(name)}`);
-  return missing.length === 0 ? undefined : missing.join(' and ');
+  const missing = places.filter(({ isFound }) => !isFound);
+  return missing.length === 0 ? undefined : nameOfPlaces(missing);
+}
+
+function nameOfPlaces(places: GuardCircumstances['places']): string {
+  return places.map(({ kind, name }) => `${kind} ${kind === 'header' ? spell(name) : name}`).join(' and ');
 }
 
 /** Converts a header name from lower case to its conventional spelling. */
@@ -84,10 +89,15 @@ function explainFunction(
     return {
       because: [
         `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was called and threw “Unauthorized”.`,
+        ...describeRefusedCredential(guard),
+        ...describePlaces(guard),
         ...describeToken(guard),
         ...said,
       ],
-      changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function accepts.'],
+      changes: [
+        ...renewal(about, guard),
+        `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`,
+      ],
     };
   if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
@@ -99,6 +109,23 @@ function explainFunction(
     ],
     changes: [...rights.changes, adviseFix(about, guard)],
   };
+}
+
+/** The toolkit's authorizers log the code of a refused credential, which the client never sees. */
+function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
+  const code = findNotedLine(lines, 'code');
+  const what = code === undefined ? undefined : describeCredentialDefect(code);
+  return what === undefined ? [] : [`Its log says why: ${what} (${code ?? ''}).`];
+}
+
+function describePlaces({ name, places }: GuardCircumstances): string[] {
+  if (places.length === 0) return [];
+  return [`Authorizer ${name} read the credential from ${nameOfPlaces(places)}.`];
+}
+
+function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances): string {
+  const command = tokenCommandOf({ ...guard, isDeployed });
+  return command === undefined ? '' : `, for example a token from ${command}`;
 }
 
 function describeToken({ token }: GuardCircumstances): string[] {

@@ -171,3 +171,37 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
     assert.match(explain(failedWith('toString')).changes.join('\n'), /Fix the function auth: it failed/);
   });
 });
+
+describe('a 401 of the toolkit’s authorizers', () => {
+  const refused = (code: string, isDeployed = false): Circumstances => ({
+    ...CLAIMED,
+    status: 401,
+    isDeployed,
+    code: 'UNAUTHORIZED',
+    defect: { kind: 'authorizer', code: 'unauthorized' },
+    failure: 'authorizer ours refused the request with Unauthorized',
+    guard: {
+      ...CLAIMED.guard,
+      places: [
+        { kind: 'querystring', name: 'Token', isFound: true },
+        { kind: 'header', name: 'sec-websocket-protocol', isFound: true },
+      ],
+      lines: [JSON.stringify({ outcome: 'Unauthorized', reason: 'invalid_claims', code })],
+    },
+  });
+
+  it('says why by the code in the log, and where the credential was read', () => {
+    const { sentences } = explain(refused('TOKEN_AUDIENCE_MISMATCH'));
+
+    const text = sentences.join('\n');
+    assert.match(
+      text,
+      /Its log says why: the token was issued for another audience \(TOKEN_AUDIENCE_MISMATCH\)\./,
+    );
+    assert.match(text, /read the credential from querystring Token and header Sec-Websocket-Protocol\./);
+  });
+
+  it('invents no reason where the log has none', () => {
+    assert.doesNotMatch(explain(refused('toString')).sentences.join('\n'), /log says why/);
+  });
+});
