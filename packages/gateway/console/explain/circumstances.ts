@@ -38,6 +38,8 @@ export type DecidedAccess = AccessDecision & {
   readonly routeKey: string | undefined;
   /** What the rules say about this request; undefined if the document is not available. */
   readonly verdict: AccessVerdict | undefined;
+  /** The time from the decision until the limit that refuses has units again; undefined if no limit refuses. */
+  readonly retryAfterSeconds?: number | undefined;
 };
 
 export type GuardCircumstances = {

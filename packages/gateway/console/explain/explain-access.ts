@@ -2,6 +2,7 @@
  * Explains a refusal by one of the toolkit's authorizers from the record of its decision. A cached result has the same
  * record as a new one, so both get the same explanation.
  */
+import { quote } from '@gatewright/aws/text/token-options';
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
 import { tokenCommandOf } from './token-advice.ts';
@@ -93,24 +94,41 @@ function isRefusedCharge({ routeKey }: Circumstances, decided: DecidedAccess): b
   return isOfRequest && decided.outcome !== 'allow' && !Object.hasOwn(BY_RULES, decided.outcome);
 }
 
-function explainCharge(
-  { failure = '' }: Circumstances,
-  { document, customer, outcome }: DecidedAccess,
-): Reason {
+function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess): Reason {
   const [, said = ''] = /: ((?:over quota|suspended|charged)\b.*)$/s.exec(failure) ?? [];
   return {
     because: [
-      `The rules of the access document ${document} allow the request, but its quota refuses it${said === '' ? '' : `: ${said}`}.`,
+      `The rules of the access document ${decided.document} allow the request, but its quota refuses it${said === '' ? '' : `: ${said}`}.`,
+      ...describeReset(decided),
     ],
-    changes: [adviseOnCharge(outcome, customer)],
+    changes: [adviseOnCharge(decided)],
   };
 }
 
-function adviseOnCharge(outcome: string, customer: string | undefined): string {
+/** Says which key was charged, and when the limit has units again. */
+export function describeReset({ retryAfterSeconds, key }: DecidedAccess): string[] {
+  return [
+    ...(key === undefined ? [] : [`The caller used the API key ${key}.`]),
+    ...(retryAfterSeconds === undefined
+      ? []
+      : [`The limit has units again in ${formatDuration(retryAfterSeconds * 1000)}.`]),
+  ];
+}
+
+export function adviseOnCharge({ outcome, customer, limit }: DecidedAccess): string {
+  if (outcome === 'not-charged')
+    return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
+  const tenant = quote(customer);
+  const ofKey = ', with `--key ID` if the limit counts each key';
+  const later = 'The authorizer may use the earlier state for up to a minute.';
   if (outcome === 'suspended')
-    return `Resume the customer with \`gatewright customers resume ${customer}\`, or the limit with \`gatewright quota resume\` if only a limit was suspended. The authorizer may use the earlier state for up to a minute.`;
-  return `Wait for the next period, or give the customer more: \`gatewright quota top-up\` or \`gatewright customers set-plan ${customer}\`. The authorizer may use the earlier state for up to a minute.`;
+    return limit === undefined
+      ? `Resume the customer with \`gatewright customers resume ${tenant}\`. ${later}`
+      : `Resume the limit ${limit} with \`gatewright quota resume ${tenant} ${quote(limit)}\`${ofKey}. ${later}`;
+  if (outcome === 'over-quota' && limit !== undefined)
+    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}. ${later}`;
+  return 'Use a credential that names the customer and the plan to charge.';
 }
 
 function explainVerdict(

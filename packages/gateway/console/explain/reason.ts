@@ -9,10 +9,14 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
-/** Writes a duration as `584 ms` or `12 s`. */
+/** Writes a duration as `584 ms`, `12 s`, `3 h` or `2 days`. */
 export function formatDuration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 3 * HOUR_MS) return `${Math.round(ms / 1000)} s`;
+  return ms < 48 * HOUR_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / HOUR_MS / 24)} days`;
 }
+
+const HOUR_MS = 3_600_000;
 
 export function list(texts: readonly string[]): string {
   return texts.length === 0 ? 'none' : texts.join(', ');

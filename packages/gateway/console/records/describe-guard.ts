@@ -130,7 +130,14 @@ function describeDecided(
     ...decided,
     routeKey: givenFor,
     verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000)),
+    retryAfterSeconds: readSeconds(context['retryAfter']),
   };
+}
+
+/** API Gateway turns numbers of the context into texts. */
+function readSeconds(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+  return Number.isFinite(seconds) ? seconds : undefined;
 }
 
 /** Returns the caller as the owner of the API knows it: the customer of the toolkit, or else the principal. */

@@ -258,7 +258,7 @@ describe('explain', () => {
       storyOf(api.last()),
       /from its authorizer \(ApiKeySourceType AUTHORIZER\), which returned none: over quota: monthly of plan free\./,
     );
-    assert.match(storyOf(api.last()), /→ .*gatewright access explain/);
+    assert.match(storyOf(api.last()), /→ Wait for the next period, raise the limit or change the plan\.$/);
   });
 
   it('shows the quota that was used up, and when it starts over', async () => {
