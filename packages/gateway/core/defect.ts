@@ -2,6 +2,7 @@
  * The check that stopped a request, as stable, plain data. It is more precise than the error code. Explanations depend
  * on this value and never on log text.
  */
+import type { SignatureFault } from '@gatewright/aws/signature-claim';
 import type { TokenDefectCode } from './policy/bearer-token.ts';
 
 export type Defect =
@@ -19,6 +20,13 @@ export type Defect =
   | { readonly kind: 'permission' }
   /** A screen in front of the stage refused the request, and provides its own reasons. */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
+  /** The AWS signature is refused. It must be for this region and service. */
+  | {
+      readonly kind: 'signature';
+      readonly faults: readonly SignatureFault[];
+      readonly region: string;
+      readonly service: string;
+    }
   /** A mapping template failed. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }
   /** The function's result, or the beginning of its stream, is not a valid proxy response. */

@@ -3,6 +3,7 @@ import { describeCredential, adviseFix } from './authorizer-advice.ts';
 import { describeCredentialDefect, explainAccess, explainCommand } from './explain-access.ts';
 import { tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
+import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -34,12 +35,7 @@ export function explainGuard(about: Circumstances): Reason {
       return explainFunction(about, guard, missing);
     case 'iam':
     case 'none':
-      return {
-        because: [sentence(failure ?? 'The signature was refused')],
-        changes: [
-          `Sign the request (Signature Version 4, service execute-api)${about.isDeployed ? '' : ' with a key from gatewright.identities.yml, or with the local admin key: `gatewright env`'}.`,
-        ],
-      };
+      return explainSignature(about);
   }
 }
 

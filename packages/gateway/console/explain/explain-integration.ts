@@ -1,6 +1,6 @@
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
-import { sentence, formatLastLine } from './reason.ts';
+import { formatLastLine, sentence, withStop } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -38,7 +38,9 @@ function explainOutcome(about: Circumstances): Reason {
     case 'refused':
     case 'unreachable':
       return {
-        because: [`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}.`],
+        because: [
+          withStop(`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}`),
+        ],
         changes: ['Start a server at the address of the integration, or change the integration.'],
       };
     case 'answered':
@@ -109,7 +111,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     : [];
   return {
     because: [
-      `${nameOf(integration)} failed with ${errorType}: ${errorMessage}`.trim().replace(/([^.!?])$/, '$1.'),
+      withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
       ...printed(integration),
     ],
     changes: [

@@ -1,5 +1,5 @@
 import { tokenOptions } from '@gatewright/aws/text/token-options';
-import { formatDuration, list, sentence } from './reason.ts';
+import { formatDuration, list, sentence, withStop } from './reason.ts';
 import { adviseToken, issuerOf } from './token-advice.ts';
 import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';
@@ -50,12 +50,16 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
       return undefined;
     case 'malformed':
       return {
-        because: [`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}.`],
+        because: [
+          withStop(`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}`),
+        ],
         changes: [`A signed token is header, payload and signature, joined by dots. ${adviseToken(refused)}`],
       };
     case 'algorithm':
       return {
-        because: [`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}.`],
+        because: [
+          withStop(`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}`),
+        ],
         changes: [
           'Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts.',
           adviseToken(refused),
@@ -84,7 +88,9 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
       );
     case 'claim':
       return {
-        because: [`Authorizer ${authorizer} requires a claim that the token does not have: ${failure}.`],
+        because: [
+          withStop(`Authorizer ${authorizer} requires a claim that the token does not have: ${failure}`),
+        ],
         changes: [adviseToken(refused)],
       };
     case 'issuer':
@@ -152,7 +158,7 @@ function explainClaim(
       };
     case 'not-yet-valid':
       return {
-        because: [`The token is not valid yet: ${failure}.`],
+        because: [withStop(`The token is not valid yet: ${failure}`)],
         changes: [
           `Wait until the token is valid, or correct the clock of its issuer${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`,
         ],

@@ -5,8 +5,14 @@ export type Reason = { readonly because: readonly string[]; readonly changes: re
 
 /** Turns a clause into a sentence with a capital letter and a full stop. */
 export function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
+  const trimmed = text.trim();
+  return withStop(trimmed.charAt(0).toUpperCase() + trimmed.slice(1));
+}
+
+/** Ends a text with a full stop, unless it ends already. Messages of AWS and of functions may do so. */
+export function withStop(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 /** Writes a duration as `584 ms`, `12 s`, `3 h` or `2 days`. */
