@@ -29,6 +29,8 @@ export type Defect =
     }
   /** A mapping template failed. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }
+  /** The mappings of an integration do not fit the request, or the integration's response. */
+  | MappingDefect
   /** The function's result, or the beginning of its stream, is not a valid proxy response. */
   | ({ readonly kind: 'proxy-response'; readonly problem: string } & Partial<ProxyFault>);
 
@@ -42,6 +44,33 @@ type AuthorizerDefectCode =
   | 'failed'
   | 'refused'
   | 'malformed';
+
+export type MappingDefect = { readonly kind: 'mapping' } &
+  /** No request template matches the Content-Type, and PassthroughBehavior does not let the body through. */
+  (
+    | {
+        readonly problem: 'no-template';
+        readonly contentType: string;
+        readonly templates: readonly string[];
+        readonly passthrough: string;
+      }
+    /** The body that a mapping reads is not valid JSON. */
+    | { readonly problem: 'body'; readonly side: 'request' | 'response' }
+    /** The request template of a MOCK integration has no integer statusCode. */
+    | { readonly problem: 'mock-status' }
+    /** No integration response matches what the integration responded, and none is the default. */
+    | { readonly problem: 'no-response'; readonly selectBy: string; readonly patterns: readonly string[] }
+    /** The method has no method response with the status of the integration response. */
+    | { readonly problem: 'no-method-response'; readonly status: number }
+    /** A template cannot be applied to a binary body. */
+    | { readonly problem: 'binary-body' }
+    /** The body must be decoded, but is not base64. */
+    | { readonly problem: 'base64' }
+    /** A header that API Gateway sets itself is mapped. */
+    | { readonly problem: 'header'; readonly name: string }
+    /** The Uri of the integration is not an address, after stage variables and parameters were inserted. */
+    | { readonly problem: 'address' }
+  );
 
 /** A part of the result of an authorizer's function (docs/aws §4.3, §4.5, §11.6). */
 export type AuthorizerResultPart =

@@ -116,11 +116,16 @@ export type IntegrationCircumstances = {
   readonly target: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
+  /** Why the call was not accepted, or the backend not reached; undefined if it was. */
+  readonly refusal?: 'not-found' | 'throttled' | 'too-large' | 'address' | 'network' | 'request' | undefined;
   readonly errorType: string | undefined;
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
 };
+
+/** The place of the first character that JSON does not allow; line and column are counted from 1. */
+export type JsonFault = { readonly offset: number; readonly line: number; readonly column: number };
 
 export type Circumstances = {
   readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
@@ -162,6 +167,8 @@ export type Circumstances = {
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
+  /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */
+  readonly bodyFault?: JsonFault | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;
   readonly cache:

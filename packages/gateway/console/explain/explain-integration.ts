@@ -1,5 +1,7 @@
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
+import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
+import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -29,6 +31,11 @@ function explainOutcome(about: Circumstances): Reason {
   if (failure === undefined) return explainAnswer(about, integration);
   if (defect?.kind === 'permission') return explainMissingPermission(failure, integration?.target);
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
+  if (defect?.kind === 'mapping')
+    return {
+      because: [sentence(failure), ...describeBodyFault(about)],
+      changes: [adviseMapping(defect, about.routeKey ?? 'the route', about.bodyFault)],
+    };
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };
   switch (integration.outcome) {
     case 'timed-out':
@@ -36,12 +43,20 @@ function explainOutcome(about: Circumstances): Reason {
     case 'failed':
       return explainFailure(integration);
     case 'refused':
+      return {
+        because: [
+          withStop(
+            `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
+          ),
+        ],
+        changes: [adviseRefused(integration)],
+      };
     case 'unreachable':
       return {
         because: [
           withStop(`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}`),
         ],
-        changes: ['Start a server at the address of the integration, or change the integration.'],
+        changes: [adviseRefused(integration)],
       };
     case 'answered':
     case 'not called':
@@ -76,30 +91,30 @@ function explainAnswer(
   };
 }
 
-function explainTemplate({ routeKey }: Circumstances, side: string, problem: string): Reason {
+function explainTemplate(about: Circumstances, side: string, problem: string): Reason {
+  const { routeKey } = about;
   return {
     because: [
-      `The ${side} mapping template of ${routeKey ?? 'the route'} failed: ${problem}.`,
+      withStop(`The ${side} mapping template of ${routeKey ?? 'the route'} failed: ${problem}`),
+      ...(side === 'request' ? describeBodyFault(about) : []),
       ...(side === 'request' ? ['Nothing was sent to the integration.'] : []),
     ],
-    changes: ['Fix the template, and deploy the API again.'],
+    changes: [
+      ...(side === 'request' ? adviseBody(about) : []),
+      'Fix the template, and deploy the API again.',
+    ],
   };
 }
 
-function explainTimeout({ tookMs, routeKey }: Circumstances, integration: IntegrationCircumstances): Reason {
+function explainTimeout(about: Circumstances, integration: IntegrationCircumstances): Reason {
+  const { tookMs, routeKey } = about;
   const { timeoutMs } = integration;
   return {
     because: [
       `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. It was not stopped, and may still be running.`,
       ...printed(integration),
     ],
-    changes: [
-      ...(integration.kind.startsWith('lambda') || integration.kind === 'function'
-        ? ['Send the request again: starting a new instance counts toward the timeout, here as on AWS.']
-        : []),
-      'Make the integration respond sooner, or hand long work to another process and respond at once.',
-      'Or raise TimeoutInMillis of the integration (the maximum is 29,000 unless AWS has raised the quota of the account).',
-    ],
+    changes: adviseTimeout(about, integration),
   };
 }
 
@@ -116,7 +131,8 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     ],
     changes: [
       command === undefined
-        ? 'Fix the function; callers receive Internal server error for every error.'
+        ? (adviseLimit(errorType, integration.target ?? '') ??
+          'Fix the function; callers receive Internal server error for every error.')
         : `Run \`${command}\` and send the request again.`,
     ],
   };

@@ -2,13 +2,15 @@
  * Explains the outcome of one request and what would change it. The functions are pure. They read the gateway's
  * decisions, but make no decisions themselves.
  */
+import { adviseByCode } from './code-advice.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
 import { explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
-import { formatDuration } from './reason.ts';
+import { adviseBody, describeBodyFault } from './mapping-advice.ts';
+import { formatDuration, sentence, withStop } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -20,10 +22,11 @@ export type Story = {
 /** @param surprises what surprises in the answer, although it is not an error */
 export function explain(about: Circumstances, surprises: Reason = NOTHING): Story {
   const reason = findReason(about);
+  const isUnadvised = about.failure !== undefined && reason.changes.length === 0;
   return {
     headline: headlineOf(about),
     sentences: [...describePath(about), ...describeInjected(about), ...reason.because, ...surprises.because],
-    changes: [...reason.changes, ...surprises.changes],
+    changes: [...(isUnadvised ? adviseByCode(about.code) : reason.changes), ...surprises.changes],
   };
 }
 
@@ -96,25 +99,43 @@ function findReason(about: Circumstances): Reason {
       return explainMeter(about);
     case 'validate':
       return explainValidation(about);
+    case 'cache':
+      return about.code === 'ACCESS_DENIED' ? explainRefresh(about) : explainIntegration(about);
     default:
       return explainIntegration(about);
   }
 }
 
-function explainValidation({ code, validation, failure, routeKey }: Circumstances): Reason {
+/** Explains that the caller may not empty the stage's cache, although the request asks for it (docs/aws §9). */
+function explainRefresh({ failure = '', apiId, stageName = '', method, path }: Circumstances): Reason {
+  return {
+    because: [sentence(failure)],
+    changes: [
+      'Send the request without Cache-Control: max-age=0; the cached response is then used.',
+      `Or allow the caller execute-api:InvalidateCache on arn:aws:execute-api:*:*:${apiId}/${stageName}/${method}${path}, or set UnauthorizedCacheControlHeaderStrategy of the stage’s method to SUCCEED_WITH_RESPONSE_HEADER.`,
+    ],
+  };
+}
+
+function explainValidation(about: Circumstances): Reason {
+  const { code, validation, failure, routeKey } = about;
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
-      because: [`${details}.`],
+      because: [sentence(details)],
       changes: [
         `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.`,
       ],
     };
   return {
     because: [
-      `The body does not match the model of ${routeKey ?? 'the route'}: ${details.replace(/^\[|\]$/g, '')}.`,
+      withStop(
+        `The body does not match the model of ${routeKey ?? 'the route'}: ${details.replace(/^\[|\]$/g, '')}`,
+      ),
+      ...describeBodyFault(about),
     ],
     changes: [
+      ...adviseBody(about),
       'Send a body that matches the model, or change the model and deploy the API again.',
       'To show callers the details, use $context.error.validationErrorString in the template of the gateway response BAD_REQUEST_BODY.',
     ],

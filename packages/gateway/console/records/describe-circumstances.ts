@@ -4,6 +4,7 @@ import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
+import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
 import { adviseStatement } from '../../core/stack/statement-advice.ts';
@@ -12,6 +13,7 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
   IntegrationCircumstances,
+  JsonFault,
   LimitCircumstances,
   MeterCircumstances,
 } from '../explain/circumstances.ts';
@@ -93,6 +95,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     ),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
+    bodyFault: error === undefined ? undefined : findBodyFault(recorded),
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
@@ -104,6 +107,20 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, lines, redactor),
   };
+}
+
+/** Finds what is wrong with a body that was read as JSON. */
+function findBodyFault({ received, error, sizes }: RecordedRequest): JsonFault | undefined {
+  const { body } = received;
+  const defect = error?.detail.defect;
+  const isRead =
+    error?.code === 'BAD_REQUEST_BODY' ||
+    ((defect?.kind === 'template' || (defect?.kind === 'mapping' && defect.problem === 'body')) &&
+      defect.side === 'request');
+  if (!isRead || body === undefined || sizes.request > body.length) return undefined;
+  const text = body.toString('utf8');
+  // A template may read a body that is not meant to be JSON.
+  return /^\s*[{["]/.test(text) || error.code === 'BAD_REQUEST_BODY' ? findJsonFault(text) : undefined;
 }
 
 function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | undefined {
@@ -176,10 +193,11 @@ function describeOutcome(
   { outcome, error }: Recorded,
   lines: FunctionLines,
   redactor: Redactor,
-): Pick<IntegrationCircumstances, 'outcome' | 'errorType' | 'errorMessage' | 'lines'> {
+): Pick<IntegrationCircumstances, 'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines'> {
   const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
+    ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:
       outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),

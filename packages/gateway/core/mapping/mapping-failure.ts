@@ -17,6 +17,7 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
       source: 'client',
       message: 'Invalid JSON in request body',
       reason: error.message,
+      defect: { kind: 'mapping', problem: 'body', side },
     });
   if (error instanceof TemplateError)
     return configurationError(`Unable to transform ${side}: ${error.describe()}`, {
@@ -24,12 +25,11 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
       side,
       problem: error.describe(),
     });
-  if (
-    error instanceof MalformedBodyError ||
-    error instanceof NotBase64Error ||
-    error instanceof HeaderInvalidError
-  )
-    return configurationError(error.message);
+  if (error instanceof MalformedBodyError)
+    return configurationError(error.message, { kind: 'mapping', problem: 'body', side });
+  if (error instanceof NotBase64Error)
+    return configurationError(error.message, { kind: 'mapping', problem: 'base64' });
+  if (error instanceof HeaderInvalidError) return configurationError(error.message);
   return error;
 }
 
