@@ -285,7 +285,7 @@ function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[]
  * Suggests changes to roles, or to the rules or the function from which the policy is generated. The policy itself
  * cannot be changed, because it is generated for each caller.
  */
-function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPolicy): string[] {
+function changesAtAuthorizer(about: Circumstances, policy: GuardPolicy): string[] {
   const { guard, routeKey = 'this route' } = about;
   if (guard === undefined) return [];
   const { token, principal, functionName, name, lines } = guard;
@@ -306,16 +306,34 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
     ];
   const caller = principal ?? 'the caller';
   const answering = functionName === undefined ? `authorizer ${name}` : `the function ${functionName}`;
+  if (document === undefined)
+    return [...renewal(about, guard), ...changesAtFunction(answering, caller, { policy, routeKey, token })];
   return [
     ...renewal(about, guard),
-    ...(token === undefined
-      ? [`Give ${caller} a role that is allowed to call ${routeKey}.`].filter(() => document !== undefined)
-      : [
-          `Use a token with a role that is allowed to call ${routeKey}; the roles of this token: ${list(token.roles)}.`,
-        ]),
-    document === undefined
-      ? `Make ${answering} allow ${action} on ${resource} for ${caller}.`
-      : `Or, in the access document ${document} (${document}.yml), add a rule that allows ${routeKey}; ${lookUp} shows the document's roles and rules.`,
+    token === undefined
+      ? `Give ${caller} a role that is allowed to call ${routeKey}.`
+      : `Use a token with a role that is allowed to call ${routeKey}; the roles of this token: ${list(token.roles)}.`,
+    `Or, in the access document ${document} (${document}.yml), add a rule that allows ${routeKey}; ${lookUp} shows the document's roles and rules.`,
+  ];
+}
+
+/** A user's own function decides by rules that are unknown here. */
+function changesAtFunction(
+  answering: string,
+  caller: string,
+  {
+    policy: { decision, action, resource },
+    routeKey,
+    token,
+  }: Pick<GuardCircumstances, 'token'> & { readonly policy: GuardPolicy; readonly routeKey: string },
+): string[] {
+  const roles =
+    token === undefined || token.roles.length === 0 ? '' : ` (the roles of this token: ${list(token.roles)})`;
+  return [
+    `Send a credential to which ${answering} gives access to ${routeKey}${roles}.`,
+    decision === 'explicit-deny'
+      ? `Or, if ${caller} should have access, make ${answering} return a policy without that Deny and with an Allow for ${action} on ${resource}.`
+      : `Or, if ${caller} should have access, make ${answering} allow ${action} on ${resource}.`,
   ];
 }
 

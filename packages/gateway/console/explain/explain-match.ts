@@ -7,6 +7,7 @@ export function explainMatch(about: Circumstances): Reason {
   if (about.kind === 'message') return explainMessage(about);
   if (about.code === 'STAGE_NOT_FOUND' || about.stageName === undefined) return explainStage(about);
   if (about.kind === 'handshake') return explainBelowStage(about);
+  if (about.protocol === 'websocket') return explainPlainRequest(about);
   return explainRoute(about, about.stageName);
 }
 
@@ -55,6 +56,25 @@ function explainBelowStage({ path, stageName = '', stagePath = `/${stageName}` }
       `The URL of a WebSocket API ends with its stage, but this one continues with ${path}. A WebSocket API has no routes for paths: it chooses the route by the content of each message.`,
     ],
     changes: [`Connect to ${stagePath === '' ? '/' : stagePath} instead of ${stagePath}${path}.`],
+  };
+}
+
+/** A plain request to a WebSocket API. */
+function explainPlainRequest({
+  method,
+  path,
+  stageName = '',
+  stagePath = `/${stageName}`,
+}: Circumstances): Reason {
+  const upgrade = `Connect to ${stagePath === '' ? '/' : stagePath} with a WebSocket client (ws:// or wss://), which sends Upgrade: websocket.`;
+  return {
+    because: [
+      `${method} ${path} was a plain HTTP request, to which a WebSocket API responds only at @connections: it was not a handshake, because it had no Upgrade: websocket.`,
+    ],
+    changes: [
+      upgrade,
+      'Or, to send a message to a client, sign POST @connections/{connectionId}: PostToConnection of an AWS SDK does so.',
+    ],
   };
 }
 

@@ -112,7 +112,7 @@ function explainRefresh({ failure = '', apiId, stageName = '', method, path }: C
     because: [sentence(failure)],
     changes: [
       'Send the request without Cache-Control: max-age=0; the cached response is then used.',
-      `Or allow the caller execute-api:InvalidateCache on arn:aws:execute-api:*:*:${apiId}/${stageName}/${method}${path}, or set UnauthorizedCacheControlHeaderStrategy of the stage’s method to SUCCEED_WITH_RESPONSE_HEADER.`,
+      `Or allow the caller execute-api:InvalidateCache on arn:aws:execute-api:*:*:${apiId}/${stageName}/${method}${path}, in the policy of the authorizer or of the signer.`,
     ],
   };
 }

@@ -54,9 +54,12 @@ function compare(
   const differing = wanted.filter((segment, index) => !isSame(segment, given[index]));
   if (wanted.length === given.length && differing.length === 1) {
     const [segment = ''] = differing;
+    const other = given[wanted.indexOf(segment)] ?? '';
+    // The most similar segment comes first.
+    const edits = countEdits(segment.toLowerCase(), other.toLowerCase());
     return {
-      distance: 2,
-      because: `it has ${segment} instead of ${given[wanted.indexOf(segment)]}`,
+      distance: 2 + edits / (MAX_EDITS + 2),
+      because: `it has ${segment} instead of ${other}`,
     };
   }
   const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));
@@ -68,7 +71,33 @@ function compare(
     };
   if (given.every((segment, index) => isSame(wanted[index] ?? '', segment)) && given.length > 0)
     return { distance: 3, because: `the request’s path lacks /${wanted.slice(given.length).join('/')}` };
-  return undefined;
+  const edits = countEdits(resourcePath.toLowerCase(), path.toLowerCase());
+  return edits <= MAX_EDITS
+    ? {
+        distance: 3 + edits,
+        because: `its path differs in ${edits} ${edits === 1 ? 'character' : 'characters'}`,
+      }
+    : undefined;
+}
+
+/** The most characters in which a path may differ from a route that is meant. */
+const MAX_EDITS = 3;
+/** Longer paths are not compared character by character. */
+const MAX_COMPARED = 200;
+
+/** Counts the characters to insert, delete or replace (Levenshtein distance). */
+function countEdits(wanted: string, given: string): number {
+  if (Math.abs(wanted.length - given.length) > MAX_EDITS || given.length > MAX_COMPARED) return MAX_EDITS + 1;
+  let row = Array.from({ length: given.length + 1 }, (_, index) => index);
+  for (const [index, sign] of [...wanted].entries()) {
+    const next = [index + 1];
+    for (const [at, other] of [...given].entries())
+      next.push(
+        Math.min((row[at] ?? 0) + (sign === other ? 0 : 1), (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1),
+      );
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
 
 function fits(template: string, path: string): boolean {

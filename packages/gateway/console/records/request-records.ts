@@ -208,7 +208,8 @@ export class RequestRecords implements RecordSink {
 
   /**
    * Finds a record by its request id, or by an unambiguous beginning of the id. The id `last` means the newest record.
-   * A successful opening or end of a connection is returned for `last` only if there is no other record.
+   * A successful opening or an end of a connection is returned for `last` only if there is no other record: no client
+   * waits for the reply to $disconnect.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;
@@ -265,7 +266,8 @@ export class RequestRecords implements RecordSink {
       const caller = nameOfCaller(slot.caller);
       // The name may be the other request's token, which only its own redactor knows.
       const name = caller === undefined ? undefined : this.#redactorOf(slot, filling).repeated(caller);
-      return { id: filling.received.requestId, caller: name };
+      const { requestId: id, rawQuery } = filling.received;
+      return { id, caller: name, rawQuery };
     }
     return undefined;
   }
@@ -340,8 +342,9 @@ function unpack(slot: Slot): Recorded {
 }
 
 function isLifecycle(recorded: Recorded): boolean {
+  if (recorded.kind === 'DISCONNECT') return true;
   if (recorded.failure !== undefined || recorded.error !== undefined) return false;
-  return recorded.kind === 'DISCONNECT' || (recorded.kind === 'handshake' && recorded.status < 400);
+  return recorded.kind === 'handshake' && recorded.status < 400;
 }
 
 /** Returns the id of a record. The id is written first, so that a record can be found without reading the rest. */

@@ -9,7 +9,11 @@ import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { Definition } from './template-text.ts';
 
 /** The request whose response is in the stage cache. */
-export type Filler = { readonly id: string; readonly caller: string | undefined };
+export type Filler = {
+  readonly id: string;
+  readonly caller: string | undefined;
+  readonly rawQuery: string;
+};
 
 /** What is not in the record itself. A list of requests looks up neither. */
 export type SurpriseLookups = {

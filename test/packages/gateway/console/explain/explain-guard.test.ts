@@ -89,7 +89,10 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
   [
     'a function of the user says so',
     refusedBy('authorizer', undefined),
-    [`Make the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`],
+    [
+      'Send a credential to which the function auth gives access to GET /tiles/{id}.',
+      `Or, if keys|abc should have access, make the function auth return a policy without that Deny and with an Allow for execute-api:Invoke on ${ARN}.`,
+    ],
   ],
   [
     'the resource policy denies it',
@@ -259,7 +262,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'an authorizer whose policy allows something else',
     notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The policy of authorizer gate does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `Make the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`,
+    `Or, if keys|abc should have access, make the function auth allow execute-api:Invoke on ${ARN}.`,
   ],
   [
     'a cached policy that names only the route called first',

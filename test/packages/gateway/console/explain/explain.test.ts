@@ -182,7 +182,7 @@ describe('explain', () => {
     assert.match(story, /The token has the subject carl, the roles courier/);
     assert.match(
       story,
-      /→ Use a token with a role that is allowed to call GET \/pets; the roles of this token: courier/,
+      /→ Send a credential to which the function auth gives access to GET \/pets \(the roles of this token: courier\)\.\n→ Or, if carl should have access, make the function auth return a policy without that Deny and with an Allow/,
     );
   });
 
