@@ -20,7 +20,7 @@ export type Defect =
   | { readonly kind: 'permission' }
   /** A screen in front of the stage refused the request, and provides its own reasons. */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
-  /** The AWS signature is refused. It must be for this region and service. */
+  /** The AWS signature is missing (no faults), or is refused. It must be for this region and service. */
   | {
       readonly kind: 'signature';
       readonly faults: readonly SignatureFault[];

@@ -10,6 +10,8 @@ export type NearMiss = {
   readonly because: string;
   /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
+  /** Whether the spelling is so different that another route is meant. */
+  readonly isFar?: true | undefined;
 };
 
 /** An identity source, and whether the request contained a value for it. */

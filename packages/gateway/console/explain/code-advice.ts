@@ -1,5 +1,6 @@
 /** What to do about refusals whose code says all that is known of them. */
 import type { GatewayErrorCode } from '../../core/errors.ts';
+import type { Circumstances } from './circumstances.ts';
 
 const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
   ACCESS_DENIED:
@@ -14,7 +15,7 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
   INTEGRATION_TIMEOUT: 'Make the integration respond sooner.',
   MALFORMED_REQUEST: 'Write # in a URL as %23, and send exactly one Host header.',
   REQUEST_TOO_LARGE:
-    'Send a body of at most 10 MB. Upload more to S3, with a presigned URL from a route of the API.',
+    'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, including base64. Upload more to S3, with a presigned URL.',
   THROTTLED: 'Send requests more slowly, or close connections that are not needed, and try again.',
   UNSUPPORTED_MEDIA_TYPE:
     'Compress the body as Content-Encoding says, with gzip or deflate, or send it without Content-Encoding.',
@@ -22,7 +23,11 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
 };
 
 /** Returns no advice for a code whose stories always have their own. */
-export function adviseByCode(code: string | undefined): readonly string[] {
+export function adviseByCode({ code, kind }: Pick<Circumstances, 'code' | 'kind'>): readonly string[] {
+  if (kind === 'handshake' && code === 'URI_TOO_LONG')
+    return ['Shorten the URL: send long values in the first message, or in a header.'];
+  if (kind === 'handshake' && code === 'MALFORMED_REQUEST')
+    return ['Connect with a WebSocket client: it sends the headers of a handshake (RFC 6455 §4.1).'];
   const advice = Object.entries(BY_CODE).find(([name]) => name === code)?.[1];
   return advice === undefined ? [] : [advice];
 }

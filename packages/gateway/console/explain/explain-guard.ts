@@ -45,8 +45,17 @@ function missingOf({ places }: GuardCircumstances): string | undefined {
 }
 
 function nameOfPlaces(places: GuardCircumstances['places']): string {
-  return places.map(({ kind, name }) => `${kind} ${kind === 'header' ? spell(name) : name}`).join(' and ');
+  return places
+    .map(({ kind, name }) => `${PLACES[kind]} ${kind === 'header' ? spell(name) : name}`)
+    .join(' and ');
 }
+
+const PLACES = {
+  header: 'header',
+  querystring: 'query parameter',
+  stageVariable: 'stage variable',
+  context: 'context variable',
+} as const;
 
 /** Converts a header name from lower case to its conventional spelling. */
 function spell(name: string): string {

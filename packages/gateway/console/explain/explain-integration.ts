@@ -34,7 +34,7 @@ function explainOutcome(about: Circumstances): Reason {
   if (defect?.kind === 'mapping')
     return {
       because: [sentence(failure), ...describeBodyFault(about)],
-      changes: [adviseMapping(defect, about.routeKey ?? 'the route', about.bodyFault)],
+      changes: [adviseMapping(defect, about)],
     };
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };
   switch (integration.outcome) {

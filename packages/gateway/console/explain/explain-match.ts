@@ -27,8 +27,11 @@ function explainMessage({ nearMisses }: Circumstances): Reason {
 
 function explainStage({ failure, stages, protocol, isEndpointDisabled }: Circumstances): Reason {
   const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
+  const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
   const because = [
-    `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : named}.`,
+    isStageless
+      ? `The path begins with none of the stages of the API (${listed(stages, 'and')}), and the API has no $default stage.`
+      : `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : named}.`,
   ];
   if (isEndpointDisabled === true)
     return {
@@ -81,7 +84,7 @@ function explainPlainRequest({
 function explainRoute({ method, path, nearMisses, protocol }: Circumstances, stageName: string): Reason {
   const near = nearMisses.map(({ route, because }) => `${route}: ${because}`);
   const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
-  const [nearest] = nearMisses;
+  const nearest = nearMisses.find(({ isFar }) => isFar !== true);
   return {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,

@@ -95,7 +95,10 @@ function explainQuota({ isDeployed }: Circumstances, meter: MeterCircumstances):
   };
 }
 
-function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter: MeterCircumstances): Reason {
+function explainThrottle(
+  { failure, routeKey, stageName, protocol }: Circumstances,
+  meter: MeterCircumstances,
+): Reason {
   const { planLimit, routeLimit } = meter;
   if (planLimit !== undefined && planLimit.level < 1)
     return {
@@ -110,7 +113,7 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
         `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} was exceeded: ${describe(routeLimit)}. All callers share this throttle.`,
       ],
       changes: [
-        'Send requests more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',
+        `Send requests more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage.`,
       ],
     };
   return {

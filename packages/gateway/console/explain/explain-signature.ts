@@ -6,13 +6,18 @@ import type { Reason } from './reason.ts';
 
 export function explainSignature({ defect, failure, isDeployed }: Circumstances): Reason {
   const because = [sentence(failure ?? 'The signature was refused')];
-  if (defect?.kind !== 'signature') return { because, changes: [adviseSigning(isDeployed)] };
+  if (defect?.kind !== 'signature' || defect.faults.length === 0)
+    return { because, changes: [adviseSigning(isDeployed, defect)] };
   const { faults, region, service } = defect;
   return { because, changes: faults.map((fault) => adviseFault(fault, { region, service, isDeployed })) };
 }
 
-function adviseSigning(isDeployed: boolean): string {
-  return `Sign the request (Signature Version 4, service execute-api)${isDeployed ? '' : ' with a key from gatewright.identities.yml, or with the local admin key: `gatewright env`'}.`;
+function adviseSigning(isDeployed: boolean, defect: Circumstances['defect']): string {
+  const expected =
+    defect?.kind === 'signature'
+      ? `service ${defect.service}, region ${defect.region}`
+      : 'service execute-api';
+  return `Sign the request (Signature Version 4, ${expected})${isDeployed ? '' : ' with a key from gatewright.identities.yml, or with the local admin key: `gatewright env`'}.`;
 }
 
 type Expected = { readonly region: string; readonly service: string; readonly isDeployed: boolean };

@@ -26,7 +26,7 @@ export function explain(about: Circumstances, surprises: Reason = NOTHING): Stor
   return {
     headline: headlineOf(about),
     sentences: [...describePath(about), ...describeInjected(about), ...reason.because, ...surprises.because],
-    changes: [...(isUnadvised ? adviseByCode(about.code) : reason.changes), ...surprises.changes],
+    changes: [...(isUnadvised ? adviseByCode(about) : reason.changes), ...surprises.changes],
   };
 }
 

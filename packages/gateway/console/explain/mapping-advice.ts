@@ -19,10 +19,14 @@ function placeOf({ line, column }: JsonFault): string {
   return `line ${line}, column ${column}`;
 }
 
-/** @param place where a body stops being JSON */
-export function adviseMapping(defect: MappingDefect, routeKey: string, place: JsonFault | undefined): string {
+export function adviseMapping(
+  defect: MappingDefect,
+  { routeKey = 'the route', bodyFault: place, protocol }: Circumstances,
+): string {
   switch (defect.problem) {
     case 'no-template':
+      if (protocol === 'websocket')
+        return `Let the TemplateSelectionExpression of ${routeKey} yield ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
       return `Send Content-Type ${defect.templates.length === 0 ? 'with a template' : list(defect.templates)}, or add a request template for ${defect.contentType} to the integration of ${routeKey}${defect.passthrough === 'NEVER' ? '' : ', or set its PassthroughBehavior to WHEN_NO_MATCH'}.`;
     case 'body':
       return defect.side === 'response'

@@ -23,9 +23,10 @@ export function findNearMisses(
     })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
-    .map(({ route, because, otherMethod }) => ({
+    .map(({ route, because, otherMethod, isFar }) => ({
       route,
       because,
+      ...(isFar !== undefined && { isFar }),
       ...(otherMethod !== undefined && { otherMethod }),
     }));
 }
@@ -59,6 +60,7 @@ function compare(
     const edits = countEdits(segment.toLowerCase(), other.toLowerCase());
     return {
       distance: 2 + edits / (MAX_EDITS + 2),
+      ...(edits > MAX_EDITS && { isFar: true }),
       because: `it has ${segment} instead of ${other}`,
     };
   }

@@ -259,7 +259,11 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
     at.clock,
   );
   if (signature.kind === 'unsigned')
-    throw gatewayError(authorization.unsigned, { source: 'client', reason: 'the request is not signed' });
+    throw gatewayError(authorization.unsigned, {
+      source: 'client',
+      reason: 'the request is not signed',
+      defect: { kind: 'signature', faults: [], region: matched.api.region, service },
+    });
   if (signature.kind === 'refused') {
     const { code, message, errorType, faults } = signature;
     const { region } = matched.api;

@@ -198,7 +198,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
       text,
       /Its log says why: the token was issued for another audience \(TOKEN_AUDIENCE_MISMATCH\)\./,
     );
-    assert.match(text, /read the credential from querystring Token and header Sec-Websocket-Protocol\./);
+    assert.match(text, /read the credential from query parameter Token and header Sec-Websocket-Protocol\./);
   });
 
   it('invents no reason where the log has none', () => {
