@@ -19,6 +19,8 @@ export type Ask = {
   /** A flat list of names and values. */
   readonly headers?: readonly string[];
   readonly body?: Buffer;
+  /** Sent over an open connection; the frame with the refusal has the request id. */
+  readonly message?: string;
   /** The path replaces the stage, too. */
   readonly isWholePath?: true;
   /** Sent first, with another credential, so that a limit is used up. */
@@ -130,7 +132,7 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
   BAD_REQUEST_BODY: {
     rest: rest('/checked', json('{"age": 3}')),
     http: NO_VALIDATION,
-    websocket: 'a handshake has no body; a refused message is a frame, and has no authorizer',
+    websocket: socket('Messages', '', { message: '{"action": "checked"}' }),
     'function-url': NO_VALIDATION,
   },
   BAD_REQUEST_PARAMETERS: {
@@ -142,7 +144,7 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
   DEFAULT_4XX: {
     rest: rest('/mapped', json('{"pet": ')),
     http: 'a mapping from a body that is not JSON is left out (docs/aws §7.8)',
-    websocket: 'a handshake has no body to map from',
+    websocket: socket('Messages', '', { message: '{"pet": ' }),
     'function-url': NO_MAPPING,
   },
   DEFAULT_5XX: { rest: NO_BUG, http: NO_BUG, websocket: NO_BUG, 'function-url': NO_BUG },

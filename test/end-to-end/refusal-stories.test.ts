@@ -3,11 +3,13 @@
  * the console, `gatewright explain` and its `--json`, without a difference in reason, caller or remedy.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { WebSocket } from 'ws';
 import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { aGateway } from '../support/a-gateway.ts';
 import { runCommandHere } from '../support/command-in-process.ts';
@@ -62,8 +64,20 @@ describe('a refused request', () => {
     return { host, path: `${stage}${path}` };
   }
 
+  /** Sends a message over a new connection, and returns the request id in the frame that refuses it. */
+  async function sendMessage(ask: Ask, message: string): Promise<string> {
+    const { host, path } = addressOf(ask);
+    const socket = new WebSocket(`ws://${host}${path}`);
+    await once(socket, 'open');
+    socket.send(message);
+    const [frame] = (await once(socket, 'message')) as [Buffer];
+    socket.close();
+    return (JSON.parse(frame.toString()) as { readonly requestId: string }).requestId;
+  }
+
   /** Sends a request as it is written, and returns its request id. */
   function send(ask: Ask, isHandshake: boolean, credential: string | undefined): Promise<string> {
+    if (ask.message !== undefined) return sendMessage(ask, ask.message);
     const { host, path: whole } = addressOf(ask);
     const [hostname, port] = host.split(':');
     const path = isHandshake && credential !== undefined ? `${whole}${credential}` : whole;

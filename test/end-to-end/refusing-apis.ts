@@ -325,6 +325,16 @@ const backendOf = (IntegrationUri: string): object => ({
   RequestTemplates: { $default: '{}' },
 });
 
+const messageRoute = (RouteKey: string, integration: string, more: object): object => ({
+  Type: 'AWS::ApiGatewayV2::Route',
+  Properties: {
+    ApiId: { Ref: 'SocketMessages' },
+    RouteKey,
+    Target: { 'Fn::Sub': `integrations/\${${integration}}` },
+    ...more,
+  },
+});
+
 function socketApis(silent: string): Resources {
   return {
     ...socketApi('SocketOpen'),
@@ -341,6 +351,33 @@ function socketApis(silent: string): Resources {
             IdentitySource: ['route.request.querystring.token'],
           },
         },
+      },
+    }),
+    ...socketApi('SocketMessages', {
+      more: {
+        SocketPet: {
+          Type: 'AWS::ApiGatewayV2::Model',
+          Properties: {
+            ApiId: { Ref: 'SocketMessages' },
+            Name: 'Pet',
+            ContentType: 'application/json',
+            Schema: { type: 'object', required: ['name'] },
+          },
+        },
+        SocketChecked: messageRoute('checked', 'SocketMessagesConnect', {
+          ModelSelectionExpression: '$request.body.action',
+          RequestModels: { checked: 'Pet' },
+          RouteResponseSelectionExpression: '$default',
+        }),
+        SocketMapped: {
+          Type: 'AWS::ApiGatewayV2::Integration',
+          Properties: {
+            ApiId: { Ref: 'SocketMessages' },
+            ...backendOf(silent),
+            RequestParameters: { 'integration.request.header.X-Pet': 'route.request.body.pet' },
+          },
+        },
+        SocketDefault: messageRoute('$default', 'SocketMapped', {}),
       },
     }),
     ...socketApi('SocketSigned', { connect: { AuthorizationType: 'AWS_IAM' } }),
