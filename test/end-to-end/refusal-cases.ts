@@ -87,7 +87,7 @@ const FORGED = [
   '20200101T000000Z',
 ];
 const expiredFor =
-  (service: string): Ask['sign'] =>
+  (service: string): NonNullable<Ask['sign']> =>
   (host, path) =>
     Object.entries(
       signRequest({

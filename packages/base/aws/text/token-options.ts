@@ -7,8 +7,8 @@ export type TokenText = {
   readonly audience?: string | undefined;
   readonly scope?: string | undefined;
   readonly tokenUse?: string | undefined;
-  /** Other claims, whose values are texts. */
-  readonly claims?: Readonly<Record<string, string>>;
+  /** Other claims. A value that is not a text is written as JSON. */
+  readonly claims?: Readonly<Record<string, unknown>>;
 };
 
 export function quote(text: string): string {
@@ -34,6 +34,8 @@ export function tokenOptions({
     ...option('audience', audience),
     ...option('scope', scope),
     ...option('claim', tokenUse === undefined ? undefined : `token_use=${tokenUse}`),
-    ...Object.entries(claims).flatMap(([name, value]) => option('claim', `${name}=${value}`)),
+    ...Object.entries(claims).flatMap(([name, value]) =>
+      option('claim', `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
+    ),
   ].join('');
 }

@@ -17,7 +17,8 @@ import type {
   LimitCircumstances,
   MeterCircumstances,
 } from '../explain/circumstances.ts';
-import type { Defect } from '../../core/defect.ts';
+import type { Defect, MappingDefect } from '../../core/defect.ts';
+import type { GatewayError } from '../../core/errors.ts';
 import type { MeterNotes } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
@@ -95,7 +96,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     ),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
-    bodyFault: error === undefined ? undefined : findBodyFault(recorded),
+    bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
@@ -110,17 +111,18 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
 }
 
 /** Finds what is wrong with a body that was read as JSON. */
-function findBodyFault({ received, error, sizes }: RecordedRequest): JsonFault | undefined {
+function findBodyFault({ received, sizes }: RecordedRequest, error: GatewayError): JsonFault | undefined {
   const { body } = received;
-  const defect = error?.detail.defect;
+  const { code, detail } = error;
+  const { defect } = detail;
   const isRead =
-    error?.code === 'BAD_REQUEST_BODY' ||
+    code === 'BAD_REQUEST_BODY' ||
     ((defect?.kind === 'template' || (defect?.kind === 'mapping' && defect.problem === 'body')) &&
       defect.side === 'request');
   if (!isRead || body === undefined || sizes.request > body.length) return undefined;
   const text = body.toString('utf8');
   // A template may read a body that is not meant to be JSON.
-  return /^\s*[{["]/.test(text) || error.code === 'BAD_REQUEST_BODY' ? findJsonFault(text) : undefined;
+  return /^\s*[{["]/.test(text) || code === 'BAD_REQUEST_BODY' ? findJsonFault(text) : undefined;
 }
 
 function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | undefined {
@@ -130,9 +132,21 @@ function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | 
       because: defect.because.map((sentence) => redactor.text(sentence)),
       changes: defect.changes.map((sentence) => redactor.text(sentence)),
     };
+  if (defect?.kind === 'mapping') return redactMapping(defect, redactor);
   return defect !== undefined && 'problem' in defect
     ? { ...defect, problem: redactor.text(defect.problem) }
     : defect;
+}
+
+function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect {
+  switch (defect.problem) {
+    case 'no-response':
+      return { ...defect, selectBy: redactor.text(defect.selectBy) };
+    case 'no-template':
+      return { ...defect, contentType: redactor.text(defect.contentType) };
+    default:
+      return defect;
+  }
 }
 
 function describeMeter(
