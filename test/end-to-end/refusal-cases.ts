@@ -32,7 +32,7 @@ export type Ask = {
 };
 
 /** What refuses, or the reason why AWS refuses nothing with this code. */
-export type Cell = Ask | string;
+type Cell = Ask | string;
 
 const NO_BUG = 'a bug of the gateway itself';
 const NO_KEYS = 'the kind of API has no API keys and usage plans (docs/aws §5.3)';
@@ -62,15 +62,9 @@ const url = (name: string, path = '/', more: Partial<Ask> = {}): Ask => ({
   ...more,
 });
 
-/** Without a credential, or before one is looked at. */
-const bare = (ask: Ask): Ask => {
-  const { credential, isCached, ...others } = ask;
-  return others;
-};
-const without = (ask: Ask): Ask => {
-  const { isCached, ...others } = ask;
-  return others;
-};
+/** Refused without a credential, before one is looked at, or with a result that is not cached. */
+const bare = (path: string, more: Partial<Ask> = {}): Ask => ({ api: 'Rest', path, ...more });
+const bareHttp = (path: string, more: Partial<Ask> = {}): Ask => ({ ...bare(path, more), api: 'Http' });
 
 const json = (text: string): Partial<Ask> => ({
   method: 'POST',
@@ -118,14 +112,14 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
     'function-url': url('Open', '/?do=base64'),
   },
   AUTHORIZER_CONFIGURATION_ERROR: {
-    rest: without(rest('/ok', { credential: 'odd' })),
-    http: without(http('/ok', { credential: 'odd' })),
+    rest: bare('/ok', { credential: 'odd' }),
+    http: bare('/ok', { credential: 'odd', api: 'Http' }),
     websocket: socket('Guarded', '?token=', { credential: 'odd' }),
     'function-url': NO_AUTHORIZER,
   },
   AUTHORIZER_FAILURE: {
-    rest: without(rest('/ok', { credential: 'boom' })),
-    http: without(http('/ok', { credential: 'boom' })),
+    rest: bare('/ok', { credential: 'boom' }),
+    http: bare('/ok', { credential: 'boom', api: 'Http' }),
     websocket: socket('Guarded', '?token=', { credential: 'boom' }),
     'function-url': NO_AUTHORIZER,
   },
@@ -149,8 +143,8 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
   },
   DEFAULT_5XX: { rest: NO_BUG, http: NO_BUG, websocket: NO_BUG, 'function-url': NO_BUG },
   EXPIRED_TOKEN: {
-    rest: bare(rest('/iam', { sign: expiredFor('execute-api') })),
-    http: bare(http('/iam', { sign: expiredFor('execute-api') })),
+    rest: bare('/iam', { sign: expiredFor('execute-api') }),
+    http: bareHttp('/iam', { sign: expiredFor('execute-api') }),
     websocket: socket('Signed', '', { sign: expiredFor('execute-api') }),
     'function-url': url('Signed', '/', { sign: expiredFor('lambda') }),
   },
@@ -167,8 +161,8 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
     'function-url': url('Reserved'),
   },
   HEADERS_TOO_LARGE: {
-    rest: bare(rest('/ok', { headers: HEADERS })),
-    http: bare(http('/ok', { headers: HEADERS })),
+    rest: bare('/ok', { headers: HEADERS }),
+    http: bareHttp('/ok', { headers: HEADERS }),
     websocket: socket('Open', '', { headers: HEADERS }),
     'function-url': url('Open', '/', { headers: HEADERS }),
   },
@@ -191,20 +185,20 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
     'function-url': NO_KEYS,
   },
   INVALID_SIGNATURE: {
-    rest: bare(rest('/iam', { headers: FORGED })),
-    http: bare(http('/iam', { headers: FORGED })),
+    rest: bare('/iam', { headers: FORGED }),
+    http: bareHttp('/iam', { headers: FORGED }),
     websocket: socket('Signed', '', { headers: FORGED }),
     'function-url': url('Signed', '/', { headers: FORGED }),
   },
   MALFORMED_REQUEST: {
-    rest: bare(rest('/ok#top')),
-    http: bare(http('/ok#top')),
+    rest: bare('/ok#top'),
+    http: bareHttp('/ok#top'),
     websocket: socket('Open', '', { headers: ['Sec-WebSocket-Key', 'short'] }),
     'function-url': url('Open', '/#top'),
   },
   MISSING_AUTHENTICATION_TOKEN: {
-    rest: bare(rest('/nothing')),
-    http: bare(http('/nothing')),
+    rest: bare('/nothing'),
+    http: bareHttp('/nothing'),
     websocket: socket('Signed'),
     'function-url': 'an unsigned request is refused with ACCESS_DENIED (docs/aws §19.2)',
   },
@@ -215,8 +209,8 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
     'function-url': NO_KEYS,
   },
   REQUEST_TOO_LARGE: {
-    rest: bare(rest('/ok', HUGE)),
-    http: bare(http('/ok', HUGE)),
+    rest: bare('/ok', HUGE),
+    http: bareHttp('/ok', HUGE),
     websocket: 'a handshake has no body; a message that is too long closes the connection (docs/aws §11.6)',
     'function-url': url('Open', '/', HUGE),
   },
@@ -227,8 +221,8 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
     'function-url': NO_STAGE,
   },
   STAGE_NOT_FOUND: {
-    rest: bare(rest('/nowhere', { isWholePath: true })),
-    http: bare(http('/nowhere', { api: 'Staged', isWholePath: true })),
+    rest: bare('/nowhere', { isWholePath: true }),
+    http: bare('/nowhere', { api: 'Staged', isWholePath: true }),
     websocket: socket('Open', '/nowhere', { isWholePath: true }),
     'function-url': NO_STAGE,
   },
@@ -239,8 +233,8 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
     'function-url': 'a function URL has no throttle but the concurrency of its function (docs/aws §19.1)',
   },
   UNAUTHORIZED: {
-    rest: bare(rest('/ok')),
-    http: bare(http('/ok')),
+    rest: bare('/ok'),
+    http: bareHttp('/ok'),
     websocket: socket('Guarded'),
     'function-url': NO_AUTHORIZER,
   },
@@ -255,13 +249,13 @@ export const CELLS: Readonly<Record<GatewayErrorCode, Readonly<Record<Kind, Cell
     'function-url': NO_MAPPING,
   },
   URI_TOO_LONG: {
-    rest: bare(rest(`/ok${LONG}`)),
-    http: bare(http(`/ok${LONG}`)),
+    rest: bare(`/ok${LONG}`),
+    http: bareHttp(`/ok${LONG}`),
     websocket: socket('Open', LONG),
     'function-url': url('Open', `/${LONG}`),
   },
   WAF_FILTERED: {
-    rest: bare(rest('/blocked')),
+    rest: bare('/blocked'),
     http: NO_WALL,
     websocket: NO_WALL,
     'function-url': NO_WALL,

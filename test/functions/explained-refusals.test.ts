@@ -128,7 +128,7 @@ describe('the explanation of a refusal by rules', () => {
 
   it('prints the command for a token that the document accepts, if the local issuer can make one', async () => {
     const api = anExplainedApi('rest-token', documentFor('rest-token', RULES));
-    const [{ trust: { issuer = '' } = {} } = {}] = documentFor('rest-token', RULES).issuers;
+    const issuer = documentFor('rest-token', RULES).issuers[0]?.trust.issuer ?? '';
     const command = `\`gatewright token --issuer ${issuer} --audience api\``;
     for (const [credential, includes] of [
       [undefined, true],

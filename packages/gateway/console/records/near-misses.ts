@@ -91,12 +91,12 @@ const MAX_COMPARED = 200;
 function countEdits(wanted: string, given: string): number {
   if (Math.abs(wanted.length - given.length) > MAX_EDITS || given.length > MAX_COMPARED) return MAX_EDITS + 1;
   let row = Array.from({ length: given.length + 1 }, (_, index) => index);
-  for (const [index, sign] of [...wanted].entries()) {
+  for (let index = 0; index < wanted.length; index += 1) {
     const next = [index + 1];
-    for (const [at, other] of [...given].entries())
-      next.push(
-        Math.min((row[at] ?? 0) + (sign === other ? 0 : 1), (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1),
-      );
+    for (let at = 0; at < given.length; at += 1) {
+      const replaced = (row[at] ?? 0) + (wanted[index] === given[at] ? 0 : 1);
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
     row = next;
   }
   return row.at(-1) ?? 0;

@@ -57,7 +57,7 @@ export type InspectedRoute = {
 
 type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
-export type LocalTokenNeeds = {
+type LocalTokenNeeds = {
   /** The `iss` that the authorizer requires; undefined means the `iss` of the local issuer. */
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
