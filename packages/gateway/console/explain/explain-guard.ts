@@ -90,20 +90,23 @@ function explainFunction(
       ],
       changes: ['Send a token that the expression matches, or change the expression.'],
     };
-  if (about.code === 'UNAUTHORIZED')
+  if (about.code === 'UNAUTHORIZED') {
+    const why = describeRefusedCredential(guard);
     return {
       because: [
         `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was called and threw “Unauthorized”.`,
-        ...describeRefusedCredential(guard),
+        ...why,
         ...describePlaces(guard),
         ...describeToken(guard),
-        ...said,
+        // After its own lines, Lambda's runtime prints the error that the answer says already.
+        ...(why.length === 0 ? said : []),
       ],
       changes: [
         ...renewal(about, guard),
         `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`,
       ],
     };
+  }
   if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {

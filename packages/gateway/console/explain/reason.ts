@@ -49,10 +49,16 @@ function tellingOf(line: string): readonly string[] {
   });
 }
 
-/** Returns a member of a function's last line if the line is structured. */
+/**
+ * Returns a member of the last structured line that has it. Lambda's runtime prints the error of a function after the
+ * function's own lines.
+ */
 export function findNotedLine(lines: readonly string[], name: string): string | undefined {
-  const value = readFields(lines.at(-1) ?? '')?.[name];
-  return typeof value === 'string' ? value : undefined;
+  for (const line of lines.toReversed()) {
+    const value = readFields(line)?.[name];
+    if (typeof value === 'string') return value;
+  }
+  return undefined;
 }
 
 function readFields(line: string): Readonly<Record<string, unknown>> | undefined {

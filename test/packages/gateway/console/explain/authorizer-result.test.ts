@@ -134,7 +134,11 @@ const failedWith = (code: string): Circumstances => ({
   failure: 'authorizer ours failed with DomainError: there is no customer plan gold',
   guard: {
     ...CLAIMED.guard,
-    lines: [JSON.stringify({ _aws: {}, document: 'orders', code, api: 'abcdefghij/prod' })],
+    lines: [
+      JSON.stringify({ _aws: {}, document: 'orders', code, api: 'abcdefghij/prod' }),
+      // As Lambda's runtime prints an error after the function's own lines.
+      'Invoke Error\tDomainError: there is no customer plan gold',
+    ],
   },
 });
 
