@@ -147,6 +147,22 @@ describe('the advice about a mapping', () => {
     });
 });
 
+describe('the advice about a pattern', () => {
+  it('repeats the error that no pattern matches, without the credential in it', async () => {
+    const secret = 'a-secret-credential-of-the-caller';
+    const fn = (): never => {
+      throw new Error(`no user has ${secret}`);
+    };
+    const IntegrationResponses = [{ StatusCode: '200', SelectionPattern: 'never' }];
+    const api = recording(aMethod({ integration: { ...FUNCTION, IntegrationResponses }, functions: { fn } }));
+
+    await api.send({ ...ID, headers: ['Authorization', `Bearer ${secret}`] });
+
+    assert.match(api.last().story.changes.join('\n'), /SelectionPattern matches “no user has /);
+    assert.ok(!JSON.stringify(api.last()).includes(secret));
+  });
+});
+
 describe('the advice about a call that Lambda limits', () => {
   const proxy = { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: invokeUri('fn') };
   const rows: readonly (readonly [name: string, result: object, change: RegExp, status: number])[] = [
