@@ -141,7 +141,7 @@ export type DomainErrorCode =
   | AdminErrorCode;
 
 /**
- * A failure whose message is a fixed text without credentials, so the whole message may be logged.
+ * A failure whose message contains no credentials, so the whole message may be logged.
  *
  * @example
  * ```ts

@@ -180,7 +180,11 @@ function withRecord<Result extends AuthorizerResult>(
   document: CompiledDocument,
   { principal, decision }: Known,
   result: Result,
-  charged?: { readonly outcome: string; readonly customer: string | undefined },
+  charged?: {
+    readonly outcome: string;
+    readonly customer: string | undefined;
+    readonly limit: string | undefined;
+  },
 ): Result {
   const customer = charged?.customer ?? tenantOfKey(document, principal);
   const record = printAccessDecision({
@@ -190,6 +194,7 @@ function withRecord<Result extends AuthorizerResult>(
     issuer: principal.issuerId,
     key: document.apiKeys.some(({ id }) => id === principal.issuerId) ? principal.subject : undefined,
     customer,
+    limit: charged?.limit,
     rules: decision.rules,
     roles: [...principal.roles],
   });
@@ -259,7 +264,11 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
       };
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
   const { tenant: customer } = charging.chargedAs(quota, principal);
-  const record = { outcome: isAdmitted ? 'allow' : verdict.kind, customer };
+  const record = {
+    outcome: isAdmitted ? 'allow' : verdict.kind,
+    customer,
+    limit: charging.refusingLimitOf(verdict),
+  };
   const known = {
     kind: 'known',
     decision,

@@ -69,6 +69,13 @@ export function verdictContext(
   };
 }
 
+/** Returns the id of the limit that refuses; undefined if the customer is suspended, or no limit refuses. */
+export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
+  if (!('decision' in verdict) || verdict.decision.allowed) return undefined;
+  // If the customer on record is suspended, no limit was looked at.
+  return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
+}
+
 /** Describes why the authorizer refuses an allowed caller. The text is for logs, and never shown to the caller. */
 function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
   const subject = chargedAs(quota, principal);
@@ -80,9 +87,12 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'not-charged':
       return 'charged, which a TOKEN authorizer cannot do';
     case 'suspended':
-      return `suspended: tenant ${subject.tenant ?? ''}`;
-    case 'over-quota':
-      return `over quota: ${verdict.decision.allowed ? '' : verdict.decision.limit} of plan ${verdict.decision.plan ?? subject.plan ?? ''}, tenant ${subject.tenant ?? ''}`;
+    case 'over-quota': {
+      const limit = refusingLimitOf(verdict);
+      const plan = verdict.decision.plan ?? subject.plan ?? '';
+      const what = limit === undefined ? '' : `${limit} of plan ${plan}, `;
+      return `${verdict.kind === 'suspended' ? 'suspended' : 'over quota'}: ${what}tenant ${subject.tenant ?? ''}`;
+    }
   }
 }
 

@@ -271,8 +271,7 @@ class Holder {
   /** Reads a plan. Returns undefined if the table does not respond. */
   async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
-    if (read.kind === 'unknown')
-      throw new DomainError('PLAN_UNKNOWN', 'there is no customer plan with that id');
+    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', `there is no customer plan ${planId}`);
     return read.kind === 'known' ? read.plan : undefined;
   }
 

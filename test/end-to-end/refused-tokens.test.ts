@@ -9,6 +9,7 @@ import type { StartedGateway } from '../support/a-gateway.ts';
 import { storyOf } from '../support/recorded-apis.ts';
 
 const ISSUER = 'https://login.example.com/';
+const OTHER = 'https://other.example.com/';
 /** Nothing listens there (tcpmux). */
 const UNREACHABLE = 'https://127.0.0.1:1/';
 
@@ -87,8 +88,8 @@ const REFUSALS: readonly Refusal[] = [
     because:
       /^The keys of the issuer https:\/\/127\.0\.0\.1:1\/ could not be read, so authorizer tokens could not check the token\.$/m,
     change:
-      /^→ To work offline, .*: `gatewright start --issuer https:\/\/127\.0\.0\.1:1\/=local`\.\n→ To use the real issuer, make https:\/\/127\.0\.0\.1:1\/\.well-known\/openid-configuration reachable/m,
-    never: /audience|expired|scope/,
+      /^→ To work offline, .*: `gatewright start --issuer https:\/\/127\.0\.0\.1:1\/=local`, and then `gatewright token .*`\.\n→ To use the real issuer, make https:\/\/127\.0\.0\.1:1\/\.well-known\/openid-configuration reachable/m,
+    never: /has the audience|expired|has the scopes/,
   },
   {
     name: 'another audience',
@@ -97,8 +98,8 @@ const REFUSALS: readonly Refusal[] = [
     status: 401,
     because: /^The token has the audience billing; authorizer tokens accepts only shop\.$/m,
     change:
-      /^→ Request a token for shop from the issuer \(here: `gatewright token --audience shop`\), or add billing to the authorizer’s audiences\.$/m,
-    never: /expired|scope|could not be read/,
+      /^→ Send a token from `gatewright token .*`\.\n→ Or add billing to the audiences of the authorizer\.$/m,
+    never: /expired|could not be read/,
   },
   {
     name: 'a time that is over',
@@ -106,8 +107,9 @@ const REFUSALS: readonly Refusal[] = [
     claims: { expiresInSeconds: -3600 },
     status: 401,
     because: /^The token expired at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z\.$/m,
-    change: /^→ Get a new token; `gatewright clock` shows the time that the gateway uses\.$/m,
-    never: /audience|scope|could not be read/,
+    change:
+      /^→ Get a new token; `gatewright clock` shows the time that the gateway uses\. Send a token from `/m,
+    never: /another audience|could not be read/,
   },
   {
     name: 'another scope',
@@ -116,15 +118,26 @@ const REFUSALS: readonly Refusal[] = [
     status: 403,
     because:
       /^The token has the scopes menu:read(?:, | and )menu:write; the route requires one of orders:read\.$/m,
-    change: /^→ Request a token with the scope orders:read\.$/m,
-    never: /audience|expired|could not be read/,
+    change: /^→ Send a token from `gatewright token .*`\.$/m,
+    never: /expired|could not be read/,
+  },
+  {
+    name: 'another issuer, with the key of which the token is signed',
+    path: '/orders',
+    claims: { issuer: OTHER },
+    status: 401,
+    because:
+      /^The token names the issuer https:\/\/other\.example\.com\/; authorizer tokens accepts only https:\/\/login\.example\.com\/\.$/m,
+    change:
+      /^→ Send a token from `gatewright token .*`\.\n→ Or, if callers shall come from https:\/\/other\.example\.com\/, accept it/m,
+    never: /expired|could not be read/,
   },
 ];
 
 describe('the story of a refused token', () => {
   let at: StartedGateway;
   before(async () => {
-    at = await aGateway(RESOURCES, { localIssuers: [ISSUER], record: 10 });
+    at = await aGateway(RESOURCES, { localIssuers: [ISSUER, OTHER], record: 10 });
   });
   after(() => at.close());
 
@@ -144,6 +157,32 @@ describe('the story of a refused token', () => {
     return { status, story: storyOf((await answer.json()) as RequestDetail) };
   };
 
+  const storyWith = async (headers: Readonly<Record<string, string>>): Promise<string> => {
+    await fetch(new URL('/orders', at.urlOf('http')), { headers });
+    const { controlSecret } = (await readCredentials(dirname(at.gateway.stacks[0]?.file ?? ''))) ?? {};
+    const answer = await fetch(`${at.listening.control}/_gatewright/requests/last`, {
+      headers: { authorization: `Bearer ${controlSecret}` },
+    });
+    return storyOf((await answer.json()) as RequestDetail);
+  };
+
+  /** Makes the token that a story advises, and sends it. */
+  const askWith = async (story: string): Promise<number> => {
+    const [, options = assert.fail(story)] = /`gatewright token ([^`]*)`/.exec(story) ?? [];
+    const valueOf = (name: string) => new RegExp(`--${name} (\\S+)`).exec(options)?.[1];
+    const [issuer, aud, scope] = ['issuer', 'audience', 'scope'].map(valueOf);
+    const token = await at.gateway.mint({
+      sub: 'local-user',
+      ...(issuer !== undefined && { issuer }),
+      ...(aud !== undefined && { aud }),
+      ...(scope !== undefined && { scope }),
+    });
+    const { status } = await fetch(new URL('/orders', at.urlOf('http')), {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return status;
+  };
+
   it('is none where nothing is wrong with the token', async () => {
     const { status, story } = await ask('/orders', {});
 
@@ -159,5 +198,16 @@ describe('the story of a refused token', () => {
       assert.match(refused.story, because);
       assert.match(refused.story, change);
       assert.doesNotMatch(refused.story, never);
+      if (path === '/orders') assert.equal(await askWith(refused.story), 200, 'the printed command helps');
+    });
+
+  for (const [name, headers] of [
+    ['a request without a token', {}],
+    ['a credential that is not a token', { authorization: 'Bearer abc' }],
+  ] as const)
+    it(`prints a command that helps, to ${name}`, async () => {
+      const story = await storyWith(headers);
+
+      assert.equal(await askWith(story), 200, story);
     });
 });

@@ -126,6 +126,23 @@ describe('the explanation of a refusal by rules', () => {
     }
   });
 
+  it('prints the command for a token that the document accepts, if the local issuer can make one', async () => {
+    const api = anExplainedApi('rest-token', documentFor('rest-token', RULES));
+    const issuer = documentFor('rest-token', RULES).issuers[0]?.trust.issuer ?? '';
+    const command = `\`gatewright token --issuer ${issuer} --audience api\``;
+    for (const [credential, includes] of [
+      [undefined, true],
+      ['Basic YTpi', true],
+      [undefined, false],
+    ] as const) {
+      api.records.issuers = { own: 'https://local.gatewright.invalid/', includes: () => includes };
+
+      await api.get('/users', credential);
+
+      assert.equal(storyOf(api.last()).includes(command), includes, storyOf(api.last()));
+    }
+  });
+
   it('says that a document was changed after it was compiled', async () => {
     const api = anExplainedApi('rest-token', { ...documentFor('rest-token', RULES), version: 'a1' });
     const file = join(folder, 'access/orders.yml');

@@ -167,6 +167,7 @@ const ACCESS: AccessBook = {
     },
   ],
   decide: () => undefined,
+  localToken: () => undefined,
   ask: async ({ document, roles }) =>
     document === 'shop'
       ? {

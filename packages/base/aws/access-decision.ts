@@ -24,6 +24,8 @@ export type AccessDecision = {
   readonly key?: string | undefined;
   /** The tenant of the caller's API key, or the tenant that the quota charges. */
   readonly customer?: string | undefined;
+  /** Id of the limit of the customer plan that refuses the request. */
+  readonly limit?: string | undefined;
 };
 
 /** Maximum length of a record. A longer record loses its roles first, then its rules, then the customer. */
@@ -67,5 +69,6 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
     roles: list('roles'),
     key: fields.get('key') ?? undefined,
     customer: fields.get('customer') ?? undefined,
+    limit: fields.get('limit') ?? undefined,
   };
 }

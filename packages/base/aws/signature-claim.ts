@@ -2,8 +2,31 @@
 import { decodeOrKeep } from './decode-or-keep.ts';
 import { type CredentialScope, sha256Hex, SIGNING_ALGORITHM, toAmzDate } from './sign-request.ts';
 
+/** What is wrong with a signature. */
+export type SignatureFault =
+  /** The Authorization header, or the presigned query, is incomplete or malformed. */
+  | 'form'
+  /** The signed time is too far from the gateway's time. */
+  | 'time'
+  /** `Host` is not signed. */
+  | 'host'
+  | 'region'
+  | 'service'
+  | 'terminator'
+  | 'date'
+  /** The access key is unknown, or its session token is missing or wrong. */
+  | 'access-key'
+  /** The temporary credentials have expired. */
+  | 'session'
+  /** The secret is wrong, or the request was changed after it was signed. */
+  | 'mismatch';
+
 /** A defect with AWS's error type and message. */
-export type SignatureDefect = { readonly errorType: string; readonly message: string };
+export type SignatureDefect = {
+  readonly errorType: string;
+  readonly message: string;
+  readonly faults: readonly SignatureFault[];
+};
 
 export type ClaimedSignature = {
   readonly accessKeyId: string;
@@ -42,6 +65,7 @@ export function readClaim(query: string, headers: Headers): ClaimedSignature | S
     return {
       errorType: 'InvalidSignatureException',
       message: "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+      faults: ['form'],
     };
   }
   return readAuthorization(authorization, query, headers);
@@ -193,7 +217,7 @@ function assemble(pieces: Pieces): ClaimedSignature | SignatureDefect {
 }
 
 function incomplete(message: string): SignatureDefect {
-  return { errorType: 'IncompleteSignatureException', message };
+  return { errorType: 'IncompleteSignatureException', message, faults: ['form'] };
 }
 
 function hashed(authorization: string): string {

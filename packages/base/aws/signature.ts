@@ -12,7 +12,12 @@ import {
   toAmzDate,
   UNSIGNED_PAYLOAD,
 } from './sign-request.ts';
-import { type ClaimedSignature, readClaim, type SignatureDefect } from './signature-claim.ts';
+import {
+  type ClaimedSignature,
+  readClaim,
+  type SignatureDefect,
+  type SignatureFault,
+} from './signature-claim.ts';
 
 export type SignedRequest = {
   readonly method: string;
@@ -65,6 +70,7 @@ export type SignatureResult =
        * `ExpiredTokenException`.
        */
       readonly errorType: string;
+      readonly faults: readonly SignatureFault[];
     };
 
 /** Maximum difference between the client's clock and the gateway's clock, in either direction. */
@@ -103,11 +109,13 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
 const UNKNOWN_KEY: SignatureDefect = {
   errorType: 'UnrecognizedClientException',
   message: 'The security token included in the request is invalid.',
+  faults: ['access-key'],
 };
 
 const EXPIRED_SESSION: SignatureDefect = {
   errorType: 'ExpiredTokenException',
   message: 'The security token included in the request is expired',
+  faults: ['session'],
 };
 
 function isSameToken(own: string | undefined, claimed: string | undefined): boolean {
@@ -119,8 +127,8 @@ function refused(defect: SignatureDefect): Extract<SignatureResult, { kind: 'ref
   return { kind: 'refused', code: 'INVALID_SIGNATURE', status: 403, ...defect };
 }
 
-function invalid(message: string): SignatureDefect {
-  return { errorType: 'InvalidSignatureException', message };
+function invalid(message: string, ...faults: readonly SignatureFault[]): SignatureDefect {
+  return { errorType: 'InvalidSignatureException', message, faults };
 }
 
 function findTimeDefect(claim: ClaimedSignature, nowEpochMs: number): SignatureDefect | undefined {
@@ -129,16 +137,20 @@ function findTimeDefect(claim: ClaimedSignature, nowEpochMs: number): SignatureD
   if (claim.expiresSeconds !== undefined) {
     if (nowEpochMs > signedAtMs + claim.expiresSeconds * 1000) {
       const until = toAmzDate(signedAtMs + claim.expiresSeconds * 1000);
-      return invalid(`Signature expired: ${until} is now earlier than ${now}`);
+      return invalid(`Signature expired: ${until} is now earlier than ${now}`, 'time');
     }
   } else if (nowEpochMs - signedAtMs > MAX_SKEW_MS) {
     const earliest = toAmzDate(nowEpochMs - MAX_SKEW_MS);
-    return invalid(`Signature expired: ${claim.amzDate} is now earlier than ${earliest} (${now} - 5 min.)`);
+    return invalid(
+      `Signature expired: ${claim.amzDate} is now earlier than ${earliest} (${now} - 5 min.)`,
+      'time',
+    );
   }
   if (signedAtMs - nowEpochMs > MAX_SKEW_MS) {
     const latest = toAmzDate(nowEpochMs + MAX_SKEW_MS);
     return invalid(
       `Signature not yet current: ${claim.amzDate} is still later than ${latest} (${now} + 5 min.)`,
+      'time',
     );
   }
   return undefined;
@@ -154,7 +166,7 @@ function findHostDefect(
   if (signedHeaders.includes('host')) return undefined;
   // Over HTTP/2, the AWS SDK for JavaScript signs `:authority` instead of `host`.
   if (signedHeaders.includes(':authority') && headers.has(':authority')) return undefined;
-  return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+  return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.", 'host');
 }
 
 function findScopeDefect(
@@ -164,24 +176,29 @@ function findScopeDefect(
 ): SignatureDefect | undefined {
   const { scope, terminator, amzDate } = claim;
   const messages: string[] = [];
+  const faults: SignatureFault[] = [];
   if (scope.region === '' || (region !== undefined && scope.region !== region)) {
+    faults.push('region');
     messages.push(`Credential should be scoped to a valid region, not '${scope.region}'. `);
   }
   if (scope.service === '' || (service !== undefined && scope.service !== service)) {
+    faults.push('service');
     messages.push(`Credential should be scoped to correct service: '${service ?? ''}'. `);
   }
   if (terminator !== 'aws4_request') {
+    faults.push('terminator');
     messages.push(
       `Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'. `,
     );
   }
   if (scope.date !== amzDate.slice(0, 8)) {
+    faults.push('date');
     messages.push(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ` +
         `'${scope.date}' != '${amzDate.slice(0, 8)}', from '${amzDate}'. `,
     );
   }
-  return messages.length === 0 ? undefined : invalid(messages.join(''));
+  return messages.length === 0 ? undefined : invalid(messages.join(''), ...faults);
 }
 
 type ExpectedTexts = { readonly canonical: string; readonly toSign: string };
@@ -224,6 +241,7 @@ function mismatch(expected: ExpectedTexts): SignatureDefect {
       'Key and signing method. Consult the service documentation for details.\n\n' +
       `The Canonical String for this request should have been\n'${expected.canonical}'\n\n` +
       `The String-to-Sign should have been\n'${expected.toSign}'\n`,
+    'mismatch',
   );
 }
 

@@ -2,20 +2,37 @@
  * The check that stopped a request, as stable, plain data. It is more precise than the error code. Explanations depend
  * on this value and never on log text.
  */
+import type { SignatureFault } from '@gatewright/aws/signature-claim';
 import type { TokenDefectCode } from './policy/bearer-token.ts';
 
 export type Defect =
   /** A defect of a bearer token, found by a JWT or Cognito authorizer. */
   | { readonly kind: 'token'; readonly code: TokenDefectCode }
-  | { readonly kind: 'authorizer'; readonly code: AuthorizerDefectCode }
+  | { readonly kind: 'authorizer'; readonly code: Exclude<AuthorizerDefectCode, 'malformed'> }
+  /** The result of an authorizer's function cannot be used. `member` is the name of an invalid context value. */
+  | {
+      readonly kind: 'authorizer';
+      readonly code: 'malformed';
+      readonly part: AuthorizerResultPart;
+      readonly member?: string | undefined;
+    }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | { readonly kind: 'permission' }
   /** A screen in front of the stage refused the request, and provides its own reasons. */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
+  /** The AWS signature is missing (no faults), or is refused. It must be for this region and service. */
+  | {
+      readonly kind: 'signature';
+      readonly faults: readonly SignatureFault[];
+      readonly region: string;
+      readonly service: string;
+    }
   /** A mapping template failed. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }
+  /** The mappings of an integration do not fit the request, or the integration's response. */
+  | MappingDefect
   /** The function's result, or the beginning of its stream, is not a valid proxy response. */
-  | { readonly kind: 'proxy-response'; readonly problem: string };
+  | ({ readonly kind: 'proxy-response'; readonly problem: string } & Partial<ProxyFault>);
 
 type AuthorizerDefectCode =
   /** An identity source is missing or empty; the function was not called. */
@@ -27,3 +44,83 @@ type AuthorizerDefectCode =
   | 'failed'
   | 'refused'
   | 'malformed';
+
+export type MappingDefect = { readonly kind: 'mapping' } &
+  /** No request template matches the Content-Type, and PassthroughBehavior does not let the body through. */
+  (
+    | {
+        readonly problem: 'no-template';
+        readonly contentType: string;
+        readonly templates: readonly string[];
+        readonly passthrough: string;
+      }
+    /** The body that a mapping reads is not valid JSON. */
+    | { readonly problem: 'body'; readonly side: 'request' | 'response' }
+    /** The request template of a MOCK integration has no integer statusCode. */
+    | { readonly problem: 'mock-status' }
+    /** No integration response matches what the integration responded, and none is the default. */
+    | { readonly problem: 'no-response'; readonly selectBy: string; readonly patterns: readonly string[] }
+    /** The method has no method response with the status of the integration response. */
+    | { readonly problem: 'no-method-response'; readonly status: number }
+    /** A template cannot be applied to a binary body. */
+    | { readonly problem: 'binary-body' }
+    /** The body must be decoded, but is not base64. */
+    | { readonly problem: 'base64' }
+    /** A header that API Gateway sets itself is mapped. */
+    | { readonly problem: 'header'; readonly name: string }
+    /** The Uri of the integration is not an address, after stage variables and parameters were inserted. */
+    | { readonly problem: 'address' }
+  );
+
+/** A part of the result of an authorizer's function (docs/aws §4.3, §4.5, §11.6). */
+export type AuthorizerResultPart =
+  /** The whole result is not a JSON object. */
+  | 'result'
+  /** The result is too large. */
+  | 'size'
+  | 'isAuthorized'
+  | 'policyDocument'
+  /** A Resource of the policy is too long. */
+  | 'resource'
+  | 'principalId'
+  | 'usageIdentifierKey'
+  /** The context is not an object. */
+  | 'context'
+  /** A value of the context is an object or array. */
+  | 'context-value'
+  /** The context has the reserved name `claims`. */
+  | 'context-claims';
+
+/** The part of a function's proxy result that is wrong, and its name if it is a header or a member. */
+export type ProxyFault = { readonly part: ProxyPart; readonly name?: string | undefined };
+
+/** A part of a proxy result (docs/aws §3.5, §3.6, §8.3, §11.3). */
+type ProxyPart =
+  /** The whole result is not a JSON object. */
+  | 'result'
+  | 'statusCode'
+  /** The member is unknown. */
+  | 'member'
+  | 'headers'
+  | 'multiValueHeaders'
+  | 'cookies'
+  /** A header in `headers` is an array. */
+  | 'header-list'
+  /** A header is neither a text nor a number or boolean. */
+  | 'header-value'
+  /** The name or value of a header has characters that cannot be sent. */
+  | 'header-text'
+  /** A header in `multiValueHeaders` is not an array. */
+  | 'header-values'
+  | 'cookie'
+  | 'cookie-text'
+  | 'body'
+  | 'isBase64Encoded'
+  /** The body is not base64, although `isBase64Encoded` is true. */
+  | 'base64'
+  /** The body is larger than a message of a WebSocket API may be. */
+  | 'frame-size'
+  /** The metadata before a streamed body is not a JSON object. */
+  | 'metadata'
+  /** The eight NUL bytes after the metadata of a stream are missing. */
+  | 'delimiter';

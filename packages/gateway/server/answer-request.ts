@@ -6,6 +6,8 @@ import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
 import { serve } from '../core/pipeline.ts';
 import { receive } from '../core/receive.ts';
+import { isManagementPath } from '../core/websocket/management.ts';
+import { refusePlain } from '../core/websocket/plain-request.ts';
 import { readBody } from './read-body.ts';
 import { sendStream } from './stream-reply.ts';
 import { describeCertificate } from './tls-peer.ts';
@@ -192,7 +194,7 @@ async function answer(
     send(sink, method, healthy());
     return;
   }
-  if (api.protocol === 'websocket') {
+  if (api.protocol === 'websocket' && isManagementPath(pathOf(target))) {
     const reply = options.handleManagement(toControlRequest(arrival, body), api, pathOf(target));
     send(sink, method, toReply(reply));
     return;
@@ -204,6 +206,10 @@ async function answer(
     api,
     options.ports,
   );
+  if (api.protocol === 'websocket') {
+    send(sink, method, refusePlain(received, options.ports));
+    return;
+  }
   const reply = await serve(received, options.ports);
   const isTooLong = body !== undefined && body.length >= MAX_BODY_READ_BYTES;
   if (isTooLong) endAfterReply(sink);

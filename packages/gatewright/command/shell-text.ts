@@ -1,19 +1,6 @@
+import { quote, tokenOptions } from '@gatewright/aws/text/token-options';
+import type { TokenText } from '@gatewright/aws/text/token-options';
 import { commandName } from '../../base/terminal/output.ts';
-
-export type TokenText = {
-  readonly sub?: string;
-  readonly roles?: readonly string[];
-  readonly issuer?: string | undefined;
-  readonly audience?: string | undefined;
-  readonly scope?: string | undefined;
-  readonly tokenUse?: string | undefined;
-  /** Other claims by their names. */
-  readonly claims?: Readonly<Record<string, unknown>>;
-};
-
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /**
  * Returns `$(gatewright token …)` for a shell command. The token is created when the user runs the command. The command
@@ -40,28 +27,5 @@ export function routesLine({ sources, stage, param }: LoadText): string {
 }
 
 export function tokenLine(token: TokenText): string {
-  const { sub, roles = [], issuer, audience, scope, tokenUse, claims = {} } = token;
-  const option = (name: string, value: string | undefined): string[] =>
-    value === undefined ? [] : [`--${name} ${quote(value)}`];
-  return [
-    `${commandName()} token`,
-    ...option('sub', sub),
-    ...(roles.length === 0 ? [] : [`--role ${roles.map(quote).join(' ')}`]),
-    ...option('issuer', issuer),
-    ...option('audience', audience),
-    ...option('scope', scope),
-    ...option('claim', tokenUse === undefined ? undefined : `token_use=${tokenUse}`),
-    ...Object.entries(claims).flatMap(([name, value]) => option('claim', `${name}=${printClaim(value)}`)),
-  ].join(' ');
-}
-
-/** Prints a claim as `gatewright token --claim` reads it: JSON, or plain text that is not JSON. */
-function printClaim(value: unknown): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  try {
-    JSON.parse(value);
-    return JSON.stringify(value);
-  } catch {
-    return value;
-  }
+  return `${commandName()} token${tokenOptions(token)}`;
 }

@@ -237,7 +237,6 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
 /** Reads a plan. Returns undefined if the table does not respond. */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
-  if (read.kind === 'unknown')
-    throw new DomainError('PLAN_UNKNOWN', 'there is no customer plan with that id');
+  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', `there is no customer plan ${planId}`);
   return read.kind === 'known' ? read.plan : undefined;
 }

@@ -127,11 +127,13 @@ async function withToken(
   const needs = route && localTokenOf(route.authorization, at.issuer);
   const { token } = await at.issuer.mint({
     sub,
-    ...(roles !== '' && { roles: roles.split(',') }),
+    ...(roles === '' ? needs?.roles && { roles: needs.roles } : { roles: roles.split(',') }),
     ...(needs?.issuer !== undefined && { issuer: needs.issuer }),
     ...(needs?.audience !== undefined && { aud: needs.audience }),
     ...(needs?.scope !== undefined && { scope: needs.scope }),
-    ...(needs?.tokenUse !== undefined && { claims: { token_use: needs.tokenUse } }),
+    ...((needs?.tokenUse ?? needs?.claims) !== undefined && {
+      claims: { ...needs?.claims, ...(needs?.tokenUse !== undefined && { token_use: needs.tokenUse }) },
+    }),
   });
   const { kind, name } = sourceOf(route);
   if (kind === 'header') {

@@ -2,6 +2,7 @@
  * Shows who may call which route. Documents are compiled outside of the gateway, so the command provides the functions
  * that read them.
  */
+import type { TokenText } from '@gatewright/aws/text/token-options';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type {
@@ -21,6 +22,14 @@ export interface AccessBook {
   ask(question: AccessQuestion, nowEpochSeconds: number): Promise<AccessReply>;
   /** Decides by the rules alone. Returns undefined if there is no such document, or the caller cannot be read. */
   decide(question: AccessQuestion, nowEpochSeconds: number): AccessVerdict | undefined;
+  /**
+   * Returns what a token of the local issuer needs, so that the document of this API accepts it. Returns undefined if
+   * the API has no document, or its document trusts no issuer for which `includes` returns true.
+   */
+  localToken(
+    api: { readonly apiId: string; readonly stage: string },
+    includes: (issuer: string) => boolean,
+  ): TokenText | undefined;
 }
 
 const MAX_TEXT = 20_000;

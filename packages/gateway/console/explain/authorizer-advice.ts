@@ -1,41 +1,116 @@
+import { findNotedLine } from './reason.ts';
+import { adviseToken, tokenCommandOf } from './token-advice.ts';
+import type { AuthorizerResultPart } from '../../core/defect.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
 /**
  * Describes the credential to send. A user's own function decides which credentials it accepts; the toolkit's
  * authorizers and local stand-ins of issuers accept local tokens.
  */
-export function describeCredential(
-  { isDeployed }: Circumstances,
-  { kind, functionName, name }: GuardCircumstances,
-  missing: string,
-): string {
-  const isUsual = missing === 'header Authorization' && !isDeployed;
-  const token = 'Bearer followed by a token from `gatewright token`';
-  if (kind !== 'lambda') {
-    if (isDeployed) return '';
-    return isUsual ? `: ${token}` : `, a token from \`gatewright token\``;
-  }
+export function describeCredential(about: Circumstances, guard: GuardCircumstances, missing: string): string {
+  const { functionName, name, kind } = guard;
+  const command = tokenCommandOf({ ...guard, isDeployed: about.isDeployed });
+  const isUsual = missing === 'header Authorization';
+  const token = `${isUsual ? 'Bearer followed by ' : ''}a token from ${command ?? ''}`;
+  if (kind !== 'lambda')
+    return command === undefined
+      ? `. ${adviseToken({ ...guard, isDeployed: about.isDeployed }).replace(/\.$/, '')}`
+      : `: ${token}`;
   const own = `with a credential that ${functionName === undefined ? `the authorizer ${name}` : `the function ${functionName}`} accepts`;
-  return isUsual ? ` ${own}; the toolkit’s authorizers accept ${token}` : ` ${own}`;
+  return command === undefined ? ` ${own}` : ` ${own}, for example ${token}`;
 }
 
 export function adviseFix(
   { defect, protocol }: Circumstances,
-  { functionName, name }: GuardCircumstances,
+  { functionName, name, lines, simpleResponses }: GuardCircumstances,
 ): string {
   const named = functionName ?? name;
-  switch (defect?.kind === 'authorizer' ? defect.code : undefined) {
+  if (defect?.kind !== 'authorizer') return adviseResult(named, protocol, simpleResponses);
+  switch (defect.code) {
     case 'timed-out':
       return `Make the function ${named} respond sooner, or give it more time or memory.`;
     case 'failed':
-      return `Fix the function ${named}: it failed with that error before it returned a response.`;
+      return (
+        adviseToolkit(named, lines) ??
+        `Fix the function ${named}: it failed with that error before it returned a response.`
+      );
     case 'refused':
       return `Make the function ${named} callable: the call was refused before the function ran.`;
     case 'malformed':
+      return advisePart(named, defect.part, defect.member, { protocol, simpleResponses });
     case 'identity-missing':
     case 'identity-mismatch':
     case 'unauthorized':
-    case undefined:
-      return `Fix the function ${named}: it must return a principalId and a policyDocument${protocol === 'http' ? ' (or isAuthorized)' : ''}.`;
+      return adviseResult(named, protocol, simpleResponses);
   }
+}
+
+function adviseResult(
+  named: string,
+  protocol: Circumstances['protocol'],
+  simpleResponses: boolean | undefined,
+): string {
+  if (simpleResponses === true)
+    return `Fix the function ${named}: it must return isAuthorized, because EnableSimpleResponses of the authorizer is true.`;
+  const isOpen = protocol === 'http' && simpleResponses === undefined;
+  return `Fix the function ${named}: it must return a principalId and a policyDocument${isOpen ? ' (or isAuthorized)' : ''}.`;
+}
+
+type ResultForm = Pick<Circumstances, 'protocol'> & Pick<GuardCircumstances, 'simpleResponses'>;
+
+/** Says what a part of the result must be, and which function returns it. */
+function advisePart(
+  named: string,
+  part: AuthorizerResultPart,
+  member: string | undefined,
+  { protocol, simpleResponses }: ResultForm,
+): string {
+  switch (part) {
+    case 'result':
+    case 'policyDocument':
+      return adviseResult(named, protocol, simpleResponses);
+    case 'isAuthorized':
+      return `Return isAuthorized from the function ${named} as true or false, not as text. To return a policy instead, set EnableSimpleResponses of the authorizer to false.`;
+    case 'size':
+      return `Return a shorter result from the function ${named}: the authorizer of a WebSocket API may return at most 8 KB.`;
+    case 'resource':
+      return `Shorten the Resource in the policy of the function ${named}, for example with a *: an ARN may have at most 512 characters.`;
+    case 'principalId':
+    case 'usageIdentifierKey':
+      return `Return ${part} from the function ${named} as a string.`;
+    case 'context':
+      return `Return the context from the function ${named} as an object of names and values.`;
+    case 'context-value':
+      return `Return ${JSON.stringify(member ?? '')} in the context of the function ${named} as a string, number or boolean, for example as JSON.stringify(value). Only the authorizer of an HTTP API with payload format 2.0 may return objects and arrays.`;
+    case 'context-claims':
+      return `Rename claims in the context of the function ${named}: API Gateway reserves this name.`;
+  }
+}
+
+/** What to do about a failure of the toolkit's authorizers, by its code (docs/errors.md). */
+const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string) => string>> = {
+  PLAN_UNKNOWN: () =>
+    'Save the customer plan that the error names with `gatewright plan save FILE`, or give the caller a plan that `gatewright plan list` shows.',
+  PLAN_INVALID: () => 'Correct the customer plan, and save it with `gatewright plan save FILE`.',
+  API_UNKNOWN: () =>
+    'Name the API and its stage in an access document of the same kind of API, and run `gatewright access build`.',
+  KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',
+  STORE_UNAVAILABLE: () => 'Check that the tables of the stack respond, and send the request again.',
+  CONFIG_INVALID: (named) => `Set the environment variable of the function ${named} that the error names.`,
+  EVENT_MALFORMED: (named) =>
+    `Use the authorizer function for this kind of authorizer, instead of ${named}: token-authorizer for TOKEN, request-authorizer for all others.`,
+  RESULT_TOO_LARGE: (_, document) =>
+    `Shorten the rules or the claims in result of the access document ${document}; \`gatewright access matrix\` shows the rules.`,
+  POLICY_UNREPRESENTABLE: (_, document) =>
+    `Shorten the rules of the access document ${document}; \`gatewright access matrix\` shows them.`,
+  ANSWER_REPLACED: (named) =>
+    `Remove the middleware of the function ${named} that replaces the authorizer’s result.`,
+};
+
+/** Returns undefined if the function is not one of the toolkit's authorizers, which log the code of each failure. */
+function adviseToolkit(named: string, lines: readonly string[]): string | undefined {
+  const code = findNotedLine(lines, 'code');
+  const advise =
+    code !== undefined && Object.hasOwn(TOOLKIT_FAILURES, code) ? TOOLKIT_FAILURES[code] : undefined;
+  return advise?.(named, findNotedLine(lines, 'document') ?? 'of the API');
 }

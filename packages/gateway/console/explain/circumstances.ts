@@ -1,4 +1,5 @@
 /** Facts about one request, from which its explanation is written. Plain data without secrets. */
+import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
@@ -9,6 +10,8 @@ export type NearMiss = {
   readonly because: string;
   /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
+  /** Whether the spelling is so different that another route is meant. */
+  readonly isFar?: true | undefined;
 };
 
 /** An identity source, and whether the request contained a value for it. */
@@ -37,6 +40,8 @@ export type DecidedAccess = AccessDecision & {
   readonly routeKey: string | undefined;
   /** What the rules say about this request; undefined if the document is not available. */
   readonly verdict: AccessVerdict | undefined;
+  /** The time from the decision until the limit that refuses has units again; undefined if no limit refuses. */
+  readonly retryAfterSeconds?: number | undefined;
 };
 
 export type GuardCircumstances = {
@@ -52,6 +57,8 @@ export type GuardCircumstances = {
   /** Key of the route for whose request the result was made; undefined if that is unknown. */
   readonly givenFor?: string | undefined;
   readonly principal: string | undefined;
+  /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
+  readonly simpleResponses?: boolean | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
   /** What one of the toolkit's authorizers decided; undefined for other authorizers. */
@@ -59,6 +66,11 @@ export type GuardCircumstances = {
   /** What the authorizer function logged during its decision. */
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
+  /**
+   * What a token of the local issuer needs, so that the authorizer accepts it; undefined if the local issuer stands in
+   * for none of the authorizer's issuers.
+   */
+  readonly localToken?: TokenText | undefined;
   /** The issuers, audiences and scopes that the authorizer accepts; undefined if a function decides. */
   readonly trusted:
     | {
@@ -101,22 +113,21 @@ export type MeterCircumstances = {
 export type IntegrationCircumstances = {
   /** Kind of integration: `lambda-proxy`, `http`, `mock`, `service` … */
   readonly kind: string;
+  /** The payload format of a Lambda proxy, such as `rest-1.0` or `http-2.0`; undefined if it is unknown. */
+  readonly payload?: string | undefined;
   readonly target: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
+  /** Why the call was not accepted, or the backend not reached; undefined if it was. */
+  readonly refusal?: 'not-found' | 'throttled' | 'too-large' | 'address' | 'network' | 'request' | undefined;
   readonly errorType: string | undefined;
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
 };
 
-export type CorsCircumstances = {
-  readonly origin: string;
-  readonly allowOrigin: string | undefined;
-  readonly isPreflight: boolean;
-  /** Whether the API itself responds to preflights (`CorsConfiguration`). */
-  readonly hasConfiguration: boolean;
-};
+/** The place of the first character that JSON does not allow; line and column are counted from 1. */
+export type JsonFault = { readonly offset: number; readonly line: number; readonly column: number };
 
 export type Circumstances = {
   readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
@@ -129,6 +140,10 @@ export type Circumstances = {
   readonly apiName: string;
   readonly stageName: string | undefined;
   readonly stages: readonly string[];
+  /** The part of the URL's path before `path`: the stage, or the base path of a custom domain. */
+  readonly stagePath?: string | undefined;
+  /** True if the API's own endpoint is disabled, so that it has no stage there. */
+  readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
   /** The phase that produced the response or failed. */
   readonly phase: string;
@@ -154,13 +169,14 @@ export type Circumstances = {
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
+  /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */
+  readonly bodyFault?: JsonFault | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;
   readonly cache:
     | { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number }
     | undefined;
   readonly integration: IntegrationCircumstances | undefined;
-  readonly cors: CorsCircumstances | undefined;
   /** What to write for each statement that a role lacks, by the denial; absent if the stacks are not at hand. */
   readonly statements?: Readonly<Record<string, string>>;
 };

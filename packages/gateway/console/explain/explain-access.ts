@@ -2,8 +2,10 @@
  * Explains a refusal by one of the toolkit's authorizers from the record of its decision. A cached result has the same
  * record as a new one, so both get the same explanation.
  */
+import { quote } from '@gatewright/aws/text/token-options';
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
+import { tokenCommandOf } from './token-advice.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -33,6 +35,11 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   TOKEN_REVOKED: 'it was revoked',
 };
 
+/** Returns undefined if the code does not say that a credential was refused. */
+export function describeCredentialDefect(code: string): string | undefined {
+  return Object.hasOwn(CREDENTIALS, code) ? CREDENTIALS[code] : undefined;
+}
+
 export function explainAccess(
   about: Circumstances,
   guard: GuardCircumstances,
@@ -41,7 +48,7 @@ export function explainAccess(
   const { verdict } = decided;
   const isCurrent = verdict !== undefined && verdict.version === decided.version;
   const reason = decided.outcome.startsWith('TOKEN_')
-    ? explainCredential(about, decided)
+    ? explainCredential(about, guard, decided)
     : isRefusedCharge(about, decided)
       ? explainCharge(about, decided)
       : verdict === undefined
@@ -65,13 +72,18 @@ export function explainAccess(
 type Verdict = NonNullable<DecidedAccess['verdict']>;
 
 /** The credential is refused before any rule applies. */
-function explainCredential({ isDeployed }: Circumstances, { document, outcome }: DecidedAccess): Reason {
+function explainCredential(
+  { isDeployed }: Circumstances,
+  guard: GuardCircumstances,
+  { document, outcome }: DecidedAccess,
+): Reason {
+  const command = tokenCommandOf({ ...guard, isDeployed });
   return {
     because: [
-      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${CREDENTIALS[outcome] ?? outcome}.`,
+      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome) ?? outcome}.`,
     ],
     changes: [
-      `Send a valid credential from an issuer that ${document} trusts${isDeployed ? '' : ', for example a new token from `gatewright token`'}.`,
+      `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example a new token from ${command}`}.`,
     ],
   };
 }
@@ -82,24 +94,41 @@ function isRefusedCharge({ routeKey }: Circumstances, decided: DecidedAccess): b
   return isOfRequest && decided.outcome !== 'allow' && !Object.hasOwn(BY_RULES, decided.outcome);
 }
 
-function explainCharge(
-  { failure = '' }: Circumstances,
-  { document, customer, outcome }: DecidedAccess,
-): Reason {
+function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess): Reason {
   const [, said = ''] = /: ((?:over quota|suspended|charged)\b.*)$/s.exec(failure) ?? [];
   return {
     because: [
-      `The rules of the access document ${document} allow the request, but its quota refuses it${said === '' ? '' : `: ${said}`}.`,
+      `The rules of the access document ${decided.document} allow the request, but its quota refuses it${said === '' ? '' : `: ${said}`}.`,
+      ...describeReset(decided),
     ],
-    changes: [adviseOnCharge(outcome, customer)],
+    changes: [adviseOnCharge(decided)],
   };
 }
 
-function adviseOnCharge(outcome: string, customer: string | undefined): string {
+/** Says which key was charged, and when the limit has units again. */
+export function describeReset({ retryAfterSeconds, key }: DecidedAccess): string[] {
+  return [
+    ...(key === undefined ? [] : [`The caller used the API key ${key}.`]),
+    ...(retryAfterSeconds === undefined
+      ? []
+      : [`The limit has units again in ${formatDuration(retryAfterSeconds * 1000)}.`]),
+  ];
+}
+
+export function adviseOnCharge({ outcome, customer, limit }: DecidedAccess): string {
+  if (outcome === 'not-charged')
+    return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
+  const tenant = quote(customer);
+  const ofKey = ', with `--key ID` if the limit counts each key';
+  const later = 'The authorizer may use the earlier state for up to a minute.';
   if (outcome === 'suspended')
-    return `Resume the customer with \`gatewright customers resume ${customer}\`, or the limit with \`gatewright quota resume\` if only a limit was suspended. The authorizer may use the earlier state for up to a minute.`;
-  return `Wait for the next period, or give the customer more: \`gatewright quota top-up\` or \`gatewright customers set-plan ${customer}\`. The authorizer may use the earlier state for up to a minute.`;
+    return limit === undefined
+      ? `Resume the customer with \`gatewright customers resume ${tenant}\`. ${later}`
+      : `Resume the limit ${limit} with \`gatewright quota resume ${tenant} ${quote(limit)}\`${ofKey}. ${later}`;
+  if (outcome === 'over-quota' && limit !== undefined)
+    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}. ${later}`;
+  return 'Use a credential that names the customer and the plan to charge.';
 }
 
 function explainVerdict(

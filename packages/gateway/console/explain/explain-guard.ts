@@ -1,7 +1,9 @@
 import { formatDuration, list, sentence, formatLastLine, findNotedLine } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
-import { explainAccess, explainCommand } from './explain-access.ts';
+import { describeCredentialDefect, explainAccess, explainCommand } from './explain-access.ts';
+import { tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
+import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -33,19 +35,27 @@ export function explainGuard(about: Circumstances): Reason {
       return explainFunction(about, guard, missing);
     case 'iam':
     case 'none':
-      return {
-        because: [sentence(failure ?? 'The signature was refused')],
-        changes: [
-          `Sign the request (Signature Version 4, service execute-api)${about.isDeployed ? '' : ' with a key from gatewright.identities.yml, or with the local admin key: `gatewright env`'}.`,
-        ],
-      };
+      return explainSignature(about);
   }
 }
 
 function missingOf({ places }: GuardCircumstances): string | undefined {
-  const missing = places.filter(({ isFound }) => !isFound).map(({ kind, name }) => `${kind} ${spell(name)}`);
-  return missing.length === 0 ? undefined : missing.join(' and ');
+  const missing = places.filter(({ isFound }) => !isFound);
+  return missing.length === 0 ? undefined : nameOfPlaces(missing);
 }
+
+function nameOfPlaces(places: GuardCircumstances['places']): string {
+  return places
+    .map(({ kind, name }) => `${PLACES[kind]} ${kind === 'header' ? spell(name) : name}`)
+    .join(' and ');
+}
+
+const PLACES = {
+  header: 'header',
+  querystring: 'query parameter',
+  stageVariable: 'stage variable',
+  context: 'context variable',
+} as const;
 
 /** Converts a header name from lower case to its conventional spelling. */
 function spell(name: string): string {
@@ -80,15 +90,23 @@ function explainFunction(
       ],
       changes: ['Send a token that the expression matches, or change the expression.'],
     };
-  if (about.code === 'UNAUTHORIZED')
+  if (about.code === 'UNAUTHORIZED') {
+    const why = describeRefusedCredential(guard);
     return {
       because: [
         `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was called and threw “Unauthorized”.`,
+        ...why,
+        ...describePlaces(guard),
         ...describeToken(guard),
-        ...said,
+        // After its own lines, Lambda's runtime prints the error that the answer says already.
+        ...(why.length === 0 ? said : []),
       ],
-      changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function accepts.'],
+      changes: [
+        ...renewal(about, guard),
+        `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`,
+      ],
     };
+  }
   if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
@@ -99,6 +117,23 @@ function explainFunction(
     ],
     changes: [...rights.changes, adviseFix(about, guard)],
   };
+}
+
+/** The toolkit's authorizers log the code of a refused credential, which the client never sees. */
+function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
+  const code = findNotedLine(lines, 'code');
+  const what = code === undefined ? undefined : describeCredentialDefect(code);
+  return what === undefined ? [] : [`Its log says why: ${what} (${code ?? ''}).`];
+}
+
+function describePlaces({ name, places }: GuardCircumstances): string[] {
+  if (places.length === 0) return [];
+  return [`Authorizer ${name} read the credential from ${nameOfPlaces(places)}.`];
+}
+
+function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances): string {
+  const command = tokenCommandOf({ ...guard, isDeployed });
+  return command === undefined ? '' : `, for example a token from ${command}`;
 }
 
 function describeToken({ token }: GuardCircumstances): string[] {
@@ -262,7 +297,7 @@ function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[]
  * Suggests changes to roles, or to the rules or the function from which the policy is generated. The policy itself
  * cannot be changed, because it is generated for each caller.
  */
-function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPolicy): string[] {
+function changesAtAuthorizer(about: Circumstances, policy: GuardPolicy): string[] {
   const { guard, routeKey = 'this route' } = about;
   if (guard === undefined) return [];
   const { token, principal, functionName, name, lines } = guard;
@@ -283,16 +318,34 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
     ];
   const caller = principal ?? 'the caller';
   const answering = functionName === undefined ? `authorizer ${name}` : `the function ${functionName}`;
+  if (document === undefined)
+    return [...renewal(about, guard), ...changesAtFunction(answering, caller, { policy, routeKey, token })];
   return [
     ...renewal(about, guard),
-    ...(token === undefined
-      ? [`Give ${caller} a role that is allowed to call ${routeKey}.`].filter(() => document !== undefined)
-      : [
-          `Use a token with a role that is allowed to call ${routeKey}; the roles of this token: ${list(token.roles)}.`,
-        ]),
-    document === undefined
-      ? `Make ${answering} allow ${action} on ${resource} for ${caller}.`
-      : `Or, in the access document ${document} (${document}.yml), add a rule that allows ${routeKey}; ${lookUp} shows the document's roles and rules.`,
+    token === undefined
+      ? `Give ${caller} a role that is allowed to call ${routeKey}.`
+      : `Use a token with a role that is allowed to call ${routeKey}; the roles of this token: ${list(token.roles)}.`,
+    `Or, in the access document ${document} (${document}.yml), add a rule that allows ${routeKey}; ${lookUp} shows the document's roles and rules.`,
+  ];
+}
+
+/** A user's own function decides by rules that are unknown here. */
+function changesAtFunction(
+  answering: string,
+  caller: string,
+  {
+    policy: { decision, action, resource },
+    routeKey,
+    token,
+  }: Pick<GuardCircumstances, 'token'> & { readonly policy: GuardPolicy; readonly routeKey: string },
+): string[] {
+  const roles =
+    token === undefined || token.roles.length === 0 ? '' : ` (the roles of this token: ${list(token.roles)})`;
+  return [
+    `Send a credential to which ${answering} gives access to ${routeKey}${roles}.`,
+    decision === 'explicit-deny'
+      ? `Or, if ${caller} should have access, make ${answering} return a policy without that Deny and with an Allow for ${action} on ${resource}.`
+      : `Or, if ${caller} should have access, make ${answering} allow ${action} on ${resource}.`,
   ];
 }
 

@@ -1,5 +1,8 @@
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
-import { sentence, formatLastLine } from './reason.ts';
+import { adviseProxyResult } from './proxy-advice.ts';
+import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
+import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
+import { formatLastLine, sentence, withStop } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -28,6 +31,11 @@ function explainOutcome(about: Circumstances): Reason {
   if (failure === undefined) return explainAnswer(about, integration);
   if (defect?.kind === 'permission') return explainMissingPermission(failure, integration?.target);
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
+  if (defect?.kind === 'mapping')
+    return {
+      because: [sentence(failure), ...describeBodyFault(about)],
+      changes: [adviseMapping(defect, about)],
+    };
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };
   switch (integration.outcome) {
     case 'timed-out':
@@ -35,10 +43,20 @@ function explainOutcome(about: Circumstances): Reason {
     case 'failed':
       return explainFailure(integration);
     case 'refused':
+      return {
+        because: [
+          withStop(
+            `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
+          ),
+        ],
+        changes: [adviseRefused(integration)],
+      };
     case 'unreachable':
       return {
-        because: [`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}.`],
-        changes: ['Start a server at the address of the integration, or change the integration.'],
+        because: [
+          withStop(`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}`),
+        ],
+        changes: [adviseRefused(integration)],
       };
     case 'answered':
     case 'not called':
@@ -68,35 +86,35 @@ function explainAnswer(
       ...printed(integration),
     ],
     changes: [
-      `Check ${name}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+      `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };
 }
 
-function explainTemplate({ routeKey }: Circumstances, side: string, problem: string): Reason {
+function explainTemplate(about: Circumstances, side: string, problem: string): Reason {
+  const { routeKey } = about;
   return {
     because: [
-      `The ${side} mapping template of ${routeKey ?? 'the route'} failed: ${problem}.`,
+      withStop(`The ${side} mapping template of ${routeKey ?? 'the route'} failed: ${problem}`),
+      ...(side === 'request' ? describeBodyFault(about) : []),
       ...(side === 'request' ? ['Nothing was sent to the integration.'] : []),
     ],
-    changes: ['Fix the template, and deploy the API again.'],
+    changes: [
+      ...(side === 'request' ? adviseBody(about) : []),
+      'Fix the template, and deploy the API again.',
+    ],
   };
 }
 
-function explainTimeout({ tookMs, routeKey }: Circumstances, integration: IntegrationCircumstances): Reason {
+function explainTimeout(about: Circumstances, integration: IntegrationCircumstances): Reason {
+  const { tookMs, routeKey } = about;
   const { timeoutMs } = integration;
   return {
     because: [
       `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. It was not stopped, and may still be running.`,
       ...printed(integration),
     ],
-    changes: [
-      ...(integration.kind.startsWith('lambda') || integration.kind === 'function'
-        ? ['Send the request again: starting a new instance counts toward the timeout, here as on AWS.']
-        : []),
-      'Make the integration respond sooner, or hand long work to another process and respond at once.',
-      'Or raise TimeoutInMillis of the integration (the maximum is 29,000 unless AWS has raised the quota of the account).',
-    ],
+    changes: adviseTimeout(about, integration),
   };
 }
 
@@ -108,12 +126,13 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     : [];
   return {
     because: [
-      `${nameOf(integration)} failed with ${errorType}: ${errorMessage}`.trim().replace(/([^.!?])$/, '$1.'),
+      withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
       ...printed(integration),
     ],
     changes: [
       command === undefined
-        ? 'Fix the function; callers receive Internal server error for every error.'
+        ? (adviseLimit(errorType, integration.target ?? '') ??
+          'Fix the function; callers receive Internal server error for every error.')
         : `Run \`${command}\` and send the request again.`,
     ],
   };
@@ -128,7 +147,7 @@ function explainMalformed(
       because: [
         `${nameOf(integration)} returned a response that is not valid for a proxy integration: ${defect.problem}.`,
       ],
-      changes: ['Return { statusCode, headers, body }, where body is a string.'],
+      changes: [adviseProxyResult(defect, integration)],
     };
   return {
     because: [sentence(failure)],
@@ -141,8 +160,14 @@ function printed({ lines }: IntegrationCircumstances): string[] {
   return formatLastLine(lines);
 }
 
-function nameOf({ kind, target }: IntegrationCircumstances): string {
-  if (kind === 'mock') return 'The mock integration';
+function nameOf(integration: IntegrationCircumstances): string {
+  const name = nameWithin(integration);
+  return name.replace(/^the function /, 'Function ').replace(/^the /, 'The ');
+}
+
+/** The name within a sentence: `the function list`, or the address of a backend. */
+function nameWithin({ kind, target }: IntegrationCircumstances): string {
+  if (kind === 'mock') return 'the mock integration';
   const isFunction = kind === 'lambda-proxy' || kind === 'lambda-stream' || kind === 'function';
-  return target === undefined ? 'The integration' : isFunction ? `Function ${target}` : target;
+  return target === undefined ? 'the integration' : isFunction ? `the function ${target}` : target;
 }

@@ -1,5 +1,11 @@
 import { sentence } from './reason.ts';
-import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
+import { adviseOnCharge, describeReset } from './explain-access.ts';
+import type {
+  Circumstances,
+  DecidedAccess,
+  LimitCircumstances,
+  MeterCircumstances,
+} from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 export function explainMeter(about: Circumstances): Reason {
@@ -10,12 +16,13 @@ export function explainMeter(about: Circumstances): Reason {
   return explainThrottle(about, meter);
 }
 
-function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterCircumstances): Reason {
+function explainKey({ apiId, stageName, routeKey, guard }: Circumstances, meter: MeterCircumstances): Reason {
+  const decided = guard?.decided;
   const here = `${apiId}/${stageName ?? ''}`;
   const needs = `${routeKey ?? 'The route'} needs an API key`;
   if (!meter.hasApiKey)
     return meter.keySource === 'AUTHORIZER'
-      ? explainNoneGiven(needs, meter.refusal ?? '')
+      ? explainNoneGiven(needs, meter.refusal ?? '', decided)
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
           changes: ['Send an API key in the x-api-key header.'],
@@ -51,7 +58,7 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
   }
 }
 
-function explainNoneGiven(needs: string, refusal: string): Reason {
+function explainNoneGiven(needs: string, refusal: string, decided: DecidedAccess | undefined): Reason {
   const source = `${needs}, which the API takes from its authorizer (ApiKeySourceType AUTHORIZER)`;
   return refusal === ''
     ? {
@@ -61,9 +68,14 @@ function explainNoneGiven(needs: string, refusal: string): Reason {
         ],
       }
     : {
-        because: [`${source}, which returned none${refusal}.`],
+        because: [
+          `${source}, which returned none${refusal}.`,
+          ...(decided === undefined ? [] : describeReset(decided)),
+        ],
         changes: [
-          'Wait for the next period, raise the limit or change the plan; `gatewright access explain` with the same credential shows the limit and the plan.',
+          decided === undefined
+            ? 'Wait for the next period, raise the limit or change the plan.'
+            : adviseOnCharge(decided),
         ],
       };
 }
@@ -83,7 +95,10 @@ function explainQuota({ isDeployed }: Circumstances, meter: MeterCircumstances):
   };
 }
 
-function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter: MeterCircumstances): Reason {
+function explainThrottle(
+  { failure, routeKey, stageName, protocol }: Circumstances,
+  meter: MeterCircumstances,
+): Reason {
   const { planLimit, routeLimit } = meter;
   if (planLimit !== undefined && planLimit.level < 1)
     return {
@@ -98,7 +113,7 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
         `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} was exceeded: ${describe(routeLimit)}. All callers share this throttle.`,
       ],
       changes: [
-        'Send requests more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',
+        `Send requests more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage.`,
       ],
     };
   return {

@@ -1,12 +1,12 @@
-import { formatDuration, list, sentence } from './reason.ts';
+import { tokenOptions } from '@gatewright/aws/text/token-options';
+import { formatDuration, list, sentence, withStop } from './reason.ts';
+import { adviseToken, issuerOf } from './token-advice.ts';
 import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-type Refused = {
+type Refused = Pick<GuardCircumstances, 'token' | 'localToken'> & {
   readonly authorizer: string;
-  /** The facts about the token; undefined if the token could not be read, or if the facts come from a log line. */
-  readonly token: TokenCircumstances | undefined;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
   readonly isDeployed: boolean;
@@ -14,89 +14,139 @@ type Refused = {
 
 export function explainToken(about: Circumstances, guard: GuardCircumstances): Reason {
   const { defect, failure = '', isDeployed } = about;
-  const { name: authorizer, token, trusted } = guard;
+  const { name: authorizer, token, trusted, localToken } = guard;
   const reason =
     defect?.kind === 'token' && trusted !== undefined
-      ? explainDefect(defect.code, { authorizer, token, trusted, failure, isDeployed })
+      ? explainDefect(defect.code, { authorizer, token, trusted, failure, isDeployed, localToken })
       : undefined;
-  return reason ?? explainUnknown(failure);
+  return reason ?? explainUnknown(about, guard);
 }
 
-function explainUnknown(failure: string): Reason {
+function explainUnknown({ failure = '', isDeployed }: Circumstances, guard: GuardCircumstances): Reason {
   return {
-    because: [sentence(failure)],
-    changes: ['Send a valid token from the authorizer’s issuer.'],
+    because: [sentence(failure), ...describeExpectations(guard)],
+    changes: [adviseToken({ ...guard, isDeployed })],
   };
+}
+
+/** Says what the authorizer requires, where the log line of a deployed API does not say what was wrong. */
+function describeExpectations({ name, places, trusted }: GuardCircumstances): string[] {
+  const where = places.map(({ kind, name: place }) => `${kind} ${place}`);
+  return [
+    ...(where.length === 0 ? [] : [`Authorizer ${name} reads the token from ${list(where)}.`]),
+    ...(trusted === undefined
+      ? []
+      : [
+          `It accepts tokens of ${list(trusted.issuers)}${trusted.audiences.length === 0 ? '' : ` for the audience ${list(trusted.audiences)}`}${trusted.scopes.length === 0 ? '' : ` with one of the scopes ${list(trusted.scopes)}`}.`,
+        ]),
+  ];
 }
 
 /** Returns undefined if the facts that the explanation needs are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
-  const { authorizer, trusted, failure } = refused;
+  const { authorizer, failure } = refused;
   switch (code) {
     case 'missing':
       return undefined;
     case 'malformed':
       return {
-        because: [`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}.`],
-        changes: [
-          `Send a signed token: header, payload and signature, joined by dots${localToken(refused)}.`,
+        because: [
+          withStop(`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}`),
         ],
+        changes: [`A signed token is header, payload and signature, joined by dots. ${adviseToken(refused)}`],
       };
     case 'algorithm':
       return {
-        because: [`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}.`],
-        changes: ['Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts.'],
-      };
-    case 'key':
-      return {
         because: [
-          `The issuer ${issuerOf(refused)} has no key with the token's \`kid\`, or the token has no \`kid\`.`,
+          withStop(`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}`),
         ],
         changes: [
-          `Get a new token from ${issuerOf(refused)}: the issuer may have rotated its keys after it signed this one.`,
+          'Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts.',
+          adviseToken(refused),
         ],
       };
+    case 'key':
+      return (
+        explainForeign(refused) ?? {
+          because: [
+            `The issuer ${issuerOf(refused)} has no key with the token's \`kid\`, or the token has no \`kid\`.`,
+          ],
+          changes: [`${adviseToken(refused)} The issuer may have rotated its keys after it signed this one.`],
+        }
+      );
     case 'issuer-unreachable':
       return explainUnreachable(refused);
     case 'signature':
-      return {
-        because: [`The signature of the token does not match the key of the issuer ${issuerOf(refused)}.`],
-        changes: [
-          `Send the token exactly as ${issuerOf(refused)} signed it; a token that was modified or signed by another issuer is refused.`,
-        ],
-      };
+      return (
+        explainForeign(refused) ?? {
+          because: [`The signature of the token does not match the key of the issuer ${issuerOf(refused)}.`],
+          changes: [
+            `Send the token exactly as ${issuerOf(refused)} signed it; a token that was modified or signed by another issuer is refused.`,
+            adviseToken(refused),
+          ],
+        }
+      );
     case 'claim':
       return {
-        because: [`Authorizer ${authorizer} requires a claim that the token does not have: ${failure}.`],
-        changes: [`Get a token with the claims that authorizer ${authorizer} requires.`],
+        because: [
+          withStop(`Authorizer ${authorizer} requires a claim that the token does not have: ${failure}`),
+        ],
+        changes: [adviseToken(refused)],
       };
     case 'issuer':
     case 'audience':
     case 'expired':
     case 'not-yet-valid':
     case 'scope':
-      return refused.token && explainClaim(code, refused, refused.token, trusted);
+      return refused.token && explainClaim(code, refused, refused.token);
   }
+}
+
+/**
+ * Explains that another issuer signed the token. With a single issuer, API Gateway checks the key and the signature
+ * before the claim `iss`, so it reports one of them.
+ */
+function explainForeign(refused: Refused): Reason | undefined {
+  const { authorizer, token, trusted } = refused;
+  if (token?.issuer === undefined || trusted.issuers.includes(token.issuer)) return undefined;
+  return {
+    because: [
+      `The token names the issuer ${token.issuer}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}, whose keys did not sign it.`,
+    ],
+    changes: [adviseToken(refused), ...acceptIssuer(token.issuer)],
+  };
+}
+
+function acceptIssuer(issuer: string): string[] {
+  return [`Or, if callers shall come from ${issuer}, accept it in the issuers of the authorizer.`];
 }
 
 function explainClaim(
   code: 'issuer' | 'audience' | 'expired' | 'not-yet-valid' | 'scope',
-  { authorizer, failure, isDeployed }: Refused,
+  refused: Refused,
   token: TokenCircumstances,
-  trusted: Refused['trusted'],
 ): Reason {
+  const { authorizer, failure, isDeployed, trusted } = refused;
   switch (code) {
     case 'issuer':
       return {
         because: [
           `The token ${token.issuer === undefined ? 'has no issuer' : `names the issuer ${token.issuer}`}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}.`,
         ],
-        changes: [
-          'Use a token from an issuer that the authorizer accepts, or change the authorizer’s issuer.',
-        ],
+        changes: [adviseToken(refused), ...(token.issuer === undefined ? [] : acceptIssuer(token.issuer))],
       };
     case 'audience':
-      return explainAudience(authorizer, isDeployed, token, trusted.audiences);
+      return {
+        because: [
+          `The token has ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}; authorizer ${authorizer} accepts ${trusted.audiences.length === 0 ? 'another' : `only ${list(trusted.audiences)}`}.`,
+        ],
+        changes: [
+          adviseToken(refused),
+          ...(token.audience.length === 0
+            ? []
+            : [`Or add ${list(token.audience)} to the audiences of the authorizer.`]),
+        ],
+      };
     case 'expired':
       return {
         because: [
@@ -104,11 +154,11 @@ function explainClaim(
             ? 'The token has no `exp`; tokens that never expire are not accepted.'
             : `The token expired at ${new Date(token.expiresAtEpochMs).toISOString()}.`,
         ],
-        changes: [renewToken(isDeployed)],
+        changes: [`${renewToken(isDeployed)} ${adviseToken(refused)}`],
       };
     case 'not-yet-valid':
       return {
-        because: [`The token is not valid yet: ${failure}.`],
+        because: [withStop(`The token is not valid yet: ${failure}`)],
         changes: [
           `Wait until the token is valid, or correct the clock of its issuer${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`,
         ],
@@ -118,27 +168,9 @@ function explainClaim(
         because: [
           `The token has ${token.scopes.length === 0 ? 'no scopes' : `the scopes ${list(token.scopes)}`}; the route requires one of ${list(trusted.scopes)}.`,
         ],
-        changes: [`Request a token with the scope ${trusted.scopes[0] ?? ''}.`],
+        changes: [adviseToken(refused)],
       };
   }
-}
-
-function explainAudience(
-  authorizer: string,
-  isDeployed: boolean,
-  token: TokenCircumstances,
-  audiences: readonly string[],
-): Reason {
-  const [first] = audiences;
-  const here = first === undefined || isDeployed ? '' : ` (here: \`gatewright token --audience ${first}\`)`;
-  return {
-    because: [
-      `The token has ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}; authorizer ${authorizer} accepts only ${list(audiences)}.`,
-    ],
-    changes: [
-      `Request a token for ${list(audiences)} from the issuer${here}${token.audience.length === 0 ? '' : `, or add ${list(token.audience)} to the authorizer’s audiences`}.`,
-    ],
-  };
 }
 
 /** Explains that a token, which may be valid, could not be checked. */
@@ -152,7 +184,7 @@ function explainUnreachable(refused: Refused): Reason {
       ...(refused.isDeployed
         ? []
         : [
-            `To work offline, let the gateway stand in for the issuer: \`gatewright start --issuer ${issuer}=local\`.`,
+            `To work offline, let the gateway stand in for the issuer: \`gatewright start --issuer ${issuer}=local\`, and then \`gatewright token${tokenOptions({ issuer, audience: refused.trusted.audiences[0], scope: refused.trusted.scopes[0] })}\`.`,
           ]),
       `To use the real issuer, make ${issuer.replace(/\/$/, '')}/.well-known/openid-configuration reachable and send the request again.`,
     ],
@@ -163,17 +195,6 @@ export function renewToken(isDeployed: boolean): string {
   return isDeployed
     ? 'Get a new token.'
     : 'Get a new token; `gatewright clock` shows the time that the gateway uses.';
-}
-
-function localToken({ isDeployed }: Refused): string {
-  return isDeployed ? '' : '; `gatewright token` creates one';
-}
-
-/**
- * Returns the issuer whose keys were fetched. If several issuers are allowed, it is the issuer that the token names.
- */
-function issuerOf({ token, trusted: { issuers } }: Refused): string {
-  return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'of the authorizer';
 }
 
 /**

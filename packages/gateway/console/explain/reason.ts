@@ -5,14 +5,24 @@ export type Reason = { readonly because: readonly string[]; readonly changes: re
 
 /** Turns a clause into a sentence with a capital letter and a full stop. */
 export function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
+  const trimmed = text.trim();
+  return withStop(trimmed.charAt(0).toUpperCase() + trimmed.slice(1));
 }
 
-/** Writes a duration as `584 ms` or `12 s`. */
-export function formatDuration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
+/** Ends a text with a full stop, unless it ends already. Messages of AWS and of functions may do so. */
+export function withStop(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
+
+/** Writes a duration as `584 ms`, `12 s`, `3 h` or `2 days`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 3 * HOUR_MS) return `${Math.round(ms / 1000)} s`;
+  return ms < 48 * HOUR_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / HOUR_MS / 24)} days`;
+}
+
+const HOUR_MS = 3_600_000;
 
 export function list(texts: readonly string[]): string {
   return texts.length === 0 ? 'none' : texts.join(', ');
@@ -39,10 +49,16 @@ function tellingOf(line: string): readonly string[] {
   });
 }
 
-/** Returns a member of a function's last line if the line is structured. */
+/**
+ * Returns a member of the last structured line that has it. Lambda's runtime prints the error of a function after the
+ * function's own lines.
+ */
 export function findNotedLine(lines: readonly string[], name: string): string | undefined {
-  const value = readFields(lines.at(-1) ?? '')?.[name];
-  return typeof value === 'string' ? value : undefined;
+  for (const line of lines.toReversed()) {
+    const value = readFields(line)?.[name];
+    if (typeof value === 'string') return value;
+  }
+  return undefined;
 }
 
 function readFields(line: string): Readonly<Record<string, unknown>> | undefined {

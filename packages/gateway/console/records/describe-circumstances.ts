@@ -1,9 +1,10 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { lastHeader } from '../../core/events/header-list.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
+import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
+import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
 import { adviseStatement } from '../../core/stack/statement-advice.ts';
@@ -11,12 +12,13 @@ import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
-  CorsCircumstances,
   IntegrationCircumstances,
+  JsonFault,
   LimitCircumstances,
   MeterCircumstances,
 } from '../explain/circumstances.ts';
-import type { Defect } from '../../core/defect.ts';
+import type { Defect, MappingDefect } from '../../core/defect.ts';
+import type { GatewayError } from '../../core/errors.ts';
 import type { MeterNotes } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
@@ -26,6 +28,7 @@ export type DescribeWith = {
   readonly lines: FunctionLines;
   readonly redactor: Redactor;
   readonly access: AccessBook | undefined;
+  readonly issuers: LocalIssuers | undefined;
   /** The stacks that are served now, in whose formats advice is written. */
   readonly stacks: readonly ResolvedStack[];
 };
@@ -70,6 +73,10 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     apiName: api.name,
     stageName: stage?.name,
     stages: [...api.stages.keys()],
+    ...(received.rawPath.endsWith(received.path) && {
+      stagePath: received.rawPath.slice(0, -received.path.length),
+    }),
+    isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,
@@ -89,6 +96,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     ),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
+    bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
@@ -99,8 +107,22 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
         cache.storedAtEpochMs === undefined ? undefined : received.receivedAtEpochMs - cache.storedAtEpochMs,
     },
     integration: describeIntegration(recorded, lines, redactor),
-    cors: describeCors(recorded),
   };
+}
+
+/** Finds what is wrong with a body that was read as JSON. */
+function findBodyFault({ received, sizes }: RecordedRequest, error: GatewayError): JsonFault | undefined {
+  const { body } = received;
+  const { code, detail } = error;
+  const { defect } = detail;
+  const isRead =
+    code === 'BAD_REQUEST_BODY' ||
+    ((defect?.kind === 'template' || (defect?.kind === 'mapping' && defect.problem === 'body')) &&
+      defect.side === 'request');
+  if (!isRead || body === undefined || sizes.request > body.length) return undefined;
+  const text = body.toString('utf8');
+  // A template may read a body that is not meant to be JSON.
+  return /^\s*[{["]/.test(text) || code === 'BAD_REQUEST_BODY' ? findJsonFault(text) : undefined;
 }
 
 function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | undefined {
@@ -110,9 +132,21 @@ function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | 
       because: defect.because.map((sentence) => redactor.text(sentence)),
       changes: defect.changes.map((sentence) => redactor.text(sentence)),
     };
+  if (defect?.kind === 'mapping') return redactMapping(defect, redactor);
   return defect !== undefined && 'problem' in defect
     ? { ...defect, problem: redactor.text(defect.problem) }
     : defect;
+}
+
+function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect {
+  switch (defect.problem) {
+    case 'no-response':
+      return { ...defect, selectBy: redactor.text(defect.selectBy) };
+    case 'no-template':
+      return { ...defect, contentType: redactor.text(defect.contentType) };
+    default:
+      return defect;
+  }
 }
 
 function describeMeter(
@@ -161,6 +195,7 @@ function describeIntegration(
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,
+    ...('payload' in integration && { payload: integration.payload }),
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
@@ -172,10 +207,11 @@ function describeOutcome(
   { outcome, error }: Recorded,
   lines: FunctionLines,
   redactor: Redactor,
-): Pick<IntegrationCircumstances, 'outcome' | 'errorType' | 'errorMessage' | 'lines'> {
+): Pick<IntegrationCircumstances, 'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines'> {
   const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
+    ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:
       outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
@@ -209,22 +245,6 @@ function toOutcome(
   }
 }
 
-/** Returns undefined for a request without an Origin. */
-function describeCors({ received, status, replyHeaders }: RecordedRequest): CorsCircumstances | undefined {
-  const origin = received.headers.last('origin');
-  if (origin === undefined || status === 101) return undefined;
-  return {
-    origin,
-    allowOrigin: lastHeader(replyHeaders, 'access-control-allow-origin'),
-    isPreflight:
-      received.method === 'OPTIONS' && received.headers.last('access-control-request-method') !== undefined,
-    // A preflight is answered before a stage is chosen.
-    hasConfiguration: [...received.api.stages.values()].some(
-      ({ deployment }) => deployment.cors !== undefined,
-    ),
-  };
-}
-
 function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWith): Circumstances {
   const { found, route, error } = recorded;
   const integration = route?.integration;
@@ -255,13 +275,13 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     policies: [],
     meter: undefined,
     cache: undefined,
-    cors: undefined,
     validation: error?.detail.validationErrorString,
     integration:
       integration === undefined || integration.kind === 'none'
         ? undefined
         : {
             kind: integration.kind,
+            ...('payload' in integration && { payload: integration.payload }),
             target:
               'functionName' in integration
                 ? integration.functionName.render(found?.stage.variables ?? null)

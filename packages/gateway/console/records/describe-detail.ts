@@ -1,5 +1,4 @@
 import { explain } from '../explain/explain.ts';
-import { tellsOfOrigin } from '../surprises/cors-kinds.ts';
 import { describeSurprises } from '../surprises/find-surprises.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
@@ -29,13 +28,12 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   const { redactor, showsSecrets, scheme } = at;
   const circumstances = describeCircumstances(recorded, at);
   const surprises = describeSurprises(recorded, redactor, at);
-  const isOriginTold = tellsOfOrigin(surprises.list.map(({ code }) => code));
   const common = {
     ...describeRow(sequence, recorded, redactor, at.labels),
     circumstances,
     showsSecrets,
     surprises: surprises.list,
-    story: explain(isOriginTold ? { ...circumstances, cors: undefined } : circumstances, surprises),
+    story: explain(circumstances, surprises),
   };
   if (isEvent(recorded)) return { ...common, ...describeMessages(recorded, at) };
   const { received, replyHeaders, replyBody, sizes, pieces } = recorded;

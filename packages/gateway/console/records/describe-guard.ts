@@ -18,6 +18,8 @@ import type { IdentitySource } from '../../core/deployment/model.ts';
 import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
+import { localTokenOf } from '../../control/loading/inspect-apis.ts';
+import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import type { Redactor } from './redact.ts';
 import type { RecordedRequest } from './recorded-request.ts';
@@ -26,11 +28,17 @@ export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
 }
 
+type GuardWith = {
+  readonly redactor: Redactor;
+  readonly access: AccessBook | undefined;
+  readonly issuers: LocalIssuers | undefined;
+};
+
 /** Describes how the caller was authorized. Returns undefined if no route was found. */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
-  { redactor, access }: { readonly redactor: Redactor; readonly access: AccessBook | undefined },
+  { redactor, access, issuers }: GuardWith,
 ): GuardCircumstances | undefined {
   if (!isMatched(received)) return undefined;
   const { authorization } = received.route;
@@ -64,10 +72,18 @@ export function describeGuard(
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
+    ...(lambda && { simpleResponses: lambda.simpleResponses }),
     decided: grant && describeDecided(grant, received, sources, access),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
     token: readToken(received, sources),
+    localToken:
+      kind === 'lambda'
+        ? access?.localToken(
+            { apiId: received.api.apiId, stage: received.stage.name },
+            (issuer) => issuers?.includes(issuer) === true,
+          )
+        : issuers && localTokenOf(authorization, issuers, received.stage.variables),
     trusted:
       authorization.kind !== 'token'
         ? undefined
@@ -114,7 +130,14 @@ function describeDecided(
     ...decided,
     routeKey: givenFor,
     verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000)),
+    retryAfterSeconds: readSeconds(context['retryAfter']),
   };
+}
+
+/** API Gateway turns numbers of the context into texts. */
+function readSeconds(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+  return Number.isFinite(seconds) ? seconds : undefined;
 }
 
 /** Returns the caller as the owner of the API knows it: the customer of the toolkit, or else the principal. */

@@ -23,9 +23,10 @@ export function findNearMisses(
     })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
-    .map(({ route, because, otherMethod }) => ({
+    .map(({ route, because, otherMethod, isFar }) => ({
       route,
       because,
+      ...(isFar !== undefined && { isFar }),
       ...(otherMethod !== undefined && { otherMethod }),
     }));
 }
@@ -54,9 +55,13 @@ function compare(
   const differing = wanted.filter((segment, index) => !isSame(segment, given[index]));
   if (wanted.length === given.length && differing.length === 1) {
     const [segment = ''] = differing;
+    const other = given[wanted.indexOf(segment)] ?? '';
+    // The most similar segment comes first.
+    const edits = countEdits(segment.toLowerCase(), other.toLowerCase());
     return {
-      distance: 2,
-      because: `it has /${segment} where the request’s path has /${given[wanted.indexOf(segment)]}`,
+      distance: 2 + edits / (MAX_EDITS + 2),
+      ...(edits > MAX_EDITS && { isFar: true }),
+      because: `it has /${segment} where the request’s path has /${other}`,
     };
   }
   const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));
@@ -68,7 +73,33 @@ function compare(
     };
   if (given.every((segment, index) => isSame(wanted[index] ?? '', segment)) && given.length > 0)
     return { distance: 3, because: `the request’s path lacks /${wanted.slice(given.length).join('/')}` };
-  return undefined;
+  const edits = countEdits(resourcePath.toLowerCase(), path.toLowerCase());
+  return edits <= MAX_EDITS
+    ? {
+        distance: 3 + edits,
+        because: `its path differs in ${edits} ${edits === 1 ? 'character' : 'characters'}`,
+      }
+    : undefined;
+}
+
+/** The most characters in which a path may differ from a route that is meant. */
+const MAX_EDITS = 3;
+/** Longer paths are not compared character by character. */
+const MAX_COMPARED = 200;
+
+/** Counts the characters to insert, delete or replace (Levenshtein distance). */
+function countEdits(wanted: string, given: string): number {
+  if (Math.abs(wanted.length - given.length) > MAX_EDITS || given.length > MAX_COMPARED) return MAX_EDITS + 1;
+  let row = Array.from({ length: given.length + 1 }, (_, index) => index);
+  for (let index = 0; index < wanted.length; index += 1) {
+    const next = [index + 1];
+    for (let at = 0; at < given.length; at += 1) {
+      const replaced = (row[at] ?? 0) + (wanted[index] === given[at] ? 0 : 1);
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
 
 function fits(template: string, path: string): boolean {

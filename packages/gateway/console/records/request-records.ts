@@ -16,6 +16,7 @@ import { Sampling } from './sampling.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
+import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Filler, SurpriseLookups } from '../surprises/surprise-facts.ts';
@@ -88,6 +89,8 @@ export class RequestRecords implements RecordSink {
   access: AccessBook | undefined;
   /** Returns the names of the APIs that are served now. */
   readLabels: () => ApiLabels = () => NO_LABELS;
+  /** The issuers whose tokens `gatewright token` makes; undefined if it makes none. */
+  issuers: LocalIssuers | undefined;
   /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Functions that are called once, at the next record. */
@@ -210,7 +213,8 @@ export class RequestRecords implements RecordSink {
 
   /**
    * Finds a record by its request id, or by an unambiguous beginning of the id. The id `last` means the newest record.
-   * A successful opening or end of a connection is returned for `last` only if there is no other record.
+   * A successful opening or an end of a connection is returned for `last` only if there is no other record: no client
+   * waits for the reply to $disconnect.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;
@@ -229,13 +233,14 @@ export class RequestRecords implements RecordSink {
     const found = this.find(id);
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
-    const { lines, access } = this;
+    const { lines, access, issuers } = this;
     const at = {
       lines,
       redactor,
       showsSecrets,
       scheme: this.#scheme,
       access,
+      issuers,
       stacks: this.readStacks(),
       labels: this.readLabels(),
       ...this.#lookups(found.sequence),
@@ -267,7 +272,8 @@ export class RequestRecords implements RecordSink {
       const caller = nameOfCaller(slot.caller);
       // The name may be the other request's token, which only its own redactor knows.
       const name = caller === undefined ? undefined : this.#redactorOf(slot, filling).repeated(caller);
-      return { id: filling.received.requestId, caller: name };
+      const { requestId: id, rawQuery } = filling.received;
+      return { id, caller: name, rawQuery };
     }
     return undefined;
   }
@@ -342,8 +348,9 @@ function unpack(slot: Slot): Recorded {
 }
 
 function isLifecycle(recorded: Recorded): boolean {
+  if (recorded.kind === 'DISCONNECT') return true;
   if (recorded.failure !== undefined || recorded.error !== undefined) return false;
-  return recorded.kind === 'DISCONNECT' || (recorded.kind === 'handshake' && recorded.status < 400);
+  return recorded.kind === 'handshake' && recorded.status < 400;
 }
 
 /** Returns the id of a record. The id is written first, so that a record can be found without reading the rest. */

@@ -68,7 +68,7 @@ const replyDamaged: SurpriseKind = {
         `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD in the place of each invalid byte. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${contentType} to the binary media types, and let the client send it as the first type of Accept.\n${printSetting('binaryMediaTypes', [contentType], facts.definition)}`,
+        `Add ${contentType} to the binary media types, and let the client send it as the first type of Accept.\n${printTypes(facts, contentType)}`,
       ],
     };
   },
@@ -92,7 +92,7 @@ const requestDamaged: SurpriseKind = {
         `The body of the request is not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded it as text: the integration got U+FFFD in the place of each invalid byte. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${contentType} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.\n${printSetting('binaryMediaTypes', [bareType(contentType)], facts.definition)}`,
+        `Add ${contentType} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.\n${printTypes(facts, bareType(contentType))}`,
       ],
     };
   },
@@ -222,12 +222,17 @@ function describeTypes({ binaryMediaTypes }: SurpriseFacts): string {
     : `Its binary media types are ${binaryMediaTypes.join(', ')}.`;
 }
 
+/** Prints the binary media types of the API with one more. */
+function printTypes({ binaryMediaTypes, definition }: SurpriseFacts, type: string): string {
+  return printSetting('binaryMediaTypes', [...binaryMediaTypes, type], definition);
+}
+
 /** Only the first type of Accept counts, so adding the type of the reply would not help. */
 function addAccepted(facts: SurpriseFacts): string {
   const { firstAccepted } = facts;
   const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted);
   const type = isConcrete ? firstAccepted : '*/*';
-  const text = printSetting('binaryMediaTypes', [type], facts.definition);
+  const text = printTypes(facts, type);
   return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then reach the function as base64, too${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.\n${text}`;
 }
 

@@ -1,12 +1,12 @@
 /** CORS headers that a browser refuses (docs/aws §12.1: the Fetch standard). The gateway does not check them. */
+import { originNotAllowed } from './cors-origin.ts';
+import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-const TWO_ORIGINS = 'CORS_TWO_ORIGINS';
-
 const twoOrigins: SurpriseKind = {
-  code: TWO_ORIGINS,
+  code: 'CORS_TWO_ORIGINS',
   mark: 'CORS: two origins',
   source: 'docs/aws §12.1',
   find(facts) {
@@ -16,9 +16,7 @@ const twoOrigins: SurpriseKind = {
     if (origins.length < 2) return undefined;
     const isUrl = facts.recorded.received.api.functionUrl !== undefined;
     const both =
-      isUrl && facts.recorded.received.stage?.deployment.cors !== undefined
-        ? ' The Cors of the function URL and the function both set it.'
-        : '';
+      isUrl && facts.cors !== undefined ? ' The Cors of the function URL and the function both set it.' : '';
     return {
       values: { origins },
       because: [
@@ -69,7 +67,10 @@ const methodNotAllowed: SurpriseKind = {
       because: [
         `The page asked whether it may send ${method}, and ${describe('Access-Control-Allow-Methods', allowed)}${describeWildcard(facts, allowed)}. The browser does not send the request.`,
       ],
-      changes: [changeOf(facts, 'allowMethods', 'Access-Control-Allow-Methods', [method])],
+      changes: [
+        changeOf(facts, 'allowMethods', 'Access-Control-Allow-Methods', [method]),
+        ...describeMissingRoute(facts, method),
+      ],
     };
   },
 };
@@ -127,6 +128,7 @@ const noVary: SurpriseKind = {
 };
 
 export const CORS_KINDS: readonly SurpriseKind[] = [
+  originNotAllowed,
   twoOrigins,
   anyWithCredentials,
   methodNotAllowed,
@@ -134,32 +136,8 @@ export const CORS_KINDS: readonly SurpriseKind[] = [
   noVary,
 ];
 
-/** Whether the story tells of the origin already. */
-export function tellsOfOrigin(codes: readonly string[]): boolean {
-  return codes.includes(TWO_ORIGINS);
-}
-
 /** Methods that a browser sends even if a preflight does not list them. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'POST']);
-
-/** Only browsers send Origin. A page of the API's own host is not subject to CORS. */
-function originOf({ recorded }: SurpriseFacts): string | undefined {
-  const { headers } = recorded.received;
-  const origin = headers.last('origin');
-  const host = headers.last('host');
-  return origin !== undefined && host !== undefined && origin.endsWith(`://${host}`) ? undefined : origin;
-}
-
-function askedMethod(facts: SurpriseFacts): string | undefined {
-  const { method, headers } = facts.recorded.received;
-  if (method !== 'OPTIONS' || originOf(facts) === undefined) return undefined;
-  return headers.last('access-control-request-method');
-}
-
-function isOriginAllowed(facts: SurpriseFacts): boolean {
-  const [allowed, ...others] = facts.reply.all('access-control-allow-origin');
-  return others.length === 0 && (allowed === '*' || allowed === originOf(facts));
-}
 
 /** Whether the request may have credentials, with which a browser reads * as a name. */
 function hasCredentials({ reply }: SurpriseFacts): boolean {
@@ -190,8 +168,25 @@ function changeOf(
   header: string,
   values: readonly string[],
 ): string {
-  const isOwn = facts.recorded.received.api.functionUrl === undefined;
-  if (facts.recorded.phase === 'preflight' && isOwn)
-    return `Add ${values.join(', ')} to the API’s CorsConfiguration.\n${printSetting(setting, values, facts.definition)}`;
-  return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;
+  const { recorded, cors, definition } = facts;
+  const isOwn = recorded.received.api.functionUrl === undefined;
+  if (recorded.phase !== 'preflight' || cors === undefined)
+    return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;
+  // With credentials, a browser reads * as a name, so it would stay in the list for nothing.
+  const kept = cors[setting].filter((value) => value !== '*' || !cors.allowCredentials);
+  if (!isOwn) return `Add ${values.join(', ')} to ${SETTINGS[setting]} in Cors of the function URL.`;
+  return `Add ${values.join(', ')} to the API’s CorsConfiguration. The whole list is then:\n${printSetting(setting, [...kept, ...values], definition)}`;
+}
+
+const SETTINGS = { allowMethods: 'AllowMethods', allowHeaders: 'AllowHeaders' } as const;
+
+/** Says that the request itself would find no route, so that allowing the method is not enough. */
+function describeMissingRoute({ recorded }: SurpriseFacts, method: string): string[] {
+  const { api, rawPath } = recorded.received;
+  if (api.functionUrl !== undefined) return [];
+  const { stageName, path } = api.locate(rawPath, api.stages);
+  const routes = api.stages.get(stageName)?.deployment.routes;
+  return routes === undefined || routes.find(method, path) !== undefined
+    ? []
+    : [`Add a route for ${method} ${path}, too: the API has none, so the request itself would be refused.`];
 }

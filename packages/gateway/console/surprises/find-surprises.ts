@@ -24,7 +24,8 @@ export function describeSurprises(
   return {
     list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
     because: found.flatMap(({ told }) => told.because.map(clean)),
-    changes: found.flatMap(({ told }) => told.changes.map(clean)),
+    // Two kinds may advise the same.
+    changes: [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))],
   };
 }
 

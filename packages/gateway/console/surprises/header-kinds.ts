@@ -2,6 +2,7 @@
 import { isCorsHeader } from '../../core/events/cors-headers.ts';
 import { HTTP_PHASES, nameAfter, REST_PHASES } from '../../core/events/header-phases.ts';
 import { bareType } from '../../core/events/media-types.ts';
+import { adviseReplaced } from './cors-replaced.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -80,20 +81,25 @@ const corsDiscarded: SurpriseKind = {
   mark: 'CORS headers replaced',
   source: 'docs/aws §12',
   find(facts) {
-    const { api, stage } = facts.recorded.received;
+    const { recorded, cors, definition } = facts;
+    const { api, headers: sent } = recorded.received;
     if (api.protocol !== 'http' || api.functionUrl !== undefined) return undefined;
-    if (stage?.deployment.cors === undefined || facts.integration === undefined) return undefined;
+    if (cors === undefined || facts.integration === undefined) return undefined;
     const own = [...facts.returnedNames, ...namesOf(facts)].filter((name) => isCorsHeader(name));
-    const headers = own.filter((name) => !isSameInReply(facts, name));
+    const headers = own.filter((name) => valueOf(facts, name) !== facts.reply.last(name.toLowerCase()));
     if (headers.length === 0) return undefined;
+    const origin = sent.last('origin');
     return {
       values: { headers },
       because: [
-        `The integration returned ${headers.join(', ')}. The API has a CorsConfiguration, so the gateway discarded the integration’s CORS headers and sent its own.`,
+        `The integration returned ${headers.join(', ')}. The API has a CorsConfiguration, so the gateway discarded the integration’s CORS headers and sent ${origin === undefined ? 'none, because the request has no Origin' : 'its own'}.`,
       ],
-      changes: [
-        'Put the values into the API’s CorsConfiguration, or remove CorsConfiguration and let the integration send all CORS headers.',
-      ],
+      changes: adviseReplaced({
+        cors,
+        origin,
+        headers: new Map(headers.map((name) => [name.toLowerCase(), valueOf(facts, name) ?? ''])),
+        definition,
+      }),
     };
   },
 };
@@ -102,11 +108,14 @@ function namesOf({ backendHeaders }: SurpriseFacts): readonly string[] {
   return backendHeaders.lines.filter((_, index) => index % 2 === 0);
 }
 
-function isSameInReply({ result, backendHeaders, reply }: SurpriseFacts, name: string): boolean {
-  const map = result?.['headers'];
-  const returned: unknown = typeof map === 'object' && map !== null ? Reflect.get(map, name) : undefined;
-  const value = typeof returned === 'string' ? returned : backendHeaders.last(name.toLowerCase());
-  return value !== undefined && value === reply.last(name.toLowerCase());
+/** The value of a header that the integration returned. */
+function valueOf({ result, backendHeaders }: SurpriseFacts, name: string): string | undefined {
+  for (const map of [result?.['headers'], result?.['multiValueHeaders']]) {
+    const returned: unknown = typeof map === 'object' && map !== null ? Reflect.get(map, name) : undefined;
+    if (Array.isArray(returned)) return returned.join(', ');
+    if (['string', 'number', 'boolean'].includes(typeof returned)) return String(returned);
+  }
+  return backendHeaders.last(name.toLowerCase());
 }
 
 const notMapped: SurpriseKind = {

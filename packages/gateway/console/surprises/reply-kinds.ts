@@ -20,22 +20,63 @@ const cached: SurpriseKind = {
         because: ['The request that filled the stage’s cache is no longer recorded.'],
         changes: [],
       };
-    const own = nameOfCaller(caller);
     const of = filler.caller === undefined ? '' : ` of ${filler.caller}`;
-    const isOther = filler.caller !== own;
+    const isOther = filler.caller !== nameOfCaller(caller);
+    const parameters = differingParameters(filler.rawQuery, facts.recorded.received.rawQuery);
     return {
       values: {
         filledBy: filler.id,
         ...(filler.caller !== undefined && { caller: filler.caller }),
+        ...(parameters.length > 0 && { parameters }),
       },
       because: [
         `The request ${filler.id}${of} filled the stage’s cache.${isOther ? ' Another caller filled it: all callers share an entry, unless a header that tells them apart is a cache key.' : ''}`,
+        ...(parameters.length === 0
+          ? []
+          : [
+              `It had another value of ${parameters.join(', ')}, which ${parameters.length === 1 ? 'is no cache key' : 'are no cache keys'}, so both requests got the same response.`,
+            ]),
       ],
-      changes: isOther
-        ? [
-            'To keep callers apart, add the header to CacheKeyParameters of the integration and to RequestParameters of the method: method.request.header.Authorization.',
-          ]
-        : [],
+      changes: [
+        ...(isOther
+          ? [
+              'To keep callers apart, add the header to CacheKeyParameters of the integration and to RequestParameters of the method: method.request.header.Authorization.',
+            ]
+          : []),
+        ...(parameters.length === 0
+          ? []
+          : [
+              `To keep the values apart, add ${parameters.map((name) => `method.request.querystring.${name}`).join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
+            ]),
+      ],
+    };
+  },
+};
+
+/** Names of query parameters whose values differ, in the order of the queries. */
+function differingParameters(one: string, other: string): readonly string[] {
+  const [before, after] = [new URLSearchParams(one), new URLSearchParams(other)];
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  return names.filter((name) => before.getAll(name).join('\n') !== after.getAll(name).join('\n'));
+}
+
+const notRefreshed: SurpriseKind = {
+  code: 'CACHE_NOT_REFRESHED',
+  mark: 'cache not refreshed',
+  source: 'docs/aws §9',
+  find({ reply, recorded }) {
+    const { received, cache } = recorded;
+    if (cache === undefined || reply.last('warning')?.startsWith('199 ') !== true) return undefined;
+    const { apiId } = received.api;
+    const stage = received.stage?.name ?? '';
+    return {
+      values: {},
+      because: [
+        'The request has Cache-Control: max-age=0, but its caller lacks execute-api:InvalidateCache, so the gateway used the cache as for any other request and added Warning: 199.',
+      ],
+      changes: [
+        `Allow the caller execute-api:InvalidateCache on arn:aws:execute-api:*:*:${apiId}/${stage}/${received.method}${received.path}, in the policy of the authorizer or of the signer. To let every caller refresh the cache: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations op=replace,path='/*/*/caching/requireAuthorizationForCacheControl',value=false\`.`,
+      ],
     };
   },
 };
@@ -120,4 +161,4 @@ const resultAsBody: SurpriseKind = {
   },
 };
 
-export const REPLY_KINDS: readonly SurpriseKind[] = [cached, inferred, buffered, resultAsBody];
+export const REPLY_KINDS: readonly SurpriseKind[] = [cached, notRefreshed, inferred, buffered, resultAsBody];

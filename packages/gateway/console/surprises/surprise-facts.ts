@@ -2,13 +2,18 @@
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { acceptsBinary, bareType } from '../../core/events/media-types.ts';
+import type { CorsPlan } from '../../core/events/cors-headers.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { Definition } from './template-text.ts';
 
 /** The request whose response is in the stage cache. */
-export type Filler = { readonly id: string; readonly caller: string | undefined };
+export type Filler = {
+  readonly id: string;
+  readonly caller: string | undefined;
+  readonly rawQuery: string;
+};
 
 /** What is not in the record itself. A list of requests looks up neither. */
 export type SurpriseLookups = {
@@ -62,6 +67,13 @@ export class SurpriseFacts {
   get reply(): HeaderList {
     this.#reply ??= new HeaderList(this.recorded.replyHeaders);
     return this.#reply;
+  }
+
+  /** The CORS settings of the API or function URL; undefined if it has none. */
+  get cors(): CorsPlan | undefined {
+    const { api, stage, rawPath } = this.recorded.received;
+    // A preflight is answered before a stage is chosen.
+    return (stage ?? api.stages.get(api.locate(rawPath, api.stages).stageName))?.deployment.cors;
   }
 
   get binaryMediaTypes(): readonly string[] {

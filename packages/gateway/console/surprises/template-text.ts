@@ -33,7 +33,7 @@ function formOf({ source }: ResolvedStack, file: string, logicalId: string): For
   return isSam ? 'sam' : 'cloudformation';
 }
 
-type Setting = 'binaryMediaTypes' | 'allowHeaders' | 'allowMethods';
+type Setting = 'binaryMediaTypes' | 'allowOrigins' | 'allowHeaders' | 'allowMethods' | 'exposeHeaders';
 
 /** The path of each setting. `@` is the logical id or the address of the API. */
 const PATHS: Readonly<Record<Setting, Readonly<Record<Form, string>>>> = {
@@ -44,6 +44,22 @@ const PATHS: Readonly<Record<Setting, Readonly<Record<Form, string>>>> = {
     serverless: 'provider.apiGateway.binaryMediaTypes',
     cdk: 'binaryMediaTypes',
     terraform: 'binary_media_types',
+  },
+  allowOrigins: {
+    cloudformation: 'Resources.@.Properties.CorsConfiguration.AllowOrigins',
+    sam: 'Resources.@.Properties.CorsConfiguration.AllowOrigins',
+    'sam-globals': 'Globals.HttpApi.CorsConfiguration.AllowOrigins',
+    serverless: 'provider.httpApi.cors.allowedOrigins',
+    cdk: 'corsPreflight.allowOrigins',
+    terraform: 'cors_configuration.allow_origins',
+  },
+  exposeHeaders: {
+    cloudformation: 'Resources.@.Properties.CorsConfiguration.ExposeHeaders',
+    sam: 'Resources.@.Properties.CorsConfiguration.ExposeHeaders',
+    'sam-globals': 'Globals.HttpApi.CorsConfiguration.ExposeHeaders',
+    serverless: 'provider.httpApi.cors.exposedResponseHeaders',
+    cdk: 'corsPreflight.exposeHeaders',
+    terraform: 'cors_configuration.expose_headers',
   },
   allowHeaders: {
     cloudformation: 'Resources.@.Properties.CorsConfiguration.AllowHeaders',
@@ -63,7 +79,10 @@ const PATHS: Readonly<Record<Setting, Readonly<Record<Form, string>>>> = {
   },
 };
 
-/** Returns the setting as lines to add to the template, with the file above them. */
+/**
+ * Returns the setting as it must be in the template, with the file above it.
+ * @param values the whole list: a list in a template replaces the list before it
+ */
 export function printSetting(
   setting: Setting,
   values: readonly string[],

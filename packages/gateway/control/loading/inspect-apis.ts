@@ -12,6 +12,7 @@ import { isClosed } from '../../core/deployment/closed-routes.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { callerMappingsIn } from './caller-mappings.ts';
 import type { CallerMapping } from './caller-mappings.ts';
+import type { RequiredClaim } from '../../core/policy/token-trust.ts';
 import type { ApiState } from '../api-state.ts';
 
 type FunctionDefinition = ResolvedStack['functions'][number];
@@ -62,6 +63,9 @@ type LocalTokenNeeds = {
   readonly audience: string | undefined;
   readonly scope: string | undefined;
   readonly tokenUse: string | undefined;
+  readonly roles?: readonly string[];
+  /** The other claims that the authorizer requires, with a value that it accepts. */
+  readonly claims?: Readonly<Record<string, string>>;
 };
 
 type InspectedAuthorizer = Pick<LambdaAuthorizer, 'name' | 'payload' | 'ttlSeconds' | 'simpleResponses'> & {
@@ -69,7 +73,7 @@ type InspectedAuthorizer = Pick<LambdaAuthorizer, 'name' | 'payload' | 'ttlSecon
   readonly identitySources: readonly IdentitySource[];
 };
 
-type LocalIssuers = { readonly own: string; includes(issuer: string): boolean };
+export type LocalIssuers = { readonly own: string; includes(issuer: string): boolean };
 
 export function inspectApis(
   apis: readonly ApiState[],
@@ -167,15 +171,43 @@ function guardOf({ kind }: Authorization, protocol: ApiProtocol): Pick<Inspected
   }
 }
 
-/** Returns the requirements for a local token; undefined if no local token can be accepted. */
-export function localTokenOf(authorization: Authorization, known: LocalIssuers): LocalTokenNeeds | undefined {
+/**
+ * Returns the requirements for a local token; undefined if no local token can be accepted.
+ * @param variables the variables of the stage, which may contain the issuers
+ */
+export function localTokenOf(
+  authorization: Authorization,
+  known: LocalIssuers,
+  variables: Readonly<Record<string, string>> | null = null,
+): LocalTokenNeeds | undefined {
   if (authorization.kind !== 'token') return undefined;
-  const { issuers, tokenUse } = authorization.authorizer.trust;
+  const { trust, issuersOf } = authorization.authorizer;
+  const issuers = issuersOf?.(variables) ?? trust.issuers;
   const local = issuers.find(({ issuer }) => known.includes(issuer));
-  if (local === undefined) return undefined;
-  const audience = local.audience === 'any' ? undefined : local.audience[0];
-  const issuer = local.issuer === known.own ? undefined : local.issuer;
-  return { issuer, audience, scope: authorization.scopes[0], tokenUse };
+  if (local === undefined || !trust.algorithms.includes('RS256')) return undefined;
+  return {
+    issuer: local.issuer === known.own ? undefined : local.issuer,
+    audience: local.audience === 'any' ? undefined : local.audience[0],
+    scope: authorization.scopes[0],
+    tokenUse: trust.tokenUse,
+    ...claimsOf(trust.requiredClaims),
+  };
+}
+
+/** Claims that every local token has. */
+const OF_EVERY_TOKEN = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti']);
+
+function claimsOf(required: readonly RequiredClaim[]): Pick<LocalTokenNeeds, 'claims' | 'roles'> {
+  const others = required.filter(({ name }) => !OF_EVERY_TOKEN.has(name));
+  // `roles` is an option of its own, and the route's scope satisfies a required scope.
+  const roles = others.find(({ name }) => name === 'roles');
+  const claims = others.filter(({ name }) => !['roles', 'scope', 'token_use'].includes(name));
+  return {
+    ...(roles !== undefined && { roles: [roles.values[0] ?? 'any'] }),
+    ...(claims.length > 0 && {
+      claims: Object.fromEntries(claims.map(({ name, values }) => [name, values[0] ?? 'any'])),
+    }),
+  };
 }
 
 /** A gateway response or method that the API's deployment does not depend on. */

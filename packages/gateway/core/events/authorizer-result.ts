@@ -5,6 +5,7 @@ import { compilePolicy } from '../policy/evaluate.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import { quote } from '../routing/quote.ts';
 import { putEntry } from '../routing/text-map.ts';
+import type { AuthorizerResultPart } from '../defect.ts';
 import type { ContextValue } from './request-facts.ts';
 
 export type AuthorizerResultFormat = {
@@ -25,7 +26,14 @@ type AuthorizerAnswer = {
 type AuthorizerResult =
   | { readonly kind: 'grant'; readonly grant: AuthorizerAnswer }
   /** The result cannot be used. Nothing is allowed, and the client receives 500. */
-  | { readonly kind: 'invalid'; readonly reason: string };
+  | {
+      readonly kind: 'invalid';
+      readonly reason: string;
+      /** The part of the result that is invalid. */
+      readonly part: AuthorizerResultPart;
+      /** The name of the invalid member of the context, for the part `context-value`. */
+      readonly member?: string | undefined;
+    };
 
 const MAX_WEBSOCKET_BYTES = 8 * 1024;
 const MAX_ARN_LENGTH = 512;
@@ -33,25 +41,26 @@ const MAX_ARN_LENGTH = 512;
 /** Reads the result of an authorizer function. Never throws. */
 export function readAuthorizerResult(payload: string, format: AuthorizerResultFormat): AuthorizerResult {
   if (format.payload === 'websocket' && Buffer.byteLength(payload) > MAX_WEBSOCKET_BYTES)
-    return invalid('more than 8 KB');
+    return invalid('size', 'more than 8 KB');
   const result = asJsonObject(parseJson(payload));
-  if (result === undefined) return invalid('no JSON object');
+  if (result === undefined) return invalid('result', 'no JSON object');
   const isSimple = format.simpleResponses && format.payload === 'http-2.0';
   const verdict = isSimple ? readSimpleVerdict(result) : readPolicyVerdict(result['policyDocument']);
   if (verdict.kind === 'invalid') return verdict;
   const context = readContext(result['context'], format.payload === 'http-2.0');
   if (context.kind === 'invalid') return context;
   const principalId = readOptionalText(result['principalId']);
-  if (principalId === false) return invalid('a principalId that is not a string');
+  if (principalId === false) return invalid('principalId', 'a principalId that is not a string');
   const usageIdentifierKey = readOptionalText(result['usageIdentifierKey']);
-  if (usageIdentifierKey === false) return invalid('a usageIdentifierKey that is not a string');
+  if (usageIdentifierKey === false)
+    return invalid('usageIdentifierKey', 'a usageIdentifierKey that is not a string');
   return { kind: 'grant', grant: { principalId, context: context.context, usageIdentifierKey, verdict } };
 }
 
 type Invalid = Extract<AuthorizerResult, { kind: 'invalid' }>;
 
-function invalid(reason: string): Invalid {
-  return { kind: 'invalid', reason };
+function invalid(part: AuthorizerResultPart, reason: string, member?: string): Invalid {
+  return { kind: 'invalid', reason, part, member };
 }
 
 /** Reads `isAuthorized`. Only booleans are accepted, because the string `"false"` is truthy in JavaScript. */
@@ -59,18 +68,18 @@ function readSimpleVerdict(result: UnknownMembers): AuthorizerAnswer['verdict'] 
   const isAuthorized = result['isAuthorized'];
   return typeof isAuthorized === 'boolean'
     ? { kind: 'simple', isAuthorized }
-    : invalid('no boolean isAuthorized, which simple responses need');
+    : invalid('isAuthorized', 'no boolean isAuthorized, which simple responses need');
 }
 
 function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Invalid {
-  if (document === undefined || document === null) return invalid('no policyDocument');
+  if (document === undefined || document === null) return invalid('policyDocument', 'no policyDocument');
   const longArn = findLongArn(document);
   if (longArn !== undefined)
-    return invalid(`a Resource of ${longArn.length} characters; AWS accepts at most 512`);
+    return invalid('resource', `a Resource of ${longArn.length} characters; AWS accepts at most 512`);
   const compiled = compilePolicy(document, { effectInAnyCase: true });
   return compiled.kind === 'compiled'
     ? { kind: 'policy', policy: compiled.policy }
-    : invalid(`an invalid policyDocument: ${compiled.reason}`);
+    : invalid('policyDocument', `an invalid policyDocument: ${compiled.reason}`);
 }
 
 /**
@@ -96,13 +105,16 @@ type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAn
 function readContext(value: unknown, takesStructures: boolean): ContextReading {
   if (value === undefined || value === null) return { kind: 'context', context: {} };
   const record = asJsonObject(value);
-  if (record === undefined) return invalid('a context that is not an object');
+  if (record === undefined) return invalid('context', 'a context that is not an object');
   const context: Record<string, ContextValue> = {};
   for (const [name, item] of Object.entries(record)) {
-    if (!takesStructures && name === 'claims') return invalid('the reserved context key "claims"');
+    if (!takesStructures && name === 'claims')
+      return invalid('context-claims', 'the reserved context key "claims"');
     if (!takesStructures && typeof item === 'object' && item !== null)
       return invalid(
+        'context-value',
         `an object or array in context ${quote(name)}; AWS accepts strings, numbers and booleans`,
+        name,
       );
     putEntry(context, name, item as ContextValue);
   }

@@ -3,6 +3,7 @@ import { HTTP_PHASES, nameAfter, REST_PHASES } from './header-phases.ts';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { quote } from '../routing/quote.ts';
+import type { ProxyFault } from '../defect.ts';
 import { acceptsBinary } from './media-types.ts';
 import { readCookies, readHeaderMap, readMultiHeaderMap } from './result-headers.ts';
 import type { HeaderLine, HeaderReading } from './result-headers.ts';
@@ -19,9 +20,9 @@ type ProxyResult =
   /** A malformed result. The client receives 502 (REST, WebSocket) or 500 (HTTP). `reason` is for the operator. */
   | Malformed
   /** A result with invalid base64, which results in 500 on every kind of API (docs/aws §2.4). */
-  | { readonly kind: 'undecodable'; readonly reason: string };
+  | { readonly kind: 'undecodable'; readonly reason: string; readonly part: 'base64' };
 
-type Malformed = { readonly kind: 'malformed'; readonly reason: string };
+type Malformed = { readonly kind: 'malformed'; readonly reason: string } & ProxyFault;
 
 /** The inputs for the rules on binary replies, which apply only to REST APIs. */
 export type BinaryRules = {
@@ -40,11 +41,11 @@ const JSON_TYPE = 'application/json';
 /** Reads the result for a REST API. `statusCode` may be missing (200). Unknown members make the response malformed. */
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('not a JSON object');
+  if (result === undefined) return malformed('result', 'not a JSON object');
   const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)}`);
+  if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is not an HTTP status');
+  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const headers = writeRestHeaders(lines.lines);
@@ -55,11 +56,12 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
 /** Reads the metadata before a streamed body (REST). The result has no body. Undocumented members are refused. */
 export function readStreamHead(prelude: string): ProxyResult {
   const result = parseRecord(prelude);
-  if (result === undefined) return malformed('the metadata is not a JSON object');
+  if (result === undefined) return malformed('metadata', 'the metadata is not a JSON object');
   const unknown = Object.keys(result).find((member) => !STREAM_MEMBERS.has(member));
-  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)} in the metadata`);
+  if (unknown !== undefined)
+    return malformed('member', `unknown member ${quote(unknown)} in the metadata`, unknown);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is not an HTTP status');
+  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const cookies = readCookies(result['cookies']);
@@ -70,11 +72,11 @@ export function readStreamHead(prelude: string): ProxyResult {
 /** Reads the result for HTTP API payload 1.0. `statusCode` is required, and a body with `isBase64Encoded` is always decoded. */
 export function readHttp1Result(payload: string): ProxyResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('not a JSON object');
+  if (result === undefined) return malformed('result', 'not a JSON object');
   const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)}`);
+  if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is not an HTTP status');
+  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'single-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
@@ -97,7 +99,7 @@ export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE
   const result = asJsonObject(parsed);
   if (result === undefined || !Object.hasOwn(result, 'statusCode')) return inferred(payload);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is not an HTTP status');
+  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const single = readHeaderMap(result['headers']);
   if (single.kind === 'malformed') return single;
   const cookies = readCookies(result['cookies']);
@@ -116,9 +118,9 @@ function inferred(body: string): ProxyResult {
  */
 export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('not a JSON object');
+  if (result === undefined) return malformed('result', 'not a JSON object');
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is not an HTTP status');
+  if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeRestHeaders(lines.lines), JSON_TYPE, readBody(result, true));
@@ -137,16 +139,16 @@ type MessageResult =
  */
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('not a JSON object');
+  if (result === undefined) return malformed('result', 'not a JSON object');
   const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)}`);
+  if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
   const body = result['body'];
   if (body === undefined || body === null || body === '') return { kind: 'silent' };
-  return typeof body === 'string' ? { kind: 'frame', body } : malformed('body is not a string');
+  return typeof body === 'string' ? { kind: 'frame', body } : malformed('body', 'body is not a string');
 }
 
-function malformed(reason: string): Malformed {
-  return { kind: 'malformed', reason };
+function malformed(part: ProxyFault['part'], reason: string, name?: string): Malformed {
+  return { kind: 'malformed', reason, part, name };
 }
 
 function parseRecord(payload: string): UnknownMembers | undefined {
@@ -218,11 +220,11 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 function readBody(result: UnknownMembers, decodes: boolean): BodyReading {
   const body = result['body'];
   const isBase64 = result['isBase64Encoded'] ?? false;
-  if (typeof isBase64 !== 'boolean') return malformed('isBase64Encoded is not a boolean');
+  if (typeof isBase64 !== 'boolean') return malformed('isBase64Encoded', 'isBase64Encoded is not a boolean');
   if (body === undefined || body === null) return NO_BODY;
-  if (typeof body !== 'string') return malformed('body is not a string');
+  if (typeof body !== 'string') return malformed('body', 'body is not a string');
   if (!isBase64 || !decodes) return { kind: 'body', body };
-  if (!BASE64.test(body)) return { kind: 'undecodable', reason: 'body is not base64' };
+  if (!BASE64.test(body)) return { kind: 'undecodable', reason: 'body is not base64', part: 'base64' };
   return { kind: 'body', body: Buffer.from(body, 'base64') };
 }
 

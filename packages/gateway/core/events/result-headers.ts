@@ -1,12 +1,13 @@
 /** Reads the header maps of a function's response, and checks them before they reach a socket (docs/aws §3.5). */
 
 import { quote } from '../routing/quote.ts';
+import type { ProxyFault } from '../defect.ts';
 
 export type HeaderLine = readonly [name: string, value: string];
 
 export type HeaderReading =
   | { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] }
-  | { readonly kind: 'malformed'; readonly reason: string };
+  | ({ readonly kind: 'malformed'; readonly reason: string } & ProxyFault);
 
 /** A token according to RFC 9110 §5.6.2. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -26,7 +27,7 @@ const NONE: HeaderReading = { kind: 'headers', lines: [] };
  */
 export function readHeaderMap(map: unknown): HeaderReading {
   if (map === undefined || map === null) return NONE;
-  if (typeof map !== 'object' || Array.isArray(map)) return malformed('headers is not an object');
+  if (typeof map !== 'object' || Array.isArray(map)) return malformed('headers', 'headers is not an object');
   const lines: HeaderLine[] = [];
   for (const [name, value] of Object.entries(map)) {
     const refusal = addLine(lines, name, value);
@@ -38,10 +39,12 @@ export function readHeaderMap(map: unknown): HeaderReading {
 /** Reads `multiValueHeaders`, which has an array of scalars per name. */
 export function readMultiHeaderMap(map: unknown): HeaderReading {
   if (map === undefined || map === null) return NONE;
-  if (typeof map !== 'object' || Array.isArray(map)) return malformed('multiValueHeaders is not an object');
+  if (typeof map !== 'object' || Array.isArray(map))
+    return malformed('multiValueHeaders', 'multiValueHeaders is not an object');
   const lines: HeaderLine[] = [];
   for (const [name, values] of Object.entries(map)) {
-    if (!Array.isArray(values)) return malformed(`multiValueHeaders ${quote(name)} is not an array`);
+    if (!Array.isArray(values))
+      return malformed('header-values', `multiValueHeaders ${quote(name)} is not an array`, name);
     for (const value of values) {
       const refusal = addLine(lines, name, value);
       if (refusal !== undefined) return refusal;
@@ -56,8 +59,14 @@ export function readMultiHeaderMap(map: unknown): HeaderReading {
  */
 function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReading | undefined {
   const text = printScalar(value);
-  if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
-  if (!isSafe(name, text)) return malformed(`header ${quote(name)} has invalid characters`);
+  if (text === undefined)
+    return malformed(
+      Array.isArray(value) ? 'header-list' : 'header-value',
+      `header ${quote(name)} is not a string`,
+      name,
+    );
+  if (!isSafe(name, text))
+    return malformed('header-text', `header ${quote(name)} has invalid characters`, name);
   lines.push([name, text]);
   return undefined;
 }
@@ -65,11 +74,11 @@ function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReadi
 /** Reads `cookies` of payload 2.0. Each cookie becomes a separate `Set-Cookie` header. */
 export function readCookies(cookies: unknown): HeaderReading {
   if (cookies === undefined || cookies === null) return NONE;
-  if (!Array.isArray(cookies)) return malformed('cookies is not an array');
+  if (!Array.isArray(cookies)) return malformed('cookies', 'cookies is not an array');
   const lines: HeaderLine[] = [];
   for (const cookie of cookies as unknown[]) {
-    if (typeof cookie !== 'string') return malformed('a cookie is not a string');
-    if (!VALUE.test(cookie)) return malformed('a cookie has invalid characters');
+    if (typeof cookie !== 'string') return malformed('cookie', 'a cookie is not a string');
+    if (!VALUE.test(cookie)) return malformed('cookie-text', 'a cookie has invalid characters');
     lines.push(['Set-Cookie', cookie]);
   }
   return { kind: 'headers', lines };
@@ -84,6 +93,6 @@ function isSafe(name: string, value: string): boolean {
   return NAME.test(name) && VALUE.test(value);
 }
 
-function malformed(reason: string): HeaderReading {
-  return { kind: 'malformed', reason };
+function malformed(part: ProxyFault['part'], reason: string, name?: string): HeaderReading {
+  return { kind: 'malformed', reason, part, name };
 }

@@ -40,6 +40,12 @@ export function buildFrame(
   if (chosen === undefined)
     throw configurationError(
       `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
+      {
+        kind: 'mapping',
+        problem: 'no-response',
+        selectBy: selectBy ?? '',
+        patterns: frames.flatMap(({ pattern }) => pattern ?? []),
+      },
     );
   const payload = convertBody(answer, chosen.contentHandling ?? ownHandling, encodesAll);
   const { status, headers } = answer;

@@ -80,7 +80,11 @@ function mapAll(mapping: RequestMapping, input: MappingInput, facts: Facts, toAw
   const overridden = overrideParameters(parameters, input);
   const forbidden = overridden.headers.find(([name]) => isForbiddenMapping(name, toAws));
   if (forbidden !== undefined)
-    throw configurationError(`API Gateway does not allow a mapping to the header ${forbidden[0]}`);
+    throw configurationError(`API Gateway does not allow a mapping to the header ${forbidden[0]}`, {
+      kind: 'mapping',
+      problem: 'header',
+      name: forbidden[0],
+    });
   return { body, parameters: overridden };
 }
 
@@ -90,6 +94,7 @@ function buildMockCall(plan: MockIntegration, input: MappingInput, facts: Facts)
   if (status === undefined)
     throw configurationError(
       'Unable to parse statusCode. It should be an integer defined in the request template',
+      { kind: 'mapping', problem: 'mock-status' },
     );
   return { kind: 'mock', plan, input, status };
 }
@@ -165,7 +170,8 @@ function addressed(
 ): HttpRequest {
   const { variables } = request.stage;
   const address = renderHttpAddress(plan.uri.render(variables), parameters.path);
-  if (address === undefined) throw configurationError('Invalid endpoint address');
+  if (address === undefined)
+    throw configurationError('Invalid endpoint address', { kind: 'mapping', problem: 'address' });
   const query = joinQuery([address.query, clientQuery, ...printQuery(parameters)]);
   return {
     ...unaddressed,

@@ -46,9 +46,19 @@ export function buildReply(
   if (chosen === undefined)
     throw configurationError(
       `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
+      {
+        kind: 'mapping',
+        problem: 'no-response',
+        selectBy: selectBy ?? '',
+        patterns: responses.flatMap(({ pattern }) => pattern ?? []),
+      },
     );
   if (!methodStatuses.has(chosen.status))
-    throw configurationError(`Output mapping refers to an invalid method response: ${chosen.status}`);
+    throw configurationError(`Output mapping refers to an invalid method response: ${chosen.status}`, {
+      kind: 'mapping',
+      problem: 'no-method-response',
+      status: chosen.status,
+    });
   const headers = mapHeaders(chosen, answer, input);
   const template = chooseResponseTemplate(chosen.templates, facts.request.headers.last('accept'));
   const payload = convertBody(answer, chosen.contentHandling, facts);

@@ -20,7 +20,8 @@ type Facts = ChangeFacts['request'];
 export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Facts): HttpRequest {
   const { variables } = request.stage;
   const address = renderHttpAddress(addressOf(plan, request), encodedParameters(request));
-  if (address === undefined) throw configurationError('Invalid endpoint address');
+  if (address === undefined)
+    throw configurationError('Invalid endpoint address', { kind: 'mapping', problem: 'address' });
   const headers = passHeaders(request);
   const query = parseQuery(request.rawQuery);
   let { path } = address;

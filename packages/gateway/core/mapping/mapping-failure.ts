@@ -4,7 +4,7 @@ import { MalformedBodyError } from './body-value.ts';
 import { NotBase64Error } from './content-handling.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { HeaderInvalidError } from './wire-headers.ts';
-import type { Defect } from '../defect.ts';
+import type { Defect, ProxyFault } from '../defect.ts';
 
 /**
  * Converts an error to the failure that the client receives, with AWS's status codes. A request body that is not JSON
@@ -17,6 +17,7 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
       source: 'client',
       message: 'Invalid JSON in request body',
       reason: error.message,
+      defect: { kind: 'mapping', problem: 'body', side },
     });
   if (error instanceof TemplateError)
     return configurationError(`Unable to transform ${side}: ${error.describe()}`, {
@@ -24,12 +25,11 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
       side,
       problem: error.describe(),
     });
-  if (
-    error instanceof MalformedBodyError ||
-    error instanceof NotBase64Error ||
-    error instanceof HeaderInvalidError
-  )
-    return configurationError(error.message);
+  if (error instanceof MalformedBodyError)
+    return configurationError(error.message, { kind: 'mapping', problem: 'body', side });
+  if (error instanceof NotBase64Error)
+    return configurationError(error.message, { kind: 'mapping', problem: 'base64' });
+  if (error instanceof HeaderInvalidError) return configurationError(error.message);
   return error;
 }
 
@@ -46,11 +46,14 @@ export function configurationError(reason: string, defect?: Defect): GatewayErro
  * Returns the error for a function result that is not a valid proxy response.
  * @param status set only if it differs from the default status of the error code
  */
-export function malformedProxyResponse(problem: string, status?: number): GatewayError {
+export function malformedProxyResponse(
+  { reason: problem, part, name }: { readonly reason: string } & ProxyFault,
+  status?: number,
+): GatewayError {
   return gatewayError('FUNCTION_FAILED', {
     source: 'integration',
     ...(status !== undefined && { status }),
     reason: `Execution failed due to configuration error: Malformed Lambda proxy response: ${problem}`,
-    defect: { kind: 'proxy-response', problem },
+    defect: { kind: 'proxy-response', problem, part, name },
   });
 }

@@ -37,6 +37,13 @@ export function buildRequestBody(
     throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
       source: 'client',
       reason: `no request template for ${contentType ?? USUAL_TYPE}, and PassthroughBehavior is ${passthrough}`,
+      defect: {
+        kind: 'mapping',
+        problem: 'no-template',
+        contentType: contentType ?? USUAL_TYPE,
+        templates: [...templates.keys()],
+        passthrough,
+      },
     });
   const payload = convertBody(facts, contentHandling, binaryMediaTypes);
   if (choice.kind === 'passthrough') return payload;
@@ -62,7 +69,10 @@ export function convertBody(
  */
 export function renderTemplate(template: CompiledTemplate, payload: Payload, input: MappingInput): string {
   if (payload.kind === 'bytes')
-    throw configurationError(`Unable to transform: ${template.name} cannot be applied to a binary body`);
+    throw configurationError(`Unable to transform: ${template.name} cannot be applied to a binary body`, {
+      kind: 'mapping',
+      problem: 'binary-body',
+    });
   const { parameters, context, stageVariables } = input;
   return template.render(templateScope({ body: payload.text, parameters, context, stageVariables }));
 }

@@ -3,6 +3,7 @@
  * (developer guide, "Lambda proxy integration format for response streaming").
  */
 import { malformedProxyResponse } from './mapping-failure.ts';
+import type { ProxyFault } from '../defect.ts';
 import type { ByteStream, StreamAnswer } from '../ports.ts';
 
 const DELIMITER = Buffer.alloc(8);
@@ -20,7 +21,7 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
   for (;;) {
     const next = await parts.next();
     if (next.done === true)
-      throw malformedStream('the response ended before the eight NUL bytes after its metadata');
+      throw undelimited('the response ended before the eight NUL bytes after its metadata');
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
     const at = head.indexOf(DELIMITER);
     if (at >= 0 && at <= MAX_PRELUDE_BYTES) {
@@ -29,7 +30,7 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
     }
     if (head.length < MAX_PRELUDE_BYTES + DELIMITER.length) continue;
     stream.cancel();
-    throw malformedStream('no eight NUL bytes after the metadata in the first 16 KB');
+    throw undelimited('no eight NUL bytes after the metadata in the first 16 KB');
   }
 }
 
@@ -53,8 +54,12 @@ export async function splitOwnPrelude(
  * The error for a malformed streamed response. AWS responds with 500 here, although it responds with 502 if a buffered
  * proxy response is malformed.
  */
-export function malformedStream(reason: string): Error {
-  return malformedProxyResponse(reason, 500);
+export function malformedStream(fault: { readonly reason: string } & ProxyFault): Error {
+  return malformedProxyResponse(fault, 500);
+}
+
+function undelimited(reason: string): Error {
+  return malformedStream({ reason, part: 'delimiter' });
 }
 
 class Remainder implements ByteStream {

@@ -76,7 +76,7 @@ function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   return identity.key;
 }
 
-type AuthorizerDefect = Extract<Defect, { kind: 'authorizer' }>;
+type AuthorizerDefect = Exclude<Extract<Defect, { kind: 'authorizer' }>, { code: 'malformed' }>;
 
 function unauthorized(code: AuthorizerDefect['code'], reason: string, logged?: string): Error {
   const defect: AuthorizerDefect = { kind: 'authorizer', code };
@@ -159,7 +159,7 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       source: 'integration',
       reason: `authorizer ${authorizer.name} returned ${read.reason}`,
       logged: describeWrongForm(authorizer),
-      defect: { kind: 'authorizer', code: 'malformed' },
+      defect: { kind: 'authorizer', code: 'malformed', part: read.part, member: read.member },
     });
   }
   // Only the exact text `Unauthorized` results in 401. Other failures are the authorizer's fault, not the caller's
@@ -245,12 +245,13 @@ function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: st
 /** Identifies the caller of an AWS_IAM route by the access key of the signature. */
 function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
   const { method, rawPath: path, rawQuery: query, headers } = matched;
+  const { service = 'execute-api' } = authorization;
   // The signature covers the body as sent, before decompression.
   const body = matched.packed?.sent ?? matched.body ?? '';
   const signature = verifyByAnyClock(
     { method, path, query, rawHeaders: headers.lines, body },
     {
-      service: authorization.service ?? 'execute-api',
+      service,
       region: matched.api.region,
       secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
       sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
@@ -258,10 +259,16 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
     at.clock,
   );
   if (signature.kind === 'unsigned')
-    throw gatewayError(authorization.unsigned, { source: 'client', reason: 'the request is not signed' });
+    throw gatewayError(authorization.unsigned, {
+      source: 'client',
+      reason: 'the request is not signed',
+      defect: { kind: 'signature', faults: [], region: matched.api.region, service },
+    });
   if (signature.kind === 'refused') {
-    const { code, message, errorType } = signature;
-    throw gatewayError(code, { source: 'client', reason: message, message, errorType });
+    const { code, message, errorType, faults } = signature;
+    const { region } = matched.api;
+    const defect = { kind: 'signature', faults, region, service } as const;
+    throw gatewayError(code, { source: 'client', reason: message, message, errorType, defect });
   }
   const identity = at.identities.find(signature.accessKeyId);
   if (identity === undefined) throw new TypeError('no identity has the access key of the verified signature');

@@ -66,7 +66,7 @@ function startStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | Stream
   const head = readStreamHead(answer.head);
   if (head.kind === 'reply') return { status: head.status, headers: head.headers, body: '', stream };
   answer.body.cancel();
-  throw malformedStream(head.reason);
+  throw malformedStream(head);
 }
 
 function readProxyAnswer(
@@ -76,9 +76,13 @@ function readProxyAnswer(
 ): Reply {
   if (typeof answer !== 'string') throw new TypeError('a Lambda proxy returned no text');
   const result = readResult(mapped, payload, answer);
-  if (result.kind === 'malformed') throw malformedProxyResponse(result.reason);
+  if (result.kind === 'malformed') throw malformedProxyResponse(result);
   if (result.kind === 'undecodable')
-    throw gatewayError('API_CONFIGURATION_ERROR', { source: 'integration', reason: result.reason });
+    throw gatewayError('API_CONFIGURATION_ERROR', {
+      source: 'integration',
+      reason: result.reason,
+      defect: { kind: 'proxy-response', problem: result.reason, part: result.part },
+    });
   const { status, headers, body } = result;
   if (changes === undefined || !changes.response.has(status)) return { status, headers, body };
   try {

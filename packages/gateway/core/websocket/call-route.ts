@@ -66,7 +66,7 @@ export function refuseUnpermitted(integration: Integration): void {
  */
 export function toHandshakeReply(answer: string): Reply {
   const result = readConnectResult(answer);
-  if (result.kind !== 'reply') throw malformedProxyResponse(result.reason);
+  if (result.kind !== 'reply') throw malformedProxyResponse(result);
   const status = result.status < 300 ? 101 : result.status;
   return { status, headers: toUpgradeHeaders(result.headers), body: '' };
 }
@@ -77,7 +77,7 @@ export function toHandshakeReply(answer: string): Reply {
  */
 export function toFrame(answer: string): string | undefined {
   const result = readMessageResult(answer);
-  if (result.kind === 'malformed') throw malformedProxyResponse(result.reason);
+  if (result.kind === 'malformed') throw malformedProxyResponse(result);
   if (result.kind === 'silent') return undefined;
   return limitFrame(result.body);
 }
@@ -88,6 +88,10 @@ export function toFrame(answer: string): string | undefined {
  */
 export function limitFrame(text: string): string {
   if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES)
-    throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: 'the body is over 128 KB' });
+    throw gatewayError('FUNCTION_FAILED', {
+      source: 'integration',
+      reason: 'the body is over 128 KB',
+      defect: { kind: 'proxy-response', problem: 'the body is over 128 KB', part: 'frame-size' },
+    });
   return text;
 }

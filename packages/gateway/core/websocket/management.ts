@@ -48,17 +48,26 @@ export function handleManagement(
   }
 }
 
-function manage(
-  request: ControlRequest,
+/** Whether the path is meant for `@connections`. */
+export function isManagementPath(path: string): boolean {
+  return /\/(?:@|%40)connections\//i.test(path);
+}
+
+/**
+ * Finds the stage and the connection id in the path of a plain HTTP request.
+ * @throws GatewayError STAGE_NOT_FOUND, API_CONFIGURATION_ERROR; MISSING_AUTHENTICATION_TOKEN for any other path
+ */
+export function findConnection(
   api: ServedApi,
   path: string,
-  requestId: string,
-  at: ManagementPorts,
-): ControlReply {
+): { readonly stage: ServedStage; readonly stageName: string; readonly connectionId: string } {
   const { stageName, path: below } = api.locate(path, api.stages);
   const stage = api.stages.get(stageName);
   if (stage === undefined || api.disableExecuteApiEndpoint)
-    throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+    throw gatewayError('STAGE_NOT_FOUND', {
+      source: 'client',
+      reason: stage === undefined ? `no stage "${stageName}"` : 'DisableExecuteApiEndpoint is set',
+    });
   if (api.closedBecause !== undefined)
     throw gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: api.closedBecause });
   const encodedId = ROUTE.exec(below)?.[1];
@@ -67,7 +76,17 @@ function manage(
       source: 'client',
       reason: 'a WebSocket API responds to plain HTTP only at @connections',
     });
-  const connectionId = decodeOrKeep(encodedId);
+  return { stage, stageName, connectionId: decodeOrKeep(encodedId) };
+}
+
+function manage(
+  request: ControlRequest,
+  api: ServedApi,
+  path: string,
+  requestId: string,
+  at: ManagementPorts,
+): ControlReply {
+  const { stage, stageName, connectionId } = findConnection(api, path);
   permit(request, api, stageName, connectionId, at);
   if (!CONNECTION_ID.test(connectionId))
     return wordRefusal('invalid-connection-id', {

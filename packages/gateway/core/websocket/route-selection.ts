@@ -27,7 +27,10 @@ export function matchConnect(received: Received): Matched {
   const { stageName, path } = api.locate(received.rawPath, api.stages);
   const stage = api.stages.get(stageName);
   if (stage === undefined || api.disableExecuteApiEndpoint)
-    throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+    throw gatewayError('STAGE_NOT_FOUND', {
+      source: 'client',
+      reason: stage === undefined ? `no stage "${stageName}"` : 'DisableExecuteApiEndpoint is set',
+    });
   received.onStage(stage, path);
   if (path !== '/')
     throw gatewayError('RESOURCE_NOT_FOUND', {

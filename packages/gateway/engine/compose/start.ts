@@ -49,6 +49,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
       faultOf: (question) => injection?.ofCall(question),
     }),
   );
+  if (base.records !== undefined) base.records.issuers = signIn;
   const kept = openEventStore(options, closing);
   const pace = openPace(options, closing);
   const runtime = await openFunctions(base, { signIn, store }, pace, later);

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { quote } from '../shell-text.ts';
+import { quote } from '@gatewright/aws/text/token-options';
 
 type Advice = { readonly title: string; readonly lines: readonly string[] };
 

@@ -11,7 +11,7 @@ import type {
   CompiledDocument,
   CompiledIssuer,
 } from '#shared/access/compiled-document.ts';
-import type { TokenText } from '../shell-text.ts';
+import type { TokenText } from '@gatewright/aws/text/token-options';
 
 /** A token, and how the document reads it. */
 export type AdmittedToken = {

@@ -2,8 +2,9 @@
 import { relative } from 'node:path';
 import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
 import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
-import { quote, routesLine, tokenLine } from '../shell-text.ts';
 import { findKeyName } from './usable-keys.ts';
+import { quote } from '@gatewright/aws/text/token-options';
+import { routesLine, tokenLine } from '../shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import type { LoadText } from '../shell-text.ts';

@@ -3,13 +3,14 @@
  * needs a token.
  */
 import { commandName } from '../../../base/terminal/output.ts';
-import { quote, tokenCommand } from '../shell-text.ts';
 import { findAdmittedToken } from './admitted-token.ts';
 import type { AdmittedToken } from './admitted-token.ts';
+import { quote } from '@gatewright/aws/text/token-options';
+import { tokenCommand } from '../shell-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { addressOf, fillPath } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, InspectedApi } from '../../../gateway/engine/index.ts';
-import type { TokenText } from '../shell-text.ts';
+import type { TokenText } from '@gatewright/aws/text/token-options';
 
 type Route = ApiRoutes['routes'][number];
 

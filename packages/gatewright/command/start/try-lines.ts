@@ -8,7 +8,8 @@
  *       - { api: WebsocketsApi, token: { sub: alice, roles: [admin] }, send: '{"action":"ping"}' }
  */
 import { commandName, UsageError } from '../../../base/terminal/output.ts';
-import { quote, tokenCommand } from '../shell-text.ts';
+import { quote } from '@gatewright/aws/text/token-options';
+import { tokenCommand } from '../shell-text.ts';
 import type { ApiRoutes, Gateway, ResolvedStack, TokenOptions } from '../../../gateway/engine/index.ts';
 
 type Try = {

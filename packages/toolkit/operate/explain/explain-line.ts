@@ -3,7 +3,7 @@
  * the caller.
  */
 import { explain } from '../../../gateway/engine/index.ts';
-import type { Story } from '../../../gateway/engine/index.ts';
+import type { GuardCircumstances, Story } from '../../../gateway/engine/index.ts';
 import { findAccess } from '@gatewright/authoring/find/find-access';
 import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
@@ -42,7 +42,7 @@ export function explainLine(
   const isGuarded = about.phase === 'authenticate' || about.phase === 'authorize';
   const open =
     isGuarded && about.guard?.kind === 'lambda' && about.code === 'UNAUTHORIZED'
-      ? explainOpen(facts, missing)
+      ? explainOpen(facts, missing, about.guard)
       : [];
   const ruled =
     isGuarded && document !== undefined
@@ -66,12 +66,21 @@ export function explainLine(
  * Explains a 401 with two possible reasons. This is needed if the log line does not show whether the function was
  * called.
  */
-function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
+function explainOpen(
+  { live, fields }: LineFacts,
+  missing: readonly string[],
+  { name, places }: GuardCircumstances,
+): string[] {
   const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
   if (fields.has('authorizer.error')) return [];
   return [
     'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized; the line does not show which.',
+    ...(places.length === 0
+      ? []
+      : [
+          `Authorizer ${name} reads the credential from ${places.map((place) => `${place.kind === 'header' ? 'header' : 'query parameter'} ${place.name}`).join(' and ')}.`,
+        ]),
   ];
 }
 

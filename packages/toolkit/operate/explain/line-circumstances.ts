@@ -101,7 +101,6 @@ export function describeLine(facts: LineFacts): Circumstances {
     validation: fields.get('error.validationErrorString'),
     cache: undefined,
     integration: describeIntegration(facts, status),
-    cors: undefined,
   };
 }
 

@@ -12,6 +12,7 @@ const DECISION = {
   roles: ['courier'],
   key: undefined,
   customer: 'Müller & Söhne "x"',
+  limit: 'daily',
 };
 
 describe('the record of an authorizer’s decision', () => {

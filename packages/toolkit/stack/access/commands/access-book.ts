@@ -9,6 +9,7 @@ import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
+import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
@@ -34,6 +35,12 @@ export function openAccessBook(
   return {
     decide: (question, nowEpochSeconds) => decideIn(sources, question, nowEpochSeconds),
     documents: () => read().map((document) => showDocument(document, stage)),
+    localToken: ({ apiId, stage: ofApi }, includes) =>
+      localTokenOf(
+        read().find(({ apis }) => apis.some((api) => api.apiId === apiId && api.stage === ofApi)),
+        stage,
+        includes,
+      ),
     async ask(question, nowEpochSeconds) {
       const document = read().find(({ name }) => name === question.document);
       if (document === undefined)
@@ -50,6 +57,24 @@ export function openAccessBook(
 }
 
 const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
+
+function localTokenOf(
+  document: CompiledDocument | undefined,
+  stage: string,
+  includes: (issuer: string) => boolean,
+): TokenText | undefined {
+  const trusted = document?.issuers.find(
+    ({ only, trust }) => (only?.includes(stage) ?? true) && (trust.isLocal || includes(trust.issuer)),
+  );
+  if (trusted === undefined) return undefined;
+  const { issuer, isLocal, audience, clients, tokenUse } = trusted.trust;
+  return {
+    issuer: isLocal ? undefined : issuer,
+    audience: audience?.[0] ?? (tokenUse === undefined ? undefined : clients?.[0]),
+    tokenUse,
+    ...(clients?.[0] !== undefined && tokenUse === undefined && { claims: { client_id: clients[0] } }),
+  };
+}
 
 /** Reads the compiled documents. `compiled.json` is never incomplete, because it is replaced atomically. */
 export function readDocuments(source: string): readonly CompiledDocument[] {

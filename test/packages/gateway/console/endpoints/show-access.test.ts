@@ -20,6 +20,7 @@ describe('showAccess', () => {
     const book = {
       documents: () => [document],
       decide: () => undefined,
+      localToken: () => undefined,
       ask: () => assert.fail('nobody asks'),
     };
 
@@ -42,7 +43,12 @@ describe('showAccess', () => {
       apis: [{ apiId, stage: 'dev' }],
     });
     const all = [named('a', 'elsewhere'), named('b', 'b1'), named('c', 'elsewhere'), named('d', 'd1')];
-    const book = { documents: () => all, decide: () => undefined, ask: () => assert.fail('nobody asks') };
+    const book = {
+      documents: () => all,
+      decide: () => undefined,
+      localToken: () => undefined,
+      ask: () => assert.fail('nobody asks'),
+    };
 
     const { documents } = showAccess(book, false, (apiId) => (apiId === 'elsewhere' ? undefined : apiId));
 

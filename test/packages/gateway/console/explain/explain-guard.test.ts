@@ -68,7 +68,6 @@ const refusedBy = (of: GuardPolicy['of'], noted: object | undefined): Circumstan
   validation: undefined,
   cache: undefined,
   integration: undefined,
-  cors: undefined,
 });
 
 const EXPLAIN = '`gatewright access explain maps GET /tiles/7` with the same credential';
@@ -90,7 +89,10 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
   [
     'a function of the user says so',
     refusedBy('authorizer', undefined),
-    [`Make the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`],
+    [
+      'Send a credential to which the function auth gives access to GET /tiles/{id}.',
+      `Or, if keys|abc should have access, make the function auth return a policy without that Deny and with an Allow for execute-api:Invoke on ${ARN}.`,
+    ],
   ],
   [
     'the resource policy denies it',
@@ -178,12 +180,6 @@ const integrated = (
   },
 });
 
-const fromPage = (allowOrigin: string | undefined, isPreflight: boolean): Circumstances => ({
-  ...refusedBy('resource', undefined),
-  code: undefined,
-  cors: { origin: 'https://shop.example', allowOrigin, isPreflight, hasConfiguration: false },
-});
-
 const SIGN = 'Sign the request (Signature Version 4, service execute-api)';
 
 const STORIES: readonly (readonly [name: string, about: Circumstances, because: string, change: string])[] = [
@@ -239,18 +235,6 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     GRANT,
   ],
   [
-    'a preflight that is refused with the right headers',
-    fromPage('*', true),
-    'This was a preflight of a page from https://shop.example, and the response (403) allows only *',
-    'Give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.',
-  ],
-  [
-    'a page that sees CORS instead of the refusal, by the phase where there is no code',
-    fromPage(undefined, false),
-    'the gateway generated this response itself (screen), and it has no Access-Control-Allow-Origin header.',
-    'To let pages read it, give the API a gateway response for DEFAULT_4XX with gatewayresponse.header.Access-Control-Allow-Origin: "\'https://shop.example\'".',
-  ],
-  [
     'a resource policy that allows something else',
     notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
@@ -278,7 +262,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'an authorizer whose policy allows something else',
     notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The policy of authorizer gate does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `Make the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`,
+    `Or, if keys|abc should have access, make the function auth allow execute-api:Invoke on ${ARN}.`,
   ],
   [
     'a cached policy that names only the route called first',

@@ -3,6 +3,9 @@ import { describe, it } from 'node:test';
 import { functionArn } from '../../../../support/a-stack.ts';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
 import { ok } from '../../../../support/rest-apis.ts';
+import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
+import { anApi as aWebSocketApi, somePorts } from '../../core/websocket/fixture.ts';
+import { shakeHands } from '../../../../support/shake-hands.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';
 
 const API = 'abcdefghij';
@@ -44,6 +47,62 @@ describe('explainMatch', () => {
     assert.match(
       storyOf(api.last()),
       /→ Call it with GET or PUT, or add the route and deploy the API again\.$/,
+    );
+  });
+
+  // docs/aws §11.1: the URL of a WebSocket API is wss://{api}/{stage}.
+  const HANDSHAKES: readonly (readonly [
+    target: string,
+    headline: RegExp,
+    because: RegExp,
+    change: RegExp,
+  ])[] = [
+    [
+      '/dev/foo',
+      /^The handshake on stage dev was refused with 404 in the phase match\.$/,
+      /The URL of a WebSocket API ends with its stage, but this one continues with \/foo\./,
+      /^Connect to \/dev instead of \/dev\/foo\.$/,
+    ],
+    [
+      '/nope',
+      /^The handshake at \/nope was refused with 403 in the phase match\.$/,
+      /No stage "nope"\. The API has the stage dev\./,
+      /^Connect to \/dev\.$/,
+    ],
+  ];
+  for (const [target, headline, because, change] of HANDSHAKES)
+    it(`says where to connect after a handshake at ${target}, and advises no route`, async () => {
+      const api = aWebSocketApi({ $connect: { functionName: 'connect' } });
+      const ports = somePorts(api, { connect: () => ({ statusCode: 200 }) });
+      const records = new RequestRecords(10, ports.clock, 'key');
+      const ask = (wish: string) => shakeHands(api, { ...ports, records } as never, { target: wish });
+
+      assert.notEqual(await ask(target), 101);
+
+      const { story } = records.detail('last') ?? assert.fail('nothing was recorded');
+      assert.match(story.headline, headline);
+      assert.match(story.sentences.join('\n'), because);
+      assert.equal(story.changes.length, 1);
+      assert.match(story.changes[0] ?? '', change);
+      const [, advised = ''] = /Connect to (\/\w+)/.exec(story.changes[0] ?? '') ?? [];
+      assert.equal(await ask(advised), 101, 'the advised address accepts the connection');
+    });
+
+  it('says of a disabled endpoint that the stage exists elsewhere', async () => {
+    const api = { ...aWebSocketApi({ $connect: {} }), disableExecuteApiEndpoint: true };
+    const ports = somePorts(api, {});
+    const records = new RequestRecords(10, ports.clock, 'key');
+
+    await shakeHands(api, { ...ports, records } as never, { target: '/dev' });
+
+    const { story } = records.detail('last') ?? assert.fail('nothing was recorded');
+    assert.match(
+      story.sentences.join('\n'),
+      /^DisableExecuteApiEndpoint is set\. The API has the stage dev\.$/,
+    );
+    assert.match(
+      story.changes.join('\n'),
+      /^Call the API by its custom domain, or set DisableExecuteApiEndpoint/,
     );
   });
 });

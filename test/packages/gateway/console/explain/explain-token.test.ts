@@ -48,6 +48,7 @@ const about = (code: TokenDefectCode, isDeployed = false): Circumstances => ({
       expiresAtEpochMs: 0,
       overForMs: undefined,
     },
+    localToken: { issuer: ISSUER, audience: 'api', scope: 'write' },
     trusted: { issuers: [ISSUER], audiences: ['api'], scopes: ['write'] },
   },
   policies: [],
@@ -55,26 +56,35 @@ const about = (code: TokenDefectCode, isDeployed = false): Circumstances => ({
   validation: undefined,
   cache: undefined,
   integration: undefined,
-  cors: undefined,
 });
 
 type Says = { readonly because: RegExp; readonly change: RegExp };
 
+const COMMAND = `.gatewright token --issuer ${ISSUER} --audience api --scope write.`;
+const SEND = new RegExp(`^Send a token from ${COMMAND}\\.$`);
+
 const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   missing: {
     because: /reads the caller from header Authorization, which the request does not have/,
-    change: /^Send header Authorization: Bearer followed by a token from `gatewright token`\.$/,
+    change: new RegExp(`^Send header Authorization: Bearer followed by a token from ${COMMAND}\\.$`),
   },
   malformed: {
     because: /cannot read the credential as a JSON Web Token/,
-    change: /^Send a signed token: .*; `gatewright token` creates one\.$/,
+    change: new RegExp(
+      `^A signed token is header, payload and signature, .* Send a token from ${COMMAND}\\.$`,
+    ),
   },
   algorithm: { because: /does not accept the algorithm/, change: /RS256/ },
-  key: { because: /has no key with the token's `kid`/, change: /^Get a new token from / },
+  key: {
+    because: /has no key with the token's `kid`/,
+    change: new RegExp(`^Send a token from ${COMMAND}\\. The issuer may have rotated`),
+  },
   'issuer-unreachable': {
     because:
       /^The keys of the issuer https:\/\/issuer\.example\/ could not be read, so authorizer tokens could not/,
-    change: /^To work offline, .*: `gatewright start --issuer https:\/\/issuer\.example\/=local`\.$/,
+    change: new RegExp(
+      `^To work offline, .*: .gatewright start --issuer ${ISSUER}=local., and then ${COMMAND}\\.$`,
+    ),
   },
   signature: {
     because: /^The signature of the token does not match the key/,
@@ -82,21 +92,21 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   },
   issuer: {
     because: /^The token names the issuer .*; authorizer tokens accepts/,
-    change: /^Use a token from an issuer that the authorizer accepts/,
+    change: SEND,
   },
   audience: {
     because: /has the audience billing; .* accepts only api/,
-    change: /`gatewright token --audience api`/,
+    change: SEND,
   },
   expired: {
     because: /^The token expired at 1970-01-01T00:00:00\.000Z\.$/,
-    change: /^Get a new token; `gatewright clock`/,
+    change: new RegExp(`^Get a new token; .gatewright clock. shows .* Send a token from ${COMMAND}\\.$`),
   },
   'not-yet-valid': { because: /^The token is not valid yet/, change: /^Wait until the token is valid/ },
-  claim: { because: /requires a claim that the token does not have/, change: /^Get a token with the claims/ },
+  claim: { because: /requires a claim that the token does not have/, change: SEND },
   scope: {
     because: /has the scopes read; the route requires one of write/,
-    change: /with the scope write\.$/,
+    change: SEND,
   },
 };
 

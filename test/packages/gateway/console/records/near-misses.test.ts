@@ -50,6 +50,19 @@ describe('findNearMisses', () => {
     });
   }
 
+  it('begin with the route whose spelling is most similar', () => {
+    const plans = ['GET /users', 'GET /menus', 'GET /orders', 'GET /orders/{id}/lines'].map(plan);
+    const nearest = (path: string) => findNearMisses(plans, 'GET', path, undefined)[0];
+
+    assert.equal(nearest('/oders')?.route, 'GET /orders');
+    assert.equal(nearest('/user')?.route, 'GET /users');
+    assert.deepEqual(nearest('/menu/s'), {
+      route: 'GET /menus',
+      because: 'its path differs in 1 character',
+    });
+    assert.equal(findNearMisses(plans, 'GET', `/${'x'.repeat(10_000)}/y`, undefined).length, 0);
+  });
+
   it('include a route that is less specific than the one that answered', () => {
     const answered = plan('GET /orders/new');
 

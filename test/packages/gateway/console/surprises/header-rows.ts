@@ -163,7 +163,7 @@ const HEADERS: readonly SurpriseRow[] = [
     request: { target: '/1', headers: ['Origin', PAGE] },
     values: { headers: ['Access-Control-Expose-Headers'] },
     because: /the gateway discarded the integration’s CORS headers and sent its own/,
-    change: /Put the values into the API’s CorsConfiguration/,
+    change: /Add x-total to ExposeHeaders in the API’s CorsConfiguration/,
     not: { api: http({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': PAGE } }, CORS) },
   },
   {
@@ -198,6 +198,99 @@ const HEADERS: readonly SurpriseRow[] = [
 ];
 
 const BROWSERS: readonly SurpriseRow[] = [
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    source: 'docs/aws §12.1',
+    api: proxy(OK),
+    request: fromPage(),
+    values: { origin: PAGE },
+    because:
+      /The page from https:\/\/shop\.example cannot read this reply, because it has no Access-Control-Allow-Origin header\./,
+    change: /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\.$/,
+    not: { request: { ...ID, headers: ['Origin', 'https://own.example', 'Host', 'own.example'] } },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a failure of the gateway, whose cause comes first',
+    source: 'docs/aws §12',
+    api: proxy({ statusCode: 'fine' }),
+    request: fromPage(),
+    values: { origin: PAGE },
+    because: /sees “blocked by CORS policy” instead of the 502: .* The cause is the 502, not CORS\./,
+    change:
+      /^Return statusCode from the function fn as a number.*\nTo let pages read it, give the API a gateway response for DEFAULT_5XX/,
+    not: { request: ID },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a backend’s reply by templates',
+    source: 'docs/aws §12',
+    api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('ok')),
+    request: fromPage(),
+    values: { origin: PAGE },
+    because: /cannot read this reply/,
+    change: /^Map method\.response\.header\.Access-Control-Allow-Origin: "'https:\/\/shop\.example'"/,
+    not: { request: ID },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a preflight of a REST API',
+    source: 'docs/aws §12.1',
+    api: allowing({ 'Access-Control-Allow-Origin': 'https://admin.example' }),
+    request: asking('GET', ''),
+    values: { origin: PAGE, allowed: 'https://admin.example' },
+    because:
+      /This was a preflight of a page from https:\/\/shop\.example, and the reply allows only https:\/\/admin\.example\. The browser does not send/,
+    change: /^Give the resource an OPTIONS method that has no authorizer/,
+    not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE }) },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a preflight with another status',
+    source: 'docs/aws §12.1',
+    api: proxy({ statusCode: 403, headers: { 'Access-Control-Allow-Origin': '*' } }),
+    request: asking('GET', ''),
+    values: { origin: PAGE, allowed: '*' },
+    because: /and the reply has the status 403, but a preflight must be answered with 200 to 299\./,
+    change: /^Check the function fn: .*\nGive the resource an OPTIONS method/,
+    not: { api: proxy({ statusCode: 204, headers: { 'Access-Control-Allow-Origin': '*' } }) },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'an HTTP API whose configuration has other origins',
+    source: 'docs/aws §12',
+    api: http(OK, { CorsConfiguration: { AllowOrigins: ['https://admin.example'] } }, ['GET /{proxy+}']),
+    request: asking('GET', ''),
+    values: { origin: PAGE },
+    because: /and the reply has no Access-Control-Allow-Origin header/,
+    change:
+      /^Add https:\/\/shop\.example to AllowOrigins in the API’s CorsConfiguration\. The whole list is then:\n[^]*- https:\/\/admin\.example\n {10}- https:\/\/shop\.example/,
+    not: { api: http(OK, CORS, ['GET /{proxy+}']) },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'an HTTP API without configuration',
+    source: 'docs/aws §12',
+    api: http(OK),
+    request: { target: '/1', headers: ['Origin', PAGE] },
+    values: { origin: PAGE },
+    because: /cannot read this reply/,
+    change:
+      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\. Or let the gateway do so: Add .* CorsConfiguration, which it does not have yet/,
+    not: { api: http(OK, CORS) },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a function URL',
+    source: 'docs/aws §19.5',
+    api: () =>
+      aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['https://admin.example'] } }, () => OK),
+    request: { target: '/', headers: ['Origin', PAGE] },
+    values: { origin: PAGE },
+    because: /cannot read this reply/,
+    change: /^Add https:\/\/shop\.example to AllowOrigins in Cors of the function URL\.$/,
+    not: { api: () => aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }, () => OK) },
+  },
   {
     code: 'CORS_TWO_ORIGINS',
     source: 'docs/aws §12.1',
@@ -243,7 +336,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     because:
       /whether it may send DELETE, and Access-Control-Allow-Methods is GET, PUT\. The browser does not send/,
     change:
-      /Add DELETE to the API’s CorsConfiguration\.\nIn template\.json:\n[^]*AllowMethods:\n {10}- DELETE/,
+      /Add DELETE to the API’s CorsConfiguration\. The whole list is then:\nIn template\.json:\n[^]*AllowMethods:\n {10}- GET\n {10}- PUT\n {10}- DELETE/,
     not: { request: asking('PUT', '') },
   },
   {
@@ -253,7 +346,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: asking('GET', 'x-a,x-b'),
     values: { headers: ['x-b'], allowed: ['x-a'] },
     because: /whether it may send x-b, and Access-Control-Allow-Headers is x-a/,
-    change: /AllowHeaders:\n {10}- x-b/,
+    change: /AllowHeaders:\n {10}- x-a\n {10}- x-b/,
     not: { api: http(OK, ALL, ['GET /{proxy+}']) },
   },
   {

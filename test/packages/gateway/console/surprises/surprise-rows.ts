@@ -233,6 +233,37 @@ const REPLIES: readonly SurpriseRow[] = [
     not: { request: { target: '/dev' } },
   },
   {
+    code: 'FROM_STAGE_CACHE',
+    name: 'filled with another query parameter',
+    source: 'docs/aws §9',
+    api: () => cachedApi(ON),
+    before: { target: '/dev/pets?page=1&size=5' },
+    request: { target: '/dev/pets?page=2&size=5' },
+    values: { parameters: ['page'] },
+    because: /It had another value of page, which is no cache key, so both requests got the same response\./,
+    change:
+      /^To keep the values apart, add method\.request\.querystring\.page to CacheKeyParameters of the integration and to RequestParameters of the method/,
+    not: {
+      api: () =>
+        cachedApi(ON, {
+          RequestParameters: { 'method.request.querystring.page': false },
+          Integration: { ...proxyTo('list'), CacheKeyParameters: ['method.request.querystring.page'] },
+        }),
+    },
+  },
+  {
+    code: 'CACHE_NOT_REFRESHED',
+    source: 'docs/aws §9',
+    api: () => cachedApi(ON),
+    before: { target: '/dev/pets' },
+    request: { target: '/dev/pets', headers: ['Cache-Control', 'max-age=0'] },
+    values: {},
+    because: /so the gateway used the cache as for any other request and added Warning: 199\./,
+    change:
+      /^Allow the caller execute-api:InvalidateCache on arn:aws:execute-api:\*:\*:abcdefghij\/dev\/GET\/pets/,
+    not: { request: { target: '/dev/pets' } },
+  },
+  {
     code: 'RESPONSE_INFERRED',
     source: 'docs/aws §3.6',
     api: http({ body: 'hello', headers: {} }),

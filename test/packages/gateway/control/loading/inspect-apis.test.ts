@@ -54,10 +54,16 @@ describe('localTokenOf', () => {
   const OWN = 'https://local.gatewright.invalid/';
   const OTHER = 'https://pool.example/';
   const known = { own: OWN, includes: (issuer: string) => [OWN, OTHER].includes(issuer) };
-  const wanting = (issuers: readonly object[], scopes: readonly string[] = []): Authorization =>
+  const wanting = (
+    issuers: readonly object[],
+    scopes: readonly string[] = [],
+    more: object = {},
+  ): Authorization =>
     ({
       kind: 'token',
-      authorizer: { trust: { issuers, tokenUse: 'access' } },
+      authorizer: {
+        trust: { issuers, tokenUse: 'access', algorithms: ['RS256'], requiredClaims: [], ...more },
+      },
       scopes,
     }) as unknown as Authorization;
 
@@ -82,6 +88,26 @@ describe('localTokenOf', () => {
       scope: undefined,
       tokenUse: 'access',
     });
+  });
+
+  it('has the claims that the authorizer requires', () => {
+    const requiredClaims = [
+      { name: 'sub', values: [] },
+      { name: 'tier', values: ['gold', 'silver'] },
+      { name: 'roles', values: ['admin'] },
+      { name: 'email', values: [] },
+    ];
+
+    const { roles, claims } =
+      localTokenOf(wanting([{ issuer: OWN, audience: 'any' }], [], { requiredClaims }), known) ?? {};
+
+    assert.deepEqual({ roles, claims }, { roles: ['admin'], claims: { tier: 'gold', email: 'any' } });
+  });
+
+  it('is none for an authorizer that does not accept RS256, with which the local issuer signs', () => {
+    const ofOwn = [{ issuer: OWN, audience: 'any' }];
+
+    assert.equal(localTokenOf(wanting(ofOwn, [], { algorithms: ['RS512'] }), known), undefined);
   });
 
   it('is none where no token of this machine passes', () => {

@@ -1,0 +1,60 @@
+/** Says what to do about calls of integrations that were not accepted, failed by a limit, or took too long. */
+import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
+
+/** What to do about a call that was not accepted, or a backend that was not reached. */
+export function adviseRefused({ refusal, target = 'the integration' }: IntegrationCircumstances): string {
+  switch (refusal) {
+    case 'not-found':
+      return `Define the function ${target} in a stack that the gateway serves, or correct the name in the integration.`;
+    case 'throttled':
+      return `Send requests to ${target} more slowly and retry after the error, or raise ReservedConcurrentExecutions of the function, or the concurrency of the account (locally \`gatewright start --concurrency\`).`;
+    case 'too-large':
+      return 'Send a smaller body: Lambda accepts events of at most 6 MB, including base64, and a backend may respond with at most 10 MB. Transfer more through S3, with a presigned URL.';
+    case 'address':
+      return 'Correct the host in the Uri of the integration: it cannot be found.';
+    case 'request':
+      return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
+    case 'network':
+    case undefined:
+      return 'Start a server at the address of the integration, or change the integration.';
+  }
+}
+
+/** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */
+export function adviseLimit(errorType: string, target: string): string | undefined {
+  switch (errorType) {
+    case 'Sandbox.Timedout':
+      return `Let the function ${target} finish sooner, or raise its Timeout; it must respond before the integration timeout, too.`;
+    case 'Function.ResponseSizeTooLarge':
+      return `Return at most 6 MB from the function ${target}, including base64: put more into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM of a REST API, InvokeMode: RESPONSE_STREAM of a function URL).`;
+    case 'Runtime.OutOfMemory':
+      return `Raise MemorySize of the function ${target}, or let it use less memory.`;
+    case 'Runtime.ExitError':
+      return `Let the function ${target} return instead of ending its process.`;
+    default:
+      return undefined;
+  }
+}
+
+/** What to do about an integration that did not respond in time (docs/aws §2.5, §13). */
+export function adviseTimeout(
+  { protocol }: Pick<Circumstances, 'protocol'>,
+  { kind, payload }: IntegrationCircumstances,
+): readonly string[] {
+  const isFunction = kind.startsWith('lambda') || kind === 'function';
+  return [
+    ...(isFunction
+      ? ['Send the request again: starting a new instance counts toward the timeout, here as on AWS.']
+      : []),
+    'Make the integration respond sooner, or hand long work to another process and respond at once.',
+    payload === 'function-url'
+      ? 'Or raise Timeout of the function: a function URL has no other timeout.'
+      : `Or raise TimeoutInMillis of the integration, ${LONGEST[protocol]}.`,
+  ];
+}
+
+const LONGEST: Readonly<Record<Circumstances['protocol'], string>> = {
+  rest: 'of which the maximum is 29,000 unless AWS has raised the quota of the account for a regional or private API',
+  http: 'of which the maximum is 30,000',
+  websocket: 'of which the maximum is 29,000',
+};

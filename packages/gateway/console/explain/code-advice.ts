@@ -1,0 +1,33 @@
+/** What to do about refusals whose code says all that is known of them. */
+import type { GatewayErrorCode } from '../../core/errors.ts';
+import type { Circumstances } from './circumstances.ts';
+
+const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
+  ACCESS_DENIED:
+    'Use a caller that may call the route, or change the policies and rules that decide about it.',
+  API_CONFIGURATION_ERROR: 'Correct the integration of the route, and deploy the API again.',
+  DEFAULT_4XX: 'Correct the request.',
+  DEFAULT_5XX: 'Report this as a bug of the gateway, with the reason above.',
+  FUNCTION_FAILED: 'Correct the function.',
+  FUNCTION_THROTTLED: 'Send requests more slowly, and retry after this error.',
+  HEADERS_TOO_LARGE: 'Send fewer or shorter headers, for example smaller cookies.',
+  INTEGRATION_FAILURE: 'Correct the integration of the route, and deploy the API again.',
+  INTEGRATION_TIMEOUT: 'Make the integration respond sooner.',
+  MALFORMED_REQUEST: 'Write # in a URL as %23, and send exactly one Host header.',
+  REQUEST_TOO_LARGE:
+    'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, including base64. Upload more to S3, with a presigned URL.',
+  THROTTLED: 'Send requests more slowly, or close connections that are not needed, and try again.',
+  UNSUPPORTED_MEDIA_TYPE:
+    'Compress the body as Content-Encoding says, with gzip or deflate, or send it without Content-Encoding.',
+  URI_TOO_LONG: 'Shorten the path and the query, or send the values in the body of a POST.',
+};
+
+/** Returns no advice for a code whose stories always have their own. */
+export function adviseByCode({ code, kind }: Pick<Circumstances, 'code' | 'kind'>): readonly string[] {
+  if (kind === 'handshake' && code === 'URI_TOO_LONG')
+    return ['Shorten the URL: send long values in the first message, or in a header.'];
+  if (kind === 'handshake' && code === 'MALFORMED_REQUEST')
+    return ['Connect with a WebSocket client: it sends the headers of a handshake (RFC 6455 §4.1).'];
+  const advice = Object.entries(BY_CODE).find(([name]) => name === code)?.[1];
+  return advice === undefined ? [] : [advice];
+}

@@ -1,0 +1,108 @@
+/** Explains why no stage or route was found for a request. */
+import { sentence } from './reason.ts';
+import type { Circumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+export function explainMatch(about: Circumstances): Reason {
+  if (about.kind === 'message') return explainMessage(about);
+  if (about.code === 'STAGE_NOT_FOUND' || about.stageName === undefined) return explainStage(about);
+  if (about.kind === 'handshake') return explainBelowStage(about);
+  if (about.protocol === 'websocket') return explainPlainRequest(about);
+  return explainRoute(about, about.stageName);
+}
+
+function explainMessage({ nearMisses }: Circumstances): Reason {
+  const routes = nearMisses.map(({ route }) => route);
+  return {
+    because: [
+      'The route selection expression yielded no known route key for the message, and there is no $default route.',
+    ],
+    changes: [
+      routes.length === 0
+        ? 'Add a $default route, or a route whose key is the value that the expression selects.'
+        : `Send a message for which the expression selects ${listed(routes, 'or')}, or add a $default route.`,
+    ],
+  };
+}
+
+function explainStage({ failure, stages, protocol, isEndpointDisabled }: Circumstances): Reason {
+  const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
+  const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
+  const because = [
+    isStageless
+      ? `The path begins with none of the stages of the API (${listed(stages, 'and')}), and the API has no $default stage.`
+      : `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : named}.`,
+  ];
+  if (isEndpointDisabled === true)
+    return {
+      because,
+      changes: ['Call the API by its custom domain, or set DisableExecuteApiEndpoint of the API to false.'],
+    };
+  const [stage] = stages;
+  if (stage === undefined) return { because, changes: ['Deploy the API to a stage.'] };
+  const change = protocol === 'websocket' ? 'Connect to' : 'Begin the path with';
+  return {
+    because,
+    changes: [
+      `${change} ${listed(
+        stages.map((name) => `/${name}`),
+        'or',
+      )}.`,
+    ],
+  };
+}
+
+/** A WebSocket API has no paths: its URL ends with the stage, or with the base path of a custom domain. */
+function explainBelowStage({ path, stageName = '', stagePath = `/${stageName}` }: Circumstances): Reason {
+  return {
+    because: [
+      `The URL of a WebSocket API ends with its stage, but this one continues with ${path}. A WebSocket API has no routes for paths: it chooses the route by the content of each message.`,
+    ],
+    changes: [`Connect to ${stagePath === '' ? '/' : stagePath} instead of ${stagePath}${path}.`],
+  };
+}
+
+/** A plain request to a WebSocket API. */
+function explainPlainRequest({
+  method,
+  path,
+  stageName = '',
+  stagePath = `/${stageName}`,
+}: Circumstances): Reason {
+  const upgrade = `Connect to ${stagePath === '' ? '/' : stagePath} with a WebSocket client (ws:// or wss://), which sends Upgrade: websocket.`;
+  return {
+    because: [
+      `${method} ${path} was a plain HTTP request, to which a WebSocket API responds only at @connections: it was not a handshake, because it had no Upgrade: websocket.`,
+    ],
+    changes: [
+      upgrade,
+      'Or, to send a message to a client, sign POST @connections/{connectionId}: PostToConnection of an AWS SDK does so.',
+    ],
+  };
+}
+
+function explainRoute({ method, path, nearMisses, protocol }: Circumstances, stageName: string): Reason {
+  const near = nearMisses.map(({ route, because }) => `${route}: ${because}`);
+  const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
+  const nearest = nearMisses.find(({ isFar }) => isFar !== true);
+  return {
+    because: [
+      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
+      ...(near.length === 0
+        ? []
+        : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
+    ],
+    changes: [
+      path.startsWith(`/${stageName}/`)
+        ? 'The path begins with the stage twice: remove one of them.'
+        : nearest === undefined
+          ? 'Add the route, and deploy the API again.'
+          : `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,
+    ],
+  };
+}
+
+/** Joins names as `a, b or c`. */
+function listed(names: readonly string[], word: 'and' | 'or'): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
+}

@@ -1,0 +1,50 @@
+/** Explains that an AWS signature is missing or refused, and what to change for each fault. */
+import { sentence } from './reason.ts';
+import type { SignatureFault } from '@gatewright/aws/signature-claim';
+import type { Circumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+export function explainSignature({ defect, failure, isDeployed }: Circumstances): Reason {
+  const because = [sentence(failure ?? 'The signature was refused')];
+  if (defect?.kind !== 'signature' || defect.faults.length === 0)
+    return { because, changes: [adviseSigning(isDeployed, defect)] };
+  const { faults, region, service } = defect;
+  return { because, changes: faults.map((fault) => adviseFault(fault, { region, service, isDeployed })) };
+}
+
+function adviseSigning(isDeployed: boolean, defect: Circumstances['defect']): string {
+  const expected =
+    defect?.kind === 'signature'
+      ? `service ${defect.service}, region ${defect.region}`
+      : 'service execute-api';
+  return `Sign the request (Signature Version 4, ${expected})${isDeployed ? '' : ' with a key from gatewright.identities.yml, or with the local admin key: `gatewright env`'}.`;
+}
+
+type Expected = { readonly region: string; readonly service: string; readonly isDeployed: boolean };
+
+function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Expected): string {
+  switch (fault) {
+    case 'form':
+      return `Let an AWS SDK write the signature, or remove Authorization and sign the request anew: the header must be AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=….${isDeployed ? '' : ' `gatewright env` prints a local key.'}`;
+    case 'time':
+      return `Correct the clock of the client and sign the request again: a signature is accepted for 5 minutes${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
+    case 'host':
+      return 'Sign the header Host.';
+    case 'region':
+      return `Sign for the region of the API: ${region}.`;
+    case 'service':
+      return `Sign for the service ${service}.`;
+    case 'terminator':
+      return 'End the scope of the credential with aws4_request.';
+    case 'date':
+      return 'Use the day of X-Amz-Date in the scope of the credential.';
+    case 'access-key':
+      return isDeployed
+        ? 'Use an access key that exists, and send X-Amz-Security-Token exactly for temporary credentials.'
+        : 'Use an access key that the gateway knows, from gatewright.identities.yml or `gatewright env`, and send X-Amz-Security-Token exactly for temporary credentials.';
+    case 'session':
+      return 'Get new temporary credentials (AssumeRole), and sign the request with them.';
+    case 'mismatch':
+      return `Check the secret access key${isDeployed ? '' : ' (`gatewright env` prints the local one)'}. If it is right, compare the canonical string above with the signed one: the path, query, headers or body must not change after signing.`;
+  }
+}

@@ -1,0 +1,52 @@
+/** Says what to change in a mapping that does not fit the request or the response (docs/aws §7, §8). */
+import { list } from './reason.ts';
+import type { MappingDefect } from '../../core/defect.ts';
+import type { Circumstances, JsonFault } from './circumstances.ts';
+
+/** Returns where a body stops being JSON, as a sentence; empty if that is unknown. */
+export function describeBodyFault({ bodyFault }: Pick<Circumstances, 'bodyFault'>): string[] {
+  return bodyFault === undefined
+    ? []
+    : [`The body of the request is not valid JSON at offset ${bodyFault.offset} (${placeOf(bodyFault)}).`];
+}
+
+/** Returns what to correct in the body of the request; empty if it is valid JSON. */
+export function adviseBody({ bodyFault }: Pick<Circumstances, 'bodyFault'>): string[] {
+  return bodyFault === undefined ? [] : [`Send valid JSON: correct the body at ${placeOf(bodyFault)}.`];
+}
+
+function placeOf({ line, column }: JsonFault): string {
+  return `line ${line}, column ${column}`;
+}
+
+export function adviseMapping(
+  defect: MappingDefect,
+  { routeKey = 'the route', bodyFault: place, protocol }: Circumstances,
+): string {
+  switch (defect.problem) {
+    case 'no-template':
+      if (protocol === 'websocket')
+        return `Let the TemplateSelectionExpression of ${routeKey} yield ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
+      return `Send Content-Type ${defect.templates.length === 0 ? 'with a template' : list(defect.templates)}, or add a request template for ${defect.contentType} to the integration of ${routeKey}${defect.passthrough === 'NEVER' ? '' : ', or set its PassthroughBehavior to WHEN_NO_MATCH'}.`;
+    case 'body':
+      return defect.side === 'response'
+        ? 'Let the integration respond with valid JSON, or map no parts of its body.'
+        : `Send valid JSON${place === undefined ? '' : `: correct the body at ${placeOf(place)}`}.`;
+    case 'mock-status':
+      return `Let the request template of ${routeKey} render an integer, such as {"statusCode": 200}: a MOCK integration takes the status from it.`;
+    case 'no-response':
+      return defect.patterns.length === 0
+        ? `Add an integration response without SelectionPattern, the default, to ${routeKey}.`
+        : `Add an integration response to ${routeKey} whose SelectionPattern matches “${defect.selectBy}”, or one without SelectionPattern, the default. The patterns are ${list(defect.patterns)}.`;
+    case 'no-method-response':
+      return `Add a method response for ${defect.status} to ${routeKey}, or let the integration response use a status that the method declares.`;
+    case 'binary-body':
+      return `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or remove the type of the body from the binary media types of the API: templates read text only.`;
+    case 'base64':
+      return 'Send the body as base64, or change ContentHandling.';
+    case 'header':
+      return `Remove the mapping to the header ${defect.name} from ${routeKey}: API Gateway sets this header itself.`;
+    case 'address':
+      return `Make the Uri of the integration of ${routeKey} a complete http:// or https:// address: check the stage variables in it.`;
+  }
+}

@@ -1,0 +1,123 @@
+/** Says how a function must change its result, by the part that is wrong (docs/aws §3.5, §3.6, §8.3, §11.3). */
+import type { ProxyFault } from '../../core/defect.ts';
+import type { IntegrationCircumstances } from './circumstances.ts';
+
+type Form = {
+  /** `Function list` → `the function list`. */
+  readonly named: string;
+  readonly hasCookies: boolean;
+  readonly hasMultiValues: boolean;
+  readonly isStream: boolean;
+};
+
+/** @param fault the wrong part; empty if it is unknown, as for a line of a deployed API's log */
+export function adviseProxyResult(
+  fault: Partial<ProxyFault>,
+  { kind, payload, target }: IntegrationCircumstances,
+): string {
+  const isStream = kind === 'lambda-stream';
+  const form: Form = {
+    named: target === undefined ? 'the function' : `the function ${target}`,
+    hasCookies: isStream || payload === 'http-2.0' || payload === 'function-url',
+    hasMultiValues: isStream || payload === 'rest-1.0' || payload === 'http-1.0',
+    isStream,
+  };
+  const { part, name = '' } = fault;
+  if (part === undefined) return adviseWhole(form);
+  switch (part) {
+    case 'member':
+      return adviseMember(name, form);
+    case 'headers':
+    case 'multiValueHeaders':
+    case 'header-list':
+    case 'header-values':
+    case 'header-value':
+    case 'header-text':
+      return adviseHeader(part, name, form);
+    case 'cookies':
+    case 'cookie':
+      return `Return cookies from ${form.named} as a list of texts such as "id=1; HttpOnly".`;
+    case 'cookie-text':
+      return `Remove line breaks, and characters above U+00FF, from the cookies that ${form.named} returns.`;
+    default:
+      return adviseValue(part, form);
+  }
+}
+
+function adviseWhole({ named, isStream }: Form): string {
+  return isStream
+    ? `Write the metadata of the response in ${named} with awslambda.HttpResponseStream.from(stream, { statusCode: 200 }), before the body.`
+    : `Return { statusCode, headers, body } from ${named}, where body is a string.`;
+}
+
+type ValuePart = Exclude<
+  ProxyFault['part'],
+  'member' | 'headers' | 'multiValueHeaders' | `header-${string}` | 'cookies' | 'cookie' | 'cookie-text'
+>;
+
+function adviseValue(part: ValuePart, form: Form): string {
+  const { named } = form;
+  switch (part) {
+    case 'result':
+    case 'metadata':
+    case 'delimiter':
+      return adviseWhole(form);
+    case 'statusCode':
+      return `Return statusCode from ${named} as a number of three digits, such as 200.`;
+    case 'body':
+      return `Return body from ${named} as a string: JSON.stringify(body) if it is an object, base64 with isBase64Encoded true if it is bytes.`;
+    case 'isBase64Encoded':
+      return `Return isBase64Encoded from ${named} as true or false, not as text.`;
+    case 'base64':
+      return `Return body from ${named} as base64, or set isBase64Encoded to false.`;
+    case 'frame-size':
+      return `Return a body of at most 128 KB from ${named}, or send several messages with PostToConnection.`;
+  }
+}
+
+/** Members that functions return by mistake, and the one that is meant. */
+const MEANT: Readonly<Record<string, string>> = {
+  status: 'statusCode',
+  statuscode: 'statusCode',
+  header: 'headers',
+  isbase64encoded: 'isBase64Encoded',
+  base64encoded: 'isBase64Encoded',
+  multivalueheaders: 'multiValueHeaders',
+};
+
+function adviseMember(name: string, { named, isStream }: Form): string {
+  if (name === 'cookies')
+    return `Return the cookies from ${named} as multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] }; only payload format 2.0 of an HTTP API, function URLs and streams have cookies.`;
+  const meant = Object.hasOwn(MEANT, name.toLowerCase()) ? MEANT[name.toLowerCase()] : undefined;
+  if (meant !== undefined) return `Rename ${JSON.stringify(name)} to ${meant} in the result of ${named}.`;
+  const known = isStream
+    ? 'statusCode, headers, multiValueHeaders and cookies'
+    : 'statusCode, headers, multiValueHeaders, body and isBase64Encoded';
+  return `Remove ${JSON.stringify(name)} from the result of ${named}: the result may have only ${known}.`;
+}
+
+function adviseHeader(
+  part: 'headers' | 'multiValueHeaders' | 'header-list' | 'header-values' | 'header-value' | 'header-text',
+  name: string,
+  { named, hasCookies, hasMultiValues }: Form,
+): string {
+  const header = JSON.stringify(name);
+  switch (part) {
+    case 'headers':
+      return `Return headers from ${named} as an object such as { "Content-Type": "text/plain" }.`;
+    case 'multiValueHeaders':
+      return `Return multiValueHeaders from ${named} as an object such as { "Vary": ["Origin", "Accept"] }.`;
+    case 'header-values':
+      return `Return ${header} in multiValueHeaders of ${named} as a list: [value].`;
+    case 'header-value':
+      return `Return ${header} from ${named} as a string, or leave the header out.`;
+    case 'header-text':
+      return `Remove line breaks, and characters above U+00FF, from the name and value of the header ${header} that ${named} returns; encodeURIComponent(value) does so.`;
+    case 'header-list':
+      if (hasCookies && name.toLowerCase() === 'set-cookie')
+        return `Return the cookies from ${named} as the list cookies, instead of a list in headers.`;
+      return hasMultiValues
+        ? `Return ${header} from ${named} in multiValueHeaders instead of headers: only multiValueHeaders takes a list.`
+        : `Join the values of ${header} in ${named} to one string with commas: headers takes no lists in payload format 2.0, which has no multiValueHeaders.`;
+  }
+}

@@ -1,0 +1,40 @@
+/** Says which token to send, with the command that makes it where the local issuer can. */
+import { tokenOptions } from '@gatewright/aws/text/token-options';
+import { list } from './reason.ts';
+import type { Circumstances, GuardCircumstances } from './circumstances.ts';
+
+type Guarded = Pick<GuardCircumstances, 'localToken' | 'trusted' | 'token'> &
+  Pick<Circumstances, 'isDeployed'>;
+
+/** Returns `` `gatewright token --audience shop` ``; undefined if the local issuer makes no token for this route. */
+export function tokenCommandOf({ localToken, isDeployed }: Guarded): string | undefined {
+  return localToken === undefined || isDeployed
+    ? undefined
+    : `\`gatewright token${tokenOptions(localToken)}\``;
+}
+
+/** Advises on a token of an authorizer that checks tokens itself. */
+export function adviseToken(guarded: Guarded): string {
+  const { trusted, isDeployed } = guarded;
+  const command = tokenCommandOf(guarded);
+  if (command !== undefined) return `Send a token from ${command}.`;
+  const issuer = issuerOf(guarded);
+  const scopes = trusted?.scopes ?? [];
+  const audiences = trusted?.audiences ?? [];
+  const wanted = [
+    ...(audiences.length === 0 ? [] : [`for the audience ${list(audiences)}`]),
+    ...(scopes.length === 0 ? [] : [`with one of the scopes ${list(scopes)}`]),
+  ].join(' ');
+  const real = `Get a token${wanted === '' ? '' : ` ${wanted}`} from ${issuer}.`;
+  if (isDeployed || trusted?.issuers.length === 0) return real;
+  const options = tokenOptions({ issuer, audience: audiences[0], scope: scopes[0] });
+  return `${real} Or let the gateway stand in for the issuer: \`gatewright start --issuer ${issuer}=local\`, and then \`gatewright token${options}\`.`;
+}
+
+/**
+ * Returns the issuer whose keys were fetched. If several issuers are allowed, it is the issuer that the token names.
+ */
+export function issuerOf({ token, trusted }: Pick<Guarded, 'token' | 'trusted'>): string {
+  const issuers = trusted?.issuers ?? [];
+  return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'the issuer of the authorizer';
+}

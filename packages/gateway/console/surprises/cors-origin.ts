@@ -1,0 +1,76 @@
+/** A reply that the browser keeps from the page, because it does not allow the page's origin (docs/aws §12, §12.1). */
+import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
+import { isSelecting } from './selected-response.ts';
+import { printSetting } from './template-text.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+export const originNotAllowed: SurpriseKind = {
+  code: 'CORS_ORIGIN_NOT_ALLOWED',
+  mark: 'CORS: origin not allowed',
+  source: 'docs/aws §12.1',
+  find(facts) {
+    const origin = originOf(facts);
+    const allowed = facts.reply.all('access-control-allow-origin');
+    // Several origins are another kind.
+    if (origin === undefined || allowed.length > 1 || allowed[0]?.includes(',') === true) return undefined;
+    const { status } = facts.recorded;
+    const isPreflight = askedMethod(facts) !== undefined;
+    const isRefused = isPreflight && (status < 200 || status >= 300);
+    if (isOriginAllowed(facts) && !isRefused) return undefined;
+    return {
+      values: { origin, ...(allowed[0] !== undefined && { allowed: allowed[0] }) },
+      because: [describe(facts, origin, isPreflight)],
+      changes: isPreflight ? [adviseOnPreflight(facts, origin)] : adviseOnReply(facts, origin),
+    };
+  },
+};
+
+function describe(facts: SurpriseFacts, origin: string, isPreflight: boolean): string {
+  const { status, error, failure, phase } = facts.recorded;
+  const allowed = facts.reply.last('access-control-allow-origin');
+  const said = allowed === undefined ? 'has no Access-Control-Allow-Origin header' : `allows only ${allowed}`;
+  if (isPreflight)
+    return `This was a preflight of a page from ${origin}, and the reply ${isOriginAllowed(facts) ? `has the status ${status}, but a preflight must be answered with 200 to 299` : said}. The browser does not send the request itself.`;
+  if (failure !== undefined)
+    return `The page from ${origin} sees “blocked by CORS policy” instead of the ${status}: the gateway generated this reply itself (${error?.code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`;
+  return `The page from ${origin} cannot read this reply, because it ${said}.`;
+}
+
+function adviseOnPreflight(facts: SurpriseFacts, origin: string): string {
+  const { received, phase } = facts.recorded;
+  if (received.api.protocol === 'rest')
+    return 'Give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.';
+  if (phase === 'preflight' || facts.cors === undefined) return allowOrigin(facts, origin);
+  // A route of the API answers OPTIONS instead of CorsConfiguration, or refuses it.
+  return received.route?.httpMethod === 'OPTIONS' && received.route.authorization.kind === 'none'
+    ? `Let the integration of ${received.route.routeKey} respond to preflights with 200 and the CORS headers, or remove the route, so that CorsConfiguration responds.`
+    : `Add a route OPTIONS ${received.route?.resourcePath.startsWith('/') === true ? received.route.resourcePath : '/{proxy+}'} without an authorizer: the authorizer of ${received.route?.routeKey ?? 'the route'} refuses preflights, which have no credentials.`;
+}
+
+function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] {
+  const { integration, cors } = facts;
+  const { received, failure, status } = facts.recorded;
+  if (received.api.protocol !== 'rest' && (failure !== undefined || cors !== undefined))
+    return [allowOrigin(facts, origin)];
+  if (received.api.protocol !== 'rest')
+    return [
+      `Return Access-Control-Allow-Origin: ${origin} from the integration. Or let the gateway do so: ${allowOrigin(facts, origin)}`,
+    ];
+  if (failure !== undefined)
+    return [
+      `To let pages read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
+    ];
+  return [
+    isSelecting(integration)
+      ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${status}, and declare the header in the method response.`
+      : `Return Access-Control-Allow-Origin: ${origin} from the integration.`,
+  ];
+}
+
+function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: string): string {
+  if (recorded.received.api.functionUrl !== undefined)
+    return `Add ${origin} to AllowOrigins in Cors of the function URL${cors === undefined ? ', which it does not have yet' : ''}.`;
+  const list = printSetting('allowOrigins', [...(cors?.allowOrigins ?? []), origin], definition);
+  return `Add ${origin} to AllowOrigins in the API’s CorsConfiguration${cors === undefined ? ', which it does not have yet' : ''}. The whole list is then:\n${list}`;
+}

@@ -1,0 +1,98 @@
+/** What to do about CORS headers of a function whose values the CorsConfiguration of an HTTP API replaces (docs/aws §12). */
+import { replyCorsHeaders } from '../../core/events/cors-headers.ts';
+import { printSetting } from './template-text.ts';
+import type { CorsPlan } from '../../core/events/cors-headers.ts';
+import type { Definition } from './template-text.ts';
+
+type Replaced = {
+  readonly cors: CorsPlan;
+  /** The origin of the page; undefined if the request has none, so that the gateway sends no CORS headers. */
+  readonly origin: string | undefined;
+  /** The headers that were discarded, by their lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly definition: Definition | undefined;
+};
+
+/** What the configuration lacks to say the same as one header of the function; empty if it says it already. */
+type Lacking = { readonly text: string; readonly setting?: string };
+
+export function adviseReplaced(replaced: Replaced): readonly string[] {
+  const { headers } = replaced;
+  const lacking = [...headers].flatMap(([name, value]) => findLacking(name, value, replaced));
+  const names = [...headers.keys()].join(', ');
+  const remove = `Remove ${names} from the integration: the CorsConfiguration of the API replaces ${headers.size === 1 ? 'it' : 'them'}`;
+  if (lacking.length === 0) return [`${remove}, and allows the same.`];
+  return [
+    ...lacking.map(({ text, setting }) => (setting === undefined ? text : `${text}\n${setting}`)),
+    `${remove}. Or remove CorsConfiguration, and let the integration send all CORS headers, also in reply to OPTIONS.`,
+  ];
+}
+
+function findLacking(name: string, value: string, replaced: Replaced): readonly Lacking[] {
+  const { cors } = replaced;
+  switch (name) {
+    case 'access-control-allow-origin':
+      return findOrigin(value, replaced);
+    case 'access-control-allow-methods':
+      return findNames('allowMethods', 'AllowMethods', value, replaced);
+    case 'access-control-allow-headers':
+      return findNames('allowHeaders', 'AllowHeaders', value, replaced);
+    case 'access-control-expose-headers':
+      return findNames('exposeHeaders', 'ExposeHeaders', value, replaced);
+    case 'access-control-allow-credentials':
+      if (value !== 'true' || cors.allowCredentials) return [];
+      return [
+        {
+          text: cors.allowOrigins.includes('*')
+            ? 'Set AllowCredentials: true in the API’s CorsConfiguration, and list each origin in AllowOrigins instead of *: API Gateway refuses both together.'
+            : 'Set AllowCredentials: true in the API’s CorsConfiguration.',
+        },
+      ];
+    case 'access-control-max-age':
+      return value === String(cors.maxAgeSeconds)
+        ? []
+        : [
+            {
+              text: `Set MaxAge: ${value} in the API’s CorsConfiguration: browsers read it in the reply to the preflight only.`,
+            },
+          ];
+    default:
+      return [{ text: `CorsConfiguration has no setting for ${name}.` }];
+  }
+}
+
+function findOrigin(value: string, { cors, origin, definition }: Replaced): readonly Lacking[] {
+  const wanted = value === '*' && cors.allowCredentials ? origin : value;
+  if (wanted === undefined || cors.allowOrigins.includes('*') || wanted === 'null') return [];
+  if (origin !== undefined && replyCorsHeaders(cors, origin).length > 0) return [];
+  if (replyCorsHeaders(cors, wanted).length > 0) return [];
+  const values = wanted === '*' ? ['*'] : [...cors.allowOrigins, wanted];
+  return [
+    {
+      text: `Add ${wanted} to AllowOrigins in the API’s CorsConfiguration. The whole list is then:`,
+      setting: printSetting('allowOrigins', values, definition),
+    },
+  ];
+}
+
+function findNames(
+  setting: 'allowMethods' | 'allowHeaders' | 'exposeHeaders',
+  property: string,
+  value: string,
+  { cors, definition }: Replaced,
+): readonly Lacking[] {
+  const set = cors[setting];
+  if (set.includes('*') && !cors.allowCredentials) return [];
+  const known = new Set(set.map((name) => name.toLowerCase()));
+  const names = value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !known.has(name.toLowerCase()));
+  if (names.length === 0) return [];
+  return [
+    {
+      text: `Add ${names.join(', ')} to ${property} in the API’s CorsConfiguration. The whole list is then:`,
+      setting: printSetting(setting, [...set, ...names], definition),
+    },
+  ];
+}

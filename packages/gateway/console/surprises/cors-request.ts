@@ -1,0 +1,22 @@
+/** What a page of another origin asks, as a browser writes it into the headers of a request (docs/aws §12.1). */
+import type { SurpriseFacts } from './surprise-facts.ts';
+
+/** Only browsers send Origin. A page of the API's own host is not subject to CORS. */
+export function originOf({ recorded }: SurpriseFacts): string | undefined {
+  const { headers } = recorded.received;
+  const origin = headers.last('origin');
+  const host = headers.last('host');
+  return origin !== undefined && host !== undefined && origin.endsWith(`://${host}`) ? undefined : origin;
+}
+
+/** The method that a preflight asks for; undefined if the request is not a preflight. */
+export function askedMethod(facts: SurpriseFacts): string | undefined {
+  const { method, headers } = facts.recorded.received;
+  if (method !== 'OPTIONS' || originOf(facts) === undefined) return undefined;
+  return headers.last('access-control-request-method');
+}
+
+export function isOriginAllowed(facts: SurpriseFacts): boolean {
+  const [allowed, ...others] = facts.reply.all('access-control-allow-origin');
+  return others.length === 0 && (allowed === '*' || allowed === originOf(facts));
+}

@@ -1,0 +1,94 @@
+/** A refusal by a quota names the limit, the plan and the customer, and the command that ends it. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { keeperOf, PLAN, QUOTA } from '../support/a-charging.ts';
+import { aProtectedApi, documentFor, ISSUER_KEY } from '../support/a-protected-api.ts';
+import { QuotaTable } from '../support/quota-table.ts';
+import { recording, storyOf } from '../support/recorded-apis.ts';
+import { signToken, someClaims } from '../support/signed-tokens.ts';
+
+const RULES = [{ id: 'all', effect: 'allow', methods: ['*'], paths: ['/**'] }];
+const TOKEN = signToken(ISSUER_KEY, someClaims({ sub: 'alice', aud: 'api', plan: 'gold' }));
+
+function aChargedApi(quota: object = {}, kind: 'rest-request' | 'http-2.0' = 'rest-request', more = {}) {
+  const table = new QuotaTable();
+  const document = documentFor(kind, {
+    rules: RULES,
+    result: { cacheTtlSeconds: 0 },
+    quota: { ...QUOTA, ...quota },
+  });
+  const quotas = (plans: readonly unknown[]) => Promise.resolve(keeperOf(table, plans));
+  return { ...recording(aProtectedApi(kind, [document], 0, { quotas, more })), table };
+}
+
+describe('the explanation of a refusal by a quota', () => {
+  for (const kind of ['rest-request', 'http-2.0'] as const)
+    it(`names the limit that is used up, and when it has units again, on ${kind}`, async () => {
+      const api = aChargedApi({}, kind);
+
+      for (const path of ['/users', '/users/7']) assert.equal(await api.get(path, TOKEN), 200);
+      assert.equal(await api.get('/users', TOKEN), 403);
+
+      const story = storyOf(api.last());
+      assert.match(story, /its quota refuses it: over quota: daily of plan partner, tenant acme\./);
+      assert.match(story, /The limit has units again in \d+ (?:s|h)\./);
+      assert.match(
+        story,
+        /`gatewright quota top-up acme daily UNITS`, with `--key ID` if the limit counts each key/,
+      );
+    });
+
+  it('names the limit that is suspended, and does not speak of a customer who is not on record', async () => {
+    const api = aChargedApi();
+    await api.get('/users', TOKEN);
+    for (const [name, item] of api.table.items)
+      if (name.includes('\nP#')) api.table.items.set(name, { ...item, susp: 1 });
+    api.table.nowMs += 120_000;
+
+    assert.equal(await api.get('/users/7', TOKEN), 403);
+
+    const story = storyOf(api.last());
+    assert.match(story, /its quota refuses it: suspended: daily of plan partner, tenant acme\./);
+    assert.match(
+      story,
+      /→ Resume the limit daily with `gatewright quota resume acme daily`, with `--key ID`/,
+    );
+    assert.doesNotMatch(story, /customers resume/);
+  });
+
+  it('says what names nobody to charge', async () => {
+    const api = aChargedApi({ tenant: { claim: 'org' } });
+
+    assert.equal(await api.get('/users', TOKEN), 403);
+
+    const story = storyOf(api.last());
+    assert.match(story, /its quota refuses it: charged: no claim org\./);
+    assert.match(story, /→ Use a credential that names the customer and the plan to charge\.$/);
+  });
+
+  it('says the same of a key that the authorizer withholds', async () => {
+    const api = aChargedApi({ admissionKey: 'acme-admitted-requests' }, 'rest-request', {
+      Api: { ApiKeySourceType: 'AUTHORIZER' },
+      UsersGet: { ApiKeyRequired: true },
+    });
+    // No API has that key here, so the first request is refused for another reason.
+    for (let call = 0; call < 4; call += 1) await api.get('/users', TOKEN);
+
+    const story = storyOf(api.last());
+    assert.match(story, /which returned none: over quota: daily of plan partner, tenant acme\./);
+    assert.match(story, /The limit has units again in/);
+    assert.match(
+      story,
+      /→ Wait for the next period, or give the customer more: `gatewright quota top-up acme daily UNITS`/,
+    );
+    assert.doesNotMatch(story, /access explain/);
+  });
+
+  it('names a plan that is not on record', async () => {
+    const api = aChargedApi({ plan: { claim: 'plan' }, plans: [PLAN] });
+
+    assert.equal(await api.get('/users', TOKEN), 500);
+
+    assert.match(storyOf(api.last()), /there is no customer plan gold/);
+  });
+});

@@ -1,0 +1,232 @@
+/** A mapping that does not fit is changed as it is advised, and then the request is answered. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { recording, storyOf } from '../../../../support/recorded-apis.ts';
+import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
+import { invokeUri } from '../../../../support/a-stack.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { MethodSetup } from '../../../../support/a-method.ts';
+import type { TestRequest } from '../../../../support/an-api.ts';
+
+type Side = { readonly setup?: MethodSetup; readonly request?: TestRequest };
+
+type Row = {
+  readonly name: string;
+  readonly setup: MethodSetup;
+  readonly request: TestRequest;
+  readonly status: number;
+  readonly because: RegExp;
+  readonly change: RegExp;
+  readonly fixed: Side;
+};
+
+const ID: TestRequest = { target: '/dev/1' };
+const post = (body: string, type = 'application/json'): TestRequest => ({
+  method: 'POST',
+  target: '/dev/1',
+  headers: ['Content-Type', type],
+  body,
+});
+const mock = (template: string, more: JsonObject = {}): MethodSetup => ({
+  integration: {
+    Type: 'MOCK',
+    RequestTemplates: JSON_ONLY(template),
+    IntegrationResponses: DEFAULT,
+    ...more,
+  },
+});
+const FUNCTION = {
+  Type: 'AWS',
+  IntegrationHttpMethod: 'POST',
+  Uri: invokeUri('fn'),
+  IntegrationResponses: DEFAULT,
+};
+const HTTP = { Type: 'HTTP', IntegrationHttpMethod: 'POST', Uri: 'https://pets.example/' };
+const http = (responses: JsonObject[], method: JsonObject = {}): MethodSetup => ({
+  integration: { ...HTTP, IntegrationResponses: responses },
+  method,
+});
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'a MOCK whose template renders no status',
+    setup: mock('{"status": 200}'),
+    request: ID,
+    status: 500,
+    because: /Unable to parse statusCode/,
+    change: /^Let the request template of ANY \/\{id\} render an integer, such as \{"statusCode": 200\}/,
+    fixed: { setup: mock('{"statusCode": 200}') },
+  },
+  {
+    name: 'a MOCK that selects a status without an integration response',
+    setup: mock('{"statusCode": 418}', {
+      IntegrationResponses: [{ StatusCode: '200', SelectionPattern: '200' }],
+    }),
+    request: ID,
+    status: 500,
+    because:
+      /No match for output mapping and no default output mapping configured\. Endpoint Response Status Code: 418/,
+    change:
+      /whose SelectionPattern matches “418”, or one without SelectionPattern, the default\. The patterns are 200\.$/,
+    fixed: { setup: mock('{"statusCode": 418}') },
+  },
+  {
+    name: 'a MOCK without integration responses',
+    setup: mock('{"statusCode": 200}', { IntegrationResponses: [] }),
+    request: ID,
+    status: 500,
+    because: /no default output mapping configured/,
+    change: /^Add an integration response without SelectionPattern, the default, to ANY \/\{id\}\.$/,
+    fixed: { setup: mock('{"statusCode": 200}') },
+  },
+  {
+    name: 'a Content-Type without a template',
+    setup: mock('{"statusCode": 200}', { PassthroughBehavior: 'NEVER' }),
+    request: post('<a/>', 'application/xml'),
+    status: 415,
+    because: /No request template for application\/xml, and PassthroughBehavior is NEVER\./,
+    change:
+      /^Send Content-Type application\/json, or add a request template for application\/xml to the integration of ANY \/\{id\}\.$/,
+    fixed: { request: post('{}') },
+  },
+  {
+    name: 'a status that the method does not declare',
+    setup: http([{ StatusCode: '201' }]),
+    request: ID,
+    status: 500,
+    because: /Output mapping refers to an invalid method response: 201\./,
+    change: /^Add a method response for 201 to ANY \/\{id\}/,
+    fixed: { setup: http([{ StatusCode: '201' }], { MethodResponses: [{ StatusCode: '201' }] }) },
+  },
+  {
+    name: 'a body that is not JSON, from which a value is mapped',
+    setup: {
+      integration: {
+        ...HTTP,
+        IntegrationResponses: DEFAULT,
+        RequestParameters: { 'integration.request.header.X-Pet': 'method.request.body.pet' },
+      },
+    },
+    request: post('{\n  "pet": 1,\n}'),
+    status: 400,
+    because: /The body of the request is not valid JSON at offset 14 \(line 3, column 1\)\./,
+    change: /^Send valid JSON: correct the body at line 3, column 1\.$/,
+    fixed: { request: post('{\n  "pet": 1\n}') },
+  },
+  {
+    name: 'a template that reads a body that is not JSON',
+    setup: {
+      integration: { ...FUNCTION, RequestTemplates: JSON_ONLY('{"pet": $util.parseJson($input.body).pet}') },
+      functions: { fn: () => ({}) },
+    },
+    request: post('{"pet": 1'),
+    status: 500,
+    because: /The body of the request is not valid JSON at offset 9 \(line 1, column 10\)\./,
+    change: /^Send valid JSON: correct the body at line 1, column 10\.\nFix the template/,
+    fixed: { request: post('{"pet": 1}') },
+  },
+];
+
+describe('the advice about a mapping', () => {
+  for (const { name, setup, request, status, because, change, fixed } of ROWS)
+    it(`is followed for ${name}`, async () => {
+      const open = (of: MethodSetup) => {
+        const api = recording(aMethod(of));
+        api.ports.http.answer = () => answered('ok', [], 200);
+        return api;
+      };
+      const api = open(setup);
+
+      assert.equal((await api.send(request)).status, status);
+
+      const { story } = api.last();
+      assert.match(story.sentences.join('\n'), because);
+      assert.match(story.changes.join('\n'), change, storyOf(api.last()));
+      const { status: after } = await open(fixed.setup ?? setup).send(fixed.request ?? request);
+      assert.ok(after < 300, `${after} after the advice was followed`);
+    });
+});
+
+describe('the advice about a pattern', () => {
+  it('repeats the error that no pattern matches, without the credential in it', async () => {
+    const secret = 'a-secret-credential-of-the-caller';
+    const fn = (): never => {
+      throw new Error(`no user has ${secret}`);
+    };
+    const IntegrationResponses = [{ StatusCode: '200', SelectionPattern: 'never' }];
+    const api = recording(aMethod({ integration: { ...FUNCTION, IntegrationResponses }, functions: { fn } }));
+
+    await api.send({ ...ID, headers: ['Authorization', `Bearer ${secret}`] });
+
+    assert.match(api.last().story.changes.join('\n'), /SelectionPattern matches “no user has /);
+    assert.ok(!JSON.stringify(api.last()).includes(secret));
+  });
+});
+
+describe('the advice about a call that Lambda limits', () => {
+  const proxy = { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: invokeUri('fn') };
+  const rows: readonly (readonly [name: string, result: object, change: RegExp, status: number])[] = [
+    [
+      'its own timeout',
+      {
+        kind: 'failed',
+        payload: '{}',
+        errorType: 'Sandbox.Timedout',
+        errorMessage: 'Task timed out after 3.00 seconds',
+      },
+      /^Let the function fn finish sooner, or raise its Timeout/,
+      502,
+    ],
+    [
+      'a reply of more than 6 MB',
+      {
+        kind: 'failed',
+        payload: '{}',
+        errorType: 'Function.ResponseSizeTooLarge',
+        errorMessage: 'Response payload size exceeded',
+      },
+      /^Return at most 6 MB from the function fn, including base64: put more into S3/,
+      502,
+    ],
+    [
+      'its memory',
+      { kind: 'failed', payload: '{}', errorType: 'Runtime.OutOfMemory', errorMessage: 'killed' },
+      /^Raise MemorySize of the function fn/,
+      502,
+    ],
+    [
+      'concurrency',
+      { kind: 'refused', reason: 'throttled', message: 'Rate Exceeded' },
+      /^Send requests to fn more slowly .* or raise ReservedConcurrentExecutions/,
+      502,
+    ],
+    [
+      'an event of more than 6 MB',
+      { kind: 'refused', reason: 'too-large', message: 'Request must be smaller' },
+      /^Send a smaller body: Lambda accepts events of at most 6 MB/,
+      413,
+    ],
+    [
+      'a function that is not there',
+      { kind: 'refused', reason: 'not-found', message: 'Function not found' },
+      /^Define the function fn in a stack that the gateway serves/,
+      500,
+    ],
+    [
+      'the integration timeout',
+      { kind: 'timed-out' },
+      /^Send the request again: .*\nMake the integration respond sooner.*\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
+      504,
+    ],
+  ];
+  for (const [name, result, change, status] of rows)
+    it(`names ${name}`, async () => {
+      const api = recording(aMethod({ integration: proxy, functions: { fn: () => result } }));
+      api.ports.invoker.invoke = () => Promise.resolve(result as never);
+
+      assert.equal((await api.send(ID)).status, status);
+
+      assert.match(api.last().story.changes.join('\n'), change, storyOf(api.last()));
+      assert.doesNotMatch(storyOf(api.last()), /Start a server/);
+    });
+});
