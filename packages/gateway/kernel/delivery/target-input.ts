@@ -3,7 +3,7 @@
  * result of an input transformer.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { PatternError } from './value-match.ts';
+import { PatternError } from './pattern-error.ts';
 
 export type TargetInput =
   | { readonly kind: 'event' }

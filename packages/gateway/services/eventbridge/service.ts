@@ -9,11 +9,11 @@ import type { StackReading } from '../../kernel/stack-reading.ts';
 import { EventBuses } from './event-buses.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
-import { compilePattern } from '../../kernel/delivery/event-pattern.ts';
+import { compileEventPattern } from '../../kernel/delivery/event-pattern.ts';
 import type { Schedule } from '../../kernel/delivery/schedule.ts';
 import { compilePath, compileTransformer } from '../../kernel/delivery/target-input.ts';
 import type { TargetInput } from '../../kernel/delivery/target-input.ts';
-import { atPlace } from '../../kernel/delivery/value-match.ts';
+import { atPlace } from '../../kernel/delivery/pattern-error.ts';
 import type { EventRule, RuleTarget } from './event-buses.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import { readSchedule, readTarget } from '../../kernel/read-target.ts';
@@ -135,7 +135,7 @@ function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
         ? undefined
         : reader.attempt(
             'the rule matches nothing',
-            () => atPlace(resource.place('EventPattern'), () => compilePattern(pattern)),
+            () => atPlace(resource.place('EventPattern'), () => compileEventPattern(pattern)),
             () => () => false,
           ),
     targets: reader.list('Targets').flatMap((target) => readRuleTarget(reader, target)),
