@@ -6,8 +6,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { compileEventPattern } from '../../../packages/gateway/kernel/delivery/event-pattern.ts';
-import { refusalOf } from '../../../packages/gateway/kernel/delivery/pattern-error.ts';
+import { checkEventPattern, compileEventPattern } from '../../../packages/gateway/kernel/delivery/event-pattern.ts';
 import { drawPair } from './draw.ts';
 
 const USAGE = 'node lab/tools/event-ruler/run.ts --libraries FOLDER [--pairs 20000] [--seed 1]';
@@ -40,7 +39,7 @@ function printAnswer({ refused, complexity = 0, matches, failed }: Answer): stri
 }
 
 function ourAnswer({ pattern, event }: Question): string {
-  const refusal = refusalOf(() => compileEventPattern(pattern));
+  const refusal = checkEventPattern(pattern);
   if (refusal === undefined) return String(compileEventPattern(pattern)(JSON.parse(event)));
   const reason = refusal.replace(PREFIX, '');
   return reason.startsWith('Rule is too complex') ? 'refused: too complex' : `refused: ${reason}`;

@@ -27,6 +27,20 @@ export function readLinePattern(source: string): LinePattern {
 }
 
 /**
+ * Returns the refusal of PutMetricFilter and PutSubscriptionFilter, or undefined if they take the pattern. (Reported:
+ * aws/aws-cdk#16278, dougmoscrop/serverless-plugin-log-subscription#47.)
+ */
+export function checkFilterPattern(source: string): string | undefined {
+  try {
+    readLinePattern(source);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InvalidPattern)) throw error;
+    return error.message.startsWith('Invalid character(s)') ? error.message : 'Invalid metric filter pattern';
+  }
+}
+
+/**
  * Space-delimited patterns such as `[ip, user, ..., status = 4*, bytes > 1000]`. They match the words of a line, where
  * `[…]` and `"…"` are one word each.
  */
@@ -89,6 +103,8 @@ function readColumn(text: PatternText): Column {
 
 /** Terms of lines without structure, such as `ERROR "not found" -timeout ?one ?other %re%`. They are case-sensitive. */
 const TERM = /[^\s"%]+/y;
+/** "You must enclose terms that contain characters other than alphanumeric and underscore in double quotation marks." */
+const PLAIN_TERM = /^[\p{L}\p{N}_]+$/u;
 
 function readTermPattern(text: PatternText): LinePattern {
   const required: LinePattern[] = [];
@@ -107,7 +123,12 @@ function readTermPattern(text: PatternText): LinePattern {
 function readTerm(text: PatternText): LinePattern {
   const regex = text.regex();
   if (regex !== undefined) return (message) => regex.test(message);
-  const term = text.quoted() ?? text.match(TERM);
+  const quoted = text.quoted();
+  // "To match everything in your log events, use … double quotation marks with a space between them."
+  if (quoted?.trim() === '') return EVERY_LINE;
+  const term = quoted ?? text.match(TERM);
   if (term === undefined) return text.fail('a term is missing');
+  if (quoted === undefined && !PLAIN_TERM.test(term))
+    return text.fail(`Invalid character(s) in term '${term}'`);
   return (message) => message.includes(term);
 }
