@@ -3,7 +3,7 @@
  * guide, "Filter pattern syntax for metric filters, subscription filters, filter log events, and Live Tail").
  */
 import { readJsonPattern } from './json-pattern.ts';
-import { InvalidPattern, PatternText } from './pattern-text.ts';
+import { InvalidPattern, InvalidTerm, PatternText } from './pattern-text.ts';
 import type { LinePattern } from './pattern-text.ts';
 import { readComparison, readOperator } from './value-test.ts';
 import type { ValueTest } from './value-test.ts';
@@ -36,7 +36,7 @@ export function checkFilterPattern(source: string): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof InvalidPattern)) throw error;
-    return error.message.startsWith('Invalid character(s)') ? error.message : 'Invalid metric filter pattern';
+    return error instanceof InvalidTerm ? error.message : 'Invalid metric filter pattern';
   }
 }
 
@@ -129,6 +129,6 @@ function readTerm(text: PatternText): LinePattern {
   const term = quoted ?? text.match(TERM);
   if (term === undefined) return text.fail('a term is missing');
   if (quoted === undefined && !PLAIN_TERM.test(term))
-    return text.fail(`Invalid character(s) in term '${term}'`);
+    throw new InvalidTerm(term);
   return (message) => message.includes(term);
 }
