@@ -6,7 +6,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { checkEventPattern, compileEventPattern } from '../../../packages/gateway/kernel/delivery/event-pattern.ts';
+import {
+  checkEventPattern,
+  compileEventPattern,
+} from '../../../packages/gateway/kernel/delivery/event-pattern.ts';
 import { drawPair } from './draw.ts';
 
 const USAGE = 'node lab/tools/event-ruler/run.ts --libraries FOLDER [--pairs 20000] [--seed 1]';

@@ -13,6 +13,8 @@ export type Wanted = {
   readonly takesAbsence: boolean;
 };
 
+/** How many levels of an event are looked at. Deeper values count as absent, so that no event can exhaust the stack. */
+const MAX_LEVELS = 1_000;
 /** How many ways of reading the dots in names are tried. Only members that differ by dots alone have several. */
 const MAX_READINGS = 64;
 
@@ -25,23 +27,24 @@ export function findMatch(event: unknown, wanted: readonly Wanted[]): boolean {
   return present.every(({ tests }) => tests.length > 0) && isMet(event, present);
 }
 
-function isMet(value: unknown, wanted: readonly Wanted[]): boolean {
+function isMet(value: unknown, wanted: readonly Wanted[], level = 0): boolean {
   if (wanted.length === 0) return true;
-  if (Array.isArray(value)) return isMetByElements(value, wanted);
+  if (level > MAX_LEVELS) return false;
+  if (Array.isArray(value)) return isMetByElements(value, wanted, level + 1);
   if (isScalar(value))
     return wanted.every(({ path, tests }) => path === undefined && tests.some((test) => test(value)));
   return readingsOf(value, wanted).some((reading) =>
-    [...reading].every(([name, inner]) => isJsonObject(value) && isMet(value[name], inner)),
+    [...reading].every(([name, inner]) => isJsonObject(value) && isMet(value[name], inner, level + 1)),
   );
 }
 
 /** One element must meet all rules for its fields. Rules for the list's own values may be met by any of them. */
-function isMetByElements(list: readonly unknown[], wanted: readonly Wanted[]): boolean {
+function isMetByElements(list: readonly unknown[], wanted: readonly Wanted[], level: number): boolean {
   const own = wanted.filter(({ path }) => path === undefined);
   const inner = wanted.filter(({ path }) => path !== undefined);
   return (
-    own.every((each) => list.some((element) => isMet(element, [each]))) &&
-    (inner.length === 0 || list.some((element) => isMet(element, inner)))
+    own.every((each) => list.some((element) => isMet(element, [each], level))) &&
+    (inner.length === 0 || list.some((element) => isMet(element, inner, level)))
   );
 }
 
@@ -77,10 +80,11 @@ function membersFor(value: unknown, path: string | undefined): readonly Member[]
   return members;
 }
 
-function hasField(value: unknown, path: string | undefined): boolean {
-  if (Array.isArray(value)) return value.some((element) => hasField(element, path));
+function hasField(value: unknown, path: string | undefined, level = 0): boolean {
+  if (level > MAX_LEVELS) return false;
+  if (Array.isArray(value)) return value.some((element) => hasField(element, path, level + 1));
   if (isScalar(value)) return path === undefined;
   return membersFor(value, path).some(
-    ({ name, path: inner }) => isJsonObject(value) && hasField(value[name], inner),
+    ({ name, path: inner }) => isJsonObject(value) && hasField(value[name], inner, level + 1),
   );
 }

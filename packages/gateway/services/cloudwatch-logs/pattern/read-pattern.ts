@@ -128,7 +128,6 @@ function readTerm(text: PatternText): LinePattern {
   if (quoted?.trim() === '') return EVERY_LINE;
   const term = quoted ?? text.match(TERM);
   if (term === undefined) return text.fail('a term is missing');
-  if (quoted === undefined && !PLAIN_TERM.test(term))
-    throw new InvalidTerm(term);
+  if (quoted === undefined && !PLAIN_TERM.test(term)) throw new InvalidTerm(term);
   return (message) => message.includes(term);
 }

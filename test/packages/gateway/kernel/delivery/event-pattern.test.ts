@@ -143,6 +143,13 @@ describe('compileEventPattern', () => {
     assert.match(checkEventPattern(deep) ?? '', /must not be deeper than 500/);
   });
 
+  it('looks at no more levels of an event than the stack can take', () => {
+    const event: unknown = JSON.parse(`{"a":${'['.repeat(50_000)}1${']'.repeat(50_000)}}`);
+
+    assert.equal(compileEventPattern({ a: [1] })(event), false);
+    assert.equal(compileEventPattern({ a: [{ exists: false }] })(event), true);
+  });
+
   it('takes a text of stars in one pass', () => {
     const test = compileEventPattern({ a: [{ wildcard: '*a*a*a*b' }] });
     assert.equal(test({ a: 'a'.repeat(100_000) }), false);
