@@ -3,7 +3,7 @@
  * `node:net`, because pure folders must not import it; a test compares the two.
  */
 
-type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
+export type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
 
 /** A CIDR block. `bits` are as written, so bits after the prefix may be set. */
 export type IpBlock = IpAddress & { readonly prefix: number };

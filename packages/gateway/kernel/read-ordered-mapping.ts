@@ -2,7 +2,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { compileFilters } from './delivery/event-pattern.ts';
 import type { EventTest } from './delivery/event-pattern.ts';
-import { atPlace } from './delivery/value-match.ts';
+import { atPlace } from './delivery/pattern-error.ts';
 import type { BatchRules } from './ordered-batch.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from './read-resource.ts';

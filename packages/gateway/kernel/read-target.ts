@@ -4,7 +4,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import { compileSchedule } from './delivery/schedule-expression.ts';
 import type { Schedule } from './delivery/schedule.ts';
-import { atPlace } from './delivery/value-match.ts';
+import { atPlace } from './delivery/pattern-error.ts';
 import type { ResourceReader } from './read-resource.ts';
 import { DEFAULT_TARGET } from './target-deliveries.ts';
 import type { EventTarget } from './target-deliveries.ts';

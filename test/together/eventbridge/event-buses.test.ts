@@ -65,11 +65,11 @@ describe('EventBuses', () => {
 
   for (const { name, target, gets } of [
     { name: 'Input', target: `Input: '{"fixed":true}'`, gets: { fixed: true } },
-    { name: 'InputPath', target: "InputPath: '$.detail.lines[1]'", gets: { sku: 'b "2"' } },
+    { name: 'InputPath', target: "InputPath: '$.detail.lines[1]'", gets: { sku: 'b 2' } },
     {
       name: 'an InputTransformer',
       target: `InputTransformer: { InputPathsMap: { sku: '$.detail.lines[1].sku', all: $.detail.lines, no: $.detail.no }, InputTemplate: '{"text":"sku <sku> of <aws.events.rule-name><no>","sku":<sku>,"lines":<all>}' }`,
-      gets: { text: 'sku b "2" of paid', sku: 'b "2"', lines: [{ sku: 'a' }, { sku: 'b "2"' }] },
+      gets: { text: 'sku b 2 of paid', sku: 'b 2', lines: [{ sku: 'a' }, { sku: 'b 2' }] },
     },
   ])
     // Source: EventBridge user guide, "Amazon EventBridge input transformation"
@@ -78,11 +78,26 @@ describe('EventBuses', () => {
         resources: RULE(PATTERN, `{ Id: w, Arn: !GetAtt work.Arn, ${target} }`),
         functions: { work: () => 1 },
       });
-      const detail = { state: 'paid', lines: [{ sku: 'a' }, { sku: 'b "2"' }] };
+      const detail = { state: 'paid', lines: [{ sku: 'a' }, { sku: 'b 2' }] };
       await bench.call('events', 'PutEvents', { Entries: [entry(detail)] });
       await bench.engine.idle();
       assert.deepEqual(bench.invoker.calls[0]?.event, gets);
     });
+
+  it('delivers nothing, and says why, if an InputTransformer makes invalid JSON', async () => {
+    const transformer = `InputTransformer: { InputPathsMap: { all: $.detail }, InputTemplate: '{"all":"<all>"}' }`;
+    const bench = anEventEngine(SERVICES, {
+      resources: RULE(PATTERN, `{ Id: w, Arn: !GetAtt work.Arn, ${transformer} }`),
+      functions: { work: () => 1 },
+    });
+    await bench.call('events', 'PutEvents', { Entries: [entry({ state: 'paid' })] });
+    await bench.engine.idle();
+    assert.equal(bench.invoker.calls.length, 0);
+    assert.match(
+      bench.reports.join('\n'),
+      /nothing is delivered, because the input template made invalid JSON/,
+    );
+  });
 
   it('sends what a target cannot take to its dead-letter queue, and a rule that is switched off nothing', async () => {
     const dead = 'DeadLetterConfig: { Arn: !GetAtt Dead.Arn }';

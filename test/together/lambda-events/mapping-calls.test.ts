@@ -321,7 +321,7 @@ describe('event source mappings by calls', () => {
     {
       name: 'a filter that cannot be read',
       input: { EventSourceArn: QUEUE, FilterCriteria: { Filters: [{ Pattern: '{' }] } },
-      says: /^FilterCriteria/,
+      says: /^Invalid filter pattern definition\.$/,
     },
     {
       name: 'a queue that is not there',

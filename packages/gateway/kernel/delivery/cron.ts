@@ -4,7 +4,7 @@
  * month.
  */
 import type { Schedule } from './schedule.ts';
-import { PatternError } from './value-match.ts';
+import { PatternError } from './pattern-error.ts';
 import { instantOf, wallTimeOf } from './zone-time.ts';
 
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');

@@ -1,88 +1,167 @@
 /**
  * Event patterns of EventBridge and filters of event source mappings (docs/aws §18.5). A pattern is a tree in the
- * event's shape, and its leaves list the tests of a value.
+ * event's shape, and its leaves list the rules of a value.
  */
-import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
-import { compileValueTest, isScalar, PatternError, type Scalar } from './value-match.ts';
-import type { ValueTest } from './value-match.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { findMatch, type Wanted } from './field-match.ts';
+import { refusalOf, refusePattern, withWords } from './pattern-error.ts';
+import { compileRules, type Dialect, type FieldRules } from './value-match.ts';
+import { isTooComplex } from './wildcard.ts';
 
 export type EventTest = (event: unknown) => boolean;
 
-/**
- * The maximum nesting depth of a pattern. AWS limits only the length: "You can use event patterns with up to 2048
- * characters" by default. Longer patterns under a raised quota do not need more levels either.
- */
-const MAX_DEPTH = 50;
+/** Rules by path. The names of a path are joined by dots, so `{"a.b": …}` and `{"a": {"b": …}}` are one path. */
+export type Alternative = ReadonlyMap<
+  string,
+  FieldRules & { readonly depth: number; readonly count: number }
+>;
+
+/** The maximum nesting depth of a pattern. AWS limits only the length: 2,048 characters by default. */
+const MAX_DEPTH = 500;
+/** `$or` multiplies the alternatives. How many AWS takes is not known, so this bound is ours. */
+const MAX_ALTERNATIVES = 1_000;
+
+const TOO_COMPLEX =
+  'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character';
+
+/** Recorded: LocalStack, test_sqs_invalid_event_filter and test_dynamodb_invalid_event_filter. */
+const INVALID_FILTER = 'Invalid filter pattern definition.';
+
+/** What a name inside `$or` may not be, because it is an operator or kept for one (aws/event-ruler, Constants). */
+const RESERVED = new Set(
+  (
+    'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex ' +
+    'not-wildcard not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before ' +
+    'in-date-range ip-address-in-range ip-address-not-in-range'
+  ).split(' '),
+);
 
 /**
- * Compiles an event pattern.
- * @throws PatternError if the pattern is invalid
+ * Reads a pattern as alternatives, of which one must match.
+ * @throws PatternError with the reason in the words of AWS's engine
  */
-export function compileEventPattern(pattern: unknown, depth = 0): EventTest {
-  if (!isJsonObject(pattern)) throw new PatternError('an event pattern must be an object');
-  if (depth > MAX_DEPTH) throw new PatternError(`an event pattern must not be deeper than ${MAX_DEPTH}`);
-  const entries = Object.entries(pattern);
-  if (entries.length === 0) throw new PatternError('an event pattern must contain a field');
-  const tests = entries.map(([name, rules]): EventTest => {
-    if (name === '$or' && Array.isArray(rules)) {
-      const choices = rules.map((choice: unknown) => compileEventPattern(choice, depth + 1));
-      if (choices.length === 0) throw new PatternError('"$or" must contain a pattern');
-      return (event) => choices.some((choice) => choice(event));
+export function readAlternatives(pattern: unknown, dialect: Dialect): readonly Alternative[] {
+  if (!isJsonObject(pattern)) return refusePattern('Filter is not an object');
+  return readFields([], pattern, { path: [], dialect, isInOr: false });
+}
+
+type Place = { readonly path: readonly string[]; readonly dialect: Dialect; readonly isInOr: boolean };
+
+/** Adds the fields of an object to each of the alternatives read so far. */
+function readFields(
+  before: readonly Alternative[],
+  object: Readonly<Record<string, unknown>>,
+  place: Place,
+): readonly Alternative[] {
+  if (place.path.length > MAX_DEPTH) refusePattern(`an event pattern must not be deeper than ${MAX_DEPTH}`);
+  let alternatives = before;
+  const entries = Object.entries(object);
+  for (const [name, value] of entries) {
+    if (name === '$or') {
+      alternatives = readOr(alternatives, value, place);
+      continue;
     }
-    const test = compileField(name, rules, depth);
-    return (event) => test(memberOf(event, name));
-  });
-  return (event) => tests.every((test) => test(event));
+    if (place.isInOr && RESERVED.has(name))
+      refusePattern(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
+    const path = [...place.path, name];
+    if (Array.isArray(value)) alternatives = addRules(alternatives, value, { ...place, path });
+    else if (isJsonObject(value)) alternatives = readFields(alternatives, value, { ...place, path });
+    else refusePattern(`"${name}" must be an object or an array`);
+  }
+  if (entries.length === 0) refusePattern('Empty objects are not allowed');
+  return alternatives;
 }
 
-function compileField(name: string, rules: unknown, depth: number): EventTest {
-  if (!Array.isArray(rules)) {
-    if (!isJsonObject(rules)) throw new PatternError(`"${name}" must be a list of rules or an object`);
-    const nested = compileEventPattern(rules, depth + 1);
-    // If the value is a list of objects, a field matches if it matches in one of the objects.
-    return (value) =>
-      Array.isArray(value) ? value.some((element) => nested(element)) : nested(value ?? undefined);
-  }
-  if (rules.length === 0) throw new PatternError(`"${name}" must contain a rule`);
-  const tests = rules.map((rule: unknown) => compileValueTest(rule));
-  return (value) => matchesLeaf(value, tests, rules);
+function readOr(before: readonly Alternative[], value: unknown, place: Place): readonly Alternative[] {
+  if (!Array.isArray(value)) return refusePattern('It must be an Array followed with $or.');
+  const choices = value as readonly unknown[];
+  const alternatives = choices.flatMap((choice) =>
+    isJsonObject(choice)
+      ? readFields(before, choice, { ...place, isInOr: true })
+      : refusePattern('Only JSON object is allowed in array of $or relationship.'),
+  );
+  if (choices.length < 2) refusePattern('There must have at least 2 Objects in $or relationship.');
+  if (alternatives.length > MAX_ALTERNATIVES) refusePattern(TOO_COMPLEX);
+  return alternatives;
+}
+
+function addRules(
+  before: readonly Alternative[],
+  list: readonly unknown[],
+  place: Place,
+): readonly Alternative[] {
+  const { path, dialect } = place;
+  const rules = { ...compileRules(list, dialect), depth: path.length, count: list.length };
+  return (before.length === 0 ? [new Map()] : before).map((alternative) =>
+    new Map(alternative).set(path.join('.'), rules),
+  );
+}
+
+/** Makes the test of an event: one alternative must match it. */
+export function testOf(alternatives: readonly Alternative[]): EventTest {
+  const wanted = alternatives.map((alternative) =>
+    [...alternative].map(([path, { tests, takesAbsence }]): Wanted => ({ path, tests, takesAbsence })),
+  );
+  return (event) => wanted.some((each) => findMatch(event, each));
 }
 
 /**
- * Whether a value matches one of the tests. A list matches if one of its values matches. An object counts as an
- * existing value, so only the test for existence can match it.
+ * Compiles a pattern, which is an object or JSON text.
+ * @throws PatternError with EventBridge's message
  */
-function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
-  if (isJsonObject(value)) return rules.some((rule) => isJsonObject(rule) && rule['exists'] === true);
-  const values: readonly (Scalar | undefined)[] = Array.isArray(value)
-    ? value.filter((element) => isScalar(element))
-    : [isScalar(value) ? value : undefined];
-  const all = values.length === 0 ? [undefined] : values;
-  return tests.some((test) => all.some((each) => test(each)));
+export function compileEventPattern(pattern: unknown): EventTest {
+  return withWords(
+    (reason) => `Event pattern is not valid. Reason: ${reason}`,
+    () => compile(pattern),
+  );
 }
 
+function compile(pattern: unknown): EventTest {
+  const alternatives = readAlternatives(parsed(pattern), 'events');
+  const fields = Map.groupBy(
+    alternatives.flatMap((each) => [...each]),
+    ([path]) => path,
+  );
+  for (const rules of fields.values()) {
+    const wildcards = new Set(rules.flatMap(([, each]) => each.wildcards));
+    if (isTooComplex([...wildcards])) refusePattern(TOO_COMPLEX);
+  }
+  return testOf(alternatives);
+}
+
+/** Returns EventBridge's refusal of a pattern, which is an object or JSON text, or undefined if EventBridge takes it. */
+export function checkEventPattern(pattern: unknown): string | undefined {
+  return refusalOf(() => compileEventPattern(pattern));
+}
+
+/**
+ * Compiles `FilterCriteria` of an event source mapping: an event passes that matches one of its filters.
+ * @throws PatternError with Lambda's message and, behind it, the engine's reason
+ */
 export function compileFilters(criteria: unknown): EventTest | undefined {
   const filters = isJsonObject(criteria) ? criteria['Filters'] : undefined;
   if (!Array.isArray(filters) || filters.length === 0) return undefined;
   const tests = filters.map((filter: unknown) => {
     const pattern = isJsonObject(filter) ? filter['Pattern'] : undefined;
-    return compilePattern(pattern);
+    return withWords(
+      (reason) => `${INVALID_FILTER} ${reason}`,
+      () => compile(pattern),
+    );
   });
   return (event) => tests.some((test) => test(event));
 }
 
-/**
- * Compiles a pattern, which is an object or JSON text.
- * @throws PatternError if the pattern is invalid
- */
-export function compilePattern(pattern: unknown): EventTest {
-  return compileEventPattern(typeof pattern === 'string' ? parse(pattern) : pattern);
+/** Returns Lambda's refusal of `FilterCriteria`, or undefined if Lambda takes them. */
+export function checkFilterCriteria(criteria: unknown): string | undefined {
+  return refusalOf(() => compileFilters(criteria)) === undefined ? undefined : INVALID_FILTER;
 }
 
-function parse(text: string): unknown {
+function parsed(pattern: unknown): unknown {
+  if (typeof pattern !== 'string') return pattern;
   try {
-    return JSON.parse(text);
+    return JSON.parse(pattern);
   } catch {
-    throw new PatternError('the pattern is not JSON');
+    // AWS's words here are those of its JSON parser.
+    return refusePattern('the pattern is not JSON');
   }
 }

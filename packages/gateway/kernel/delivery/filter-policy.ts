@@ -1,31 +1,33 @@
 /**
  * Filter policies of SNS subscriptions (docs/aws §18.6). They test a message's attributes, or its body as JSON. The
- * operators are the same as in event patterns. Attributes are texts, numbers, or JSON lists.
+ * operators are those of event patterns, but fewer. Attributes are texts, numbers, or JSON lists.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
-import { compileEventPattern } from './event-pattern.ts';
-import { isScalar, PatternError } from './value-match.ts';
+import { readAlternatives, testOf, type Alternative, type EventTest } from './event-pattern.ts';
+import { PatternError, refusalOf, refusePattern, withWords } from './pattern-error.ts';
+import { isScalar } from './value-match.ts';
 
 type FilteredMessage = {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
 };
 export type MessageTest = (message: FilteredMessage) => boolean;
+export type FilterScope = 'MessageAttributes' | 'MessageBody';
+
+// "A filter policy can have a maximum of five keys"; "The total combination of values … must not exceed 150" (SNS
+// developer guide, "Filter policy constraints in Amazon SNS").
+const MAX_KEYS = 5;
+const MAX_COMBINATIONS = 150;
 
 /**
  * Compiles a filter policy.
- * @throws PatternError if the policy is invalid
+ * @throws PatternError with the message of Subscribe
  */
-export function compileFilterPolicy(
-  policy: unknown,
-  scope: 'MessageAttributes' | 'MessageBody',
-): MessageTest {
-  if (!isJsonObject(policy)) throw new PatternError('a filter policy must be an object');
+export function compileFilterPolicy(policy: unknown, scope: FilterScope): MessageTest {
   // "An empty filter policy" accepts every message.
-  if (Object.keys(policy).length === 0) return () => true;
-  if (scope === 'MessageAttributes') refuseNesting(policy);
-  const test = compileEventPattern(policy);
+  if (isJsonObject(policy) && Object.keys(policy).length === 0) return () => true;
+  const test = compile(policy, scope);
   if (scope === 'MessageBody')
     return ({ body }) => {
       const value = parseJson(body);
@@ -35,10 +37,42 @@ export function compileFilterPolicy(
     test(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)])));
 }
 
-function refuseNesting(policy: Readonly<Record<string, unknown>>): void {
-  for (const [name, rules] of Object.entries(policy))
-    if (!Array.isArray(rules))
-      throw new PatternError(`"${name}" must be a list of rules: attributes of messages are not nested`);
+/** Returns the refusal of Subscribe, or undefined if SNS takes the policy. */
+export function checkFilterPolicy(policy: unknown, scope: FilterScope): string | undefined {
+  return refusalOf(() => compileFilterPolicy(policy, scope));
+}
+
+function compile(policy: unknown, scope: FilterScope): EventTest {
+  const alternatives = withWords(
+    (reason) => `Invalid parameter: Attributes Reason: FilterPolicy: ${reason}`,
+    () => {
+      if (isJsonObject(policy) && Object.keys(policy).length > MAX_KEYS)
+        refusePattern(`Filter policy can not have more than ${MAX_KEYS} keys`);
+      const read = readAlternatives(policy, 'sns');
+      if (combinationsOf(read) > MAX_COMBINATIONS) refusePattern('Filter policy is too complex');
+      return read;
+    },
+  );
+  if (scope === 'MessageAttributes' && isNested(alternatives))
+    throw new PatternError(
+      'Invalid parameter: Attributes Reason: Filter policy scope MessageAttributes does not support nested filter policy',
+    );
+  return testOf(alternatives);
+}
+
+/**
+ * Counts as SNS does: the values of each list, times the depth of its key, are multiplied, and alternatives of `$or`
+ * are added. (Recorded: LocalStack, test_sub_filter_policy_nested_property_constraints and
+ * test_policy_complexity_with_or, May 2024.)
+ */
+function combinationsOf(alternatives: readonly Alternative[]): number {
+  return alternatives
+    .map((rules) => [...rules.values()].reduce((product, { count, depth }) => product * count * depth, 1))
+    .reduce((sum, each) => sum + each, 0);
+}
+
+function isNested(alternatives: readonly Alternative[]): boolean {
+  return alternatives.some((rules) => [...rules.values()].some(({ depth }) => depth > 1));
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { compileCron } from './cron.ts';
 import type { Schedule } from './schedule.ts';
-import { PatternError } from './value-match.ts';
+import { PatternError } from './pattern-error.ts';
 import { instantOf } from './zone-time.ts';
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -2,8 +2,8 @@
  * The input of a rule's target (docs/aws §18.5). It is the whole event, a part of the event, a fixed text, or the
  * result of an input transformer.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
-import { PatternError } from './value-match.ts';
+import { asText, isJson, isJsonObject, type UnknownMembers } from '@gatewright/aws/json-object';
+import { PatternError, refusalOf, refusePattern } from './pattern-error.ts';
 
 export type TargetInput =
   | { readonly kind: 'event' }
@@ -51,19 +51,48 @@ export function compilePath(path: string): PathReader {
 
 /**
  * Compiles an input transformer.
+ * @param targetId the id of the target, for the message of a refusal
  * @throws PatternError if a path or the template is invalid
  */
-export function compileTransformer(paths: unknown, template: string): TargetInput {
+export function compileTransformer(paths: unknown, template: string, targetId = ''): TargetInput {
   const entries = isJsonObject(paths) ? Object.entries(paths) : [];
   const readers = entries.map(([name, path]) => {
     if (typeof path !== 'string') throw new PatternError(`InputPathsMap.${name} must be a path`);
     return [name, compilePath(path)] as const;
   });
-  return { kind: 'made', template, paths: new Map(readers) };
+  const known = new Map(readers);
+  for (const [, name = ''] of template.matchAll(VARIABLE))
+    if (!known.has(name) && !PREDEFINED.has(name))
+      refusePattern(`InputTemplate for target ${targetId} contains invalid placeholder ${name}.`);
+  return { kind: 'made', template, paths: known };
 }
 
-/** Returns the input as JSON text. */
-export function makeInput(input: TargetInput, event: object, rule: RuleOfEvent): string {
+/**
+ * Compiles what a target gets of an event.
+ * @throws PatternError with EventBridge's message, or if a path is not supported here
+ */
+export function compileInput(target: UnknownMembers): TargetInput {
+  const { Id, Input, InputPath, InputTransformer } = target;
+  const id = asText(Id) ?? '';
+  if ([Input, InputPath, InputTransformer].filter((each) => each !== undefined).length > 1)
+    refusePattern(`Only one of Input, InputPath, or InputTransformer must be provided for target ${id}.`);
+  if (typeof Input === 'string') {
+    if (!isJson(Input)) refusePattern(`Input for target ${id} is not a valid JSON text.`);
+    return { kind: 'fixed', text: Input };
+  }
+  if (typeof InputPath === 'string') return { kind: 'part', read: compilePath(InputPath) };
+  if (!isJsonObject(InputTransformer)) return { kind: 'event' };
+  const { InputPathsMap, InputTemplate } = InputTransformer;
+  return compileTransformer(InputPathsMap, asText(InputTemplate) ?? '', id);
+}
+
+/** Returns EventBridge's refusal of a target's input, or undefined if EventBridge takes it. */
+export function checkTargetInput(target: UnknownMembers): string | undefined {
+  return refusalOf(() => compileInput(target));
+}
+
+/** Returns the input as text, or undefined if the template makes invalid JSON: then EventBridge delivers nothing. */
+export function makeInput(input: TargetInput, event: object, rule: RuleOfEvent): string | undefined {
   switch (input.kind) {
     case 'event':
       return JSON.stringify(event);
@@ -71,12 +100,26 @@ export function makeInput(input: TargetInput, event: object, rule: RuleOfEvent):
       return input.text;
     case 'part':
       return JSON.stringify(input.read(event) ?? null);
-    case 'made':
-      return fill(input.template, (name) => valueOf(name, input.paths, event, rule));
+    case 'made': {
+      const isText = isTextTemplate(input.template);
+      const text = fill(input.template, isText, (name) => valueOf(name, input.paths, event, rule));
+      return isText || isJson(text) ? text : undefined;
+    }
   }
 }
 
 const VARIABLE = /<([A-Za-z0-9_.-]+)>/g;
+
+type RuleFacts = { readonly event: object; readonly rule: RuleOfEvent };
+
+const PREDEFINED = new Map<string, (facts: RuleFacts) => unknown>([
+  // "The original event payload as received by the rule output, without the detail field".
+  ['aws.events.event', ({ event }) => withoutDetail(event)],
+  ['aws.events.event.json', ({ event }) => event],
+  ['aws.events.rule-arn', ({ rule }) => rule.arn],
+  ['aws.events.rule-name', ({ rule }) => rule.name],
+  ['aws.events.event.ingestion-time', ({ rule }) => rule.ingestedAt],
+]);
 
 function valueOf(
   name: string,
@@ -84,26 +127,37 @@ function valueOf(
   event: object,
   rule: RuleOfEvent,
 ): unknown {
-  switch (name) {
-    case 'aws.events.event':
-    case 'aws.events.event.json':
-      return event;
-    case 'aws.events.rule-arn':
-      return rule.arn;
-    case 'aws.events.rule-name':
-      return rule.name;
-    case 'aws.events.event.ingestion-time':
-      return rule.ingestedAt;
-    default:
-      return paths.get(name)?.(event) ?? '';
-  }
+  const predefined = PREDEFINED.get(name);
+  return (predefined === undefined ? paths.get(name)?.(event) : predefined({ event, rule })) ?? '';
+}
+
+/** The event as recorded for `<aws.events.event>`: in this order, with `detailType`. */
+function withoutDetail(event: object): object {
+  const {
+    id,
+    account,
+    'detail-type': detailType,
+    time,
+    source,
+    region,
+    resources,
+    version,
+  }: UnknownMembers = { ...event };
+  return { id, account, detailType, time, source, region, resources, version };
+}
+
+/** A template that begins with a quote is text, which may have several lines; any other is JSON. */
+function isTextTemplate(template: string): boolean {
+  return template.trimStart().startsWith('"');
 }
 
 /**
- * Fills the placeholders of a template. A placeholder inside quotes is replaced with the value's text, and any other
- * placeholder with the value's JSON.
+ * Fills the placeholders of a template. Within quotes, texts are inserted as they are: "EventBridge doesn't escape
+ * values extracted by Input Path". Objects and lists are inserted as JSON, which makes a JSON template invalid; a text
+ * template gets them without their quotes ("EventBridge removes any internal quotes to ensure a valid string").
+ * Elsewhere, texts get quotes.
  */
-function fill(template: string, read: (name: string) => unknown): string {
+function fill(template: string, isText: boolean, read: (name: string) => unknown): string {
   let isQuoted = false;
   let scanned = 0;
   return template.replace(VARIABLE, (whole, name: string, at: number) => {
@@ -112,8 +166,8 @@ function fill(template: string, read: (name: string) => unknown): string {
       else if (template[scanned] === '"') isQuoted = !isQuoted;
     scanned = at + whole.length;
     const value = read(name);
-    if (!isQuoted) return JSON.stringify(value);
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return JSON.stringify(text).slice(1, -1);
+    if (typeof value === 'string') return isQuoted ? value : `"${value}"`;
+    const json = JSON.stringify(value);
+    return isQuoted && isText ? json.replaceAll('"', '') : json;
   });
 }

@@ -1,161 +1,222 @@
 /**
  * Tests of one value of an event. These are the operators of EventBridge's event patterns, which Lambda's filters and
- * SNS's filter policies share (docs/aws §18.5).
+ * SNS's filter policies share (docs/aws §18.5). Refusals have the words of AWS's open rule engine, aws/event-ruler,
+ * which the recorded refusals of EventBridge and SNS repeat; `lab/tools/event-ruler` compares both.
  */
-import { compilePieces } from '@gatewright/aws/glob';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
-import { DefinitionError } from '../../core/errors.ts';
+import { compileCidr, sameAddress } from './address-match.ts';
+import { compileNumeric } from './numeric-match.ts';
+import { refusePattern } from './pattern-error.ts';
+import { compileWildcard } from './wildcard.ts';
 
-export type Scalar = string | number | boolean | null;
-/** Tests a value. The value is undefined if the event does not contain it. */
-export type ValueTest = (value: Scalar | undefined) => boolean;
+type Scalar = string | number | boolean | null;
+/** Tests a value that the event contains. */
+export type ValueTest = (value: Scalar) => boolean;
 
-/** An error in a pattern. The code that reads the template adds file and line. */
-export class PatternError extends Error {
-  override readonly name = 'PatternError';
-  readonly code = 'EVENT_PATTERN';
-}
+/**
+ * Whose patterns are read. SNS takes fewer operators: its refusals are those of an earlier engine, without `wildcard`,
+ * with `anything-but` only of values and of one `prefix` (recorded: LocalStack, test_sns_filter_policy, May 2024; SNS
+ * developer guide, "String value matching").
+ */
+export type Dialect = 'events' | 'sns';
+
+/** The rules of one field, of which one must be met. */
+export type FieldRules = {
+  readonly tests: readonly ValueTest[];
+  /** Whether `{"exists": false}` is one of the rules. */
+  readonly takesAbsence: boolean;
+  /** The wildcards, for the limit on them; those of one `anything-but` are in one list. */
+  readonly wildcards: readonly (readonly string[])[];
+};
 
 export function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 /**
- * Compiles one test of a value.
- * @throws PatternError if the test is invalid
+ * Compiles the list of rules of one field.
+ * @throws PatternError if one of them is invalid
  */
-export function compileValueTest(rule: unknown): ValueTest {
-  if (isScalar(rule)) return (value) => value === rule;
-  const [name, operand] = onlyEntry(rule);
-  switch (name) {
-    case 'exists':
-      if (typeof operand !== 'boolean') throw new PatternError('"exists" must be true or false');
-      return (value) => (value !== undefined) === operand;
-    case 'prefix':
-    case 'suffix':
-      return endsTest(name, operand);
-    case 'equals-ignore-case': {
-      const lower = requireText(name, operand).toLowerCase();
-      return (value) => typeof value === 'string' && value.toLowerCase() === lower;
-    }
-    case 'wildcard':
-      return wildcardTest(requireText(name, operand));
-    case 'numeric':
-      return numericTest(operand);
-    case 'cidr':
-      return cidrTest(requireText(name, operand));
-    case 'anything-but':
-      return anythingBut(operand);
-    default:
-      throw new PatternError(`"${name}" is not an operator of event patterns`);
+export function compileRules(rules: readonly unknown[], dialect: Dialect): FieldRules {
+  const tests: ValueTest[] = [];
+  const wildcards: (readonly string[])[] = [];
+  let takesAbsence = false;
+  for (const rule of rules) {
+    const test = compileRule(rule, dialect);
+    if (isJsonObject(rule) && rule['exists'] === false) takesAbsence = true;
+    else tests.push(test);
+    const found = wildcardsOf(rule);
+    if (found.length > 0) wildcards.push(found);
   }
+  if (rules.length === 0) refusePattern('Empty arrays are not allowed');
+  return { tests, takesAbsence, wildcards };
 }
 
-function onlyEntry(rule: unknown): readonly [name: string, operand: unknown] {
-  const entries = isJsonObject(rule) ? Object.entries(rule) : [];
-  const [entry] = entries;
-  if (entry === undefined || entries.length !== 1)
-    throw new PatternError(
-      'a rule must be a string, a number, true, false, null or an object with one operator',
+function compileRule(rule: unknown, dialect: Dialect): ValueTest {
+  if (isScalar(rule)) return exactly(rule);
+  if (!isJsonObject(rule)) return refusePattern('Match value must be String, number, true, false, or null');
+  const [entry, ...more] = Object.entries(rule);
+  if (entry === undefined) return refusePattern('Match expression name not found');
+  const [name, operand] = entry;
+  const test = compileOperator(name, operand, dialect);
+  if (more.length > 0)
+    refusePattern(
+      name === 'numeric' || name === 'anything-but'
+        ? 'Too many elements in numeric expression'
+        : 'Only one key allowed in match expression',
     );
-  return entry;
+  return test;
+}
+
+function compileOperator(name: string, operand: unknown, dialect: Dialect): ValueTest {
+  switch (name) {
+    case 'exactly':
+      return isValue(requireText('exact', operand));
+    case 'prefix':
+    case 'suffix':
+      return compileEnd(name, operand, dialect);
+    case 'equals-ignore-case':
+      return ignoringCase(requireText(name, operand));
+    case 'numeric':
+      return compileNumeric(operand);
+    case 'anything-but':
+      return compileAnythingBut(operand, dialect);
+    case 'exists':
+      if (typeof operand !== 'boolean')
+        return refusePattern('exists match pattern must be either true or false.');
+      return () => operand;
+    case 'cidr':
+      // The engine names the wrong operator here: recorded by LocalStack, error-condition-bad-type.
+      return compileCidr(requireText('prefix', operand));
+    case 'wildcard':
+      if (dialect === 'events') return compileWildcard(requireText(name, operand));
+  }
+  return refusePattern(`Unrecognized match type ${name}`);
 }
 
 function requireText(name: string, operand: unknown): string {
-  if (typeof operand !== 'string') throw new PatternError(`"${name}" must be a string`);
-  return operand;
+  return typeof operand === 'string' ? operand : refusePattern(`${name} match pattern must be a string`);
 }
 
-function endsTest(name: 'prefix' | 'suffix', operand: unknown): ValueTest {
-  const ignored = isJsonObject(operand) ? operand['equals-ignore-case'] : undefined;
-  const wanted = requireText(name, ignored ?? operand);
-  const fold = (text: string): string => (ignored === undefined ? text : text.toLowerCase());
-  const end = fold(wanted);
+function exactly(wanted: Scalar): ValueTest {
+  const same = typeof wanted === 'string' ? sameAddress(wanted) : undefined;
+  return same ?? isValue(wanted);
+}
+
+function isValue(wanted: Scalar): ValueTest {
+  return (value) => value === wanted;
+}
+
+function compileEnd(name: 'prefix' | 'suffix', operand: unknown, dialect: Dialect): ValueTest {
+  if (dialect === 'sns' || !isJsonObject(operand)) return hasEnd(name, requireText(name, operand));
+  const [entry, ...more] = Object.entries(operand);
+  const label = name === 'prefix' ? 'Prefix' : 'Suffix';
+  if (entry === undefined) return refusePattern(`${label} expression name not found`);
+  if (entry[0] !== 'equals-ignore-case') return refusePattern(`Unsupported ${name} pattern: ${entry[0]}`);
+  const end = requireText('equals-ignore-case', entry[1]);
+  if (more.length > 0) refusePattern('Only one key allowed in match expression');
+  const isSame = ignoringCase(end);
   return (value) =>
     typeof value === 'string' &&
-    (name === 'prefix' ? fold(value).startsWith(end) : fold(value).endsWith(end));
+    value.length >= end.length &&
+    isSame(name === 'prefix' ? value.slice(0, end.length) : value.slice(value.length - end.length));
 }
 
-/** Compiles a `wildcard` test. `*` matches any characters, and `\*` matches an asterisk. */
-function wildcardTest(pattern: string): ValueTest {
-  const parts: string[] = [];
-  let part = '';
-  for (let at = 0; at < pattern.length; at += 1) {
-    const character = pattern[at] ?? '';
-    const next = pattern[at + 1];
-    if (character === '\\' && (next === '*' || next === '\\')) {
-      part += next;
-      at += 1;
-    } else if (character === '*') {
-      parts.push(part);
-      part = '';
-    } else part += character;
-  }
-  parts.push(part);
-  const matches = compilePieces(parts);
-  return (value) => typeof value === 'string' && matches(value);
+function hasEnd(name: 'prefix' | 'suffix', end: string): ValueTest {
+  return (value) =>
+    typeof value === 'string' && (name === 'prefix' ? value.startsWith(end) : value.endsWith(end));
 }
 
-const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
-  '=': (value, bound) => value === bound,
-  '<': (value, bound) => value < bound,
-  '<=': (value, bound) => value <= bound,
-  '>': (value, bound) => value > bound,
-  '>=': (value, bound) => value >= bound,
-};
-
-/** Compiles a numeric test such as `["<", 10]` or `[">", 0, "<=", 5]`. */
-function numericTest(operand: unknown): ValueTest {
-  const list = Array.isArray(operand) ? (operand as readonly unknown[]) : [];
-  if (list.length !== 2 && list.length !== 4)
-    throw new PatternError('"numeric" must be a list like [">", 0] or [">", 0, "<=", 5]');
-  const tests = Array.from({ length: list.length / 2 }, (_unused, index) => {
-    const [operator, bound] = [list[2 * index], list[2 * index + 1]];
-    const compare =
-      typeof operator === 'string' && Object.hasOwn(COMPARISONS, operator)
-        ? COMPARISONS[operator]
-        : undefined;
-    if (compare === undefined || typeof bound !== 'number')
-      throw new PatternError('"numeric" must contain =, <, <=, > or >=, each with a number');
-    return (value: number) => compare(value, bound);
-  });
-  return (value) => typeof value === 'number' && tests.every((test) => test(value));
-}
-
-function cidrTest(range: string): ValueTest {
-  const block = range.includes('/') ? parseIpBlock(range) : undefined;
-  if (block === undefined) throw new PatternError(`"${range}" is not a range of addresses`);
+/** Compares character by character: each may be the lower or the upper case of the pattern's character. */
+function ignoringCase(wanted: string): ValueTest {
+  const characters = Array.from(wanted, (each) => [each.toLowerCase(), each.toUpperCase()] as const);
   return (value) => {
-    const address = typeof value === 'string' ? parseCallerAddress(value) : undefined;
-    return address !== undefined && isWithin(onlyAddress(address), block);
+    if (typeof value !== 'string' || value.length !== wanted.length) return false;
+    let at = 0;
+    for (const [lower, upper] of characters) {
+      const met = value.startsWith(lower, at) ? lower : value.startsWith(upper, at) ? upper : undefined;
+      if (met === undefined) return false;
+      at += met.length;
+    }
+    return at === value.length;
   };
 }
 
+/** What `anything-but` may contain as an object, with the words of a refusal. */
+const NESTED = {
+  prefix: {
+    compile: (text: string) => hasEnd('prefix', text),
+    refusal: 'prefix/suffix match pattern must be a string',
+  },
+  suffix: {
+    compile: (text: string) => hasEnd('suffix', text),
+    refusal: 'prefix/suffix match pattern must be a string',
+  },
+  'equals-ignore-case': {
+    compile: ignoringCase,
+    refusal: 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.',
+  },
+  wildcard: { compile: compileWildcard, refusal: 'wildcard match pattern must be a string' },
+} as const;
+
 /** Compiles an `anything-but` test. It matches a value that is present and not in the list. */
-function anythingBut(operand: unknown): ValueTest {
-  const list: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  if (list.length === 0) throw new PatternError('"anything-but" must contain a value');
-  const tests = list.flatMap((rule) => {
-    if (!isJsonObject(rule)) return [compileValueTest(rule)];
-    const [name, inner] = onlyEntry(rule);
-    if (!['prefix', 'suffix', 'wildcard', 'equals-ignore-case'].includes(name))
-      throw new PatternError(`"anything-but" does not support "${name}"`);
-    const values: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
-    return values.map((value) => compileValueTest({ [name]: value }));
-  });
-  return (value) => value !== undefined && !tests.some((test) => test(value));
+function compileAnythingBut(operand: unknown, dialect: Dialect): ValueTest {
+  const tests = isJsonObject(operand) ? nestedTests(operand, dialect) : exceptions(operand);
+  // An empty list matches nothing in the engine.
+  return (value) => tests.length > 0 && !tests.some((test) => test(value));
 }
 
-/**
- * Compiles a pattern that a template contains. @throws DefinitionError with the template's place instead of a
- * PatternError
- */
-export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
-  try {
-    return compile();
-  } catch (error) {
-    if (error instanceof PatternError) throw new DefinitionError(place, error.message);
-    throw error;
+function exceptions(operand: unknown): readonly ValueTest[] {
+  if (!Array.isArray(operand) && typeof operand !== 'string' && typeof operand !== 'number')
+    refusePattern('Value of anything-but must be an array or single string/number value.');
+  const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+  const tests = values.map((value) =>
+    typeof value === 'string' || typeof value === 'number'
+      ? isValue(value)
+      : refusePattern('Inside anything but list, start|null|boolean is not supported.'),
+  );
+  if (new Set(values.map((value) => typeof value)).size !== 1)
+    refusePattern(
+      'Inside anything but list, either all values are number or string, mixed type is not supported',
+    );
+  return tests;
+}
+
+function nestedTests(operand: Readonly<Record<string, unknown>>, dialect: Dialect): readonly ValueTest[] {
+  const [entry, ...more] = Object.entries(operand);
+  if (entry === undefined) return refusePattern('Anything-But expression name not found');
+  const [name, inner] = entry;
+  if (!isNested(name) || (dialect === 'sns' && name !== 'prefix'))
+    return refusePattern(`Unsupported anything-but pattern: ${name}`);
+  const { compile, refusal } = NESTED[name];
+  if (dialect === 'sns') {
+    const prefix = requireText(name, inner);
+    if (more.length > 0) refusePattern('Only one key allowed in match expression');
+    return [compile(prefix)];
   }
+  if (!Array.isArray(inner) && typeof inner !== 'string' && typeof inner !== 'number')
+    refusePattern('Value of anything-but must be an array or single string/number value.');
+  const texts: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
+  const tests = texts.map((text) => {
+    if (typeof text !== 'string') return refusePattern(refusal);
+    if (text === '' && (name === 'prefix' || name === 'suffix'))
+      refusePattern('Null prefix/suffix not allowed');
+    return compile(text);
+  });
+  // The engine uses the words of `numeric` here.
+  if (more.length > 0) refusePattern('Too many elements in numeric expression');
+  return tests;
+}
+
+function isNested(name: string): name is keyof typeof NESTED {
+  return Object.hasOwn(NESTED, name);
+}
+
+function wildcardsOf(rule: unknown): readonly string[] {
+  if (!isJsonObject(rule)) return [];
+  const { wildcard, 'anything-but': except } = rule;
+  const found = wildcard ?? (isJsonObject(except) ? except['wildcard'] : undefined);
+  return (Array.isArray(found) ? (found as readonly unknown[]) : [found]).filter(
+    (each): each is string => typeof each === 'string',
+  );
 }

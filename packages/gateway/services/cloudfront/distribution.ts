@@ -60,6 +60,8 @@ export type ResponseHeadersPolicy = {
   readonly headers: readonly SetHeader[];
   /** Names of headers to remove, in lower case. */
   readonly removes: readonly string[];
+  /** The percentage of responses that get a `Server-Timing` header; undefined if the header is not enabled. */
+  readonly timedPercent?: number | undefined;
 };
 
 export type Origin = {

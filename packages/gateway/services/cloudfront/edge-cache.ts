@@ -50,7 +50,9 @@ type Flight = { readonly fetching: Fetching; readonly done: Promise<StoredObject
 type Fetched = { readonly outcome: CacheOutcome; readonly kept: StoredObject | undefined };
 
 /** Cacheable statuses other than errors. AWS lists the cacheable errors. */
-const KEPT_STATUSES = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308]);
+const KEPT_STATUSES = new Set([200, 203, 204, 300, 301, 302, 303]);
+/** "CloudFront caches 307 and 308 responses only when you include the Cache-Control header in responses from the origin." */
+const KEPT_WITH_CONTROL = new Set([307, 308]);
 const CONDITIONS = [
   'if-match',
   'if-modified-since',
@@ -281,7 +283,10 @@ export class EdgeCache {
     // callers.
     if (status !== 200 && hasCondition(request)) return 0;
     if (status >= 400) return freshErrorSeconds(answer, cache, distribution.errors.get(status), now);
-    if (!KEPT_STATUSES.has(status)) return 0;
+    const isKept =
+      KEPT_STATUSES.has(status) ||
+      (KEPT_WITH_CONTROL.has(status) && lastHeader(headers, 'cache-control') !== undefined);
+    if (!isKept) return 0;
     const isAnyVary =
       cache.minTtlSeconds === 0 && /(?:^|,)\s*\*\s*(?:,|$)/.test(lastHeader(headers, 'vary') ?? '');
     return isAnyVary ? 0 : freshSeconds(headers, cache, now);

@@ -57,9 +57,11 @@ export class Edge {
     const first = refusal ?? (await this.#answer(distribution, behavior, request, ids));
     const outcome =
       refusal?.isClosed === true ? first : await this.#withPage(distribution, first, given, ids);
-    this.#note(distribution, request, outcome, { ids, tookMs: this.#ports.clock.monotonicMs() - startedMs });
+    const tookMs = this.#ports.clock.monotonicMs() - startedMs;
+    this.#note(distribution, request, outcome, { ids, tookMs });
     const { result, ageSeconds } = outcome;
-    return toViewer(outcome.answer, request, behavior, { result, ageSeconds, ...ids });
+    const draw = (Number.parseInt(this.#ports.random.hex(8), 16) / 2 ** 32) * 100;
+    return toViewer(outcome.answer, request, behavior, { result, ageSeconds, tookMs, draw, ...ids });
   }
 
   #makeIds(): Ids {

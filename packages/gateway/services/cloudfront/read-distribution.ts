@@ -1,6 +1,6 @@
 /** Reads the distributions of the loaded stacks, and reports everything that is not supported here. */
 import { partitionOf } from '@gatewright/aws/arn';
-import { asText, memberOf } from '@gatewright/aws/json-object';
+import { asText } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { closedBehavior, readBehavior, readPattern } from './read-behaviors.ts';
@@ -13,8 +13,6 @@ import type { Finding, Policies } from './read-behaviors.ts';
 
 const MAX_LISTED = 1_000;
 const ROOT = 'DistributionConfig';
-const RESPONSE_ROOT = 'ResponseHeadersPolicyConfig';
-const SERVER_TIMING = 'ServerTimingHeadersConfig';
 const REFUSED = 'requests to the distribution return 500';
 
 const DONE = new Set(
@@ -48,9 +46,6 @@ export function readDistributions(stacks: StackReading, settings: ServiceSetting
     request: readAll(stacks, 'AWS::CloudFront::OriginRequestPolicy', readRequestPolicy),
     response: readAll(stacks, 'AWS::CloudFront::ResponseHeadersPolicy', readResponsePolicy),
   };
-  for (const reader of stacks.ofType('AWS::CloudFront::ResponseHeadersPolicy'))
-    if (isSet(memberOf(reader.resource.properties[RESPONSE_ROOT], SERVER_TIMING)))
-      reader.unsupported(`${RESPONSE_ROOT}.${SERVER_TIMING}`, 'no Server-Timing header is added');
   const taken = new Set<string>();
   return readers.flatMap((reader) => {
     const distribution = new DistributionReader(reader, policies, settings).read();

@@ -196,12 +196,22 @@ export function readResponsePolicy(at: MemberReader): ResponseHeadersPolicy {
     overrides: one.flag('Override', false),
   }));
   const security = config.optional('SecurityHeadersConfig');
+  const timing = config.optional('ServerTimingHeadersConfig');
   return {
     name: config.text('Name'),
     cors: readCors(config.optional('CorsConfig')),
     headers: [...(security === undefined ? [] : readSecurity(security)), ...custom],
     removes,
+    timedPercent: timing === undefined ? undefined : readTiming(timing),
   };
+}
+
+/** Reads the sampling rate of `Server-Timing`. */
+function readTiming(at: MemberReader): number | undefined {
+  if (!at.flag('Enabled', false)) return undefined;
+  const percent = at.optionalNumber('SamplingRate') ?? 0;
+  if (percent < 0 || percent > 100) at.refuse('SamplingRate', 'must be between 0 and 100');
+  return percent;
 }
 
 function readHeaderName(at: MemberReader, member: string): string {

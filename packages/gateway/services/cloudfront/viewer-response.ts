@@ -16,6 +16,9 @@ type ViewerFacts = {
   readonly via: string;
   /** Seconds since the object was stored; undefined if it was not stored. */
   readonly ageSeconds: number | undefined;
+  readonly tookMs: number;
+  /** A number from 0 to less than 100, which decides whether the response is a sample. */
+  readonly draw: number;
 };
 
 /** Name of the only edge location, in AWS's format: an airport code, a number and a cell. */
@@ -41,7 +44,9 @@ export function toViewer(
   const kept =
     behavior === undefined ? answer.headers : keptHeaders(answer.headers, behavior, facts.ageSeconds);
   const policy = behavior?.response;
-  const headers = policy === undefined ? kept : applyPolicy(kept, request, policy);
+  const made = policy === undefined ? kept : applyPolicy(kept, request, policy);
+  const isTimed = policy?.timedPercent !== undefined && isSample(policy.timedPercent, request, facts);
+  const headers = isTimed ? withTiming(made, facts) : made;
   const { result, requestId, via, ageSeconds } = facts;
   return {
     status: answer.status,
@@ -59,6 +64,37 @@ export function toViewer(
     ],
     body: answer.body,
   };
+}
+
+/** "Even when the sampling rate is set to zero, CloudFront adds the Server-Timing header … if the request contains the Pragma: server-timing header." */
+function isSample(percent: number, { headers }: ViewerRequest, { draw }: ViewerFacts): boolean {
+  return draw < percent || headers.last('pragma')?.toLowerCase() === 'server-timing';
+}
+
+/**
+ * Adds the metrics of `Server-Timing` ("Server-Timing header"). After a miss they follow the origin's own metrics, in
+ * one header; with a cached object, the origin's are left out.
+ */
+function withTiming(headers: readonly string[], facts: ViewerFacts): readonly string[] {
+  const { result, requestId, ageSeconds } = facts;
+  const tookMs = Math.round(facts.tookMs);
+  const isMiss = ageSeconds === undefined;
+  const state = isMiss ? 'miss' : result === 'RefreshHit' ? 'refresh' : 'hit';
+  const upstream = `cdn-upstream-layer;desc="EDGE",cdn-upstream-dns;dur=0,cdn-upstream-connect;dur=0,cdn-upstream-fbl;dur=${tookMs}`;
+  const metrics = [
+    ...(isMiss ? [upstream] : []),
+    `cdn-cache-${state},cdn-pop;desc="${POP}",cdn-rid;desc="${requestId}"`,
+    ...(state === 'hit' ? ['cdn-hit-layer;desc="EDGE"'] : []),
+    `cdn-downstream-fbl;dur=${tookMs}`,
+  ];
+  const isTiming = (index: number): boolean =>
+    headers[index - (index % 2)]?.toLowerCase() === 'server-timing';
+  const own = headers.filter((_, index) => index % 2 === 1 && isTiming(index));
+  return [
+    ...headers.filter((_, index) => !isTiming(index)),
+    'Server-Timing',
+    [...(isMiss ? own : []), ...metrics].join(','),
+  ];
 }
 
 function keptHeaders(

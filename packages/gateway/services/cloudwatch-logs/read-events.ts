@@ -110,7 +110,7 @@ function readPattern(source: string): LinePattern {
   try {
     return readLinePattern(source);
   } catch (error) {
-    if (error instanceof InvalidPattern) throw invalidParameter(`Invalid filter pattern: ${error.message}`);
+    if (error instanceof InvalidPattern) throw invalidParameter('Invalid filter pattern');
     throw error;
   }
 }

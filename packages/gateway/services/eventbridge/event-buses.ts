@@ -32,7 +32,7 @@ export type EventRule = {
   readonly targets: readonly RuleTarget[];
 };
 
-type Options = Pick<EventPorts, 'clock' | 'random'> & {
+type Options = Pick<EventPorts, 'clock' | 'random' | 'report'> & {
   readonly deliveries: TargetDeliveries;
   readonly accountId: string;
 };
@@ -109,12 +109,18 @@ export class EventBuses {
   }
 
   run(rule: EventRule, event: BusEvent): void {
-    const { clock, deliveries } = this.#options;
+    const { clock, deliveries, report } = this.#options;
     const facts = { arn: rule.arn, name: rule.name, ingestedAt: printTime(clock.nowEpochMs()) };
     this.#hops += 1;
     try {
       for (const target of rule.targets) {
         const body = makeInput(target.input, event, facts);
+        if (body === undefined) {
+          report(
+            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template made invalid JSON of the event ${event.id}; write variables without quotes, and use texts without quotes and line breaks`,
+          );
+          continue;
+        }
         const { source, 'detail-type': detailType, resources } = event;
         const groupId = target.groupId;
         // A bus as target gets the event itself, with its original source.

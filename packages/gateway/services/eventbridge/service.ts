@@ -7,13 +7,12 @@ import type { ScheduleDefinition } from '../../kernel/schedules.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { EventBuses } from './event-buses.ts';
-import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
-import { compilePattern } from '../../kernel/delivery/event-pattern.ts';
+import { compileEventPattern } from '../../kernel/delivery/event-pattern.ts';
 import type { Schedule } from '../../kernel/delivery/schedule.ts';
-import { compilePath, compileTransformer } from '../../kernel/delivery/target-input.ts';
+import { compileInput } from '../../kernel/delivery/target-input.ts';
 import type { TargetInput } from '../../kernel/delivery/target-input.ts';
-import { atPlace } from '../../kernel/delivery/value-match.ts';
+import { atPlace } from '../../kernel/delivery/pattern-error.ts';
 import type { EventRule, RuleTarget } from './event-buses.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import { readSchedule, readTarget } from '../../kernel/read-target.ts';
@@ -135,7 +134,7 @@ function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
         ? undefined
         : reader.attempt(
             'the rule matches nothing',
-            () => atPlace(resource.place('EventPattern'), () => compilePattern(pattern)),
+            () => atPlace(resource.place('EventPattern'), () => compileEventPattern(pattern)),
             () => () => false,
           ),
     targets: reader.list('Targets').flatMap((target) => readRuleTarget(reader, target)),
@@ -157,20 +156,8 @@ function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleT
   const { MessageGroupId: groupId } = membersOf(target['SqsParameters']);
   const input = reader.attempt<TargetInput>(
     'the target gets the whole event',
-    () => atPlace(reader.resource.place('Targets'), () => readInput(target)),
+    () => atPlace(reader.resource.place('Targets'), () => compileInput(target)),
     () => ({ kind: 'event' }),
   );
   return [{ ...common, input, groupId: typeof groupId === 'string' ? groupId : undefined }];
-}
-
-/**
- * Reads how the input of a target is made from an event.
- * @throws PatternError if a path or the template is invalid
- */
-function readInput({ Input, InputPath, InputTransformer }: UnknownMembers): TargetInput {
-  if (typeof Input === 'string') return { kind: 'fixed', text: Input };
-  if (typeof InputPath === 'string') return { kind: 'part', read: compilePath(InputPath) };
-  if (!isJsonObject(InputTransformer)) return { kind: 'event' };
-  const { InputPathsMap, InputTemplate } = InputTransformer;
-  return compileTransformer(InputPathsMap, typeof InputTemplate === 'string' ? InputTemplate : '');
 }

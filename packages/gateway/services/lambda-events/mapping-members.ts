@@ -8,6 +8,7 @@ import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
 import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import { checkFilterCriteria } from '../../kernel/delivery/event-pattern.ts';
 
 const STARTING_POSITIONS = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'];
 
@@ -67,6 +68,8 @@ const POLICY: InputPolicy = {
  * @throws OperationRefused if a member is invalid or not supported here
  */
 export function readMembers(input: UnknownMembers, isUpdate: boolean): Properties {
+  const filterRefusal = checkFilterCriteria(input['FilterCriteria']);
+  if (filterRefusal !== undefined) throw invalidParameter(filterRefusal);
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
   const members = isUpdate ? UPDATE_MEMBERS : MEMBERS;

@@ -9,7 +9,7 @@ import { isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileFilterPolicy } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
-import { atPlace } from '../../kernel/delivery/value-match.ts';
+import { atPlace } from '../../kernel/delivery/pattern-error.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Subscription, TopicDefinition } from './topics.ts';
 

@@ -19,7 +19,7 @@ import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { Delivery } from '../../kernel/event-ports.ts';
 import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
-import { atPlace } from '../../kernel/delivery/value-match.ts';
+import { atPlace } from '../../kernel/delivery/pattern-error.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import { readQueueSettings } from './queue-settings.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';

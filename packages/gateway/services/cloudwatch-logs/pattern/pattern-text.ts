@@ -9,6 +9,13 @@ export class InvalidPattern extends Error {
   readonly code = 'FILTER_PATTERN';
 }
 
+/** A term without quotes that contains a character other than letters, digits and the underscore. */
+export class InvalidTerm extends InvalidPattern {
+  constructor(term: string) {
+    super(`Invalid character(s) in term '${term}'`);
+  }
+}
+
 /** AWS supports only a few operators and no sub-patterns ("Supported regular expressions (regex) syntax"). */
 const ALLOWED_IN_REGEX = /^[A-Za-z0-9:_#=@/;,\-^$?[\]{}|\\*+.\s]*$/;
 

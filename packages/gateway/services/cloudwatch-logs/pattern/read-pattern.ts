@@ -3,7 +3,7 @@
  * guide, "Filter pattern syntax for metric filters, subscription filters, filter log events, and Live Tail").
  */
 import { readJsonPattern } from './json-pattern.ts';
-import { InvalidPattern, PatternText } from './pattern-text.ts';
+import { InvalidPattern, InvalidTerm, PatternText } from './pattern-text.ts';
 import type { LinePattern } from './pattern-text.ts';
 import { readComparison, readOperator } from './value-test.ts';
 import type { ValueTest } from './value-test.ts';
@@ -24,6 +24,20 @@ export function readLinePattern(source: string): LinePattern {
   if (text.sees('{')) return readJsonPattern(text);
   if (text.sees('[')) return readDelimitedPattern(text);
   return readTermPattern(text);
+}
+
+/**
+ * Returns the refusal of PutMetricFilter and PutSubscriptionFilter, or undefined if they take the pattern. (Reported:
+ * aws/aws-cdk#16278, dougmoscrop/serverless-plugin-log-subscription#47.)
+ */
+export function checkFilterPattern(source: string): string | undefined {
+  try {
+    readLinePattern(source);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InvalidPattern)) throw error;
+    return error instanceof InvalidTerm ? error.message : 'Invalid metric filter pattern';
+  }
 }
 
 /**
@@ -89,6 +103,8 @@ function readColumn(text: PatternText): Column {
 
 /** Terms of lines without structure, such as `ERROR "not found" -timeout ?one ?other %re%`. They are case-sensitive. */
 const TERM = /[^\s"%]+/y;
+/** "You must enclose terms that contain characters other than alphanumeric and underscore in double quotation marks." */
+const PLAIN_TERM = /^[\p{L}\p{N}_]+$/u;
 
 function readTermPattern(text: PatternText): LinePattern {
   const required: LinePattern[] = [];
@@ -107,7 +123,11 @@ function readTermPattern(text: PatternText): LinePattern {
 function readTerm(text: PatternText): LinePattern {
   const regex = text.regex();
   if (regex !== undefined) return (message) => regex.test(message);
-  const term = text.quoted() ?? text.match(TERM);
+  const quoted = text.quoted();
+  // "To match everything in your log events, use … double quotation marks with a space between them."
+  if (quoted?.trim() === '') return EVERY_LINE;
+  const term = quoted ?? text.match(TERM);
   if (term === undefined) return text.fail('a term is missing');
+  if (quoted === undefined && !PLAIN_TERM.test(term)) throw new InvalidTerm(term);
   return (message) => message.includes(term);
 }

@@ -1,8 +1,10 @@
 /** One request in the form that statements inspect. Each part is read when a statement first needs it. */
 import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { readAddress } from './address-blocks.ts';
-import { transform } from './transform.ts';
+import { describeUnknown, transform } from './transform.ts';
+import { preParse, type PreParse } from './pre-parse.ts';
 import type { Address } from './address-blocks.ts';
+import type { Transformations } from './transform.ts';
 import { readJsonElements, selectElements } from './parse-json-prefix.ts';
 import type { JsonElements } from './parse-json-prefix.ts';
 import type { HeaderList } from '../../../core/events/header-list.ts';
@@ -70,11 +72,7 @@ export class InspectedRequest {
     const known = this.#inspected[inspection.slot];
     if (known !== undefined) return known;
     const { field, transformations } = inspection;
-    const raw = this.#read(field);
-    const inspected: Inspected =
-      raw.kind === 'texts' && transformations.length > 0
-        ? { kind: 'texts', texts: raw.texts.map((text) => transform(text, transformations)) }
-        : raw;
+    const inspected = transformed(this.#read(field), transformations);
     this.#inspected[inspection.slot] = inspected;
     return inspected;
   }
@@ -125,10 +123,10 @@ export class InspectedRequest {
       case 'query-string':
         return this.parts.query === '' ? NONE : texts([this.parts.query]);
       case 'all-query-arguments':
-        return texts(this.#queryArguments.map(({ value }) => value));
+        return texts(this.#queryArguments(field.preParse).map(({ value }) => value));
       case 'query-argument':
         return texts(
-          this.#queryArguments.flatMap(({ name, value }) =>
+          this.#queryArguments(field.preParse).flatMap(({ name, value }) =>
             name.toLowerCase() === field.name ? [value] : [],
           ),
         );
@@ -154,8 +152,9 @@ export class InspectedRequest {
     }
   }
 
-  get #queryArguments(): readonly Pair[] {
+  #queryArguments(types: readonly PreParse[] | undefined): readonly Pair[] {
     if (this.parts.query === '') return [];
+    if (types !== undefined) return readArguments(preParse(this.parts.query, types));
     return (this.#arguments ??= readArguments(this.parts.query));
   }
 
@@ -229,6 +228,14 @@ const PART_OF: Partial<Record<Field['kind'], LostPart>> = {
   'all-query-arguments': 'query',
   'uri-path': 'path',
 };
+
+function transformed(raw: Inspected, transformations: Transformations): Inspected {
+  if (raw.kind !== 'texts' || raw.texts.length === 0 || transformations.length === 0) return raw;
+  const what = describeUnknown(transformations);
+  return what === undefined
+    ? { kind: 'texts', texts: raw.texts.map((text) => transform(text, transformations)) }
+    : { kind: 'unjudged', what };
+}
 
 function texts(list: readonly string[]): Inspected {
   return list.length === 0 ? NONE : { kind: 'texts', texts: list };

@@ -14,10 +14,12 @@ import {
   encodeUnicode,
 } from './decode.ts';
 
+const WHITE_SPACE = /[ \f\t\n\r\v\xa0]+/g;
+
 /** The text transformations, in the order of the API reference ("TextTransformation"). */
 export const TRANSFORMATIONS = {
   NONE: (text) => text,
-  COMPRESS_WHITE_SPACE: (text) => text.replace(/[ \f\t\n\r\v\xa0]+/g, ' '),
+  COMPRESS_WHITE_SPACE: (text) => text.replace(WHITE_SPACE, ' '),
   HTML_ENTITY_DECODE: decodeHtml,
   LOWERCASE: lowerCase,
   CMD_LINE: (text) =>
@@ -44,17 +46,40 @@ export const TRANSFORMATIONS = {
   BASE64_DECODE_EXT: decodeBase64Forgiving,
   URL_DECODE_UNI: decodeUrlUnicode,
   UTF8_TO_UNICODE: encodeUnicode,
+  // The names of the following are those of ModSecurity's transformations, whose reference manual describes them.
+  REMOVE_WHITESPACE: (text) => text.replace(WHITE_SPACE, ''),
+  TRIM: (text) => trimLeft(trimRight(text)),
+  TRIM_LEFT: trimLeft,
+  TRIM_RIGHT: trimRight,
+  REMOVE_COMMENTS_CHAR: (text) => text.replace(/\/\*|\*\/|--|#/g, ''),
+  UPPERCASE: (text) => text.replace(/[a-z]+/g, (lower) => lower.toUpperCase()),
+  SHA256: (text) => createHash('sha256').update(text, 'latin1').digest('binary'),
 } as const satisfies Readonly<Record<string, (text: string) => string>>;
 
-export type TransformationName = keyof typeof TRANSFORMATIONS;
+/** The transformations of the API reference whose effect no page of AWS describes. Nothing that uses one is evaluated. */
+export const UNDESCRIBED = { CMD_LINE_WIN: true, CMD_LINE_UNIX: true, JS_DECODE_EXT: true } as const;
+
+export type TransformationName = keyof typeof TRANSFORMATIONS | keyof typeof UNDESCRIBED;
 
 /** The transformations in the order in which they are applied, without NONE. */
 export type Transformations = readonly TransformationName[];
 
 export function transform(text: string, transformations: Transformations): string {
   let transformed = text;
-  for (const name of transformations) transformed = TRANSFORMATIONS[name](transformed);
+  for (const name of transformations) if (isDescribed(name)) transformed = TRANSFORMATIONS[name](transformed);
   return transformed;
+}
+
+/** Why texts cannot be transformed here; undefined if they can. */
+export function describeUnknown(transformations: Transformations): string | undefined {
+  const unknown = transformations.find((name) => !isDescribed(name));
+  return unknown === undefined
+    ? undefined
+    : `the text transformation ${unknown}, which AWS does not describe`;
+}
+
+function isDescribed(name: TransformationName): name is keyof typeof TRANSFORMATIONS {
+  return Object.hasOwn(TRANSFORMATIONS, name);
 }
 
 /** Converts only A to Z, because other bytes are parts of characters. */
@@ -78,4 +103,15 @@ function normalizePath(text: string): string {
   const last = parts.at(-1) ?? '';
   const isFolder = (last === '' || last === '.' || last === '..') && kept.length > 0 && kept.at(-1) !== '..';
   return `${isAbsolute ? '/' : ''}${kept.join('/')}${isFolder ? '/' : ''}`;
+}
+
+function trimLeft(text: string): string {
+  return text.replace(/^[ \f\t\n\r\v\xa0]+/, '');
+}
+
+/** A pattern that ends in `+$` would take quadratic time for a text with many spaces. */
+function trimRight(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \f\t\n\r\v\xa0'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }

@@ -1,5 +1,6 @@
 /** Finds the rules of a web ACL that cannot be evaluated for any request. They are known when the web ACL is read. */
-import { findManagedGroup } from '../rules/managed-groups.ts';
+import { findManagedGroup, hasExamplesOnly } from '../rules/managed-groups.ts';
+import { describeUnknown } from './transform.ts';
 import type { Inspection, Rule, RuleSet, Statement, WebAcl } from '../rules/statement.ts';
 
 type UnjudgedRule = { readonly rule: string; readonly what: string };
@@ -29,14 +30,27 @@ function ofRule(
   const known = findManagedGroup(does.group.vendor, does.group.name);
   if (known === undefined || known.rules.length === 0)
     return [...inScope, { rule: name, what: `the managed rule group ${does.group.name}` }];
-  const hidden = known.rules.filter(({ statement }) => statement === undefined);
-  if (hidden.length === 0) return inScope;
+  const count = known.rules.length;
+  const hidden = known.rules.filter(({ statement }) => statement === undefined).length;
+  const partial = known.rules.filter(hasExamplesOnly).length;
   return [
     ...inScope,
-    {
-      rule: name,
-      what: `${hidden.length} of ${known.rules.length} rules of ${known.name}, whose patterns AWS does not publish`,
-    },
+    ...(partial === 0
+      ? []
+      : [
+          {
+            rule: name,
+            what: `${partial} of ${count} rules of ${known.name}, but for the example patterns that AWS publishes`,
+          },
+        ]),
+    ...(hidden === 0
+      ? []
+      : [
+          {
+            rule: name,
+            what: `${hidden} of ${count} rules of ${known.name}, whose patterns AWS does not publish`,
+          },
+        ]),
   ];
 }
 
@@ -69,6 +83,10 @@ function ofStatement(statement: Statement, hasCountries: boolean): readonly stri
   }
 }
 
-function ofInspection({ field }: Inspection): readonly string[] {
-  return field.kind === 'unseen' ? [`the fingerprint of the TLS handshake (${field.name})`] : [];
+function ofInspection({ field, transformations }: Inspection): readonly string[] {
+  const unknown = describeUnknown(transformations);
+  return [
+    ...(field.kind === 'unseen' ? [`the fingerprint of the TLS handshake (${field.name})`] : []),
+    ...(unknown === undefined ? [] : [unknown]),
+  ];
 }

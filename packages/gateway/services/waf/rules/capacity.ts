@@ -14,7 +14,13 @@ const OF_CONSTRAINT: Readonly<Record<Constraint, number>> = {
   CONTAINS: 10,
   CONTAINS_WORD: 10,
 };
-const OF_DETECTOR: Readonly<Record<Detector, number>> = { sqli: 20, 'sqli-high': 30, xss: 40, asn: 1 };
+const OF_DETECTOR: Readonly<Record<Detector, number>> = {
+  sqli: 20,
+  'sqli-high': 30,
+  xss: 40,
+  asn: 1,
+  managed: 0,
+};
 const OF_CUSTOM_KEY = 30;
 const OF_TRANSFORMATION = 10;
 const LABELS_PER_UNIT = 5;

@@ -1,7 +1,7 @@
 /**
  * AWS's managed rule groups by name: their rules, labels, capacity and default actions, as in the developer
- * guide. A rule is evaluated only if the guide specifies exactly what it matches; the patterns of the others are not
- * published.
+ * guide. A rule is evaluated if the guide specifies exactly what it matches. Of other rules the guide publishes example
+ * patterns, which match; whether a rule would match anything else is not known here.
  */
 import { inspectionOf } from './read-field.ts';
 import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
@@ -11,7 +11,7 @@ type ManagedRule = {
   /** The full name of the rule's label; undefined if the guide gives no name. */
   readonly label: string | undefined;
   readonly action: ActionKind;
-  /** The statement of the rule; undefined if the guide does not specify exactly what the rule matches. */
+  /** The statement of the rule; undefined if the guide names nothing that the rule matches. */
   readonly statement: Statement | undefined;
 };
 
@@ -45,6 +45,64 @@ const EXACT: Readonly<Record<string, Statement>> = {
     constraint: 'EXACTLY',
   },
 };
+
+/**
+ * The example patterns of the guide, by group and the rule's name before its last part, for texts that are decoded and in
+ * small letters. `Host_localhost_HEADER` is left out: the gateway itself is called by the name localhost, under which no
+ * request reaches API Gateway.
+ */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  'core-rule-set/UserAgent_BadBots': 'nessus|nmap',
+  'core-rule-set/GenericLFI': String.raw`\.\./\.\./`,
+  'core-rule-set/RestrictedExtensions': String.raw`\.(?:log|ini)$`,
+  'core-rule-set/GenericRFI': String.raw`(?:https?|ftps?|file)://\d{1,3}(?:\.\d{1,3}){3}`,
+  'core-rule-set/CrossSiteScripting': '<script>',
+  'admin-protection/AdminProtection': 'sqlmanager',
+  'known-bad-inputs/JavaDeserializationRCE': String.raw`\(java\.lang\.runtime\)`,
+  'known-bad-inputs/ExploitablePaths': 'web-inf',
+  'known-bad-inputs/Log4JRCE': String.raw`\$\{jndi:ldap://`,
+  'linux-os/LFI': '/proc/version',
+  'posix-os/UNIXShellCommandsVariables': String.raw`echo \$(?:home|path)`,
+  'windows-os/WindowsShellCommands': String.raw`\|\| ?nslookup|;cmd`,
+  'windows-os/PowerShellCommands': 'invoke-expression',
+  'php-app/PHPHighRiskMethodsVariables': String.raw`fsockopen|\$_get`,
+  'wordpress-app/WordPressExploitableCommands': 'do-reset-wordpress',
+  'wordpress-app/WordPressExploitablePaths': String.raw`xmlrpc\.php`,
+};
+
+/** What the last part of a rule's name says about the part of the request. */
+const FIELDS: Readonly<Record<string, Field>> = {
+  HEADER: { kind: 'headers', keys: { kind: 'all' }, scope: 'ALL', oversize: 'CONTINUE' },
+  BODY: { kind: 'body', oversize: 'CONTINUE' },
+  COOKIE: COOKIE,
+  URIPATH: { kind: 'uri-path' },
+  QUERYSTRING: { kind: 'query-string' },
+  QUERYARGUMENTS: { kind: 'all-query-arguments' },
+};
+
+/** The statement for example patterns: they match, and of any other text the result is not known. */
+function statementOfExamples(space: string, name: string): Statement | undefined {
+  const at = name.lastIndexOf('_');
+  const source = EXAMPLES[`${space}/${name.slice(0, at)}`];
+  const field = name === 'UserAgent_BadBots_HEADER' ? USER_AGENT : FIELDS[name.slice(at + 1)];
+  if (source === undefined || field === undefined) return undefined;
+  // These patterns are safe for the engine of the language, which is faster than the one for patterns of users.
+  const expression = new RegExp(source);
+  const pattern = { source, isFoundIn: (text: string) => expression.test(text) };
+  return {
+    kind: 'or',
+    statements: [
+      { kind: 'regex', inspection: inspectionOf(field, ['URL_DECODE', 'LOWERCASE']), pattern },
+      { kind: 'unjudged', detector: 'managed', what: PATTERNS_OF_AWS, inspection: undefined },
+    ],
+  };
+}
+
+const PATTERNS_OF_AWS = 'the patterns of AWS’s managed rule, of which only examples are published';
+
+export function hasExamplesOnly({ statement }: Pick<ManagedRule, 'statement'>): boolean {
+  return statement?.kind === 'or';
+}
 
 /**
  * Each line has the group, its WCUs, the namespace of its labels, and its rules. By default, a rule's label is the
@@ -128,7 +186,7 @@ function readRule(text: string, space: string, prefix: string): ManagedRule {
     name,
     label: prefix + (label ?? labelOf(name)),
     action: marked.startsWith('!') ? 'COUNT' : 'BLOCK',
-    statement: Object.hasOwn(EXACT, `${space}/${name}`) ? EXACT[`${space}/${name}`] : undefined,
+    statement: EXACT[`${space}/${name}`] ?? statementOfExamples(space, name),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Reads which part of a request a statement inspects (docs/aws, AWS WAF: fields to match). */
-import { TRANSFORMATIONS } from '../evaluate/transform.ts';
+import { TRANSFORMATIONS, UNDESCRIBED } from '../evaluate/transform.ts';
 import type { Transformations } from '../evaluate/transform.ts';
+import { PRE_PARSE } from '../evaluate/pre-parse.ts';
 import { FALLBACKS, JSON_FALLBACKS, MATCH_SCOPES, OVERSIZE } from './statement.ts';
 import type { Field, ForwardedIp, Inspection, KeyFilter, Oversize } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
@@ -10,7 +11,22 @@ const MAX_NAMES = 199;
 
 /** Reads `FieldToMatch` and `TextTransformations` of a statement. */
 export function readInspection(statement: MemberReader): Inspection {
-  return inspectionOf(readField(statement.object('FieldToMatch')), readTransformations(statement));
+  const field = readField(statement.object('FieldToMatch'));
+  return inspectionOf(withPreParse(field, statement), readTransformations(statement));
+}
+
+/** "Pre-parse text transformations normalize the raw query string before WAF parses it into individual query arguments." */
+function withPreParse(field: Field, statement: MemberReader): Field {
+  const preParse = readOrdered(statement, 'PreParseTextTransformations', PRE_PARSE).filter(
+    (type) => type !== 'NONE',
+  );
+  if (preParse.length === 0) return field;
+  if (field.kind !== 'query-argument' && field.kind !== 'all-query-arguments')
+    statement.refuse(
+      'PreParseTextTransformations',
+      'is only supported when FieldToMatch is SingleQueryArgument or AllQueryArguments',
+    );
+  return { ...field, preParse };
 }
 
 /** Equal inspections are one object, so that a request is inspected once for all of them. */
@@ -31,21 +47,28 @@ export function inspectionOf(field: Field, transformations: Transformations): In
 }
 
 export function readTransformations(statement: MemberReader): Transformations {
-  const items = statement.objects('TextTransformations', MAX_TRANSFORMATIONS).map((item) => ({
-    priority: item.integer('Priority', 0, 2 ** 31 - 1),
-    type: item.nameIn('Type', TRANSFORMATIONS),
-  }));
-  if (items.length === 0)
+  const types = readOrdered(statement, 'TextTransformations', { ...TRANSFORMATIONS, ...UNDESCRIBED });
+  if (types.length === 0)
     statement.refuse(
       'TextTransformations',
       'must have at least one item; use the type NONE for no transformation',
     );
+  return types.filter((type) => type !== 'NONE');
+}
+
+/** Reads the types of transformations in the order of their priorities. */
+function readOrdered<Name extends string>(
+  statement: MemberReader,
+  member: string,
+  table: Readonly<Record<Name, unknown>>,
+): readonly Name[] {
+  const items = statement.objects(member, MAX_TRANSFORMATIONS).map((item) => ({
+    priority: item.integer('Priority', 0, 2 ** 31 - 1),
+    type: item.nameIn('Type', table),
+  }));
   if (new Set(items.map(({ priority }) => priority)).size < items.length)
-    statement.refuse('TextTransformations', 'must not have two items with the same Priority');
-  return items
-    .toSorted((a, b) => a.priority - b.priority)
-    .map(({ type }) => type)
-    .filter((type) => type !== 'NONE');
+    statement.refuse(member, 'must not have two items with the same Priority');
+  return items.toSorted((a, b) => a.priority - b.priority).map(({ type }) => type);
 }
 
 type ReadField = (at: MemberReader) => Field;

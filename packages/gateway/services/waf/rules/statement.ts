@@ -1,4 +1,5 @@
 /** Rules of web ACLs and rule groups, as they are evaluated. Texts to inspect have one character per byte. */
+import type { PreParse } from '../evaluate/pre-parse.ts';
 import type { Transformations } from '../evaluate/transform.ts';
 
 type OneOf<List extends readonly string[]> = List[number];
@@ -33,8 +34,15 @@ export type KeyFilter =
   | { readonly kind: 'included' | 'excluded'; readonly names: ReadonlySet<string> };
 
 export type Field =
-  | { readonly kind: 'method' | 'uri-path' | 'query-string' | 'all-query-arguments' }
-  | { readonly kind: 'header' | 'query-argument'; /** The name in lower case. */ readonly name: string }
+  | { readonly kind: 'method' | 'uri-path' | 'query-string' }
+  | { readonly kind: 'header'; /** The name in lower case. */ readonly name: string }
+  | { readonly kind: 'all-query-arguments'; readonly preParse?: readonly PreParse[] }
+  | {
+      readonly kind: 'query-argument';
+      /** The name in lower case. */
+      readonly name: string;
+      readonly preParse?: readonly PreParse[];
+    }
   | { readonly kind: 'uri-fragment'; readonly fallback: Fallback }
   | { readonly kind: 'body'; readonly oversize: Oversize }
   | {
@@ -81,7 +89,7 @@ export type AggregateKey =
   | { readonly kind: 'cookie'; readonly name: string; readonly transformations: Transformations }
   | { readonly kind: 'unseen'; readonly name: string };
 
-export type Detector = 'sqli' | 'sqli-high' | 'xss' | 'asn';
+export type Detector = 'sqli' | 'sqli-high' | 'xss' | 'asn' | 'managed';
 
 export type RateStatement = {
   readonly kind: 'rate';

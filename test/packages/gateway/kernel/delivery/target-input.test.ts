@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  checkTargetInput,
   compilePath,
   compileTransformer,
   makeInput,
@@ -35,43 +36,117 @@ describe('compilePath', () => {
     });
 });
 
-// Source: EventBridge user guide, "Amazon EventBridge input transformation", docs/aws §18.5
+const DELIVERED = {
+  id: 'i-1',
+  'detail-type': 'order',
+  source: 'shop',
+  account: '111111111111',
+  time: '2024-06-11T08:33:00Z',
+  region: 'us-east-1',
+  resources: [],
+  version: '0',
+  detail: {
+    payload: { acc_id: '0a787ecb-4015', sf_id: 'baz' },
+    one: ['HIGH'],
+    many: ['ACTIVE', 'INACTIVE'],
+    valid: true,
+    count: 2,
+    quote: 'a"b',
+    line: 'a\nb',
+  },
+};
+const PATHS = {
+  userId: '$.detail.payload.acc_id',
+  payload: '$.detail.payload',
+  gone: '$.detail.gone',
+  one: '$.detail.one',
+  many: '$.detail.many',
+  valid: '$.detail.valid',
+  count: '$.detail.count',
+  quote: '$.detail.quote',
+  line: '$.detail.line',
+};
+
+// Source: LocalStack, test_events_inputs, recorded in 2024 and 2025; the last rows: EventBridge user guide, "Amazon
+// EventBridge input transformation", "Common issues with transforming input".
+const filled: readonly (readonly [template: string, input: string | undefined])[] = [
+  [
+    '{"path": "users/<userId>", "bod": <payload>}',
+    '{"path": "users/0a787ecb-4015", "bod": {"acc_id":"0a787ecb-4015","sf_id":"baz"}}',
+  ],
+  [
+    '"Payload of <payload> with path users/<userId> and <userId>"',
+    '"Payload of {acc_id:0a787ecb-4015,sf_id:baz} with path users/0a787ecb-4015 and 0a787ecb-4015"',
+  ],
+  ['{"id" : <userId>}', '{"id" : "0a787ecb-4015"}'],
+  ['{"id" : "<userId>"}', '{"id" : "0a787ecb-4015"}'],
+  ['{"bod": [<userId>, "hardcoded"]}', '{"bod": ["0a787ecb-4015", "hardcoded"]}'],
+  ['"<one> single list item"', '"[HIGH] single list item"'],
+  ['"<many> multiple list items"', '"[ACTIVE,INACTIVE] multiple list items"'],
+  ['{"singlelistitem": <one>}', '{"singlelistitem": ["HIGH"]}'],
+  [
+    '"<one> item"\n"<gone> account"\n"<payload> payload"',
+    '"[HIGH] item"\n" account"\n"{acc_id:0a787ecb-4015,sf_id:baz} payload"',
+  ],
+  ['"Command is <valid>!"', '"Command is true!"'],
+  ['"{[/Check of <userId> type"', '"{[/Check of 0a787ecb-4015 type"'],
+  ['{"command": <gone>}', '{"command": ""}'],
+  ['{"not_valid": "users/<payload>", "bod": <payload>}', undefined],
+  ['{"payload": "<payload>"}', undefined],
+  ['{"singlelistitem": "<one>"}', undefined],
+  [
+    '{"e": <aws.events.event>}',
+    '{"e": {"id":"i-1","account":"111111111111","detailType":"order","time":"2024-06-11T08:33:00Z","source":"shop","region":"us-east-1","resources":[],"version":"0"}}',
+  ],
+  ['<aws.events.event.json>', JSON.stringify(DELIVERED)],
+  [
+    '"rule <aws.events.rule-arn> <aws.events.rule-name> <aws.events.event.ingestion-time>"',
+    `"rule ${RULE.arn} r ${RULE.ingestedAt}"`,
+  ],
+  ['{"e": "<aws.events.event.json>"}', undefined],
+  ['{"a":"<count>","b":<count>,"c":<valid>}', '{"a":"2","b":2,"c":true}'],
+  ['{"said": "<quote>"}', undefined],
+  ['{"said": <quote>}', undefined],
+  ['{"said": "<line>"}', undefined],
+  ['"said <quote>"', '"said a"b"'],
+  ['{"a": "\\"<userId>\\""}', '{"a": "\\"0a787ecb-4015\\""}'],
+];
+
 describe('makeInput', () => {
-  const made = (template: string): string =>
-    makeInput(
-      compileTransformer(
-        { id: '$.detail.id', count: '$.detail.count', list: '$.detail.list', gone: '$.detail.gone' },
-        template,
-      ),
-      EVENT,
-      RULE,
-    );
-  for (const [template, expected] of [
-    ['{"id":<id>,"n":<count>}', '{"id":"a\\"b","n":2}'],
-    ['"order <id>, <count> times"', '"order a\\"b, 2 times"'],
-    ['"<list>"', '"[{\\"n\\":1},{\\"n\\":2}]"'],
-    ['"a \\" <id>"', '"a \\" a\\"b"'],
-    ['{"a":"<count>","b":<count>}', '{"a":"2","b":2}'],
-    ['[<gone>,<unknown>]', '["",""]'],
-    ['"<count><id>"', '"2a\\"b"'],
-    ['<aws.events.rule-arn>', `"${RULE.arn}"`],
-    ['"<aws.events.rule-name>"', '"r"'],
-    ['<aws.events.event.ingestion-time>', `"${RULE.ingestedAt}"`],
-    ['<aws.events.event.json>', JSON.stringify(EVENT)],
-    ['<aws.events.event>', JSON.stringify(EVENT)],
-  ] as const)
-    it(`fills ${template}`, () => {
-      assert.equal(made(template), expected);
+  for (const [template, input] of filled)
+    it(`makes ${input === undefined ? 'nothing of' : 'an input of'} ${template}`, () => {
+      assert.equal(makeInput(compileTransformer(PATHS, template), DELIVERED, RULE), input);
     });
 
   it('is the event, a part of it or a fixed text', () => {
     assert.equal(makeInput({ kind: 'event' }, EVENT, RULE), JSON.stringify(EVENT));
     assert.equal(makeInput({ kind: 'fixed', text: '{"a": 1}' }, EVENT, RULE), '{"a": 1}');
-    const part = (path: string): string => makeInput({ kind: 'part', read: compilePath(path) }, EVENT, RULE);
+    const part = (path: string) => makeInput({ kind: 'part', read: compilePath(path) }, EVENT, RULE);
     assert.deepEqual([part('$.detail.count'), part('$.nothing')], ['2', 'null']);
   });
+});
 
-  it('refuses a path that is no text, by its name', () => {
-    assert.throws(() => compileTransformer({ id: 1 }, '<id>'), /InputPathsMap\.id must be a path/);
-  });
+// Source: LocalStack, test_events_inputs, recorded March 2025; for `Input`,
+// awsdocs/aws-cloudformation-user-guide#1010.
+describe('checkTargetInput', () => {
+  const transformer = { InputPathsMap: { id: '$.id' }, InputTemplate: '"<id>"' };
+  for (const [target, refusal] of [
+    [{ Id: 't', InputTransformer: transformer }, undefined],
+    [{ Id: 't', Input: '{"a":1}' }, undefined],
+    [{ Id: 't', InputPath: '$.detail' }, undefined],
+    [{ Id: 't' }, undefined],
+    [
+      { Id: 't', InputTransformer: transformer, InputPath: '$.detail' },
+      'Only one of Input, InputPath, or InputTransformer must be provided for target t.',
+    ],
+    [
+      { Id: 't', InputTransformer: { ...transformer, InputTemplate: '"<id> <other>"' } },
+      'InputTemplate for target t contains invalid placeholder other.',
+    ],
+    [{ Id: 't', Input: 'cusId = 1' }, 'Input for target t is not a valid JSON text.'],
+    [{ Id: 't', InputTransformer: { InputPathsMap: { id: 1 } } }, 'InputPathsMap.id must be a path'],
+  ] as const)
+    it(`${refusal === undefined ? 'takes' : 'refuses'} ${JSON.stringify(target)}`, () => {
+      assert.equal(checkTargetInput(target), refusal);
+    });
 });

@@ -46,3 +46,63 @@ describe('what a distribution makes of an answer of its origin', () => {
       assert.deepEqual(bodies, seconds === 0 ? ['1', '2', '3'] : ['1', '1', '2']);
     });
 });
+
+// Developer guide, "How CloudFront processes HTTP 3xx status codes from your origin".
+describe('a redirection of the origin', () => {
+  for (const [status, control, isKept] of [
+    [301, undefined, true],
+    [302, undefined, true],
+    [307, undefined, false],
+    [307, 'max-age=60', true],
+    [308, undefined, false],
+    [308, 'public', true],
+  ] as const)
+    it(`${status} ${control === undefined ? 'without' : 'with'} Cache-Control is ${isKept ? 'kept' : 'not kept'}`, async () => {
+      const headers = control === undefined ? [] : ['Cache-Control', control];
+      const bench = aDistribution({
+        behavior: 'CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6',
+        origin: (_, serial) => answered(String(serial), ['Location', '/b', ...headers], status),
+      });
+      await bench.ask('/a');
+
+      assert.equal((await bench.ask('/a')).body, isKept ? '1' : '2');
+    });
+});
+
+// Developer guide, "Understand response headers policies", "Server-Timing header".
+describe('a response headers policy with Server-Timing', () => {
+  const timed = (samplingRate: number, origin: readonly string[] = []): Bench =>
+    aDistribution({
+      behavior: 'CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6\nResponseHeadersPolicyId: !Ref Policy',
+      more: `
+  Policy:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig:
+        Name: own
+        ServerTimingHeadersConfig: { Enabled: true, SamplingRate: ${samplingRate} }`,
+      origin: () => answered('x', ['Cache-Control', 'max-age=60', ...origin]),
+    });
+  const timingOf = async (bench: Bench, ...headers: string[]): Promise<string | undefined> =>
+    (await bench.ask('/a', { headers })).headers['server-timing'];
+
+  it('adds the metrics of a miss, then of a hit, and what the origin measured to the miss', async () => {
+    const bench = timed(100, ['Server-Timing', 'db;dur=53']);
+
+    assert.match(
+      (await timingOf(bench)) ?? '',
+      /^db;dur=53,cdn-upstream-layer;desc="EDGE",cdn-upstream-dns;dur=0,cdn-upstream-connect;dur=0,cdn-upstream-fbl;dur=\d+,cdn-cache-miss,cdn-pop;desc="LCL1-P1",cdn-rid;desc="[^"]+",cdn-downstream-fbl;dur=\d+$/,
+    );
+    assert.match(
+      (await timingOf(bench)) ?? '',
+      /^cdn-cache-hit,cdn-pop;desc="LCL1-P1",cdn-rid;desc="[^"]+",cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=\d+$/,
+    );
+  });
+
+  it('adds none at a sampling rate of 0, unless the request asks for it', async () => {
+    const bench = timed(0);
+
+    assert.equal(await timingOf(bench), undefined);
+    assert.match((await timingOf(bench, 'Pragma', 'server-timing')) ?? '', /^cdn-cache-hit/);
+  });
+});

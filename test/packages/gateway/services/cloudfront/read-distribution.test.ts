@@ -22,23 +22,6 @@ const CLOSING = [
   ['SomethingNew', '{ Enabled: true }', /SomethingNew is not supported here/],
 ] as const;
 
-describe('a response headers policy', () => {
-  it('says that it adds no Server-Timing', () => {
-    const bench = aDistribution({
-      more: `
-  Policy:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: { Name: own, ServerTimingHeadersConfig: { Enabled: true, SamplingRate: 50 } }`,
-    });
-
-    assert.deepEqual(
-      bench.unsupported.map(({ property, consequence }) => [property, consequence]),
-      [['ResponseHeadersPolicyConfig.ServerTimingHeadersConfig', 'no Server-Timing header is added']],
-    );
-  });
-});
-
 describe('a behavior that needs what is not supported here', () => {
   for (const [member, value, reason] of CLOSING) {
     it(`is closed by ${member}, with file and line`, async () => {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { InvalidPattern } from '../../../../../../packages/gateway/services/cloudwatch-logs/pattern/pattern-text.ts';
-import { readLinePattern } from '../../../../../../packages/gateway/services/cloudwatch-logs/pattern/read-pattern.ts';
+import {
+  checkFilterPattern,
+  readLinePattern,
+} from '../../../../../../packages/gateway/services/cloudwatch-logs/pattern/read-pattern.ts';
 
 /** CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription filters, filter log events, and Live Tail". */
 const PAGE = 'FilterAndPatternSyntax.html';
@@ -26,6 +29,8 @@ const ACCESS_LINE = '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.
 const CASES: readonly (readonly [name: string, pattern: string, line: string, matches: boolean])[] = [
   ['no pattern matches every line', '', 'anything', true],
   ['a term is a part of the line', 'ERROR', '[ERROR 400] BAD REQUEST', true],
+  ['a space in quotes matches every line', '" "', 'abc', true],
+  ['a term with other characters is in quotes', '"foo.bar"', 'x foo.bar', true],
   ['terms are case-sensitive', 'error', '[ERROR 400] BAD REQUEST', false],
   ['all terms must be there', 'ERROR ARGUMENTS', '[ERROR 419] MISSING ARGUMENTS', true],
   ['all terms must be there', 'ERROR ARGUMENTS', '[ERROR 400] BAD REQUEST', false],
@@ -90,6 +95,11 @@ const REFUSED: readonly (readonly [pattern: string, why: RegExp])[] = [
   ['{ $.a = 1 } tail', /unexpected text/],
   ['[a, ..., b, ...]', /only one ellipsis/],
   ['[a = 1 || b = 2]', /same column/],
+  ['foo.bar', /Invalid character\(s\) in term 'foo.bar'/],
+  ['ERROR -my-term', /Invalid character\(s\) in term 'my-term'/],
+  ['?ERROR: ?x', /Invalid character\(s\) in term 'ERROR:'/],
+  // awsdocs/amazon-cloudwatch-logs-user-guide#21
+  ['[ip, status_code = 4* && bytes > 1000]', /same column/],
   ['"open', /quote is not closed/],
   ['%open', /% is not closed/],
   ['%(group)%', /not allowed in the regex/],
@@ -110,6 +120,12 @@ describe('readLinePattern', () => {
         (error) => error instanceof InvalidPattern && why.test(error.message),
       );
     });
+
+  it('says what PutMetricFilter answers', () => {
+    assert.equal(checkFilterPattern('{ $.a = 1 }'), undefined);
+    assert.equal(checkFilterPattern('{ $.a = '), 'Invalid metric filter pattern');
+    assert.equal(checkFilterPattern('a ERROR:'), "Invalid character(s) in term 'ERROR:'");
+  });
 
   it('fails for no text in any other way', () => {
     const piece = fc.constantFrom(

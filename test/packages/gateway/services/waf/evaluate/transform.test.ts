@@ -36,6 +36,14 @@ const CASES: readonly (readonly [TransformationName, given: string, expected: st
   ['NORMALIZE_PATH', '/a/b/', '/a/b/'],
   ['NORMALIZE_PATH_WIN', '\\a\\..\\b', '/b'],
   ['UTF8_TO_UNICODE', 'caf\u00c3\u00a9', 'caf%u00e9'],
+  // ModSecurity's reference manual, "Transformation functions"; AWS has only the names (API reference of 2026).
+  ['REMOVE_WHITESPACE', ' a \t b\n', 'ab'],
+  ['TRIM', ' \t a b \n', 'a b'],
+  ['TRIM_LEFT', ' \t a ', 'a '],
+  ['TRIM_RIGHT', ' a \t ', ' a'],
+  ['REMOVE_COMMENTS_CHAR', 'a/*b*/c--d#e', 'abcde'],
+  ['UPPERCASE', 'aBc \u00e0', 'ABC \u00e0'],
+  ['SHA256', 'abc', createHash('sha256').update('abc').digest('binary')],
   ['MD5', 'abc', createHash('md5').update('abc').digest('binary')],
 ];
 

@@ -1,0 +1,102 @@
+/**
+ * `node lab/tools/event-ruler/run.ts --libraries FOLDER`: compares event patterns with aws/event-ruler, AWS's open rule
+ * engine, on patterns and events drawn from a seed. `pom.xml` describes how Maven fills the folder.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import {
+  checkEventPattern,
+  compileEventPattern,
+} from '../../../packages/gateway/kernel/delivery/event-pattern.ts';
+import { drawPair } from './draw.ts';
+
+const USAGE = 'node lab/tools/event-ruler/run.ts --libraries FOLDER [--pairs 20000] [--seed 1]';
+/** EventBridge refuses rules of a higher complexity; the engine only reports it. */
+const MAX_COMPLEXITY = 10;
+const PREFIX = 'Event pattern is not valid. Reason: ';
+const RUN_WITHIN_MS = 600_000;
+
+type Question = { readonly pattern: string; readonly event: string };
+type Answer = { refused?: string; complexity?: number; matches?: boolean; failed?: string };
+
+async function askEngine(libraries: string, questions: readonly Question[]): Promise<readonly Answer[]> {
+  const judge = join(import.meta.dirname, 'Judge.java');
+  const java = spawn('java', ['-Xmx400m', '-cp', join(libraries, '*'), judge], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: RUN_WITHIN_MS,
+  });
+  java.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
+  const lines = (await text(java.stdout)).trimEnd().split('\n');
+  if (lines.length !== questions.length)
+    throw new Error(`the engine answered ${lines.length} of ${questions.length} questions`);
+  return lines.map((line) => JSON.parse(line) as Answer);
+}
+
+/** Prints an answer without the place in the text that the engine adds to its reason. */
+function printAnswer({ refused, complexity = 0, matches, failed }: Answer): string {
+  if (refused !== undefined) return `refused: ${refused.split('\n')[0]}`;
+  if (complexity > MAX_COMPLEXITY) return 'refused: too complex';
+  return failed === undefined ? String(matches) : `failed: ${failed}`;
+}
+
+function ourAnswer({ pattern, event }: Question): string {
+  const refusal = checkEventPattern(pattern);
+  if (refusal === undefined) return String(compileEventPattern(pattern)(JSON.parse(event)));
+  const reason = refusal.replace(PREFIX, '');
+  return reason.startsWith('Rule is too complex') ? 'refused: too complex' : `refused: ${reason}`;
+}
+
+/** The differences that stay; the README says why. */
+function isListed({ pattern }: Question, ours: string, theirs: string): boolean {
+  if (ours.endsWith('too complex') || theirs.endsWith('too complex'))
+    return pattern.includes('"$or"') || pattern.includes('{"exists":false}');
+  return theirs === 'true' && (pattern.includes('"0.0.0.0/0"') || pattern.includes('"equals-ignore-case"'));
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      libraries: { type: 'string' },
+      pairs: { type: 'string', default: '20000' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const pairs = Number(values.pairs);
+  if (values.libraries === undefined || !Number.isSafeInteger(pairs) || pairs < 1) {
+    process.stderr.write(`${USAGE}\n`);
+    return 2;
+  }
+  const first = Number(values.seed) * pairs;
+  const questions = Array.from({ length: pairs }, (_unused, index) => drawPair(first + index));
+  const answers = await askEngine(values.libraries, questions);
+  const counts = { matches: 0, refusals: 0, crashes: 0, listed: 0, verdicts: 0, words: 0 };
+  for (const [index, question] of questions.entries()) {
+    const theirs = printAnswer(answers[index] ?? {});
+    const ours = ourAnswer(question);
+    if (theirs.startsWith('failed')) {
+      counts.crashes += 1;
+      continue;
+    }
+    if (theirs === 'true') counts.matches += 1;
+    if (theirs.startsWith('refused')) counts.refusals += 1;
+    if (theirs === ours) continue;
+    if (isListed(question, ours, theirs)) {
+      counts.listed += 1;
+      continue;
+    }
+    const isVerdict = !theirs.startsWith('refused') || !ours.startsWith('refused');
+    counts[isVerdict ? 'verdicts' : 'words'] += 1;
+    process.stdout.write(
+      `${question.pattern}\n  event   ${question.event}\n  ours    ${ours}\n  engine  ${theirs}\n`,
+    );
+  }
+  process.stdout.write(
+    `pairs: ${pairs}; of the engine's answers ${counts.matches} match and ${counts.refusals} refuse, ${counts.crashes} are faults of its own; ` +
+      `listed differences: ${counts.listed}; other different verdicts: ${counts.verdicts}; different words of a refusal: ${counts.words}\n`,
+  );
+  return counts.verdicts + counts.words === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

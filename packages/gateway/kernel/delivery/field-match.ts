@@ -1,0 +1,90 @@
+/**
+ * Finds whether the fields of an event meet the rules of a pattern. Fields are the leaves of the event: texts, numbers,
+ * true, false and null. An object, and a list without leaves, is not a field (docs/aws §18.5).
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { isScalar, type ValueTest } from './value-match.ts';
+
+/** Rules of a path, whose names are joined by dots. */
+export type Wanted = {
+  /** What is left of the path; undefined where it ends. */
+  readonly path: string | undefined;
+  readonly tests: readonly ValueTest[];
+  readonly takesAbsence: boolean;
+};
+
+/** How many levels of an event are looked at. Deeper values count as absent, so that no event can exhaust the stack. */
+const MAX_LEVELS = 1_000;
+/** How many ways of reading the dots in names are tried. Only members that differ by dots alone have several. */
+const MAX_READINGS = 64;
+
+/**
+ * Whether the event meets all rules at once. Rules for fields of a list's elements must be met by one element, which
+ * AWS's engine calls array consistency.
+ */
+export function findMatch(event: unknown, wanted: readonly Wanted[]): boolean {
+  const present = wanted.filter(({ path, takesAbsence }) => !takesAbsence || hasField(event, path));
+  return present.every(({ tests }) => tests.length > 0) && isMet(event, present);
+}
+
+function isMet(value: unknown, wanted: readonly Wanted[], level = 0): boolean {
+  if (wanted.length === 0) return true;
+  if (level > MAX_LEVELS) return false;
+  if (Array.isArray(value)) return isMetByElements(value, wanted, level + 1);
+  if (isScalar(value))
+    return wanted.every(({ path, tests }) => path === undefined && tests.some((test) => test(value)));
+  return readingsOf(value, wanted).some((reading) =>
+    [...reading].every(([name, inner]) => isJsonObject(value) && isMet(value[name], inner, level + 1)),
+  );
+}
+
+/** One element must meet all rules for its fields. Rules for the list's own values may be met by any of them. */
+function isMetByElements(list: readonly unknown[], wanted: readonly Wanted[], level: number): boolean {
+  const own = wanted.filter(({ path }) => path === undefined);
+  const inner = wanted.filter(({ path }) => path !== undefined);
+  return (
+    own.every((each) => list.some((element) => isMet(element, [each], level))) &&
+    (inner.length === 0 || list.some((element) => isMet(element, inner, level)))
+  );
+}
+
+/** The ways in which each rule can go on in one member of the object, as rules by member. */
+function readingsOf(
+  value: unknown,
+  wanted: readonly Wanted[],
+): readonly ReadonlyMap<string, readonly Wanted[]>[] {
+  let readings: readonly ReadonlyMap<string, readonly Wanted[]>[] = [new Map()];
+  for (const each of wanted) {
+    const members = membersFor(value, each.path);
+    readings = readings
+      .flatMap((reading) =>
+        members.map(({ name, path }) =>
+          new Map(reading).set(name, [...(reading.get(name) ?? []), { ...each, path }]),
+        ),
+      )
+      .slice(0, MAX_READINGS);
+  }
+  return readings;
+}
+
+type Member = { readonly name: string; readonly path: string | undefined };
+
+/** The members of an object with which a path can begin: of `a.b`, the members `a` and `a.b`. */
+function membersFor(value: unknown, path: string | undefined): readonly Member[] {
+  if (path === undefined || !isJsonObject(value)) return [];
+  const members: Member[] = [];
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1))
+    if (Object.hasOwn(value, path.slice(0, dot)))
+      members.push({ name: path.slice(0, dot), path: path.slice(dot + 1) });
+  if (Object.hasOwn(value, path)) members.push({ name: path, path: undefined });
+  return members;
+}
+
+function hasField(value: unknown, path: string | undefined, level = 0): boolean {
+  if (level > MAX_LEVELS) return false;
+  if (Array.isArray(value)) return value.some((element) => hasField(element, path, level + 1));
+  if (isScalar(value)) return path === undefined;
+  return membersFor(value, path).some(
+    ({ name, path: inner }) => isJsonObject(value) && hasField(value[name], inner, level + 1),
+  );
+}
