@@ -4,10 +4,11 @@
  */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import type { RawStack } from '../raw-stack.ts';
 import type { Path } from './template-source.ts';
 
-type Refuse = (at: Path, message: string, consequence: string) => void;
+type Refuse = (at: Path, message: string, consequence: string, rule?: RuleId) => void;
 
 const SECTIONS = new Set(
   'AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform Hooks Resources Outputs'.split(
@@ -79,6 +80,7 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
         ['Transform'],
         `Transform ${text} runs a macro in the AWS account, and macros cannot run here`,
         'the template is used without this transform',
+        'macro',
       );
     }
   }

@@ -63,6 +63,7 @@ const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[]
   ['certs'],
   ['certs', '--client', 'ada'],
   ['routes', 'template.json'],
+  ['check', 'template.json'],
   ['requests'],
   ['explain'],
   ['replay'],

@@ -1,0 +1,120 @@
+"""
+Writes packages/gateway/core/deployability/resource-schemas.json: CloudFormation's own resource schemas, reduced to what
+can refuse a template, for the types that are named on standard input (one per line).
+
+The schemas, with their corrections, are part of cfn-lint (https://github.com/aws-cloudformation/cfn-lint), which is
+under MIT-0. README.md in this folder says how to run this.
+"""
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import cfnlint
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+REGION = "us-east-1"
+
+# Keywords that can refuse a value. Descriptions, handlers, formats and tags of the schemas are left out. So is
+# minProperties, because CloudFormation accepts an empty mapping as if it were absent.
+KEPT = {
+    "type", "required", "enum", "enumCaseInsensitive", "const", "pattern", "minimum", "maximum", "exclusiveMinimum",
+    "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "maxProperties", "additionalProperties", "dependentRequired", "dependentExcluded", "requiredXor", "requiredOr",
+    "$ref",
+}
+SCHEMA = {"items", "not", "if", "then", "else", "contains", "propertyNames", "additionalProperties"}
+SCHEMAS = {"oneOf", "anyOf", "allOf"}
+NAMED = {"properties", "patternProperties", "definitions", "dependentSchemas"}
+
+
+def condense(schema):
+    """Keeps the keywords of a schema that can refuse a value."""
+    if not isinstance(schema, dict):
+        return schema
+    kept = {}
+    for name, value in schema.items():
+        if name in NAMED and isinstance(value, dict):
+            kept[name] = {key: condense(inner) for key, inner in value.items()}
+        elif name in SCHEMAS:
+            inner = [condense(one) for one in value]
+            if any(one for one in inner):
+                kept[name] = inner
+        elif name in SCHEMA and isinstance(value, dict):
+            kept[name] = condense(value)
+        elif name in KEPT and value != []:
+            kept[name] = value
+        elif name == "uniqueItems" and value is True:
+            kept[name] = True
+    # A combination is dropped as a whole if one of its parts says nothing after the reduction, because it would then
+    # accept everything, or nothing.
+    for name in ("anyOf", "oneOf"):
+        if name in kept and any(one == {} for one in kept[name]):
+            del kept[name]
+    return kept
+
+
+def references(schema):
+    if isinstance(schema, dict):
+        for name, value in schema.items():
+            if name == "$ref":
+                yield value.split("/")[-1]
+            else:
+                yield from references(value)
+    elif isinstance(schema, list):
+        for one in schema:
+            yield from references(one)
+
+
+def reachable(schema):
+    """Drops definitions that nothing refers to."""
+    all_definitions = schema.pop("definitions", {})
+    needed, open_names = {}, list(references(schema))
+    while open_names:
+        name = open_names.pop()
+        if name in all_definitions and name not in needed:
+            needed[name] = all_definitions[name]
+            open_names.extend(references(needed[name]))
+    if needed:
+        schema["definitions"] = needed
+    return schema
+
+
+def extensions(type_name):
+    """cfn-lint's further rules for the members of one resource. Rules that compare resources are left out."""
+    folder = Path(cfnlint.__file__).parent / "data/schemas/extensions" / type_name.lower().replace("::", "_")
+    for file in sorted(folder.glob("*.json")):
+        text = file.read_text()
+        if not any(word in text for word in ("cfnGather", "cfnContext", "$data", "cfnLint", "format")):
+            condensed = condense(json.loads(text))
+            if condensed:
+                yield condensed
+
+
+def top_names(pointers):
+    names = [pointer.removeprefix("/properties/").split("/")[0] for pointer in pointers]
+    return sorted(set(names))
+
+
+def main():
+    types = {}
+    for name in sorted(set(sys.stdin.read().split())):
+        try:
+            full = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, name).schema
+        except Exception:  # cfn-lint has no schema of this type
+            print(f"no schema: {name}", file=sys.stderr)
+            continue
+        schema = reachable(condense(full))
+        more = list(extensions(name))
+        if more:
+            schema["allOf"] = [*schema.get("allOf", []), *more]
+        replaced = top_names(full.get("createOnlyProperties", []))
+        types[name] = {"schema": schema, **({"replacedBy": replaced} if replaced else {})}
+    licence = "CloudFormation's resource schemas as corrected and extended by cfn-lint, MIT-0, reduced"
+    head = {"source": f"cfn-lint {version('cfn-lint')}", "licence": licence, "region": REGION}
+    rows = ",\n".join(f"{json.dumps(name)}:{json.dumps(row, separators=(',', ':'))}" for name, row in types.items())
+    print(f"{json.dumps(head)[:-1]},\"types\":{{\n{rows}\n}}}}")
+
+
+if __name__ == "__main__":
+    main()

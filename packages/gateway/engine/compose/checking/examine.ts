@@ -1,0 +1,161 @@
+/**
+ * Examines stacks for `gatewright check`: everything that a start reads, and the rules that only a deployment needs.
+ * Nothing is started, no socket is opened, and no code of the stacks runs.
+ */
+import { DefinitionError, Faults } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
+import { makeFinding } from '../../../core/deployability/finding.ts';
+import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import { judgeFault } from '../../../core/deployability/judge-faults.ts';
+import { judgeSchemas } from '../../../core/deployability/judge-schemas.ts';
+import type { SchemaChecker } from '../../../core/deployability/schema-check.ts';
+import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
+import { findPackageFindings } from '../../../lambda/code/package-findings.ts';
+import { checkLimits } from '../../../lambda/code/check-code.ts';
+import { checkTogether } from '../../../lambda/pool/check-together.ts';
+import { requireSources } from '../../../templates/load.ts';
+import type { LoadOptions } from '../../../templates/load-options.ts';
+import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
+import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
+import { judgeTemplate } from './judge-template.ts';
+import { openSchemas } from './open-schemas.ts';
+import { readForCheck } from './read-for-check.ts';
+
+export type ExamineOptions = LoadOptions & {
+  /** The folder with gatewright.values.yml. */
+  readonly directory: string;
+};
+
+export type Examined = {
+  readonly findings: readonly DeployFinding[];
+  readonly stacks: readonly string[];
+};
+
+/**
+ * Returns all findings about the stacks, refusals first.
+ * @throws DefinitionError if no source exists, or none can be read
+ */
+export async function examineStacks(sources: readonly string[], options: ExamineOptions): Promise<Examined> {
+  requireSources(sources);
+  const faults = new Faults(false);
+  const { stacks, notServed } = await readForCheck(sources, options, faults);
+  const functions = stacks.flatMap((stack) => stack.functions);
+  for (const definition of functions) checkLimits(definition, faults);
+  checkTogether(functions, {}, sources[0] ?? '.', faults);
+  const schemas = await openSchemas();
+  const refusals = withoutCircles(faults.all.map((fault) => ofFault(fault, stacks)));
+  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
+  const packages = functions.flatMap((definition) =>
+    findPackageFindings(definition).map(({ rule, place, message }) => {
+      const { file, line, property = '' } = place;
+      const { stackName: stack, logicalId: resource } = definition;
+      const at = { stack, resource, type: 'AWS::Lambda::Function', property, file, line };
+      return makeFinding(rule, at, message);
+    }),
+  );
+  const findings = [
+    ...refusals,
+    ...withoutDoubles(judged, refusals),
+    ...packages,
+    ...withoutDoubles(notServed.map(ofItem), refusals),
+  ];
+  return { findings: bySeverity(findings), stacks: stacks.map(({ stackName }) => stackName) };
+}
+
+function judgeStack(stack: ResolvedStack, schemas: SchemaChecker): readonly DeployFinding[] {
+  const { stackName, resources } = stack;
+  const all = [...resources.values()];
+  return [
+    ...judgeSchemas(stack, schemas),
+    ...judgeTemplate(stack),
+    ...all.flatMap(judgeConstraints).map(({ resource, property, message }) => {
+      const { file, line } = resource.place(property);
+      const at = {
+        stack: stackName,
+        resource: resource.logicalId,
+        type: resource.type,
+        property,
+        file,
+        line,
+      };
+      return makeFinding('resource-value', at, message);
+    }),
+    ...findPolicyExcess(all).map(({ resource, property, rule, message }) => {
+      const { file, line } = resource.place(property === '' ? undefined : property);
+      const at = {
+        stack: stackName,
+        resource: resource.logicalId,
+        type: resource.type,
+        property,
+        file,
+        line,
+      };
+      return makeFinding(rule, at, message);
+    }),
+    ...findDeploymentOrder(all).map(({ deployment, rule, message }) => {
+      const { file, line } = deployment.place();
+      const { logicalId, type } = deployment;
+      return makeFinding(
+        rule,
+        { stack: stackName, resource: logicalId, type, property: '', file, line },
+        message,
+      );
+    }),
+  ];
+}
+
+function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[]): DeployFinding {
+  const { file, line, logicalId = '', property = '' } = error.place;
+  const stack = stacks.find((one) => one.file === file || one.includes.includes(file));
+  const type = stack?.resources.get(logicalId)?.type ?? '';
+  const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
+  return makeFinding(judgeFault(error, stack), at, error.message, { consequence: consequences.join('; ') });
+}
+
+function ofItem(item: UnsupportedItem): DeployFinding {
+  const { stackName: stack, logicalId: resource, type, property = '', file = '', line } = item;
+  const at = { stack, resource, type, property, file, line };
+  const { rule = 'served-otherwise', message, consequence } = item;
+  return message === undefined
+    ? makeFinding(rule, at, consequence)
+    : makeFinding(rule, at, message, { consequence });
+}
+
+/** Reports a circle once, although each of its members is found to depend on itself. */
+function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFinding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ id, stack, message }) => {
+    if (id !== 'circular-dependency') return true;
+    const key = `${stack} ${[...message.matchAll(/\w+/g)]
+      .map(([word]) => word)
+      .toSorted()
+      .join(' ')}`;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+}
+
+/** Leaves out findings about a property for which a refusal is already reported. */
+function withoutDoubles(
+  findings: readonly DeployFinding[],
+  reported: readonly DeployFinding[],
+): readonly DeployFinding[] {
+  const keyOf = ({ stack, resource, property }: DeployFinding): string =>
+    JSON.stringify([stack, resource, property.split('.')[0]]);
+  const known = new Set(reported.filter(({ property }) => property !== '').map(keyOf));
+  return findings.filter((finding) => finding.property === '' || !known.has(keyOf(finding)));
+}
+
+const ORDER: readonly DeployFinding['severity'][] = ['refused', 'differs', 'unchecked'];
+
+function bySeverity(findings: readonly DeployFinding[]): readonly DeployFinding[] {
+  return ORDER.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}
+
+/** Returns whether the error is about the text of a definition, rather than about a path that the caller gave. */
+export function isAboutText(error: unknown): error is DefinitionError {
+  return (
+    error instanceof DefinitionError &&
+    (error.place.line !== undefined || error.place.logicalId !== undefined)
+  );
+}
