@@ -20,8 +20,8 @@ REGION = "us-east-1"
 # minProperties, because CloudFormation accepts an empty mapping as if it were absent.
 KEPT = {
     "type", "required", "enum", "enumCaseInsensitive", "const", "pattern", "minimum", "maximum", "exclusiveMinimum",
-    "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "maxProperties", "additionalProperties", "dependentRequired", "dependentExcluded", "requiredXor", "requiredOr",
-    "$ref",
+    "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "maxProperties",
+    "additionalProperties", "dependentRequired", "dependentExcluded", "requiredXor", "requiredOr", "$ref",
 }
 SCHEMA = {"items", "not", "if", "then", "else", "contains", "propertyNames", "additionalProperties"}
 SCHEMAS = {"oneOf", "anyOf", "allOf"}
@@ -96,6 +96,20 @@ def top_names(pointers):
     return sorted(set(names))
 
 
+def own_names(full):
+    """The properties by which a resource is identified in its account, if the template sets all of them."""
+    identifiers = full.get("primaryIdentifier", [])
+    made = set(full.get("readOnlyProperties", []))
+    return [] if any(one in made for one in identifiers) else top_names(identifiers)
+
+
+def blocked_runtimes():
+    """The day from which Lambda creates no function with a runtime."""
+    file = Path(cfnlint.__file__).parent / "data/AdditionalSpecs/LmbdRuntimeLifecycle.json"
+    rows = json.loads(file.read_text())
+    return {name: row["create-block"] for name, row in sorted(rows.items()) if row.get("create-block")}
+
+
 def main():
     types = {}
     for name in sorted(set(sys.stdin.read().split())):
@@ -108,10 +122,20 @@ def main():
         more = list(extensions(name))
         if more:
             schema["allOf"] = [*schema.get("allOf", []), *more]
-        replaced = top_names(full.get("createOnlyProperties", []))
-        types[name] = {"schema": schema, **({"replacedBy": replaced} if replaced else {})}
+        found = {
+            "schema": schema,
+            "replacedBy": top_names(full.get("createOnlyProperties", [])),
+            "attributes": sorted(PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, name).get_atts),
+            "named": own_names(full),
+        }
+        types[name] = {key: value for key, value in found.items() if value}
     licence = "CloudFormation's resource schemas as corrected and extended by cfn-lint, MIT-0, reduced"
-    head = {"source": f"cfn-lint {version('cfn-lint')}", "licence": licence, "region": REGION}
+    head = {
+        "source": f"cfn-lint {version('cfn-lint')}",
+        "licence": licence,
+        "region": REGION,
+        "runtimes": blocked_runtimes(),
+    }
     rows = ",\n".join(f"{json.dumps(name)}:{json.dumps(row, separators=(',', ':'))}" for name, row in types.items())
     print(f"{json.dumps(head)[:-1]},\"types\":{{\n{rows}\n}}}}")
 

@@ -38,7 +38,7 @@ function judgeResource(
   return checker
     .check(type, properties)
     .filter((violation) => isCertain(violation, resource, known))
-    .filter((violation) => !isLocalPath(violation, resource))
+    .filter((violation) => !isLocalPath(violation, resource, isMade))
     .filter(
       ({ path, missing, keyword }) =>
         !isMade || (missing === undefined && path.length > 0 && keyword !== 'type'),
@@ -71,8 +71,14 @@ const PACKAGED: Readonly<Record<string, readonly string[]>> = {
   'AWS::CloudFormation::Stack': ['TemplateURL'],
 };
 
-function isLocalPath({ path, missing }: SchemaViolation, { type, properties }: ResolvedResource): boolean {
+function isLocalPath(
+  { path, missing }: SchemaViolation,
+  { type, properties }: ResolvedResource,
+  isMade: boolean,
+): boolean {
   const [top = ''] = path;
+  // SAM reads the place of the code from other properties.
+  if (isMade && PACKAGED[type]?.includes(top) === true) return true;
   return (
     missing === undefined && PACKAGED[type]?.includes(top) === true && typeof properties[top] === 'string'
   );
@@ -92,15 +98,23 @@ function ofTemplate(
 
 /** Returns whether the violation follows from values that AWS gets, too. */
 function isCertain(
-  { path, missing }: SchemaViolation,
+  { path, missing, keyword }: SchemaViolation,
   { logicalId, unresolved = [] }: ResolvedResource,
   known: KnownValues,
 ): boolean {
   const [top] = path;
   if (top !== undefined && unresolved.includes(top)) return false;
+  // A function in the place of the members, such as Fn::Transform, may add others.
+  const isOfMembers = missing !== undefined || top === undefined || keyword === 'additionalProperties';
+  const owner = keyword === 'additionalProperties' ? path.slice(0, -1) : path;
+  if (isOfMembers && hasFunction(known.writtenAt(logicalId, owner))) return false;
   if (missing !== undefined) return !(top === undefined && unresolved.includes(missing));
   if (top === undefined) return unresolved.length === 0;
   return known.isKnownAt(logicalId, path);
+}
+
+function hasFunction(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).some((name) => name.startsWith('Fn::'));
 }
 
 /** Names each type whose properties are not checked once. */

@@ -50,6 +50,14 @@ export class KnownValues {
     return this.isKnown(this.writtenAt(logicalId, path));
   }
 
+  /** Returns whether the name at the path is the same for each deployment of the template with these parameters. */
+  isNamedAt(logicalId: string, path: readonly string[]): boolean {
+    const written = this.writtenAt(logicalId, path);
+    return this.isKnown(written) || written === undefined
+      ? written !== undefined
+      : JSON.stringify(written).includes('AWS::StackName') && this.isKnown(withoutStackName(written));
+  }
+
   isKnown(value: Json | undefined): boolean {
     if (value === undefined) return false;
     if (typeof value === 'string') return !IN_ACCOUNT.test(value);
@@ -77,6 +85,15 @@ export class KnownValues {
       Object.hasOwn(own, name) ? this.isKnown(own[name]) : this.#isKnownName(name),
     );
   }
+}
+
+/** Replaces the name and the account of the stack, which are the same for all names in it. */
+function withoutStackName(value: Json): Json {
+  return JSON.parse(
+    JSON.stringify(value)
+      .replaceAll(/\$\{AWS::(?:StackName|AccountId)\}/g, 'x')
+      .replaceAll(/\{"Ref":"AWS::(?:StackName|AccountId)"\}/g, '"x"'),
+  ) as Json;
 }
 
 function functionIn(value: JsonObject): string | undefined {

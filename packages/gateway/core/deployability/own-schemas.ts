@@ -2,6 +2,7 @@
  * What services refuse and CloudFormation's schemas do not say, as schemas in the same language. Each has AWS's page, or
  * a public thread with AWS's own words.
  */
+import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 const named = (property: string, pattern: string): JsonObject => ({
@@ -22,8 +23,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     if: { properties: { FifoTopic: { const: true } }, required: ['FifoTopic', 'TopicName'] },
     then: named('TopicName', String.raw`\.fifo$`),
   },
-  // IAM API reference, CreateRole, CreatePolicy, PutRolePolicy
-  'AWS::IAM::Role': named('RoleName', String.raw`^[\w+=,.@-]{1,64}$`),
+  // IAM API reference, CreatePolicy, PutRolePolicy
   'AWS::IAM::ManagedPolicy': named('ManagedPolicyName', String.raw`^[\w+=,.@-]{1,128}$`),
   'AWS::IAM::Policy': named('PolicyName', String.raw`^[\w+=,.@-]{1,128}$`),
   // EventBridge API reference, CreateEventBus
@@ -44,8 +44,10 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
 
 /** Returns the schema of a type with what its service refuses, too. */
 export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
-  const own = Object.hasOwn(OWN_SCHEMAS, type) ? OWN_SCHEMAS[type] : undefined;
-  if (own === undefined) return schema;
+  const own = [OWN_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
+    Object.hasOwn(table, type) ? [table[type] ?? {}] : [],
+  );
+  if (own.length === 0) return schema;
   const { allOf = [] } = schema;
-  return { ...schema, allOf: [...(Array.isArray(allOf) ? (allOf as readonly JsonObject[]) : []), own] };
+  return { ...schema, allOf: [...(Array.isArray(allOf) ? (allOf as readonly JsonObject[]) : []), ...own] };
 }

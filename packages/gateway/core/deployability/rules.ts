@@ -51,6 +51,24 @@ export const RULES = {
     remedy: 'remove AuthorizationScopes, or check the scopes in the Lambda authorizer',
     source: 'https://github.com/aws/aws-cdk/pull/27576',
   },
+  'unknown-attribute': {
+    severity: 'refused',
+    about: 'Fn::GetAtt of an attribute that the type does not have',
+    remedy: 'use an attribute that "Return values" of the type lists',
+    source: `${CLOUDFORMATION}/TemplateReference/intrinsic-function-reference-getatt.html`,
+  },
+  'shared-name': {
+    severity: 'refused',
+    about: 'two resources of one type with the same name',
+    remedy: 'give one of them another name, or leave the name out',
+    source: `${CLOUDFORMATION}/UserGuide/troubleshooting.html`,
+  },
+  'old-runtime': {
+    severity: 'refused',
+    about: 'a runtime with which Lambda creates no functions any more',
+    remedy: 'use a supported runtime',
+    source: `${LAMBDA}/lambda-runtimes.html`,
+  },
   quota: {
     severity: 'refused',
     about: 'more resources than a quota of API Gateway allows',

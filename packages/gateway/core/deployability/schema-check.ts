@@ -12,6 +12,10 @@ export type TypeSchema = {
   readonly schema: JsonObject;
   /** The top-level properties whose change makes CloudFormation replace the resource. */
   readonly replacedBy?: readonly string[];
+  /** What Fn::GetAtt can return. */
+  readonly attributes?: readonly string[];
+  /** The properties by which a resource is identified, if the template sets all of them. */
+  readonly named?: readonly string[];
 };
 
 export type SchemaTable = Readonly<Record<string, TypeSchema>>;
@@ -31,21 +35,22 @@ const MAX_MATCHED = 8_192;
 const MAX_SHOWN = 60;
 
 export class SchemaChecker {
-  readonly #table: SchemaTable;
+  /** The schemas by type. */
+  readonly table: SchemaTable;
   readonly #compiled = new Map<string, ValidateFunction>();
   #ajv: AjvClass | undefined;
 
   constructor(table: SchemaTable) {
-    this.#table = table;
+    this.table = table;
   }
 
   has(type: string): boolean {
-    return Object.hasOwn(this.#table, type);
+    return Object.hasOwn(this.table, type);
   }
 
   /** Returns the violations, each with the place that causes it; empty for a type without schema. */
   check(type: string, properties: JsonObject): readonly SchemaViolation[] {
-    const entry = Object.hasOwn(this.#table, type) ? this.#table[type] : undefined;
+    const entry = Object.hasOwn(this.table, type) ? this.table[type] : undefined;
     if (entry === undefined) return [];
     this.#ajv ??= openAjv();
     const validate = this.#compiled.get(type) ?? this.#ajv.compile(withOwnSchema(type, entry.schema));
@@ -157,7 +162,7 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
     return { path: [...path, extra], keyword, message: `extraneous key [${extra}] is not permitted` };
   }
   if (keyword === 'false schema')
-    return { path, keyword, message: `${path.at(-1) ?? 'this'} is not permitted here` };
+    return { path, keyword, message: `${nameOf(path)} is not permitted here` };
   if (keyword === 'anyOf' || keyword === 'oneOf') {
     const wording = wordCombination(error, all);
     return wording && { path, keyword, ...wording };
@@ -165,7 +170,7 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
   const wording = WORDINGS[keyword]?.(schema, data);
   return wording === undefined
     ? undefined
-    : { path, keyword, message: `${path.at(-1) ?? 'the resource'} ${wording}` };
+    : { path, keyword, message: `${nameOf(path)} ${wording}` };
 }
 
 /** Words a combination of required members; any other combination is worded as a whole. */
@@ -252,6 +257,12 @@ function typeName(data: unknown): string {
 function show(data: unknown): string {
   const text = JSON.stringify(data) ?? '';
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
+}
+
+/** Returns the name of a value; an item of a list is named together with the list. */
+function nameOf(path: readonly string[]): string {
+  const last = path.at(-1) ?? 'the resource';
+  return /^\d+$/.test(last) ? path.slice(-2).join('.') : last;
 }
 
 function unescapePointer(text: string): string {

@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { LoadOptions } from '../load-options.ts';
-import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pseudoParameter } from '../pseudo-parameters.ts';
 import { parameterValues } from '../sam/sam-references.ts';
@@ -193,13 +193,14 @@ class Inclusion {
     const { value } = this.#tree;
     const { parameters, region, accountId } = this.#options;
     const known = parameterValues(value, parameters);
-    const fail = (at: Path, message: string): never => {
-      throw this.#error(at, message);
+    const fail = (at: Path, message: string, rule?: RuleId): never => {
+      throw this.#error(at, message, rule);
     };
     const unknown = (name: string, at: Path): never =>
       fail(
         at,
         `the Location of AWS::Include can refer only to parameters, and ${name} is not a parameter with a value`,
+        Object.hasOwn(mapOf(value, 'Parameters'), name) ? 'parameter-without-value' : undefined,
       );
     return {
       region,

@@ -148,6 +148,12 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
   return call(name, value, scope, at);
 }
 
+/** Functions that read what only the account has. */
+const RULES_OF_OTHERS: ReadonlyMap<string, RuleId> = new Map([
+  ['Fn::Transform', 'macro'],
+  ['Fn::GetStackOutput', 'export-elsewhere'],
+]);
+
 function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
   const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
   if (intrinsic === undefined) {
@@ -156,7 +162,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
       name === 'Fn::Transform'
         ? 'Fn::Transform runs a macro in the AWS account, and macros cannot run here'
         : `Template error: unknown function ${name}`,
-      name === 'Fn::Transform' ? 'macro' : undefined,
+      RULES_OF_OTHERS.get(name),
     );
   }
   return { name, intrinsic, argument: value[name] ?? null };

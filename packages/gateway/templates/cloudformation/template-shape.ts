@@ -23,6 +23,12 @@ const RESOURCE_MEMBERS = new Set(
   ).split(' '),
 );
 
+/** @see CloudFormation template reference, "DeletionPolicy attribute", "UpdateReplacePolicy attribute" */
+const DELETION_POLICIES: Readonly<Record<string, readonly string[]>> = {
+  DeletionPolicy: ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'],
+  UpdateReplacePolicy: ['Delete', 'Retain', 'Snapshot'],
+};
+
 /** Transforms that are handled earlier or have no effect. Any other transform is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
@@ -102,6 +108,15 @@ function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse
       leftOut,
     );
     return false;
+  }
+  for (const [policy, allowed] of Object.entries(DELETION_POLICIES)) {
+    const value = resource[policy];
+    if (typeof value === 'string' && !allowed.includes(value))
+      refuse(
+        [...at, policy],
+        `Template format error: Unrecognized ${policy} ${value} for resource ${logicalId}`,
+        'it is ignored',
+      );
   }
   const unknown = Object.keys(resource).find((member) => !RESOURCE_MEMBERS.has(member));
   if (unknown !== undefined)

@@ -2,24 +2,29 @@
  * Examines stacks for `gatewright check`: everything that a start reads, and the rules that only a deployment needs.
  * Nothing is started, no socket is opened, and no code of the stacks runs.
  */
+import { basename, relative, resolve } from 'node:path';
 import { DefinitionError, Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { judgeSchemas } from '../../../core/deployability/judge-schemas.ts';
-import type { SchemaChecker } from '../../../core/deployability/schema-check.ts';
+import { judgeNames } from '../../../core/deployability/judge-names.ts';
 import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
 import { findPackageFindings } from '../../../lambda/code/package-findings.ts';
 import { checkLimits } from '../../../lambda/code/check-code.ts';
 import { checkTogether } from '../../../lambda/pool/check-together.ts';
+import { createSystemClock } from '../../../server/adapters/system-clock.ts';
+import { findSource } from '../../../templates/find-definition.ts';
+import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.ts';
 import { requireSources } from '../../../templates/load.ts';
 import type { LoadOptions } from '../../../templates/load-options.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { openSchemas } from './open-schemas.ts';
+import type { Schemas } from './open-schemas.ts';
 import { readForCheck } from './read-for-check.ts';
 
 export type ExamineOptions = LoadOptions & {
@@ -38,6 +43,10 @@ export type Examined = {
  */
 export async function examineStacks(sources: readonly string[], options: ExamineOptions): Promise<Examined> {
   requireSources(sources);
+  for (const service of sources.flatMap(serviceOf))
+    options.onProgress?.(
+      `${service}: compiled with osls first, which runs the plug-ins of the service, as gatewright start does`,
+    );
   const faults = new Faults(false);
   const { stacks, notServed } = await readForCheck(sources, options, faults);
   const functions = stacks.flatMap((stack) => stack.functions);
@@ -46,14 +55,7 @@ export async function examineStacks(sources: readonly string[], options: Examine
   const schemas = await openSchemas();
   const refusals = withoutCircles(faults.all.map((fault) => ofFault(fault, stacks)));
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
-  const packages = functions.flatMap((definition) =>
-    findPackageFindings(definition).map(({ rule, place, message }) => {
-      const { file, line, property = '' } = place;
-      const { stackName: stack, logicalId: resource } = definition;
-      const at = { stack, resource, type: 'AWS::Lambda::Function', property, file, line };
-      return makeFinding(rule, at, message);
-    }),
-  );
+  const packages = stacks.flatMap(judgePackages);
   const findings = [
     ...refusals,
     ...withoutDoubles(judged, refusals),
@@ -63,11 +65,23 @@ export async function examineStacks(sources: readonly string[], options: Examine
   return { findings: bySeverity(findings), stacks: stacks.map(({ stackName }) => stackName) };
 }
 
-function judgeStack(stack: ResolvedStack, schemas: SchemaChecker): readonly DeployFinding[] {
+/** Returns the serverless.yml of a source, which must be compiled; empty for any other source. */
+function serviceOf(source: string): readonly string[] {
+  try {
+    const { file } = findSource(resolve(source));
+    return SERVICE_FILES.includes(basename(file)) ? [relative(process.cwd(), file)] : [];
+  } catch {
+    return [];
+  }
+}
+
+function judgeStack(stack: ResolvedStack, { checker, runtimes }: Schemas): readonly DeployFinding[] {
   const { stackName, resources } = stack;
   const all = [...resources.values()];
   return [
-    ...judgeSchemas(stack, schemas),
+    ...judgeSchemas(stack, checker),
+    ...judgeNames(stack, checker.table),
+    ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
     ...all.flatMap(judgeConstraints).map(({ resource, property, message }) => {
       const { file, line } = resource.place(property);
@@ -103,6 +117,42 @@ function judgeStack(stack: ResolvedStack, schemas: SchemaChecker): readonly Depl
       );
     }),
   ];
+}
+
+function judgePackages({ stackName, resources, functions }: ResolvedStack): readonly DeployFinding[] {
+  return functions.flatMap((definition) =>
+    findPackageFindings(definition).map(({ rule, place: { property = '' }, message }) => {
+      const { logicalId } = definition;
+      const { file, line } = resources.get(logicalId)?.place(property) ?? definition.place;
+      const at = {
+        stack: stackName,
+        resource: logicalId,
+        type: 'AWS::Lambda::Function',
+        property,
+        file,
+        line,
+      };
+      return makeFinding(rule, at, message);
+    }),
+  );
+}
+
+/** Finds functions with runtimes with which Lambda creates no function today. */
+function judgeRuntimes(
+  { stackName, resources }: ResolvedStack,
+  runtimes: Schemas['runtimes'],
+): readonly DeployFinding[] {
+  const today = new Date(createSystemClock().nowEpochMs()).toISOString().slice(0, 10);
+  return [...resources.values()].flatMap((resource) => {
+    const { type, logicalId, properties } = resource;
+    const runtime = type === 'AWS::Lambda::Function' ? properties['Runtime'] : undefined;
+    const since = typeof runtime === 'string' ? runtimes[runtime] : undefined;
+    if (since === undefined || since > today) return [];
+    const { file, line } = resource.place('Runtime');
+    const at = { stack: stackName, resource: logicalId, type, property: 'Runtime', file, line };
+    const message = `The runtime parameter of ${String(runtime)} is no longer supported for creating or updating AWS Lambda functions (since ${since})`;
+    return [makeFinding('old-runtime', at, message)];
+  });
 }
 
 function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[]): DeployFinding {
