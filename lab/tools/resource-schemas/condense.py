@@ -110,6 +110,16 @@ def blocked_runtimes():
     return {name: row["create-block"] for name, row in sorted(rows.items()) if row.get("create-block")}
 
 
+def known_types():
+    """The names of all types, by service."""
+    services = {}
+    for name in PROVIDER_SCHEMA_MANAGER.get_resource_types(REGION):
+        vendor, service, *rest = name.split("::")
+        if vendor == "AWS" and len(rest) == 1:
+            services.setdefault(service, []).append(rest[0])
+    return {service: " ".join(sorted(names)) for service, names in sorted(services.items())}
+
+
 def main():
     types = {}
     for name in sorted(set(sys.stdin.read().split())):
@@ -135,6 +145,7 @@ def main():
         "licence": licence,
         "region": REGION,
         "runtimes": blocked_runtimes(),
+        "known": known_types(),
     }
     rows = ",\n".join(f"{json.dumps(name)}:{json.dumps(row, separators=(',', ':'))}" for name, row in types.items())
     print(f"{json.dumps(head)[:-1]},\"types\":{{\n{rows}\n}}}}")

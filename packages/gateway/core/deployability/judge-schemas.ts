@@ -9,8 +9,6 @@ import type { SchemaChecker, SchemaViolation } from './schema-check.ts';
 
 /** Logical ids of a template. The parts of an OpenAPI document, and resources of other formats, have other ids. */
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
-/** Types that have no schema because their properties are free, or because they only describe the template. */
-const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK::Metadata$)/;
 
 export function judgeSchemas(stack: ResolvedStack, checker: SchemaChecker): readonly DeployFinding[] {
   const { source } = stack;
@@ -19,10 +17,7 @@ export function judgeSchemas(stack: ResolvedStack, checker: SchemaChecker): read
   const written = [...stack.resources.values()].filter(
     ({ logicalId }) => IN_TEMPLATE.test(logicalId) && known.writtenAt(logicalId, []) !== undefined,
   );
-  return [
-    ...written.flatMap((resource) => judgeResource(stack, resource, checker, known)),
-    ...listUnchecked(stack, written, checker),
-  ];
+  return written.flatMap((resource) => judgeResource(stack, resource, checker, known));
 }
 
 function judgeResource(
@@ -115,20 +110,4 @@ function isCertain(
 
 function hasFunction(value: unknown): boolean {
   return isJsonObject(value) && Object.keys(value).some((name) => name.startsWith('Fn::'));
-}
-
-/** Names each type whose properties are not checked once. */
-function listUnchecked(
-  { stackName }: ResolvedStack,
-  resources: readonly ResolvedResource[],
-  checker: SchemaChecker,
-): readonly DeployFinding[] {
-  const unchecked = resources.filter(({ type }) => !checker.has(type) && !WITHOUT_SCHEMA.test(type));
-  return [...Map.groupBy(unchecked, ({ type }) => type)].flatMap(([type, [first, ...others]]) => {
-    if (first === undefined) return [];
-    const { file, line } = first.place();
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    const at: Placed = { stack: stackName, resource: first.logicalId, type, property: '', file, line };
-    return [makeFinding('type-not-checked', at, `properties of ${type} are not checked${more}`)];
-  });
 }

@@ -26,6 +26,21 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // IAM API reference, CreatePolicy, PutRolePolicy
   'AWS::IAM::ManagedPolicy': named('ManagedPolicyName', String.raw`^[\w+=,.@-]{1,128}$`),
   'AWS::IAM::Policy': named('PolicyName', String.raw`^[\w+=,.@-]{1,128}$`),
+  // CloudFormation template reference: "This property is required for WebSocket APIs."
+  'AWS::ApiGatewayV2::Api': {
+    if: { properties: { ProtocolType: { const: 'WEBSOCKET' } }, required: ['ProtocolType'] },
+    then: { requiredOr: ['RouteSelectionExpression', 'Body', 'BodyS3Location'] },
+  },
+  // SNS API reference, Subscribe: "Does not support this protocol string"
+  'AWS::SNS::Subscription': {
+    properties: {
+      Protocol: {
+        enum: ['http', 'https', 'email', 'email-json', 'sms', 'sqs', 'application', 'lambda', 'firehose'],
+      },
+    },
+  },
+  // CloudFormation template reference, AWS::SecretsManager::Secret: "not both"
+  'AWS::SecretsManager::Secret': { dependentExcluded: { SecretString: ['GenerateSecretString'] } },
   // EventBridge API reference, CreateEventBus
   'AWS::Events::EventBus': { properties: { Name: { not: { const: 'default' } } } },
   // Step Functions API reference, CreateStateMachine

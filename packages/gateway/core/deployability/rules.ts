@@ -51,6 +51,12 @@ export const RULES = {
     remedy: 'remove AuthorizationScopes, or check the scopes in the Lambda authorizer',
     source: 'https://github.com/aws/aws-cdk/pull/27576',
   },
+  'unknown-type': {
+    severity: 'refused',
+    about: 'a resource type that CloudFormation does not have, and that is spelt like one that it has',
+    remedy: 'correct the type',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
+  },
   'unknown-attribute': {
     severity: 'refused',
     about: 'Fn::GetAtt of an attribute that the type does not have',
@@ -117,6 +123,12 @@ export const RULES = {
     about: 'a method that a second stack adds to a REST API, without a deployment that contains it',
     remedy: 'add an AWS::ApiGateway::Deployment to the stack of the method, with the StageName of the stage',
     source: 'https://github.com/aws/aws-cdk/issues/12589',
+  },
+  'fails-always': {
+    severity: 'differs',
+    about: 'a route that AWS deploys and of which every call fails',
+    remedy: 'correct the integration',
+    source: `${API_GATEWAY}/developerguide/api-gateway-integration-settings.html`,
   },
   'invoke-permission': {
     severity: 'differs',
@@ -195,6 +207,12 @@ export const RULES = {
     about: 'a file that the template names and that does not exist here',
     remedy: 'create the file, for example by building the service first',
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
+  },
+  'unclear-schedule': {
+    severity: 'unchecked',
+    about: 'a schedule that AWS takes, although its documentation does not allow it',
+    remedy: 'write it as documented: cron(0 8 * * ? *), rate(1 minute), rate(5 minutes)',
+    source: 'https://github.com/boto/boto3/issues/2876',
   },
   'web-acl': {
     severity: 'unchecked',

@@ -161,16 +161,13 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
     const extra = String(params['additionalProperty']);
     return { path: [...path, extra], keyword, message: `extraneous key [${extra}] is not permitted` };
   }
-  if (keyword === 'false schema')
-    return { path, keyword, message: `${nameOf(path)} is not permitted here` };
+  if (keyword === 'false schema') return { path, keyword, message: `${nameOf(path)} is not permitted here` };
   if (keyword === 'anyOf' || keyword === 'oneOf') {
     const wording = wordCombination(error, all);
     return wording && { path, keyword, ...wording };
   }
   const wording = WORDINGS[keyword]?.(schema, data);
-  return wording === undefined
-    ? undefined
-    : { path, keyword, message: `${nameOf(path)} ${wording}` };
+  return wording === undefined ? undefined : { path, keyword, message: `${nameOf(path)} ${wording}` };
 }
 
 /** Words a combination of required members; any other combination is worded as a whole. */

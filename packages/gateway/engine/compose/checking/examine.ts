@@ -8,6 +8,8 @@ import type { Fault } from '../../../core/errors.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
+import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
+import { judgeTypes } from '../../../core/deployability/judge-types.ts';
 import { judgeSchemas } from '../../../core/deployability/judge-schemas.ts';
 import { judgeNames } from '../../../core/deployability/judge-names.ts';
 import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
@@ -75,26 +77,29 @@ function serviceOf(source: string): readonly string[] {
   }
 }
 
-function judgeStack(stack: ResolvedStack, { checker, runtimes }: Schemas): readonly DeployFinding[] {
+function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas): readonly DeployFinding[] {
   const { stackName, resources } = stack;
   const all = [...resources.values()];
   return [
     ...judgeSchemas(stack, checker),
+    ...judgeTypes(stack, checker, known),
     ...judgeNames(stack, checker.table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
-    ...all.flatMap(judgeConstraints).map(({ resource, property, message }) => {
-      const { file, line } = resource.place(property);
-      const at = {
-        stack: stackName,
-        resource: resource.logicalId,
-        type: resource.type,
-        property,
-        file,
-        line,
-      };
-      return makeFinding('resource-value', at, message);
-    }),
+    ...[...all.flatMap(judgeConstraints), ...findBrokenRelations(stack)].map(
+      ({ resource, property, message }) => {
+        const { file, line } = resource.place(property);
+        const at = {
+          stack: stackName,
+          resource: resource.logicalId,
+          type: resource.type,
+          property,
+          file,
+          line,
+        };
+        return makeFinding('resource-value', at, message);
+      },
+    ),
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) => {
       const { file, line } = resource.place(property === '' ? undefined : property);
       const at = {

@@ -10,13 +10,16 @@ export type Schemas = {
   readonly checker: SchemaChecker;
   /** The day, such as 2024-02-08, from which Lambda creates no function with a runtime. */
   readonly runtimes: Readonly<Record<string, string>>;
+  /** The names of all types of CloudFormation, by service, separated by spaces. */
+  readonly known: Readonly<Record<string, string>>;
 };
 
 /** Opens the schemas, which only a check reads, because they take 10 ms. */
 export async function openSchemas(): Promise<Schemas> {
-  const { types, runtimes } = JSON.parse(await readFile(FILE, 'utf8')) as {
+  const { types, runtimes, known } = JSON.parse(await readFile(FILE, 'utf8')) as {
     readonly types: SchemaTable;
     readonly runtimes: Schemas['runtimes'];
+    readonly known: Schemas['known'];
   };
-  return { checker: new SchemaChecker(types), runtimes };
+  return { checker: new SchemaChecker(types), runtimes, known };
 }

@@ -1,6 +1,7 @@
 /** Reads stacks as a start does, with all services, but without parts that run anything. */
 import { join } from 'node:path';
 import { Account } from '../../../control/account.ts';
+import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import { ServedApis } from '../../../control/served-apis.ts';
 import type { Faults } from '../../../core/errors.ts';
@@ -50,16 +51,23 @@ export async function readForCheck(
     needsPermissions: true,
     isServedType: (type) => RESOURCE_TYPES.classOf(type) !== undefined,
   });
-  const { unsupported } = new ServedApis(account).prepare(stacks, faults, {
+  const served = new ServedApis(account);
+  const { unsupported, serve } = served.prepare(stacks, faults, {
     readObject: () => undefined,
     file: stored.file,
     servesTls: true,
   });
+  serve();
   const roles = readRoles(stacks, faults);
   await readTables(stacks, faults);
   return {
     stacks,
-    notServed: [...unsupported, ...roles.unsupported, ...(await readServices(stacks, faults))],
+    notServed: [
+      ...unsupported,
+      ...findMisconfiguredRoutes(served.all, stacks),
+      ...roles.unsupported,
+      ...(await readServices(stacks, faults)),
+    ],
   };
 }
 

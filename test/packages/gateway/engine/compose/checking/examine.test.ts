@@ -213,3 +213,10 @@ describe('the package of a function', () => {
     assert.deepEqual(findings, []);
   });
 });
+
+// Source: cloudtools/troposphere#931: CloudFormation generates a name that ends with .fifo
+describe('a FIFO queue without a name', () => {
+  it('gets a name that AWS takes', async () => {
+    assert.deepEqual(await examine(QUEUE('FifoQueue: true')), []);
+  });
+});
