@@ -1,5 +1,5 @@
 /** Reads `check.accept` of the settings next to the sources: findings that a person has accepted, with the reason. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../../base/terminal/output.ts';
 import { CHECK_SETTING, readSetting } from './settings-file.ts';
 
@@ -20,11 +20,11 @@ export function readAccepted(sources: readonly string[]): readonly AcceptedFindi
 }
 
 function parseAccepted(value: unknown, at: string): readonly AcceptedFinding[] {
-  const { accept = [], ...others } = isJsonObject(value) ? value : { other: value };
-  if (Object.keys(others).length > 0 || !Array.isArray(accept))
+  const { accept = [], ...others } = membersOf(value);
+  if (!isJsonObject(value) || Object.keys(others).length > 0 || !Array.isArray(accept))
     throw new UsageError(`${at}: check must be a map with a list "accept" of { id, resource?, reason }`);
   return accept.map((entry: unknown) => {
-    const { id, resource, reason, ...more } = isJsonObject(entry) ? entry : {};
+    const { id, resource, reason, ...more } = membersOf(entry);
     const isText = (text: unknown): text is string => typeof text === 'string' && text.trim() !== '';
     if (
       !isText(id) ||

@@ -1,5 +1,5 @@
 /** Judges names within one template: attributes that a type does not have, and names that two resources share. */
-import { isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { makeFinding } from './finding.ts';
@@ -69,11 +69,13 @@ function visit(value: Json | undefined, path: readonly string[], note: Note): vo
       if (key === 'Fn::GetAtt') {
         const [name, attribute] = Array.isArray(inner)
           ? (inner as readonly Json[])
-          : String(inner).split(/\.(.*)/s);
+          : (asText(inner) ?? '').split(/\.(.*)/s);
         if (typeof name === 'string' && typeof attribute === 'string') note(name, attribute, at);
       } else if (key === 'Fn::Sub') {
         const [text, own] = Array.isArray(inner) ? (inner as readonly Json[]) : [inner];
-        for (const [, name = '', attribute = ''] of String(text).matchAll(/\$\{([A-Za-z0-9]+)\.([\w.]+)\}/g))
+        for (const [, name = '', attribute = ''] of (asText(text) ?? '').matchAll(
+          /\$\{([A-Za-z0-9]+)\.([\w.]+)\}/g,
+        ))
           if (!(isJsonObject(own) && Object.hasOwn(own, `${name}.${attribute}`))) note(name, attribute, at);
         visit(inner, at, note);
       } else visit(inner, at, note);

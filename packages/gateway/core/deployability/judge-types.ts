@@ -57,9 +57,9 @@ function findMeant(type: string, known: Readonly<Record<string, string>>): strin
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > MAX_DIFFERENCE) return MAX_DIFFERENCE + 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [at, letter] of [...a.toLowerCase()].entries()) {
+  for (const [at, letter] of Array.from(a.toLowerCase()).entries()) {
     const next = [at + 1];
-    for (const [index, other] of [...b.toLowerCase()].entries())
+    for (const [index, other] of Array.from(b.toLowerCase()).entries())
       next.push(
         Math.min(
           (next[index] ?? 0) + 1,

@@ -252,7 +252,7 @@ function typeName(data: unknown): string {
 }
 
 function show(data: unknown): string {
-  const text = JSON.stringify(data) ?? '';
+  const text = data === undefined ? '' : JSON.stringify(data);
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
 

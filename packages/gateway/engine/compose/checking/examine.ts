@@ -3,7 +3,8 @@
  * Nothing is started, no socket is opened, and no code of the stacks runs.
  */
 import { basename, relative, resolve } from 'node:path';
-import { DefinitionError, Faults } from '../../../core/errors.ts';
+import { textOf } from '@gatewright/aws/json-object';
+import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
@@ -21,18 +22,13 @@ import { createSystemClock } from '../../../server/adapters/system-clock.ts';
 import { findSource } from '../../../templates/find-definition.ts';
 import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.ts';
 import { requireSources } from '../../../templates/load.ts';
-import type { LoadOptions } from '../../../templates/load-options.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { openSchemas } from './open-schemas.ts';
 import type { Schemas } from './open-schemas.ts';
 import { readForCheck } from './read-for-check.ts';
-
-export type ExamineOptions = LoadOptions & {
-  /** The folder with gatewright.values.yml. */
-  readonly directory: string;
-};
+import type { ExamineOptions } from './read-for-check.ts';
 
 export type Examined = {
   readonly findings: readonly DeployFinding[];
@@ -155,7 +151,7 @@ function judgeRuntimes(
     if (since === undefined || since > today) return [];
     const { file, line } = resource.place('Runtime');
     const at = { stack: stackName, resource: logicalId, type, property: 'Runtime', file, line };
-    const message = `The runtime parameter of ${String(runtime)} is no longer supported for creating or updating AWS Lambda functions (since ${since})`;
+    const message = `The runtime parameter of ${textOf(properties, 'Runtime')} is no longer supported for creating or updating AWS Lambda functions (since ${since})`;
     return [makeFinding('old-runtime', at, message)];
   });
 }
@@ -186,7 +182,9 @@ function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFind
       .map(([word]) => word)
       .toSorted()
       .join(' ')}`;
-    return !seen.has(key) && seen.add(key) !== undefined;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
   });
 }
 
@@ -205,12 +203,4 @@ const ORDER: readonly DeployFinding['severity'][] = ['refused', 'differs', 'unch
 
 function bySeverity(findings: readonly DeployFinding[]): readonly DeployFinding[] {
   return ORDER.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
-}
-
-/** Returns whether the error is about the text of a definition, rather than about a path that the caller gave. */
-export function isAboutText(error: unknown): error is DefinitionError {
-  return (
-    error instanceof DefinitionError &&
-    (error.place.line !== undefined || error.place.logicalId !== undefined)
-  );
 }

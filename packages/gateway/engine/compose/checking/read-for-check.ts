@@ -4,6 +4,7 @@ import { Account } from '../../../control/account.ts';
 import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import { ServedApis } from '../../../control/served-apis.ts';
+import { DefinitionError } from '../../../core/errors.ts';
 import type { Faults } from '../../../core/errors.ts';
 import type { HttpClient, Invoker, ServiceClient } from '../../../core/ports.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
@@ -12,12 +13,16 @@ import { NO_STORED_ENTRIES } from '../../../kernel/stored-entries.ts';
 import { createSystemRandom } from '../../../server/adapters/random.ts';
 import { createSystemClock } from '../../../server/adapters/system-clock.ts';
 import { loadStacks } from '../../../templates/load.ts';
+import type { LoadOptions } from '../../../templates/load-options.ts';
 import { ServiceHost } from '../../service-host.ts';
 import { CATALOGUE, RESOURCE_TYPES } from '../services/catalogue.ts';
 import { readTables } from '../state/tables.ts';
 import { readValues } from '../state/values.ts';
-import { isAboutText } from './examine.ts';
-import type { ExamineOptions } from './examine.ts';
+
+export type ExamineOptions = LoadOptions & {
+  /** The folder with gatewright.values.yml. */
+  readonly directory: string;
+};
 
 export type ReadForCheck = {
   readonly stacks: readonly ResolvedStack[];
@@ -52,18 +57,18 @@ export async function readForCheck(
     isServedType: (type) => RESOURCE_TYPES.classOf(type) !== undefined,
   });
   const served = new ServedApis(account);
-  const { unsupported, serve } = served.prepare(stacks, faults, {
+  const prepared = served.prepare(stacks, faults, {
     readObject: () => undefined,
     file: stored.file,
     servesTls: true,
   });
-  serve();
+  prepared.serve();
   const roles = readRoles(stacks, faults);
   await readTables(stacks, faults);
   return {
     stacks,
     notServed: [
-      ...unsupported,
+      ...prepared.unsupported,
       ...findMisconfiguredRoutes(served.all, stacks),
       ...roles.unsupported,
       ...(await readServices(stacks, faults)),
@@ -107,4 +112,12 @@ async function readServices(
   } finally {
     await host.close();
   }
+}
+
+/** Returns whether the error is about the text of a definition, rather than about a path that the caller gave. */
+function isAboutText(error: unknown): error is DefinitionError {
+  return (
+    error instanceof DefinitionError &&
+    (error.place.line !== undefined || error.place.logicalId !== undefined)
+  );
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
-import { PARTS, REFUSED_DEFINITIONS } from './refused-definitions.ts';
+import { REFUSED_DEFINITIONS } from './refused-definitions.ts';
+import { PARTS } from './refused/definition.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-check-'));
 const OPTIONS = {
