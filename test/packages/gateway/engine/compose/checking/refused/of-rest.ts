@@ -1,4 +1,4 @@
-import { CFN, METHOD, SCOPES, one, rest } from './definition.ts';
+import { CFN, METHOD, SCOPES, rest } from './definition.ts';
 import type { RefusedDefinition } from './definition.ts';
 
 const REST_GUIDE = 'API Gateway developer guide, REST APIs';
