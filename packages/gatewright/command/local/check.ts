@@ -1,8 +1,9 @@
 /** `gatewright check` says what AWS refuses, or does otherwise than here, when stacks are deployed. */
 import { relative } from 'node:path';
 import { Command } from 'commander';
-import { examineStacks } from '../../../gateway/engine/index.ts';
-import type { DeployFinding, LoadFlags } from '../../../gateway/engine/index.ts';
+import type { DeployFinding } from '../../../gateway/core/deployability/finding.ts';
+import { examineStacks } from '../../../gateway/engine/compose/checking/examine.ts';
+import type { LoadFlags } from '../../../gateway/engine/index.ts';
 import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
 import { readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
 import type { AcceptedFinding } from '../../../toolkit/terminal/accepted-findings.ts';
