@@ -3,7 +3,7 @@ import { findLateParts } from './inspect-apis.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
-export type DeploymentOrder = {
+type DeploymentOrder = {
   readonly deployment: ResolvedResource;
   readonly rule: RuleId;
   readonly message: string;

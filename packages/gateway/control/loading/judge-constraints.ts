@@ -8,7 +8,7 @@ import { refusalByService } from '../edits/check-members.ts';
 import { REST_CONSTRAINTS, V2_CONSTRAINTS } from '../resource-types/constraints.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
-export type BrokenConstraint = {
+type BrokenConstraint = {
   readonly resource: ResolvedResource;
   readonly property: string;
   readonly message: string;

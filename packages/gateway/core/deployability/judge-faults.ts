@@ -25,7 +25,7 @@ export function judgeFault(error: DefinitionError, stack: ResolvedStack | undefi
 }
 
 /** Returns the names that a value refers to, at any depth: parameters, pseudo parameters and resources. */
-export function namesIn(value: unknown): ReadonlySet<string> {
+function namesIn(value: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (one: unknown): void => {
     if (typeof one !== 'object' || one === null) return;

@@ -3,7 +3,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { asText, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 
-export type BrokenRelation = {
+type BrokenRelation = {
   readonly resource: ResolvedResource;
   readonly property: string;
   /** AWS's words. */

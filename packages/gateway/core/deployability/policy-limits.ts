@@ -16,7 +16,7 @@ const FUNCTION_POLICY_BYTES = 20_480;
 /** The quota of attached managed policies, which AWS raises to 20. */
 const MAX_MANAGED_POLICIES = 10;
 
-export type PolicyExcess = {
+type PolicyExcess = {
   readonly resource: ResolvedResource;
   readonly property: string;
   readonly rule: RuleId;

@@ -11,7 +11,7 @@ export type Severity =
   /** Whether AWS accepts it cannot be decided here. */
   | 'unchecked';
 
-export type Rule = {
+type Rule = {
   readonly severity: Severity;
   /** What the rule is about, as docs/guides/deploy/check.md lists it. */
   readonly about: string;

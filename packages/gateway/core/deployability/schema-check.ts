@@ -8,7 +8,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { withOwnSchema } from './own-schemas.ts';
 
-export type TypeSchema = {
+type TypeSchema = {
   readonly schema: JsonObject;
   /** The top-level properties whose change makes CloudFormation replace the resource. */
   readonly replacedBy?: readonly string[];

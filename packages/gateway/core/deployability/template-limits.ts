@@ -5,7 +5,7 @@
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-export type SizedTemplate = { readonly template: JsonObject; readonly bytes: number };
+type SizedTemplate = { readonly template: JsonObject; readonly bytes: number };
 
 type TemplateLimit = {
   readonly called: string;
@@ -32,7 +32,7 @@ const MAX_NAME = 255;
 const MAX_MAPPING_ATTRIBUTES = 200;
 const MAX_PARAMETER_BYTES = 4_096;
 
-export type TemplateExcess = { readonly at: readonly string[]; readonly message: string };
+type TemplateExcess = { readonly at: readonly string[]; readonly message: string };
 
 /** Returns the parts of a template that exceed a quota, each with its path. */
 export function findTemplateExcess(

@@ -30,7 +30,7 @@ import type { Schemas } from './open-schemas.ts';
 import { readForCheck } from './read-for-check.ts';
 import type { ExamineOptions } from './read-for-check.ts';
 
-export type Examined = {
+type Examined = {
   readonly findings: readonly DeployFinding[];
   readonly stacks: readonly string[];
 };

@@ -24,7 +24,7 @@ export type ExamineOptions = LoadOptions & {
   readonly directory: string;
 };
 
-export type ReadForCheck = {
+type ReadForCheck = {
   readonly stacks: readonly ResolvedStack[];
   /** What the gateway serves otherwise than AWS, with the parts that are not permitted. */
   readonly notServed: readonly UnsupportedItem[];
