@@ -101,6 +101,14 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
     ],
   },
   {
+    name: 'limits of a deployment',
+    of: 'gateway',
+    why: 'doctor compares a packaged stack with the quotas that check knows',
+    files: ['policy-limits', 'template-limits'].map(
+      (name) => `packages/gateway/core/deployability/${name}.ts`,
+    ),
+  },
+  {
     name: 'functions',
     of: 'gateway',
     why: 'commands find a function by its name, read its sources, and load the SDK that functions get',

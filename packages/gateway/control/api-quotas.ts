@@ -1,5 +1,5 @@
 /** AWS's quotas that a template or a call can exceed (docs/aws §13), with AWS's error messages. */
-import { DefinitionError } from '../core/errors.ts';
+import { ruledFault } from '../core/errors.ts';
 import { POLICY_CHARACTERS } from '../core/deployment/authorization/compile-resource-policy.ts';
 import { ControlError } from './control-error.ts';
 import type { DefinitionPlace } from '../core/errors.ts';
@@ -91,7 +91,7 @@ export function refuseOverQuota(
   raised: AccountQuotas,
 ): void {
   const excess = [...items][limitOfQuota(quota, raised)];
-  if (excess !== undefined) throw new DefinitionError(excess.place(), describe(QUOTAS[quota]));
+  if (excess !== undefined) throw ruledFault('quota', excess.place(), describe(QUOTAS[quota]));
 }
 
 /**

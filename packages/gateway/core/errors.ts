@@ -8,6 +8,7 @@
 
 import { UserError } from '@gatewright/aws/usage-error';
 import type { Defect } from './defect.ts';
+import type { RuleId } from './deployability/rules.ts';
 
 /** AWS's gateway response types that a template may customise (developer guide, "Gateway response types"). */
 export type GatewayResponseType =
@@ -161,11 +162,17 @@ export class DefinitionError extends UserError {
   readonly place: DefinitionPlace;
   /** The missing files. Adding any of them may fix the fault. */
   readonly awaited: readonly string[];
+  /**
+   * The rule of deployability/rules.ts, which says what the fault means for a deployment. Absent means that AWS refuses
+   * the value, or the template.
+   */
+  readonly rule: RuleId | undefined;
 
-  constructor(place: DefinitionPlace, message: string, awaited: readonly string[] = []) {
+  constructor(place: DefinitionPlace, message: string, awaited: readonly string[] = [], rule?: RuleId) {
     super(message);
     this.place = place;
     this.awaited = awaited;
+    this.rule = rule;
   }
 
   /** Returns `file:line: LogicalId.Property: message`, for the command line. */
@@ -261,6 +268,11 @@ export class ServiceRefusal extends Error {
   }
 }
 
+/** Makes a fault with a rule of its own, which says what the fault means for a deployment. */
+export function ruledFault(rule: RuleId, place: DefinitionPlace, message: string): DefinitionError {
+  return new DefinitionError(place, message, [], rule);
+}
+
 /** Several faults of a definition, reported together. The first fault gives the message and the place. */
 export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
@@ -271,6 +283,7 @@ export class DefinitionFaults extends DefinitionError {
       first.place,
       first.message,
       all.flatMap(({ awaited }) => awaited),
+      first.rule,
     );
     this.all = all;
   }

@@ -4,6 +4,7 @@
  * however, throws an error.
  */
 import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
+import type { RuleId } from '../core/deployability/rules.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
 import { MemberReader } from '@gatewright/aws/member-reader';
@@ -66,8 +67,8 @@ export class ResourceReader {
     return number ?? usual;
   }
 
-  note(property: string, message: string, consequence: string): void {
-    this.#tolerance.note(new DefinitionError(this.resource.place(property), message), consequence);
+  note(property: string, message: string, consequence: string, rule?: RuleId): void {
+    this.#tolerance.note(new DefinitionError(this.resource.place(property), message, [], rule), consequence);
   }
 
   attempt<T>(consequence: string, run: () => T, otherwise: () => T): T {

@@ -1,4 +1,5 @@
 /** Reads the parts that rules and schedules have in common: the times at which they run, and their target. */
+import { DefinitionError, ruledFault } from '../core/errors.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
@@ -20,10 +21,26 @@ export function readSchedule(
 ): Schedule | undefined {
   return reader.attempt(
     'it never runs',
-    () =>
-      atPlace(reader.resource.place('ScheduleExpression'), () => compileSchedule(expression, anchorMs, zone)),
+    () => {
+      const place = reader.resource.place('ScheduleExpression');
+      try {
+        return atPlace(place, () => compileSchedule(expression, anchorMs, zone));
+      } catch (error) {
+        if (!(error instanceof DefinitionError) || !isUnclear(expression, reader.resource.type)) throw error;
+        throw ruledFault('unclear-schedule', place, error.message);
+      }
+    },
     () => undefined,
   );
+}
+
+/**
+ * Whether AWS takes an expression that its documentation does not allow: commas between the fields of cron (boto/boto3#2876),
+ * and, with the Scheduler, whose page has no such rule, a singular unit for several.
+ */
+function isUnclear(expression: string, type: string): boolean {
+  if (/^cron\(.*,\s/.test(expression)) return true;
+  return type === 'AWS::Scheduler::Schedule' && /^rate\(\d+ (?:minute|hour|day)s?\)$/.test(expression);
 }
 
 /**

@@ -200,6 +200,8 @@ function finishStack(
       parameters: raw.parameters,
       exportNames: resolver.exportNames,
       imports: resolver.imports,
+      ...(raw.made !== undefined && { made: raw.made }),
+      lineOf: (path) => raw.lineOf(path),
     },
     unsupported: [
       ...classified.unsupported,
@@ -213,13 +215,13 @@ function finishStack(
 }
 
 function toUnsupported(
-  { logicalId, type, property, consequence, message, place }: Finding,
+  { logicalId, type, property, consequence, message, rule, place }: Finding,
   resolver: StackResolver,
 ): UnsupportedItem {
   const properties = property === undefined ? [] : ['Properties', ...property.split('.')];
   const { file, line } = place ?? resolver.place(['Resources', logicalId, ...properties]);
   const { stackName } = resolver.raw;
-  return { stackName, logicalId, type, property, consequence, message, file, line };
+  return { stackName, logicalId, type, property, consequence, message, file, line, ...(rule && { rule }) };
 }
 
 /** Closes the resources whose guard cannot be enforced, unless the user has allowed unguarded requests. */

@@ -1,5 +1,6 @@
 /** A stack as a loader returns it: one template in long form, in which nothing has been resolved yet. */
 import type { DefinitionPlace } from '../core/errors.ts';
+import type { RuleId } from '../core/deployability/rules.ts';
 import type { Path } from './cloudformation/template-source.ts';
 import type { SamBuild, WebpackService } from '../core/stack/function.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -23,6 +24,8 @@ export type RawStack = {
   readonly parameters: Readonly<Record<string, string>>;
   /** Values of SSM, Secrets Manager and S3. If absent, no values are known. */
   readonly stored?: StoredValues;
+  /** The logical ids of resources that a transform made or converted; absent if there are none. */
+  readonly made?: ReadonlySet<string> | undefined;
   readonly code: LocalCode;
   /** Nested stacks by logical id; absent if there are none. */
   readonly nested?: ReadonlyMap<string, NestedStack>;
@@ -54,6 +57,7 @@ export type Finding = {
   readonly property?: string | undefined;
   readonly consequence: string;
   readonly message?: string | undefined;
+  readonly rule?: RuleId | undefined;
   readonly place?: DefinitionPlace | undefined;
   /**
    * True if the unsupported part guards requests. Because the guard is missing, the routes of this resource (an API, a

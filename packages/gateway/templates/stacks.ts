@@ -177,6 +177,7 @@ export class StackSet implements Neighbours {
     return importing.fail(
       at,
       `No export named ${name} found. Stack ${importer} imports it; ${searched}. Start the stack that exports it too.`,
+      'export-elsewhere',
     );
   }
 

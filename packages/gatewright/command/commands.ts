@@ -38,6 +38,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Comm
     usage: async () => (await import('../../toolkit/stack/quota/commands/usage.ts')).usageCommand(),
   },
   'Deploy, attach and operate': {
+    check: async () => (await import('./local/check.ts')).checkCommand(),
     package: async () => (await import('../../toolkit/stack/commands/package.ts')).packageCommand(),
     doctor: async () => (await import('../../toolkit/operate/doctor.ts')).doctorCommand(),
     attach: async () => (await import('../../toolkit/operate/attach.ts')).attachCommand(),

@@ -9,7 +9,7 @@ import { chooseGateway } from '../../toolkit/terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 
 /** Commands that read `gatewright.yml` next to the sources. */
-const LOADS_STACKS = new Set(['start', 'routes']);
+const LOADS_STACKS = new Set(['start', 'routes', 'check']);
 
 /**
  * Completes `--inspect` by its default port. As in Node, the next argument is not the port, because it may be a folder.

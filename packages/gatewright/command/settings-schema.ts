@@ -24,12 +24,32 @@ export function settingsSchema(start: Command): JsonSchema {
     items: { type: 'string' },
     minItems: 1,
   };
+  const check = {
+    description: 'Findings of gatewright check that a person has accepted.',
+    type: 'object',
+    properties: {
+      accept: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            id: { description: 'The id of the finding.', type: 'string' },
+            resource: { description: 'The logical id; default: every resource.', type: 'string' },
+            reason: { description: 'Why the finding is accepted.', type: 'string' },
+          },
+          required: ['id', 'reason'],
+          additionalProperties: false,
+        },
+      },
+    },
+    additionalProperties: false,
+  };
   const options = settingNames(start).map((name) => [name, describe(start, name)]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright settings',
     type: 'object',
-    properties: { sources, parts, claimsChecked, ...(Object.fromEntries(options) as object) },
+    properties: { sources, parts, claimsChecked, check, ...(Object.fromEntries(options) as object) },
     additionalProperties: false,
   };
 }

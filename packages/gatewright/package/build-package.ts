@@ -61,9 +61,9 @@ const BUNDLED_PACKAGES = [
 ];
 /**
  * Matches the files other than TypeScript that are shipped: programs that are loaded by other programs, their types,
- * queries, and lists of locked versions.
+ * queries, lists of locked versions, and CloudFormation's schemas.
  */
-const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt}}';
+const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt},deployability/*.json}';
 /** The folder in which `packages/gateway/lambda/code/runtime-packages.ts` looks for the AWS SDK. */
 const SDK_FOLDER = 'packages/gateway/lambda/aws-sdk';
 /** Matches an import path. tsc puts rewritten paths into double quotes. */

@@ -11,9 +11,10 @@ import type { GatewayOptions, Settings } from '../../gateway/engine/index.ts';
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
 /**
- * Settings that are not read here. `access` is read when the service is packaged, and `variables` when it is loaded.
+ * Settings that are not read here. `access` is read when the service is packaged, `check` by `gatewright check`, and
+ * `variables` when the service is loaded.
  */
-const OF_OTHERS = ['access', 'variables'];
+const OF_OTHERS = ['access', 'check', 'variables'];
 
 export const SETTING_NAMES = optionNames(
   ({ plugin }) => plugin === 'setting' || plugin === 'both',

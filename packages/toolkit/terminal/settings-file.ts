@@ -78,6 +78,7 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
     if (entry.name === 'sources') nameSources(command, entry, isNamed);
     else if (entry.name === CLAIMS_CHECKED) readPaths(entry);
     else if (entry.name === PARTS) assertStack(entry);
+    else if (entry.name === CHECK_SETTING) continue;
     else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
 }
 
@@ -87,6 +88,8 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
  */
 const PARTS = 'parts';
 const CLAIMS_CHECKED = 'claimsChecked';
+/** The setting of `gatewright check`, which accepted-findings.ts reads. */
+export const CHECK_SETTING = 'check';
 
 /**
  * Returns a function that tells whether a person has checked a source file. A file counts as checked if the file, or a
@@ -99,6 +102,20 @@ export function readClaimsChecked(sources: readonly string[]): (path: string) =>
     .flatMap((folder) => readSettingsFile(join(folder, SETTINGS_FILE)))
     .flatMap((entry) => (entry.name === CLAIMS_CHECKED ? readPaths(entry) : []));
   return (path) => paths.some((one) => path === one || path.startsWith(`${one}${sep}`));
+}
+
+/** Returns the entries of one setting in the settings files next to the sources. */
+export function readSetting(
+  sources: readonly string[],
+  name: string,
+): readonly Pick<Entry, 'value' | 'at'>[] {
+  const folders = [...new Set(sources.map((source) => resolve(folderOf(source))))];
+  return folders
+    .flatMap((folder) => [
+      ...readSettingsFile(join(folder, SETTINGS_FILE)),
+      ...SERVICE_FILES.flatMap((file) => readServiceSettings(join(folder, file), () => undefined)),
+    ])
+    .filter((entry) => entry.name === name);
 }
 
 function readPaths({ name, value, at, folder }: Entry): readonly string[] {
@@ -181,7 +198,7 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 function describeUnknown(command: Command, name: string): string {
   if (isOfOneRun(name))
     return `${name} cannot be set in a file, because it applies to one run only: pass --${name} on the command line`;
-  return `unknown setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
+  return `unknown setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${CHECK_SETTING}, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {

@@ -1,5 +1,5 @@
 /** Mutual TLS of custom domains, with local copies of the truststores that AWS reads from S3 (docs/aws §10.7). */
-import { DefinitionError } from '../../core/errors.ts';
+import { ruledFault } from '../../core/errors.ts';
 import { readTruststore } from '@gatewright/aws/certificates/truststore';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -43,7 +43,7 @@ export function readMutualTls(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     if (tolerance.allowsUnguarded) return {};
-    const fault = new DefinitionError(item.place('MutualTlsAuthentication'), error.message);
+    const fault = ruledFault('value-elsewhere', item.place('MutualTlsAuthentication'), error.message);
     tolerance.note(fault, 'every request to the domain receives 500, unless --allow-unguarded is set');
     return { closedBecause: fault.describe() };
   }

@@ -1,3 +1,5 @@
+import { judgeFault } from '../../core/deployability/judge-faults.ts';
+import { ruleOf } from '../../core/deployability/rules.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { Fault } from '../../core/errors.ts';
 
@@ -35,6 +37,8 @@ function toItem({ error, consequences }: Fault, stacks: readonly ResolvedStack[]
     type: stack?.resources.get(logicalId)?.type ?? '',
     property,
     message: error.message,
+    ...(error.rule !== undefined && { rule: error.rule }),
+    severity: ruleOf(judgeFault(error, stack)).severity,
     consequence: more > 0 ? `${shown}; and ${more} more` : shown,
     ...(line === undefined ? { file } : { file, line }),
   };

@@ -1,8 +1,9 @@
 /** Groups the resources of all stacks by their API. A stack may extend an API of another stack. */
 import { readText } from '../../core/deployment/properties.ts';
+import { PATH_PART_RULE } from '../../core/routing/rest-routes.ts';
 import { PART_NAMES } from '../resource-types/api-type.ts';
 import { API_TYPES } from '../resource-types/api-types.ts';
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, ruledFault } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { toControlResource } from '../control-resource.ts';
 import type { PartName } from '../resource-types/api-type.ts';
@@ -15,6 +16,8 @@ export type ApiGroup = {
   readonly api: ControlResource;
   readonly protocol: ApiProtocol;
   readonly parts: Readonly<Record<PartName, readonly ControlResource[]>>;
+  /** The stack that defines each part. It may be another stack than that of the API. */
+  readonly stackOf: ReadonlyMap<ControlResource, ResolvedStack>;
 };
 
 /** Returns one group per API, in template order. Resources of an unknown or invalid API are omitted. */
@@ -37,7 +40,9 @@ export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Toleranc
       tolerance.attempt(
         'it is omitted',
         () => {
-          findGroup(groups, item, owner).parts[part].push(item);
+          const group = findGroup(groups, item, owner);
+          group.parts[part].push(item);
+          group.stackOf.set(item, stack);
         },
         () => undefined,
       );
@@ -48,7 +53,8 @@ export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Toleranc
 function findGroup(groups: ReadonlyMap<string, OpenGroup>, item: ControlResource, owner: string): OpenGroup {
   const group = groups.get(readText(item, owner));
   if (group !== undefined) return group;
-  throw new DefinitionError(
+  throw ruledFault(
+    'export-elsewhere',
     item.place(owner),
     'Invalid API identifier specified: no loaded stack has this API',
   );
@@ -63,12 +69,15 @@ function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
   throw new DefinitionError(resource.place('ProtocolType'), 'ProtocolType must be HTTP or WEBSOCKET');
 }
 
-type OpenGroup = Omit<ApiGroup, 'parts'> & { readonly parts: Record<PartName, ControlResource[]> };
+type OpenGroup = Omit<ApiGroup, 'parts' | 'stackOf'> & {
+  readonly parts: Record<PartName, ControlResource[]>;
+  readonly stackOf: Map<ControlResource, ResolvedStack>;
+};
 
 function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: ApiProtocol): OpenGroup {
   const parts = {} as OpenGroup['parts'];
   for (const name of PART_NAMES) parts[name] = [];
-  return { stack, api: toControlResource(resource), protocol, parts };
+  return { stack, api: toControlResource(resource), protocol, parts, stackOf: new Map() };
 }
 
 /**
@@ -90,7 +99,9 @@ export function readPathResources(
     if ((parent === undefined && parentId !== rootId) || depth > byId.size)
       throw new DefinitionError(resource.place('ParentId'), 'Invalid Resource identifier specified');
     const base = parent === undefined ? '' : pathOf(parent, depth + 1);
-    const path = `${base}/${readText(resource, 'PathPart')}`;
+    const part = readText(resource, 'PathPart');
+    if (part.includes('/')) throw new DefinitionError(resource.place('PathPart'), PATH_PART_RULE);
+    const path = `${base}/${part}`;
     paths.set(resource.id, { ...resource, path });
     return path;
   };

@@ -11,7 +11,7 @@ import {
 import { readText } from '../../core/deployment/properties.ts';
 import { noteUnservedKeys } from '../../core/deployment/route-keys.ts';
 import { makeRootResourceId } from '@gatewright/aws/physical-ids';
-import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import { DefinitionError, REFUSING, ruledFault } from '../../core/errors.ts';
 import { apiArn } from '../../core/events/authorizer-event.ts';
 import { refuseOverQuota, DEFAULT_QUOTAS } from '../api-quotas.ts';
 import { holdParts } from '../api-parts.ts';
@@ -23,6 +23,7 @@ import { groupByApi, readPathResources } from './group-resources.ts';
 import { readMetering } from '../metering/read-metering.ts';
 import { readStages } from './read-stages.ts';
 import { findUnpermittedCalls } from './unpermitted-calls.ts';
+import { findLateMethods, orderByImports, reportLateMethods } from './late-methods.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import { textOf } from '@gatewright/aws/json-object';
 import type { Tolerance } from '../../core/errors.ts';
@@ -64,7 +65,8 @@ export function loadApis(
     for (const [quota, types] of COUNTED) refuseOverQuota(quota, resourcesOf(stacks, types), account.quotas);
   });
   const unguarded = readUnguardedStages(stacks, tolerance, account.isServedType);
-  const work = { around, account, tolerance, unguarded, unsupported };
+  const isAfter = orderByImports(stacks);
+  const work = { around, account, tolerance, unguarded, isAfter, unsupported };
   const apis = groups.flatMap((group) =>
     tolerance.attempt(
       'the API is not served',
@@ -120,6 +122,7 @@ type Work = {
   readonly account: Account;
   readonly tolerance: Tolerance;
   readonly unguarded: UnguardedStages;
+  readonly isAfter: ReturnType<typeof orderByImports>;
   readonly unsupported: UnsupportedItem[];
 };
 
@@ -161,8 +164,12 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   const descriptions = new Map(
     group.parts.deployments.map((item) => [item.id, readText(item, 'Description', '')]),
   );
-  for (const id of deploymentIds)
-    state.addDeployment(compileDeployment(id, identity, resources, tolerance), descriptions.get(id));
+  for (const id of deploymentIds) {
+    const late = new Set(findLateMethods(group, id, work.isAfter));
+    const made = { ...resources, methods: resources.methods.filter((method) => !late.has(method)) };
+    state.addDeployment(compileDeployment(id, identity, made, tolerance), descriptions.get(id));
+  }
+  work.unsupported.push(...reportLateMethods(group, deploymentIds, work.isAfter));
   if (identity.protocol !== 'rest' && deploymentIds.size === 0)
     noteUnservedKeys(identity.protocol, resources.api, resources.routes, tolerance);
   checkUnusedAuthorizers(identity, resources, tolerance);
@@ -304,7 +311,8 @@ function readUnguardedStages(
     ASSOCIATIONS.filter((type) => !isServed(type)),
   )) {
     if (association.unresolved?.includes('ResourceArn') === true) {
-      const error = new DefinitionError(
+      const error = ruledFault(
+        'web-acl',
         association.place('ResourceArn'),
         'the stage that this web ACL guards is unknown',
       );
@@ -317,7 +325,7 @@ function readUnguardedStages(
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
     if (apiId === undefined || stageName === undefined) continue;
-    const error = new DefinitionError(association.place(), 'this web ACL is not evaluated here');
+    const error = ruledFault('web-acl', association.place(), 'this web ACL is not evaluated here');
     tolerance.note(
       error,
       `stage ${stageName} responds with 500 to every request; --allow-unguarded serves it without the web ACL`,

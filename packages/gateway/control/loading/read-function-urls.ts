@@ -6,7 +6,7 @@ import { makeId } from '@gatewright/aws/physical-ids';
 import { compileFunctionUrl, readAuthType, URL_STAGE } from '../../core/deployment/compile-function-url.ts';
 import { functionUrlWordings } from '../../core/deployment/wordings/error-wordings.ts';
 import { readText } from '../../core/deployment/properties.ts';
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, ruledFault } from '../../core/errors.ts';
 import { splitHttpPath } from '../../core/routing/stage-path.ts';
 import { toControlResource } from '../control-resource.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -170,7 +170,8 @@ export function reportUnpermitted(
     if (missing.length === 0) continue;
     const needs = missing.map((action) => `${action} with ${CONDITIONS[action] ?? ''}`).join(', and ');
     tolerance.note(
-      new DefinitionError(
+      ruledFault(
+        'invoke-permission',
         resource.place('AuthType'),
         `no caller is allowed to invoke the function URL, because it needs an AWS::Lambda::Permission for Principal "*" with ${needs}`,
       ),

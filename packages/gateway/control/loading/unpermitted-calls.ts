@@ -63,6 +63,8 @@ export function findUnpermittedCalls(
             type: 'AWS::Lambda::Function',
             file: place.file,
             line: place.line,
+            rule: 'invoke-permission',
+            severity: 'differs',
             message: `${identity.name} is not allowed to invoke ${what}: add an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
             consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as on AWS (--roles off skips permissions)`,
           },

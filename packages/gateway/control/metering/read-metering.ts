@@ -68,14 +68,18 @@ export function readMetering(
   };
 }
 
-function attemptAt(bag: PropertyBag, property?: string): Attempt {
+function attemptAt(bag: PropertyBag, property?: string | ((message: string) => string)): Attempt {
   return {
     attempt(action) {
       try {
         action();
       } catch (error) {
-        if (error instanceof ControlError) throw new DefinitionError(bag.place(property), error.message);
-        throw error;
+        if (!(error instanceof ControlError)) throw error;
+        const { message } = error;
+        throw new DefinitionError(
+          bag.place(typeof property === 'function' ? property(message) : property),
+          message,
+        );
       }
     },
   };
@@ -168,7 +172,8 @@ function readPlanKey(bag: PropertyBag): DefinedMetering['planKeys'][number] {
   return {
     planId: readText(bag, 'UsagePlanId'),
     keyId: readText(bag, 'KeyId'),
-    ...attemptAt(bag, 'UsagePlanId'),
+    // The key may be missing as well as the plan.
+    ...attemptAt(bag, (message) => (message.includes('API Key') ? 'KeyId' : 'UsagePlanId')),
   };
 }
 

@@ -202,7 +202,9 @@ function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefine
 function compileMethods(from: RestResources): readonly RoutePlan[] {
   const { tolerance } = from;
   const illegal = findIllegalPaths(from);
-  if (from.methods.length === 0)
+  // An API whose document cannot be read has a fault of its own. What a document in S3 has is not known.
+  const isKnown = from.api.fault === undefined && from.api.properties['BodyS3Location'] === undefined;
+  if (from.methods.length === 0 && isKnown)
     tolerance.note(
       new DefinitionError(from.api.place(), "The REST API doesn't contain any methods"),
       'the API responds to no request',

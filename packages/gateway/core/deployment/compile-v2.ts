@@ -93,6 +93,7 @@ function compileIntegration(
       // AWS's wording (aws/aws-cli#6363).
       'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)',
     );
+  refuseOtherMethod(integration);
   const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true);
   if (lambda.kind === 'invalid')
     throw new DefinitionError(integration.place('IntegrationUri'), lambda.message);
@@ -103,6 +104,15 @@ function compileIntegration(
     timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
     changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
   };
+}
+
+/** Refuses another method than POST, in AWS's words (hashicorp/terraform-provider-aws#42391). */
+function refuseOtherMethod(integration: PropertyBag): void {
+  if (readText(integration, 'IntegrationMethod', 'POST').toUpperCase() !== 'POST')
+    throw new DefinitionError(
+      integration.place('IntegrationMethod'),
+      'HttpMethod must be POST for AWS_PROXY IntegrationType',
+    );
 }
 
 /** The fixed PassthroughBehavior of HTTP APIs. */

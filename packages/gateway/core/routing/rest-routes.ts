@@ -49,7 +49,7 @@ type ResourceTreeError = { readonly path: string; readonly message: string };
 const PATH_PART = /^[a-zA-Z0-9._\-:~@$+,]+$/;
 const VARIABLE_NAME = /^[a-zA-Z0-9._\-:]+$/;
 
-const PATH_PART_RULE =
+export const PATH_PART_RULE =
   "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.";
 
 /**

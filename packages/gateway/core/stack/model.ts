@@ -1,6 +1,7 @@
 /** The stacks as they are loaded, with every intrinsic resolved. The control plane works on these stacks. */
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
+import type { RuleId, Severity } from '../deployability/rules.ts';
 import type { FunctionDefinition } from './function.ts';
 
 export type ResolvedResource = {
@@ -39,6 +40,10 @@ export type UnsupportedItem = {
    * found the fault.
    */
   readonly message?: string | undefined;
+  /** The rule of deployability/rules.ts; absent means that the part is served otherwise than on AWS. */
+  readonly rule?: RuleId | undefined;
+  /** What the fault means for a deployment; absent if the item is not a fault. */
+  readonly severity?: Severity | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
 };
@@ -53,6 +58,10 @@ type StackSource = {
   readonly parameters: Readonly<Record<string, string>>;
   /** The stack's exports. The key is the name of an export, and the value is the name of its output. */
   readonly exportNames: ReadonlyMap<string, string>;
+  /** The logical ids of resources that a transform made or converted, so that the template does not have them as they are. */
+  readonly made?: ReadonlySet<string> | undefined;
+  /** Returns the line of a path into the template. */
+  readonly lineOf?: ((path: readonly string[]) => number | undefined) | undefined;
   /** The names of the exports that the stack imports from other stacks. */
   readonly imports: ReadonlySet<string>;
 };

@@ -100,6 +100,25 @@ export function readDirectory(file: string): Buffer {
   }
 }
 
+/**
+ * Returns the size of all files of the archive together, as its directory declares them, in bytes. No file is unpacked.
+ * Returns undefined if the file is not an archive.
+ */
+export function unpackedBytes(file: string): number | undefined {
+  try {
+    const directory = readDirectory(file);
+    let total = 0;
+    for (let at = 0; at + ENTRY_BYTES <= directory.length && directory.readUInt32LE(at) === ENTRY;) {
+      total += directory.readUInt32LE(at + 24);
+      const [name, extra, comment] = [28, 30, 32].map((offset) => directory.readUInt16LE(at + offset));
+      at += ENTRY_BYTES + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
+    }
+    return total;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads all entries. All of them are checked before the first entry is written. */
 function readEntries(archive: Buffer, file: string): readonly Entry[] {
   try {

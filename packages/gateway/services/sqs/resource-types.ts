@@ -4,7 +4,17 @@ import type { Namer } from '../../core/resource-types/namers.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 
-const queueName = named('QueueName', 80);
+const MAX_NAME = 80;
+const FIFO = '.fifo';
+const plainName = named('QueueName', MAX_NAME);
+const fifoName = named('QueueName', MAX_NAME - FIFO.length);
+
+/** CloudFormation generates names of FIFO queues with their suffix (cloudtools/troposphere#931). */
+const queueName: Namer = (resource) =>
+  resource.text('QueueName') === undefined && resource.text('FifoQueue') === 'true'
+    ? `${fifoName(resource)}${FIFO}`
+    : plainName(resource);
+
 const queueUrl: Namer = (resource) =>
   `https://sqs.${resource.region}.${resource.urlSuffix}/${resource.accountId}/${queueName(resource)}`;
 

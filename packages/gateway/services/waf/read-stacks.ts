@@ -150,7 +150,7 @@ function readAssociation(
     message: string,
     stages: string,
   ): ReadGuard => {
-    association.note(property, message, consequenceOf(stages, settings));
+    association.note(property, message, consequenceOf(stages, settings), 'web-acl');
     const reason = `${message}, so the stage cannot be guarded (web ACL association ${resource.logicalId})`;
     return { kind: 'closed', reason, stageKey, resourceArn };
   };

@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Json } from '@gatewright/aws/json-object';
 import type { StoredParameter, StoredValues } from '../../core/stack/stored-values.ts';
 import type { Path } from './template-source.ts';
@@ -11,14 +12,14 @@ import type { Path } from './template-source.ts';
 type ReferenceSource = Pick<StackParts, 'madeParameter' | 'madeSecret'> & {
   readonly stored: StoredValues | undefined;
   /** Throws a `DefinitionError`. No message may contain a value. */
-  readonly fail: (message: string) => never;
+  readonly fail: (message: string, rule?: RuleId) => never;
 };
 
 type StackParts = {
   /** The value of an SSM parameter that a stack of this run defines. */
   readonly madeParameter: (name: string) => string | undefined;
   readonly madeSecret: (id: string) => string | undefined;
-  readonly fail: (at: Path, message: string) => never;
+  readonly fail: (at: Path, message: string, rule?: RuleId) => never;
 };
 
 const REFERENCE = /\{\{resolve:([^{}]*)\}\}/g;
@@ -50,7 +51,7 @@ export class DynamicReferences {
     const source: ReferenceSource = {
       ...this.#stack,
       stored: this.#stored,
-      fail: (message) => this.#stack.fail(at, message),
+      fail: (message, rule) => this.#stack.fail(at, message, rule),
     };
     return text.replace(REFERENCE, (_whole, reference: string) => readReference(reference, source));
   }
@@ -78,7 +79,8 @@ function readParameter(
   if (version !== undefined && !/^[1-9]\d*$/.test(version))
     return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter must be a number`);
   const found = stored?.parameter(name) ?? asPlain(madeParameter(name));
-  if (found === undefined) return fail(missing('parameter', name, `ssm: { ${name}: … }`, stored));
+  if (found === undefined)
+    return fail(missing('parameter', name, `ssm: { ${name}: … }`, stored), 'value-elsewhere');
   if ((found.type === 'SecureString') !== isSecure)
     return fail(
       isSecure
@@ -101,13 +103,16 @@ function readSecret(parts: readonly string[], source: ReferenceSource): string {
   const { stored, madeSecret, fail } = source;
   const idParts = parts[0] === 'arn' ? ARN_PARTS : 1;
   const id = parts.slice(0, idParts).join(':');
-  const [kind = 'SecretString', key = '', stage = '', version = ''] = parts.slice(idParts);
-  if (kind !== 'SecretString') return fail(`the secret ${id}: only its SecretString is supported`);
+  const [written = '', key = '', stage = '', version = ''] = parts.slice(idParts);
+  // An empty part means the default, as in `id::key`.
+  if (written !== '' && written !== 'SecretString')
+    return fail(`the secret ${id}: only its SecretString is supported`);
   if ((stage !== '' && stage !== 'AWSCURRENT') || version !== '')
-    return fail(`the secret ${id}: only its version AWSCURRENT is available here`);
+    return fail(`the secret ${id}: only its version AWSCURRENT is available here`, 'value-elsewhere');
   const text = stored?.secret(id) ?? madeSecret(id);
   const name = nameOf(id);
-  if (text === undefined) return fail(missing('secret', id, `secretsmanager: { ${name}: … }`, stored));
+  if (text === undefined)
+    return fail(missing('secret', id, `secretsmanager: { ${name}: … }`, stored), 'value-elsewhere');
   return key === '' ? text : readSecretMember(text, id, key, source);
 }
 
@@ -116,10 +121,11 @@ function readSecretMember(text: string, id: string, key: string, { fail }: Refer
   try {
     members = JSON.parse(text);
   } catch {
-    return fail(`the secret ${id} is not JSON, so it has no "${key}"`);
+    return fail(`the secret ${id} is not JSON, so it has no "${key}"`, 'value-elsewhere');
   }
   const member = isJsonObject(members) && Object.hasOwn(members, key) ? members[key] : undefined;
-  if (member === undefined || member === null) return fail(`the secret ${id} has no "${key}"`);
+  if (member === undefined || member === null)
+    return fail(`the secret ${id} has no "${key}"`, 'value-elsewhere');
   return typeof member === 'object' ? JSON.stringify(member) : String(member);
 }
 

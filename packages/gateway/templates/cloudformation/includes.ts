@@ -5,8 +5,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import type { LoadOptions } from '../load-options.ts';
-import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pseudoParameter } from '../pseudo-parameters.ts';
 import { parameterValues } from '../sam/sam-references.ts';
@@ -160,6 +161,7 @@ class Inclusion {
       throw this.#error(
         at,
         `the document s3://${address} is not on this machine: ${describeStoring(stored, address)}`,
+        'value-elsewhere',
       );
     }
     if (/^\w+:\/\//.test(location))
@@ -175,12 +177,12 @@ class Inclusion {
       return readFileSync(file, 'utf8');
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unreadable';
-      throw this.#error(at, `the document ${file} cannot be read: ${reason}`);
+      throw this.#error(at, `the document ${file} cannot be read: ${reason}`, 'missing-file');
     }
   }
 
-  #error(at: Path, message: string): DefinitionError {
-    return new DefinitionError(placeOf(this.#tree, at), message);
+  #error(at: Path, message: string, rule?: RuleId): DefinitionError {
+    return new DefinitionError(placeOf(this.#tree, at), message, [], rule);
   }
 
   /**
@@ -191,13 +193,14 @@ class Inclusion {
     const { value } = this.#tree;
     const { parameters, region, accountId } = this.#options;
     const known = parameterValues(value, parameters);
-    const fail = (at: Path, message: string): never => {
-      throw this.#error(at, message);
+    const fail = (at: Path, message: string, rule?: RuleId): never => {
+      throw this.#error(at, message, rule);
     };
     const unknown = (name: string, at: Path): never =>
       fail(
         at,
         `the Location of AWS::Include can refer only to parameters, and ${name} is not a parameter with a value`,
+        Object.hasOwn(mapOf(value, 'Parameters'), name) ? 'parameter-without-value' : undefined,
       );
     return {
       region,

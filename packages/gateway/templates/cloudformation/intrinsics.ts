@@ -5,6 +5,7 @@
  */
 import { cutCidr } from './cidr.ts';
 import { asFlag, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { splitAttribute } from './template-source.ts';
 import type { Path } from './template-source.ts';
@@ -26,7 +27,7 @@ export interface Scope {
   condition(name: string, at: Path): boolean;
   mapping(map: string, topKey: string, secondKey: string): Json | undefined;
   importValue(name: string, at: Path): Json;
-  fail(at: Path, message: string): never;
+  fail(at: Path, message: string, rule?: RuleId): never;
 }
 
 type Intrinsic = (argument: Json, scope: Scope, at: Path) => Resolved;
@@ -90,7 +91,11 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     scope.importValue(resolveText(argument, 'Fn::ImportValue', scope, at), at),
   'Fn::Length': (argument, scope, at) => resolveList(argument, 'Fn::Length', scope, at).length,
   [NOT_KNOWN]: (argument, scope, at) =>
-    scope.fail(at.slice(0, -1), typeof argument === 'string' ? argument : 'its value is not known'),
+    scope.fail(
+      at.slice(0, -1),
+      typeof argument === 'string' ? argument : 'its value is not known',
+      'value-elsewhere',
+    ),
   'Fn::ToJsonString': (argument, scope, at) => {
     const value = resolveValue(argument, scope, at);
     return value === NO_VALUE ? 'null' : JSON.stringify(value);
@@ -143,6 +148,12 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
   return call(name, value, scope, at);
 }
 
+/** Functions that read what only the account has. */
+const RULES_OF_OTHERS: ReadonlyMap<string, RuleId> = new Map([
+  ['Fn::Transform', 'macro'],
+  ['Fn::GetStackOutput', 'export-elsewhere'],
+]);
+
 function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
   const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
   if (intrinsic === undefined) {
@@ -151,6 +162,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
       name === 'Fn::Transform'
         ? 'Fn::Transform runs a macro in the AWS account, and macros cannot run here'
         : `Template error: unknown function ${name}`,
+      RULES_OF_OTHERS.get(name),
     );
   }
   return { name, intrinsic, argument: value[name] ?? null };
@@ -251,7 +263,12 @@ function resolveList(value: Json | undefined, name: string, scope: Scope, at: Pa
   const resolved = resolveValue(value, scope, at);
   return isJsonList(resolved)
     ? resolved
-    : scope.fail(at, `Template error: ${name} requires a list of values`);
+    : scope.fail(
+        at,
+        `Template error: ${name} requires a list of values`,
+        // A list that a resource or another stack has is a text here.
+        isJsonObject(value) ? 'value-elsewhere' : undefined,
+      );
 }
 
 function resolveText(value: Json | undefined, name: string, scope: Scope, at: Path): string {

@@ -6,6 +6,7 @@ import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from './template-source.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import type { RawStack } from '../raw-stack.ts';
 
 export type ParameterValue =
@@ -25,7 +26,7 @@ export type ParameterValue =
 
 type Source = Pick<RawStack, 'parameters' | 'stored'>;
 
-type Fail = (at: Path, message: string) => never;
+type Fail = (at: Path, message: string, rule?: RuleId) => never;
 
 const LIST_TYPE = /^(?:CommaDelimitedList|List<.+>)$/;
 const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
@@ -68,8 +69,12 @@ function refuseMissing(
     WITHOUT_VALUE,
     () =>
       others.length === 0
-        ? fail(['Parameters', only], `must have a value; pass ${hint}`)
-        : fail(['Parameters'], `[${missing.join(', ')}] must have values; pass ${hint}`),
+        ? fail(['Parameters', only], `must have a value; pass ${hint}`, 'parameter-without-value')
+        : fail(
+            ['Parameters'],
+            `[${missing.join(', ')}] must have values; pass ${hint}`,
+            'parameter-without-value',
+          ),
     (error) => {
       for (const name of missing) values.set(name, { kind: 'unusable', error });
     },

@@ -4,6 +4,7 @@
 import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../core/errors.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import { isRead } from '../classify.ts';
 import { DynamicReferences } from './dynamic-references.ts';
 import { EXPORT_READER, MadeValues } from './made-values.ts';
@@ -64,13 +65,13 @@ export class StackResolver implements Scope {
     this.#neighbours = neighbours;
     this.#template = checkShape(
       raw,
-      (at, message, consequence) => {
-        this.refuse(at, message, consequence);
+      (at, message, consequence, rule) => {
+        this.refuse(at, message, consequence, rule);
       },
       (at, message) => this.fail(at, message),
     );
     this.#resources = this.#section('Resources');
-    const fail = (at: Path, message: string): never => this.fail(at, message);
+    const fail = (at: Path, message: string, rule?: RuleId): never => this.fail(at, message, rule);
     this.#parameters = readParameters(this.#template['Parameters'], raw, fail, tolerance);
     const findText = (...place: [logicalId: string, property: string]) => this.#findText(...place);
     this.#names = new ResourceNames(raw, types, {
@@ -116,7 +117,12 @@ export class StackResolver implements Scope {
     const cycle = findCycle(this.#needs);
     const [first = ''] = cycle;
     if (cycle.length > 0)
-      this.refuse(['Resources', first], describeCycle(cycle), 'the resources are still served');
+      this.refuse(
+        ['Resources', first],
+        describeCycle(cycle),
+        'the resources are still served',
+        'circular-dependency',
+      );
     return resolved;
   }
 
@@ -158,7 +164,7 @@ export class StackResolver implements Scope {
     if (parameter?.kind === 'value') return parameter.value;
     if (parameter?.kind === 'in-ssm') {
       const made = this.#neighbours.madeParameter(parameter.parameter, this);
-      return made === undefined ? this.fail(at, parameter.message) : parameter.read(made);
+      return made === undefined ? this.fail(at, parameter.message, 'value-elsewhere') : parameter.read(made);
     }
     if (parameter?.kind === 'unusable') throw parameter.error;
     this.#need(name, at);
@@ -202,16 +208,16 @@ export class StackResolver implements Scope {
     return this.#neighbours.importValue(name, this, at);
   }
 
-  fail(at: Path, message: string): never {
-    throw new DefinitionError(this.place(at), message);
+  fail(at: Path, message: string, rule?: RuleId): never {
+    throw new DefinitionError(this.place(at), message, [], rule);
   }
 
   /**
    * Reports the error and continues if errors are tolerated.
    * @throws DefinitionError if errors are not tolerated
    */
-  refuse(at: Path, message: string, consequence: string): void {
-    this.#tolerance.note(new DefinitionError(this.place(at), message), consequence);
+  refuse(at: Path, message: string, consequence: string, rule?: RuleId): void {
+    this.#tolerance.note(new DefinitionError(this.place(at), message, [], rule), consequence);
   }
 
   place(at: Path): DefinitionPlace {
@@ -387,6 +393,8 @@ export class StackResolver implements Scope {
   }
 
   #guard<T>(name: string, at: Path, work: () => T): T {
-    return this.#open.enter(name, work, (cycle) => this.fail(at, describeCycle(cycle)));
+    return this.#open.enter(name, work, (cycle) =>
+      this.fail(at, describeCycle(cycle), 'circular-dependency'),
+    );
   }
 }

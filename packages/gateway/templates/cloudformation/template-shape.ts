@@ -4,10 +4,11 @@
  */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import type { RawStack } from '../raw-stack.ts';
 import type { Path } from './template-source.ts';
 
-type Refuse = (at: Path, message: string, consequence: string) => void;
+type Refuse = (at: Path, message: string, consequence: string, rule?: RuleId) => void;
 
 const SECTIONS = new Set(
   'AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform Hooks Resources Outputs'.split(
@@ -21,6 +22,12 @@ const RESOURCE_MEMBERS = new Set(
     'UpdatePolicy Version'
   ).split(' '),
 );
+
+/** @see CloudFormation template reference, "DeletionPolicy attribute", "UpdateReplacePolicy attribute" */
+const DELETION_POLICIES: Readonly<Record<string, readonly string[]>> = {
+  DeletionPolicy: ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'],
+  UpdateReplacePolicy: ['Delete', 'Retain', 'Snapshot'],
+};
 
 /** Transforms that are handled earlier or have no effect. Any other transform is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
@@ -79,6 +86,7 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
         ['Transform'],
         `Transform ${text} runs a macro in the AWS account, and macros cannot run here`,
         'the template is used without this transform',
+        'macro',
       );
     }
   }
@@ -100,6 +108,15 @@ function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse
       leftOut,
     );
     return false;
+  }
+  for (const [policy, allowed] of Object.entries(DELETION_POLICIES)) {
+    const value = resource[policy];
+    if (typeof value === 'string' && !allowed.includes(value))
+      refuse(
+        [...at, policy],
+        `Template format error: Unrecognized ${policy} ${value} for resource ${logicalId}`,
+        'it is ignored',
+      );
   }
   const unknown = Object.keys(resource).find((member) => !RESOURCE_MEMBERS.has(member));
   if (unknown !== undefined)

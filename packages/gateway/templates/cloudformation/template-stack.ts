@@ -92,6 +92,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     region: options.region,
     accountId: options.accountId,
     template: expanded.template,
+    ...(expanded.template !== looped && { made: findMade(looped, expanded.template) }),
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -112,6 +113,16 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
+/** Returns the resources that SAM made, and those of its own types, which it converted. */
+function findMade(written: JsonObject, expanded: JsonObject): ReadonlySet<string> {
+  const before = mapOf(written, 'Resources');
+  const isMade = (logicalId: string): boolean => {
+    const type = membersOf(before[logicalId])['Type'];
+    return typeof type !== 'string' || type.startsWith('AWS::Serverless::');
+  };
+  return new Set(Object.keys(mapOf(expanded, 'Resources')).filter(isMade));
+}
+
 /** Reports repeated keys, of which AWS's tools silently use the last one. */
 function repeatedKeys(tree: SourceTree): readonly Finding[] {
   return tree.repeatedKeys.map(({ path, line }) => {
@@ -125,6 +136,7 @@ function repeatedKeys(tree: SourceTree): readonly Finding[] {
       property,
       place,
       message: `the key ${path.at(-1) ?? ''} is repeated`,
+      rule: 'repeated-key',
       consequence: `the last one, in line ${line}, is used`,
     };
   });

@@ -138,7 +138,7 @@ export class OpenApiDocument {
    * exports.
    */
   #serverBase(): string {
-    const server = this.list(['servers'])[0];
+    const [server] = this.#servers();
     const url = server?.value['url'];
     if (server === undefined || typeof url !== 'string') return '';
     const variables = mapOf(server.value, 'variables');
@@ -151,11 +151,19 @@ export class OpenApiDocument {
   }
 
   /**
+   * Returns the servers. API Gateway imports a document whose `servers` is not a list, as public examples show
+   * (aws-samples/serverless-patterns, apigw-mappingtemplate-lambda).
+   */
+  #servers(): readonly Found[] {
+    return isJsonList(this.root['servers']) ? this.list(['servers']) : [];
+  }
+
+  /**
    * Returns the settings of the API's own endpoint. They are at the root of a Swagger 2.0 document, and in a server of
    * an OpenAPI 3.0 document.
    */
   endpoint(): JsonObject {
-    const holders = [{ value: this.root }, ...(this.version === '3.0' ? this.list(['servers']) : [])];
+    const holders = [{ value: this.root }, ...(this.version === '3.0' ? this.#servers() : [])];
     const found = holders.map(({ value }) => value['x-amazon-apigateway-endpoint-configuration']);
     return found.find(isJsonObject) ?? {};
   }

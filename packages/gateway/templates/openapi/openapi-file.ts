@@ -1,7 +1,8 @@
 /** Inserts OpenAPI documents that are separate files next to the template. This happens before anything is resolved. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DefinitionError } from '../../core/errors.ts';
+import { ruledFault } from '../../core/errors.ts';
+import type { DefinitionError } from '../../core/errors.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
@@ -77,7 +78,7 @@ function readDocument(file: string, place: DefinitionError['place']): JsonObject
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unreadable';
-    throw new DefinitionError(place, `the document ${file} cannot be read: ${reason}`);
+    throw ruledFault('missing-file', place, `the document ${file} cannot be read: ${reason}`);
   }
   return parseSource(text, file, MAX_BYTES).value;
 }

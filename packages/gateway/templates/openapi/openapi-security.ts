@@ -65,7 +65,9 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
           ...result,
           authorizationType: scheme.authorizationType,
           authorizer: name,
-          scopes: readScopes(scopes),
+          // Whether an import refuses scopes of a Lambda authorizer, as PutMethod does, is not documented. No
+          // authorizer checks them in any case.
+          scopes: scheme.authorizationType === 'CUSTOM' ? [] : readScopes(scopes),
         };
     }
   return result;

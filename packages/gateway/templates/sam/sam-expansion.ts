@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -281,9 +282,9 @@ export class SamExpansion {
     this.findings.push({ logicalId, type, property, consequence });
   }
 
-  fail(logicalId: string, message: string): never {
+  fail(logicalId: string, message: string, rule?: RuleId): never {
     const line = this.#tree.lineOf(['Resources', logicalId]);
-    throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message);
+    throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message, [], rule);
   }
 
   #member(path: readonly string[]): JsonObject {

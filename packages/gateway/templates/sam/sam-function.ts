@@ -39,6 +39,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
   }
   expansion.make(logicalId, logicalId, 'AWS::Lambda::Function', {
     ...pick(properties, PASSED_ON),
+    ...(properties['ImageUri'] !== undefined && { PackageType: 'Image' }),
     Role: role,
     Code: codeOf(properties),
     ...deadLetterConfig(expansion, logicalId, properties),
@@ -106,7 +107,13 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)
     return { kind: 'function', arn: { 'Fn::GetAtt': [logicalId, 'Arn'] }, name: { Ref: logicalId } };
-  if (typeof alias !== 'string') return expansion.fail(logicalId, 'AutoPublishAlias must be a string');
+  if (typeof alias !== 'string')
+    return expansion.fail(
+      logicalId,
+      'AutoPublishAlias must be a string',
+      // The value of a parameter is filled in earlier, unless it has none.
+      isJsonObject(alias) && 'Ref' in alias ? 'parameter-without-value' : undefined,
+    );
   const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${alias}`];
   expansion.make(logicalId, versionId, 'AWS::Lambda::Version', { FunctionName: { Ref: logicalId } });
   expansion.make(logicalId, aliasId, 'AWS::Lambda::Alias', {

@@ -283,8 +283,9 @@ function responseOf(response: JsonObject): JsonObject {
 function endpointOf(endpoint: Json | undefined): Json | undefined {
   if (typeof endpoint === 'string') return { Types: [endpoint] };
   if (!isJsonObject(endpoint)) return endpoint;
-  const { Type: type, VPCEndpointIds: VpcEndpointIds, ...rest } = endpoint;
-  return { ...rest, ...present({ Types: type === undefined ? undefined : [type], VpcEndpointIds }) };
+  // SAM takes over these members only.
+  const { Type: type, VPCEndpointIds: VpcEndpointIds, IpAddressType } = endpoint;
+  return present({ Types: type === undefined ? undefined : [type], VpcEndpointIds, IpAddressType });
 }
 
 function unescapePointer(type: Json): Json {

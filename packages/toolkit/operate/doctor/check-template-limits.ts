@@ -2,6 +2,12 @@
  * Checks whether a template exceeds limits of CloudFormation, IAM or Lambda. Source: CloudFormation user guide,
  * "Quotas"; IAM, "Quotas"; Lambda, "Quotas".
  */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import {
+  policyCharacters,
+  ROLE_POLICY_CHARACTERS,
+} from '../../../gateway/core/deployability/policy-limits.ts';
+import { TEMPLATE_LIMITS } from '../../../gateway/core/deployability/template-limits.ts';
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
@@ -11,39 +17,14 @@ import type { StackView } from './views.ts';
  */
 const NEARLY = 0.9;
 
-type Limit = {
-  readonly called: string;
-  readonly most: number;
-  readonly counts: (stack: StackView) => number;
-  readonly fix: string;
-};
-
-const SPLIT = 'split the service into two stacks';
-const LIMITS: readonly Limit[] = [
-  { called: 'bytes', most: 1_000_000, counts: ({ templateBytes }) => templateBytes, fix: SPLIT },
-  { called: 'resources', most: 500, counts: ({ template }) => sizeOf(template.Resources), fix: SPLIT },
-  {
-    called: 'outputs',
-    most: 200,
-    counts: ({ template }) => sizeOf(template.Outputs),
-    fix: 'remove some outputs',
-  },
-  {
-    called: 'parameters',
-    most: 200,
-    counts: ({ template }) => sizeOf(template.Parameters),
-    fix: 'use fewer parameters',
-  },
-];
-/** The maximum number of characters of all inline policies of a role together, without white space. */
-const POLICY_CHARACTERS = 10_240;
 const ENVIRONMENT_BYTES = 4096;
 
 export function checkTemplateLimits(stack: StackView): readonly Finding[] {
   const findings: Finding[] = [];
   const where = `compiled template of stack ${stack.stackName}`;
-  for (const { called, most, counts, fix } of LIMITS) {
-    const found = counts(stack);
+  const sized = { template: stack.template as unknown as JsonObject, bytes: stack.templateBytes };
+  for (const { called, most, counts, remedy: fix } of TEMPLATE_LIMITS) {
+    const found = counts(sized);
     if (found <= most * NEARLY) continue;
     const isOver = found > most;
     findings.push({
@@ -69,11 +50,11 @@ type Over = Pick<Finding, 'what' | 'why' | 'fix'>;
 
 function policyOver({ Policies }: Readonly<Record<string, unknown>>): Over | undefined {
   const policies = Array.isArray(Policies) ? (Policies as readonly { PolicyDocument?: unknown }[]) : [];
-  const size = policies.reduce((sum, one) => sum + JSON.stringify(one.PolicyDocument ?? '').length, 0);
-  if (size <= POLICY_CHARACTERS) return undefined;
+  const size = policies.reduce((sum, one) => sum + policyCharacters(one.PolicyDocument), 0);
+  if (size <= ROLE_POLICY_CHARACTERS) return undefined;
   return {
     what: `the inline policies of the role have ${size} characters`,
-    why: `IAM allows ${POLICY_CHARACTERS} characters of inline policies per role`,
+    why: `IAM allows ${ROLE_POLICY_CHARACTERS} characters of inline policies per role`,
     fix: 'write fewer statements, or move some into a managed policy',
   };
 }
@@ -88,8 +69,4 @@ function environmentOver(type: string, { Environment }: Readonly<Record<string, 
     why: `AWS Lambda allows ${ENVIRONMENT_BYTES} bytes for all environment variables of a function`,
     fix: 'move long settings to a file, an SSM parameter or a table',
   };
-}
-
-function sizeOf(members: object | undefined): number {
-  return Object.keys(members ?? {}).length;
 }

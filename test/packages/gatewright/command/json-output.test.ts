@@ -64,6 +64,7 @@ const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[]
   ['certs'],
   ['certs', '--client', 'ada'],
   ['routes', 'template.json'],
+  ['check', 'template.json'],
   ['requests'],
   ['explain'],
   ['replay'],

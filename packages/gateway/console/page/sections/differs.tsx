@@ -12,6 +12,7 @@ type Differences = {
     readonly property?: string;
     readonly consequence: string;
     readonly message?: string;
+    readonly severity?: string;
     readonly file?: string;
     readonly line?: number;
   }[];
@@ -39,6 +40,17 @@ function placeOf({ file, line, stackName }: Unsupported): string {
   return file === undefined ? stackName : `${file}${line === undefined ? '' : `:${line}`}`;
 }
 
+function RefusedCount({ rows }: { readonly rows: readonly Unsupported[] }) {
+  const refused = rows.filter(({ severity }) => severity === 'refused').length;
+  if (refused === 0) return null;
+  return (
+    <p>
+      {refused} {refused === 1 ? 'finding' : 'findings'} that AWS refuses when this is deployed:{' '}
+      <code>gatewright check</code>
+    </p>
+  );
+}
+
 export function DiffersSection() {
   const { data, error, reload } = useFetched<Differences>('console/differs');
   return (
@@ -56,6 +68,7 @@ export function DiffersSection() {
       {data === undefined || data.unsupported.length === 0 ? null : (
         <section class="half" aria-label="Not served or enforced">
           <h2>Not served or enforced</h2>
+          <RefusedCount rows={data.unsupported} />
           <SortableTable
             name="unsupported"
             label="Settings not served or enforced"

@@ -1,5 +1,5 @@
 /** The authorization of a method or route: its AuthorizationType, authorizer and scopes. */
-import { DefinitionError } from '../../errors.ts';
+import { DefinitionError, ruledFault } from '../../errors.ts';
 import { compileRestLambdaAuthorizer, compileV2LambdaAuthorizer } from './compile-authorizer.ts';
 import {
   compileCognitoAuthorizer,
@@ -24,6 +24,7 @@ type AuthorizationSources = {
  */
 export function compileRestAuthorization(method: PropertyBag, from: AuthorizationSources): Authorization {
   const type = readText(method, 'AuthorizationType', 'NONE');
+  refuseUncheckedScopes(method, type, '');
   switch (type) {
     case 'NONE':
       return { kind: 'none' };
@@ -60,6 +61,7 @@ export function compileV2Authorization(
   protocol: 'http' | 'websocket',
 ): Authorization {
   const type = readText(route, 'AuthorizationType', 'NONE');
+  refuseUncheckedScopes(route, type, 'Invalid Route authorization type specified. ');
   if (type === 'NONE') return { kind: 'none' };
   if (protocol === 'websocket' && readText(route, 'RouteKey') !== '$connect')
     throw new DefinitionError(
@@ -160,6 +162,21 @@ function readScopes(method: PropertyBag): readonly string[] {
         : `Invalid authorization scope "${wrong}"`,
     );
   return scopes;
+}
+
+const CHECKS_SCOPES: ReadonlySet<string> = new Set(['COGNITO_USER_POOLS', 'JWT']);
+
+/**
+ * Refuses scopes that no authorizer would check. The wording is AWS's (aws/aws-cdk#27576).
+ * @param beginning the first sentence, which is known for routes only
+ */
+function refuseUncheckedScopes(method: PropertyBag, type: string, beginning: string): void {
+  if (CHECKS_SCOPES.has(type) || readTextList(method, 'AuthorizationScopes').length === 0) return;
+  throw ruledFault(
+    'authorization-scopes',
+    method.place('AuthorizationScopes'),
+    `${beginning}Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types`,
+  );
 }
 
 function unknownType(method: PropertyBag, type: string, known: string): DefinitionError {

@@ -92,7 +92,7 @@ async function noValues(): Promise<ValueDefinitions> {
  * Returns the file of values: the file of `--values`, or gatewright.values.yml in the folder where the gateway was
  * started.
  */
-export function valuesFileOf({ values, directory }: GatewayOptions): string {
+export function valuesFileOf({ values, directory }: Pick<GatewayOptions, 'values' | 'directory'>): string {
   return resolve(directory, values ?? VALUES_FILE);
 }
 
@@ -108,7 +108,7 @@ type ReadValues = {
  * Reads the values for the local services.
  * @throws StartError if a named file cannot be read
  */
-export async function readValues(options: GatewayOptions): Promise<ReadValues> {
+export async function readValues(options: Pick<GatewayOptions, 'values' | 'directory'>): Promise<ReadValues> {
   const file = valuesFileOf(options);
   if (options.values === undefined && !existsSync(file)) {
     const nothing = (): undefined => undefined;

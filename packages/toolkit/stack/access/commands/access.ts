@@ -61,6 +61,10 @@ type LoadingFlags = StageFlags & { readonly param: ParameterTexts };
 export function accessCommand(): Command {
   const access = new Command('access')
     .description('Compile, check and publish access documents, which define who may call which routes.')
+    .addHelpText(
+      'after',
+      '\ncheck compares the documents with the guards of routes; gatewright check says what AWS refuses of the stacks themselves.',
+    )
     .addCommand(syncCommand())
     .addCommand(snapshotCommand())
     .addCommand(buildCommand())

@@ -27,6 +27,7 @@ Outputs: { B: { Value: y } }`;
         property: 'TopicName',
         place: { file, line: 8, logicalId: 'T', property: 'TopicName' },
         message: 'the key TopicName is repeated',
+        rule: 'repeated-key',
         consequence: 'the last one, in line 8, is used',
       },
       {
@@ -35,6 +36,7 @@ Outputs: { B: { Value: y } }`;
         property: 'Outputs',
         place: { file, line: 9, property: 'Outputs' },
         message: 'the key Outputs is repeated',
+        rule: 'repeated-key',
         consequence: 'the last one, in line 9, is used',
       },
     ]);

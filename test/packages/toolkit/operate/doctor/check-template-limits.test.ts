@@ -31,7 +31,7 @@ describe('checkTemplateLimits', () => {
           },
         },
       }),
-      'obstacle: the inline policies of the role have 12004 characters',
+      'obstacle: the inline policies of the role have 12000 characters',
     ],
     [
       'stops at a function with too many variables',

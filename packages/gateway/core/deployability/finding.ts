@@ -1,0 +1,71 @@
+/** What `gatewright check` reports: one thing that AWS refuses or does otherwise, with its place and its evidence. */
+import type { DefinitionError } from '../errors.ts';
+import type { UnsupportedItem } from '../stack/model.ts';
+import { ruleOf } from './rules.ts';
+import type { RuleId, Severity } from './rules.ts';
+
+export type DeployFinding = {
+  /** The id of the rule, or of the property in CloudFormation's reference. It stays the same in all versions. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** What happens here instead; absent if nothing is known. */
+  readonly consequence?: string | undefined;
+  readonly remedy: string;
+  readonly source: string;
+  readonly stack: string;
+  /** The logical id; empty for the template as a whole. */
+  readonly resource: string;
+  readonly type: string;
+  readonly property: string;
+  readonly file: string;
+  readonly line?: number | undefined;
+};
+
+export type Placed = Pick<DeployFinding, 'stack' | 'resource' | 'type' | 'property' | 'file' | 'line'>;
+
+/** Returns the rule of a refusal. Without a rule of its own, it is about a value of a resource, or the template. */
+export function ruleOfRefusal({ rule, place }: Pick<DefinitionError, 'rule' | 'place'>): RuleId {
+  return rule ?? (place.logicalId === undefined ? 'template' : 'resource-value');
+}
+
+/** Returns whether AWS refuses the part that the item is about. */
+export function isRefused({ severity }: Pick<UnsupportedItem, 'severity'>): boolean {
+  return severity === 'refused';
+}
+
+const OF_ANY_PROPERTY: ReadonlySet<RuleId> = new Set(['resource-value', 'served-otherwise']);
+
+/** Makes a finding. A finding about one property has the property's id and page instead of those of its rule. */
+export function makeFinding(
+  rule: RuleId,
+  at: Placed,
+  message: string,
+  more: { readonly consequence?: string; readonly remedy?: string } = {},
+): DeployFinding {
+  const { severity, remedy, source } = ruleOf(rule);
+  const page = OF_ANY_PROPERTY.has(rule) ? pageOf(at) : undefined;
+  return {
+    id: page?.id ?? rule,
+    severity,
+    message,
+    ...(more.consequence !== undefined && { consequence: more.consequence }),
+    remedy: more.remedy ?? remedy,
+    source: page?.url ?? source,
+    ...at,
+  };
+}
+
+const REFERENCE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference';
+
+/** Returns the anchor and the address of a property in CloudFormation's reference; undefined for other types. */
+function pageOf({ type, property }: Placed): { readonly id: string; readonly url: string } | undefined {
+  const [vendor, service, name] = type.split('::');
+  if (vendor !== 'AWS' || service === undefined || name === undefined) return undefined;
+  const [top = ''] = property.split('.');
+  const of = `${service}-${name}`.toLowerCase();
+  const page = `${REFERENCE}/aws-resource-${of}.html`;
+  if (!/^[A-Za-z0-9]+$/.test(top)) return { id: of, url: page };
+  const id = `${of}-${top.toLowerCase()}`;
+  return { id, url: `${page}#cfn-${id}` };
+}

@@ -1,0 +1,121 @@
+/** Judges names within one template: attributes that a type does not have, and names that two resources share. */
+import { asText, isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { makeFinding } from './finding.ts';
+import type { DeployFinding, Placed } from './finding.ts';
+import { KnownValues } from './known-values.ts';
+import type { SchemaTable } from './schema-check.ts';
+
+/** Names that are unique in an account and region, although the type is identified by something else. */
+const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
+  'AWS::SQS::Queue': ['QueueName'],
+  'AWS::SNS::Topic': ['TopicName'],
+  'AWS::StepFunctions::StateMachine': ['StateMachineName'],
+};
+
+export function judgeNames(stack: ResolvedStack, table: SchemaTable): readonly DeployFinding[] {
+  return [...findUnknownAttributes(stack, table), ...findSharedNames(stack, table)];
+}
+
+/** Finds Fn::GetAtt of attributes that CloudFormation does not know: "does not support attribute type". */
+function findUnknownAttributes(
+  { stackName, source, resources, file }: ResolvedStack,
+  table: SchemaTable,
+): readonly DeployFinding[] {
+  if (source === undefined) return [];
+  const { template, lineOf, made } = source;
+  const types = mapOf(template, 'Resources');
+  const found: DeployFinding[] = [];
+  const note = (name: string, attribute: string, path: readonly string[]): void => {
+    const type = textOf(mapOf(types, name), 'Type');
+    const { attributes } = table[type] ?? {};
+    const [section, owner = ''] = path;
+    // The attributes of nested stacks and custom resources are not those of a type.
+    if (attributes === undefined || type.startsWith('AWS::CloudFormation::')) return;
+    if (made?.has(name) === true || attributes.includes(attribute)) return;
+    if (section === 'Resources' && (made?.has(owner) === true || !resources.has(owner))) return;
+    const at: Placed = {
+      stack: stackName,
+      resource: section === 'Resources' ? owner : '',
+      type: section === 'Resources' ? textOf(mapOf(types, owner), 'Type') : '',
+      property: (section === 'Resources' ? path.slice(3) : path)
+        .filter((key) => !key.startsWith('Fn::'))
+        .join('.'),
+      file,
+      line: lineOf?.(path),
+    };
+    found.push(
+      makeFinding(
+        'unknown-attribute',
+        at,
+        `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
+      ),
+    );
+  };
+  for (const section of ['Resources', 'Outputs']) visit(template[section], [section], note);
+  return found;
+}
+
+type Note = (name: string, attribute: string, path: readonly string[]) => void;
+
+function visit(value: Json | undefined, path: readonly string[], note: Note): void {
+  if (Array.isArray(value))
+    for (const [index, item] of (value as readonly Json[]).entries())
+      visit(item, [...path, String(index)], note);
+  else if (isJsonObject(value))
+    for (const [key, inner] of Object.entries(value)) {
+      const at = [...path, key];
+      if (key === 'Fn::GetAtt') {
+        const [name, attribute] = Array.isArray(inner)
+          ? (inner as readonly Json[])
+          : (asText(inner) ?? '').split(/\.(.*)/s);
+        if (typeof name === 'string' && typeof attribute === 'string') note(name, attribute, at);
+      } else if (key === 'Fn::Sub') {
+        const [text, own] = Array.isArray(inner) ? (inner as readonly Json[]) : [inner];
+        for (const [, name = '', attribute = ''] of (asText(text) ?? '').matchAll(
+          /\$\{([A-Za-z0-9]+)\.([\w.]+)\}/g,
+        ))
+          if (!(isJsonObject(own) && Object.hasOwn(own, `${name}.${attribute}`))) note(name, attribute, at);
+        visit(inner, at, note);
+      } else visit(inner, at, note);
+    }
+}
+
+/** Finds resources of one type with the same name, of which CloudFormation can create one only. */
+function findSharedNames(
+  { stackName, source, resources }: ResolvedStack,
+  table: SchemaTable,
+): readonly DeployFinding[] {
+  if (source === undefined) return [];
+  const known = new KnownValues(source.template);
+  const keyOf = ({ type, logicalId, properties }: ResolvedResource): string | undefined => {
+    const names = ALSO_NAMED[type] ?? table[type]?.named ?? [];
+    const values = names.map((name) => properties[name]);
+    const isKnown = names.every(
+      (name) => typeof properties[name] === 'string' && known.isNamedAt(logicalId, [name]),
+    );
+    return names.length > 0 && isKnown ? JSON.stringify([type, ...values]) : undefined;
+  };
+  const named = [...resources.values()].filter((resource) => keyOf(resource) !== undefined);
+  return [...Map.groupBy(named, keyOf)].flatMap(([, [first, ...others]]) =>
+    others.map((resource) => {
+      const [property = ''] = ALSO_NAMED[resource.type] ?? table[resource.type]?.named ?? [];
+      const { file, line } = resource.place(property);
+      const at = {
+        stack: stackName,
+        resource: resource.logicalId,
+        type: resource.type,
+        property,
+        file,
+        line,
+      };
+      const name = textOf(resource.properties, property);
+      return makeFinding(
+        'shared-name',
+        at,
+        `${name} already exists: ${first?.logicalId ?? ''} has the same ${property}`,
+      );
+    }),
+  );
+}

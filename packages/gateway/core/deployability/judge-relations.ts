@@ -1,0 +1,177 @@
+/** What a service refuses because of two properties, or of two resources, that do not fit together. */
+import { parseArn } from '@gatewright/aws/arn';
+import { asText, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+
+type BrokenRelation = {
+  readonly resource: ResolvedResource;
+  readonly property: string;
+  /** AWS's words. */
+  readonly message: string;
+};
+
+type Judge = (
+  resource: ResolvedResource,
+  all: readonly ResolvedResource[],
+  region: string,
+) => BrokenRelation | undefined;
+
+const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
+  'AWS::Lambda::EventSourceMapping': [judgeVisibility],
+  'AWS::SQS::Queue': [judgeDeadLetters],
+  'AWS::Events::Rule': [judgeBus],
+  'AWS::ApiGateway::DomainName': [judgeCertificate],
+  'AWS::ApiGateway::RestApi': [judgePrivateApi],
+  'AWS::ApiGateway::Authorizer': [judgeAuthorizerName],
+  'AWS::ApiGateway::Resource': [judgePath],
+};
+
+export function findBrokenRelations({ resources, region }: ResolvedStack): readonly BrokenRelation[] {
+  const all = [...resources.values()];
+  return all.flatMap((resource) =>
+    (JUDGES[resource.type] ?? []).flatMap((judge) => judge(resource, all, region) ?? []),
+  );
+}
+
+const DEFAULT_VISIBILITY = 30;
+const DEFAULT_TIMEOUT = 3;
+
+/** CreateEventSourceMapping (hashicorp/terraform-provider-aws#18099). */
+function judgeVisibility(
+  mapping: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { resource: queueName = '', service } = parseArn(textOf(mapping.properties, 'EventSourceArn')) ?? {};
+  const queue = all.find(
+    ({ type, physicalId }) => type === 'AWS::SQS::Queue' && physicalId.endsWith(`/${queueName}`),
+  );
+  const name = textOf(mapping.properties, 'FunctionName')
+    .replace(/^.*:function:/, '')
+    .split(':')[0];
+  const called = all.find(({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === name);
+  if (service !== 'sqs' || queue === undefined || called === undefined) return undefined;
+  const visibility = Number(queue.properties['VisibilityTimeout'] ?? DEFAULT_VISIBILITY);
+  const timeout = Number(called.properties['Timeout'] ?? DEFAULT_TIMEOUT);
+  if (!(visibility < timeout)) return undefined;
+  return {
+    resource: mapping,
+    property: 'EventSourceArn',
+    message: `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
+  };
+}
+
+/** CreateQueue (awslabs/aws-solutions-constructs#342). */
+function judgeDeadLetters(
+  queue: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const arn = textOf(mapOf(queue.properties, 'RedrivePolicy'), 'deadLetterTargetArn');
+  const name = parseArn(arn)?.resource ?? '';
+  const target = all.find(
+    ({ type, physicalId }) => type === 'AWS::SQS::Queue' && physicalId.endsWith(`/${name}`),
+  );
+  if (name === '' || target === undefined || isFifo(target) === isFifo(queue)) return undefined;
+  return {
+    resource: queue,
+    property: 'RedrivePolicy',
+    message: 'Dead-letter queue must be same type of queue as the source.',
+  };
+}
+
+function isFifo({ properties }: ResolvedResource): boolean {
+  return isTrue(properties['FifoQueue']);
+}
+
+/** PutRule (aws-controllers-k8s/community#1984). */
+function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
+  const bus = textOf(rule.properties, 'EventBusName').replace(/^.*:event-bus\//, '');
+  if (rule.properties['ScheduleExpression'] === undefined || bus === '' || bus === 'default')
+    return undefined;
+  return {
+    resource: rule,
+    property: 'ScheduleExpression',
+    message: 'ScheduleExpression is supported only on the default event bus.',
+  };
+}
+
+/** CreateDomainName (architect/architect#25, serverless-components/express#10). */
+function judgeCertificate(
+  domain: ResolvedResource,
+  _all: unknown,
+  region: string,
+): BrokenRelation | undefined {
+  for (const [property, needed] of [
+    ['CertificateArn', 'us-east-1'],
+    ['RegionalCertificateArn', region],
+  ] as const) {
+    const arn = asText(domain.properties[property]);
+    const parsed = arn === undefined ? undefined : parseArn(arn);
+    if (parsed?.service === 'acm' && parsed.region !== needed)
+      return {
+        resource: domain,
+        property,
+        message: `Invalid certificate ARN: ${arn ?? ''}. Certificate must be in '${needed}'.`,
+      };
+  }
+  return undefined;
+}
+
+/** CreateDeployment (hashicorp/terraform-provider-aws#14290). */
+function judgePrivateApi(
+  api: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { properties, fault, unresolved = [] } = api;
+  const types = mapOf(properties, 'EndpointConfiguration')['Types'];
+  const isPrivate = Array.isArray(types) && types.includes('PRIVATE');
+  const hasPolicy = [properties['Policy'], properties['Body'], properties['BodyS3Location']].some(
+    (one) => one !== undefined && one !== '' && (!isJsonObject(one) || Object.keys(one).length > 0),
+  );
+  const isDeployed = all.some(
+    ({ type, properties: { RestApiId: of } }) =>
+      type === 'AWS::ApiGateway::Deployment' && of === api.physicalId,
+  );
+  if (!isPrivate || hasPolicy || !isDeployed || fault !== undefined || unresolved.length > 0)
+    return undefined;
+  return {
+    resource: api,
+    property: 'EndpointConfiguration',
+    message: "Private REST API doesn't have a resource policy attached to it",
+  };
+}
+
+function judgeAuthorizerName(
+  authorizer: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  return isRepeated(authorizer, all, ['RestApiId', 'Name'])
+    ? { resource: authorizer, property: 'Name', message: 'Authorizer name must be unique within the API' }
+    : undefined;
+}
+
+/** CreateResource (serverless/serverless#2730). */
+function judgePath(resource: ResolvedResource, all: readonly ResolvedResource[]): BrokenRelation | undefined {
+  return isRepeated(resource, all, ['RestApiId', 'ParentId', 'PathPart'])
+    ? {
+        resource,
+        property: 'PathPart',
+        message: `Another resource with the same parent already has this name: ${textOf(resource.properties, 'PathPart')}`,
+      }
+    : undefined;
+}
+
+/** Returns whether an earlier resource of the type has the same values. */
+function isRepeated(
+  resource: ResolvedResource,
+  all: readonly ResolvedResource[],
+  names: readonly string[],
+): boolean {
+  const before = all.slice(0, all.indexOf(resource));
+  return before.some(
+    ({ type, properties }) =>
+      type === resource.type &&
+      names.every(
+        (name) => asText(properties[name]) !== undefined && properties[name] === resource.properties[name],
+      ),
+  );
+}

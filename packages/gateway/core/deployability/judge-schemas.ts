@@ -1,0 +1,113 @@
+/** Judges the resources of a stack by CloudFormation's schemas, as far as their values are known. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { makeFinding } from './finding.ts';
+import type { DeployFinding, Placed } from './finding.ts';
+import { KnownValues } from './known-values.ts';
+import type { SchemaChecker, SchemaViolation } from './schema-check.ts';
+
+/** Logical ids of a template. The parts of an OpenAPI document, and resources of other formats, have other ids. */
+const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
+
+export function judgeSchemas(stack: ResolvedStack, checker: SchemaChecker): readonly DeployFinding[] {
+  const { source } = stack;
+  if (source === undefined) return [];
+  const known = new KnownValues(source.template);
+  const written = [...stack.resources.values()].filter(
+    ({ logicalId }) => IN_TEMPLATE.test(logicalId) && known.writtenAt(logicalId, []) !== undefined,
+  );
+  return written.flatMap((resource) => judgeResource(stack, resource, checker, known));
+}
+
+function judgeResource(
+  { stackName, source }: ResolvedStack,
+  resource: ResolvedResource,
+  checker: SchemaChecker,
+  known: KnownValues,
+): readonly DeployFinding[] {
+  const { logicalId, type } = resource;
+  const properties = ofTemplate(resource, source?.template);
+  // The transform adds what a resource that it makes lacks.
+  const isMade = source?.made?.has(logicalId) === true;
+  return checker
+    .check(type, properties)
+    .filter((violation) => isCertain(violation, resource, known))
+    .filter((violation) => !isLocalPath(violation, resource, isMade))
+    .filter(
+      ({ path, missing, keyword }) =>
+        !isMade || (missing === undefined && path.length > 0 && keyword !== 'type'),
+    )
+    .map(({ path, missing, message }) => {
+      const property = path.join('.');
+      const { file, line } = resource.place(property === '' ? undefined : property);
+      const at: Placed = {
+        stack: stackName,
+        resource: logicalId,
+        type,
+        property: missing === undefined ? property : [...path, missing].join('.'),
+        file,
+        line,
+      };
+      return makeFinding('resource-value', at, message);
+    });
+}
+
+/**
+ * The properties in which a template may have a local path, which `aws cloudformation package` replaces.
+ * @see https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
+ */
+const PACKAGED: Readonly<Record<string, readonly string[]>> = {
+  'AWS::ApiGateway::RestApi': ['BodyS3Location'],
+  'AWS::ApiGatewayV2::Api': ['BodyS3Location'],
+  'AWS::Lambda::Function': ['Code'],
+  'AWS::Lambda::LayerVersion': ['Content'],
+  'AWS::StepFunctions::StateMachine': ['DefinitionS3Location'],
+  'AWS::CloudFormation::Stack': ['TemplateURL'],
+};
+
+function isLocalPath(
+  { path, missing }: SchemaViolation,
+  { type, properties }: ResolvedResource,
+  isMade: boolean,
+): boolean {
+  const [top = ''] = path;
+  // SAM reads the place of the code from other properties.
+  if (isMade && PACKAGED[type]?.includes(top) === true) return true;
+  return (
+    missing === undefined && PACKAGED[type]?.includes(top) === true && typeof properties[top] === 'string'
+  );
+}
+
+/** Returns the properties that the template has. The gateway adds others, for example for a document in S3. */
+function ofTemplate(
+  { logicalId, properties }: ResolvedResource,
+  template: JsonObject | undefined,
+): JsonObject {
+  const resources = template?.['Resources'];
+  const written = isJsonObject(resources) ? resources[logicalId] : undefined;
+  const own = isJsonObject(written) ? written['Properties'] : undefined;
+  if (!isJsonObject(own)) return {};
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(own, name)));
+}
+
+/** Returns whether the violation follows from values that AWS gets, too. */
+function isCertain(
+  { path, missing, keyword }: SchemaViolation,
+  { logicalId, unresolved = [] }: ResolvedResource,
+  known: KnownValues,
+): boolean {
+  const [top] = path;
+  if (top !== undefined && unresolved.includes(top)) return false;
+  // A function in the place of the members, such as Fn::Transform, may add others.
+  const isOfMembers = missing !== undefined || top === undefined || keyword === 'additionalProperties';
+  const owner = keyword === 'additionalProperties' ? path.slice(0, -1) : path;
+  if (isOfMembers && hasFunction(known.writtenAt(logicalId, owner))) return false;
+  if (missing !== undefined) return !(top === undefined && unresolved.includes(missing));
+  if (top === undefined) return unresolved.length === 0;
+  return known.isKnownAt(logicalId, path);
+}
+
+function hasFunction(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).some((name) => name.startsWith('Fn::'));
+}

@@ -1,0 +1,73 @@
+/** Judges the names of resource types: those that CloudFormation does not have, and those whose properties are not checked. */
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { makeFinding } from './finding.ts';
+import type { DeployFinding, Placed } from './finding.ts';
+import type { SchemaChecker } from './schema-check.ts';
+
+/** Types that have no schema because their properties are free, or because they only describe the template. */
+const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK::Metadata$)/;
+/** The most letters that differ in a type that is spelt wrong. */
+const MAX_DIFFERENCE = 2;
+
+/** Names each type whose properties are not checked once. @param known the names of all types, by service */
+export function judgeTypes(
+  { stackName, resources, source }: ResolvedStack,
+  checker: SchemaChecker,
+  known: Readonly<Record<string, string>>,
+): readonly DeployFinding[] {
+  const unchecked = [...resources.values()].filter(
+    ({ type, logicalId }) =>
+      !checker.has(type) && !WITHOUT_SCHEMA.test(type) && /^\w+$/.test(logicalId) && source !== undefined,
+  );
+  return [...Map.groupBy(unchecked, ({ type }) => type)].flatMap(([type, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const at = placeOf(first, stackName);
+    const meant = findMeant(type, known);
+    if (meant !== undefined)
+      return [
+        makeFinding('unknown-type', at, `Template format error: Unrecognized resource types: [${type}]`, {
+          remedy: `write ${meant}`,
+        }),
+      ];
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    return [makeFinding('type-not-checked', at, `properties of ${type} are not checked${more}`)];
+  });
+}
+
+function placeOf(resource: ResolvedResource, stack: string): Placed {
+  const { file, line } = resource.place();
+  return { stack, resource: resource.logicalId, type: resource.type, property: '', file, line };
+}
+
+/** Returns the type that is meant by an unknown one; undefined for a known type, or if no type is similar. */
+function findMeant(type: string, known: Readonly<Record<string, string>>): string | undefined {
+  const [vendor, service = '', name = ''] = type.split('::');
+  if (vendor !== 'AWS' || known[service]?.split(' ').includes(name) === true) return undefined;
+  const all = Object.entries(known).flatMap(([one, names]) =>
+    distance(one, service) > MAX_DIFFERENCE ? [] : names.split(' ').map((last) => `AWS::${one}::${last}`),
+  );
+  const [best] = all
+    .map((one) => ({ one, difference: distance(one, type) }))
+    .filter(({ difference }) => difference <= MAX_DIFFERENCE)
+    .toSorted((a, b) => a.difference - b.difference);
+  return best?.one;
+}
+
+/** Returns how many letters differ, regardless of case; at most three, because more need not be told apart. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > MAX_DIFFERENCE) return MAX_DIFFERENCE + 1;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [at, letter] of Array.from(a.toLowerCase()).entries()) {
+    const next = [at + 1];
+    for (const [index, other] of Array.from(b.toLowerCase()).entries())
+      next.push(
+        Math.min(
+          (next[index] ?? 0) + 1,
+          (row[index + 1] ?? 0) + 1,
+          (row[index] ?? 0) + (letter === other ? 0 : 1),
+        ),
+      );
+    row = next;
+  }
+  return Math.min(row[b.length] ?? 0, MAX_DIFFERENCE + 1);
+}

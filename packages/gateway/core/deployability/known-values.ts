@@ -1,0 +1,107 @@
+/**
+ * Decides whether the value at a place of a template is the value that AWS gets. A value that contains the name, ARN or
+ * attribute of a resource has a placeholder here, so nothing may be concluded from its text.
+ */
+import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+
+/** Functions whose result follows from the template and its parameters, if that of their arguments does. */
+const COMPUTED: ReadonlySet<string> = new Set([
+  'Fn::Join',
+  'Fn::Split',
+  'Fn::Select',
+  'Fn::If',
+  'Fn::FindInMap',
+  'Fn::Base64',
+  'Fn::And',
+  'Fn::Or',
+  'Fn::Not',
+  'Fn::Equals',
+  'Fn::Length',
+  'Fn::ToJsonString',
+  'Condition',
+]);
+const OF_ACCOUNT = /^AWS::(?:Region|Partition|URLSuffix|NoValue)$/;
+const IN_ACCOUNT = /\{\{resolve:/;
+
+export class KnownValues {
+  readonly #template: JsonObject;
+  readonly #parameters: JsonObject;
+
+  constructor(template: JsonObject) {
+    this.#template = template;
+    this.#parameters = mapOf(template, 'Parameters');
+  }
+
+  /** Returns what the template has at a path below the properties of a resource; undefined if nothing is there. */
+  writtenAt(logicalId: string, path: readonly string[]): Json | undefined {
+    const resource = mapOf(mapOf(this.#template, 'Resources'), logicalId);
+    let found: Json | undefined = mapOf(resource, 'Properties');
+    for (const key of path) {
+      if (isFunction(found)) return found;
+      if (isJsonList(found)) found = found[Number(key)];
+      else found = isJsonObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+    }
+    return found;
+  }
+
+  /** Returns whether the value that the template has at the path is known exactly. */
+  isKnownAt(logicalId: string, path: readonly string[]): boolean {
+    return this.isKnown(this.writtenAt(logicalId, path));
+  }
+
+  /** Returns whether the name at the path is the same for each deployment of the template with these parameters. */
+  isNamedAt(logicalId: string, path: readonly string[]): boolean {
+    const written = this.writtenAt(logicalId, path);
+    return this.isKnown(written) || written === undefined
+      ? written !== undefined
+      : JSON.stringify(written).includes('AWS::StackName') && this.isKnown(withoutStackName(written));
+  }
+
+  isKnown(value: Json | undefined): boolean {
+    if (value === undefined) return false;
+    if (typeof value === 'string') return !IN_ACCOUNT.test(value);
+    if (isJsonList(value)) return value.every((item) => this.isKnown(item));
+    if (!isJsonObject(value)) return true;
+    const name = functionIn(value);
+    if (name === undefined) return Object.values(value).every((item) => this.isKnown(item));
+    if (name === 'Ref') return this.#isKnownName(textOf(value, 'Ref'));
+    if (name === 'Fn::Sub') return this.#isKnownText(value[name]);
+    return COMPUTED.has(name) && this.isKnown(value[name]);
+  }
+
+  #isKnownName(name: string): boolean {
+    if (OF_ACCOUNT.test(name)) return true;
+    const type = textOf(mapOf(this.#parameters, name), 'Type');
+    return type !== '' && !type.startsWith('AWS::SSM::Parameter::Value');
+  }
+
+  #isKnownText(argument: Json | undefined): boolean {
+    const [text, variables] = isJsonList(argument) ? argument : [argument];
+    if (typeof text !== 'string' || IN_ACCOUNT.test(text)) return false;
+    const own = membersOf(variables);
+    const names = [...text.matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name = '']) => name.trim());
+    return names.every((name) =>
+      Object.hasOwn(own, name) ? this.isKnown(own[name]) : this.#isKnownName(name),
+    );
+  }
+}
+
+/** Replaces the name and the account of the stack, which are the same for all names in it. */
+function withoutStackName(value: Json): Json {
+  return JSON.parse(
+    JSON.stringify(value)
+      .replaceAll(/\$\{AWS::(?:StackName|AccountId)\}/g, 'x')
+      .replaceAll(/\{"Ref":"AWS::(?:StackName|AccountId)"\}/g, '"x"'),
+  ) as Json;
+}
+
+function functionIn(value: JsonObject): string | undefined {
+  const [only, ...others] = Object.keys(value);
+  if (only === undefined || others.length > 0) return undefined;
+  return only === 'Ref' || only === 'Condition' || only.startsWith('Fn::') ? only : undefined;
+}
+
+function isFunction(value: Json | undefined): boolean {
+  return isJsonObject(value) && functionIn(value) !== undefined;
+}

@@ -1,0 +1,68 @@
+/**
+ * What services refuse and CloudFormation's schemas do not say, as schemas in the same language. Each has AWS's page, or
+ * a public thread with AWS's own words.
+ */
+import { POLICY_SCHEMAS } from './policy-schemas.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+const named = (property: string, pattern: string): JsonObject => ({
+  properties: { [property]: { pattern } },
+});
+
+const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
+  'AWS::SQS::Queue': {
+    // aws/aws-cdk#8550: "Unknown Attribute FifoQueue"
+    properties: { FifoQueue: { const: true } },
+    // SQS API reference, CreateQueue: up to 80 letters, digits, hyphens and underscores, and .fifo
+    allOf: [named('QueueName', String.raw`^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$`)],
+  },
+  // SNS API reference, CreateTopic
+  'AWS::SNS::Topic': {
+    ...named('TopicName', String.raw`^(?=.{1,256}$)[A-Za-z0-9_-]+(\.fifo)?$`),
+    // "Invalid parameter: Topic Name", as for a FIFO topic whose name does not end with .fifo
+    if: { properties: { FifoTopic: { const: true } }, required: ['FifoTopic', 'TopicName'] },
+    then: named('TopicName', String.raw`\.fifo$`),
+  },
+  // IAM API reference, CreatePolicy, PutRolePolicy
+  'AWS::IAM::ManagedPolicy': named('ManagedPolicyName', String.raw`^[\w+=,.@-]{1,128}$`),
+  'AWS::IAM::Policy': named('PolicyName', String.raw`^[\w+=,.@-]{1,128}$`),
+  // CloudFormation template reference: "This property is required for WebSocket APIs."
+  'AWS::ApiGatewayV2::Api': {
+    if: { properties: { ProtocolType: { const: 'WEBSOCKET' } }, required: ['ProtocolType'] },
+    then: { requiredOr: ['RouteSelectionExpression', 'Body', 'BodyS3Location'] },
+  },
+  // SNS API reference, Subscribe: "Does not support this protocol string"
+  'AWS::SNS::Subscription': {
+    properties: {
+      Protocol: {
+        enum: ['http', 'https', 'email', 'email-json', 'sms', 'sqs', 'application', 'lambda', 'firehose'],
+      },
+    },
+  },
+  // CloudFormation template reference, AWS::SecretsManager::Secret: "not both"
+  'AWS::SecretsManager::Secret': { dependentExcluded: { SecretString: ['GenerateSecretString'] } },
+  // EventBridge API reference, CreateEventBus
+  'AWS::Events::EventBus': { properties: { Name: { not: { const: 'default' } } } },
+  // Step Functions API reference, CreateStateMachine
+  'AWS::StepFunctions::StateMachine': named(
+    'StateMachineName',
+    String.raw`^[^\s<>{}\[\]?*"#%\\^|~${'`'}$&,;:/]+$`,
+  ),
+  // Lambda API reference, UpdateFunctionEventInvokeConfig
+  'AWS::Lambda::EventInvokeConfig': {
+    properties: {
+      MaximumEventAgeInSeconds: { minimum: 60, maximum: 21_600 },
+      MaximumRetryAttempts: { minimum: 0, maximum: 2 },
+    },
+  },
+};
+
+/** Returns the schema of a type with what its service refuses, too. */
+export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
+  const own = [OWN_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
+    Object.hasOwn(table, type) ? [table[type] ?? {}] : [],
+  );
+  if (own.length === 0) return schema;
+  const { allOf = [] } = schema;
+  return { ...schema, allOf: [...(Array.isArray(allOf) ? (allOf as readonly JsonObject[]) : []), ...own] };
+}

@@ -1,0 +1,53 @@
+/**
+ * The grammar of IAM's policy documents, as schemas of the properties that have them.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+const COMMON = ['Sid', 'Effect', 'Action', 'NotAction', 'Condition'];
+const PRINCIPALS = ['Principal', 'NotPrincipal'];
+const RESOURCES = ['Resource', 'NotResource'];
+
+function statement(members: readonly string[], pairs: readonly (readonly string[])[]): JsonObject {
+  return {
+    type: 'object',
+    required: ['Effect'],
+    properties: {
+      ...Object.fromEntries([...COMMON, ...members].map((name) => [name, true])),
+      Effect: { enum: ['Allow', 'Deny'] },
+    },
+    additionalProperties: false,
+    allOf: [['Action', 'NotAction'], ...pairs].map((pair) => ({ requiredXor: [...pair] })),
+  };
+}
+
+function document(ofStatement: JsonObject): JsonObject {
+  return {
+    if: { type: 'object' },
+    then: {
+      required: ['Statement'],
+      properties: {
+        Id: true,
+        Version: { enum: ['2012-10-17', '2008-10-17'] },
+        Statement: { if: { type: 'array' }, then: { items: ofStatement }, else: ofStatement },
+      },
+      additionalProperties: false,
+    },
+  };
+}
+
+const OF_IDENTITY = document(statement(RESOURCES, [RESOURCES]));
+const OF_TRUST = document(statement(PRINCIPALS, [PRINCIPALS]));
+const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPALS, RESOURCES]));
+
+const inline = { items: { properties: { PolicyDocument: OF_IDENTITY } } };
+
+export const POLICY_SCHEMAS: Readonly<Record<string, JsonObject>> = {
+  'AWS::IAM::Role': { properties: { AssumeRolePolicyDocument: OF_TRUST, Policies: inline } },
+  'AWS::IAM::Policy': { properties: { PolicyDocument: OF_IDENTITY } },
+  'AWS::IAM::ManagedPolicy': { properties: { PolicyDocument: OF_IDENTITY } },
+  'AWS::IAM::RolePolicy': { properties: { PolicyDocument: OF_IDENTITY } },
+  'AWS::SQS::QueuePolicy': { properties: { PolicyDocument: OF_RESOURCE } },
+  'AWS::SNS::TopicPolicy': { properties: { PolicyDocument: OF_RESOURCE } },
+  'AWS::S3::BucketPolicy': { properties: { PolicyDocument: OF_RESOURCE } },
+};

@@ -1,0 +1,235 @@
+/**
+ * The rules that decide what a finding means for a deployment. A refusal that names no rule is about one value, and its
+ * id is that of the property in CloudFormation's reference (`apigateway-method-authorizerid`).
+ */
+
+export type Severity =
+  /** AWS refuses the definition, at the latest when the resource is created. */
+  | 'refused'
+  /** AWS deploys the definition, but it behaves otherwise there than here, or than its author expects. */
+  | 'differs'
+  /** Whether AWS accepts it cannot be decided here. */
+  | 'unchecked';
+
+type Rule = {
+  readonly severity: Severity;
+  /** What the rule is about, as docs/guides/deploy/check.md lists it. */
+  readonly about: string;
+  readonly remedy: string;
+  /** AWS's page, or the public thread with AWS's own words. */
+  readonly source: string;
+};
+
+const API_GATEWAY = 'https://docs.aws.amazon.com/apigateway/latest';
+const CLOUDFORMATION = 'https://docs.aws.amazon.com/AWSCloudFormation/latest';
+const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg';
+
+const READ_ELSEWHERE = 'check the value in the account';
+
+export const RULES = {
+  'resource-value': {
+    severity: 'refused',
+    about: 'a value that the service, or CloudFormation’s schema of the type, does not accept',
+    remedy: 'use a value that the page of the property allows',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
+  },
+  template: {
+    severity: 'refused',
+    about: 'a template whose sections, names or intrinsic functions CloudFormation does not accept',
+    remedy: 'correct the template at this place',
+    source: `${CLOUDFORMATION}/UserGuide/template-anatomy.html`,
+  },
+  'circular-dependency': {
+    severity: 'refused',
+    about: 'resources that depend on each other in a circle',
+    remedy: 'remove one of the references, for example by writing the ARN with Fn::Sub from names',
+    source: `${CLOUDFORMATION}/UserGuide/troubleshooting.html#troubleshooting-errors-dependency-error`,
+  },
+  'authorization-scopes': {
+    severity: 'refused',
+    about: 'AuthorizationScopes without a Cognito or JWT authorizer',
+    remedy: 'remove AuthorizationScopes, or check the scopes in the Lambda authorizer',
+    source: 'https://github.com/aws/aws-cdk/pull/27576',
+  },
+  'unknown-type': {
+    severity: 'refused',
+    about: 'a resource type that CloudFormation does not have, and that is spelt like one that it has',
+    remedy: 'correct the type',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
+  },
+  'unknown-attribute': {
+    severity: 'refused',
+    about: 'Fn::GetAtt of an attribute that the type does not have',
+    remedy: 'use an attribute that "Return values" of the type lists',
+    source: `${CLOUDFORMATION}/TemplateReference/intrinsic-function-reference-getatt.html`,
+  },
+  'shared-name': {
+    severity: 'refused',
+    about: 'two resources of one type with the same name',
+    remedy: 'give one of them another name, or leave the name out',
+    source: `${CLOUDFORMATION}/UserGuide/troubleshooting.html`,
+  },
+  'old-runtime': {
+    severity: 'refused',
+    about: 'a runtime with which Lambda creates no functions any more',
+    remedy: 'use a supported runtime',
+    source: `${LAMBDA}/lambda-runtimes.html`,
+  },
+  quota: {
+    severity: 'refused',
+    about: 'more resources than a quota of API Gateway allows',
+    remedy: 'remove some, or ask AWS to raise the quota and pass --account-quota to start',
+    source: `${API_GATEWAY}/developerguide/limits.html`,
+  },
+  'template-limits': {
+    severity: 'refused',
+    about: 'a template that exceeds a quota of CloudFormation',
+    remedy: 'split the stack in two, or use nested stacks',
+    source: `${CLOUDFORMATION}/UserGuide/cloudformation-limits.html`,
+  },
+  'policy-size': {
+    severity: 'refused',
+    about: 'IAM policies that exceed a quota of IAM',
+    remedy: 'shorten the policies with wildcards, or use managed policies',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
+  },
+  'function-policy-size': {
+    severity: 'refused',
+    about: 'so many permissions that the resource policy of a function exceeds 20 KB',
+    remedy: 'replace the permissions of single routes by one whose SourceArn ends with /*/*',
+    source: `${LAMBDA}/gettingstarted-limits.html`,
+  },
+  'package-size': {
+    severity: 'refused',
+    about: 'code and layers that exceed 250 MB unzipped',
+    remedy: 'leave out files that the function does not read, or use a container image',
+    source: `${LAMBDA}/gettingstarted-limits.html`,
+  },
+  'deployment-without-methods': {
+    severity: 'refused',
+    about: 'a deployment of a REST API that CloudFormation may create before every method',
+    remedy: 'list the methods in DependsOn of the deployment',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
+  },
+  'deployment-order': {
+    severity: 'differs',
+    about:
+      'methods and gateway responses that CloudFormation may create after the deployment that should contain them',
+    remedy: 'list them in DependsOn of the deployment',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
+  },
+  'late-method': {
+    severity: 'differs',
+    about: 'a method that a second stack adds to a REST API, without a deployment that contains it',
+    remedy: 'add an AWS::ApiGateway::Deployment to the stack of the method, with the StageName of the stage',
+    source: 'https://github.com/aws/aws-cdk/issues/12589',
+  },
+  'fails-always': {
+    severity: 'differs',
+    about: 'a route that AWS deploys and of which every call fails',
+    remedy: 'correct the integration',
+    source: `${API_GATEWAY}/developerguide/api-gateway-integration-settings.html`,
+  },
+  'invoke-permission': {
+    severity: 'differs',
+    about: 'a function that its caller is not permitted to invoke',
+    remedy: 'add the AWS::Lambda::Permission',
+    source: `${LAMBDA}/access-control-resource-based.html`,
+  },
+  'repeated-key': {
+    severity: 'differs',
+    about: 'a key that is repeated in one mapping, so that only its last value counts',
+    remedy: 'remove all but one of the keys',
+    source: `${CLOUDFORMATION}/UserGuide/template-formats.html`,
+  },
+  'served-otherwise': {
+    severity: 'differs',
+    about: 'a type or property that the gateway does not serve as AWS does',
+    remedy: 'test this part in an account',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
+  },
+  'inline-size': {
+    severity: 'differs',
+    about: 'a template over 51,200 bytes, which must be uploaded to S3 before it can be deployed',
+    remedy: 'deploy it with a tool that uploads it, or pass --s3-bucket to aws cloudformation deploy',
+    source: `${CLOUDFORMATION}/UserGuide/cloudformation-limits.html`,
+  },
+  'typescript-handler': {
+    severity: 'differs',
+    about: 'a TypeScript handler that is packaged as it is, so that Lambda does not find the module',
+    remedy: 'compile it when it is packaged, for example with BuildMethod: esbuild in SAM',
+    source: `${LAMBDA}/typescript-package.html`,
+  },
+  'missing-handler': {
+    severity: 'differs',
+    about: 'a handler whose file is not in the package, so that every invocation fails',
+    remedy: 'correct Handler, or build the code before it is packaged',
+    source: `${LAMBDA}/nodejs-handler.html`,
+  },
+  'outside-import': {
+    severity: 'differs',
+    about: 'a file that a handler imports from outside of the folder that is packaged',
+    remedy: 'move the file below the folder, or bundle the function',
+    source: `${LAMBDA}/nodejs-package.html`,
+  },
+  'parameter-without-value': {
+    severity: 'unchecked',
+    about: 'a parameter without default, whose value is given when the stack is deployed',
+    remedy: 'pass --param NAME=VALUE to check with the value that you deploy',
+    source: `${CLOUDFORMATION}/UserGuide/parameters-section-structure.html`,
+  },
+  'value-elsewhere': {
+    severity: 'unchecked',
+    about: 'a value that is stored in the account or made by another tool',
+    remedy: 'add the value to gatewright.values.yml, or check it in the account',
+    source: `${CLOUDFORMATION}/UserGuide/dynamic-references.html`,
+  },
+  'stack-name': {
+    severity: 'unchecked',
+    about: 'a value that contains the name of the stack, which is given when it is deployed',
+    remedy: 'set stack_name in samconfig.toml to check with the name that you deploy',
+    source: `${CLOUDFORMATION}/TemplateReference/pseudo-parameter-reference.html`,
+  },
+  'export-elsewhere': {
+    severity: 'unchecked',
+    about: 'an export or an API of a stack that is not checked together with this one',
+    remedy: 'name the stack that has it, too: gatewright check OTHER THIS',
+    source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
+  },
+  macro: {
+    severity: 'unchecked',
+    about: 'a transform that runs a macro in the account',
+    remedy: 'check the processed template: aws cloudformation get-template --template-stage Processed',
+    source: `${CLOUDFORMATION}/UserGuide/template-macros.html`,
+  },
+  'missing-file': {
+    severity: 'unchecked',
+    about: 'a file that the template names and that does not exist here',
+    remedy: 'create the file, for example by building the service first',
+    source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
+  },
+  'unclear-schedule': {
+    severity: 'unchecked',
+    about: 'a schedule that AWS takes, although its documentation does not allow it',
+    remedy: 'write it as documented: cron(0 8 * * ? *), rate(1 minute), rate(5 minutes)',
+    source: 'https://github.com/boto/boto3/issues/2876',
+  },
+  'web-acl': {
+    severity: 'unchecked',
+    about: 'a web ACL that the gateway cannot evaluate',
+    remedy: READ_ELSEWHERE,
+    source: 'https://docs.aws.amazon.com/waf/latest/developerguide/web-acl.html',
+  },
+  'type-not-checked': {
+    severity: 'unchecked',
+    about: 'a resource type whose properties are not checked',
+    remedy: 'run cfn-lint, which checks the types of all services',
+    source: 'https://github.com/aws-cloudformation/cfn-lint',
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type RuleId = keyof typeof RULES;
+
+export function ruleOf(id: RuleId): Rule {
+  return RULES[id];
+}

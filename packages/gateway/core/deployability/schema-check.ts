@@ -1,0 +1,267 @@
+/**
+ * Checks the properties of a resource against CloudFormation's schema of its type. The schemas are data; this file only
+ * words their violations.
+ */
+import { createRequire } from 'node:module';
+import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from 'ajv';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { withOwnSchema } from './own-schemas.ts';
+
+type TypeSchema = {
+  readonly schema: JsonObject;
+  /** The top-level properties whose change makes CloudFormation replace the resource. */
+  readonly replacedBy?: readonly string[];
+  /** What Fn::GetAtt can return. */
+  readonly attributes?: readonly string[];
+  /** The properties by which a resource is identified, if the template sets all of them. */
+  readonly named?: readonly string[];
+};
+
+export type SchemaTable = Readonly<Record<string, TypeSchema>>;
+
+export type SchemaViolation = {
+  /** The path of the value: `Integration.TimeoutInMillis`, or empty for the resource. */
+  readonly path: readonly string[];
+  /** The member that is missing, if one is; `path` is then that of its owner. */
+  readonly missing?: string;
+  /** The keyword of the schema that the value violates. */
+  readonly keyword: string;
+  readonly message: string;
+};
+
+/** The longest value that is compared with a pattern. */
+const MAX_MATCHED = 8_192;
+const MAX_SHOWN = 60;
+
+export class SchemaChecker {
+  /** The schemas by type. */
+  readonly table: SchemaTable;
+  readonly #compiled = new Map<string, ValidateFunction>();
+  #ajv: AjvClass | undefined;
+
+  constructor(table: SchemaTable) {
+    this.table = table;
+  }
+
+  has(type: string): boolean {
+    return Object.hasOwn(this.table, type);
+  }
+
+  /** Returns the violations, each with the place that causes it; empty for a type without schema. */
+  check(type: string, properties: JsonObject): readonly SchemaViolation[] {
+    const entry = Object.hasOwn(this.table, type) ? this.table[type] : undefined;
+    if (entry === undefined) return [];
+    this.#ajv ??= openAjv();
+    const validate = this.#compiled.get(type) ?? this.#ajv.compile(withOwnSchema(type, entry.schema));
+    this.#compiled.set(type, validate);
+    // CloudFormation converts texts to numbers and flags, and the copy is changed in the same way.
+    const copy = structuredClone(properties) as Record<string, Json>;
+    if (validate(copy)) return [];
+    return describeErrors(validate.errors ?? []);
+  }
+}
+
+/** ajv is loaded only when it is needed, because it consists of sixty files. */
+function openAjv(): AjvClass {
+  const { Ajv } = createRequire(import.meta.url)('ajv') as { readonly Ajv: typeof AjvClass };
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: false,
+    coerceTypes: true,
+    validateSchema: false,
+    verbose: true,
+    logger: false,
+    code: { regExp: Object.assign(compileBounded, { code: 'bounded' }) },
+  });
+  const members = (data: unknown): readonly string[] => (isJsonObject(data) ? Object.keys(data) : []);
+  const howMany = (names: readonly string[], data: unknown): number =>
+    names.filter((name) => members(data).includes(name)).length;
+  ajv.addKeyword({
+    keyword: 'requiredXor',
+    validate: (names: readonly string[], data: unknown) => howMany(names, data) === 1,
+  });
+  ajv.addKeyword({
+    keyword: 'requiredOr',
+    validate: (names: readonly string[], data: unknown) => howMany(names, data) > 0,
+  });
+  ajv.addKeyword({
+    keyword: 'dependentExcluded',
+    validate: (table: Readonly<Record<string, readonly string[]>>, data: unknown) =>
+      Object.entries(table).every(
+        ([name, excluded]) => !members(data).includes(name) || howMany(excluded, data) === 0,
+      ),
+  });
+  ajv.addKeyword({
+    keyword: 'dependentRequired',
+    validate: (table: Readonly<Record<string, readonly string[]>>, data: unknown) =>
+      Object.entries(table).every(
+        ([name, needed]) => !members(data).includes(name) || howMany(needed, data) === needed.length,
+      ),
+  });
+  ajv.addKeyword({
+    keyword: 'enumCaseInsensitive',
+    validate: (values: readonly string[], data: unknown) =>
+      typeof data !== 'string' || values.some((value) => value.toLowerCase() === data.toLowerCase()),
+  });
+  return ajv;
+}
+
+type Pattern = { test(text: string): boolean; toString(): string };
+
+/** Compiles a pattern of a schema. A pattern that this engine cannot compile, and a very long value, always match. */
+function compileBounded(pattern: string): Pattern {
+  const compiled = compileEither(pattern);
+  return {
+    test: (text) => compiled === undefined || text.length > MAX_MATCHED || compiled.test(text),
+    // ajv keeps compiled patterns by their text.
+    toString: () => pattern,
+  };
+}
+
+/** The schemas are written for other engines, in which `\Z` is the end of the text. */
+function compileEither(pattern: string): RegExp | undefined {
+  const source = pattern.replaceAll(/\\[Zz]/g, '$');
+  for (const flags of ['u', ''])
+    try {
+      return new RegExp(source, flags);
+    } catch {
+      // The other flags are tried.
+    }
+  return undefined;
+}
+
+type SchemaError = ErrorObject<string, Record<string, unknown>>;
+
+/**
+ * Words the errors. The errors of the branches of a combination are left out, because they do not say which branch was
+ * meant.
+ */
+function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
+  const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));
+  const isInside = ({ schemaPath }: ErrorObject): boolean =>
+    combinations.some((one) => schemaPath !== one.schemaPath && schemaPath.startsWith(`${one.schemaPath}/`));
+  const found = new Map<string, SchemaViolation>();
+  for (const error of errors) {
+    if (isInside(error) || error.keyword === 'if') continue;
+    const one = toViolation(error as SchemaError, errors);
+    if (one !== undefined) found.set(JSON.stringify([one.path, one.missing, one.message]), one);
+  }
+  return [...found.values()];
+}
+
+function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaViolation | undefined {
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const { keyword, params, schema, data } = error;
+  if (keyword === 'required') {
+    const missing = String(params['missingProperty']);
+    return { path, missing, keyword, message: `${missing} is required` };
+  }
+  if (keyword === 'additionalProperties') {
+    const extra = String(params['additionalProperty']);
+    return { path: [...path, extra], keyword, message: `extraneous key [${extra}] is not permitted` };
+  }
+  if (keyword === 'false schema') return { path, keyword, message: `${nameOf(path)} is not permitted here` };
+  if (keyword === 'anyOf' || keyword === 'oneOf') {
+    const wording = wordCombination(error, all);
+    return wording && { path, keyword, ...wording };
+  }
+  const wording = WORDINGS[keyword]?.(schema, data);
+  return wording === undefined ? undefined : { path, keyword, message: `${nameOf(path)} ${wording}` };
+}
+
+/** Words a combination of required members; any other combination is worded as a whole. */
+function wordCombination(
+  { schemaPath, keyword, params }: SchemaError,
+  all: readonly ErrorObject[],
+): Pick<SchemaViolation, 'message'> | undefined {
+  const inner = all.filter((one) => one.schemaPath.startsWith(`${schemaPath}/`));
+  const missing = inner
+    .filter((one) => one.keyword === 'required')
+    .map((one) => String((one.params as Record<string, unknown>)['missingProperty']));
+  const how = keyword === 'anyOf' ? 'at least' : 'exactly';
+  if (inner.length > 0 && missing.length === inner.length)
+    return { message: `${how} one of ${[...new Set(missing)].join(', ')} is required` };
+  if (keyword === 'oneOf' && Array.isArray(params['passingSchemas']))
+    return { message: 'it has members of which only one kind is permitted' };
+  return { message: `it must be of ${how} one of the forms that CloudFormation’s schema describes` };
+}
+
+type Wording = (schema: unknown, data: unknown) => string;
+
+const WORDINGS: Readonly<Record<string, Wording>> = {
+  type: (schema, data) => `must be of type ${[schema].flat().join(' or ')}, not ${typeName(data)}`,
+  enum: (schema, data) => `must be one of ${listOf(schema)}, not ${show(data)}`,
+  enumCaseInsensitive: (schema, data) => `must be one of ${listOf(schema)}, not ${show(data)}`,
+  const: (schema, data) => `must be ${show(schema)}, not ${show(data)}`,
+  pattern: (schema, data) => `must match ${String(schema)}, and ${show(data)} does not`,
+  minimum: (schema, data) => `must be at least ${String(schema)}, not ${show(data)}`,
+  maximum: (schema, data) => `must be at most ${String(schema)}, not ${show(data)}`,
+  exclusiveMinimum: (schema, data) => `must be over ${String(schema)}, not ${show(data)}`,
+  exclusiveMaximum: (schema, data) => `must be under ${String(schema)}, not ${show(data)}`,
+  multipleOf: (schema, data) => `must be a multiple of ${String(schema)}, not ${show(data)}`,
+  minLength: (schema, data) => `must have at least ${String(schema)} characters, not ${sizeOf(data)}`,
+  maxLength: (schema, data) => `must have at most ${String(schema)} characters, not ${sizeOf(data)}`,
+  minItems: (schema, data) => `must have at least ${String(schema)} items, not ${sizeOf(data)}`,
+  maxItems: (schema, data) => `must have at most ${String(schema)} items, not ${sizeOf(data)}`,
+  minProperties: (schema, data) => `must have at least ${String(schema)} members, not ${sizeOf(data)}`,
+  maxProperties: (schema, data) => `must have at most ${String(schema)} members, not ${sizeOf(data)}`,
+  uniqueItems: () => 'must not have equal items',
+  not: () => 'has a value, or a combination of members, that is not permitted',
+  requiredXor: (schema) => `must have exactly one of ${listOf(schema)}`,
+  requiredOr: (schema) => `must have at least one of ${listOf(schema)}`,
+  dependentExcluded: (schema, data) => `must not have ${excludedPair(schema, data)}`,
+  dependentRequired: (schema, data) => `must have ${neededPair(schema, data)}`,
+};
+
+function excludedPair(schema: unknown, data: unknown): string {
+  const pairs = Object.entries(schema as Readonly<Record<string, readonly string[]>>).flatMap(
+    ([name, others]) =>
+      others
+        .filter((other) => hasMember(data, name) && hasMember(data, other))
+        .map((other) => `${name} together with ${other}`),
+  );
+  return pairs[0] ?? 'these members together';
+}
+
+function neededPair(schema: unknown, data: unknown): string {
+  const pairs = Object.entries(schema as Readonly<Record<string, readonly string[]>>).flatMap(
+    ([name, others]) =>
+      others
+        .filter((other) => hasMember(data, name) && !hasMember(data, other))
+        .map((other) => `${other}, because it has ${name}`),
+  );
+  return pairs[0] ?? 'more members';
+}
+
+function hasMember(data: unknown, name: string): boolean {
+  return isJsonObject(data) && Object.hasOwn(data, name);
+}
+
+function listOf(values: unknown): string {
+  return Array.isArray(values) ? values.map(String).join(', ') : String(values);
+}
+
+function sizeOf(data: unknown): string {
+  if (typeof data === 'string') return String(data.length);
+  return String(typeof data === 'object' && data !== null ? Object.keys(data).length : 0);
+}
+
+function typeName(data: unknown): string {
+  return Array.isArray(data) ? 'array' : data === null ? 'null' : typeof data;
+}
+
+function show(data: unknown): string {
+  const text = data === undefined ? '' : JSON.stringify(data);
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
+}
+
+/** Returns the name of a value; an item of a list is named together with the list. */
+function nameOf(path: readonly string[]): string {
+  const last = path.at(-1) ?? 'the resource';
+  return /^\d+$/.test(last) ? path.slice(-2).join('.') : last;
+}
+
+function unescapePointer(text: string): string {
+  return text.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,0 +1,206 @@
+/**
+ * Examines stacks for `gatewright check`: everything that a start reads, and the rules that only a deployment needs.
+ * Nothing is started, no socket is opened, and no code of the stacks runs.
+ */
+import { basename, relative, resolve } from 'node:path';
+import { textOf } from '@gatewright/aws/json-object';
+import { Faults } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
+import { makeFinding } from '../../../core/deployability/finding.ts';
+import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import { judgeFault } from '../../../core/deployability/judge-faults.ts';
+import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
+import { judgeTypes } from '../../../core/deployability/judge-types.ts';
+import { judgeSchemas } from '../../../core/deployability/judge-schemas.ts';
+import { judgeNames } from '../../../core/deployability/judge-names.ts';
+import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
+import { findPackageFindings } from '../../../lambda/code/package-findings.ts';
+import { checkLimits } from '../../../lambda/code/check-code.ts';
+import { checkTogether } from '../../../lambda/pool/check-together.ts';
+import { createSystemClock } from '../../../server/adapters/system-clock.ts';
+import { findSource } from '../../../templates/find-definition.ts';
+import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.ts';
+import { requireSources } from '../../../templates/load.ts';
+import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
+import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
+import { judgeTemplate } from './judge-template.ts';
+import { openSchemas } from './open-schemas.ts';
+import type { Schemas } from './open-schemas.ts';
+import { readForCheck } from './read-for-check.ts';
+import type { ExamineOptions } from './read-for-check.ts';
+
+type Examined = {
+  readonly findings: readonly DeployFinding[];
+  readonly stacks: readonly string[];
+};
+
+/**
+ * Returns all findings about the stacks, refusals first.
+ * @throws DefinitionError if no source exists, or none can be read
+ */
+export async function examineStacks(sources: readonly string[], options: ExamineOptions): Promise<Examined> {
+  requireSources(sources);
+  for (const service of sources.flatMap(serviceOf))
+    options.onProgress?.(
+      `${service}: compiled with osls first, which runs the plug-ins of the service, as gatewright start does`,
+    );
+  const faults = new Faults(false);
+  const { stacks, notServed } = await readForCheck(sources, options, faults);
+  const functions = stacks.flatMap((stack) => stack.functions);
+  for (const definition of functions) checkLimits(definition, faults);
+  checkTogether(functions, {}, sources[0] ?? '.', faults);
+  const schemas = await openSchemas();
+  const refusals = withoutCircles(faults.all.map((fault) => ofFault(fault, stacks)));
+  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
+  const packages = stacks.flatMap(judgePackages);
+  const findings = [
+    ...refusals,
+    ...withoutDoubles(judged, refusals),
+    ...packages,
+    ...withoutDoubles(notServed.map(ofItem), refusals),
+  ];
+  return { findings: bySeverity(findings), stacks: stacks.map(({ stackName }) => stackName) };
+}
+
+/** Returns the serverless.yml of a source, which must be compiled; empty for any other source. */
+function serviceOf(source: string): readonly string[] {
+  try {
+    const { file } = findSource(resolve(source));
+    return SERVICE_FILES.includes(basename(file)) ? [relative(process.cwd(), file)] : [];
+  } catch {
+    return [];
+  }
+}
+
+function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas): readonly DeployFinding[] {
+  const { stackName, resources } = stack;
+  const all = [...resources.values()];
+  return [
+    ...judgeSchemas(stack, checker),
+    ...judgeTypes(stack, checker, known),
+    ...judgeNames(stack, checker.table),
+    ...judgeRuntimes(stack, runtimes),
+    ...judgeTemplate(stack),
+    ...[...all.flatMap(judgeConstraints), ...findBrokenRelations(stack)].map(
+      ({ resource, property, message }) => {
+        const { file, line } = resource.place(property);
+        const at = {
+          stack: stackName,
+          resource: resource.logicalId,
+          type: resource.type,
+          property,
+          file,
+          line,
+        };
+        return makeFinding('resource-value', at, message);
+      },
+    ),
+    ...findPolicyExcess(all).map(({ resource, property, rule, message }) => {
+      const { file, line } = resource.place(property === '' ? undefined : property);
+      const at = {
+        stack: stackName,
+        resource: resource.logicalId,
+        type: resource.type,
+        property,
+        file,
+        line,
+      };
+      return makeFinding(rule, at, message);
+    }),
+    ...findDeploymentOrder(all).map(({ deployment, rule, message }) => {
+      const { file, line } = deployment.place();
+      const { logicalId, type } = deployment;
+      return makeFinding(
+        rule,
+        { stack: stackName, resource: logicalId, type, property: '', file, line },
+        message,
+      );
+    }),
+  ];
+}
+
+function judgePackages({ stackName, resources, functions }: ResolvedStack): readonly DeployFinding[] {
+  return functions.flatMap((definition) =>
+    findPackageFindings(definition).map(({ rule, place: { property = '' }, message }) => {
+      const { logicalId } = definition;
+      const { file, line } = resources.get(logicalId)?.place(property) ?? definition.place;
+      const at = {
+        stack: stackName,
+        resource: logicalId,
+        type: 'AWS::Lambda::Function',
+        property,
+        file,
+        line,
+      };
+      return makeFinding(rule, at, message);
+    }),
+  );
+}
+
+/** Finds functions with runtimes with which Lambda creates no function today. */
+function judgeRuntimes(
+  { stackName, resources }: ResolvedStack,
+  runtimes: Schemas['runtimes'],
+): readonly DeployFinding[] {
+  const today = new Date(createSystemClock().nowEpochMs()).toISOString().slice(0, 10);
+  return [...resources.values()].flatMap((resource) => {
+    const { type, logicalId, properties } = resource;
+    const runtime = type === 'AWS::Lambda::Function' ? properties['Runtime'] : undefined;
+    const since = typeof runtime === 'string' ? runtimes[runtime] : undefined;
+    if (since === undefined || since > today) return [];
+    const { file, line } = resource.place('Runtime');
+    const at = { stack: stackName, resource: logicalId, type, property: 'Runtime', file, line };
+    const message = `The runtime parameter of ${textOf(properties, 'Runtime')} is no longer supported for creating or updating AWS Lambda functions (since ${since})`;
+    return [makeFinding('old-runtime', at, message)];
+  });
+}
+
+function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[]): DeployFinding {
+  const { file, line, logicalId = '', property = '' } = error.place;
+  const stack = stacks.find((one) => one.file === file || one.includes.includes(file));
+  const type = stack?.resources.get(logicalId)?.type ?? '';
+  const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
+  return makeFinding(judgeFault(error, stack), at, error.message, { consequence: consequences.join('; ') });
+}
+
+function ofItem(item: UnsupportedItem): DeployFinding {
+  const { stackName: stack, logicalId: resource, type, property = '', file = '', line } = item;
+  const at = { stack, resource, type, property, file, line };
+  const { rule = 'served-otherwise', message, consequence } = item;
+  return message === undefined
+    ? makeFinding(rule, at, consequence)
+    : makeFinding(rule, at, message, { consequence });
+}
+
+/** Reports a circle once, although each of its members is found to depend on itself. */
+function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFinding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ id, stack, message }) => {
+    if (id !== 'circular-dependency') return true;
+    const key = `${stack} ${[...message.matchAll(/\w+/g)]
+      .map(([word]) => word)
+      .toSorted()
+      .join(' ')}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+/** Leaves out findings about a property for which a refusal is already reported. */
+function withoutDoubles(
+  findings: readonly DeployFinding[],
+  reported: readonly DeployFinding[],
+): readonly DeployFinding[] {
+  const keyOf = ({ stack, resource, property }: DeployFinding): string =>
+    JSON.stringify([stack, resource, property.split('.')[0]]);
+  const known = new Set(reported.filter(({ property }) => property !== '').map(keyOf));
+  return findings.filter((finding) => finding.property === '' || !known.has(keyOf(finding)));
+}
+
+const ORDER: readonly DeployFinding['severity'][] = ['refused', 'differs', 'unchecked'];
+
+function bySeverity(findings: readonly DeployFinding[]): readonly DeployFinding[] {
+  return ORDER.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}

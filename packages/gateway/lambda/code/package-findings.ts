@@ -1,0 +1,175 @@
+/**
+ * Finds what the packages of functions lack, or have too much of, when they are deployed as they are. Files are only
+ * read, within bounds. No code runs, and no link is followed.
+ */
+import { lstatSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { entriesOf } from '@gatewright/aws/readable-files';
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
+import type { DefinitionPlace } from '../../core/errors.ts';
+import type { RuleId } from '../../core/deployability/rules.ts';
+import { runtimeFamily } from '../../core/stack/function.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { findHandlerFile, isTypeScript } from './handler-file.ts';
+import { unpackedBytes } from './unpack-archive.ts';
+
+type PackageFinding = {
+  readonly rule: RuleId;
+  readonly place: DefinitionPlace;
+  readonly message: string;
+};
+
+/** Lambda's quota of the unzipped code and layers of a function, in bytes. */
+const MAX_BYTES = 262_144_000;
+/** The most files that are counted or read of one package. A package with more files is not judged. */
+const MAX_FILES = 100_000;
+const MAX_SOURCES = 2_000;
+const MAX_SOURCE_BYTES = 500_000;
+
+export function findPackageFindings(definition: FunctionDefinition): readonly PackageFinding[] {
+  return [...findHandlerFindings(definition), ...findExcess(definition)];
+}
+
+function findHandlerFindings(definition: FunctionDefinition): readonly PackageFinding[] {
+  const { code, runtime } = definition;
+  if (code.kind !== 'directory' || code.packed !== undefined) return [];
+  if (runtimeFamily(runtime) === 'python') return findPythonFindings(definition, code.directory);
+  if (runtimeFamily(runtime) !== 'nodejs') return [];
+  const place = propertyAt(definition.place, 'Handler');
+  let file: string;
+  try {
+    ({ file } = findHandlerFile(definition, code.directory, false, code.entries));
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return [{ rule: 'missing-handler', place: error.place, message: error.message }];
+  }
+  if (isBundled(definition)) return [];
+  if (isTypeScript(file))
+    return [
+      {
+        rule: 'typescript-handler',
+        place,
+        message: `the package contains ${relative(code.directory, file)} as it is; Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError`,
+      },
+    ];
+  return findOutsideImports(file, code.directory, place);
+}
+
+/** Whether a tool bundles the function when it is packaged, so that the folder is not what Lambda gets. */
+function isBundled({ code }: FunctionDefinition): boolean {
+  return (
+    code.kind === 'directory' &&
+    (code.esbuild !== undefined || code.isBundled === true || code.webpack !== undefined)
+  );
+}
+
+function findPythonFindings(definition: FunctionDefinition, directory: string): readonly PackageFinding[] {
+  const module = definition.handler.replace(/\.[^.]*$/, '').replaceAll('.', '/');
+  const candidates = [`${module}.py`, join(module, '__init__.py')].map((name) => join(directory, name));
+  const isThere = candidates.some((file) => statOf(file)?.isFile() === true);
+  if (isThere || statOf(directory) === undefined) return [];
+  return [
+    {
+      rule: 'missing-handler',
+      place: propertyAt(definition.place, 'Handler'),
+      message: `handler "${definition.handler}": the package has no ${module}.py`,
+    },
+  ];
+}
+
+const IMPORTS = [
+  /\brequire\(\s*['"](\.{1,2}\/[^'"\n]+)['"]\s*\)/g,
+  /\bfrom\s+['"](\.{1,2}\/[^'"\n]+)['"]/g,
+  /\bimport\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g,
+];
+const ENDINGS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js'];
+
+/** Follows the relative imports from the handler's file, and reports those that leave the folder. */
+function findOutsideImports(
+  handler: string,
+  directory: string,
+  place: DefinitionPlace,
+): readonly PackageFinding[] {
+  const outside = new Map<string, string>();
+  const files = new Set([handler]);
+  for (const file of files) {
+    if (files.size > MAX_SOURCES) break;
+    for (const specifier of importsIn(file)) {
+      const target = resolve(dirname(file), specifier);
+      if (!isBelow(target, directory)) {
+        if (!outside.has(target)) outside.set(target, relative(directory, file));
+        continue;
+      }
+      const found = ENDINGS.map((ending) => `${target}${ending}`).find(isPlainFile);
+      if (found !== undefined) files.add(found);
+    }
+  }
+  return [...outside].map(([target, importer]) => ({
+    rule: 'outside-import',
+    place,
+    message: `${importer} imports ${relative(directory, target)}, which is not in the folder that is packaged`,
+  }));
+}
+
+function importsIn(file: string): readonly string[] {
+  if (!/\.[cm]?js$/.test(file) || (statOf(file)?.size ?? 0) > MAX_SOURCE_BYTES) return [];
+  const text = readFileSync(file, 'utf8').replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
+  return IMPORTS.flatMap((pattern) => [...text.matchAll(pattern)].map(([, specifier = '']) => specifier));
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}
+
+function isPlainFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles is not judged. */
+function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
+  const { code, layers, place } = definition;
+  const ofCode =
+    code.kind === 'archive'
+      ? unpackedBytes(code.packed.file)
+      : code.kind === 'directory' && code.packed === undefined && !isBundled(definition)
+        ? folderBytes(code.directory)
+        : 0;
+  const ofLayers = layers.map(({ directory }) =>
+    directory === undefined
+      ? 0
+      : statOf(directory)?.isFile() === true
+        ? unpackedBytes(directory)
+        : folderBytes(directory),
+  );
+  const total = [ofCode, ...ofLayers].reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+  if (total <= MAX_BYTES) return [];
+  return [
+    {
+      rule: 'package-size',
+      place: propertyAt(place, 'Code'),
+      message: `code and layers have ${total} bytes unzipped; Unzipped size must be smaller than ${MAX_BYTES} bytes`,
+    },
+  ];
+}
+
+/** Returns the size of all plain files below a folder; undefined if there are too many to count. */
+function folderBytes(folder: string): number | undefined {
+  let bytes = 0;
+  let count = 0;
+  const folders = [folder];
+  for (const one of folders) {
+    for (const entry of entriesOf(one)) {
+      count += 1;
+      if (count > MAX_FILES) return undefined;
+      const path = join(one, entry.name);
+      if (entry.isDirectory() && !entry.name.startsWith('.')) folders.push(path);
+      else if (entry.isFile()) bytes += statOf(path)?.size ?? 0;
+    }
+  }
+  return bytes;
+}

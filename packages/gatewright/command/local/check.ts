@@ -1,0 +1,153 @@
+/** `gatewright check` says what AWS refuses, or does otherwise than here, when stacks are deployed. */
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import type { DeployFinding } from '../../../gateway/core/deployability/finding.ts';
+import { examineStacks } from '../../../gateway/engine/compose/checking/examine.ts';
+import type { LoadFlags } from '../../../gateway/engine/index.ts';
+import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
+import { readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
+import type { AcceptedFinding } from '../../../toolkit/terminal/accepted-findings.ts';
+import { colorize, count, printNotes, printResult } from '../../../base/terminal/output.ts';
+
+type CheckFlags = LoadFlags & { readonly all?: boolean };
+
+/** A finding with the reason for which it is accepted, if it is. */
+type Judged = DeployFinding & { readonly accepted?: string };
+
+export function checkCommand(): Command {
+  return addLoadOptions(
+    new Command('check').description(
+      'Say what AWS refuses, or does otherwise than here, when the stacks are deployed. Needs no account and runs no handler.',
+    ),
+  )
+    .option('--all', 'list every finding, also those that are only counted', false)
+    .addHelpText(
+      'after',
+      '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls, as for start.\n' +
+        'doctor adds what only an account tells, such as names that are taken; access check compares access documents with routes.\n' +
+        'Exit codes: 0 nothing that AWS refuses, 1 at least one such finding that gatewright.yml does not accept.',
+    )
+    .action(check);
+}
+
+async function check(sources: readonly string[], flags: CheckFlags): Promise<void> {
+  const accepted = readAccepted(sources);
+  const { findings, stacks } = await examineStacks(sources, {
+    ...toLoadOptions(flags, sources),
+    onProgress: (message) => printNotes(message),
+    onWaiting: (message) => printNotes(message),
+  });
+  const judged = findings.map((finding): Judged => {
+    const entry = accepted.find((one) => isMeant(one, finding));
+    return entry === undefined ? finding : { ...finding, accepted: entry.reason };
+  });
+  const of = (severity: Judged['severity']): number =>
+    judged.filter((one) => one.severity === severity && one.accepted === undefined).length;
+  const counts = { refused: of('refused'), differs: of('differs'), unchecked: of('unchecked') };
+  printResult({ stacks, ...counts, findings: judged.map(withShortFile) }, () =>
+    describe(judged, stacks, flags.all === true),
+  );
+  for (const { id, resource, at } of accepted)
+    if (!findings.some((finding) => isMeant({ id, resource }, finding)))
+      printNotes(
+        `${at}: no finding ${id}${resource === undefined ? '' : ` of ${resource}`} is left to accept; remove the entry`,
+      );
+  if (counts.refused > 0) process.exitCode = 1;
+}
+
+function isMeant(
+  { id, resource }: Pick<AcceptedFinding, 'id' | 'resource'>,
+  finding: DeployFinding,
+): boolean {
+  return id === finding.id && (resource === undefined || resource === finding.resource);
+}
+
+function withShortFile(finding: Judged): Judged {
+  return { ...finding, file: shown(finding.file) };
+}
+
+function shown(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short === '' || short.startsWith('..') ? file : short;
+}
+
+const TITLES = {
+  refused: 'AWS refuses',
+  differs: 'Deployed otherwise than here, or than written',
+  unchecked: 'Not checked',
+} as const;
+
+/** Findings that are counted by what they say, unless all are asked for, because a stack may have hundreds of them. */
+function isCounted({ severity, id, consequence }: Judged): boolean {
+  return (
+    severity === 'unchecked' ||
+    (severity === 'differs' && consequence === undefined && id.includes('-') && !OWN_IDS.has(id))
+  );
+}
+
+/** Rules whose findings are few and of which each needs a change. */
+const OWN_IDS: ReadonlySet<string> = new Set([
+  'deployment-order',
+  'fails-always',
+  'late-method',
+  'invoke-permission',
+  'repeated-key',
+  'inline-size',
+  'typescript-handler',
+  'missing-handler',
+  'outside-import',
+]);
+
+function describe(findings: readonly Judged[], stacks: readonly string[], isAll: boolean): string[] {
+  const open = findings.filter(({ accepted }) => accepted === undefined);
+  const parts = (Object.keys(TITLES) as (keyof typeof TITLES)[]).flatMap((severity) => {
+    const of = open.filter((finding) => finding.severity === severity);
+    const listed = of.filter((finding) => isAll || !isCounted(finding));
+    const rest = of.filter((finding) => !listed.includes(finding));
+    if (of.length === 0) return [];
+    const colour = severity === 'refused' ? 'red' : severity === 'differs' ? 'yellow' : 'bold';
+    return [
+      colorize(colour, TITLES[severity]),
+      ...listed.flatMap(describeFinding),
+      ...countByMessage(rest),
+      '',
+    ];
+  });
+  const of = (severity: Judged['severity']): number => open.filter((one) => one.severity === severity).length;
+  const accepted = findings.length - open.length;
+  return [
+    ...parts,
+    `${stacks.length === 0 ? 'No stack could be read' : stacks.join(', ')}: ${count(of('refused'), 'finding')} that AWS refuses, ${of('differs')} that differ, ${of('unchecked')} not checked${accepted === 0 ? '' : `, ${accepted} accepted`}${isAll ? '' : ' (--all lists each)'}`,
+  ];
+}
+
+function describeFinding({
+  file,
+  line,
+  resource,
+  property,
+  message,
+  consequence,
+  remedy,
+  source,
+  id,
+}: Judged): string[] {
+  const place = `${shown(file)}${line === undefined ? '' : `:${line}`}`;
+  const name = [resource, property].filter((part) => part !== '').join('.');
+  return [
+    `  ${place}${name === '' ? '' : ` ${name}`}: ${message.replaceAll('\n', '\n    ')}  ${colorize('dim', `[${id}]`)}`,
+    ...(consequence === undefined || consequence === '' ? [] : [`    here: ${consequence}`]),
+    `    → ${remedy}`,
+    `      ${colorize('dim', source)}`,
+  ];
+}
+
+function countByMessage(findings: readonly Judged[]): string[] {
+  return [...Map.groupBy(findings, ({ message }) => message)].map(([message, group]) => {
+    const [first] = group;
+    const name =
+      first === undefined ? '' : [first.resource, first.property].filter((part) => part !== '').join('.');
+    const more = group.length === 1 ? '' : ` and ${group.length - 1} more`;
+    return `  ${name === '' ? '' : `${name}${more}: `}${message}`;
+  });
+}

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
+import { listRoutes } from '../../../../../../packages/gateway/engine/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-check-'));
+const OPTIONS = {
+  stage: 'dev',
+  region: 'us-east-1',
+  accountId: '123456789012',
+  parameters: {},
+  environment: {},
+  directory: folder,
+};
+
+let written = 0;
+function write(files: Readonly<Record<string, string>>): (name: string) => string {
+  const own = join(folder, `project${(written += 1)}`);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(own, name)), { recursive: true });
+    writeFileSync(join(own, name), text);
+  }
+  return (name) => join(own, name);
+}
+
+async function examine(text: string, more: Readonly<Record<string, string>> = {}) {
+  const at = write({ 'template.yaml': text, ...more });
+  const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
+  return findings.map(({ id, severity, resource, property, line }) => ({
+    id,
+    severity,
+    resource,
+    property,
+    line,
+  }));
+}
+
+const QUEUE = (properties: string, more = ''): string =>
+  `${more}\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      ${properties}\n`;
+
+describe('values that AWS gets from elsewhere', () => {
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const [name, text] of [
+    [
+      'the name of another resource',
+      QUEUE('QueueName: !Sub ${Topic.TopicName}/x\n  Topic: { Type: AWS::SNS::Topic }'),
+    ],
+    ['the name of the stack', QUEUE('QueueName: !Sub ${AWS::StackName}/x')],
+    ['a parameter of SSM', QUEUE("QueueName: '{{resolve:ssm:/name}}'")],
+  ] as const)
+    it(`judges no text that contains ${name}`, async () => {
+      const findings = await examine(text);
+
+      assert.deepEqual(
+        findings.filter(({ severity }) => severity === 'refused'),
+        [],
+      );
+    });
+
+  it('judges a text that a parameter completes by the value of the parameter', async () => {
+    const parameters = 'Parameters: { Name: { Type: String, Default: a/b } }';
+
+    const [finding] = await examine(QUEUE('QueueName: !Sub orders-${Name}', parameters));
+
+    assert.deepEqual(finding, {
+      id: 'sqs-queue-queuename',
+      severity: 'refused',
+      resource: 'Queue',
+      property: 'QueueName',
+      line: 6,
+    });
+  });
+
+  it('says of a parameter without value and of an import that they are not checked', async () => {
+    const findings = await examine(
+      `${QUEUE('QueueName: !Ref Name', 'Parameters: { Name: { Type: String } }')}  Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !ImportValue elsewhere } }\n`,
+    );
+
+    assert.deepEqual(
+      findings.map(({ id, severity }) => [id, severity]),
+      [
+        ['parameter-without-value', 'unchecked'],
+        ['export-elsewhere', 'unchecked'],
+      ],
+    );
+  });
+
+  it('names a type without rules once, and cfn-lint as the remedy', async () => {
+    const text = 'Resources:\n  A: { Type: AWS::EC2::VPC }\n  B: { Type: AWS::EC2::VPC }\n';
+    const at = write({ 'template.yaml': text });
+
+    const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
+
+    const [only, ...others] = findings.filter(({ id }) => id === 'type-not-checked');
+    assert.match(only?.message ?? '', /AWS::EC2::VPC are not checked \(and 1 more\)/);
+    assert.match(only?.remedy ?? '', /cfn-lint/);
+    assert.deepEqual(others, []);
+  });
+});
+
+// Source: aws/aws-cdk#12589, #16000: a method of a second stack is not live until the API is deployed again
+describe('a method that a second stack adds to an API', () => {
+  const method = (api: string, root: string, more = ''): string =>
+    `{ Type: AWS::ApiGateway::Method, ${more}Properties: { RestApiId: ${api}, ResourceId: ${root}, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } } }`;
+  const first = `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shared } }
+  Root: ${method('!Ref Api', '!GetAtt Api.RootResourceId')}
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: Root, Properties: { RestApiId: !Ref Api } }
+  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: dev } }
+Outputs:
+  Id: { Value: !Ref Api, Export: { Name: shared-id } }
+  RootId: { Value: !GetAtt Api.RootResourceId, Export: { Name: shared-root } }
+`;
+  const second = (more = ''): string => `Resources:
+  Bar: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !ImportValue shared-id, ParentId: !ImportValue shared-root, PathPart: bar } }
+  GetBar: ${method('!ImportValue shared-id', '!Ref Bar')}
+${more}`;
+  const redeployed = `  Again: { Type: AWS::ApiGateway::Deployment, DependsOn: GetBar, Properties: { RestApiId: !ImportValue shared-id } }
+  Second: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !ImportValue shared-id, DeploymentId: !Ref Again, StageName: next } }
+`;
+
+  it('is not in the stage of the first stack, and is reported', async () => {
+    const at = write({ 'first.yaml': first, 'second.yaml': second() });
+    const sources = [at('first.yaml'), at('second.yaml')];
+
+    const [api] = await listRoutes(sources, OPTIONS);
+    const { findings } = await examineStacks(sources, OPTIONS);
+
+    assert.deepEqual(
+      api?.routes.map(({ path }) => path),
+      ['/'],
+    );
+    assert.deepEqual(
+      findings.map(({ id, severity, resource, line }) => [id, severity, resource, line]),
+      [['late-method', 'differs', 'GetBar', 3]],
+    );
+  });
+
+  it('is in a stage that the second stack deploys', async () => {
+    const at = write({ 'first.yaml': first, 'second.yaml': second(redeployed) });
+    const sources = [at('first.yaml'), at('second.yaml')];
+
+    const apis = await listRoutes(sources, OPTIONS);
+    const { findings } = await examineStacks(sources, OPTIONS);
+
+    assert.deepEqual(
+      apis.map(({ stage, routes }) => [stage, routes.map(({ path }) => path)]),
+      [
+        ['dev', ['/']],
+        ['next', ['/', '/bar']],
+      ],
+    );
+    assert.deepEqual(findings, []);
+  });
+});
+
+describe('the package of a function', () => {
+  const sam = (properties: string): string =>
+    `Transform: AWS::Serverless-2016-10-31\nResources:\n  Orders:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: nodejs22.x\n      CodeUri: src/\n${properties}`;
+  const HANDLER = 'exports.handler = async () => ({ statusCode: 200 });\n';
+
+  it('contains a TypeScript handler as it is, unless SAM builds it', async () => {
+    const build = '    Metadata: { BuildMethod: esbuild, BuildProperties: { EntryPoints: [index.ts] } }\n';
+    const files = { 'src/index.ts': 'export const handler = async () => ({ statusCode: 200 });\n' };
+
+    const plain = await examine(sam('      Handler: index.handler\n'), files);
+    const built = await examine(sam(`      Handler: index.handler\n${build}`), files);
+
+    assert.deepEqual(
+      plain.map(({ id, severity, line }) => [id, severity, line]),
+      [['typescript-handler', 'differs', 8]],
+    );
+    assert.deepEqual(built, []);
+  });
+
+  it('lacks a handler whose file differs in case', async () => {
+    const findings = await examine(sam('      Handler: Index.handler\n'), { 'src/index.js': HANDLER });
+
+    assert.deepEqual(
+      findings.map(({ id, line }) => [id, line]),
+      [['missing-handler', 8]],
+    );
+  });
+
+  it('lacks a file that a module of the handler imports from above its folder', async () => {
+    const findings = await examine(sam('      Handler: index.handler\n'), {
+      'src/index.js': `const { load } = require('./load');\n${HANDLER}`,
+      'src/load.js': `// require('../commented.js')\nexports.load = require('../shared/table.js');\n`,
+      'shared/table.js': 'module.exports = {};\n',
+    });
+
+    assert.deepEqual(
+      findings.map(({ id, severity }) => [id, severity]),
+      [['outside-import', 'differs']],
+    );
+  });
+
+  it('follows no link out of the folder when its size is counted', async () => {
+    const at = write({
+      'template.yaml': sam('      Handler: index.handler\n'),
+      'src/index.js': HANDLER,
+    });
+    symlinkSync('/', at('src/everything'));
+
+    const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
+
+    assert.deepEqual(findings, []);
+  });
+});
+
+// Source: cloudtools/troposphere#931: CloudFormation generates a name that ends with .fifo
+describe('a FIFO queue without a name', () => {
+  it('gets a name that AWS takes', async () => {
+    assert.deepEqual(await examine(QUEUE('FifoQueue: true')), []);
+  });
+});

@@ -1,0 +1,17 @@
+/** Definitions that AWS refuses, by what they are about. */
+import type { RefusedDefinition } from './refused/definition.ts';
+import { OF_EVENTS } from './refused/of-events.ts';
+import { OF_LAMBDA } from './refused/of-lambda.ts';
+import { OF_RELATIONS } from './refused/of-relations.ts';
+import { OF_REST } from './refused/of-rest.ts';
+import { OF_TEMPLATES } from './refused/of-templates.ts';
+import { OF_V2 } from './refused/of-v2.ts';
+
+export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
+  ...OF_LAMBDA,
+  ...OF_REST,
+  ...OF_V2,
+  ...OF_EVENTS,
+  ...OF_TEMPLATES,
+  ...OF_RELATIONS,
+];

@@ -1,0 +1,114 @@
+import { CFN, FUNCTION } from './definition.ts';
+import type { RefusedDefinition } from './definition.ts';
+
+const LAMBDA_REFERENCE = `${CFN}, AWS::Lambda::Function`;
+const lambda = (name: string, more: string, id: string, source = LAMBDA_REFERENCE): RefusedDefinition => ({
+  name,
+  text: FUNCTION(more),
+  id: `lambda-function-${id}`,
+  source,
+});
+
+export const OF_LAMBDA: readonly RefusedDefinition[] = [
+  lambda('a timeout over 15 minutes', '      Timeout: 1000 # here', 'timeout'),
+  lambda('memory below 128 MB', '      MemorySize: 64 # here', 'memorysize'),
+  lambda('a property that does not exist', '      TimeOut: 3 # here', 'timeout'),
+  lambda('a function name with a dot', '      FunctionName: shop.orders # here', 'functionname'),
+  lambda('a function name of 65 characters', `      FunctionName: ${'a'.repeat(65)} # here`, 'functionname'),
+  lambda('a description of 257 characters', `      Description: ${'a'.repeat(257)} # here`, 'description'),
+  lambda(
+    'six layers',
+    `      Layers: # here\n${'        - arn:aws:lambda:us-east-1:123456789012:layer:one:1\n'.repeat(6)}`,
+    'layers',
+    'Lambda developer guide, Quotas',
+  ),
+  lambda('an unknown architecture', '      Architectures: [\n        arm32 # here\n      ]', 'architectures'),
+  lambda(
+    'too little ephemeral storage',
+    '      EphemeralStorage:\n        Size: 100 # here',
+    'ephemeralstorage',
+  ),
+  lambda('an unknown tracing mode', '      TracingConfig:\n        Mode: On # here', 'tracingconfig'),
+  lambda(
+    'a reserved variable',
+    '      Environment:\n        Variables:\n          AWS_REGION: eu-west-1 # here',
+    'environment',
+    'Lambda developer guide, "Reserved environment variables"',
+  ),
+  lambda(
+    'a variable with a hyphen',
+    '      Environment:\n        Variables:\n          MY-NAME: x # here',
+    'environment',
+    'Lambda API reference, Environment',
+  ),
+  lambda(
+    'variables over 4 KB',
+    `      Environment: # here\n        Variables:\n          LONG: ${'a'.repeat(4100)}`,
+    'environment',
+    'Lambda developer guide, Quotas',
+  ),
+  {
+    name: 'a runtime that Lambda never had',
+    text: `
+  Broken:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs13.x # here
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code: { ZipFile: 'exports.handler = async () => ({})' }`,
+    id: 'lambda-function-runtime',
+    source: LAMBDA_REFERENCE,
+  },
+  {
+    name: 'a function without a role',
+    text: `
+  Broken: # here
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Code: { ZipFile: 'exports.handler = async () => ({})' }`,
+    id: 'lambda-function-role',
+    source: LAMBDA_REFERENCE,
+  },
+  {
+    name: 'a permission with an action that is not of Lambda',
+    text: `
+  Broken:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Function
+      Action: InvokeFunction # here
+      Principal: apigateway.amazonaws.com`,
+    needs: ['function'],
+    id: 'lambda-permission-action',
+    source: `${CFN}, AWS::Lambda::Permission`,
+  },
+  {
+    name: 'a batch over 10,000',
+    text: `
+  Broken:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Function
+      EventSourceArn: !GetAtt Queue.Arn
+      BatchSize: 20000 # here
+  Queue: { Type: AWS::SQS::Queue }`,
+    needs: ['function'],
+    id: 'lambda-eventsourcemapping-batchsize',
+    source: `${CFN}, AWS::Lambda::EventSourceMapping`,
+  },
+  {
+    name: 'a function URL with an unknown authorization',
+    text: `
+  Broken:
+    Type: AWS::Lambda::Url
+    Properties:
+      TargetFunctionArn: !GetAtt Function.Arn
+      AuthType: PUBLIC # here`,
+    needs: ['function'],
+    id: 'lambda-url-authtype',
+    source: `${CFN}, AWS::Lambda::Url`,
+  },
+];

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, describe, it } from 'node:test';
+import { runCommandHere } from '../../../../support/command-in-process.ts';
+
+const TEMPLATE = `Resources:
+  Slow:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 50000
+  Vpc: { Type: AWS::EC2::VPC }
+`;
+
+describe('gatewright check', () => {
+  let cwd = '';
+  const folders: string[] = [];
+  const write = (name: string, text: string): void => {
+    writeFileSync(join(cwd, name), text);
+  };
+  beforeEach(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'gatewright-check-'));
+    folders.push(cwd);
+    write('template.yaml', TEMPLATE);
+  });
+  after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
+
+  it('names place, reason, remedy and page of what AWS refuses, and exits with 1', async () => {
+    const { code, stdout } = await runCommandHere(['check'], { cwd });
+
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /template\.yaml:5 Slow\.VisibilityTimeout: .*43200.*\[sqs-queue-visibilitytimeout\]/,
+    );
+    assert.match(stdout, /aws-resource-sqs-queue\.html#cfn-sqs-queue-visibilitytimeout/);
+    assert.match(stdout, /1 finding that AWS refuses, 1 that differ, 1 not checked/);
+  });
+
+  it('exits with 0 when the finding is accepted with a reason', async () => {
+    write(
+      'gatewright.yml',
+      'check: { accept: [{ id: sqs-queue-visibilitytimeout, resource: Slow, reason: the queue exists }] }\n',
+    );
+
+    const { code, stdout } = await runCommandHere(['check', '--json'], { cwd });
+
+    const { refused, findings } = JSON.parse(stdout) as {
+      readonly refused: number;
+      readonly findings: readonly { readonly id: string; readonly accepted?: string }[];
+    };
+    assert.equal(code, 0);
+    assert.equal(refused, 0);
+    assert.equal(
+      findings.find(({ id }) => id === 'sqs-queue-visibilitytimeout')?.accepted,
+      'the queue exists',
+    );
+  });
+
+  it('names an accepted finding that is gone', async () => {
+    write('template.yaml', 'Resources: { Topic: { Type: AWS::SNS::Topic } }\n');
+    write('gatewright.yml', 'check: { accept: [{ id: sqs-queue-visibilitytimeout, reason: old }] }\n');
+
+    const { code, stderr } = await runCommandHere(['check'], { cwd });
+
+    assert.equal(code, 0);
+    assert.match(stderr, /gatewright\.yml:1: no finding sqs-queue-visibilitytimeout is left to accept/);
+  });
+
+  for (const [name, text] of [
+    ['without a reason', 'check: { accept: [{ id: quota }] }\n'],
+    ['with an unknown member', 'check: { accept: [{ id: quota, reason: a, why: b }] }\n'],
+    ['that is not in a list', 'check: { accept: quota }\n'],
+  ] as const)
+    it(`refuses an entry ${name}, by file and line`, async () => {
+      write('gatewright.yml', text);
+
+      const { code, stderr } = await runCommandHere(['check'], { cwd });
+
+      assert.equal(code, 1);
+      assert.match(stderr, /gatewright\.yml:1: /);
+    });
+
+  it('reports a template that cannot be parsed as refused', async () => {
+    write('template.yaml', 'Resources:\n  A: [\n');
+
+    const { code, stdout } = await runCommandHere(['check'], { cwd });
+
+    assert.equal(code, 1);
+    assert.match(stdout, /No stack could be read: 1 finding that AWS refuses/);
+  });
+});
