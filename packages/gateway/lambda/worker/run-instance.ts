@@ -7,7 +7,7 @@ import type { InstanceReport, InstanceStart } from '../thread/instance-start.ts'
 import { captureChildOutput } from './child-output.ts';
 import { readBundles, type ReadBundle } from './evaluate-bundle.ts';
 import { EventLoop } from './event-loop.ts';
-import { RuntimeError, toFailure } from './failure.ts';
+import { messageOf, RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
 import { hookModules, type LoadedModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
@@ -103,6 +103,6 @@ function isFirst(seen: Set<string>, name: string): boolean {
 function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
   process.on('uncaughtException', (error) => crash(error, 129));
   process.on('unhandledRejection', (reason) => {
-    crash(new RuntimeError('UnhandledPromiseRejection', String(reason)), 128);
+    crash(new RuntimeError('UnhandledPromiseRejection', messageOf(reason)), 128);
   });
 }
