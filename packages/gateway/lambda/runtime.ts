@@ -159,6 +159,7 @@ class WorkerRuntime implements FunctionRuntime {
       memory: new GroupMemory(),
       factsOf: (definition) => this.#factsOf(definition),
       ownApis: () => options.ownApis?.(),
+      noteLoaded: (name, files) => this.#watcher?.watchLoaded(name, files),
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
     this.#lender = options.lender ?? NO_LENDING;
@@ -175,6 +176,7 @@ class WorkerRuntime implements FunctionRuntime {
         onChange: (names, isAfterPause) => {
           for (const name of names) void this.rebuild(name, isAfterPause ? 'foreseen' : 'unforeseen');
         },
+        onUnwatched: (functionName, message) => this.#tell(functionName, message),
       });
     }
     this.#endWatch = watchMemory({
@@ -403,6 +405,10 @@ class WorkerRuntime implements FunctionRuntime {
     const message = await describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...environment });
     if (message === undefined || this.#offlineReads.has(message)) return;
     this.#offlineReads.add(message);
+    this.#tell(functionName, message);
+  }
+
+  #tell(functionName: string, message: string): void {
     const at = { requestId: undefined, level: undefined, stream: 'stderr', epochMs: Date.now() } as const;
     this.#options.log({ functionName, message, ...at });
   }
@@ -419,6 +425,7 @@ class WorkerRuntime implements FunctionRuntime {
       accessKey,
       extraEnvironment,
       log,
+      noteLoaded: (files) => this.#watcher?.watchLoaded(definition.name, files),
       debugging,
       workerFile: this.#workerFile,
       runtimePackages: packagesWith(this.#lender),

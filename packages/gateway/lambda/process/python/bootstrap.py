@@ -337,7 +337,29 @@ def wait_for_debugger(debugger):
         debugpy.breakpoint()
 
 
-def serve(api, handler, request_filter, debugger):
+class LoadedFiles:
+    """Reports the files of the function's modules to the gateway, which watches those outside of the function's folder."""
+
+    def __init__(self, api):
+        self.api = api
+        self.seen = set()
+        here = [os.path.dirname(os.__file__), os.path.dirname(os.path.abspath(__file__))]
+        self.installed = tuple(os.path.realpath(folder) + os.sep for folder in here)
+
+    def report(self):
+        fresh = [name for name in list(sys.modules) if name not in self.seen]
+        if not fresh:
+            return
+        self.seen.update(fresh)
+        files = [getattr(sys.modules.get(name), "__file__", None) for name in fresh]
+        paths = [os.path.realpath(file) for file in files if isinstance(file, str) and file.endswith(".py")]
+        own = [path for path in paths if "-packages" + os.sep not in path and not path.startswith(self.installed)]
+        if own:
+            self.api.post("gatewright/loaded", json.dumps({"files": own}))
+
+
+def serve(api, handler, request_filter, debugger, loaded):
+    loaded.report()
     while True:
         headers, body, _ = api.call("GET", "invocation/next")
         request_id = headers["Lambda-Runtime-Aws-Request-Id"]
@@ -356,11 +378,13 @@ def serve(api, handler, request_filter, debugger):
             log_failure(failure)
             sys.stderr.flush()
             debugger.release()
+            loaded.report()
             api.post("invocation/%s/error" % request_id, WRITER.write(failure), failure["errorType"])
         else:
             sys.stdout.flush()
             sys.stderr.flush()
             debugger.release()
+            loaded.report()
             api.post("invocation/%s/response" % request_id, answer)
 
 
@@ -392,6 +416,7 @@ def main():
     reach_own_apis()
     older_boto3.reach_gateway()
     debugger = Debugger(api)
+    loaded = LoadedFiles(api)
     try:
         wait_for_debugger(debugger)
         handler = load_handler(os.environ["_HANDLER"])
@@ -399,9 +424,10 @@ def main():
     except Exception as error:  # pylint: disable=broad-except
         failure = describe(error, "")
         log_failure(failure)
+        loaded.report()
         api.post("init/error", WRITER.write(failure), failure["errorType"])
         sys.exit(1)
-    serve(api, handler, request_filter, debugger)
+    serve(api, handler, request_filter, debugger, loaded)
 
 
 main()
