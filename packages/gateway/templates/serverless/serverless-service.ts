@@ -90,7 +90,8 @@ export async function loadServerlessService(
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
     const raw = toRawStack(parsePackaged(compiled.result), file, tree, { ...options, ...home });
     const notes = compiled.notes.map((note) => toFinding(note, file, tree));
-    return { ...raw, findings: [...notes, ...raw.findings] };
+    const includes = new Set([...(raw.includes ?? []), ...compiled.read.filter((read) => read !== file)]);
+    return { ...raw, includes: [...includes], findings: [...notes, ...raw.findings] };
   } finally {
     waiting?.end();
   }
