@@ -93,10 +93,13 @@ export class SourceWatcher {
     this.#update();
   }
 
-  /** Watches files that an instance has loaded, unless they are watched already or belong to an installed package. */
+  /**
+   * Watches files that an instance has loaded, unless they are watched already or belong to an installed package. A
+   * build names all of its sources, and what is loaded then is its output.
+   */
   watchLoaded(functionName: string, files: readonly string[]): void {
     const interest = this.#interests.get(functionName);
-    if (interest === undefined) return;
+    if (interest?.root === undefined) return;
     const { loaded, folders } = interest;
     const elsewhere = files.filter((file) => !isInstalled(file) && !folders.has(dirname(file)));
     for (const file of elsewhere.slice(0, LOADED_LIMIT - loaded.size)) loaded.add(file);
