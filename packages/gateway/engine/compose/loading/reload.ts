@@ -21,7 +21,7 @@ export async function watchStacks(
   parts: Parts,
   faultsAtStart: readonly Fault[],
 ): Promise<() => Promise<void>> {
-  const { options, served, closing } = parts;
+  const { options, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
   const reported = new Set<string>();
