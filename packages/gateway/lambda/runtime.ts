@@ -20,7 +20,7 @@ import { Concurrency } from './pool/concurrency.ts';
 import { type Refused, refuseTooLarge } from './pool/refused-start.ts';
 import { FunctionPool } from './pool/pool.ts';
 import { DEFAULT_LIMITS } from './pool/pool-limits.ts';
-import { SourceWatcher, type WatchedSources } from './code/source-watcher.ts';
+import { SourceWatcher } from './code/source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
 import { ProjectBuilds } from './build/project-build.ts';
 import { BuildError, fromInitFailure, type LoadFailure, toLoadFailure } from './build/build-error.ts';
@@ -121,8 +121,6 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #replaced: ReplacedCode;
   readonly #together: Concurrency;
-  /** The messages about code that reads `IS_OFFLINE`, each reported once. */
-  readonly #offlineReads = new Set<string>();
   readonly #processes: ProcessSetup;
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
@@ -176,7 +174,7 @@ class WorkerRuntime implements FunctionRuntime {
         onChange: (names, isAfterPause) => {
           for (const name of names) void this.rebuild(name, isAfterPause ? 'foreseen' : 'unforeseen');
         },
-        onUnwatched: (functionName, message) => this.#tell(functionName, message),
+        onUnwatched: (functionName, message) => this.#tellOnce(functionName, message),
       });
     }
     this.#endWatch = watchMemory({
@@ -221,8 +219,7 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   async define(definitions: readonly FunctionDefinition[]): Promise<void> {
-    const replace = await this.prepare(definitions, new Map(), REFUSING);
-    replace();
+    (await this.prepare(definitions, new Map(), REFUSING))();
   }
 
   async prepare(
@@ -284,9 +281,8 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   countInstances(functionName: string): InstanceCounts {
-    const pool = this.#functions.get(functionName)?.pool;
-    const busy = [...(pool?.busy ?? [])].length;
-    return { instances: pool?.size ?? 0, busy, started: pool?.startedCount ?? 0 };
+    const { size = 0, busy = [], startedCount = 0 } = this.#functions.get(functionName)?.pool ?? {};
+    return { instances: size, busy: [...busy].length, started: startedCount };
   }
 
   warm(functionName: string): void {
@@ -389,7 +385,10 @@ class WorkerRuntime implements FunctionRuntime {
         code.build(change),
       );
       this.#watcher?.watch(functionName, sources);
-      void this.#noteOfflineRead(functionName, sources);
+      const own = this.#functions.get(functionName)?.definition.environment;
+      void describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...own }).then((message) =>
+        this.#tellOnce(functionName, message),
+      );
       return program;
     } catch (error) {
       if (this.#watcher !== undefined && error instanceof BuildError) {
@@ -400,15 +399,9 @@ class WorkerRuntime implements FunctionRuntime {
     }
   }
 
-  async #noteOfflineRead(functionName: string, sources: WatchedSources): Promise<void> {
-    const environment = this.#functions.get(functionName)?.definition.environment;
-    const message = await describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...environment });
-    if (message === undefined || this.#offlineReads.has(message)) return;
-    this.#offlineReads.add(message);
-    this.#tell(functionName, message);
-  }
-
-  #tell(functionName: string, message: string): void {
+  #tellOnce(functionName: string, message: string | undefined): void {
+    if (message === undefined || this.#reported.has(message)) return;
+    this.#reported.add(message);
     const at = { requestId: undefined, level: undefined, stream: 'stderr', epochMs: Date.now() } as const;
     this.#options.log({ functionName, message, ...at });
   }

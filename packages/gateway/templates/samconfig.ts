@@ -75,7 +75,10 @@ function readParameters(
   if (unused.length === 0) return { parameters };
   const tables = unused.map(({ table }) => table).join(' and ');
   const source = first === undefined ? `stage ${stage} has none` : `${first.table} takes precedence`;
-  return { parameters, passedOver: `${basename(file)}: parameter_overrides of ${tables} are not used: ${source}` };
+  return {
+    parameters,
+    passedOver: `${basename(file)}: parameter_overrides of ${tables} are not used: ${source}`,
+  };
 }
 
 const isRegionText = (value: unknown): value is string => typeof value === 'string' && isRegion(value);

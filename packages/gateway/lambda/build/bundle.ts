@@ -293,7 +293,10 @@ export class FunctionBuild {
         ? undefined
         : { error: this.#packedInstead, consequence: describePacked(this.#packed, Date.now()) };
     if (this.#webpackFailure !== undefined)
-      return { error: this.#webpackFailure, consequence: 'its webpack fails here, so the functions are bundled with esbuild instead' };
+      return {
+        error: this.#webpackFailure,
+        consequence: 'its webpack fails here, so the functions are bundled with esbuild instead',
+      };
     const metadata = this.#located?.metadata;
     if (metadata?.kind === 'missing') {
       const error = new DefinitionError(propertyAt(place, 'Handler'), metadata.reason);

@@ -104,7 +104,10 @@ export class SourceWatcher {
     const elsewhere = files.filter((file) => !isInstalled(file) && !folders.has(dirname(file)));
     for (const file of elsewhere.slice(0, LOADED_LIMIT - loaded.size)) loaded.add(file);
     if (elsewhere.some((file) => !loaded.has(file)))
-      this.#tell(functionName, `only the first ${LOADED_LIMIT} files that it has loaded from other folders are watched`);
+      this.#tell(
+        functionName,
+        `only the first ${LOADED_LIMIT} files that it has loaded from other folders are watched`,
+      );
     this.#update();
   }
 
@@ -179,7 +182,8 @@ export class SourceWatcher {
     for (const [name, interest] of this.#interests) {
       const { files, loaded, folders, code } = interest;
       const isCode = folders.has(folder) && code.test(basename(path));
-      if (files.has(path) || loaded.has(path) || isCode || this.#hasGrown(interest, path)) this.#changed.add(name);
+      if (files.has(path) || loaded.has(path) || isCode || this.#hasGrown(interest, path))
+        this.#changed.add(name);
     }
     if (this.#changed.size === 0) return;
     clearTimeout(this.#timer);

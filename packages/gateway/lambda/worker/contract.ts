@@ -55,7 +55,12 @@ export function callHandler(
     return;
   }
   if (hasCallbacks(facts.runtime)) {
-    const ways = addCallbacks(context, (result) => answerWith(writeForCallbacks(result), answer), fail, whenLoopEmpties);
+    const ways = addCallbacks(
+      context,
+      (result) => answerWith(writeForCallbacks(result), answer),
+      fail,
+      whenLoopEmpties,
+    );
     callWithCallback(handler, event, context, ways, whenLoopEmpties);
     return;
   }
@@ -176,7 +181,8 @@ function addCallbacks(
   };
   const callback = once((error?: unknown, result?: unknown) => {
     const isResult = error === undefined || error === null;
-    if (isResult && Boolean(context['callbackWaitsForEmptyEventLoop'])) whenLoopEmpties(() => complete(result));
+    if (isResult && Boolean(context['callbackWaitsForEmptyEventLoop']))
+      whenLoopEmpties(() => complete(result));
     else settle(error, result);
   });
   const succeed = once((result: unknown) => settle(null, result));

@@ -33,7 +33,12 @@ export async function loadTemplate(
   const family = await readFamily(file);
   const folder = dirname(file);
   const isChosen = options.chosen?.stage !== undefined;
-  const { region, stackName: ofStage, parameters, passedOver } = readSamconfig(folder, options.stage, isChosen);
+  const {
+    region,
+    stackName: ofStage,
+    parameters,
+    passedOver,
+  } = readSamconfig(folder, options.stage, isChosen);
   if (passedOver !== undefined) options.onProgress?.(`${basename(folder)}: ${passedOver}`);
   const home = resolveHome(options, { ...(region !== undefined && { region }), ...own });
   const given = { ...parameters, ...options.parameters };

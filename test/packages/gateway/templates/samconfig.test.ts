@@ -101,7 +101,8 @@ const TABLE_ROWS: readonly {
     name: 'sam local start-api before all commands',
     tables: { 'default.global': 'a', 'default.local_start_api': 'b' },
     value: 'b',
-    passedOver: /of \[default\.global\.parameters\] are not used: \[default\.local_start_api\.parameters\] takes/,
+    passedOver:
+      /of \[default\.global\.parameters\] are not used: \[default\.local_start_api\.parameters\] takes/,
   },
   {
     name: 'sam local start-api before what is deployed',
@@ -118,7 +119,8 @@ const TABLE_ROWS: readonly {
     name: 'the stage before the default, although no stage was chosen',
     tables: { 'default.deploy': 'a', 'dev.deploy': 'b' },
     value: 'b',
-    passedOver: /of \[default\.deploy\.parameters\] are not used: \[dev\.deploy\.parameters\] takes precedence/,
+    passedOver:
+      /of \[default\.deploy\.parameters\] are not used: \[dev\.deploy\.parameters\] takes precedence/,
   },
   {
     name: 'nothing of the default for a chosen stage',
@@ -128,7 +130,13 @@ const TABLE_ROWS: readonly {
     value: undefined,
     passedOver: /of \[default\.deploy\.parameters\] are not used: stage prod has none/,
   },
-  { name: 'the default if it is the stage', tables: { 'default.deploy': 'a' }, stage: 'default', isChosen: true, value: 'a' },
+  {
+    name: 'the default if it is the stage',
+    tables: { 'default.deploy': 'a' },
+    stage: 'default',
+    isChosen: true,
+    value: 'a',
+  },
 ];
 
 describe('readSamconfig', () => {

@@ -114,10 +114,13 @@ describe('omitState', () => {
 
     omitState({ serviceDir: '/nowhere', service });
 
-    assert.deepEqual([service.package, service.functions, service.layers], [
-      { patterns: ['!.gatewright/**'] },
-      { own: { package: { patterns: ['**', '!.gatewright/**/*'] } }, plain: {} },
-      { shared: { package: { patterns: ['nodejs/**', '!.gatewright/**/*'] } } },
-    ]);
+    assert.deepEqual(
+      [service.package, service.functions, service.layers],
+      [
+        { patterns: ['!.gatewright/**'] },
+        { own: { package: { patterns: ['**', '!.gatewright/**/*'] } }, plain: {} },
+        { shared: { package: { patterns: ['nodejs/**', '!.gatewright/**/*'] } } },
+      ],
+    );
   });
 });

@@ -9,7 +9,10 @@ import { describe, it } from 'node:test';
 
 import { readDirectory } from '../../../../packages/gateway/lambda/code/unpack-archive.ts';
 
-const OSLS = join(dirname(createRequire(import.meta.url).resolve('serverless/package.json')), 'bin/serverless.js');
+const OSLS = join(
+  dirname(createRequire(import.meta.url).resolve('serverless/package.json')),
+  'bin/serverless.js',
+);
 const PLUGIN = resolve('packages/gatewright/plugin/index.ts');
 
 const serviceOf = (packaging: string): string => `
@@ -37,7 +40,9 @@ const STATE = {
   '.gatewright/tls/ca.key': 'x',
 };
 
-async function packagesOf(files: Readonly<Record<string, string>>): Promise<Record<string, readonly string[]>> {
+async function packagesOf(
+  files: Readonly<Record<string, string>>,
+): Promise<Record<string, readonly string[]>> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-packaged-'));
   try {
     for (const [name, text] of Object.entries(files)) {
@@ -59,8 +64,10 @@ async function packagesOf(files: Readonly<Record<string, string>>): Promise<Reco
 /** The names in the central directory of a zip archive. */
 function namesIn(directory: Buffer): readonly string[] {
   const names: string[] = [];
-  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === 0x02014b50; ) {
-    const [name = 0, extra = 0, comment = 0] = [28, 30, 32].map((place) => directory.readUInt16LE(at + place));
+  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === 0x02014b50;) {
+    const [name = 0, extra = 0, comment = 0] = [28, 30, 32].map((place) =>
+      directory.readUInt16LE(at + place),
+    );
     names.push(directory.toString('utf8', at + 46, at + 46 + name));
     at += 46 + name + extra + comment;
   }

@@ -27,7 +27,9 @@ export function readPassthrough(block: PropertyBag): Passthrough {
   );
 }
 
-export const REQUEST_TARGET = new RegExp(`^integration\\.request\\.(header|querystring|path)\\.(${PARAMETER_NAME})$`);
+export const REQUEST_TARGET = new RegExp(
+  `^integration\\.request\\.(header|querystring|path)\\.(${PARAMETER_NAME})$`,
+);
 /** Matches the sources that the method must declare. */
 const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
 

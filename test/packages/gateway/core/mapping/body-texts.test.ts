@@ -6,7 +6,10 @@ import { describe, it } from 'node:test';
 
 import { compileTemplate } from '@gatewright/velocity/compile';
 
-import { contextVariables, templateScope } from '../../../../../packages/gateway/core/mapping/template-variables.ts';
+import {
+  contextVariables,
+  templateScope,
+} from '../../../../../packages/gateway/core/mapping/template-variables.ts';
 
 type Recorded = {
   readonly body: string;
@@ -44,12 +47,16 @@ describe('$input of any text', () => {
   // Source: serverless/serverless#2271, tried on AWS.
   it('gives the default form template of the osls framework its fields', () => {
     const require = createRequire(import.meta.url);
-    const integration = require('serverless/lib/plugins/aws/package/compile/events/api-gateway/lib/method/integration.js') as {
-      readonly DEFAULT_FORM_URL_ENCODED_REQUEST_TEMPLATE: string;
-    };
+    const integration =
+      require('serverless/lib/plugins/aws/package/compile/events/api-gateway/lib/method/integration.js') as {
+        readonly DEFAULT_FORM_URL_ENCODED_REQUEST_TEMPLATE: string;
+      };
 
     // The framework puts claims of a user pool there.
-    const template = integration.DEFAULT_FORM_URL_ENCODED_REQUEST_TEMPLATE.replace('extraCognitoPoolClaims', '');
+    const template = integration.DEFAULT_FORM_URL_ENCODED_REQUEST_TEMPLATE.replace(
+      'extraCognitoPoolClaims',
+      '',
+    );
     const event = render(template, 'name=Ann%20B&email=a%40b.co');
 
     assert.deepEqual((JSON.parse(event) as { body: unknown }).body, { name: 'Ann B', email: 'a@b.co' });

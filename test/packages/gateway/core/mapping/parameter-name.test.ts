@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { REQUEST_TARGET } from '../../../../../packages/gateway/core/deployment/integration/compile-request-mapping.ts';
-import { PARAMETER_NAME, parseParameterSource } from '../../../../../packages/gateway/core/mapping/parameter-source.ts';
+import {
+  PARAMETER_NAME,
+  parseParameterSource,
+} from '../../../../../packages/gateway/core/mapping/parameter-source.ts';
 import { readSources } from '../../../../architecture/source-files.ts';
 
 const rows: readonly (readonly [name: string, isName: boolean])[] = [
@@ -30,7 +33,9 @@ describe('the name of a parameter', () => {
     });
 
   it('has its expression in one place', () => {
-    const copies = readSources().filter(({ path, text }) => path.startsWith('packages/') && /0-9:?\._\$-\]/.test(text));
+    const copies = readSources().filter(
+      ({ path, text }) => path.startsWith('packages/') && /0-9:?\._\$-\]/.test(text),
+    );
     assert.deepEqual(
       copies.map(({ path }) => path),
       ['packages/gateway/core/mapping/parameter-source.ts'],

@@ -163,7 +163,8 @@ describe('packages that a package.json lists and that are not installed', () => 
       name: 'are one message for all files, whichever of them a function imports',
       lists: { dependencies: LISTED },
       imports: 'import "two"; import "one"; import "here";',
-      expected: /package\.json: 3 packages of dependencies are not installed: one, two, three; run cd \S+ && npm install$/,
+      expected:
+        /package\.json: 3 packages of dependencies are not installed: one, two, three; run cd \S+ && npm install$/,
     },
     {
       name: 'are installed by the package manager of the project',
@@ -176,13 +177,15 @@ describe('packages that a package.json lists and that are not installed', () => 
       name: 'are a message at the import if there is only one',
       lists: { dependencies: { one: '1', here: '1' } },
       imports: 'import "one";',
-      expected: /a\.mjs:1: Cannot find package "one": the package is not installed; run cd \S+ && npm install$/,
+      expected:
+        /a\.mjs:1: Cannot find package "one": the package is not installed; run cd \S+ && npm install$/,
     },
     {
       name: 'are told from a package that is not listed',
       lists: { dependencies: LISTED },
       imports: 'import "other";',
-      expected: /a\.mjs:1: Cannot find package "other": the package is not installed; run cd \S+ && npm install other$/,
+      expected:
+        /a\.mjs:1: Cannot find package "other": the package is not installed; run cd \S+ && npm install other$/,
     },
   ];
   for (const { name, lists, imports: text, lock, expected } of rows)
@@ -193,7 +196,11 @@ describe('packages that a package.json lists and that are not installed', () => 
         'node_modules/here/index.js': '',
         ...(lock !== undefined && { [lock]: '' }),
       });
-      const imports = await readImports(join(folder, 'a.mjs'), folder, new BuildCache(join(folder, 'kept'), folder));
+      const imports = await readImports(
+        join(folder, 'a.mjs'),
+        folder,
+        new BuildCache(join(folder, 'kept'), folder),
+      );
 
       const { missing } = await checkImports(imports, aFolderFunction(folder, 'a.handler'), [], {
         lender: NO_LENDING,

@@ -17,10 +17,19 @@ describe('a start', () => {
     readonly code?: Partial<Extract<FunctionCode, { kind: 'directory' }>>;
     readonly isSaid: boolean;
   }[] = [
-    { name: 'says that Lambda cannot load TypeScript, once for all functions', files: TYPESCRIPT, isSaid: true },
+    {
+      name: 'says that Lambda cannot load TypeScript, once for all functions',
+      files: TYPESCRIPT,
+      isSaid: true,
+    },
     { name: 'says nothing about JavaScript', files: JAVASCRIPT, isSaid: false },
     { name: 'says nothing where esbuild bundles', files: TYPESCRIPT, code: { esbuild: {} }, isSaid: false },
-    { name: 'says nothing where another tool bundles', files: TYPESCRIPT, code: { isBundled: true }, isSaid: false },
+    {
+      name: 'says nothing where another tool bundles',
+      files: TYPESCRIPT,
+      code: { isBundled: true },
+      isSaid: false,
+    },
   ];
   for (const { name, files, code, isSaid } of rows)
     it(name, async () => {
@@ -37,6 +46,7 @@ describe('a start', () => {
       const said = runtime.takeInterpreters();
 
       assert.equal(said.length, isSaid ? 1 : 0, said.join());
-      if (isSaid) assert.match(said[0] ?? '', /^test: handlers are TypeScript and no bundler is configured, so Lambda/);
+      if (isSaid)
+        assert.match(said[0] ?? '', /^test: handlers are TypeScript and no bundler is configured, so Lambda/);
     });
 });

@@ -13,7 +13,8 @@ type Recorded = {
 
 const file = new URL('../../../../fixtures/runtime-clients/node-results.json', import.meta.url);
 const recorded = JSON.parse(readFileSync(file, 'utf8')) as readonly Recorded[];
-const SOURCE = 'exports.handler = (event, context, callback) => eval(event.source)(event, context, callback);';
+const SOURCE =
+  'exports.handler = (event, context, callback) => eval(event.source)(event, context, callback);';
 
 describe('a result in Node.js', () => {
   it(`has the bytes of AWS's runtime client: ${recorded.length} handlers in nodejs22.x`, async () => {

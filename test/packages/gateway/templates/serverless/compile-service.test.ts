@@ -142,9 +142,17 @@ describe('compiling a service', () => {
 
     for (const compiled of [kept, fresh]) {
       assert.ok('read' in compiled);
-      const read = compiled.read.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length + 1));
-      assert.deepEqual(read.filter((file) => !own.includes(file)), []);
-      assert.deepEqual(own.filter((file) => !read.includes(file)), []);
+      const read = compiled.read
+        .filter((file) => file.startsWith(folder))
+        .map((file) => file.slice(folder.length + 1));
+      assert.deepEqual(
+        read.filter((file) => !own.includes(file)),
+        [],
+      );
+      assert.deepEqual(
+        own.filter((file) => !read.includes(file)),
+        [],
+      );
     }
   });
 

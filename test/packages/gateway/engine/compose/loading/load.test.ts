@@ -53,7 +53,8 @@ describe('a reload', () => {
     );
     try {
       const [template = ''] = started.gateway.stacks.map(({ file }) => file);
-      const names = (): readonly string[] => started.gateway.stacks.map(({ outputs }) => String(outputs.get('Word')));
+      const names = (): readonly unknown[] =>
+        started.gateway.stacks.map(({ outputs }) => outputs.get('Word'));
       assert.deepEqual(names(), ['of the template']);
 
       writeFileSync(

@@ -17,7 +17,9 @@ type Answer = {
   readonly fails?: string;
   readonly ends?: true;
 };
-type Recorded = Answer & { readonly expression: string } & { readonly [name in (typeof RUNTIMES)[number]]?: Answer };
+type Recorded = Answer & { readonly expression: string } & {
+  readonly [name in (typeof RUNTIMES)[number]]?: Answer;
+};
 
 const recorded = JSON.parse(
   readFileSync(new URL('python-results.json', FIXTURES), 'utf8'),
@@ -73,9 +75,7 @@ describe('an error in Python', { skip: NO_PYTHON }, () => {
         errorMessage: 'é',
         errorType: 'ValueError',
         requestId: true,
-        stackTrace: [
-          '  File "/APP", line 5, in handler\n    raise ValueError("é") from error\n',
-        ],
+        stackTrace: ['  File "/APP", line 5, in handler\n    raise ValueError("é") from error\n'],
       },
     ],
     [
@@ -109,7 +109,10 @@ describe('an error in Python', { skip: NO_PYTHON }, () => {
         payload.replaceAll(/File \\"[^"]*app\.py\\"/g, 'File \\"/APP\\"'),
       ) as Record<string, unknown>;
       assert.deepEqual({ ...rest, requestId: requestId !== '' }, expected);
-      assert.equal(Object.keys(JSON.parse(payload) as object).join(), 'errorMessage,errorType,requestId,stackTrace');
+      assert.equal(
+        Object.keys(JSON.parse(payload) as object).join(),
+        'errorMessage,errorType,requestId,stackTrace',
+      );
     });
 
   it('at the start of an instance shows how the import came to the line', async () => {
