@@ -51,7 +51,7 @@ export function installCommand(
 }
 
 /** A package.json, the packages of its `dependencies`, and the command that installs all of them. */
-export type DependencyList = {
+type DependencyList = {
   readonly file: string;
   readonly names: readonly string[];
   readonly installAll: string;
