@@ -44,6 +44,8 @@ export async function loadServerlessService(
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   refuseUnknownStage(tree, stageOf(tree, options));
   informOfOffline(file, options);
+  const unread = describeStages(tree?.value, options.stage);
+  if (unread !== undefined) options.onProgress?.(`${basename(dirname(file))}: ${unread}`);
   let variables: Readonly<Record<string, string>> = {};
   // The error because of which a request of osls was refused. It is stored here, because the reply to osls cannot
   // contain it.
@@ -101,6 +103,19 @@ function informOfOffline(file: string, { environment, onProgress }: LoadOptions)
   const files = [file, ...listIncludedFiles(file, dirname(file))];
   const sentence = describeOfflineVariable(files, { ...process.env, ...environment });
   if (sentence !== undefined) onProgress?.(`${basename(dirname(file))}: ${sentence}`);
+}
+
+/** Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; absent if there are none. */
+export function describeStages(service: unknown, stage: string): string | undefined {
+  const { stages, params } = membersOf(service);
+  const known = Object.values(membersOf(params)).flatMap((each) => Object.keys(membersOf(each)));
+  const unread = [...new Set([stage, 'default'])].flatMap((name) => {
+    const names = Object.keys(membersOf(membersOf(membersOf(stages)[name])['params']));
+    const own = names.filter((each) => !known.includes(each));
+    return own.length === 0 ? [] : [`stages.${name}.params (${own.join(', ')})`];
+  });
+  if (unread.length === 0) return undefined;
+  return `${unread.join(' and ')} ${unread.length === 1 ? 'is' : 'are'} read by Serverless 4 only; for osls, write the parameters under params`;
 }
 
 /** Returns the stage that is passed to osls; undefined if the service defines it and no option overrides it. */
