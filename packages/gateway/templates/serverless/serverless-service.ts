@@ -43,9 +43,7 @@ export async function loadServerlessService(
   // Only osls can read a service file that is a program, so its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   refuseUnknownStage(tree, stageOf(tree, options));
-  informOfOffline(file, options);
-  const unread = describeStages(tree?.value, options.stage);
-  if (unread !== undefined) options.onProgress?.(`${basename(dirname(file))}: ${unread}`);
+  inform(file, tree, options);
   let variables: Readonly<Record<string, string>> = {};
   // The error because of which a request of osls was refused. It is stored here, because the reply to osls cannot
   // contain it.
@@ -91,18 +89,31 @@ export async function loadServerlessService(
     if (refusal !== undefined) throw refusal;
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
     const raw = toRawStack(parsePackaged(compiled.result), file, tree, { ...options, ...home });
-    const notes = compiled.notes.map((note) => toFinding(note, file, tree));
-    const includes = new Set([...(raw.includes ?? []), ...compiled.read.filter((read) => read !== file)]);
-    return { ...raw, includes: [...includes], findings: [...notes, ...raw.findings] };
+    return withReading(raw, compiled, file, tree);
   } finally {
     waiting?.end();
   }
 }
 
-function informOfOffline(file: string, { environment, onProgress }: LoadOptions): void {
+function withReading(
+  raw: RawStack,
+  { notes, read }: { readonly notes: readonly DriverNote[]; readonly read: readonly string[] },
+  file: string,
+  tree: SourceTree | undefined,
+): RawStack {
+  const includes = [...new Set([...(raw.includes ?? []), ...read])].filter((each) => each !== file);
+  const findings = [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings];
+  return { ...raw, includes, findings };
+}
+
+function inform(file: string, tree: SourceTree | undefined, options: LoadOptions): void {
   const files = [file, ...listIncludedFiles(file, dirname(file))];
-  const sentence = describeOfflineVariable(files, { ...process.env, ...environment });
-  if (sentence !== undefined) onProgress?.(`${basename(dirname(file))}: ${sentence}`);
+  const sentences = [
+    describeOfflineVariable(files, { ...process.env, ...options.environment }),
+    describeStages(tree?.value, options.stage),
+  ];
+  for (const sentence of sentences)
+    if (sentence !== undefined) options.onProgress?.(`${basename(dirname(file))}: ${sentence}`);
 }
 
 /** Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; absent if there are none. */
