@@ -1,4 +1,4 @@
-/** What Node.js handlers answer, as AWS's own runtime client says it (test/fixtures/runtime-clients). */
+/** What Node.js handlers answer, as AWS's own runtime client says it (docs/aws §8.2; test/fixtures/runtime-clients). */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
