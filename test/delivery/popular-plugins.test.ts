@@ -36,11 +36,11 @@ const ROWS: readonly PluginRow[] = [
   },
   {
     plugin: 'serverless-webpack',
-    says: 'bundles the functions with its own webpack and does nothing else here',
+    says: 'is used only to bundle the functions with its own webpack',
   },
   {
     plugin: 'serverless-bundle',
-    says: 'bundles the functions with its own webpack and does nothing else here',
+    says: 'is used only to bundle the functions with its own webpack',
   },
   {
     plugin: 'serverless-domain-manager',

@@ -20,7 +20,7 @@ import { Concurrency } from './pool/concurrency.ts';
 import { type Refused, refuseTooLarge } from './pool/refused-start.ts';
 import { FunctionPool } from './pool/pool.ts';
 import { DEFAULT_LIMITS } from './pool/pool-limits.ts';
-import { SourceWatcher, type WatchedSources } from './code/source-watcher.ts';
+import { SourceWatcher } from './code/source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
 import { ProjectBuilds } from './build/project-build.ts';
 import { BuildError, fromInitFailure, type LoadFailure, toLoadFailure } from './build/build-error.ts';
@@ -79,7 +79,7 @@ export interface FunctionRuntime extends Invoker {
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Returns the packages of Lambda's runtime that the gateway has lent to functions since the last call. */
   takeBorrowed(): readonly string[];
-  /** Returns sentences about the programs that have run functions as processes since the last call. */
+  /** Returns sentences about functions that run otherwise than in Lambda, each once. */
   takeInterpreters(): readonly string[];
   /**
    * Makes the next event start a new instance.
@@ -121,8 +121,6 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #replaced: ReplacedCode;
   readonly #together: Concurrency;
-  /** The messages about code that reads `IS_OFFLINE`, each reported once. */
-  readonly #offlineReads = new Set<string>();
   readonly #processes: ProcessSetup;
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
@@ -159,6 +157,7 @@ class WorkerRuntime implements FunctionRuntime {
       memory: new GroupMemory(),
       factsOf: (definition) => this.#factsOf(definition),
       ownApis: () => options.ownApis?.(),
+      noteLoaded: (name, files) => this.#watcher?.watchLoaded(name, files),
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
     this.#lender = options.lender ?? NO_LENDING;
@@ -175,6 +174,7 @@ class WorkerRuntime implements FunctionRuntime {
         onChange: (names, isAfterPause) => {
           for (const name of names) void this.rebuild(name, isAfterPause ? 'foreseen' : 'unforeseen');
         },
+        onUnwatched: (functionName, message) => this.#tellOnce(functionName, message),
       });
     }
     this.#endWatch = watchMemory({
@@ -219,8 +219,7 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   async define(definitions: readonly FunctionDefinition[]): Promise<void> {
-    const replace = await this.prepare(definitions, new Map(), REFUSING);
-    replace();
+    (await this.prepare(definitions, new Map(), REFUSING))();
   }
 
   async prepare(
@@ -282,9 +281,8 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   countInstances(functionName: string): InstanceCounts {
-    const pool = this.#functions.get(functionName)?.pool;
-    const busy = [...(pool?.busy ?? [])].length;
-    return { instances: pool?.size ?? 0, busy, started: pool?.startedCount ?? 0 };
+    const { size = 0, busy = [], startedCount = 0 } = this.#functions.get(functionName)?.pool ?? {};
+    return { instances: size, busy: [...busy].length, started: startedCount };
   }
 
   warm(functionName: string): void {
@@ -387,7 +385,10 @@ class WorkerRuntime implements FunctionRuntime {
         code.build(change),
       );
       this.#watcher?.watch(functionName, sources);
-      void this.#noteOfflineRead(functionName, sources);
+      const own = this.#functions.get(functionName)?.definition.environment;
+      void describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...own }).then((message) =>
+        this.#tellOnce(functionName, message),
+      );
       return program;
     } catch (error) {
       if (this.#watcher !== undefined && error instanceof BuildError) {
@@ -398,11 +399,9 @@ class WorkerRuntime implements FunctionRuntime {
     }
   }
 
-  async #noteOfflineRead(functionName: string, sources: WatchedSources): Promise<void> {
-    const environment = this.#functions.get(functionName)?.definition.environment;
-    const message = await describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...environment });
-    if (message === undefined || this.#offlineReads.has(message)) return;
-    this.#offlineReads.add(message);
+  #tellOnce(functionName: string, message: string | undefined): void {
+    if (message === undefined || this.#reported.has(message)) return;
+    this.#reported.add(message);
     const at = { requestId: undefined, level: undefined, stream: 'stderr', epochMs: Date.now() } as const;
     this.#options.log({ functionName, message, ...at });
   }
@@ -419,6 +418,7 @@ class WorkerRuntime implements FunctionRuntime {
       accessKey,
       extraEnvironment,
       log,
+      noteLoaded: (files) => this.#watcher?.watchLoaded(definition.name, files),
       debugging,
       workerFile: this.#workerFile,
       runtimePackages: packagesWith(this.#lender),

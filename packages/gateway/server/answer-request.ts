@@ -6,7 +6,7 @@ import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
 import { serve } from '../core/pipeline.ts';
 import { receive } from '../core/receive.ts';
-import { isManagementPath } from '../core/websocket/management.ts';
+import { isManagementCall } from '../core/websocket/management.ts';
 import { refusePlain } from '../core/websocket/plain-request.ts';
 import { readBody } from './read-body.ts';
 import { sendStream } from './stream-reply.ts';
@@ -194,10 +194,12 @@ async function answer(
     send(sink, method, healthy());
     return;
   }
-  if (api.protocol === 'websocket' && isManagementPath(pathOf(target))) {
-    const reply = options.handleManagement(toControlRequest(arrival, body), api, pathOf(target));
-    send(sink, method, toReply(reply));
-    return;
+  if (api.protocol === 'websocket') {
+    const call = toControlRequest(arrival, body);
+    if (isManagementCall({ ...call, path: pathOf(target) })) {
+      send(sink, method, toReply(options.handleManagement(call, api, pathOf(target))));
+      return;
+    }
   }
   const certificate = shows ? peer?.certificate : undefined;
   const wire = { method, target, rawHeaders: headers, body, remoteAddress, httpVersion };

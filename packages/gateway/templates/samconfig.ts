@@ -1,6 +1,6 @@
-/** Reads what `sam deploy --config-env <stage>` would read from the samconfig file next to a template. */
+/** Reads what SAM would read from the samconfig file next to a template. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { parse } from 'yaml';
 import { isRegion } from '../core/stack/home.ts';
@@ -8,8 +8,10 @@ import type { Json } from '@gatewright/aws/json-object';
 import { memberAt } from './template-place.ts';
 
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
-/** The sections of samconfig that are read. `deploy` takes precedence over `global`. */
+/** The tables that are read for what is deployed. As for SAM, a command takes precedence over `global`. */
 const COMMANDS = ['deploy', 'global'];
+/** The tables of parameters: `sam local start-api` reads its own table and `global`, and `sam deploy` reads the others. */
+const PARAMETER_COMMANDS = ['local_start_api', ...COMMANDS];
 const MAX_BYTES = 256 * 1024;
 
 type Samconfig = {
@@ -17,17 +19,27 @@ type Samconfig = {
   readonly region?: string;
   /** The stack name. It is read only from the environment of the stage, because `default` may deploy another stage. */
   readonly stackName?: string;
-  /** The values of `parameter_overrides`. Like `stackName`, they are read only from the environment of the stage. */
+  /**
+   * The values of `parameter_overrides`, from the environment of the stage. If no stage was chosen and the file has no
+   * environment of that name, they come from `default`, which SAM reads if it is not told otherwise.
+   */
   readonly parameters: Readonly<Record<string, string>>;
+  /** A sentence about parameters that are passed over; absent if none are. */
+  readonly passedOver?: string;
 };
+
+/** The files that may be the samconfig file of a folder. */
+export function samconfigFiles(folder: string): readonly string[] {
+  return FILES.map((name) => join(folder, name));
+}
 
 type Lookup = (environment: string, command: string, key: string) => unknown;
 
 /**
  * Reads the samconfig file. Returns an empty result if the file is missing or broken, because SAM itself reports this.
  */
-export function readSamconfig(folder: string, stage: string): Samconfig {
-  const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+export function readSamconfig(folder: string, stage: string, isChosen: boolean): Samconfig {
+  const file = samconfigFiles(folder).find((path) => existsSync(path));
   const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
   if (file === undefined || text === undefined) return { parameters: {} };
   const lookUp = file.endsWith('.toml') ? lookUpToml(text) : lookUpYaml(text);
@@ -38,7 +50,34 @@ export function readSamconfig(folder: string, stage: string): Samconfig {
   return {
     ...(region !== undefined && { region }),
     ...(isStackName(stackName) && { stackName }),
-    parameters: parseOverrides(of(stage, 'parameter_overrides')),
+    ...readParameters(lookUp, { file, stage, isChosen }),
+  };
+}
+
+function readParameters(
+  lookUp: Lookup,
+  { file, stage, isChosen }: { readonly file: string; readonly stage: string; readonly isChosen: boolean },
+): Pick<Samconfig, 'parameters' | 'passedOver'> {
+  const tablesOf = (environment: string) =>
+    PARAMETER_COMMANDS.flatMap((command) => {
+      const written = lookUp(environment, command, 'parameter_overrides');
+      const table = `[${environment}.${command}.parameters]`;
+      return written === undefined ? [] : [{ table, parameters: parseOverrides(written) }];
+    });
+  const own = tablesOf(stage);
+  const ofDefault = stage === 'default' ? [] : tablesOf('default');
+  const used = own.length > 0 || isChosen ? own : ofDefault;
+  const [first, ...others] = used;
+  const parameters = first?.parameters ?? {};
+  const unused = [...others, ...(used === ofDefault ? [] : ofDefault)].filter(
+    (each) => JSON.stringify(each.parameters) !== JSON.stringify(parameters),
+  );
+  if (unused.length === 0) return { parameters };
+  const tables = unused.map(({ table }) => table).join(' and ');
+  const source = first === undefined ? `stage ${stage} has none` : `${first.table} takes precedence`;
+  return {
+    parameters,
+    passedOver: `${basename(file)}: parameter_overrides of ${tables} are not used: ${source}`,
   };
 }
 

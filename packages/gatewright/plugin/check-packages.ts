@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { Serverless } from './serverless.ts';
 
 /**
  * The patterns that exclude the gateway's state, which contains credentials, and the toolkit's stack, which is deployed
@@ -15,6 +16,26 @@ const STACK = '!gatewright/**';
 /** Matches the module name in `import { claimsOf } from 'gatewright/access'` or `require("gatewright/access")`. */
 const IMPORT = /['"]gatewright\/(access|cache|quota|webhooks|websocket)['"]/;
 const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
+
+/**
+ * Excludes the state from each package: those of functions and layers with patterns of their own, too, since these come
+ * after the patterns of the service.
+ */
+export function omitState({ serviceDir, service }: Pick<Serverless, 'serviceDir' | 'service'>): void {
+  if (service.package !== undefined)
+    service.package.patterns = withoutState(service.package.patterns ?? [], serviceDir);
+  for (const one of [...Object.values(service.functions ?? {}), ...Object.values(service.layers ?? {})])
+    if (one?.package?.patterns !== undefined)
+      one.package.patterns = [...one.package.patterns, ...withoutState([], serviceDir).map(spellAgain)];
+}
+
+/**
+ * Writes a pattern in another way. osls joins the patterns of the service and of the function and drops the later one of
+ * two equal patterns, which would then no longer come last.
+ */
+function spellAgain(pattern: string): string {
+  return `${pattern}/*`;
+}
 
 /** Returns the service's patterns, and the exclusions that each package of the service needs. */
 export function withoutState(patterns: readonly string[], directory: string): readonly string[] {

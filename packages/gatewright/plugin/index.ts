@@ -156,10 +156,8 @@ class GatewrightPlugin {
    * Excludes the gateway's credentials and tables from packages. They are in the service's folder, which osls packs.
    */
   async #omitState(): Promise<void> {
-    const { serviceDir, service } = this.#serverless;
-    const { withoutState } = await import('./check-packages.ts');
-    if (service.package !== undefined)
-      service.package.patterns = withoutState(service.package.patterns ?? [], serviceDir);
+    const { omitState } = await import('./check-packages.ts');
+    omitState(this.#serverless);
   }
 
   /** Checks and completes the template. It is called when all other plug-ins have changed the template. */

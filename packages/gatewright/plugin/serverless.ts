@@ -1,5 +1,7 @@
 /** The part of osls's main object that the plug-in uses. It is the same in Serverless v3 and v4. */
 
+type Packaging = { patterns?: readonly string[] };
+
 export type Serverless = {
   readonly serviceDir: string;
   /** The path of the service file relative to `serviceDir`; undefined outside of a service. */
@@ -9,8 +11,10 @@ export type Serverless = {
     readonly custom?: Readonly<Record<string, unknown>>;
     readonly plugins?: unknown;
     readonly build?: unknown;
-    /** The packaging patterns of the service. Functions may have their own patterns. */
-    readonly package?: { patterns?: readonly string[] };
+    /** The packaging patterns of the service. Functions and layers may have their own patterns. */
+    readonly package?: Packaging;
+    readonly functions?: Readonly<Record<string, { readonly package?: Packaging } | undefined>>;
+    readonly layers?: Readonly<Record<string, { readonly package?: Packaging } | undefined>>;
     /**
      * The provider with the compiled template. The template is complete when the package life cycle has merged the
      * service's own resources into it.

@@ -4,7 +4,7 @@ import { decodePercent } from '@gatewright/aws/percent-encoding';
 import { http1RequestContext, http2RequestContext } from './http-event.ts';
 import { duplicatesOf, readIdentity } from './identity-sources.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
-import type { ApiFacts, CallerFacts, RoutedFacts } from './request-facts.ts';
+import type { ApiFacts, ApiKeyFacts, CallerFacts, RoutedFacts } from './request-facts.ts';
 import { readCanonicalHeaders, readLowerCaseHeaders, readRestHeaders } from './request-headers.ts';
 import { eventPath, restRequestContext } from './rest-event.ts';
 import { authorizerMembers } from './websocket-event.ts';
@@ -18,18 +18,22 @@ export type AuthorizerFacts = {
 
 const ANONYMOUS: CallerFacts = { kind: 'anonymous' };
 
-/** Returns the JSON text of the event in the authorizer's format. `connection` is set only for WebSocket handshakes. */
+/**
+ * Returns the JSON text of the event in the authorizer's format. `connection` is set only for WebSocket handshakes.
+ * `apiKey` is the key that the caller has sent; REST APIs include it, although they check it later.
+ */
 export function buildAuthorizerEvent(
   authorizer: AuthorizerFacts,
   facts: RoutedFacts,
   connection?: ConnectionStart,
+  apiKey?: ApiKeyFacts,
 ): string {
   const identity = readIdentity(authorizer.identitySources, facts, duplicatesOf(authorizer.payload)) ?? [];
   switch (authorizer.payload) {
     case 'rest-token':
       return buildTokenEvent(facts, identity[0] ?? '');
     case 'rest-request':
-      return buildRestRequestEvent(facts);
+      return buildRestRequestEvent(facts, apiKey);
     case 'http-1.0':
       return buildHttp1RequestEvent(facts, identity);
     case 'http-2.0':
@@ -48,7 +52,7 @@ function buildTokenEvent(facts: RoutedFacts, token: string): string {
  * Returns the event of a REQUEST authorizer of a REST API. It is like a proxy event without a body, but empty maps are
  * `{}`.
  */
-function buildRestRequestEvent(facts: RoutedFacts): string {
+function buildRestRequestEvent(facts: RoutedFacts, apiKey: ApiKeyFacts): string {
   const query = readQuery(facts.rawQuery);
   return JSON.stringify({
     type: 'REQUEST',
@@ -61,7 +65,7 @@ function buildRestRequestEvent(facts: RoutedFacts): string {
     multiValueQueryStringParameters: query?.multi ?? {},
     pathParameters: facts.pathParameters ?? {},
     stageVariables: facts.stage.variables ?? {},
-    requestContext: restRequestContext(facts, ANONYMOUS, undefined),
+    requestContext: restRequestContext(facts, ANONYMOUS, apiKey),
   });
 }
 

@@ -16,7 +16,14 @@ export type ParameterSource =
 
 export type MappingSide = 'method.request' | 'route.request' | 'integration.response';
 
-const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
+/**
+ * The expression of parameter names, as the service's own refusal quotes it (docs/aws §6): the documentation leaves out
+ * the colon.
+ */
+export const PARAMETER_NAME = '[a-zA-Z0-9:._$-]+';
+const NAMED = new RegExp(
+  `^(path|querystring|multivaluequerystring|header|multivalueheader)\\.(${PARAMETER_NAME})$`,
+);
 const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'method.request': ['path', 'querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
   // In a WebSocket API, only the handshake has query parameters and headers. Messages have neither.

@@ -110,7 +110,7 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
       'json',
       (args, budget) => {
         const value = read(args, budget);
-        // A path without a value, or a body that is not JSON, results in an empty JSON string.
+        // A path without a value, or a body that cannot be parsed, results in an empty JSON string.
         return value === undefined ? '""' : printJson(value, budget, { escapeSlash: false });
       },
     ],
@@ -119,10 +119,12 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
   return new HostObject('input', new Map([['body', () => text]]), methods);
 }
 
-/** Parses a body that starts like JSON, with the leniency of AWS's parser. */
+/**
+ * Parses a body as AWS's reader does, for which a text without quotes is a text too: the fields of a form are one. Only
+ * what begins like an object, a list or a quoted text can fail.
+ */
 function parseBody(text: string): JavaValue | undefined {
-  const start = text.trimStart();
-  return /^(?:[{["']|-?\d+(?:\.\d+)?\s*$|(?:true|false|null)\s*$)/.test(start) ? parseJson(start) : undefined;
+  return text.trim() === '' ? '' : parseJson(text);
 }
 
 function allParameters({ path, querystring, header }: TemplateParameters): JavaMap {

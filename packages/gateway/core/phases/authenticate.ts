@@ -23,6 +23,7 @@ import { chooseIssuer, findTokenDefect, tokenScopes } from '../policy/token-trus
 import type { Defect } from '../defect.ts';
 import type { Authorization, LambdaAuthorizer } from '../deployment/model.ts';
 import type { AuthorizerGrant, Caller, Matched } from '../exchange.ts';
+import type { ApiKeyFacts } from '../events/request-facts.ts';
 import type { ConnectionStart } from '../events/websocket-event.ts';
 import type { TokenDefect, UncheckedToken } from '../policy/bearer-token.ts';
 import type { TrustedIssuer, VerificationKey } from '../policy/token-trust.ts';
@@ -105,6 +106,13 @@ export function authenticate(matched: Matched, at: Ports, connection?: Connectio
   }
 }
 
+/** Returns the valid API key in the request's header, if the method requires one from there. `meter` checks it later. */
+function findSentKey({ api, stage, route, headers }: Matched): ApiKeyFacts {
+  if (!route.apiKeyRequired || stage.deployment.apiKeySource === 'AUTHORIZER') return undefined;
+  const value = headers.last('x-api-key');
+  return value === undefined ? undefined : stage.keys.holderOf(api.apiId, stage.name, value)?.apiKey;
+}
+
 async function askFunction(
   authorizer: LambdaAuthorizer,
   matched: Matched,
@@ -113,7 +121,7 @@ async function askFunction(
 ): Promise<Caller> {
   if (authorizer.mayInvoke?.() === false) throw notPermitted(authorizer);
   const startedMs = at.clock.monotonicMs();
-  const payload = buildAuthorizerEvent(authorizer, matched, connection);
+  const payload = buildAuthorizerEvent(authorizer, matched, connection, findSentKey(matched));
   if (matched.notes !== undefined) matched.notes.authorizerCall = { event: payload, result: undefined };
   const result = await at.invoker.invoke({
     functionName: authorizer.functionName.render(matched.stage.variables),

@@ -25,12 +25,14 @@ export type ManagementPorts = Recording & {
   readonly identities: Identities;
 };
 
+const METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
 /** Matches `@connections` below a stage. The SDK may percent-encode the @. */
 const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
 
 /**
- * Handles any plain HTTP request to a WebSocket API. Only `/{stage}/@connections/{id}` exists. `path` begins with the
+ * Handles any plain HTTP request to a WebSocket API. Only `/{stage}/@connections/{id}` exists; other routes are missing
+ * for signed requests, and unsigned requests are refused before. `path` begins with the
  * stage. `request.path` is the signed path, which on the control port begins with the API's id. Never throws.
  */
 export function handleManagement(
@@ -48,19 +50,29 @@ export function handleManagement(
   }
 }
 
-/** Whether the path is meant for `@connections`. */
-export function isManagementPath(path: string): boolean {
-  return /\/(?:@|%40)connections\//i.test(path);
+/** Whether a plain HTTP request is a call about connections: its path is meant for `@connections`, or it is signed. */
+export function isManagementCall({ path, query, rawHeaders }: ControlRequest): boolean {
+  const isSigned = rawHeaders.some(
+    (value, index) =>
+      index % 2 === 1 &&
+      value.startsWith('AWS4-') &&
+      rawHeaders[index - 1]?.toLowerCase() === 'authorization',
+  );
+  return isSigned || query.includes('X-Amz-Algorithm=') || /\/(?:@|%40)connections\//i.test(path);
 }
 
+type FoundStage = {
+  readonly stage: ServedStage;
+  readonly stageName: string;
+  /** The path below the stage. */
+  readonly below: string;
+};
+
 /**
- * Finds the stage and the connection id in the path of a plain HTTP request.
- * @throws GatewayError STAGE_NOT_FOUND, API_CONFIGURATION_ERROR; MISSING_AUTHENTICATION_TOKEN for any other path
+ * Finds the stage in the path of a plain HTTP request.
+ * @throws GatewayError STAGE_NOT_FOUND, API_CONFIGURATION_ERROR
  */
-export function findConnection(
-  api: ServedApi,
-  path: string,
-): { readonly stage: ServedStage; readonly stageName: string; readonly connectionId: string } {
+export function findStage(api: ServedApi, path: string): FoundStage {
   const { stageName, path: below } = api.locate(path, api.stages);
   const stage = api.stages.get(stageName);
   if (stage === undefined || api.disableExecuteApiEndpoint)
@@ -70,13 +82,7 @@ export function findConnection(
     });
   if (api.closedBecause !== undefined)
     throw gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: api.closedBecause });
-  const encodedId = ROUTE.exec(below)?.[1];
-  if (encodedId === undefined)
-    throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
-      source: 'client',
-      reason: 'a WebSocket API responds to plain HTTP only at @connections',
-    });
-  return { stage, stageName, connectionId: decodeOrKeep(encodedId) };
+  return { stage, stageName, below };
 }
 
 function manage(
@@ -86,8 +92,16 @@ function manage(
   requestId: string,
   at: ManagementPorts,
 ): ControlReply {
-  const { stage, stageName, connectionId } = findConnection(api, path);
-  permit(request, api, stageName, connectionId, at);
+  const { stage, stageName, below } = findStage(api, path);
+  const accessKeyId = verify(request, api, at);
+  const encodedId = ROUTE.exec(below)?.[1];
+  if (encodedId === undefined || !METHODS.has(request.method)) {
+    const route = below.split('/').slice(1).map(decodeOrKeep).join('/');
+    const message = `No method found matching route ${route} for http method ${request.method}.`;
+    return wordRefusal('no-management-route', { message });
+  }
+  const connectionId = decodeOrKeep(encodedId);
+  permit(accessKeyId, request.method, api, { stageName, connectionId, at });
   if (!CONNECTION_ID.test(connectionId))
     return wordRefusal('invalid-connection-id', {
       message: `Invalid connectionId: ${connectionId}`,
@@ -100,13 +114,8 @@ function manage(
       return post(request.body, at.connections.find(api.apiId, stageName, connectionId), api, requestId, at);
     case 'GET':
       return describe(at.connections.find(api.apiId, stageName, connectionId));
-    case 'DELETE':
-      return remove(at.connections.find(api.apiId, stageName, connectionId), at);
     default:
-      throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
-        source: 'client',
-        reason: `@connections does not support ${request.method}`,
-      });
+      return remove(at.connections.find(api.apiId, stageName, connectionId), at);
   }
 }
 
@@ -121,17 +130,10 @@ function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean
 }
 
 /**
- * Checks that a local identity has signed the request, and that the identity's policy allows
- * `execute-api:ManageConnections` on this resource.
- * @throws GatewayError if either is not the case
+ * Returns the access key of the local identity that has signed the request.
+ * @throws GatewayError if none has
  */
-function permit(
-  request: ControlRequest,
-  api: ServedApi,
-  stageName: string,
-  connectionId: string,
-  at: ManagementPorts,
-): void {
+function verify(request: ControlRequest, api: ServedApi, at: ManagementPorts): string {
   const signature = verifyByAnyClock(
     request,
     {
@@ -151,8 +153,25 @@ function permit(
     const { code, message, errorType } = signature;
     throw gatewayError(code, { source: 'client', reason: message, message, errorType });
   }
-  const below = `/${stageName}/${request.method}/@connections`;
-  const signer = at.identities.find(signature.accessKeyId);
+  return signature.accessKeyId;
+}
+
+/**
+ * Checks that the identity's policy allows `execute-api:ManageConnections` on this resource.
+ * @throws GatewayError if it does not
+ */
+function permit(
+  accessKeyId: string,
+  method: string,
+  api: ServedApi,
+  {
+    stageName,
+    connectionId,
+    at,
+  }: { readonly stageName: string; readonly connectionId: string; readonly at: ManagementPorts },
+): void {
+  const below = `/${stageName}/${method}/@connections`;
+  const signer = at.identities.find(accessKeyId);
   const decision =
     signer &&
     decideFor(signer, {

@@ -2,14 +2,15 @@
  * Refuses plain HTTP requests to a WebSocket API other than `@connections` (docs/aws §11.5), and records them: a client
  * that forgets the upgrade is a common mistake.
  */
+import { gatewayError } from '../errors.ts';
 import { fail } from '../phases/fail.ts';
 import { Trail } from '../trail.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
 import type { Recording } from '../trail.ts';
-import { findConnection } from './management.ts';
+import { findStage } from './management.ts';
 
-/** Must not be called with a path of `@connections`. */
+/** Must not be called with a call about connections (`isManagementCall`). */
 export function refusePlain(received: Received, at: Recording & { readonly clock: Clock }): Reply {
   const { api, rawPath } = received;
   const trail = new Trail(at.clock);
@@ -27,8 +28,11 @@ export function refusePlain(received: Received, at: Recording & { readonly clock
 
 function failToFind(received: Received, trail: Trail): Reply {
   try {
-    findConnection(received.api, received.rawPath);
-    throw new TypeError('a request to @connections is not refused here');
+    findStage(received.api, received.rawPath);
+    throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
+      source: 'client',
+      reason: 'a WebSocket API responds to plain HTTP only at @connections',
+    });
   } catch (error) {
     return fail(error, received, trail);
   }

@@ -274,6 +274,15 @@ export class FunctionBuild {
     return checkImports(nodePaths.length > 0 ? [] : imports, definition, elsewhere, this.#lending);
   }
 
+  /** A sentence about a handler in TypeScript that runs here, but not in Lambda, because nothing compiles it. */
+  get uncompiled(): string | undefined {
+    const { code, stackName } = this.#definition;
+    if (code.kind !== 'directory' || code.esbuild !== undefined || code.isBundled === true) return undefined;
+    const isAsWritten = this.#packed === undefined && !this.#isOfWebpack && this.#project === undefined;
+    if (!isAsWritten || this.#located === undefined || !isTypeScript(this.#located.file)) return undefined;
+    return `${stackName}: handlers are TypeScript and no bundler is configured, so Lambda cannot load them; they run here, but set up a bundler such as esbuild, or compile them, before you deploy`;
+  }
+
   /**
    * A build setting of the service that is not applied, with the consequence; undefined if all settings are applied.
    */
@@ -284,7 +293,10 @@ export class FunctionBuild {
         ? undefined
         : { error: this.#packedInstead, consequence: describePacked(this.#packed, Date.now()) };
     if (this.#webpackFailure !== undefined)
-      return { error: this.#webpackFailure, consequence: 'functions are bundled without it' };
+      return {
+        error: this.#webpackFailure,
+        consequence: 'its webpack fails here, so the functions are bundled with esbuild instead',
+      };
     const metadata = this.#located?.metadata;
     if (metadata?.kind === 'missing') {
       const error = new DefinitionError(propertyAt(place, 'Handler'), metadata.reason);

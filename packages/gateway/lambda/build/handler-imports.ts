@@ -1,5 +1,5 @@
 /** Finds package imports of a handler that are not installed, and reports them at startup. */
-import { installCommand } from '../code/package-manager.ts';
+import { findDependencyList, installCommand } from '../code/package-manager.ts';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -130,11 +130,33 @@ export async function checkImports(
       if (elsewhere.some((pattern) => matches(name, pattern))) continue;
       if (!isCertain && (steps === undefined || !(await runsAtLoad(steps)))) continue;
     }
+    const list = reason === undefined ? describeList(name, importer) : undefined;
+    if (list !== undefined) {
+      missing.set(name, list);
+      continue;
+    }
     const place = { file: importer, line: lineOf(specifier, importer) };
     const text = reason ?? `the package is not installed; run ${installCommand(name, importer)}`;
     missing.set(name, new DefinitionError(place, `Cannot find package "${name}"${whyNot}: ${text}`));
   }
-  return { missing: [...missing.values()], borrowed: [...borrowed] };
+  const once = new Map([...missing.values()].map((error) => [error.describe(), error]));
+  return { missing: [...once.values()], borrowed: [...borrowed] };
+}
+
+/** The maximum number of packages that a message names. */
+const MOST_NAMES = 8;
+
+/** Describes all packages at once that a package.json lists and that are not installed; undefined for a single one. */
+function describeList(name: string, importer: string): DefinitionError | undefined {
+  const list = findDependencyList(name, importer);
+  if (list === undefined) return undefined;
+  const absent = list.names.filter((each) => !isInstalled(each, list.file));
+  if (absent.length < 2) return undefined;
+  const more = absent.length > MOST_NAMES ? ` and ${absent.length - MOST_NAMES} more` : '';
+  return new DefinitionError(
+    { file: list.file },
+    `${absent.length} packages of dependencies are not installed: ${absent.slice(0, MOST_NAMES).join(', ')}${more}; run ${list.installAll}`,
+  );
 }
 
 /**

@@ -50,6 +50,22 @@ export function installCommand(
   return `${where}${isForDev ? manager.oneForDev : manager.one} ${name}`;
 }
 
+/** A package.json, the packages of its `dependencies`, and the command that installs all of them. */
+type DependencyList = {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly installAll: string;
+};
+
+/** Returns the package.json that applies to a file, if its `dependencies` have the package. */
+export function findDependencyList(name: string, from: string): DependencyList | undefined {
+  const own = foldersAbove(from).find((folder) => existsSync(join(folder, 'package.json')));
+  if (own === undefined) return undefined;
+  const file = join(own, 'package.json');
+  const names = Object.keys(membersOf(membersOf(parseJson(readIfReadable(file) ?? ''))['dependencies']));
+  return names.includes(name) ? { file, names, installAll: installCommand(name, from) } : undefined;
+}
+
 function foldersAbove(from: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = resolve(from); ; folder = dirname(folder)) {

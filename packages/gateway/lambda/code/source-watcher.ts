@@ -22,6 +22,9 @@ const PAUSE_MS = 2;
  */
 const FOLDER_LIMIT = 500;
 
+/** The maximum number of files outside of its folder that are watched for one function, because it has loaded them. */
+const LOADED_LIMIT = 1_000;
+
 /**
  * The watched files of one function. They are given as a list of files, or as the folder of the function's own code.
  */
@@ -35,6 +38,8 @@ export type WatchedSources =
 
 type Interest = {
   readonly files: ReadonlySet<string>;
+  /** Files that instances have loaded from elsewhere. They stay when the code is built again. */
+  readonly loaded: Set<string>;
   readonly root: string | undefined;
   readonly code: RegExp;
   /** The existing folders below the root. */
@@ -54,6 +59,8 @@ type SourceListener = {
    * nothing has changed since the call of `onPause`.
    */
   readonly onChange: (functionNames: readonly string[], isAfterPause: boolean) => void;
+  /** Called once for each thing that cannot be watched, with a sentence about it. */
+  readonly onUnwatched?: (functionName: string, message: string) => void;
 };
 
 export class SourceWatcher {
@@ -65,6 +72,7 @@ export class SourceWatcher {
   #pauseTimer: NodeJS.Timeout | undefined;
   /** Whether `onPause` has been called for the current burst of changes. */
   #hasPaused = false;
+  readonly #told = new Set<string>();
 
   constructor(listener: SourceListener) {
     this.#listener = listener;
@@ -72,13 +80,42 @@ export class SourceWatcher {
 
   watch(functionName: string, sources: WatchedSources): void {
     const isList = sources.kind === 'files';
+    const folders = isList ? [] : listFolders(sources.folder);
     this.#interests.set(functionName, {
       files: new Set(isList ? sources.files : []),
+      loaded: this.#interests.get(functionName)?.loaded ?? new Set(),
       root: isList ? undefined : sources.folder,
       code: (isList ? undefined : sources.code) ?? NODE_CODE,
-      folders: new Set(isList ? [] : listFolders(sources.folder)),
+      folders: new Set(folders),
     });
+    if (!isList && folders.length === FOLDER_LIMIT)
+      this.#tell(functionName, `only the first ${FOLDER_LIMIT} folders in ${sources.folder} are watched`);
     this.#update();
+  }
+
+  /**
+   * Watches files that an instance has loaded, unless they are watched already or belong to an installed package. A
+   * build names all of its sources, and what is loaded then is its output.
+   */
+  watchLoaded(functionName: string, files: readonly string[]): void {
+    const interest = this.#interests.get(functionName);
+    if (interest?.root === undefined) return;
+    const { loaded, folders } = interest;
+    const elsewhere = files.filter((file) => !isInstalled(file) && !folders.has(dirname(file)));
+    for (const file of elsewhere.slice(0, LOADED_LIMIT - loaded.size)) loaded.add(file);
+    if (elsewhere.some((file) => !loaded.has(file)))
+      this.#tell(
+        functionName,
+        `only the first ${LOADED_LIMIT} files that it has loaded from other folders are watched`,
+      );
+    this.#update();
+  }
+
+  #tell(functionName: string, problem: string): void {
+    const message = `${problem}: after other changes, press r in the terminal of gatewright start`;
+    if (this.#told.has(functionName + message)) return;
+    this.#told.add(functionName + message);
+    this.#listener.onUnwatched?.(functionName, message);
   }
 
   forget(functionName: string): void {
@@ -115,8 +152,12 @@ export class SourceWatcher {
       });
       watcher.on('error', () => watcher.close());
       this.#folders.set(folder, watcher);
-    } catch {
-      // The folder no longer exists. This is ignored here, because the next build reports it.
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      // A folder that no longer exists is ignored here, because the next build reports it.
+      if (code === 'ENOENT') return;
+      for (const [name, interest] of this.#interests)
+        if (foldersOf(interest).includes(folder)) this.#tell(name, `${folder} cannot be watched (${code})`);
     }
   }
 
@@ -139,9 +180,10 @@ export class SourceWatcher {
 
   #note(folder: string, path: string): void {
     for (const [name, interest] of this.#interests) {
-      const { files, folders, code } = interest;
+      const { files, loaded, folders, code } = interest;
       const isCode = folders.has(folder) && code.test(basename(path));
-      if (files.has(path) || isCode || this.#hasGrown(interest, path)) this.#changed.add(name);
+      if (files.has(path) || loaded.has(path) || isCode || this.#hasGrown(interest, path))
+        this.#changed.add(name);
     }
     if (this.#changed.size === 0) return;
     clearTimeout(this.#timer);
@@ -175,8 +217,8 @@ function isWithin(path: string, folder: string): boolean {
  * Returns the folders to watch. If the root does not exist, only the nearest existing folder above it is watched,
  * because the missing folders will be created there.
  */
-function foldersOf({ files, root, folders }: Interest): readonly string[] {
-  const ofFiles = [...files].map((file) => dirname(file));
+function foldersOf({ files, loaded, root, folders }: Interest): readonly string[] {
+  const ofFiles = [...files, ...loaded].map((file) => dirname(file));
   if (root === undefined || folders.size > 0) return [...ofFiles, ...folders];
   let above = dirname(root);
   while (!existsSync(above)) above = dirname(above);
@@ -188,6 +230,11 @@ function foldersOf({ files, root, folders }: Interest): readonly string[] {
  * edits.
  */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
+
+/** Whether a file belongs to a package that a package manager has installed. */
+function isInstalled(file: string): boolean {
+  return /[\\/](?:node_modules|site-packages|dist-packages)[\\/]/.test(file);
+}
 
 export function listFolders(root: string): string[] {
   const found = statOf(root)?.isDirectory() === true ? [root] : [];

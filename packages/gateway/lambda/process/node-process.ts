@@ -63,7 +63,8 @@ export class NodeProcessCode implements RunnableCode {
     const checked = await this.#build.check();
     const { version } = await this.#findNode();
     const isSame = `nodejs${version.split('.')[0] ?? ''}.x` === this.#definition.runtime;
-    return { ...checked, findings: versionFinding(this.#definition, `Node ${version}`, isSame) };
+    const interpreter = this.#build.uncompiled;
+    return { ...checked, interpreter, findings: versionFinding(this.#definition, `Node ${version}`, isSame) };
   }
 
   async build(change?: SourceChange): ReturnType<RunnableCode['build']> {

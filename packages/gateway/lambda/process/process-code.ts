@@ -25,6 +25,7 @@ export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlin
   readonly runDirectory: string;
   readonly hold?: ProcessProgram['hold'];
   readonly ownApis: () => OwnApisPort | undefined;
+  readonly noteLoaded?: ((functionName: string, files: readonly string[]) => void) | undefined;
   readonly factsOf: (
     definition: FunctionDefinition,
   ) => Pick<EnvironmentFacts, 'controlUrl' | 'accessKey' | 'extra'>;
@@ -130,7 +131,7 @@ export function processProgram(
   definition: FunctionDefinition,
   taskRoot: string,
   launch: Launch,
-  { clockOffset, log, keeper, memory, deadlines, runDirectory, hold, factsOf }: ProcessSetup,
+  { clockOffset, log, keeper, memory, deadlines, runDirectory, hold, noteLoaded, factsOf }: ProcessSetup,
 ): { readonly program: ProcessProgram; readonly facts: EnvironmentFacts } {
   const own = join(runDirectory, 'processes', definition.name);
   const folders = { home: join(own, 'home'), temporary: join(own, 'tmp') };
@@ -147,6 +148,7 @@ export function processProgram(
     definition,
     clockOffset,
     log: (line) => log({ ...line, logStream: facts.logStreamName }),
+    noteLoaded: noteLoaded && ((files) => noteLoaded(definition.name, files)),
     keeper,
     memory,
     runtime: { ...wrap(definition, launch), ...around },

@@ -165,6 +165,10 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#initFailure ??= payload;
   }
 
+  onLoaded(files: readonly string[]): void {
+    this.#program.noteLoaded?.(files);
+  }
+
   onHeld(isHeld: boolean): void {
     this.#program.hold?.(this, isHeld && !this.#isOver);
   }

@@ -13,6 +13,8 @@ export type ProcessProgram = {
   readonly extensions: readonly GroupCommand[];
   readonly clockOffset: SharedArrayBuffer;
   readonly log: (line: FunctionLogLine) => void;
+  /** Called with the files that an instance has loaded; absent if they are not watched. */
+  readonly noteLoaded?: ((files: readonly string[]) => void) | undefined;
   readonly deadlines: Deadlines;
   /** Called when a debugger attaches to a busy instance or leaves it; absent if debugging is off. */
   readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;

@@ -31,6 +31,8 @@ export interface RuntimeApiHost {
   onPart(part: StreamPart): void;
   onFailed(payload: string): void;
   onInitFailed(payload: string): void;
+  /** Called with the files of modules that a runtime client of the gateway has loaded. */
+  onLoaded(files: readonly string[]): void;
   /** Called when a debugger attaches to the runtime or leaves it. An attached debugger may pause the running event. */
   onHeld(isHeld: boolean): void;
 }
@@ -138,6 +140,12 @@ export class RuntimeApi {
       answerJson(response, 202, { status: 'OK' });
       return;
     }
+    if (call === 'POST /2018-06-01/runtime/gatewright/loaded') {
+      const text = await readBody(request, MAX_RESULT_BYTES);
+      this.#host.onLoaded(readFiles(text ?? ''));
+      answerJson(response, 202, { status: 'OK' });
+      return;
+    }
     const [, requestId, what] =
       /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(call) ?? [];
     if (requestId !== undefined) await this.#onResult(requestId, what === 'error', request, response);
@@ -237,6 +245,11 @@ function failureOf(text: string | undefined, request: IncomingMessage): string {
     errorType: typeof type === 'string' ? type : 'Runtime.Unknown',
     errorMessage: text ?? '',
   });
+}
+
+function readFiles(text: string): readonly string[] {
+  const files = parseJsonObject(text)?.['files'];
+  return Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [];
 }
 
 function isErrorJson(text: string): boolean {

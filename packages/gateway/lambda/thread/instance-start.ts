@@ -94,6 +94,8 @@ export type InstanceReport =
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly contentType?: string | undefined;
     }
+  /** The files of modules that the function has loaded, without installed packages. */
+  | { readonly kind: 'loaded'; readonly files: readonly string[] }
   /** `payload` is Lambda's error JSON. */
   | { readonly kind: 'init-failed'; readonly payload: string }
   | {

@@ -28,6 +28,8 @@ export type ThreadProgram = {
   readonly accessKey: { readonly id: string; readonly secret: string };
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
+  /** Called with the files that an instance has loaded; absent if they are not watched. */
+  readonly noteLoaded?: ((files: readonly string[]) => void) | undefined;
   readonly deadlines: Deadlines;
   /** The debugging connection; undefined if debugging is off. */
   readonly debugging?: Debugging | undefined;

@@ -30,8 +30,9 @@ export class ThreadCode implements RunnableCode {
     return this.#build.compiler;
   }
 
-  check(): Promise<CheckedCode> {
-    return this.#build.check();
+  async check(): Promise<CheckedCode> {
+    const checked = await this.#build.check();
+    return { ...checked, interpreter: this.#build.uncompiled };
   }
 
   get unsupportedSettings(): CodeFinding | undefined {

@@ -210,6 +210,8 @@ export class ThreadInstance implements Instance {
     } else if (report.kind === 'part') {
       Atomics.sub(this.#board.unreadLines, 0, 1);
       this.#onPart(report);
+    } else if (report.kind === 'loaded') {
+      this.program.noteLoaded?.(report.files);
     } else if (report.kind === 'init-failed') {
       this.#initFailure = report.payload;
       void this.end();

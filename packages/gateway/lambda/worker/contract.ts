@@ -4,7 +4,7 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, aws-lambda-nodejs-runtime-interface-client
  */
 import { type EventMessage, MAX_RESULT_BYTES } from '../invocation/job.ts';
-import { RuntimeError, toFailure } from './failure.ts';
+import { findReported, RuntimeError, toFailure } from './failure.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
 
@@ -42,28 +42,64 @@ export function callHandler(
   answer: Answer,
   whenLoopEmpties: (then: () => void) => void,
 ): void {
-  const succeed = (result: unknown): void => answerWith(result, facts.runtime, answer);
-  const fail = (error: unknown): void => answer(true, JSON.stringify(toFailure(error)), error);
+  const fail = (thrown: unknown): void => {
+    const error = findReported(thrown);
+    answer(true, JSON.stringify(toFailure(error)), error);
+  };
+  let event: unknown;
+  let context: Context;
   try {
-    const { event, context } = readMessage(message, facts, requestId);
-    if (!hasCallbacks(facts.runtime)) {
-      const result = handler(event, context);
-      if (isThenable(result)) result.then(succeed, fail);
-      else succeed(result);
-      return;
-    }
-    const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
-    const result = handler(event, context, callback);
-    // Only the first response counts, so if the callback is called before the promise settles, the result of the
-    // promise is ignored.
-    if (isThenable(result))
-      result.then(
-        (value) => (hasAnswered() ? undefined : succeed(value)),
-        (error) => (hasAnswered() ? undefined : fail(error)),
-      );
-    else if (!hasAnswered()) whenLoopEmpties(() => succeed(null));
+    ({ event, context } = readMessage(message, facts, requestId));
   } catch (error) {
     fail(error);
+    return;
+  }
+  if (hasCallbacks(facts.runtime)) {
+    const ways = addCallbacks(
+      context,
+      (result) => answerWith(writeForCallbacks(result), answer),
+      fail,
+      whenLoopEmpties,
+    );
+    callWithCallback(handler, event, context, ways, whenLoopEmpties);
+    return;
+  }
+  const succeed = (result: unknown): void => {
+    let text: string | undefined;
+    try {
+      text = writeResult(result, (cause) => new RuntimeError('JSONStringifyError', UNWRITABLE, cause));
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    // A function or a symbol.
+    answerWith(text ?? 'null', answer);
+  };
+  try {
+    const result = handler(event, context);
+    if (isThenable(result)) result.then(succeed, fail);
+    else succeed(result);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Calls a handler of the runtimes up to nodejs22.x, whose result counts only if it is a promise. */
+function callWithCallback(
+  handler: Handler,
+  event: unknown,
+  context: Context,
+  { callback, succeed, fail, hasAnswered }: Callbacks,
+  whenLoopEmpties: (then: () => void) => void,
+): void {
+  try {
+    const result = handler(event, context, callback);
+    // A result that cannot be written fails in `succeed`, and is then reported by `fail`.
+    if (isThenable(result)) result.then(succeed, fail).catch(fail);
+    else if (!hasAnswered()) whenLoopEmpties(() => succeed(null));
+  } catch (error) {
+    // Thrown null and undefined are not errors, since they are passed to the callback.
+    callback(error);
   }
 }
 
@@ -113,62 +149,79 @@ function makeContext(facts: FunctionFacts, requestId: string): Context {
 
 type Callback = (error?: unknown, result?: unknown) => void;
 
+type Callbacks = {
+  readonly callback: Callback;
+  readonly succeed: (result: unknown) => void;
+  readonly fail: (error: unknown) => void;
+  readonly hasAnswered: () => boolean;
+};
+
 /**
  * Adds the members that exist in runtimes up to nodejs22.x. By default, the response of a callback is sent only when
- * the event loop is empty.
+ * the event loop is empty. A result that cannot be written makes the call throw, and then a further call may answer.
+ * @see aws-lambda-nodejs-runtime-interface-client, `CallbackContext.js`
  */
 function addCallbacks(
   context: Context,
-  succeed: (result: unknown) => void,
-  fail: (error: unknown) => void,
+  complete: (result: unknown) => void,
+  reject: (error: unknown) => void,
   whenLoopEmpties: (then: () => void) => void,
-): { callback: Callback; hasAnswered: () => boolean } {
+): Callbacks {
   let answered = false;
-  const done: Callback = (error, result) => {
-    if (answered) return;
-    answered = true;
-    if (error === undefined || error === null) succeed(result);
-    else fail(error);
-  };
-  context['callbackWaitsForEmptyEventLoop'] = true;
-  context['done'] = done;
-  context['succeed'] = (result: unknown) => done(null, result);
-  context['fail'] = (error: unknown) => done(error ?? 'handled');
-  const callback: Callback = (error, result) => {
-    const isFailure = error !== undefined && error !== null;
-    if (isFailure || context['callbackWaitsForEmptyEventLoop'] === false) done(error, result);
-    else if (!answered) {
+  const once =
+    <A extends readonly unknown[]>(respond: (...given: A) => void) =>
+    (...given: A): void => {
+      if (answered) return;
+      respond(...given);
       answered = true;
-      whenLoopEmpties(() => succeed(result));
-    }
+    };
+  const settle: Callback = (error, result) => {
+    if (error === undefined || error === null) complete(result);
+    else reject(error);
   };
-  return { callback, hasAnswered: () => answered };
+  const callback = once((error?: unknown, result?: unknown) => {
+    const isResult = error === undefined || error === null;
+    if (isResult && Boolean(context['callbackWaitsForEmptyEventLoop']))
+      whenLoopEmpties(() => complete(result));
+    else settle(error, result);
+  });
+  const succeed = once((result: unknown) => settle(null, result));
+  const fail = once((error: unknown) => settle(error ?? 'handled'));
+  Object.assign(context, { callbackWaitsForEmptyEventLoop: true, done: once(settle), succeed, fail });
+  return { callback, succeed, fail, hasAnswered: () => answered };
 }
 
-function answerWith(result: unknown, runtime: string, answer: Answer): void {
-  let text: string | undefined;
+const UNWRITABLE = 'Unable to stringify response body';
+
+/**
+ * Writes a result, null for undefined. A function or a symbol has no JSON form, and the native client of Lambda's
+ * runtime takes texts only.
+ * @see aws-lambda-nodejs-runtime-interface-client, `RAPIDClient.js`, `rapid-client.cc` (`Done`)
+ */
+function writeForCallbacks(result: unknown): string {
+  const text = writeResult(result, (cause) => new Error(UNWRITABLE, { cause }));
+  if (text === undefined) throw new TypeError('Wrong arguments');
+  return text;
+}
+
+function writeResult(result: unknown, unwritable: (cause: unknown) => Error): string | undefined {
   try {
-    text = JSON.stringify(result);
-  } catch (error) {
-    const reason = 'Unable to stringify response body';
-    const failure = hasCallbacks(runtime)
-      ? new Error(reason)
-      : new RuntimeError('JSONStringifyError', reason);
-    failure.cause = error;
-    answer(true, JSON.stringify(toFailure(failure)), failure);
+    return JSON.stringify(result === undefined ? null : result);
+  } catch (cause) {
+    throw unwritable(cause);
+  }
+}
+
+function answerWith(text: string, answer: Answer): void {
+  if (!isOverLimit(text)) {
+    answer(false, text);
     return;
   }
-  // A function, a symbol or undefined has no JSON form. Lambda returns null for it.
-  text ??= 'null';
-  if (isOverLimit(text)) {
-    const failure = {
-      errorType: 'Function.ResponseSizeTooLarge',
-      errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`,
-    };
-    answer(true, JSON.stringify(failure), new Error(failure.errorMessage));
-    return;
-  }
-  answer(false, text);
+  const failure = {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`,
+  };
+  answer(true, JSON.stringify(failure), new Error(failure.errorMessage));
 }
 
 /**
@@ -179,8 +232,12 @@ function isOverLimit(text: string): boolean {
   return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;
 }
 
-type Thenable = { then(resolve: (value: unknown) => void, reject: (error: unknown) => void): unknown };
+/** A promise. Lambda's runtime takes anything with the method `then` for one. */
+type Thenable = {
+  then(resolve: (value: unknown) => void, reject: (error: unknown) => void): Pick<Promise<unknown>, 'catch'>;
+};
 
 export function isThenable(value: unknown): value is Thenable {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  const canHaveMembers = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return canHaveMembers && 'then' in value && typeof value.then === 'function';
 }

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { types } from 'node:util';
 
 type LambdaFailure = {
-  readonly errorType: string;
-  readonly errorMessage: string;
+  readonly errorType: string | undefined;
+  readonly errorMessage: string | undefined;
   readonly trace?: readonly string[];
 };
 
@@ -17,31 +18,60 @@ const OWN_FRAMES = '/instance.mjs:';
 
 /** An error of the runtime itself, such as `Runtime.HandlerNotFound` or `Runtime.ImportModuleError`. */
 export class RuntimeError extends Error {
-  constructor(type: string, message: string) {
-    super(message);
+  constructor(type: string, message: string, cause?: unknown) {
+    super(message, { cause });
     this.name = `Runtime.${type}`;
   }
 }
 
-/** Converts any thrown or rejected value. Lambda takes `errorType` from `error.name`, not from the class. */
+/**
+ * Converts any thrown or rejected value. Lambda takes `errorType` from `error.name`, not from the class, and writes DEL
+ * as `%7F`. An error whose members cannot be read has no trace.
+ * @see aws-lambda-nodejs-runtime-interface-client, `Errors.js`, `toRapidResponse`
+ */
 export function toFailure(error: unknown): LambdaFailure {
   try {
-    if (isErrorLike(error)) {
+    if (isErrorLike(error))
       return {
-        errorType: error.name,
-        errorMessage: explainWorkerLimit(error),
-        trace: error.stack.split('\n').filter((line) => !line.includes(OWN_FRAMES)),
+        errorType: escapeDelete(error.name),
+        errorMessage: escapeDelete(explainWorkerLimit(error)),
+        trace: escapeDelete(error.stack)
+          .split('\n')
+          .filter((line) => !line.includes(OWN_FRAMES)),
       };
-    }
-    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+    // A value without the method, such as null, is caught below.
+    return { errorType: typeof error, errorMessage: (error as { toString(): string }).toString(), trace: [] };
   } catch {
     return {
       errorType: 'handled',
       errorMessage:
         'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
-      trace: [],
     };
   }
+}
+
+/**
+ * Returns what Lambda's runtime reports of a thrown value. The runtime logs the value as an error first, and if a value
+ * cannot become the text of an error, such as a symbol, the failure to log it is reported.
+ * @see aws-lambda-nodejs-runtime-interface-client, `Errors.js`, `intoError`
+ */
+export function findReported(thrown: unknown): unknown {
+  try {
+    messageOf(thrown);
+    return thrown;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** The message of an error made of a value: empty for undefined. */
+export function messageOf(reason: unknown): string {
+  return new Error(reason as string | undefined).message;
+}
+
+/** Fails for values other than texts, as Lambda's runtime does. */
+function escapeDelete<T extends string | undefined>(text: T): T {
+  return text?.replaceAll('\x7F', '%7F') as T;
 }
 
 export function describeError(error: unknown): string {
@@ -75,18 +105,18 @@ function relativePathOf(error: unknown): string | undefined {
   return code === 'ENOENT' && typeof path === 'string' && path !== '' && !isAbsolute(path) ? path : undefined;
 }
 
-type ErrorLike = { readonly name: string; readonly message: string; readonly stack: string };
+/** An error's members may have been replaced by any value, despite these types. */
+type ErrorLike = { readonly name?: string; readonly message?: string; readonly stack: string };
 
+/** Whether a value is an error, of any realm, or has its three members as texts that are not empty. */
 function isErrorLike(error: unknown): error is ErrorLike {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'name' in error &&
-    typeof error.name === 'string' &&
-    'message' in error &&
-    typeof error.message === 'string' &&
-    'stack' in error &&
-    typeof error.stack === 'string'
+  // `Error.isError`, which replaces it, needs Node.js 24, and instances that are processes may run on 22.
+  // oxlint-disable-next-line typescript/no-deprecated
+  if (types.isNativeError(error)) return true;
+  if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return false;
+  const members = error as Record<string, unknown>;
+  return ['name', 'message', 'stack'].every(
+    (name) => typeof members[name] === 'string' && members[name] !== '',
   );
 }
 
@@ -94,7 +124,7 @@ function isErrorLike(error: unknown): error is ErrorLike {
  * Explains an error that does not occur in Lambda. It occurs here because an instance is a thread of the gateway and
  * not a process.
  */
-function explainWorkerLimit(error: ErrorLike): string {
+function explainWorkerLimit(error: ErrorLike): string | undefined {
   const code = 'code' in error ? error.code : undefined;
   const path = isMainThread ? undefined : relativePathOf(error);
   if (path !== undefined && existsSync(join(process.env['LAMBDA_TASK_ROOT'] ?? '', path)))

@@ -24,6 +24,8 @@ type ModuleSetup = {
   /** Whether the bundles are ES modules. A bundle that is an ES module has no file at its address. */
   readonly isModule: boolean;
   readonly onBuiltin: (name: string) => void;
+  /** Called with the file of each module that is loaded and does not belong to an installed package. */
+  readonly onLoad: (file: string) => void;
 };
 
 /**
@@ -74,6 +76,8 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
     },
     load(url, context, next) {
       last = url;
+      if (url.startsWith('file:') && !url.includes('/node_modules/') && !bundles.has(url))
+        setup.onLoad(fileURLToPath(url));
       if (isBundle(url)) return { format: 'module', source: bundles.get(url), shortCircuit: true };
       if (!hasForeignScope || !isCommonJs(url, setup.taskRoot)) return next(url, context);
       return next(url, { ...context, format: 'commonjs' });

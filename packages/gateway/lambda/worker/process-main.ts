@@ -29,6 +29,8 @@ const channel = sendEvents(board, events.port2);
 const reports = new MessageChannel();
 let sequence = -1;
 let said: Promise<unknown> = Promise.resolve();
+/** The report of loaded files, which the gateway gets before the response. */
+let told: Promise<unknown> = Promise.resolve();
 
 reports.port2.on('message', (message) => onReport(readInstanceReport(message)));
 channel.listen(() => {
@@ -63,6 +65,7 @@ function exit(code: number): void {
 
 function onReport(report: InstanceReport): void {
   if (report.kind === 'ready') void serve();
+  else if (report.kind === 'loaded') told = api.postLoaded(report.files).catch(() => undefined);
   else if (report.kind === 'init-failed') {
     said = api.postInitError(report.payload);
     exit(EXIT_AFTER_INIT_ERROR);
@@ -92,6 +95,7 @@ function hand({ payload, trace, clientContext, invoked, clockOffsetMs }: ApiEven
 
 async function answer(text: string): Promise<void> {
   const hasFailed = Atomics.load(board.states, slotOf(sequence)) === FAILED;
+  await told;
   await api.answer(text, hasFailed);
   said = Promise.resolve();
   void serve();

@@ -7,7 +7,7 @@ import type { InstanceReport, InstanceStart } from '../thread/instance-start.ts'
 import { captureChildOutput } from './child-output.ts';
 import { readBundles, type ReadBundle } from './evaluate-bundle.ts';
 import { EventLoop } from './event-loop.ts';
-import { RuntimeError, toFailure } from './failure.ts';
+import { messageOf, RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
 import { hookModules, type LoadedModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
@@ -41,7 +41,8 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
     if (!events.fail(payload)) report({ kind: 'init-failed', payload });
     place.exit(exitCode);
   });
-  const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
+  const onLoad = inBatches((files) => report({ kind: 'loaded', files }));
+  const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess, onLoad });
   try {
     const handler = await loadHandler(start, bundles, modules);
     // Like Lambda's runtime, the instance requests its first event one turn later. If a promise is rejected in the
@@ -61,7 +62,15 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
 function prepareModules(
   start: InstanceStart,
   bundles: readonly ReadBundle[],
-  { output, isProcess }: { readonly output: FunctionOutput; readonly isProcess: boolean },
+  {
+    output,
+    isProcess,
+    onLoad,
+  }: {
+    readonly output: FunctionOutput;
+    readonly isProcess: boolean;
+    readonly onLoad: (file: string) => void;
+  },
 ): LoadedModules {
   const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
@@ -78,6 +87,7 @@ function prepareModules(
     taskRoot: start.taskRoot,
     bundles: new Map(bundles.map(({ address, text }) => [pathToFileURL(address).href, text])),
     isModule: code.kind === 'bundle' && code.format === 'esm',
+    onLoad,
     onBuiltin: (name) => {
       if (name === 'child_process') {
         // The output of child programs is captured only in threads. In a process, child programs that inherit the
@@ -93,6 +103,19 @@ function prepareModules(
   });
 }
 
+/** Passes items on together, after the code that is running now. */
+function inBatches(send: (items: readonly string[]) => void): (item: string) => void {
+  let batch: string[] = [];
+  return (item) => {
+    batch.push(item);
+    if (batch.length > 1) return;
+    queueMicrotask(() => {
+      send(batch);
+      batch = [];
+    });
+  };
+}
+
 function isFirst(seen: Set<string>, name: string): boolean {
   const isNew = !seen.has(name);
   seen.add(name);
@@ -103,6 +126,6 @@ function isFirst(seen: Set<string>, name: string): boolean {
 function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
   process.on('uncaughtException', (error) => crash(error, 129));
   process.on('unhandledRejection', (reason) => {
-    crash(new RuntimeError('UnhandledPromiseRejection', String(reason)), 128);
+    crash(new RuntimeError('UnhandledPromiseRejection', messageOf(reason)), 128);
   });
 }

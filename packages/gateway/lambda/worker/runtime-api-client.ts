@@ -65,6 +65,10 @@ export class RuntimeApiClient {
     this.#stream.request.write(bytes, then);
   }
 
+  async postLoaded(files: readonly string[]): Promise<void> {
+    await this.#call('POST', '/gatewright/loaded', JSON.stringify({ files }));
+  }
+
   async postInitError(payload: string): Promise<void> {
     await this.#call('POST', '/init/error', payload);
   }

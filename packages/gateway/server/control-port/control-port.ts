@@ -115,9 +115,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
 /** Matches `/{apiId}/{stage}/@connections/{id}`. The SDK may encode the `@`. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
-/** Matches a path of `@connections` at a custom domain, with or without a base path. */
-const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
-const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
+/** Matches a path of `@connections`, with or without a stage or base path before it. */
+const CONNECTIONS_ANYWHERE = /\/(?:@|%40)connections\/[^/]+$/i;
 
 /**
  * Opens the control port.
@@ -283,7 +282,7 @@ async function answer(request: ControlRequest, options: ControlPortOptions): Pro
  * their events.
  */
 function isOfDomain({ host, path }: ControlRequest, { isDomain }: ControlMounts): boolean {
-  return CONNECTIONS_AT_DOMAIN.test(path) && isDomain(host);
+  return CONNECTIONS_ANYWHERE.test(path) && isDomain(host);
 }
 
 function serveConnections(request: ControlRequest, mounts: ControlMounts): ControlReply | undefined {
@@ -293,7 +292,7 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   const below = CONNECTIONS_BELOW_API.exec(request.path);
   const apiId = apiOfHost ?? below?.[1];
   const path = apiOfHost === undefined ? below?.[2] : request.path;
-  if (apiId === undefined || path === undefined || !CONNECTIONS.test(path)) return undefined;
+  if (apiId === undefined || path === undefined || !CONNECTIONS_ANYWHERE.test(path)) return undefined;
   return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
@@ -342,7 +341,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const call = withoutAuthority(authenticated.call);
   const service = mounts.services.get(call.service);
   if (service !== undefined) return service(call);
-  if (call.service === 'execute-api' && CONNECTIONS_AT_DOMAIN.test(request.path))
+  if (call.service === 'execute-api' && CONNECTIONS_ANYWHERE.test(request.path))
     return refuseWithoutApi(mounts.webSocketUrls());
   return awsError(request, call.service, {
     status: 501,

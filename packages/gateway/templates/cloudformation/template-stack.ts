@@ -13,7 +13,7 @@ import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
 import { readBuiltFunctions } from '../sam/built-functions.ts';
 import { placeBuiltLayers } from '../sam/built-layers.ts';
-import { readSamconfig } from '../samconfig.ts';
+import { readSamconfig, samconfigFiles } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
 import { expandIncludes } from './includes.ts';
@@ -31,14 +31,23 @@ export async function loadTemplate(
   own: Partial<Home> = {},
 ): Promise<RawStack> {
   const family = await readFamily(file);
-  const { region, stackName: ofStage, parameters } = readSamconfig(dirname(file), options.stage);
+  const folder = dirname(file);
+  const isChosen = options.chosen?.stage !== undefined;
+  const {
+    region,
+    stackName: ofStage,
+    parameters,
+    passedOver,
+  } = readSamconfig(folder, options.stage, isChosen);
+  if (passedOver !== undefined) options.onProgress?.(`${basename(folder)}: ${passedOver}`);
   const home = resolveHome(options, { ...(region !== undefined && { region }), ...own });
   const given = { ...parameters, ...options.parameters };
-  return familyStack(family, stackName ?? ofStage ?? nameAfter(file), {
+  const stack = familyStack(family, stackName ?? ofStage ?? nameAfter(file), {
     ...options,
     ...home,
     parameters: given,
   });
+  return { ...stack, includes: [...(stack.includes ?? []), ...samconfigFiles(folder)] };
 }
 
 /** Returns a stack whose nested stacks are opened later, when their parameters are known. */

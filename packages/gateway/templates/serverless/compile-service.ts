@@ -6,7 +6,7 @@ import { hash } from '@gatewright/aws/file-marks';
 import type { Home } from '../../core/stack/home.ts';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { startAwsStandIn } from './aws-stand-in.ts';
-import { markStart, findChange, hashEnvironment, markInputs } from './service-inputs.ts';
+import { markStart, findChange, hashEnvironment, listProjectInputs, markInputs } from './service-inputs.ts';
 import type { SeenInputs, RunStart, Inputs } from './service-inputs.ts';
 import { driverEnvironment, runDriver } from './serverless-process.ts';
 import type { DriverFailure, DriverNote } from './serverless-process.ts';
@@ -39,7 +39,7 @@ type Answers = {
   readonly object: (address: string) => string | undefined;
 };
 
-export async function compileService(run: ServiceRun): Promise<CompiledService | DriverFailure> {
+export async function compileService(run: ServiceRun): Promise<ReadService | DriverFailure> {
   const { serviceFolder, oslsFolder, home, cacheFolder } = run;
   const identity: RunIdentity = {
     serviceFolder,
@@ -53,7 +53,8 @@ export async function compileService(run: ServiceRun): Promise<CompiledService |
     run.onAnnounced(kept.stackName, kept.variables);
     if (await isAnsweredSo(kept.questions, run.answers)) {
       for (const message of kept.informed) run.onInformed(message);
-      return kept;
+      const marks = kept.inputs.marks.map(({ file, look }) => [file, [look]] as const);
+      return { ...kept, read: listProjectInputs(marks, serviceFolder) };
     }
   }
   run.onCompiling();
@@ -61,7 +62,8 @@ export async function compileService(run: ServiceRun): Promise<CompiledService |
   const { compiled, inputs, questions } = await runOsls(run);
   if (cacheFolder !== undefined && inputs !== undefined && 'result' in compiled)
     cacheService(cacheFolder, identity, compiled, { inputs, beginning, environment, questions });
-  return compiled;
+  if (!('result' in compiled)) return compiled;
+  return { ...compiled, read: listProjectInputs(inputs?.files ?? [], serviceFolder) };
 }
 
 async function isAnsweredSo(questions: readonly CachedQuestion[], answers: Answers): Promise<boolean> {
@@ -171,6 +173,9 @@ type CompiledService = {
   readonly informed: readonly string[];
 };
 
+/** `read` are the project's files that osls has read. */
+type ReadService = CompiledService & { readonly read: readonly string[] };
+
 type CachedService = CompiledService & {
   readonly format: number;
   readonly inputs: Inputs;
@@ -197,7 +202,7 @@ function findCachedService(
   folder: string,
   run: RunIdentity,
   environment: Readonly<Record<string, string | undefined>>,
-): (CompiledService & Pick<CachedService, 'questions'>) | undefined {
+): CachedService | undefined {
   try {
     const text = readCached(placeOf(folder), nameOf(run, environment));
     if (text === undefined) return undefined;

@@ -6,7 +6,7 @@
 
 const NO_CHANGE = 'it does not change the template';
 const BUNDLED = 'functions are bundled from source';
-const BUNDLES = 'bundles the functions with its own webpack and does nothing else here';
+const BUNDLES = 'is used only to bundle the functions with its own webpack';
 const WITHOUT_SEED = 'tables are served here without its seed data; pass it with --seed';
 
 /** Plug-ins that run, bundle or deploy code, with the consequence of skipping them. The template does not change. */

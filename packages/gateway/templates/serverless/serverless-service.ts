@@ -43,7 +43,7 @@ export async function loadServerlessService(
   // Only osls can read a service file that is a program, so its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   refuseUnknownStage(tree, stageOf(tree, options));
-  informOfOffline(file, options);
+  inform(file, tree, options);
   let variables: Readonly<Record<string, string>> = {};
   // The error because of which a request of osls was refused. It is stored here, because the reply to osls cannot
   // contain it.
@@ -89,17 +89,44 @@ export async function loadServerlessService(
     if (refusal !== undefined) throw refusal;
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
     const raw = toRawStack(parsePackaged(compiled.result), file, tree, { ...options, ...home });
-    const notes = compiled.notes.map((note) => toFinding(note, file, tree));
-    return { ...raw, findings: [...notes, ...raw.findings] };
+    return withReading(raw, compiled, file, tree);
   } finally {
     waiting?.end();
   }
 }
 
-function informOfOffline(file: string, { environment, onProgress }: LoadOptions): void {
+function withReading(
+  raw: RawStack,
+  { notes, read }: { readonly notes: readonly DriverNote[]; readonly read: readonly string[] },
+  file: string,
+  tree: SourceTree | undefined,
+): RawStack {
+  const includes = [...new Set([...(raw.includes ?? []), ...read])].filter((each) => each !== file);
+  const findings = [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings];
+  return { ...raw, includes, findings };
+}
+
+function inform(file: string, tree: SourceTree | undefined, options: LoadOptions): void {
   const files = [file, ...listIncludedFiles(file, dirname(file))];
-  const sentence = describeOfflineVariable(files, { ...process.env, ...environment });
-  if (sentence !== undefined) onProgress?.(`${basename(dirname(file))}: ${sentence}`);
+  const sentences = [
+    describeOfflineVariable(files, { ...process.env, ...options.environment }),
+    describeStages(tree?.value, options.stage),
+  ];
+  for (const sentence of sentences)
+    if (sentence !== undefined) options.onProgress?.(`${basename(dirname(file))}: ${sentence}`);
+}
+
+/** Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; absent if there are none. */
+export function describeStages(service: unknown, stage: string): string | undefined {
+  const { stages, params } = membersOf(service);
+  const known = Object.values(membersOf(params)).flatMap((each) => Object.keys(membersOf(each)));
+  const unread = [...new Set([stage, 'default'])].flatMap((name) => {
+    const names = Object.keys(membersOf(membersOf(membersOf(stages)[name])['params']));
+    const own = names.filter((each) => !known.includes(each));
+    return own.length === 0 ? [] : [`stages.${name}.params (${own.join(', ')})`];
+  });
+  if (unread.length === 0) return undefined;
+  return `${unread.join(' and ')} ${unread.length === 1 ? 'is' : 'are'} read by Serverless 4 only; for osls, write the parameters under params`;
 }
 
 /** Returns the stage that is passed to osls; undefined if the service defines it and no option overrides it. */

@@ -3,8 +3,9 @@
  */
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import { hash, isFresh, isSame, markOf, packageNames, statOf } from '@gatewright/aws/file-marks';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { hash, isFresh, isOfPackage, isSame, markOf, packageNames, statOf } from '@gatewright/aws/file-marks';
 import type { Look, Mark } from '@gatewright/aws/file-marks';
 
 export type SeenInputs = {
@@ -37,6 +38,34 @@ const OF_THE_SHELL =
 const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL']);
 
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
+
+/** Maximum number of input files that are watched for one service. */
+const WATCHED_LIMIT = 500;
+
+/**
+ * Returns the files of the project that osls has read: what a `serverless.ts` imports, what scripts read, and `.env`
+ * files, even those that do not exist yet. Packages and files of the machine are left out.
+ */
+export function listProjectInputs(
+  files: Iterable<readonly [file: string, looks: readonly Look[]]>,
+  serviceFolder: string,
+): readonly string[] {
+  const root = projectFolderOf(serviceFolder);
+  const found = new Set<string>();
+  for (const [file, looks] of files) {
+    if (found.size === WATCHED_LIMIT) break;
+    if (!file.startsWith(root + sep) || isOfPackage(file)) continue;
+    if (looks.includes('content') || basename(file).startsWith('.env')) found.add(file);
+  }
+  return [...found];
+}
+
+/** Returns the folder of the repository; without a repository, the folder above the service. */
+function projectFolderOf(serviceFolder: string): string {
+  for (let folder = serviceFolder; dirname(folder) !== folder; folder = dirname(folder))
+    if (existsSync(join(folder, '.git'))) return folder;
+  return dirname(serviceFolder);
+}
 
 /** The state of the packages before osls runs. If a package is installed while osls runs, it then counts as changed. */
 export type RunStart = { readonly epochMs: number; readonly packages: readonly Mark[] };

@@ -58,6 +58,12 @@ const NOT_JSON = new NotJson('not JSON');
 
 const NUMBER = /^-?\d+$/;
 const DECIMAL = /^-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
+const WITHOUT_EXPONENT = /^-?\d+(?:\.\d*)?[eE][+-]$/;
+/** json-smart ends a number before any character from `~` on, and ignores what follows the value: `5€` is 5. */
+const NUMBER_BEFORE_OTHER = /^(-?\d*(?:\.\d*)?(?:[eE][+-]?\d+)?)[ \t\n\r]*[~-\uffff]/;
+/** White space of Java's `Character.isWhitespace`, which does not include the no-break space. */
+const SPACE = '\\t-\\r\\x1c-\\x20\\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000';
+const AROUND = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, 'g');
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "'": "'",
@@ -110,8 +116,14 @@ class JsonReader {
       case "'":
         return this.#quoted();
       default:
-        return scalarOf(this.#bare(stops));
+        return scalarOf(stops === '' ? this.#bareText() : this.#bare(stops));
     }
+  }
+
+  /** Reads a text without quotes that is all there is. */
+  #bareText(): string {
+    const number = NUMBER_BEFORE_OTHER.exec(this.#text.slice(this.#at))?.[1];
+    return number || this.#bare('');
   }
 
   #object(depth: number): JavaMap {
@@ -164,7 +176,7 @@ class JsonReader {
   #bare(stops: string): string {
     const start = this.#at;
     while (this.#at < this.#text.length && !stops.includes(this.#text.charAt(this.#at))) this.#at += 1;
-    return this.#text.slice(start, this.#at).trim();
+    return this.#text.slice(start, this.#at).replaceAll(AROUND, '');
   }
 
   #quoted(): string {
@@ -203,6 +215,9 @@ function scalarOf(text: string): JavaValue {
   if (text === 'null') return null;
   if (text === 'NaN') return new JavaDouble(NaN);
   if (NUMBER.test(text)) return parseInteger(text);
+  // Numbers of json-smart: a lone sign is 0, and an exponent with a sign only makes the text unreadable.
+  if (text === '-') return parseInteger('0');
+  if (WITHOUT_EXPONENT.test(text)) throw NOT_JSON;
   if (!DECIMAL.test(text)) return text;
   const [mantissa = '', exponent = '0'] = text.split(/[eE]/);
   const [whole = '', fraction = ''] = mantissa.split('.');

@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import {
   checkPackages,
   isBundled,
+  omitState,
   withoutState,
 } from '../../../../packages/gatewright/plugin/check-packages.ts';
 
@@ -99,5 +100,27 @@ describe('withoutState', () => {
       '!gatewright/**',
     ]);
     assert.deepEqual(await inFolder({}, (directory) => withoutState([], directory)), ['!.gatewright/**']);
+  });
+});
+
+describe('omitState', () => {
+  it('excludes the state from the packages of functions and layers that have patterns of their own', () => {
+    const service = {
+      package: {},
+      functions: { own: { package: { patterns: ['**'] } }, plain: {} },
+      layers: { shared: { package: { patterns: ['nodejs/**'] } } },
+      provider: { compiledCloudFormationTemplate: { Resources: {} } },
+    };
+
+    omitState({ serviceDir: '/nowhere', service });
+
+    assert.deepEqual(
+      [service.package, service.functions, service.layers],
+      [
+        { patterns: ['!.gatewright/**'] },
+        { own: { package: { patterns: ['**', '!.gatewright/**/*'] } }, plain: {} },
+        { shared: { package: { patterns: ['nodejs/**', '!.gatewright/**/*'] } } },
+      ],
+    );
   });
 });

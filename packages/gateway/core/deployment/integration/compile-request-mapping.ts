@@ -1,6 +1,6 @@
 /** The integration request: parameters, templates, passthrough (docs/aws §7.1, §7.6). */
 import { DefinitionError } from '../../errors.ts';
-import { parseParameterSource } from '../../mapping/parameter-source.ts';
+import { PARAMETER_NAME, parseParameterSource } from '../../mapping/parameter-source.ts';
 import { readContentHandling } from './content-handling-property.ts';
 import { invalidMapping } from './mapping-refusal.ts';
 import { compileMediaTemplates } from './media-templates.ts';
@@ -27,7 +27,9 @@ export function readPassthrough(block: PropertyBag): Passthrough {
   );
 }
 
-export const REQUEST_TARGET = /^integration\.request\.(header|querystring|path)\.([a-zA-Z0-9._$-]+)$/;
+export const REQUEST_TARGET = new RegExp(
+  `^integration\\.request\\.(header|querystring|path)\\.(${PARAMETER_NAME})$`,
+);
 /** Matches the sources that the method must declare. */
 const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
 

@@ -1,7 +1,7 @@
 /** The integration response: its selection, headers and templates (docs/aws §7.6, §7.7). */
 import { DefinitionError } from '../../errors.ts';
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
-import { parseParameterSource } from '../../mapping/parameter-source.ts';
+import { PARAMETER_NAME, parseParameterSource } from '../../mapping/parameter-source.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { readContentHandling } from './content-handling-property.ts';
 import { invalidMapping } from './mapping-refusal.ts';
@@ -11,7 +11,7 @@ import type { IntegrationResponse, ResponseMapping, ResponseParameter } from '..
 import type { PropertyBag } from '../properties.ts';
 
 const STATUS = { usual: 200, min: 100, max: 599 };
-const TARGET = /^method\.response\.header\.([a-zA-Z0-9._$-]+)$/;
+const TARGET = new RegExp(`^method\\.response\\.header\\.(${PARAMETER_NAME})$`);
 
 /** The headers that each method response declares, by status. */
 type Declared = ReadonlyMap<number, ReadonlySet<string>>;

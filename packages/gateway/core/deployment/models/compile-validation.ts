@@ -1,5 +1,6 @@
 /** Compiles the checks of a request before the integration (docs/aws §6). */
 import { DefinitionError } from '../../errors.ts';
+import { PARAMETER_NAME } from '../../mapping/parameter-source.ts';
 import { compileMessageRouting } from '../../routing/message-routes.ts';
 import { readBlock, readFlag, readText, readTextMap, requireValid } from '../properties.ts';
 import type { MessageCheck, RequestModel, RequestValidation, RequiredParameter } from '../model.ts';
@@ -14,7 +15,7 @@ type RestValidators = {
 
 const PARAMETER = /^method\.request\.(header|path|querystring)\.(.+)$/;
 const ROUTE_PARAMETER = /^route\.request\.(header|querystring)\.(.+)$/;
-const NAME = /^[a-zA-Z0-9._$-]+$/;
+const NAME = new RegExp(`^${PARAMETER_NAME}$`);
 const INVALID = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ';
 
 /**

@@ -29,6 +29,7 @@ const REFUSALS = {
   'body-too-long': [413, 'Request Too Long'],
   fault: [500, 'Internal server error'],
   /** See docs/aws §11.5. */
+  'no-management-route': [404, 'No method found matching route', 'NotFoundException'],
   'invalid-connection-id': [400, 'Invalid connectionId', 'BadRequestException'],
   'message-too-long': [413, 'Message too long', 'PayloadTooLargeException'],
   /** The account's rate is exceeded, or the messages are sent faster than the client reads them. */

@@ -21,7 +21,7 @@ export async function watchStacks(
   parts: Parts,
   faultsAtStart: readonly Fault[],
 ): Promise<() => Promise<void>> {
-  const { options, served, closing } = parts;
+  const { options, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
   const reported = new Set<string>();
@@ -40,6 +40,7 @@ export async function watchStacks(
     try {
       faults = await load(sources, parts, new Set(faults.map(({ error }) => identifyFault(error))));
       isKept = false;
+      if (options.reload) await watchFiles(faults);
       await say({ kind: 'reloaded', what: STACKS, tookMs: performance.now() - startedMs });
       reportNew(parts, reported);
     } catch (error) {
@@ -53,15 +54,9 @@ export async function watchStacks(
   };
   let running = Promise.resolve();
   const tryAgain = (): Promise<void> => (running = running.then(reload));
+  const watchFiles = followFiles(parts, () => void tryAgain());
   if (!options.reload) return tryAgain;
-  const ofValues = [valuesFileOf(options), ...(await readValues(options)).attached];
-  const files = [
-    ...usersFilesOf(options),
-    ...ofValues,
-    ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
-  ];
-  const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
-  closing.add(watchTemplates([...new Set([...files, ...broken])], () => void tryAgain()));
+  await watchFiles(faults);
   // A change to one of these documents also reloads the service, because a plug-in may have refused the service because
   // of a document.
   closing.add(
@@ -73,6 +68,31 @@ export async function watchStacks(
     ),
   );
   return tryAgain;
+}
+
+/** The returned function watches the files that the stacks have read now; they change with the stacks. */
+function followFiles(parts: Parts, onChange: () => void): (faults: readonly Fault[]) => Promise<void> {
+  let watched = '';
+  let stop = (): void => undefined;
+  parts.closing.add(() => stop());
+  return async (faults) => {
+    const files = await filesOf(parts, faults);
+    if (files.join('\0') === watched) return;
+    watched = files.join('\0');
+    stop();
+    stop = watchTemplates(files, onChange);
+  };
+}
+
+async function filesOf({ options, served }: Parts, faults: readonly Fault[]): Promise<readonly string[]> {
+  const files = [
+    ...usersFilesOf(options),
+    valuesFileOf(options),
+    ...(await readValues(options)).attached,
+    ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
+  ];
+  const broken = faults.map(({ error }) => error.place.file).filter((file) => existsSync(file));
+  return [...new Set([...files, ...broken])].toSorted();
 }
 
 /** Reports APIs that a reload added. These APIs have no port of their own. */

@@ -1,9 +1,8 @@
 """Runs a Python handler: gets events from the Runtime API and sends the responses, as Lambda's own runtime does.
 
-Needs only the standard library of Python 3.6 or later and the file next to this one.
+Needs only the standard library of Python 3.6 or later and the files next to this one.
 """
 
-import decimal
 import http.client
 import importlib
 import importlib.machinery
@@ -19,6 +18,7 @@ import traceback
 # Leaves no __pycache__ in the gateway's own package.
 WRITES_NOTHING, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 import older_boto3
+import result_json
 sys.dont_write_bytecode = WRITES_NOTHING
 
 API = "/2018-06-01/runtime/"
@@ -26,7 +26,8 @@ API = "/2018-06-01/runtime/"
 REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
 # File times have a resolution of one second there.
 SETTLED_AFTER_S = 2
-OWN_FILES = (os.path.abspath(__file__), os.path.abspath(older_boto3.__file__))
+OWN_FILES = tuple(os.path.abspath(module.__file__) for module in (sys.modules[__name__], older_boto3, result_json))
+WRITER = result_json.ResultWriter()
 
 
 class RuntimeFault(Exception):
@@ -50,10 +51,12 @@ class RuntimeApi:
         return response.headers, response.read(), response.status
 
     def post(self, path, value, error_type=None):
-        headers = {"Content-Type": "application/json"}
+        # Bytes are the response itself; a text that UTF-8 cannot encode ends the process, as at Lambda.
+        is_raw = isinstance(value, bytes)
+        headers = {"Content-Type": "application/unknown" if is_raw else "application/json"}
         if error_type is not None:
             headers["Lambda-Runtime-Function-Error-Type"] = error_type
-        self.call("POST", path, value.encode(), headers)
+        self.call("POST", path, value if is_raw else value.encode(), headers)
 
 
 class Identity:
@@ -199,17 +202,30 @@ def own_frames(trace):
     return [frame for frame in frames if os.path.abspath(frame.filename) not in OWN_FILES and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
 
 
+def format_trace(trace):
+    """The trace as Lambda's runtime gives it: without its own first frames, and without marks below the source lines."""
+    frames = traceback.extract_tb(trace)
+    first = next((index for index, frame in enumerate(frames) if os.path.abspath(frame.filename) not in OWN_FILES), 0)
+    return traceback.format_list([(frame.filename, frame.lineno, frame.name, frame.line) for frame in frames[first:]])
+
+
 def describe(error, request_id):
     if isinstance(error, RuntimeFault):
         error_type, trace = error.error_type, error.trace
     else:
         error_type = type(error).__name__
-        trace = traceback.format_list(own_frames(error.__traceback__))
+        trace = format_trace(error.__traceback__)
     message = str(error) + remedy_for(error)
     return {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": trace}
 
 
 def log_failure(failure):
+    if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
+        line = {"timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "level": "ERROR"}
+        line.update(failure)
+        sys.stdout.write(WRITER.write(line) + "\n")
+        sys.stdout.flush()
+        return
     lines = ["[ERROR] %s: %s" % (failure["errorType"], failure["errorMessage"])]
     if failure["stackTrace"]:
         lines.append("Traceback (most recent call last):")
@@ -232,13 +248,10 @@ def explain_missing_path(error):
 
 
 def to_json(value):
-    def other(part):
-        if isinstance(part, decimal.Decimal):
-            return float(part)
-        raise TypeError("Object of type %s is not JSON serializable" % type(part).__name__)
-
+    if isinstance(value, bytes):
+        return value
     try:
-        return json.dumps(value, default=other)
+        return WRITER.write(value)
     except Exception as error:
         raise RuntimeFault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from error
 
@@ -337,12 +350,38 @@ def wait_for_debugger(debugger):
         debugpy.breakpoint()
 
 
-def serve(api, handler, request_filter, debugger):
+class LoadedFiles:
+    """Reports the files of the function's modules to the gateway, which watches those outside of the function's folder."""
+
+    def __init__(self, api):
+        self.api = api
+        self.seen = set()
+        here = [os.path.dirname(os.__file__), os.path.dirname(os.path.abspath(__file__))]
+        self.installed = tuple(os.path.realpath(folder) + os.sep for folder in here)
+
+    def report(self):
+        fresh = [name for name in list(sys.modules) if name not in self.seen]
+        if not fresh:
+            return
+        self.seen.update(fresh)
+        files = [getattr(sys.modules.get(name), "__file__", None) for name in fresh]
+        paths = [os.path.realpath(file) for file in files if isinstance(file, str) and file.endswith(".py")]
+        own = [path for path in paths if "-packages" + os.sep not in path and not path.startswith(self.installed)]
+        if own:
+            self.api.post("gatewright/loaded", json.dumps({"files": own}))
+
+
+def serve(api, handler, request_filter, debugger, loaded):
+    loaded.report()
     while True:
         headers, body, _ = api.call("GET", "invocation/next")
         request_id = headers["Lambda-Runtime-Aws-Request-Id"]
         request_filter.request_id = request_id
-        os.environ["_X_AMZN_TRACE_ID"] = headers.get("Lambda-Runtime-Trace-Id") or ""
+        trace_id = headers.get("Lambda-Runtime-Trace-Id")
+        if trace_id is None:
+            os.environ.pop("_X_AMZN_TRACE_ID", None)
+        else:
+            os.environ["_X_AMZN_TRACE_ID"] = trace_id
         try:
             context = LambdaContext(headers)
             debugger.hold()
@@ -353,11 +392,13 @@ def serve(api, handler, request_filter, debugger):
             explain_missing_path(error)
             sys.stderr.flush()
             debugger.release()
-            api.post("invocation/%s/error" % request_id, json.dumps(failure), failure["errorType"])
+            loaded.report()
+            api.post("invocation/%s/error" % request_id, WRITER.write(failure), failure["errorType"])
         else:
             sys.stdout.flush()
             sys.stderr.flush()
             debugger.release()
+            loaded.report()
             api.post("invocation/%s/response" % request_id, answer)
 
 
@@ -389,6 +430,7 @@ def main():
     reach_own_apis()
     older_boto3.reach_gateway()
     debugger = Debugger(api)
+    loaded = LoadedFiles(api)
     try:
         wait_for_debugger(debugger)
         handler = load_handler(os.environ["_HANDLER"])
@@ -397,9 +439,10 @@ def main():
         failure = describe(error, "")
         log_failure(failure)
         explain_missing_path(error)
-        api.post("init/error", json.dumps(failure), failure["errorType"])
+        loaded.report()
+        api.post("init/error", WRITER.write(failure), failure["errorType"])
         sys.exit(1)
-    serve(api, handler, request_filter, debugger)
+    serve(api, handler, request_filter, debugger, loaded)
 
 
 main()

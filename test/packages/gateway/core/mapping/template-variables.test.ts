@@ -99,10 +99,10 @@ describe('templateScope', () => {
       source: 'docs/aws §7.2',
     },
     {
-      name: 'JSON of a body that is none as empty JSON text',
-      template: "$input.json('$')",
-      given: { body: 'some raw data' },
-      expected: '""',
+      name: 'a body that is not JSON as a text, whose parts are missing',
+      template: "$input.json('$')|$input.path('$')|$input.json('$.a')|$input.path('$.a')",
+      given: { body: ' some raw data\n' },
+      expected: '"some raw data"|some raw data|""|',
       source: 'docs/aws §7.2',
     },
     {

@@ -100,6 +100,37 @@ describe('meter, API keys', () => {
     assert.equal('apiKey' in (api.ports.invoker.calls[0]!.event as SeenEvent).requestContext.identity, false);
   });
 
+  // Source: API Gateway developer guide, "Input to an API Gateway Lambda authorizer", sample event.
+  for (const [name, key, seen] of [
+    ['a valid key', KEY_VALUE, [KEY_VALUE, 'Key']],
+    ['no unknown key', `${KEY_VALUE}x`, [undefined, undefined]],
+    ['no absent key', undefined, [undefined, undefined]],
+  ] as const)
+    it(`shows ${name} to a REQUEST authorizer, which is called before the key is checked`, async () => {
+      const guarded = withAuthorizer({ ...TOKEN, Type: 'REQUEST' });
+      const { Key, Plan, PlanKey } = meteredApi();
+      const method = guarded['PetsGet']!;
+      const { send, ports } = anApi(
+        {
+          ...guarded,
+          PetsGet: { ...method, properties: { ...method.properties, ApiKeyRequired: true } },
+          Key: Key!,
+          Plan: Plan!,
+          PlanKey: PlanKey!,
+        },
+        { list: ok, auth: () => policy('Allow', '*') },
+      );
+
+      await send({
+        target: '/dev/pets',
+        headers: [...bearer, ...(key === undefined ? [] : ['x-api-key', key])],
+      });
+
+      const { identity } = (ports.invoker.calls[0]!.event as SeenEvent).requestContext;
+      assert.equal(ports.invoker.calls[0]!.functionName, 'auth');
+      assert.deepEqual([identity['apiKey'], identity['apiKeyId']], seen);
+    });
+
   it('checks the key after the authorizer and before the body (docs/aws §1.1)', async () => {
     const api = anApi(
       {

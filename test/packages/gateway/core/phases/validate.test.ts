@@ -212,7 +212,7 @@ describe('a method with', () => {
       name: 'a parameter name in brackets',
       method: { RequestParameters: { 'method.request.querystring.page[size]': false } },
       property: 'RequestParameters.method.request.querystring.page[size]',
-      says: `${INVALID}[Parameter name should match the following regular expression: ^[a-zA-Z0-9._$-]+$]`,
+      says: `${INVALID}[Parameter name should match the following regular expression: ^[a-zA-Z0-9:._$-]+$]`,
     },
     {
       name: 'a parameter from elsewhere',

@@ -6,10 +6,11 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import fc from 'fast-check';
+import { signRequest } from '../../../../../packages/base/aws/sign-request.ts';
 import { serveClosed } from '../../../../../packages/gateway/control/domains/serve-domain.ts';
 import { handleManagement } from '../../../../../packages/gateway/core/websocket/management.ts';
 import { anApi, somePorts } from './fixture.ts';
-import { IDENTITIES, idOf, ROUTES, sdk, start } from './sdk.ts';
+import { IDENTITIES, idOf, ROUTES, sdk, SECRET, start } from './sdk.ts';
 import { open } from './server.ts';
 import type { ClientChanges } from './sdk.ts';
 
@@ -77,6 +78,61 @@ describe('access to @connections', () => {
       assert.equal(running.at.connections.count, 1);
     });
   }
+
+  // Sources: aws-samples/simple-websockets-chat-app#40, aws/aws-lambda-dotnet#553, cognitect-labs/aws-api#201.
+  const unknown: readonly { readonly stage: string; readonly route: string }[] = [
+    { stage: 'dev/dev', route: 'dev/@connections/ID' },
+    { stage: 'dev/@connections', route: '@connections/@connections/ID' },
+    { stage: 'dev/@connections/', route: '@connections//@connections/ID' },
+    { stage: 'dev/foo', route: 'foo/@connections/ID' },
+  ];
+  for (const { stage, route } of unknown)
+    it(`names the path that has no method, for a signed call: ${stage}`, async () => {
+      const running = await start();
+      await open(`ws://${running.host}/dev`);
+      const ConnectionId = idOf(running);
+
+      const post = sdk(running, { stage }).send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }));
+
+      await assert.rejects(post, (thrown) => {
+        assert.ok(thrown instanceof ApiGatewayManagementApiServiceException, String(thrown));
+        const path = route.replace('ID', ConnectionId);
+        assert.equal(thrown.message, `No method found matching route ${path} for http method POST.`);
+        assert.deepEqual([thrown.name, thrown.$metadata.httpStatusCode], ['NotFoundException', 404]);
+        return true;
+      });
+    });
+
+  for (const [method, path] of [
+    ['PUT', '/dev/@connections/L0SM9cOFvHcCIhw%3D'],
+    ['PATCH', '/dev/%40connections/L0SM9cOFvHcCIhw%3D'],
+    ['GET', '/dev/test0/foo'],
+    ['GET', '/dev/@connections/'],
+    ['GET', '/dev/'],
+    ['GET', '/dev'],
+  ] as const)
+    it(`names the method as well: ${method} ${path}`, () => {
+      const api = anApi(ROUTES);
+      const at = { ...somePorts(api, {}), identities: IDENTITIES };
+      at.clock.moveWall(Date.now() - at.clock.nowEpochMs());
+      const signed = signRequest({
+        method,
+        url: new URL(`http://api.test${path}`),
+        service: 'execute-api',
+        region: api.region,
+        accessKeyId: 'AKIALOCALADMIN',
+        secretAccessKey: SECRET,
+        nowEpochMs: Date.now(),
+      });
+      const rawHeaders = Object.entries(signed).flat();
+      const request = { method, path, query: '', rawHeaders, body: Buffer.alloc(0), host: 'api.test' };
+
+      const { status, body } = handleManagement(request, api, at);
+
+      const route = decodeURIComponent(path).replace(/^\/dev\/?/, '');
+      const message = `No method found matching route ${route} for http method ${method}.`;
+      assert.deepEqual([status, JSON.parse(String(body))], [404, { message }]);
+    });
 
   it('allows an identity to post whose policy covers exactly that', async () => {
     const running = await start();

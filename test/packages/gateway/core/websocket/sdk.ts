@@ -11,7 +11,7 @@ import type { Handler } from './fixture.ts';
 import type { RunningApi } from './server.ts';
 
 export const ROUTES = { $connect: { functionName: 'connect' }, $disconnect: { functionName: 'bye' } };
-const SECRET = 'a-secret-of-nobody-else';
+export const SECRET = 'a-secret-of-nobody-else';
 
 function anIdentity(name: string, statement: Readonly<Record<string, unknown>>): LocalIdentity {
   const compiled = compilePolicy({ Version: '2012-10-17', Statement: [statement] });

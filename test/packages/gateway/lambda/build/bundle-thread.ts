@@ -20,6 +20,7 @@ hookModules({
   bundles: new Map(bundles.map(({ address, text }) => [pathToFileURL(address).href, text])),
   isModule: code.format === 'esm',
   onBuiltin: () => undefined,
+  onLoad: () => undefined,
 });
 async function answer(): Promise<unknown> {
   const { handler } = (await evaluateBundles(code, bundles)) as { readonly handler: () => Promise<unknown> };

@@ -155,3 +155,59 @@ describe('checkImports', () => {
       assert.deepEqual(await missing(files), []);
     });
 });
+
+describe('packages that a package.json lists and that are not installed', () => {
+  const LISTED = { one: '1', two: '1', three: '1', here: '1' };
+  const rows: readonly { name: string; lists: object; imports: string; lock?: string; expected: RegExp }[] = [
+    {
+      name: 'are one message for all files, whichever of them a function imports',
+      lists: { dependencies: LISTED },
+      imports: 'import "two"; import "one"; import "here";',
+      expected:
+        /package\.json: 3 packages of dependencies are not installed: one, two, three; run cd \S+ && npm install$/,
+    },
+    {
+      name: 'are installed by the package manager of the project',
+      lists: { dependencies: LISTED },
+      imports: 'import "two";',
+      lock: 'pnpm-lock.yaml',
+      expected: /run cd \S+ && pnpm install$/,
+    },
+    {
+      name: 'are a message at the import if there is only one',
+      lists: { dependencies: { one: '1', here: '1' } },
+      imports: 'import "one";',
+      expected:
+        /a\.mjs:1: Cannot find package "one": the package is not installed; run cd \S+ && npm install$/,
+    },
+    {
+      name: 'are told from a package that is not listed',
+      lists: { dependencies: LISTED },
+      imports: 'import "other";',
+      expected:
+        /a\.mjs:1: Cannot find package "other": the package is not installed; run cd \S+ && npm install other$/,
+    },
+  ];
+  for (const { name, lists, imports: text, lock, expected } of rows)
+    it(name, async () => {
+      const folder = aFolder({
+        'package.json': JSON.stringify(lists),
+        'a.mjs': `${text} export const handler = async () => 1;`,
+        'node_modules/here/index.js': '',
+        ...(lock !== undefined && { [lock]: '' }),
+      });
+      const imports = await readImports(
+        join(folder, 'a.mjs'),
+        folder,
+        new BuildCache(join(folder, 'kept'), folder),
+      );
+
+      const { missing } = await checkImports(imports, aFolderFunction(folder, 'a.handler'), [], {
+        lender: NO_LENDING,
+        machine: thisMachine(),
+      });
+
+      assert.equal(missing.length, 1);
+      assert.match(missing[0]?.describe() ?? '', expected);
+    });
+});

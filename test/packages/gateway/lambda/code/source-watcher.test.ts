@@ -16,6 +16,7 @@ describe('SourceWatcher', () => {
   let wereForeseen: boolean[];
   let watcher: SourceWatcher;
   let root: string;
+  let unwatched: string[];
   beforeEach(() => {
     watched = new Map();
     changes = [];
@@ -39,7 +40,9 @@ describe('SourceWatcher', () => {
         changes.push(names.toSorted());
         wereForeseen.push(isAfterPause);
       },
+      onUnwatched: (name, message) => unwatched.push(`${name}: ${message}`),
     });
+    unwatched = [];
   });
   afterEach(() => {
     watcher.close();
@@ -56,6 +59,39 @@ describe('SourceWatcher', () => {
   };
   const folders = (): readonly string[] =>
     [...watched.keys()].map((folder) => folder.slice(root.length + 1)).toSorted();
+
+  it('watches what was loaded from elsewhere, also after the code is built again, but no installed package', () => {
+    const folder = join(root, 'src');
+    watcher.watch('f', { kind: 'folder', folder });
+    const installed = join(root, 'node_modules/pack/index.js');
+    watcher.watchLoaded('f', [join(root, 'lib/d.js'), join(folder, 'a.js'), installed]);
+    watcher.watch('f', { kind: 'folder', folder });
+
+    assert.deepEqual(folders(), ['lib', 'src', 'src/deep']);
+    news('lib', 'other.js');
+    assert.deepEqual(reported(), []);
+    news('lib', 'd.js');
+    assert.deepEqual(reported(), [['f']]);
+  });
+
+  it('says once what it cannot watch: too many files and folders, and what the system refuses', () => {
+    for (let at = 0; at < 500; at += 1) mkdirSync(join(root, 'src', `n${at}`));
+    watcher.watch('f', { kind: 'folder', folder: join(root, 'src') });
+    watcher.watch('f', { kind: 'folder', folder: join(root, 'src') });
+    const files = Array.from({ length: 1_001 }, (_, at) => join(root, 'lib', `${at}.js`));
+    watcher.watchLoaded('f', files);
+    mock.method(fs, 'watch', () => {
+      throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+    });
+    syncBuiltinESMExports();
+    watcher.watch('g', { kind: 'files', files: [join(root, 'x/y.js')] });
+
+    assert.deepEqual(unwatched, [
+      `f: only the first 500 folders in ${join(root, 'src')} are watched: after other changes, press r in the terminal of gatewright start`,
+      'f: only the first 1000 files that it has loaded from other folders are watched: after other changes, press r in the terminal of gatewright start',
+      `g: ${join(root, 'x')} cannot be watched (ENOSPC): after other changes, press r in the terminal of gatewright start`,
+    ]);
+  });
 
   it('tells of exactly the files of a list', () => {
     watcher.watch('one', { kind: 'files', files: [join(root, 'src/a.js'), join(root, 'lib/d.js')] });

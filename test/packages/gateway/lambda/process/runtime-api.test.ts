@@ -34,6 +34,7 @@ async function anApi(): Promise<{
       },
       onFailed: (payload) => heard.push(['failed', payload]),
       onInitFailed: (payload) => heard.push(['init-failed', payload]),
+      onLoaded: () => undefined,
       onHeld: (isHeld) => heard.push(isHeld ? 'held' : 'released'),
     },
     { name: 'f', handler: 'a.b' },

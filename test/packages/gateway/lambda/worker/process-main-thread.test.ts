@@ -77,6 +77,7 @@ it('the program of a process hands events on one after the other, and their answ
       onReturned: () => end(parts.join('')),
       onFailed: (payload) => end(payload),
       onInitFailed: (payload) => end(payload),
+      onLoaded: () => undefined,
       onHeld: () => undefined,
     },
     { name: 'f', handler: 'index.handler' },

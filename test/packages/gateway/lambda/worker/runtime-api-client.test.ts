@@ -17,6 +17,7 @@ describe('RuntimeApiClient', () => {
         },
         onFailed: (payload) => heard.push(`failed ${payload}`),
         onInitFailed: (payload) => heard.push(`init ${payload}`),
+        onLoaded: () => undefined,
         onHeld: () => undefined,
       },
       { name: 'f', handler: 'a.b' },

@@ -136,6 +136,50 @@ describe('compiling a service', () => {
     assert.ok(first.includes('announced kept-dev'), first.join());
   });
 
+  it('names the files of the project that it has read, also when its result is kept', async () => {
+    const [kept, fresh] = [await run(), await run({ cacheFolder: undefined })];
+    const own = ['serverless.yml', 'part.yml', 'program.js', 'beside.json', 'plug.js'];
+
+    for (const compiled of [kept, fresh]) {
+      assert.ok('read' in compiled);
+      const read = compiled.read
+        .filter((file) => file.startsWith(folder))
+        .map((file) => file.slice(folder.length + 1));
+      assert.deepEqual(
+        read.filter((file) => !own.includes(file)),
+        [],
+      );
+      assert.deepEqual(
+        own.filter((file) => !read.includes(file)),
+        [],
+      );
+    }
+  });
+
+  it('names what a service in TypeScript imports, and each .env file, whether it exists or not', async (t) => {
+    const project = await realpath(await mkdtemp(join(tmpdir(), 'read-service-')));
+    t.after(() => rm(project, { recursive: true, force: true }));
+    const files = {
+      'api/serverless.ts':
+        "import { name } from '../shared/names';\nmodule.exports = { service: name, useDotenv: true, provider: { name: 'aws', runtime: 'nodejs24.x' } };",
+      'shared/names.ts': "export const name: string = 'kept';",
+      'api/.env': 'WORD=1\n',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(project, name)), { recursive: true });
+      writeFileSync(join(project, name), text);
+    }
+    const compiled = await run({
+      serviceFolder: join(project, 'api'),
+      cacheFolder: undefined,
+      arguments: ['package', '--config', 'serverless.ts', '--stage', 'dev'],
+    });
+
+    assert.ok('read' in compiled, JSON.stringify(compiled));
+    for (const name of ['api/serverless.ts', 'shared/names.ts', 'api/.env', 'api/.env.dev'])
+      assert.ok(compiled.read.includes(join(project, name)), `${name} of ${compiled.read.join()}`);
+  });
+
   it('keeps the result from other users of the machine', () => {
     const [name = ''] = readdirSync(cacheFolder);
     assert.equal(statSync(join(cacheFolder, name)).mode & 0o077, 0);

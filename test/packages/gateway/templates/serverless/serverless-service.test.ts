@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { listIncludedFiles } from '../../../../../packages/gateway/templates/serverless/serverless-service.ts';
+import {
+  describeStages,
+  listIncludedFiles,
+} from '../../../../../packages/gateway/templates/serverless/serverless-service.ts';
 
 describe('listIncludedFiles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-includes-'));
@@ -33,4 +36,35 @@ describe('listIncludedFiles', () => {
 
     assert.deepEqual(listIncludedFiles(main, folder), []);
   });
+});
+
+// Source: Serverless Framework 4, "Parameters": `stages.<stage>.params`; osls 4 reads `params.<stage>`.
+describe('describeStages', () => {
+  const rows: readonly (readonly [name: string, service: unknown, says: RegExp | undefined])[] = [
+    [
+      'parameters of all stages',
+      { stages: { default: { params: { t: 1 } } } },
+      /^stages\.default\.params \(t\) is read/,
+    ],
+    [
+      'parameters of this stage, too',
+      { stages: { dev: { params: { t: 1 } }, default: { params: { u: 1 } } } },
+      /^stages\.dev\.params \(t\) and stages\.default\.params \(u\) are read by Serverless 4 only; for osls,/,
+    ],
+    ['nothing of another stage', { stages: { prod: { params: { t: 1 } } } }, undefined],
+    [
+      'nothing that params has',
+      { stages: { default: { params: { t: 1 } } }, params: { default: { t: 2 } } },
+      undefined,
+    ],
+    ['nothing without stages', { params: { default: { t: 2 } } }, undefined],
+    ['nothing of text', { stages: '${file(stages.yml)}' }, undefined],
+  ];
+  for (const [name, service, says] of rows)
+    it(`names ${name}`, () => {
+      const sentence = describeStages(service, 'dev');
+
+      if (says === undefined) assert.equal(sentence, undefined);
+      else assert.match(sentence ?? '', says);
+    });
 });

@@ -201,7 +201,9 @@ s3: { assets: { rate.txt: '7' } }`,
     });
     assert.ok(informed.some((line) => line.endsWith('a runs from its artifact dist/a.zip')));
     assert.ok(
-      informed.some((line) => /serverless-webpack bundles the functions with its own webpack/.test(line)),
+      informed.some((line) =>
+        /serverless-webpack is used only to bundle the functions with its own webpack/.test(line),
+      ),
     );
     assert.ok(stack.includes.includes(join(folder, 'dist/a.zip')));
   });

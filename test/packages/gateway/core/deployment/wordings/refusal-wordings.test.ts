@@ -28,6 +28,13 @@ const rows: readonly { of: Refusal; status: number; body: string; errorType?: st
     source: 'docs/aws §10.7',
   },
   {
+    of: 'no-management-route',
+    status: 404,
+    body: '{"message":"No method found matching route"}',
+    errorType: 'NotFoundException',
+    source: 'docs/aws §11.5',
+  },
+  {
     of: 'message-too-long',
     status: 413,
     body: '{"message":"Message too long"}',

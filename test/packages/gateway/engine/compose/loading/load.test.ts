@@ -41,6 +41,35 @@ function reloads(): {
   };
 }
 
+describe('a reload', () => {
+  it('follows a change of samconfig, even if the file is made after the start', async () => {
+    const { onReload, next } = reloads();
+    const parameters = { Word: { Type: 'String', Default: 'of the template' } };
+    const started = await aGateway(
+      { ...RESOURCES, Api: { ...RESOURCES.Api, Properties: { Name: { Ref: 'Word' } } } },
+      { reload: true, onReload },
+      {},
+      { Parameters: parameters, Outputs: { Word: { Value: { Ref: 'Word' } } } },
+    );
+    try {
+      const [template = ''] = started.gateway.stacks.map(({ file }) => file);
+      const names = (): readonly unknown[] =>
+        started.gateway.stacks.map(({ outputs }) => outputs.get('Word'));
+      assert.deepEqual(names(), ['of the template']);
+
+      writeFileSync(
+        join(dirname(template), 'samconfig.toml'),
+        '[default.local_start_api.parameters]\nparameter_overrides = "Word=changed"\n',
+      );
+
+      assert.equal(await next(), 'reloaded');
+      assert.deepEqual(names(), ['changed']);
+    } finally {
+      await started.close();
+    }
+  });
+});
+
 describe('a reload that failed', () => {
   it('is tried again when an access document changes, since a plug-in may have refused the service for it', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatewright-reload-'));

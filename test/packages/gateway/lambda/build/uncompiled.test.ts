@@ -1,0 +1,52 @@
+/** Handlers in TypeScript run here; Lambda loads JavaScript only. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import type { FunctionCode } from '../../../../../packages/gateway/core/stack/function.ts';
+import { aFolder, aFolderFunction, startRuntime } from '../start-runtime.ts';
+
+const TYPESCRIPT = { 'a.ts': 'export const handler = async (): Promise<number> => 1;' };
+const JAVASCRIPT = { 'a.js': 'exports.handler = async () => 1;' };
+
+// Source: Lambda developer guide, "Building Lambda functions with TypeScript": code is transpiled before it is deployed.
+describe('a start', () => {
+  const rows: readonly {
+    readonly name: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly code?: Partial<Extract<FunctionCode, { kind: 'directory' }>>;
+    readonly isSaid: boolean;
+  }[] = [
+    {
+      name: 'says that Lambda cannot load TypeScript, once for all functions',
+      files: TYPESCRIPT,
+      isSaid: true,
+    },
+    { name: 'says nothing about JavaScript', files: JAVASCRIPT, isSaid: false },
+    { name: 'says nothing where esbuild bundles', files: TYPESCRIPT, code: { esbuild: {} }, isSaid: false },
+    {
+      name: 'says nothing where another tool bundles',
+      files: TYPESCRIPT,
+      code: { isBundled: true },
+      isSaid: false,
+    },
+  ];
+  for (const { name, files, code, isSaid } of rows)
+    it(name, async () => {
+      const directory = aFolder(files);
+      const definitions = ['f', 'g'].map((each) =>
+        aFolderFunction(directory, 'a.handler', {
+          name: each,
+          code: { kind: 'directory', directory, esbuild: undefined, ...code },
+        }),
+      );
+      const { runtime } = await startRuntime([]);
+      (await runtime.prepare(definitions, new Map(), new Faults(false)))();
+
+      const said = runtime.takeInterpreters();
+
+      assert.equal(said.length, isSaid ? 1 : 0, said.join());
+      if (isSaid)
+        assert.match(said[0] ?? '', /^test: handlers are TypeScript and no bundler is configured, so Lambda/);
+    });
+});
