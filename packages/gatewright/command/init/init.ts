@@ -8,7 +8,12 @@ import { Command } from 'commander';
 import { isMap, parseDocument } from 'yaml';
 import { Faults } from '../../../gateway/core/errors.ts';
 import type { Home } from '../../../gateway/core/stack/home.ts';
-import { findAskedOutputs, findStack, STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import {
+  findAskedOutputs,
+  findStack,
+  findUsedOutputs,
+  STACK_FOLDER,
+} from '@gatewright/authoring/files/stack-files';
 import { inspectApis, loadOptions } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import {
   documentFile,
@@ -24,12 +29,19 @@ import {
   WEBHOOKS_FILE,
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
-import { assertAuthorizers, chooseParts, partsFile } from './choose-parts.ts';
+import { addParts, guidesOf } from './add-parts.ts';
+import { assertAuthorizers, chooseParts, partsFile, usedParts } from './choose-parts.ts';
+import { describeLeftParts } from '../../../toolkit/stack/parts.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
 
-type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean; readonly parts?: string };
-/** The user's choice. `parts` is undefined if all parts are chosen. */
+type InitFlags = {
+  readonly webhooks: boolean;
+  readonly ifMissing: boolean;
+  readonly parts?: string;
+  readonly add?: string;
+};
+/** The user's choice. `parts` is undefined if the stack exists, which keeps its parts. */
 type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
 
 /** The files to write, by their paths relative to the folder, and the next steps for the user. */
@@ -50,8 +62,9 @@ export function initCommand(): Command {
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option(
       '--parts <names>',
-      'parts of the stack, separated by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, otherwise all but waf)',
+      'parts of a new stack, separated by commas: authorizers, quotas, access-logs, webhooks, channels, cache, waf (default: asked on a terminal, otherwise the parts that the access documents use)',
     )
+    .option('--add <names>', 'parts to add to the existing stack, which keeps the parts that it has')
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
     .action(async (directory: string, flags: InitFlags) => {
@@ -59,6 +72,10 @@ export function initCommand(): Command {
       mkdirSync(folder, { recursive: true });
       if (flags.ifMissing && hasStack(folder)) {
         printResult({ written: [], kept: [], next: [] }, () => []);
+        return;
+      }
+      if (flags.add !== undefined) {
+        add(folder, flags.add);
         return;
       }
       const choice = await readChoice(folder, flags);
@@ -73,24 +90,55 @@ export function initCommand(): Command {
           is ? `${colorize('green', 'written')} ${path}` : `${colorize('yellow', 'kept   ')} ${path}`,
         ),
         '',
+        ...(choice.parts === undefined ? [] : [...describeLeftParts(choice.parts), '']),
         colorize('bold', 'Next'),
         ...next.map((line) => `  ${line}`),
       ]);
     });
 }
 
+function stackFolderOf(folder: string): string {
+  return existsSync(join(folder, STACK_FILE)) ? join(folder, STACK_FOLDER) : folder;
+}
+
+/** @throws UsageError if there is no stack yet */
+function add(folder: string, names: string): void {
+  if (!hasStack(folder))
+    throw new UsageError('--add needs an existing stack: run gatewright init first, or pass --parts');
+  const { added, files } = addParts(stackFolderOf(folder), names);
+  printResult({ added, changed: files }, () =>
+    added.length === 0
+      ? ['the stack already has these parts']
+      : [
+          `added ${added.join(', ')} to ${files.join(', ')}; the next deployment makes their resources, and replaces no other`,
+          ...guidesOf(added, GUIDES),
+        ],
+  );
+}
+
 /** Reads the user's choice. An existing stack keeps its parts, because another run only adds documents. */
 async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
   if (hasStack(folder)) {
-    if (given === undefined) return { webhooks, parts: undefined };
+    if (given === undefined) {
+      if (webhooks) addParts(stackFolderOf(folder), 'webhooks');
+      return { webhooks, parts: undefined };
+    }
     throw new UsageError(
-      'the stack already exists: instead of passing --parts, change parts in the gatewright.yml next to its serverless.yml',
+      'the stack already exists and keeps its parts: pass --add instead of --parts to add parts to it',
     );
   }
-  const parts = await chooseParts(given);
-  if (webhooks && parts?.includes('webhooks') === false)
+  const used = usedParts(readDocuments(folder), findUsedOutputs(folder));
+  const wanted = webhooks ? [...used, 'webhooks'] : used;
+  const parts = await chooseParts(given, wanted);
+  if (webhooks && !parts.includes('webhooks'))
     throw new UsageError('--webhooks needs the part webhooks: add it to --parts');
-  return { webhooks: webhooks || parts?.includes('webhooks') === true, parts };
+  return { webhooks: webhooks || parts.includes('webhooks'), parts };
+}
+
+/** Reads the documents of a service that was copied without its stack. */
+function readDocuments(folder: string): ReadonlyMap<string, string> {
+  const access = join(folder, STACK_FOLDER, 'access');
+  return new Map(documentsIn(access).map((name) => [name, readIfThere(join(access, name))]));
 }
 
 function isService(folder: string): boolean {
