@@ -108,6 +108,10 @@ export const CUSTOMER_RECORD: JsonSchema = structure(
     plan: { ...TEXT, description: 'In force now' },
     from: INSTANT,
     limits: OWN_QUOTAS,
+    everywhereBy: {
+      ...INSTANT,
+      description: 'By when the last change is in force in every process, even in one that has leased units',
+    },
     plans: { type: 'array', items: structure({ plan: TEXT, from: INSTANT, limits: OWN_QUOTAS }, ['limits']) },
     version: WHOLE,
   },

@@ -9,7 +9,7 @@ import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
-import { printResult, table, UsageError } from '../../../../base/terminal/output.ts';
+import { printMessage, printResult, table, UsageError } from '../../../../base/terminal/output.ts';
 import {
   changeCommand,
   printRows,
@@ -21,6 +21,8 @@ import {
   without,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { followKeys } from './follow-keys.ts';
+import type { Followed } from './follow-keys.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 
 type TermFlags = ChangeFlags & {
@@ -113,10 +115,33 @@ async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<
   await changeCustomer({ method: 'PUT', path: `${pathOf(tenant)}/plan`, body }, flags);
 }
 
-/** Prints what applies now and what will apply later. */
+/**
+ * Prints what applies now and what will apply later, and when it is in force. A failure to tell the keys is only a
+ * warning, because the record is changed, and every process reads it within the stated time.
+ */
 async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
-  const { answer } = await sendChange(request, flags);
-  printResult(answer, () => describeChange(answer));
+  const { answer, operationId } = await sendChange(request, flags);
+  const after = membersOf(answer['after']);
+  const followed = await followKeys(String(after['tenant']), flags);
+  printResult({ ...answer, followed: followed instanceof UsageError ? null : followed }, () => [
+    describeChange(answer),
+    describeInForce(after, followed),
+  ]);
+  const failed = describeFailure(followed);
+  if (failed !== undefined)
+    printMessage(
+      'yellow',
+      `${failed} until ${printValue(after['everywhereBy'])}. To try again, run the same command with --operation ${operationId}`,
+    );
+}
+
+function describeFailure(followed: Followed | UsageError): string | undefined {
+  if (followed instanceof UsageError)
+    return `the API keys could not be told (${followed.message}), so requests with them may be decided by the earlier record`;
+  const failed = followed.outside.filter(({ done }) => done !== true);
+  if (failed.length === 0) return undefined;
+  const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
+  return `cached results of authorizers could not be removed (${list}), so they stay until the authorizers' TTL ends, at most 300 s, and other requests may be decided by the earlier record`;
 }
 
 function describeChange(answer: Answer): string {
@@ -126,6 +151,17 @@ function describeChange(answer: Answer): string {
     `${printValue(tenant)}: ${state === 'active' ? '' : `${printValue(state)}, `}${printValue(plan)} from ${printValue(from)}`,
     ...(last['from'] === from ? [] : [`then ${printValue(last['plan'])} from ${printValue(last['from'])}`]),
   ].join(', ');
+}
+
+/** When the change is in force: at once for some requests, and by a time for all. */
+function describeInForce(after: Answer, followed: Followed | UsageError): string {
+  const keys =
+    followed instanceof UsageError
+      ? ''
+      : followed.revoked
+        ? `its API keys are revoked (${followed.keys}); `
+        : `in force now for requests with its API keys (${followed.keys}); `;
+  return `${keys}requests that are refused now are decided anew within 2 s; in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
 async function list(flags: ReadFlags): Promise<void> {
@@ -138,14 +174,34 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
   const left = await readLeft(tenant, textAt(customer, 'plan'), flags);
   const { plans } = customer;
   const facts = without(customer, 'plans', 'limits');
-  printResult({ ...customer, left }, () => [
-    ...table(Object.entries(facts).map(([name, value]) => [name, printValue(value)])),
+  const shared = left.filter(({ level }) => level === 'tenant');
+  const others = left.filter(({ level }) => level !== 'tenant');
+  printResult({ ...customer, left: shared, perKey: others }, () => [
+    ...table(Object.entries(facts).map(([name, value]) => [FACTS[name] ?? name, printValue(value)])),
     '',
     ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)]),
-    ...(left.length === 0
-      ? []
-      : ['', ...rowsToTable(left, ['limit', 'allowance', 'counted', 'left', 'periodEnd'])]),
+    ...(shared.length === 0 ? [] : ['', ...rowsToTable(shared, LEFT_COLUMNS)]),
+    ...(others.length === 0 ? [] : ['', ...others.map(describeOther)]),
   ]);
+}
+
+const LEFT_COLUMNS = ['limit', 'allowance', 'counted', 'left', 'periodEnd'];
+const FACTS: Readonly<Record<string, string>> = {
+  from: 'in force since',
+  everywhereBy: 'in force everywhere by',
+};
+
+/** Describes a limit that has no single number for the whole customer. */
+function describeOther({ limit, level, quota, rate, concurrency, period, perSeconds }: Answer): string {
+  const size =
+    quota !== undefined
+      ? `${printValue(quota)} per ${printValue(period)}`
+      : rate !== undefined
+        ? `${printValue(rate)} each ${perSeconds === undefined ? 'second' : `${printValue(perSeconds)} s`}`
+        : `${printValue(concurrency)} at once`;
+  const whose = level === 'customer' ? 'the customer' : `each ${level === 'key' ? 'key' : 'route of a key'}`;
+  const more = quota === undefined ? '' : '; gatewright usage show --tenant shows what each has used';
+  return `${printValue(limit)}: ${size} for ${whose}${more}`;
 }
 
 function describeTerms(plans: unknown): readonly (readonly string[])[] {
@@ -154,7 +210,10 @@ function describeTerms(plans: unknown): readonly (readonly string[])[] {
   );
 }
 
-/** Reads the limits that apply to the customer as a whole. Limits that apply to each key separately are omitted. */
+/**
+ * Reads what is left of the quotas of the customer as a whole, and the other limits of its plan: limits of each key,
+ * rates and concurrency, for which no single number is left.
+ */
 async function readLeft(
   tenant: string,
   plan: string | undefined,
@@ -162,13 +221,14 @@ async function readLeft(
 ): Promise<readonly Answer[]> {
   if (plan === undefined) return [];
   const saved = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
-  const ids = (listAt(saved, 'limits') as readonly Answer[])
-    .filter(({ level, quota }) => level === 'tenant' && quota !== undefined)
-    .map(({ id }) => String(id));
+  const limits = listAt(saved, 'limits') as readonly Answer[];
   return Promise.all(
-    ids.map((id) =>
-      callAdminJson({ method: 'GET', path: `${ownerPath(tenant)}/limits/${printPathName(id)}` }, flags),
-    ),
+    limits.map(async ({ id, ...limit }) => {
+      if (limit['level'] !== 'tenant' || limit['quota'] === undefined)
+        return { limit: id, ...limit, level: limit['level'] === 'tenant' ? 'customer' : limit['level'] };
+      const path = `${ownerPath(tenant)}/limits/${printPathName(String(id))}`;
+      return { ...(await callAdminJson({ method: 'GET', path }, flags)), level: 'tenant' };
+    }),
   );
 }
 

@@ -112,7 +112,7 @@ class TwoCustomers {
         clock: this.#clock,
         random: REAL_RANDOM,
         plans: {
-          customerState: () => Promise.resolve(undefined),
+          customer: () => Promise.resolve(undefined),
           has: () => Promise.resolve(true),
           list: () => Promise.resolve([]),
         },
@@ -123,6 +123,7 @@ class TwoCustomers {
         stage: 'prod',
         prefixes: new Map([['shop_live', known]]),
         documentPlans: ['gold'],
+        chargedCaches: [],
         usageKeySecret: undefined,
       },
     );
