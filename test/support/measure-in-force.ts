@@ -1,4 +1,4 @@
-/** Measures how long processes under load decide by an earlier record of a customer after an administrator's change. */
+/** How long processes under load decide by an earlier record of a customer after an administrator's change. */
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';

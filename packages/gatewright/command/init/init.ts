@@ -16,6 +16,8 @@ import {
 } from '@gatewright/authoring/files/stack-files';
 import { inspectApis, loadOptions } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import {
+  CHANNELS_FILE,
+  CHANNELS_PARAMETER,
   documentFile,
   HELLO_API,
   HELLO_HANDLER,
@@ -105,12 +107,22 @@ function stackFolderOf(folder: string): string {
 function add(folder: string, names: string): void {
   if (!hasStack(folder))
     throw new UsageError('--add needs an existing stack: run gatewright init first, or pass --parts');
-  const { added, files } = addParts(stackFolderOf(folder), names);
+  const stack = stackFolderOf(folder);
+  const { added, files } = addParts(stack, names);
+  const documents = documentsOf(join(stack, 'access'));
+  const needsDocument = added.includes('channels') && !hasDocumentOfChannels(documents);
+  const up = `../${/\$\{file\(((?:\.\.\/)*)node_modules/.exec(readIfThere(join(stack, 'serverless.yml')))?.[1] ?? ''}`;
+  if (needsDocument) write(stack, 'access/channels.yml', CHANNELS_FILE(up));
   printResult({ added, changed: files }, () =>
     added.length === 0
       ? ['the stack already has these parts']
       : [
           `added ${added.join(', ')} to ${files.join(', ')}; the next deployment makes their resources, and replaces no other`,
+          ...(needsDocument
+            ? [
+                `written ${join(relative(process.cwd(), stack), 'access/channels.yml')}; write ${CHANNELS_PARAMETER} into params.dev of ${join(relative(process.cwd(), stack), 'serverless.yml')}, so that the stack has this API`,
+              ]
+            : []),
           ...guidesOf(added, GUIDES),
         ],
   );
@@ -137,8 +149,15 @@ async function readChoice(folder: string, { webhooks, parts: given }: InitFlags)
 
 /** Reads the documents of a service that was copied without its stack. */
 function readDocuments(folder: string): ReadonlyMap<string, string> {
-  const access = join(folder, STACK_FOLDER, 'access');
+  return documentsOf(join(folder, STACK_FOLDER, 'access'));
+}
+
+function documentsOf(access: string): ReadonlyMap<string, string> {
   return new Map(documentsIn(access).map((name) => [name, readIfThere(join(access, name))]));
+}
+
+function hasDocumentOfChannels(documents: ReadonlyMap<string, string>): boolean {
+  return documents.size > 0 && usedParts(documents).includes('channels');
 }
 
 function isService(folder: string): boolean {
@@ -158,14 +177,16 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
   assertAuthorizers(parts);
   const { region } = homeOfEnvironment();
   const document = { api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES };
+  const hasChannels = parts?.includes('channels') === true;
   const files = new Map([
     ['package.json', packageFile(ownVersion())],
     ['.gitignore', IGNORE_FILE],
-    ['serverless.yml', stackFile({ up: '', region })],
+    ['serverless.yml', stackFile({ up: '', region, hasChannels })],
     ...(parts === undefined ? [] : [['gatewright.yml', partsFile(parts)] as const]),
     ['access/hello.yml', documentFile(document)],
     ['access/hello.routes.json', helloRoutes()],
     ...(webhooks ? [['access/webhooks.yml', WEBHOOKS_FILE('../')] as const] : []),
+    ...(hasChannels ? [['access/channels.yml', CHANNELS_FILE('../')] as const] : []),
     ['hello/serverless.yml', helloFile(region)],
     ['hello/hello.mjs', HELLO_HANDLER],
   ]);
@@ -194,8 +215,10 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   const apis = isWithout ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
+  // A service with channels has a WebSocket API of its own.
+  const hasChannels = parts?.includes('channels') === true && !hasDocumentOfChannels(readDocuments(folder));
   const files = new Map([
-    [STACK_FILE, stackFile({ up: '../', region })],
+    [STACK_FILE, stackFile({ up: '../', region, hasChannels })],
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
     ...apis.map((api, index) => {
       const rules = ruleForUsers(api);
@@ -204,6 +227,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
       return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
     }),
     ...(webhooks ? [[join(STACK_FOLDER, 'access/webhooks.yml'), WEBHOOKS_FILE('../../')] as const] : []),
+    ...(hasChannels ? [[join(STACK_FOLDER, 'access/channels.yml'), CHANNELS_FILE('../../')] as const] : []),
   ]);
   return {
     files,
