@@ -173,7 +173,7 @@ class WorkerRuntime implements FunctionRuntime {
           for (const { code, pool } of changed) code.foresee?.(pool.size > 0);
         },
         onChange: (names, isAfterPause) => {
-          for (const name of names) void this.rebuild(name, isAfterPause ? 'foreseen' : 'unforeseen');
+          for (const name of names) void this.#changed(name, isAfterPause ? 'foreseen' : 'unforeseen');
         },
       });
     }
@@ -278,7 +278,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#functions.set(name, entry);
     this.#together.join(entry.pool);
     this.#compiling.announce(name, entry.code.compiler);
-    if (isBroken) this.#watcher?.watch(name, entry.code.watched);
+    if (isBroken || entry.code.isCheckedOnce === true) this.#watcher?.watch(name, entry.code.watched);
   }
 
   countInstances(functionName: string): InstanceCounts {
@@ -447,6 +447,19 @@ class WorkerRuntime implements FunctionRuntime {
       this.#ending.delete(ended);
       this.#replaced.release(entry.definition);
     });
+  }
+
+  /**
+   * Code that has not been requested is only checked again: an instance would run it before anybody asks for it. The
+   * check installs what the change needs, so that no request waits for it.
+   */
+  async #changed(functionName: string, change: SourceChange): Promise<void> {
+    const entry = this.#functions.get(functionName);
+    const isUnused = entry?.pool.startedCount === 0 && !this.#failed.has(entry.code);
+    if (entry === undefined || !isUnused || entry.code.isCheckedOnce !== true)
+      await this.rebuild(functionName, change);
+    // What is wrong is reported when the code is built, at the first request.
+    else await entry.code.check().catch(() => undefined);
   }
 
   /** If code does not build or load, the old version stays in use. */
