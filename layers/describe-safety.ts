@@ -26,12 +26,14 @@ export function describeSafety({ Resources, Parameters }: Template): readonly st
 }
 
 function describeTable(table: Template['Resources'][string]): string {
-  const { DeletionPolicy: policy = 'Delete', Properties = {} } = table;
+  const { DeletionPolicy: policy = 'Delete', Properties = {} } = table as typeof table & {
+    readonly DeletionPolicy?: string;
+  };
   const { PointInTimeRecoverySpecification: recovery, DeletionProtectionEnabled: isProtected } = Properties;
   const kept =
     policy === 'Delete'
       ? 'the table is deleted with the stack (deletionPolicy: Delete)'
-      : `the table is kept when the stack is deleted (deletionPolicy: ${String(policy)})`;
+      : `the table is kept when the stack is deleted (deletionPolicy: ${policy})`;
   const recovered =
     membersOf(recovery)['PointInTimeRecoveryEnabled'] === true
       ? 'point-in-time recovery is on'

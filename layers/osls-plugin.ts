@@ -226,7 +226,7 @@ class StackPlugin {
     const deployed = await deployedIds(provider, provider.naming.getStackName());
     this.#deployed = deployed;
     if (deployed instanceof Error) return;
-    const removed = String(this.#serverless.service.custom?.removedParts ?? '').split(/\s*,\s*/);
+    const removed = (this.#serverless.service.custom?.removedParts ?? '').split(/\s*,\s*/);
     const refused = describeRemoved(this.#partsLeftOut, deployed, removed);
     if (refused !== undefined) throw this.#error(refused, 'PART_DEPLOYED');
     const kept = this.#tablesLeftOut.filter(({ id }) => deployed.includes(id));

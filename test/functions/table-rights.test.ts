@@ -101,7 +101,7 @@ async function administerKeys(): Promise<string> {
   await admin.list(tenant, { limit: 10 });
   await admin.changes(keyId);
   await admin.revoke(keyId, { ...BY, id: 'op-4' });
-  await admin.create(aNewKey({ tenant: 'on-record', plan: undefined }), { ...BY, id: 'op-5' });
+  await admin.create(aNewKey({ tenant: 'on-record' }), { ...BY, id: 'op-5' });
   await admin.followCustomer('on-record', BY);
   return keyId;
 }

@@ -25,7 +25,7 @@ import type { InstanceProgram } from './instance.ts';
 import { ProjectBuilds } from './build/project-build.ts';
 import { BuildError, fromInitFailure, type LoadFailure, toLoadFailure } from './build/build-error.ts';
 import { FailedBuild } from './build/failed-build.ts';
-import { checkLimits, findBroken, unsupportedReason } from './code/check-code.ts';
+import { checkLimits, findBroken, isOnlyChecked, unsupportedReason } from './code/check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
 import { Keeper } from './process/keeper.ts';
 import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
@@ -173,7 +173,7 @@ class WorkerRuntime implements FunctionRuntime {
           for (const { code, pool } of changed) code.foresee?.(pool.size > 0);
         },
         onChange: (names, isAfterPause) => {
-          for (const name of names) void this.#changed(name, isAfterPause ? 'foreseen' : 'unforeseen');
+          for (const name of names) void this.rebuild(name, isAfterPause ? 'foreseen' : 'unforeseen');
         },
       });
     }
@@ -449,23 +449,11 @@ class WorkerRuntime implements FunctionRuntime {
     });
   }
 
-  /**
-   * Code that has not been requested is only checked again: an instance would run it before anybody asks for it. The
-   * check installs what the change needs, so that no request waits for it.
-   */
-  async #changed(functionName: string, change: SourceChange): Promise<void> {
-    const entry = this.#functions.get(functionName);
-    const isUnused = entry?.pool.startedCount === 0 && !this.#failed.has(entry.code);
-    if (entry === undefined || !isUnused || entry.code.isCheckedOnce !== true)
-      await this.rebuild(functionName, change);
-    // What is wrong is reported when the code is built, at the first request.
-    else await entry.code.check().catch(() => undefined);
-  }
-
   /** If code does not build or load, the old version stays in use. */
   async rebuild(functionName: string, change: SourceChange = 'unforeseen'): Promise<void> {
     const entry = this.#functions.get(functionName);
     if (entry === undefined) return;
+    if (!this.#failed.has(entry.code) && (await isOnlyChecked(entry))) return;
     const started = performance.now();
     let failure: LoadFailure | undefined;
     this.#failed.delete(entry.code);

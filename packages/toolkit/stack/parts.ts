@@ -26,10 +26,10 @@ export const PART_NEEDS: PartNeeds = Object.fromEntries(
 
 /** The parts that other parts include. They are the same as in `custom.includedParts` of serverless.yml. */
 export const INCLUDED_PARTS: IncludedParts = Object.fromEntries(
-  PARTS.map(({ chosenAs }) => [
+  PARTS.map(({ chosenAs }): readonly [string, readonly string[]] => [
     chosenAs,
     PARTS.filter(({ includedIn }) => includedIn === chosenAs).map((part) => part.chosenAs),
-  ]).filter(([, included = []]) => included.length > 0),
+  ]).filter(([, included]) => included.length > 0),
 );
 
 /** Returns the parts that export one of these outputs, in the order of the stack. */

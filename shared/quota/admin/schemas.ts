@@ -141,7 +141,7 @@ export const MIGRATED: JsonSchema = structure(
 
 export const KEY_PLAN: JsonSchema = structure({ tenant: TEXT, key: TEXT, plan: TEXT, version: WHOLE });
 
-const COUNTS = { quota: WHOLE, credits: WHOLE, used: WHOLE, included: WHOLE, overage: WHOLE, lost: WHOLE };
+const COUNTS = { quota: WHOLE, credits: WHOLE, used: WHOLE, withinQuota: WHOLE, overage: WHOLE, lost: WHOLE };
 const NAMES = {
   tenant: TEXT,
   key: TEXT,

@@ -81,7 +81,10 @@ export class ChannelClient implements Channels {
   #refusal: ChannelError | undefined;
   readonly #warned = new Set<string>();
 
-  constructor(host: Host, { url, token, onState, onProblem, publishWaitMs = PUBLISH_WAIT_MS }: ChannelsOptions) {
+  constructor(
+    host: Host,
+    { url, token, onState, onProblem, publishWaitMs = PUBLISH_WAIT_MS }: ChannelsOptions,
+  ) {
     this.#host = host;
     const options = {
       url: () => (typeof url === 'string' ? url : url()),
@@ -151,8 +154,7 @@ export class ChannelClient implements Channels {
   }
 
   async publish(channel: string, data: unknown): Promise<number> {
-    if (this.#state === 'closed')
-      throw this.#refusal ?? new ChannelError('closed', 'the client is closed');
+    if (this.#state === 'closed') throw this.#refusal ?? new ChannelError('closed', 'the client is closed');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
     // The message is refused here. Sending it would end this connection, and, because it would be sent again, every
     // later connection.

@@ -42,7 +42,6 @@ export function hostOf(given?: SocketClass): Host {
   return {
     connect: (url, protocols) => new made(url, [...protocols]),
     failureOf: (url, event) => readFailure(event, given === undefined ? takeStatus(url) : undefined),
-    // oxlint-disable-next-line no-console -- the only place where a page without handlers shows why nothing arrives
     warn: (text) => console.warn(text),
     nowMs: () => performance.now(),
     fraction: Math.random,

@@ -138,23 +138,6 @@ describe('gatewright init', () => {
     );
   });
 
-  it('adds a part to a stack that is there, with what it needs, and says where to begin', async () => {
-    const without = await runCommandHere(['init', '.', '--add', 'quotas'], { cwd: folder });
-    assert.match(without.stderr, /--add needs an existing stack: run gatewright init first/);
-    write({ 'template.json': template('Web') });
-    await init();
-
-    const { stdout } = await runCommandHere(['init', '--add', 'quotas'], { cwd: folder });
-    assert.match(stdout, /^added quotas to gatewright\/gatewright\.yml; the next deployment/);
-    assert.match(stdout, /^quotas: node_modules\/gatewright\/docs\/guides\/sell\/quota\.md$/m);
-    assert.match(
-      read('gatewright/gatewright.yml'),
-      /^parts: \[authorizers, quotas\]\nwithout: \[access-logs\]$|^parts: \[authorizers, quotas\]$/m,
-    );
-    const again = await runCommandHere(['init', '--add', 'quotas'], { cwd: folder });
-    assert.match(again.stdout, /^the stack already has these parts/);
-  });
-
   // A link may have been planted, and what it points to is nobody's to make.
   it(
     'writes through no link, not even one that points nowhere',

@@ -77,9 +77,7 @@ for (const { name, open } of STORES)
       const { table } = opened;
       const tenant = 'told-customer';
       table.customers.set(tenant, 'active');
-      const made = await Promise.all(
-        Array.from({ length: 51 }, () => table.make({ tenant, plan: undefined })),
-      );
+      const made = await Promise.all(Array.from({ length: 51 }, () => table.make({ tenant })));
       table.customerVersion = 4;
 
       const first = await table.admin.followCustomer(tenant, { by: 'ada' });
@@ -100,7 +98,7 @@ for (const { name, open } of STORES)
       const { table } = opened;
       const tenant = 'closed-customer';
       table.customers.set(tenant, 'active');
-      const { keyId } = await table.make({ tenant, plan: undefined });
+      const { keyId } = await table.make({ tenant });
       table.customers.set(tenant, 'closed');
 
       const followed = await table.admin.followCustomer(tenant, { by: 'ada' });

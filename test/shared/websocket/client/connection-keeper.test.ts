@@ -107,10 +107,7 @@ class HandHost implements Host {
 }
 
 describe('one connection after the other', () => {
-  async function aKeeper(
-    protocols: () => string[] | Promise<string[]> = () => [],
-    isRenewable = true,
-  ) {
+  async function aKeeper(protocols: () => string[] | Promise<string[]> = () => [], isRenewable = true) {
     const host = new HandHost();
     const states: string[] = [];
     const problems: unknown[] = [];

@@ -21,6 +21,7 @@ import {
   without,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { forgetCommand } from './quota-forget.ts';
 import { followKeys } from './follow-keys.ts';
 import type { Followed } from './follow-keys.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
@@ -38,6 +39,18 @@ const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 export function customersCommand(): Command {
   return new Command('customers')
     .description('Manage customers and their plans.')
+    .addHelpText(
+      'after',
+      `
+A customer's life:
+  gatewright customers create acme free        a record; its plan applies to all of its keys
+  gatewright keys create --customer acme …     a key, shown once
+  gatewright customers set-plan acme pro       an upgrade; show prints what is left, and since when
+  gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
+  gatewright customers suspend acme            its requests get 403, until resume
+  gatewright customers close acme              for good; its keys are revoked, and what it owes is still billed
+  gatewright customers delete acme             what would be erased; erased with --confirm acme`,
+    )
     .addCommand(
       withLimits(changeCommand('create', 'Create a customer record, with the plan that applies from now on.'))
         .argument(...TENANT)
@@ -74,6 +87,7 @@ export function customersCommand(): Command {
     .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until you resume it.'))
     .addCommand(stateCommand('resume', 'End a suspension.'))
     .addCommand(stateCommand('close', 'Close a customer permanently; its charges remain and are billed.'))
+    .addCommand(forgetCommand('delete'))
     .addCommand(
       changeCommand(
         'migrate',
