@@ -1,5 +1,5 @@
 /** Says at packaging who hears of alarms, and what protects the tables of keys and charges. */
-import { membersOf } from '@gatewright/aws/json-object';
+import { isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { Template } from './edit-template.ts';
 
 const MAILBOX = 'AlarmMailbox';
@@ -42,7 +42,7 @@ function describeTable(table: Template['Resources'][string]): string {
 }
 
 function describeProtection(isProtected: unknown): string {
-  if (isProtected === true || isProtected === 'true') return 'deletion protection is on';
+  if (isTrue(isProtected)) return 'deletion protection is on';
   if (isProtected === undefined) return 'deletion protection is not used';
   if (typeof isProtected === 'object') return 'deletion protection is the parameter ProtectTables';
   return 'deletion protection is off, because a first deployment that fails must be able to delete the table; serverless deploy turns it on from the second deployment on if protectTables is afterFirst, and gatewright package with --param protectTables=true';

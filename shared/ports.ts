@@ -182,7 +182,7 @@ export interface NativeKeys {
   disable(apiKeyId: string): Promise<void>;
 }
 
-export type KnownCustomer = {
+type KnownCustomer = {
   readonly state: 'active' | 'suspended' | 'closed';
   readonly version: number;
 };

@@ -10,7 +10,7 @@ import { QuotaTable } from './quota-table.ts';
 
 export type Change = 'upgrade at 429' | 'resume' | 'suspend';
 
-export type InForce = {
+type InForce = {
   /** Milliseconds after the change until each process decided by it, in ascending order. */
   readonly delaysMs: readonly number[];
   readonly decisions: number;
@@ -120,13 +120,4 @@ async function measureOne(
       if (!delays.has(quotas) && (await ask(quotas)) === wanted) delays.set(quotas, table.nowMs - changedMs);
   const delaysMs = processes.map((quotas) => delays.get(quotas) ?? PATIENCE_MS);
   return { delaysMs, decisions: calls.decisions, reads: calls.reads, writes };
-}
-
-export function describeInForce({ delaysMs, decisions, reads, writes }: InForce): string {
-  const at = (share: number): number =>
-    delaysMs[Math.min(delaysMs.length - 1, Math.floor(share * delaysMs.length))] ?? 0;
-  const per = (count: number): string => ((1000 * count) / decisions).toFixed(2);
-  // On-demand prices of us-east-1 (docs/aws/prices.md): a write unit, and a consistent read of up to 4 KB.
-  const dollars = (writes * 0.625e-6 + reads * 0.125e-6) * (1000 / decisions);
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${delaysMs.at(-1) ?? 0} ms; per 1,000 decisions ${per(reads)} reads, ${per(writes)} writes, $${dollars.toExponential(3)}`;
 }

@@ -78,7 +78,7 @@ export type Changed = {
   readonly outside: readonly OutsideStep[];
 };
 
-export type FollowedCustomer = {
+type FollowedCustomer = {
   /** The version of the record that the keys now name. */
   readonly version: number;
   readonly revoked: boolean;

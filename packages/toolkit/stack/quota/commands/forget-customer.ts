@@ -40,7 +40,7 @@ export type Survey = {
 };
 
 /** An invoice as `gatewright usage invoice` makes it of the same records. */
-export type DueInvoice = Pick<Invoice, 'number' | 'month' | 'currency' | 'total'>;
+type DueInvoice = Pick<Invoice, 'number' | 'month' | 'currency' | 'total'>;
 
 type Fate =
   | { readonly kind: 'keep' }
