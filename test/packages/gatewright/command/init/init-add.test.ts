@@ -16,7 +16,10 @@ const read = (name: string): string => readFileSync(join(folder, 'gatewright', n
 
 describe('gatewright init --add', () => {
   it('needs a stack, adds a part with what it needs, and says where to begin', async () => {
-    writeFileSync(join(folder, 'template.json'), JSON.stringify(anHttpApiTemplate('exports.handler = async () => 1;')));
+    writeFileSync(
+      join(folder, 'template.json'),
+      JSON.stringify(anHttpApiTemplate('exports.handler = async () => 1;')),
+    );
     const without = await run('.', '--add', 'quotas');
     assert.match(without.stderr, /--add needs an existing stack: run gatewright init first/);
     assert.equal((await run('.')).code, 0);
