@@ -19,6 +19,9 @@ type CfnResource = {
 /** A table of a part that is left out. */
 export type LeftTable = { readonly id: string; readonly name: string; readonly stays: boolean };
 
+/** A part that is left out, with the logical ids that only left parts declare. */
+export type LeftPart = { readonly part: string; readonly ids: readonly string[] };
+
 type PartFunction = OslsFunction & {
   readonly role?: unknown;
   environment?: Readonly<Record<string, unknown>>;
@@ -38,6 +41,7 @@ type ChosenService = {
   /** The merged resources. */
   readonly resources: Readonly<Record<string, unknown>>;
   readonly left: readonly LeftTable[];
+  readonly leftParts: readonly LeftPart[];
 };
 
 /** Member that lists the parts of a resource file or widget. */
@@ -68,6 +72,13 @@ export function leaveOutParts(
     Object.entries(file.Resources ?? {}),
   );
   const ids = new Set(left.map(([id]) => id));
+  const idsOf = new Map<string, string[]>();
+  for (const [at, file] of files.entries())
+    if (!isChosen(file, at))
+      for (const part of owners[at] ?? []) {
+        const own = Object.keys((membersOf(file) as ResourceFile).Resources ?? {});
+        idsOf.set(part, [...(idsOf.get(part) ?? []), ...own]);
+      }
   const isLeft = ([, { role }]: readonly [string, PartFunction]): boolean => ids.has(String(role));
   const all = Object.entries(functions);
   const gone = [...ids, ...all.filter(isLeft).map(([name]) => functionId(name))];
@@ -81,6 +92,7 @@ export function leaveOutParts(
   return {
     functions: Object.fromEntries(stay.map(([name, one]) => [name, withoutGone(one, gone)])),
     resources: membersOf(pruned.reduce<unknown>(merged, {})),
+    leftParts: [...idsOf].map(([part, own]) => ({ part, ids: own })),
     left: left
       .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
       .map(([id, { DeletionPolicy: policy, Properties }]) => {
@@ -103,6 +115,24 @@ export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
       ? `the stack no longer has a part with the table ${name}. CloudFormation keeps the table and its data. Before you add the part again, delete the table or import it into the stack`
       : `the stack no longer has a part with the table ${name}, so this deployment deletes the table`,
   );
+}
+
+/**
+ * Returns why a deployment is refused that would remove parts of the deployed stack; undefined if it removes none, or
+ * only parts that the user has named for this deployment.
+ */
+export function describeRemoved(
+  left: readonly LeftPart[],
+  deployed: readonly string[],
+  removed: readonly string[],
+): string | undefined {
+  const lost = left
+    .map(({ part, ids }) => ({ part, ids: ids.filter((id) => deployed.includes(id)) }))
+    .filter(({ part, ids }) => ids.length > 0 && !removed.includes(part));
+  if (lost.length === 0) return undefined;
+  const names = lost.map(({ part }) => part);
+  const shown = lost.map(({ part, ids }) => `${part} (${ids.slice(0, 3).join(', ')})`).join('; ');
+  return `the deployed stack has parts that gatewright.yml leaves out: ${shown}. To keep them, run npx gatewright init --add ${names.join(',')}; to remove them with this deployment, pass --param removedParts=${names.join(',')}`;
 }
 
 /** Returns the logical id that osls gives the function. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
 import { checkStack } from '@gatewright/authoring/check/check-stack';
 import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/files/parts-files';
-import type { PartNeeds } from '@gatewright/authoring/files/parts-files';
+import type { IncludedParts, PartNeeds } from '@gatewright/authoring/files/parts-files';
 import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check/check-unprotected';
 import { printProblem } from '@gatewright/authoring/document/read-document';
 import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/compile/build-access';
@@ -21,9 +21,10 @@ import {
   removeWithDependents,
 } from './edit-template.ts';
 import type { Template } from './edit-template.ts';
+import { describeSafety } from './describe-safety.ts';
 import { globalTables } from './check-tables.ts';
-import { describeLeft, leaveOutParts, takeOwners } from './choose-parts.ts';
-import type { LeftTable } from './choose-parts.ts';
+import { describeLeft, describeRemoved, leaveOutParts, takeOwners } from './choose-parts.ts';
+import type { LeftPart, LeftTable } from './choose-parts.ts';
 import { foldRoutes } from './fold-routes.ts';
 import { FORM_VARIABLE } from './forms/portable-template.ts';
 import { guardStages, localIdsOf } from './guard-stages.ts';
@@ -52,7 +53,11 @@ export type Serverless = {
   readonly configurationInput: {
     readonly resources?: unknown;
     readonly params?: Readonly<Record<string, unknown>>;
-    readonly custom?: { readonly parts?: PartNeeds; readonly namedParts?: readonly string[] };
+    readonly custom?: {
+      readonly parts?: PartNeeds;
+      readonly namedParts?: readonly string[];
+      readonly includedParts?: IncludedParts;
+    };
   };
   readonly processedInput?: { readonly commands: readonly string[] };
   readonly service: {
@@ -63,6 +68,7 @@ export type Serverless = {
       readonly knownApis?: NamedApis;
       readonly webAcl?: WebAclSettings;
       readonly rollout?: Rollout;
+      readonly removedParts?: string;
     };
     functions?: Readonly<Record<string, OslsFunction>>;
     resources?: Readonly<Record<string, unknown>>;
@@ -101,6 +107,8 @@ class StackPlugin {
    * artifact.
    */
   #packsLayer = false;
+  /** Whether a user packages or deploys with osls, and reads what is logged. */
+  #isReported = false;
   /** True if the service is packed here. The gateway, which only reads the template, does this step itself. */
   #isPacking = false;
   /** The chosen parts of the stack; undefined means all parts except `namedParts`. */
@@ -109,6 +117,7 @@ class StackPlugin {
   readonly #files: unknown;
   readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];
+  #partsLeftOut: readonly LeftPart[] = [];
   /** Logical ids of the deployed resources, or the reason why AWS could not be queried. */
   #deployed: readonly string[] | Error = [];
   #webhooks: WebhooksBuild | undefined;
@@ -125,8 +134,8 @@ class StackPlugin {
         this.#leaveOut();
         this.#packsLayer = this.#isDeployment();
         const { commands = [] } = this.#serverless.processedInput ?? {};
-        if (this.#packsLayer && isPackaging(commands, process.env))
-          return this.#askAws(commands[0] === 'deploy').then(() => this.#start());
+        this.#isReported = this.#packsLayer && isPackaging(commands, process.env);
+        if (this.#isReported) return this.#askAws(commands[0] === 'deploy').then(() => this.#start());
         this.#start();
         return undefined;
       },
@@ -158,6 +167,7 @@ class StackPlugin {
         this.#addAliases(template);
         if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API);
         removeImpliedDependencies(template);
+        if (this.#isReported) for (const line of describeSafety(template)) this.#log?.notice(line);
       },
     };
   }
@@ -169,11 +179,11 @@ class StackPlugin {
 
   #leaveOut(): void {
     const { configurationInput, service, serviceDir } = this.#serverless;
-    const { parts: needs, namedParts = [] } = configurationInput.custom ?? {};
+    const { parts: needs, namedParts = [], includedParts } = configurationInput.custom ?? {};
     const files: unknown = this.#files;
     if (needs === undefined || !Array.isArray(files)) return;
     try {
-      this.#chosen = readChosenParts(serviceDir, needs, process.env[PARTS_VARIABLE]);
+      this.#chosen = readChosenParts(serviceDir, needs, process.env[PARTS_VARIABLE], includedParts);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       throw this.#error(error.message, 'PARTS_INVALID');
@@ -184,6 +194,7 @@ class StackPlugin {
     service.functions = kept.functions;
     service.resources = kept.resources;
     this.#tablesLeftOut = kept.left;
+    this.#partsLeftOut = kept.leftParts;
   }
 
   #assertParts(): void {
@@ -215,6 +226,9 @@ class StackPlugin {
     const deployed = await deployedIds(provider, provider.naming.getStackName());
     this.#deployed = deployed;
     if (deployed instanceof Error) return;
+    const removed = (this.#serverless.service.custom?.removedParts ?? '').split(/\s*,\s*/);
+    const refused = describeRemoved(this.#partsLeftOut, deployed, removed);
+    if (refused !== undefined) throw this.#error(refused, 'PART_DEPLOYED');
     const kept = this.#tablesLeftOut.filter(({ id }) => deployed.includes(id));
     for (const line of describeLeft(kept)) this.#log?.warning(line);
   }

@@ -11,7 +11,7 @@ import { FORM_VARIABLE, listPacked, removeBucket } from './forms/portable-templa
 import type { PortableTemplate } from './forms/portable-template.ts';
 import { printSamConfig, printSamTemplate } from './forms/sam-template.ts';
 import { printTerraformModule } from './forms/terraform-module.ts';
-import { listArtefacts, packageService } from './package-service.ts';
+import { listArtefacts, packageService, TEMPLATE } from './package-service.ts';
 import type { Packaged, PackageRequest } from './package-service.ts';
 
 /**
@@ -21,7 +21,6 @@ import type { Packaged, PackageRequest } from './package-service.ts';
 export const FORMS = ['serverless', 'sam', 'cdk', 'terraform'] as const;
 export type Form = (typeof FORMS)[number];
 
-const TEMPLATE = 'cloudformation-template-update-stack.json';
 const STATE = 'serverless-state.json';
 const CODE = 'code';
 
@@ -40,7 +39,7 @@ export async function packageForm(form: Form, request: PackageRequest): Promise<
   await removeFiles(folder);
   for (const [name, text] of filesOf(form, template, { stackName, names }))
     await writeFile(join(folder, name), text);
-  return { kind: 'packaged', artefacts: await listArtefacts(folder) };
+  return { ...packaged, artefacts: await listArtefacts(folder) };
 }
 
 type Names = { readonly stackName: string; readonly names: ReadonlyMap<string, string> };

@@ -4,7 +4,12 @@ import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { describeSafety } from './describe-safety.ts';
+import type { Template } from './edit-template.ts';
 import { startAwsStandIn } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
+
+/** The name that osls gives the compiled template. */
+export const TEMPLATE = 'cloudformation-template-update-stack.json';
 
 type Artefact = { readonly name: string; readonly sizeBytes: number };
 
@@ -21,7 +26,12 @@ export type PackageRequest = {
 };
 
 export type Packaged =
-  | { readonly kind: 'packaged'; readonly artefacts: readonly Artefact[] }
+  | {
+      readonly kind: 'packaged';
+      readonly artefacts: readonly Artefact[];
+      /** Sentences about alarms and tables, @see describeSafety */
+      readonly notes: readonly string[];
+    }
   /** The message is one sentence that is shown to the user. */
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -56,7 +66,17 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
   } finally {
     await standIn.close();
   }
-  return { kind: 'packaged', artefacts: await listArtefacts(outputDirectory) };
+  return {
+    kind: 'packaged',
+    artefacts: await listArtefacts(outputDirectory),
+    notes: await readNotes(outputDirectory),
+  };
+}
+
+/** Describes the compiled template; a service that compiles to no template has nothing to describe. */
+async function readNotes(outputDirectory: string): Promise<readonly string[]> {
+  const text = await readFile(join(outputDirectory, TEMPLATE), 'utf8').catch(() => undefined);
+  return text === undefined ? [] : describeSafety(JSON.parse(text) as Template);
 }
 
 async function readStages(serviceDirectory: string): Promise<readonly string[]> {

@@ -17,6 +17,7 @@ async function main(): Promise<number> {
   if (packaged.kind === 'failed') return fail(packaged.message);
   for (const { name, sizeBytes } of packaged.artefacts)
     console.log(`${name.padEnd(50)} ${`${(sizeBytes / 1024).toFixed(1)} KB`.padStart(12)}`);
+  for (const note of packaged.notes) console.log(note);
   console.log(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}`);
   return 0;
 }

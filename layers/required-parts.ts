@@ -21,7 +21,18 @@ export function missingParts(
     { what: `access/${name}.yml protects an API`, part: 'authorizers', item: 'the API' },
     ...(quota === undefined
       ? []
-      : [{ what: `access/${name}.yml has a quota`, part: 'quotas', item: 'the quota' }]),
+      : [
+          { what: `access/${name}.yml has a quota`, part: 'quotas', item: 'the quota' },
+          ...(quota.isTracked === true
+            ? [
+                {
+                  what: `access/${name}.yml charges from access logs`,
+                  part: 'access-logs',
+                  item: 'count: access-log',
+                },
+              ]
+            : []),
+        ]),
     ...(channels === undefined
       ? []
       : [{ what: `access/${name}.yml has channels`, part: 'channels', item: 'the channels' }]),
@@ -33,6 +44,6 @@ export function missingParts(
     .filter(({ part }) => !chosen.includes(part))
     .map(
       ({ what, part, item }) =>
-        `${what} in stage "${stage}": add ${part} to parts in gatewright.yml, or remove ${item} from the document`,
+        `${what} in stage "${stage}": run npx gatewright init --add ${part}, or remove ${item} from the document`,
     );
 }

@@ -182,6 +182,11 @@ export interface NativeKeys {
   disable(apiKeyId: string): Promise<void>;
 }
 
+type KnownCustomer = {
+  readonly state: 'active' | 'suspended' | 'closed';
+  readonly version: number;
+};
+
 export interface PlanCatalogue {
   /**
    * Reads the current state to determine whether the plan exists.
@@ -194,11 +199,11 @@ export interface PlanCatalogue {
    */
   list(): Promise<readonly string[]>;
   /**
-   * Reads the state of a customer on record, whose plan applies to all of the customer's keys. Returns undefined if the
-   * customer is not on record.
+   * Reads the state of a customer on record, whose plan applies to all of the customer's keys, and the version of the
+   * record. Returns undefined if the customer is not on record.
    * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
-  customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;
+  customer(tenant: string): Promise<KnownCustomer | undefined>;
 }
 
 /** A wall clock and a monotonic clock. Both may stop while a Lambda instance is frozen. */
@@ -313,6 +318,8 @@ export type QuotaCharge = {
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;
+  /** The newest version of the customer's record that the caller's credential names. */
+  readonly customerVersion?: number;
   /** A route such as `GET /orders/{id}`. */
   readonly route: string;
   readonly atEpochMs?: number;

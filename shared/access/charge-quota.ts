@@ -118,6 +118,8 @@ export async function chargeQuota(
     tenant,
     key,
     route: routeNameOf(route),
+    ...(principal.customerVersion !== undefined &&
+      principal.claims['tenant'] === tenant && { customerVersion: principal.customerVersion }),
     ...(receivedAtEpochMs !== undefined && { atEpochMs: receivedAtEpochMs }),
   };
   const decision = await (quota.isTracked === true ? quotas.look(charge) : quotas.consume(charge)).catch(

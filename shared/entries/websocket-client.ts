@@ -19,7 +19,9 @@ export type {
 export type { ChannelHandlers, ChannelMessage, Gap } from '../websocket/client/subscription.ts';
 export type { Socket, SocketClass } from '../websocket/client/host.ts';
 
+export { ConnectionProblem } from '../websocket/client/connection-problem.ts';
 export { ChannelError } from '../websocket/client/questions.ts';
+export type { ChannelErrorCode } from '../websocket/client/questions.ts';
 
 /**
  * Connects at once, and reconnects when the connection is lost. `webSocket` is for hosts that have no WebSocket class

@@ -18,6 +18,6 @@ export function createLambdaPlanCatalogue(): PlanCatalogue {
   return {
     has: async (planId) => catalogue().has(planId),
     list: async () => catalogue().list(),
-    customerState: async (tenant) => catalogue().customerState(tenant),
+    customer: async (tenant) => catalogue().customer(tenant),
   };
 }

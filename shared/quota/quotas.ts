@@ -22,9 +22,11 @@ import { Holdings } from './holding/holdings.ts';
 import type { Arrival } from './holding/holdings.ts';
 import type { QuotaEvent } from './holding/holder-ports.ts';
 import { Run } from './holding/permits.ts';
+import { hearNews } from './plan/news.ts';
 import { PlanBook } from './plan/plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan/plan.ts';
 import type { CustomerPlan } from './plan/plan.ts';
+import { tenantOf } from './ledger/ledger.ts';
 import { StoreTime } from './store-time.ts';
 import type { CustomerBook } from './plan/customer-book.ts';
 import { checkSubject } from './plan/subject.ts';
@@ -71,6 +73,11 @@ export type ConsumeRequest = Omit<Subject, 'plan'> & {
    * record.
    */
   readonly plan?: string | undefined;
+  /**
+   * The newest version of the customer's record that the caller knows of, for example from the API key. If this process
+   * knows an older record, it reads the record before it decides.
+   */
+  readonly customerVersion?: number | undefined;
   /** The cost in whole units; default: the plan's cost of the route. */
   readonly cost?: number;
   /**
@@ -138,6 +145,11 @@ export type Quotas = {
    * @throws the errors of `consume`
    */
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
+  /**
+   * Reads the tenant's record again before its next request. Call it after a change that this process has made itself,
+   * so that the change is in force here at once.
+   */
+  refresh(tenant: string): void;
   /** Returns unused units. Call it at shutdown (SIGTERM). Otherwise the unused units of the process stay charged. */
   flush(): Promise<void>;
 };
@@ -156,6 +168,7 @@ export function createQuotas(options: QuotaOptions): Quotas {
   return {
     consume: (request) => quotas.consume(request),
     peek: (request) => quotas.peek(request),
+    refresh: (tenant) => quotas.refresh(tenant),
     flush: () => quotas.flush(),
   };
 }
@@ -173,7 +186,9 @@ class Holder {
     const observe = options.observe ?? (() => undefined);
     this.#options = options;
     this.#time = new StoreTime(clock, observe);
-    const store = this.#time.watch(options.store);
+    const store = hearNews(this.#time.watch(options.store), (partition, version) =>
+      this.#terms.hear(tenantOf(partition), version),
+    );
     this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan), observe);
     this.#terms = new TermsReader(options.customers?.(store));
     const grantIds = new GrantIds(random, clock);
@@ -226,6 +241,8 @@ class Holder {
         return { ...this.#admit(units, charged.holdings, run), ...onRecord(terms) };
       if (charged.kind === 'refused') {
         for (const holding of charged.holdings) await holding.uncharge();
+        // The refusal was made by an earlier record: the ledger has just told that there is a newer one.
+        if (reload < PLAN_RELOADS - 1 && this.#terms.isOutdated(request.tenant)) continue;
         return { ...this.#reject(charged.refusal, charged.holdings), ...onRecord(terms) };
       }
       this.#book.forget(plan.id);
@@ -239,6 +256,7 @@ class Holder {
    * used during an outage.
    */
   async #termsOf(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
+    if (request.customerVersion !== undefined) this.#terms.hear(request.tenant, request.customerVersion);
     const terms = this.#terms.peek(request, atEpochMs) ?? (await this.#terms.read(request, atEpochMs));
     if (terms.kind !== 'unavailable' || boundOf(this.#options) === 0 || request.plan === undefined)
       return terms;
@@ -258,6 +276,10 @@ class Holder {
     const holdings = this.#holdings.of(plan, subject, arrival, new Run(now, undefined));
     await Promise.all(holdings.map((holding) => holding.look()));
     return this.#statesOf(holdings);
+  }
+
+  refresh(tenant: string): void {
+    this.#terms.hear(tenant, undefined);
   }
 
   async flush(): Promise<void> {

@@ -8,6 +8,7 @@ const DISTINGUISHED_ELSEWHERE = new Map([
   ['AttachmentFileError', 'of the command: its exit code says that nothing was changed'],
   ['BreakingError', 'of the command: its exit code says that a caller would be locked out'],
   ['ClaimsUncheckedError', 'of the command: its exit code says that nothing was changed'],
+  ['ConnectionProblem', "users' programs, in onProblem of connectChannels"],
   ['FunctionFailed', "users' tests, by gatewright/testing"],
   ['HandshakeRefused', "users' tests, by gatewright/testing"],
   ['ReleaseRefused', "maintainers' tool: its tests"],

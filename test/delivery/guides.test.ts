@@ -114,7 +114,11 @@ describe('the guides', { skip: process.platform === 'win32' }, () => {
   it('begin with a stack in the folder of the service', async () => {
     const shell = openShell(copy.directory, environment);
     try {
-      for (const line of ['gatewright init', 'gatewright init --webhooks']) {
+      for (const line of [
+        'gatewright init',
+        'gatewright init --webhooks',
+        'gatewright init --add quotas,access-logs,channels,cache',
+      ]) {
         await run(shell, line);
         ran.add(line);
       }

@@ -219,7 +219,10 @@ describe('gatewright init --if-missing in a service that has brought its documen
     await service.write('gatewright/access/mine.yml', 'version: 1\napi: { dev: { stack: another-dev } }\n');
     const { code, stdout, stderr } = await run('init', '--if-missing');
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^written\s+gatewright\/serverless\.yml\n\nNext\n/);
+    assert.match(
+      stdout,
+      /^written\s+gatewright\/serverless\.yml\nwritten\s+gatewright\/gatewright\.yml\n\nnot in the stack: .*\n\nNext\n/,
+    );
     assert.doesNotMatch(stdout, /access sync/);
     assert.deepEqual(await readdir(join(service.directory, 'gatewright/access')), ['mine.yml']);
     assert.deepEqual(await run('init', '--if-missing'), { code: 0, stdout: '', stderr: '' });

@@ -69,6 +69,10 @@ beforeEach(() => {
 
 /** A key of the table, made and found; asked of `access-admin`. */
 async function administerKeys(): Promise<string> {
+  const ports = { store: usage.store, listing: usage.listing, random: REAL_RANDOM, timer: TIMER };
+  await savePlan(ports, requested('kept'), PLAN.id, PLAN);
+  await createCustomer(ports, requested('recorded'), { tenant: 'on-record', plan: PLAN.id });
+  usage.take();
   const known = { roles: new Set<string>(), hasNativePlans: false, cached: [], planClaims: [['plan']] };
   const admin = new KeyAdmin(
     {
@@ -84,6 +88,7 @@ async function administerKeys(): Promise<string> {
       stage: 'prod',
       prefixes: new Map([['shop_live', known]]),
       documentPlans: ['gold'],
+      chargedCaches: [],
       usageKeySecret: undefined,
     },
   );
@@ -96,6 +101,8 @@ async function administerKeys(): Promise<string> {
   await admin.list(tenant, { limit: 10 });
   await admin.changes(keyId);
   await admin.revoke(keyId, { ...BY, id: 'op-4' });
+  await admin.create(aNewKey({ tenant: 'on-record' }), { ...BY, id: 'op-5' });
+  await admin.followCustomer('on-record', BY);
   return keyId;
 }
 

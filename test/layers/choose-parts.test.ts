@@ -1,9 +1,9 @@
 /** The stack of this repository by each choice of parts that is valid. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { describeLeft, leaveOutParts, takeOwners } from '../../layers/choose-parts.ts';
+import { describeLeft, describeRemoved, leaveOutParts, takeOwners } from '../../layers/choose-parts.ts';
 import { makeStackConfig } from '../../packages/gatewright/package/stack-config.ts';
-import { PART_NEEDS, PARTS } from '../../packages/toolkit/stack/parts.ts';
+import { INCLUDED_PARTS, PART_NEEDS, PARTS } from '../../packages/toolkit/stack/parts.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { validChoices } from '../support/part-choices.ts';
 
@@ -96,7 +96,7 @@ const bodyOf = (resource: Definition | undefined): unknown => {
 };
 
 describe('a stack of chosen parts', () => {
-  it('has 39 valid choices', () => assert.equal(CHOICES.length, 39));
+  it('has 55 valid choices', () => assert.equal(CHOICES.length, 55));
 
   for (const chosen of CHOICES)
     it(`names nothing that is left out: ${chosen.join(', ')}`, () => {
@@ -135,7 +135,7 @@ describe('a stack of chosen parts', () => {
     const { custom } = JSON.parse(config) as { readonly custom: { readonly namedParts: unknown } };
 
     assert.deepEqual(custom.namedParts, ['waf']);
-    assert.deepEqual(USUAL, ['authorizers', 'quotas', 'webhooks', 'channels', 'cache']);
+    assert.deepEqual(USUAL, ['authorizers', 'quotas', 'access-logs', 'webhooks', 'channels', 'cache']);
     assert.doesNotMatch(JSON.stringify(stackOf(USUAL)), /WAFv2/);
   });
 
@@ -200,7 +200,28 @@ describe('a stack of chosen parts', () => {
   });
 
   it('has the parts and needs that serverless.yml names', () => {
-    const { custom } = JSON.parse(config) as { readonly custom: { readonly parts: unknown } };
+    const { custom } = JSON.parse(config) as {
+      readonly custom: { readonly parts: unknown; readonly includedParts: unknown };
+    };
     assert.deepEqual(custom.parts, PART_NEEDS);
+    assert.deepEqual(custom.includedParts, INCLUDED_PARTS);
+  });
+
+  it('names the deployed parts that a deployment would remove, and lets only named ones go', () => {
+    const { leftParts } = leave(['authorizers', 'quotas']);
+    const deployed = ['AccessTable', 'CacheTable', 'UsageTrackerRole', 'AlarmTopic'];
+
+    const refused = describeRemoved(leftParts, deployed, []) ?? '';
+    assert.match(
+      refused,
+      /leaves out: access-logs \(UsageTrackerRole\); cache \(CacheTable\)\. To keep them, run npx gatewright init --add access-logs,cache; to remove them with this deployment, pass --param removedParts=access-logs,cache$/,
+    );
+    assert.match(
+      describeRemoved(leftParts, deployed, ['cache']) ?? '',
+      /out: access-logs \(UsageTrackerRole\)\. /,
+    );
+    assert.equal(describeRemoved(leftParts, deployed, ['cache', 'access-logs']), undefined);
+    assert.equal(describeRemoved(leftParts, [], []), undefined);
+    assert.equal(describeRemoved(leave(USUAL).leftParts, deployed, []), undefined);
   });
 });

@@ -146,7 +146,8 @@ describe('StackPlugin', () => {
 
     assert.throws(() => hooks[finalize]?.(), {
       code: 'PART_MISSING',
-      message: /^access\/users\.yml protects an API in stage "prod": add authorizers to parts/,
+      message:
+        /^access\/users\.yml protects an API in stage "prod": run npx gatewright init --add authorizers,/,
     });
   });
 

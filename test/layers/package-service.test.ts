@@ -68,6 +68,7 @@ describe('packageService', () => {
         { name: 'said.txt', sizeBytes: said.length },
         { name: 'small.zip', sizeBytes: 1 },
       ],
+      notes: [],
     });
   });
 

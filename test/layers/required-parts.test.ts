@@ -16,14 +16,20 @@ describe('missingParts', () => {
   it('names what documents ask of a part that is left out', () => {
     const missing = missingParts(ofStage([aDocument({ quota: {}, channels: {} })], true), ['authorizers']);
     assert.deepEqual(
-      missing.map((sentence) => / add (\w+) to parts/.exec(sentence)?.[1]),
+      missing.map((sentence) => / init --add (\w+)/.exec(sentence)?.[1]),
       ['quotas', 'channels', 'webhooks'],
     );
     assert.match(
       missing[0] ?? '',
-      /^access\/menu\.yml has a quota in stage "prod": add quotas to parts in gatewright\.yml/,
+      /^access\/menu\.yml has a quota in stage "prod": run npx gatewright init --add quotas,/,
     );
     assert.deepEqual(missingParts(ofStage([aDocument()]), ['cache']).length, 1);
+    assert.deepEqual(
+      missingParts(ofStage([aDocument({ quota: { isTracked: true } })]), ['authorizers', 'quotas']),
+      [
+        'access/menu.yml charges from access logs in stage "prod": run npx gatewright init --add access-logs, or remove count: access-log from the document',
+      ],
+    );
   });
 
   it('has nothing to say of chosen parts, of other stages, and of the whole stack', () => {

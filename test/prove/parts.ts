@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { packageService } from '../../layers/package-service.ts';
-import { PART_NEEDS } from '../../packages/toolkit/stack/parts.ts';
+import { editParts } from '@gatewright/authoring/files/parts-files';
+import { INCLUDED_PARTS, PART_NEEDS } from '../../packages/toolkit/stack/parts.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { copyStackDefinition } from '../support/copy-stack-definition.ts';
 import { validChoices } from '../support/part-choices.ts';
@@ -46,7 +47,7 @@ function makeService(folder: string, chosen: readonly string[]): void {
   copyStackDefinition(folder);
   mkdirSync(join(folder, 'access'));
   for (const name of LINKED) symlinkSync(join(REPOSITORY, name), join(folder, name));
-  writeFileSync(join(folder, 'gatewright.yml'), `parts: [${chosen.join(', ')}]\n`);
+  writeFileSync(join(folder, 'gatewright.yml'), editParts('', chosen, INCLUDED_PARTS));
 }
 
 async function tryChoice(

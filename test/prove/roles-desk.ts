@@ -195,7 +195,12 @@ export class Desk {
       caches: { flush: () => Promise.resolve() },
       nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
     };
-    const settings = { stage: 'prod', prefixes: new Map([['shop_live', known]]), documentPlans: ['gold'] };
+    const settings = {
+      stage: 'prod',
+      prefixes: new Map([['shop_live', known]]),
+      documentPlans: ['gold'],
+      chargedCaches: [],
+    };
     return Promise.resolve(new KeyAdmin(ports, { ...settings, usageKeySecret: undefined }));
   }
 

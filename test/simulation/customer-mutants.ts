@@ -58,7 +58,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'plan/customer-book.ts',
-        'if (ageMs <= this.#freshMs) return entry;',
+        'if (ageMs <= freshMs && !this.#isBehind(name, entry)) return entry;',
         'if (ageMs >= 0) return entry;',
       ),
     ],

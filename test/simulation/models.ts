@@ -4,6 +4,7 @@ import { createConcurrencyModel } from './concurrency-model.ts';
 import type { Faults } from './instance.ts';
 import { NO_FAULTS } from './instance.ts';
 import type { Model } from './model.ts';
+import { createNewsModel } from './news-model.ts';
 import { createQuotaModel } from './quota-model.ts';
 import type { QuotaModelOptions } from './quota-setting.ts';
 import { createRateModel } from './rate-model.ts';
@@ -66,6 +67,7 @@ export const MODELS: readonly Model[] = [
     onRecord: true,
     faults: (chance) => faults(chance, chance.chance(0.5)),
   }),
+  createNewsModel('quota-news'),
   createRateModel({ name: 'rate-direct', leased: false, faults: SHORT_FAULTS }),
   createRateModel({ name: 'rate-leased', leased: true, faults: SHORT_FAULTS }),
   createConcurrencyModel({ name: 'concurrency', faults: SHORT_FAULTS }),

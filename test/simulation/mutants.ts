@@ -5,6 +5,7 @@
 import { BILL_MUTANTS } from './bill-mutants.ts';
 import { CONCURRENCY_MUTANTS } from './concurrency-mutants.ts';
 import { CUSTOMER_MUTANTS } from './customer-mutants.ts';
+import { NEWS_MUTANTS } from './news-mutants.ts';
 import type { Mutant } from './patch.ts';
 import { QUOTA_MUTANTS } from './quota-mutants.ts';
 import { PLAN_MUTANTS } from './plan-mutants.ts';
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...BILL_MUTANTS,
   ...PLAN_MUTANTS,
   ...CUSTOMER_MUTANTS,
+  ...NEWS_MUTANTS,
   ...RATE_MUTANTS,
   ...CONCURRENCY_MUTANTS,
 ];

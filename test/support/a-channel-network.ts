@@ -25,6 +25,7 @@ export class ChannelNetwork {
   readonly world: ChannelWorld;
   /** What arrived, as it arrived. */
   readonly wire = { frames: 0, lost: 0, twice: 0, jobsTwice: 0 };
+  readonly warnings: string[] = [];
   readonly #options: Required<NetworkOptions>;
   readonly #waiting: Waiting[] = [];
   readonly #lines = new Map<string, Line>();
@@ -81,6 +82,8 @@ export class ChannelNetwork {
   host(callerOf: () => Caller = () => ADA): Host {
     return {
       connect: () => this.#connect(callerOf()),
+      failureOf: () => ({}),
+      warn: (text) => void this.warnings.push(text),
       nowMs: () => this.nowMs,
       fraction: () => this.fraction(),
       after: (ms, run) => this.after(ms, run),

@@ -32,6 +32,7 @@ const SETTING: Omit<KeyAdminSetting, 'stage'> = {
     ],
   ]),
   documentPlans: ['gold'],
+  chargedCaches: [],
   usageKeySecret: 'u'.repeat(32),
 };
 
@@ -60,6 +61,8 @@ export class ApiKeyTable {
   readonly store: ItemStore;
   readonly reader: ApiKeyReader;
   readonly admin: KeyAdmin;
+  /** The version of every customer's record. */
+  customerVersion = 1;
   #operations = 0;
 
   constructor(
@@ -98,7 +101,10 @@ export class ApiKeyTable {
           disable: (apiKeyId) => report(`disable ${apiKeyId}`),
         },
         plans: {
-          customerState: (tenant) => Promise.resolve(this.customers.get(tenant)),
+          customer: (tenant) => {
+            const state = this.customers.get(tenant);
+            return Promise.resolve(state && { state, version: this.customerVersion });
+          },
           has: (planId) => Promise.resolve(this.plans.has(planId)),
           list: () => Promise.resolve([...this.plans]),
         },

@@ -10,14 +10,15 @@ export type QuotaAdminServer = { readonly url: string; readonly close: () => voi
 
 /**
  * @param nowMs the time of the next request @param others replies to paths of other admin functions, such as the one of
- * keys
+ * keys @param more routes of other admin functions
  */
 export async function openQuotaAdmin(
   ports: Parameters<typeof quotaAdminRoutes>[0],
   nowMs: () => number,
   others: Readonly<Record<string, object>> = {},
+  more: Parameters<typeof createRouter>[0] = [],
 ): Promise<QuotaAdminServer> {
-  const routes = quotaAdminRoutes(ports);
+  const routes = [...quotaAdminRoutes(ports), ...more];
   const answer = createRouter(routes);
   // Of two paths that match, API Gateway takes the one with fewer parameters.
   const paths = routes

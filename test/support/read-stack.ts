@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 const REPOSITORY = join(import.meta.dirname, '../..');
 const STACK = join(REPOSITORY, 'packages/toolkit/stack');
 const ALARM = /^AWS::CloudWatch::(Composite)?Alarm$/;
+const EXPORT = /Export: \{ Name: '[^']*\}-(\w+)' \}/g;
 const PARAMETER = /\$\{param:(\w+)/g;
 
 type DeclaredFunction = {
@@ -25,6 +26,8 @@ type Stack = {
   /** By path from `packages/toolkit/stack` on. */
   readonly resourceFiles: ReadonlyMap<string, ResourceTypes>;
   readonly parameters: readonly string[];
+  /** Names of exports, without service and stage. */
+  readonly outputs: readonly string[];
 };
 
 export function readStack(): Stack {
@@ -50,6 +53,7 @@ export function readStack(): Stack {
     namedFiles: resources,
     resourceFiles: new Map(files.map(([path, yaml]) => [path, readResources(yaml)])),
     parameters: [...new Set(parameters)],
+    outputs: files.flatMap(([, yaml]) => [...yaml.matchAll(EXPORT)].map(([, name = '']) => name)),
   };
 }
 

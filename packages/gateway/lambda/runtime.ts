@@ -25,7 +25,7 @@ import type { InstanceProgram } from './instance.ts';
 import { ProjectBuilds } from './build/project-build.ts';
 import { BuildError, fromInitFailure, type LoadFailure, toLoadFailure } from './build/build-error.ts';
 import { FailedBuild } from './build/failed-build.ts';
-import { checkLimits, findBroken, unsupportedReason } from './code/check-code.ts';
+import { checkLimits, findBroken, isOnlyChecked, unsupportedReason } from './code/check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
 import { Keeper } from './process/keeper.ts';
 import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
@@ -277,7 +277,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#functions.set(name, entry);
     this.#together.join(entry.pool);
     this.#compiling.announce(name, entry.code.compiler);
-    if (isBroken) this.#watcher?.watch(name, entry.code.watched);
+    if (isBroken || entry.code.isCheckedOnce === true) this.#watcher?.watch(name, entry.code.watched);
   }
 
   countInstances(functionName: string): InstanceCounts {
@@ -453,6 +453,7 @@ class WorkerRuntime implements FunctionRuntime {
   async rebuild(functionName: string, change: SourceChange = 'unforeseen'): Promise<void> {
     const entry = this.#functions.get(functionName);
     if (entry === undefined) return;
+    if (!this.#failed.has(entry.code) && (await isOnlyChecked(entry))) return;
     const started = performance.now();
     let failure: LoadFailure | undefined;
     this.#failed.delete(entry.code);

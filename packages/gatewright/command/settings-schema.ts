@@ -44,12 +44,26 @@ export function settingsSchema(start: Command): JsonSchema {
     },
     additionalProperties: false,
   };
+  const without = {
+    description:
+      'Parts that come with another part and are not wanted: access-logs, which comes with quotas. Default: none.',
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+  };
   const options = settingNames(start).map((name) => [name, describe(start, name)]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright settings',
     type: 'object',
-    properties: { sources, parts, claimsChecked, check, ...(Object.fromEntries(options) as object) },
+    properties: {
+      sources,
+      parts,
+      without,
+      claimsChecked,
+      check,
+      ...(Object.fromEntries(options) as object),
+    },
     additionalProperties: false,
   };
 }

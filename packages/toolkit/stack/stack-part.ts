@@ -17,6 +17,8 @@ export type StackPart = {
   readonly tables: readonly string[];
   /** Logical ids of the alarms. */
   readonly alarms: readonly string[];
+  /** Names of exported outputs, without `gatewright-{stage}-`. */
+  readonly outputs: readonly string[];
   /** Names below `params` of `serverless.yml`, and names of required parameters. */
   readonly parameters: readonly string[];
   /** The commands, each by its first word after `gatewright`. */
@@ -32,4 +34,6 @@ export type ChosenPart = StackPart & {
   readonly needs: readonly string[];
   /** The part is included only if gatewright.yml names it. */
   readonly onlyNamed?: true;
+  /** The part that selects this part too, unless `without` of gatewright.yml names this part. */
+  readonly includedIn?: string;
 };

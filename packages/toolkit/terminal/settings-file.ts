@@ -77,16 +77,16 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
   for (const entry of decided.values())
     if (entry.name === 'sources') nameSources(command, entry, isNamed);
     else if (entry.name === CLAIMS_CHECKED) readPaths(entry);
-    else if (entry.name === PARTS) assertStack(entry);
+    else if (PARTS.includes(entry.name)) assertStack(entry);
     else if (entry.name === CHECK_SETTING) continue;
     else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
 }
 
 /**
- * A setting in the stack's own file. It is read when the stack is compiled
+ * Settings in the stack's own file. They are read when the stack is compiled
  * (packages/toolkit/authoring/files/parts-files.ts).
  */
-const PARTS = 'parts';
+const PARTS: readonly string[] = ['parts', 'without'];
 const CLAIMS_CHECKED = 'claimsChecked';
 /** The setting of `gatewright check`, which accepted-findings.ts reads. */
 export const CHECK_SETTING = 'check';
@@ -198,7 +198,7 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 function describeUnknown(command: Command, name: string): string {
   if (isOfOneRun(name))
     return `${name} cannot be set in a file, because it applies to one run only: pass --${name} on the command line`;
-  return `unknown setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${CHECK_SETTING}, ${settingNames(command).join(', ')}`;
+  return `unknown setting "${name}"; known settings: sources, ${PARTS.join(', ')}, ${CLAIMS_CHECKED}, ${CHECK_SETTING}, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {

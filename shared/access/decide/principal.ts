@@ -21,6 +21,8 @@ export type Principal = {
   readonly claims: Claims;
   /** Expiry of the credential. Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
+  /** The newest version of the customer's record that an API key names. The customer is the claim `tenant`. */
+  readonly customerVersion?: number;
   /** Value of the caller's API Gateway key for a native usage plan. This value is secret. */
   readonly usageIdentifierKey?: string;
 };

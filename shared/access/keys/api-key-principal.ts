@@ -22,7 +22,7 @@ export function claimsOfKey({
  * key's metadata.
  */
 export function toKeyPrincipal(
-  { record, notAfterEpochSeconds }: VerifiedApiKey,
+  { record, notAfterEpochSeconds, customerVersion }: VerifiedApiKey,
   { id }: CompiledKeyIssuer,
   declared: CompiledDocument['roles'],
 ): Principal {
@@ -36,5 +36,6 @@ export function toKeyPrincipal(
     ...expandRoles(record, declared),
     claims: claimsOfKey(record),
     expiresAtEpochSeconds: notAfterEpochSeconds,
+    ...(customerVersion !== undefined && { customerVersion }),
   };
 }

@@ -3,13 +3,13 @@
  *
  * | item          | pk                | sk            | attributes                                    |
  * | ------------- | ----------------- | ------------- | --------------------------------------------- |
- * | key           | `KEY#{id}`        | `KEY`         | `ver`, `doc` (JSON of the record), `usedAt`   |
+ * | key           | `KEY#{id}`        | `KEY`         | `ver`, `doc` (JSON of the record), `usedAt`, `custVer` |
  * | change of it  | `KEY#{id}`        | `OP#{op id}`  | @see ../table/operation-record.ts             |
  * | list          | `TENANT#{tenant}` | `KEY#{id}`    | `prefix`                                      |
  */
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
-import type { Item, ItemKey } from '../../table/item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 
 export type ApiKeyRecord = {
   readonly keyId: string;
@@ -47,12 +47,27 @@ export type StoredApiKey = {
   /** Version of the record. Every change increases it, except a change of `usedAt`. */
   readonly version: number;
   readonly usedAtEpochSeconds: number | undefined;
+  /** The newest version of the tenant's customer record that was announced to the key. */
+  readonly customerVersion?: number;
 };
 
 export const SECRETS_LIMIT = 2;
 
 export function apiKeyItem(keyId: string): ItemKey {
   return { pk: `KEY#${keyId}`, sk: 'KEY' };
+}
+
+/** Tells the key that its tenant's customer record has this version. A later version is not replaced. */
+export function tellKeyWrite(keyId: string, customerVersion: number): ItemWrite {
+  return {
+    purpose: 'key',
+    key: apiKeyItem(keyId),
+    when: [
+      { attribute: 'ver', is: 'present' },
+      { attribute: 'custVer', is: 'absent-or-below', value: customerVersion },
+    ],
+    change: { kind: 'update', set: { custVer: customerVersion } },
+  };
 }
 
 export function tenantPartition(tenant: string): string {
@@ -69,7 +84,7 @@ export function printRecord(record: ApiKeyRecord, version: number): Item {
  * the key is not reported as wrong.
  */
 export function parseStoredApiKey(item: Item): StoredApiKey {
-  const { ver: version, doc, usedAt } = item;
+  const { ver: version, doc, usedAt, custVer } = item;
   let record: unknown;
   try {
     record = JSON.parse(String(doc));
@@ -78,7 +93,12 @@ export function parseStoredApiKey(item: Item): StoredApiKey {
   }
   if (typeof version !== 'number' || !isRecord(record))
     throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not an API key');
-  return { record, version, usedAtEpochSeconds: typeof usedAt === 'number' ? usedAt : undefined };
+  return {
+    record,
+    version,
+    usedAtEpochSeconds: typeof usedAt === 'number' ? usedAt : undefined,
+    ...(typeof custVer === 'number' && { customerVersion: custVer }),
+  };
 }
 
 function isRecord(value: unknown): value is ApiKeyRecord {

@@ -31,7 +31,7 @@ export async function isOfCustomer(
     readonly onRecord?: boolean;
   },
   { chargesOthers, planClaims }: Pick<KeyPrefix, 'chargesOthers' | 'planClaims'>,
-  plans: Pick<PlanCatalogue, 'customerState'>,
+  plans: Pick<PlanCatalogue, 'customer'>,
 ): Promise<boolean> {
   if (chargesOthers === true) {
     if (onRecord)
@@ -44,7 +44,7 @@ export async function isOfCustomer(
   // No document charges such keys by a plan that the key names, so there is nothing to check. The table is not read,
   // because a stack without quotas has none.
   if (!onRecord && planClaims.length === 0) return false;
-  const state = await plans.customerState(tenant);
+  const { state } = (await plans.customer(tenant)) ?? {};
   if (state === undefined && onRecord)
     throw new DomainError(
       'CUSTOMER_UNKNOWN',

@@ -26,13 +26,14 @@ import {
   parseStoredApiKey,
   printRecord,
   SECRETS_LIMIT,
+  tellKeyWrite,
   tenantPartition,
 } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts';
 import { assertPlansKnown, isOfCustomer } from './check-key-plan.ts';
 import { attemptStep, flushCaches } from '../flush-caches.ts';
 import type { OutsideStep } from '../flush-caches.ts';
-import type { KeyPrefix } from './key-prefixes.ts';
+import type { CachedApi, KeyPrefix } from './key-prefixes.ts';
 import { nativeKeyValue } from './native-key.ts';
 
 type KeyAdminPorts = {
@@ -51,6 +52,8 @@ export type KeyAdminSetting = {
   /** What the stage's access documents define for API keys, by key prefix. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
   readonly documentPlans: readonly string[];
+  /** The APIs that charge customers and may cache authorizers' results. */
+  readonly chargedCaches: readonly CachedApi[];
   readonly usageKeySecret: string | undefined;
 };
 
@@ -75,6 +78,17 @@ export type Changed = {
   readonly outside: readonly OutsideStep[];
 };
 
+type FollowedCustomer = {
+  /** The version of the record that the keys now name. */
+  readonly version: number;
+  readonly revoked: boolean;
+  readonly keys: number;
+  readonly outside: readonly OutsideStep[];
+  /** Where the next page begins. */
+  readonly next?: string | undefined;
+};
+
+const FOLLOW_PAGE = 50;
 const ENTROPY_DIGITS = 64;
 /**
  * Maximum number of attempts to revoke a key. An attempt fails only if another change of the key succeeded, and this
@@ -206,6 +220,45 @@ export class KeyAdmin {
     const { items, hasMore } = await this.#range(tenantPartition(tenant), 'KEY#', page);
     const ids = items.map(({ key }) => key.sk.slice('KEY#'.length));
     return { keys: await Promise.all(ids.map((id) => this.show(id))), hasMore };
+  }
+
+  /**
+   * Carries a change of the tenant's customer record to a page of its keys: each decision by a key reads the key, so it
+   * is then made by the new record. The keys of a closed customer are revoked. The change can be carried out again.
+   * @throws DomainError CUSTOMER_UNKNOWN, STORE_UNAVAILABLE
+   */
+  async followCustomer(
+    tenant: string,
+    { cursor, by }: { readonly cursor?: string | undefined; readonly by: string },
+  ): Promise<FollowedCustomer> {
+    const customer = await this.#ports.plans.customer(tenant);
+    if (customer === undefined)
+      throw new DomainError(
+        'CUSTOMER_UNKNOWN',
+        'there is no such customer record; create it with gatewright customers create',
+      );
+    const { version, state } = customer;
+    const { keys, hasMore } = await this.list(tenant, { cursor, limit: FOLLOW_PAGE });
+    const steps = await Promise.all(
+      keys.map(async ({ record }) => {
+        const { keyId, prefix, revokedAtEpochSeconds } = record;
+        // A document that charges another tenant does not apply the customer's record to the key.
+        const isOfOther = this.#setting.prefixes.get(prefix)?.chargesOthers === true;
+        if (revokedAtEpochSeconds !== undefined || isOfOther) return [];
+        if (state === 'closed') return (await this.revoke(keyId, { id: `closed-${version}`, by })).outside;
+        const told = await this.#ports.store.update(tellKeyWrite(keyId, version));
+        if (told.kind === 'unknown' || told.kind === 'rejected') throw accessTableSilent();
+        return [];
+      }),
+    );
+    const cached = cursor === undefined ? this.#setting.chargedCaches : [];
+    return {
+      version,
+      revoked: state === 'closed',
+      keys: keys.length,
+      outside: [...(await flushCaches(this.#ports.caches, cached)), ...steps.flat()],
+      ...(hasMore && { next: keys.at(-1)?.record.keyId }),
+    };
   }
 
   /**

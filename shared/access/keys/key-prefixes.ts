@@ -59,6 +59,16 @@ function planClaimsOf({ quota }: CompiledDocument, issuerId: string): readonly C
   return [quota.plan.claim];
 }
 
+/**
+ * Returns the APIs of the stage whose documents charge callers and let API Gateway cache results. Where the authorizer
+ * charges, nothing is cached, so these are the APIs that are charged from access logs.
+ */
+export function chargedCachesOf({ documents }: CompiledAccess, deployedStage: string): readonly CachedApi[] {
+  return documents
+    .filter(({ quota, result }) => quota !== undefined && result.cacheTtlSeconds > 0)
+    .flatMap((document) => cachedApisOf(document, deployedStage));
+}
+
 export function cachedApisOf({ kind, apis }: CompiledDocument, deployedStage: string): readonly CachedApi[] {
   if (kind === 'websocket') return [];
   const own = apis.filter((api) => api.for === deployedStage);

@@ -91,6 +91,7 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
       },
     ),
     ...changeRoutes(admin),
+    followRoute(admin),
   ];
 }
 
@@ -167,6 +168,27 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
         ),
     ),
   ];
+}
+
+function followRoute(admin: () => KeyAdmin): Route {
+  return changeRoute(
+    {
+      method: 'POST',
+      path: '/access/customers/{tenant}/follow',
+      id: 'followCustomer',
+      summary:
+        "Carries a change of a customer's record to its keys, a page at a time; revokes the keys of a closed customer",
+      body: { cursor: optional(text('`next` of the previous page.', { pattern: KEY_ID })) },
+      answer: {
+        description:
+          'How many keys name the `version` now; `outside` lists the flushed caches, with a reason for each failure.',
+      },
+    },
+    async ({ path: { tenant }, body: { cursor }, signer }) => {
+      const { outside, ...followed } = await admin().followCustomer(tenant, { cursor, by: signer });
+      return jsonReply(200, { ...followed, outside: printSteps(outside) });
+    },
+  );
 }
 
 type Signed = { readonly operationId: string; readonly signer: string };

@@ -7,7 +7,7 @@ import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../../table/dynamodb-listing.ts';
 import { documentPlansOf, parseCompiledAccess } from '../find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
-import { keyPrefixesOf } from './key-prefixes.ts';
+import { chargedCachesOf, keyPrefixesOf } from './key-prefixes.ts';
 
 /** Timeout of a table call. It is longer than for requests, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
@@ -34,6 +34,7 @@ export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): K
       stage,
       prefixes: keyPrefixesOf(access, stage),
       documentPlans: documentPlansOf(access).map(({ id }) => id),
+      chargedCaches: chargedCachesOf(access, stage),
       usageKeySecret,
     },
   );

@@ -11,6 +11,8 @@ export type VerifiedApiKey = {
   readonly record: ApiKeyRecord;
   /** The time when the key or the presented secret expires, whichever is earlier. Undefined if neither expires. */
   readonly notAfterEpochSeconds: number | undefined;
+  /** @see StoredApiKey */
+  readonly customerVersion?: number;
 };
 
 /**
@@ -44,7 +46,7 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
       refusals.add(hash, nowEpochSeconds);
       throw unknown();
     }
-    const { record, usedAtEpochSeconds = 0 } = stored;
+    const { record, usedAtEpochSeconds = 0, customerVersion } = stored;
     if (record.revokedAtEpochSeconds !== undefined)
       throw new DomainError('TOKEN_REVOKED', 'the API key has been revoked');
     const notAfterEpochSeconds = earlier(record.notAfterEpochSeconds, secret.notAfterEpochSeconds);
@@ -54,7 +56,7 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
     // limits the wait, the write happens once in ten minutes per key, and its failure does not affect the request.
     if (nowEpochSeconds - usedAtEpochSeconds >= LAST_USE_EVERY_SECONDS)
       await store.noteUse(key.keyId, Math.floor(nowEpochSeconds));
-    return { record, notAfterEpochSeconds };
+    return { record, notAfterEpochSeconds, ...(customerVersion !== undefined && { customerVersion }) };
   };
 }
 

@@ -5,6 +5,8 @@ import type { ItemWrite } from '../../table/item-write.ts';
 import {
   CUSTOMER_LIST,
   customerKey,
+  EVERYWHERE_MS,
+  everywhereBy,
   parseCustomer,
   planOfTerm,
   printCustomer,
@@ -14,6 +16,7 @@ import type { Customer, CustomerState, Term } from '../plan/customer.ts';
 import { isCurrency } from '../usage/money.ts';
 import type { CustomerPlan } from '../plan/plan.ts';
 import { checkKey, checkSubject } from '../plan/subject.ts';
+import { announce } from './announce.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { findCustomer, readTerms } from './find-customer.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
@@ -43,7 +46,7 @@ const PAGE = 100;
  * A term that begins within this time is not changed any more. Clocks differ, so some processes may already use the
  * term.
  */
-const SETTLED_MS = 60_000;
+const SETTLED_MS = EVERYWHERE_MS;
 const YEAR_MS = 367 * 86_400_000;
 /**
  * The maximum number of plan changes of a customer in a year. Each change can start a new ledger, so the number must be
@@ -62,28 +65,33 @@ export async function createCustomer(
 ): Promise<AppliedOperation> {
   const input = { plan, ...present({ name, currency, limits }) };
   const asked = changeOf('create-customer', tenant, input);
-  return applyOperation(ports, requested, asked, async () => {
-    if (currency !== undefined && !isCurrency(currency))
-      throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
-    const named = await namePlan(ports, plan);
-    const { atEpochMs } = requested;
-    const customer: Customer = {
-      tenant,
-      ...present({ name, currency }),
-      state: 'active',
-      stateSinceEpochMs: atEpochMs,
-      terms: [{ plan, fromEpochMs: atEpochMs, ...present({ limits }) }],
-      version: 1,
-    };
-    assertFits(customer, named.plan, limits);
-    if ((await findCustomer(ports, tenant)) !== undefined)
-      throw new DomainError('CUSTOMER_EXISTS', 'there is already a customer record of that name');
-    return {
-      writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), ...named.writes],
-      before: {},
-      after: showCustomer(customer, atEpochMs),
-    };
-  });
+  return announced(
+    ports,
+    tenant,
+    applyOperation(ports, requested, asked, async () => {
+      if (currency !== undefined && !isCurrency(currency))
+        throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
+      const named = await namePlan(ports, plan);
+      const { atEpochMs } = requested;
+      const customer: Customer = {
+        tenant,
+        ...present({ name, currency }),
+        state: 'active',
+        stateSinceEpochMs: atEpochMs,
+        terms: [{ plan, fromEpochMs: atEpochMs, ...present({ limits }) }],
+        changedAtEpochMs: atEpochMs,
+        version: 1,
+      };
+      assertFits(customer, named.plan, limits);
+      if ((await findCustomer(ports, tenant)) !== undefined)
+        throw new DomainError('CUSTOMER_EXISTS', 'there is already a customer record of that name');
+      return {
+        writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), ...named.writes],
+        before: {},
+        after: showCustomer(customer, atEpochMs),
+      };
+    }),
+  );
 }
 
 /**
@@ -99,28 +107,33 @@ export async function setPlan(
 ): Promise<AppliedOperation> {
   const from = fromEpochMs === undefined ? undefined : new Date(fromEpochMs).toISOString();
   const asked = changeOf('set-plan', tenant, { plan, version, ...present({ from, limits }) });
-  return applyOperation(ports, requested, asked, async () => {
-    const { atEpochMs } = requested;
-    const customer = await requireCustomer(ports, tenant);
-    if (version !== customer.version + 1)
-      throw new VersionConflict(
-        customer.version + 1,
-        `the next version of the customer is ${customer.version + 1}, but the request has ${version}`,
-      );
-    const named = await namePlan(ports, plan);
-    assertFits(customer, named.plan, limits);
-    const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
-    const changed = { ...customer, version, terms: withTerm(customer, term, atEpochMs) };
-    return {
-      writes: (record) => [
-        recordWrite(asked, requested, record),
-        putWrite(changed, customer.version),
-        ...named.writes,
-      ],
-      before: showCustomer(customer, atEpochMs),
-      after: showCustomer(changed, atEpochMs),
-    };
-  });
+  return announced(
+    ports,
+    tenant,
+    applyOperation(ports, requested, asked, async () => {
+      const { atEpochMs } = requested;
+      const customer = await requireCustomer(ports, tenant);
+      if (version !== customer.version + 1)
+        throw new VersionConflict(
+          customer.version + 1,
+          `the next version of the customer is ${customer.version + 1}, but the request has ${version}`,
+        );
+      const named = await namePlan(ports, plan);
+      assertFits(customer, named.plan, limits);
+      const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
+      const terms = withTerm(customer, term, atEpochMs);
+      const changed = { ...customer, version, terms, changedAtEpochMs: atEpochMs };
+      return {
+        writes: (record) => [
+          recordWrite(asked, requested, record),
+          putWrite(changed, customer.version),
+          ...named.writes,
+        ],
+        before: showCustomer(customer, atEpochMs),
+        after: showCustomer(changed, atEpochMs),
+      };
+    }),
+  );
 }
 
 /**
@@ -134,27 +147,43 @@ export async function setState(
   state: CustomerState,
 ): Promise<AppliedOperation> {
   const asked = changeOf('set-customer-state', tenant, { state });
-  return applyOperation(ports, requested, asked, async () => {
-    const { atEpochMs } = requested;
-    const customer = await requireCustomer(ports, tenant);
-    const { terms } = customer;
-    const changed: Customer = {
-      ...customer,
-      state,
-      stateSinceEpochMs: customer.state === state ? customer.stateSinceEpochMs : atEpochMs,
-      // Planned changes are removed when the customer is closed, because their plans will never apply.
-      terms:
-        state === 'closed'
-          ? terms.filter((term, index) => index === 0 || term.fromEpochMs <= atEpochMs)
-          : terms,
-      version: customer.version + 1,
-    };
-    return {
-      writes: (record) => [recordWrite(asked, requested, record), putWrite(changed, customer.version)],
-      before: showCustomer(customer, atEpochMs),
-      after: showCustomer(changed, atEpochMs),
-    };
-  });
+  return announced(
+    ports,
+    tenant,
+    applyOperation(ports, requested, asked, async () => {
+      const { atEpochMs } = requested;
+      const customer = await requireCustomer(ports, tenant);
+      const { terms } = customer;
+      const changed: Customer = {
+        ...customer,
+        state,
+        stateSinceEpochMs: customer.state === state ? customer.stateSinceEpochMs : atEpochMs,
+        // Planned changes are removed when the customer is closed, because their plans will never apply.
+        terms:
+          state === 'closed'
+            ? terms.filter((term, index) => index === 0 || term.fromEpochMs <= atEpochMs)
+            : terms,
+        changedAtEpochMs: atEpochMs,
+        version: customer.version + 1,
+      };
+      return {
+        writes: (record) => [recordWrite(asked, requested, record), putWrite(changed, customer.version)],
+        before: showCustomer(customer, atEpochMs),
+        after: showCustomer(changed, atEpochMs),
+      };
+    }),
+  );
+}
+
+/** Tells the processes that charge the customer, after the change was made. */
+async function announced(
+  ports: AdminPorts,
+  tenant: string,
+  change: Promise<AppliedOperation>,
+): Promise<AppliedOperation> {
+  const applied = await change;
+  await announce(ports, tenant, Number(applied.after['version']));
+  return applied;
 }
 
 /** Returns the terms for administrators, in the same way as `readTerms`. */
@@ -303,6 +332,7 @@ export function showCustomer(customer: Customer, atEpochMs: number): UnknownMemb
     state,
     ...(state !== 'active' && { stateSince: printMoment(stateSinceEpochMs) }),
     ...(inForce !== undefined && { plan: inForce.plan, from: printMoment(inForce.fromEpochMs) }),
+    everywhereBy: printMoment(everywhereBy(customer, atEpochMs)),
     ...(inForce?.limits !== undefined && { limits: inForce.limits }),
     plans: terms.map(({ plan, fromEpochMs, limits }) => ({
       plan,

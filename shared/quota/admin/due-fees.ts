@@ -319,7 +319,7 @@ function toDue({ id, limit, plan, period, term }: Owed): DueFee {
   const ledger = new Date(Math.max(period.startEpochMs, term?.fromEpochMs ?? 0)).toISOString();
   const periodStart = periodId(period);
   const credits = limit.quota + limit.overage;
-  const none = { charged: 0, counted: 0, used: 0, outstanding: 0, included: 0, overage: 0, lost: 0 };
+  const none = { charged: 0, counted: 0, used: 0, outstanding: 0, withinQuota: 0, overage: 0, lost: 0 };
   const key = headKey(id);
   return {
     row: {

@@ -17,7 +17,7 @@ export function createPlanCatalogue({
   readonly listing: Pick<AdminPorts['listing'], 'list'>;
 }): PlanCatalogue {
   return {
-    customerState: async (tenant) => (await findCustomer({ store }, tenant))?.state,
+    customer: (tenant) => findCustomer({ store }, tenant),
     has: async (planId) => (await readItem(store, planKey(planId))) !== undefined,
     async list() {
       const page = await listing.list({ list: PLAN_LIST, limit: PAGE });

@@ -108,6 +108,10 @@ export const CUSTOMER_RECORD: JsonSchema = structure(
     plan: { ...TEXT, description: 'In force now' },
     from: INSTANT,
     limits: OWN_QUOTAS,
+    everywhereBy: {
+      ...INSTANT,
+      description: 'By when the last change is in force in every process, even in one that has leased units',
+    },
     plans: { type: 'array', items: structure({ plan: TEXT, from: INSTANT, limits: OWN_QUOTAS }, ['limits']) },
     version: WHOLE,
   },
@@ -137,7 +141,7 @@ export const MIGRATED: JsonSchema = structure(
 
 export const KEY_PLAN: JsonSchema = structure({ tenant: TEXT, key: TEXT, plan: TEXT, version: WHOLE });
 
-const COUNTS = { quota: WHOLE, credits: WHOLE, used: WHOLE, included: WHOLE, overage: WHOLE, lost: WHOLE };
+const COUNTS = { quota: WHOLE, credits: WHOLE, used: WHOLE, withinQuota: WHOLE, overage: WHOLE, lost: WHOLE };
 const NAMES = {
   tenant: TEXT,
   key: TEXT,

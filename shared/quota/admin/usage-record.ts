@@ -60,7 +60,7 @@ export function toUsageRecord(
 ): UsageRecord {
   const version = (before?.version ?? 0) + 1;
   const { tenant, limit, key, route, plan, periodStart, periodEnd, ledger, month } = row;
-  const { quota, credits, used, included, overage, lost } = row;
+  const { quota, credits, used, withinQuota, overage, lost } = row;
   const parts = [tenant, limit, key, route, ledgerOf(row), String(version)].filter(
     (part) => part !== undefined,
   );
@@ -80,7 +80,7 @@ export function toUsageRecord(
     quota,
     credits,
     used,
-    included,
+    withinQuota,
     overage,
     lost,
     usedDelta: used - (before?.used ?? 0),
@@ -97,10 +97,10 @@ function billingOf({ currency, price, carried, replaced, term }: UsageRecord): P
 
 /** Whether a ledger that was read later results in the same bill. */
 export function isSameUsage(record: UsageRecord, row: UsageRow): boolean {
-  const { used, included, overage, lost, quota, credits } = row;
+  const { used, withinQuota, overage, lost, quota, credits } = row;
   return (
     record.used === used &&
-    record.included === included &&
+    record.withinQuota === withinQuota &&
     record.overage === overage &&
     record.lost === lost &&
     record.quota === quota &&
@@ -119,7 +119,11 @@ export function recordUsageWrite(pk: string, record: UsageRecord): ItemWrite {
 }
 
 export function parseUsageRecord(item: Item): UsageRecord {
-  return JSON.parse(String(item['doc'])) as UsageRecord;
+  const { included, ...record } = JSON.parse(String(item['doc'])) as UsageRecord & {
+    /** The name of `withinQuota` in records that an earlier version wrote. */
+    readonly included?: number;
+  };
+  return included === undefined ? record : { ...record, withinQuota: included };
 }
 
 function recordKey(pk: string, record: UsageRecord): ItemKey {

@@ -35,8 +35,8 @@ export type UsageRow = {
   readonly outstanding: number;
   readonly remaining: number;
   /** Used units that are covered by the quota, top-ups and resets. */
-  readonly included: number;
-  /** Used units beyond the included ones. */
+  readonly withinQuota: number;
+  /** Used units beyond these. */
   readonly overage: number;
   /** Units of a closed period that were granted but never reported as used. They are not billed. */
   readonly lost: number;
@@ -104,7 +104,7 @@ export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalte
     used,
     outstanding,
     remaining,
-    included: Math.min(used, covered),
+    withinQuota: Math.min(used, covered),
     overage: Math.max(0, used - covered),
     lost: closed ? outstanding : 0,
     ...standingOf({ ...ledger, suspended: suspended || isHalted }),

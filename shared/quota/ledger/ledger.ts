@@ -8,7 +8,7 @@
  * holder computes constants, and the store compares them with the current item.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
-import { operationKey, printKeyPart } from '../../table/item-write.ts';
+import { operationKey, parseKeyPart, printKeyPart } from '../../table/item-write.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
 
@@ -75,8 +75,21 @@ export type Grant = {
 /** How long a ledger is stored after its period, so that the condition on the head can refuse late writers. */
 export const KEEP_MS = 35 * 86_400_000;
 
+export const HEAD_SK = 'HEAD';
+
 export function headKey(id: LedgerId): ItemKey {
-  return { pk: partition(id), sk: 'HEAD' };
+  return { pk: partition(id), sk: HEAD_SK };
+}
+
+/** Returns the key of the ledger to which a head points; undefined if no period was opened. */
+export function currentLedgerOf(pk: string, head: Item | undefined): ItemKey | undefined {
+  const cur = head?.['cur'];
+  return typeof cur === 'string' ? { pk, sk: `P#${cur}` } : undefined;
+}
+
+/** Returns the tenant of a head's or ledger's partition. */
+export function tenantOf(partition: string): string {
+  return parseKeyPart(partition.split('#')[1] ?? '');
 }
 
 export function ledgerKey(id: LedgerId, period: Period): ItemKey {

@@ -5,7 +5,7 @@
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
-import { customerKey, parseCustomer, termAt } from './customer.ts';
+import { CUSTOMER_SK, customerKey, parseCustomer, termAt } from './customer.ts';
 import type { Customer, Term } from './customer.ts';
 import { assignedKey } from '../ledger/line.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
@@ -36,9 +36,17 @@ type Entry = {
   readonly askedAt: Moment;
   /** The time when a later read failed. Undefined if none has failed. */
   readonly failedAt: Moment | undefined;
+  /** The newest version that was announced before the read, so the record is at least as new. */
+  readonly asOf: number;
+  readonly freshMs: number;
 };
 
 const FRESH_MS = 40_000;
+/**
+ * Maximum age of the record of a suspended customer. Its requests reach no ledger, so they hear no news, and a process
+ * would refuse them long after the suspension has ended.
+ */
+const SUSPENDED_FRESH_MS = 1500;
 /**
  * Factor by which records may be older than usual while the table does not respond. Including the clock margin, a
  * change takes effect within a minute.
@@ -55,6 +63,8 @@ export class CustomerBook {
   readonly #freshMs: number;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<Entry | undefined>>();
+  /** The newest announced version of each customer's record, by the name of its entry. */
+  readonly #announced = new Map<string, number>();
   /** Parsed customers; an item is parsed once per read. */
   readonly #customers = new WeakMap<Item, Customer>();
 
@@ -78,6 +88,32 @@ export class CustomerBook {
   }
 
   /**
+   * Notes that the tenant's record has at least this version. An older record is read again at the next request.
+   * @param version undefined if the record has changed to an unknown version
+   */
+  hear(tenant: string, version: number | undefined): void {
+    const name = nameOf(customerKey(tenant));
+    const known = Math.max(this.#announced.get(name) ?? 0, this.#entries.get(name)?.asOf ?? 0);
+    const newest = version ?? known + 1;
+    if (newest <= known) return;
+    this.#announced.delete(name);
+    const [oldest] = this.#announced.keys();
+    if (oldest !== undefined && this.#announced.size >= MAX_ENTRIES) this.#announced.delete(oldest);
+    this.#announced.set(name, newest);
+  }
+
+  /** Whether a newer record was announced than the record that is known. */
+  isOutdated(tenant: string): boolean {
+    const name = nameOf(customerKey(tenant));
+    const entry = this.#entries.get(name);
+    return entry !== undefined && this.#isBehind(name, entry);
+  }
+
+  #isBehind(name: string, { asOf }: Entry): boolean {
+    return this.#announced.size > 0 && (this.#announced.get(name) ?? 0) > asOf;
+  }
+
+  /**
    * Reads the terms. While the table is out of reach, a tenant that had no record is still treated as not on record,
    * and a known record is used for a limited time.
    * @throws DomainError STORE_UNAVAILABLE for an item that is not a customer
@@ -91,20 +127,30 @@ export class CustomerBook {
     return assigned === undefined ? { kind: 'unavailable' } : toAssigned(assigned.item);
   }
 
-  #termsOf(item: Item, atEpochMs: number): Terms {
+  #isSuspended(key: ItemKey, item: Item | undefined): boolean {
+    return key.sk === CUSTOMER_SK && item !== undefined && this.#parse(item).state === 'suspended';
+  }
+
+  #parse(item: Item): Customer {
     const customer = this.#customers.get(item) ?? parseCustomer(item);
     this.#customers.set(item, customer);
+    return customer;
+  }
+
+  #termsOf(item: Item, atEpochMs: number): Terms {
+    const customer = this.#parse(item);
     const term = termAt(customer, atEpochMs);
     if (customer.state !== 'active') return { kind: 'halted', state: customer.state, term };
     return term === undefined ? { kind: 'none' } : { kind: 'term', by: 'customer', term };
   }
 
   #fresh(key: ItemKey): Entry | undefined {
-    const entry = this.#entries.get(nameOf(key));
+    const name = nameOf(key);
+    const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
-    const { askedAt, failedAt } = entry;
+    const { askedAt, failedAt, freshMs } = entry;
     const ageMs = elapsedMs(this.#clock, askedAt);
-    if (ageMs <= this.#freshMs) return entry;
+    if (ageMs <= freshMs && !this.#isBehind(name, entry)) return entry;
     const isFailing = failedAt !== undefined && elapsedMs(this.#clock, failedAt) <= UNAVAILABLE_MS;
     return isFailing && this.#mayUse(entry) ? entry : undefined;
   }
@@ -130,6 +176,7 @@ export class CustomerBook {
 
   async #ask(key: ItemKey, name: string): Promise<Entry | undefined> {
     const askedAt = momentOf(this.#clock);
+    const announced = this.#announced.get(name) ?? 0;
     const read = await this.#store.read(key, { consistent: true });
     const last = this.#entries.get(name);
     if (read.kind === 'unavailable') {
@@ -138,7 +185,14 @@ export class CustomerBook {
       this.#entries.set(name, kept);
       return kept;
     }
-    const entry = { item: read.item, askedAt, failedAt: undefined };
+    const { item } = read;
+    const entry = {
+      item,
+      askedAt,
+      failedAt: undefined,
+      asOf: Math.max(announced, Number(item?.['ver'] ?? 0)),
+      freshMs: this.#isSuspended(key, item) ? Math.min(SUSPENDED_FRESH_MS, this.#freshMs) : this.#freshMs,
+    };
     // The entry is removed and added again at the end of the map, so that the entries read least recently come first
     // and are evicted first.
     this.#entries.delete(name);

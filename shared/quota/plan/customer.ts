@@ -27,19 +27,27 @@ export type Customer = {
   readonly stateSinceEpochMs: number;
   /** The terms in ascending order of time. There is at least one. */
   readonly terms: readonly Term[];
+  /** The time of the last change; undefined in records that an earlier version wrote last. */
+  readonly changedAtEpochMs?: number;
   /** Incremented by every change. */
   readonly version: number;
 };
 
+/** Time after which a change of a record is in force in every process, whatever the process has leased or read. */
+export const EVERYWHERE_MS = 60_000;
+
 /** The list of all customers of a table. */
 export const CUSTOMER_LIST = 'CUSTOMERS';
+
+/** The sort key of a customer's record. */
+export const CUSTOMER_SK = 'CUSTOMER';
 
 /**
  * Returns the key of a customer's record. It is in the tenant's own partition, because every role that may charge the
  * tenant can read that partition.
  */
 export function customerKey(tenant: string): ItemKey {
-  return { pk: headKey({ tenant, limit: '', subject: '' }).pk, sk: 'CUSTOMER' };
+  return { pk: headKey({ tenant, limit: '', subject: '' }).pk, sk: CUSTOMER_SK };
 }
 
 export function printCustomer({ version, ...record }: Customer): Item {
@@ -66,6 +74,15 @@ export function parseCustomer(item: Item): Customer {
 /** Returns the term in force, or undefined if no term has started. */
 export function termAt({ terms }: Pick<Customer, 'terms'>, epochMs: number): Term | undefined {
   return terms.findLast(({ fromEpochMs }) => fromEpochMs <= epochMs);
+}
+
+/** Returns the time from which the record is in force in every process. A change that was planned ahead is known in time. */
+export function everywhereBy(
+  { stateSinceEpochMs, changedAtEpochMs, terms }: Customer,
+  atEpochMs: number,
+): number {
+  const since = Math.max(stateSinceEpochMs, termAt({ terms }, atEpochMs)?.fromEpochMs ?? 0);
+  return Math.max(since, (changedAtEpochMs ?? since) + EVERYWHERE_MS);
 }
 
 export type TermSpan = Term & {

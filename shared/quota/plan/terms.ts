@@ -60,6 +60,16 @@ export class TermsReader {
     return toTerms(found ?? { kind: 'none' }, named);
   }
 
+  /** @see CustomerBook.hear */
+  hear(tenant: string, version: number | undefined): void {
+    this.#book?.hear(tenant, version);
+  }
+
+  /** Whether the tenant's record is known to have changed since it was read. */
+  isOutdated(tenant: string): boolean {
+    return this.#book?.isOutdated(tenant) === true;
+  }
+
   /**
    * Returns the plan with the customer's own quotas.
    * @throws DomainError LIMIT_UNKNOWN, PLAN_INVALID if the plan does not allow these quotas

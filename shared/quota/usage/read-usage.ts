@@ -114,6 +114,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     async look(charge) {
       checkSubject({ ...charge, plan: charge.plan ?? '-' });
       const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
+      if (charge.customerVersion !== undefined) reader.hear(charge.tenant, charge.customerVersion);
       const terms = reader.peek(charge, atEpochMs) ?? (await reader.read(charge, atEpochMs));
       if (terms.kind === 'halted') return HALTED;
       const planId = terms.kind === 'terms' ? terms.plan : charge.plan;

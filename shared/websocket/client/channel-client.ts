@@ -22,12 +22,17 @@ export type ChannelsOptions = {
    * have expired.
    */
   readonly token?: string | (() => string | Promise<string>);
+  /** Called with `connecting` at once, and then when the state changes. */
   readonly onState?: (state: State) => void;
   /**
-   * Called with the reason why a connection is impossible: an error of `url` or `token`, or an error of the WebSocket
-   * class that does not accept their result (such as a token with `Bearer ` in front). The client still retries.
+   * Called with the reason why a connection was not made: a `ConnectionProblem` if the server refused it or cannot be
+   * reached, or an error of `url` or `token`, or of the WebSocket class that does not accept their result (such as a
+   * token with `Bearer ` in front). The client tries again, with growing pauses, unless the problem is final. Default:
+   * `console.warn`, once for each reason.
    */
   readonly onProblem?: (error: unknown) => void;
+  /** How long a publication waits for a connection, in milliseconds. Default: 30,000. */
+  readonly publishWaitMs?: number;
 };
 
 export type SubscribeOptions = {
@@ -51,7 +56,8 @@ export interface Channels {
   /**
    * Publishes a message to a channel.
    * @returns the message's number, once the message is in the channel's log
-   * @throws ChannelError if the client is closed, or if the message is refused
+   * @throws ChannelError if the client is closed, if the message or the connection is refused, or if there is no
+   * connection for `publishWaitMs`
    */
   publish(channel: string, data: unknown): Promise<number>;
   close(): void;
@@ -62,6 +68,8 @@ export interface Channels {
  * a frame is longer.
  */
 const FRAME_BYTES = 32 * 1024;
+const PUBLISH_WAIT_MS = 30_000;
+const MOST_WARNINGS = 20;
 
 export class ChannelClient implements Channels {
   readonly #host: Host;
@@ -69,8 +77,14 @@ export class ChannelClient implements Channels {
   readonly #questions: Questions;
   readonly #subscriptions = new Map<string, Subscription>();
   #state: State = 'connecting';
+  /** Why the client gave up. */
+  #refusal: ChannelError | undefined;
+  readonly #warned = new Set<string>();
 
-  constructor(host: Host, { url, token, onState, onProblem }: ChannelsOptions) {
+  constructor(
+    host: Host,
+    { url, token, onState, onProblem, publishWaitMs = PUBLISH_WAIT_MS }: ChannelsOptions,
+  ) {
     this.#host = host;
     const options = {
       url: () => (typeof url === 'string' ? url : url()),
@@ -78,20 +92,30 @@ export class ChannelClient implements Channels {
         const given = typeof token === 'function' ? await token() : token;
         return given === undefined ? [] : ['bearer', given];
       },
+      isRenewable: typeof url === 'function' || typeof token === 'function',
     };
     this.#keeper = new ConnectionKeeper(host, options, {
       opened: () => this.#opened(),
       frame: (frame) => this.#heard(frame),
       ping: () => this.#ping(),
       state: (state) => {
+        this.#questions.connected(state === 'open');
         if (state === this.#state) return;
         this.#state = state;
         onState?.(state);
       },
-      problem: (error) => onProblem?.(error),
+      problem: (error) => {
+        if (onProblem === undefined) this.#warn(error);
+        else onProblem(error);
+      },
+      refused: ({ message }) => this.#refused(new ChannelError('refused', message)),
     });
-    this.#questions = new Questions(host, (text) => this.#keeper.send(text));
-    this.#keeper.start();
+    this.#questions = new Questions(host, (text) => this.#keeper.send(text), publishWaitMs);
+    // Not at once, because the caller does not have the client yet.
+    queueMicrotask(() => {
+      if (this.#state === 'connecting') onState?.('connecting');
+      if (this.#state !== 'closed') this.#keeper.start();
+    });
   }
 
   get state(): State {
@@ -130,7 +154,7 @@ export class ChannelClient implements Channels {
   }
 
   async publish(channel: string, data: unknown): Promise<number> {
-    if (this.#state === 'closed') throw new ChannelError('closed', 'the client is closed');
+    if (this.#state === 'closed') throw this.#refusal ?? new ChannelError('closed', 'the client is closed');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
     // The message is refused here. Sending it would end this connection, and, because it would be sent again, every
     // later connection.
@@ -147,6 +171,21 @@ export class ChannelClient implements Channels {
     this.#subscriptions.clear();
     this.#keeper.close();
     this.#questions.drop(() => true);
+  }
+
+  #warn(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (this.#warned.has(text) || this.#warned.size >= MOST_WARNINGS) return;
+    this.#warned.add(text);
+    this.#host.warn(`gatewright channels: ${text}`);
+  }
+
+  /** The keeper has given up: everything that waits ends. */
+  #refused(refusal: ChannelError): void {
+    this.#refusal = refusal;
+    const subscriptions = [...this.#subscriptions.values()];
+    for (const subscription of subscriptions) subscription.fail(refusal);
+    this.#questions.fail(refusal);
   }
 
   #start(channel: string, handlers: ChannelHandlers, after?: Position): Subscription {

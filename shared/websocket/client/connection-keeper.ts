@@ -3,6 +3,8 @@
  * closes it or its credential expires. It knows nothing about channels.
  */
 import type { ServerFrame } from '../frames.ts';
+import { describeFailure, isRefusal } from './connection-problem.ts';
+import type { ConnectionProblem, HandshakeFailure } from './connection-problem.ts';
 import type { Host, Socket } from './host.ts';
 
 export type State = 'connecting' | 'open' | 'closed';
@@ -10,6 +12,8 @@ export type State = 'connecting' | 'open' | 'closed';
 type KeeperOptions = {
   readonly url: () => string | Promise<string>;
   readonly protocols: () => readonly string[] | Promise<readonly string[]>;
+  /** Whether another attempt may have another credential or address. */
+  readonly isRenewable: boolean;
 };
 
 type KeeperEvents = {
@@ -19,6 +23,8 @@ type KeeperEvents = {
   readonly ping: () => string;
   readonly state: (state: State) => void;
   readonly problem: (error: unknown) => void;
+  /** Called when the keeper gives up, after `problem`. It is closed then. */
+  readonly refused: (problem: ConnectionProblem) => void;
 };
 
 type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
@@ -43,6 +49,8 @@ export class ConnectionKeeper {
   readonly #events: KeeperEvents;
   #socket: Socket | undefined;
   #failures = 0;
+  /** Handshakes in a row that were refused for good reason. */
+  #refusals = 0;
   #isClosed = false;
   #cancels = new Map<'ping' | 'answer' | 'renew' | 'retry' | 'open', () => void>();
 
@@ -97,8 +105,10 @@ export class ConnectionKeeper {
 
   async #open(): Promise<void> {
     let socket: Socket;
+    let url = '';
     try {
-      socket = this.#host.connect(await this.#options.url(), await this.#options.protocols());
+      url = await this.#options.url();
+      socket = this.#host.connect(url, await this.#options.protocols());
     } catch (error) {
       // Without a usable address and credential there is no connection, and nothing else reports the reason.
       if (!this.#isClosed) this.#events.problem(error);
@@ -110,13 +120,15 @@ export class ConnectionKeeper {
       return;
     }
     let isSettled = false;
-    const fail = (): void => {
+    const fail = (event?: unknown): void => {
       if (isSettled) return;
       isSettled = true;
       drop(socket);
-      this.#failed();
+      this.#refused(this.#host.failureOf(url, event));
     };
-    this.#set('open', OPENED_WITHIN_MS, fail);
+    this.#set('open', OPENED_WITHIN_MS, () =>
+      fail({ message: `no answer within ${OPENED_WITHIN_MS / 1000} s` }),
+    );
     socket.onerror = fail;
     socket.onclose = fail;
     socket.onopen = () => {
@@ -143,6 +155,7 @@ export class ConnectionKeeper {
     };
     socket.onerror = null;
     if (before !== undefined) this.#host.after(OVERLAP_MS, () => drop(before));
+    this.#refusals = 0;
     this.#events.state('open');
     this.#events.opened();
     // The response to the ping tells how long this connection lasts.
@@ -167,6 +180,25 @@ export class ConnectionKeeper {
     const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;
     // A longer time would exceed what a timer can measure. A later pong reports the time again.
     if (leftMs < 86_400_000) this.#set('renew', Math.max(1_000, leftMs - early), () => void this.#open());
+  }
+
+  /** Reports a handshake that failed, and gives up if no further attempt can succeed. */
+  #refused(failure: HandshakeFailure): void {
+    this.#cancel('open');
+    if (this.#isClosed) return;
+    this.#refusals = isRefusal(failure.status) ? this.#refusals + 1 : 0;
+    const { isRenewable } = this.#options;
+    // While an earlier connection is open, it serves until it ends.
+    const isServed = this.#socket !== undefined;
+    const problem = describeFailure(failure, {
+      isRenewable,
+      refusals: isServed ? 0 : this.#refusals,
+    });
+    this.#events.problem(problem);
+    if (problem.isFinal) {
+      this.close();
+      this.#events.refused(problem);
+    } else this.#failed();
   }
 
   #failed(): void {

@@ -1,4 +1,6 @@
 /** The features of the browser or Node that the client library uses: sockets, time and randomness. */
+import type { HandshakeFailure } from './connection-problem.ts';
+import { takeStatus, watchHandshakes } from './node-handshakes.ts';
 
 /** The part of a WebSocket that is used. It is the same in browsers, Node (from 22 on) and `ws`. */
 export interface Socket {
@@ -14,6 +16,10 @@ export type SocketClass = new (url: string, protocols?: string[]) => Socket;
 
 export interface Host {
   connect(url: string, protocols: readonly string[]): Socket;
+  /** Tells what is known about a handshake at the address that ended with this event. */
+  failureOf(url: string, event: unknown): HandshakeFailure;
+  /** Tells a developer what no handler takes. */
+  warn(text: string): void;
   nowMs(): number;
   /** A number in [0, 1). */
   fraction(): number;
@@ -32,8 +38,11 @@ export function hostOf(given?: SocketClass): Host {
     throw new Error(
       'this runtime has no WebSocket: pass one, such as { webSocket: WebSocket } of the package ws',
     );
+  if (given === undefined) watchHandshakes();
   return {
     connect: (url, protocols) => new made(url, [...protocols]),
+    failureOf: (url, event) => readFailure(event, given === undefined ? takeStatus(url) : undefined),
+    warn: (text) => console.warn(text),
     nowMs: () => performance.now(),
     fraction: Math.random,
     after(ms, run) {
@@ -45,4 +54,14 @@ export function hostOf(given?: SocketClass): Host {
         byte.toString(16).padStart(2, '0'),
       ).join(''),
   };
+}
+
+/** The package `ws` has the status only in the text of its error. */
+const STATUS_IN_TEXT = /^Unexpected server response: (\d{3})$/;
+
+function readFailure(event: unknown, known: number | undefined): HandshakeFailure {
+  const { message } = Object(event) as { readonly message?: unknown };
+  const text = typeof message === 'string' ? message : undefined;
+  const found = STATUS_IN_TEXT.exec(text ?? '')?.[1];
+  return { status: known ?? (found === undefined ? undefined : Number(found)), text };
 }

@@ -8,6 +8,9 @@ import type { Host } from './host.ts';
 type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
 type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
 
+/** `refused`: the connection was refused for good. `no-connection`: there was none for too long. */
+export type ChannelErrorCode = ErrorCode | 'closed' | 'refused' | 'no-connection';
+
 /**
  * The error of a refused request, or of a closed client.
  *
@@ -20,9 +23,9 @@ type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
  */
 export class ChannelError extends Error {
   override readonly name = 'ChannelError';
-  readonly code: ErrorCode | 'closed';
+  readonly code: ChannelErrorCode;
 
-  constructor(code: ErrorCode | 'closed', message: string) {
+  constructor(code: ChannelErrorCode, message: string) {
     super(message);
     this.code = code;
   }
@@ -33,8 +36,12 @@ type Open = {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: ChannelError) => void;
   cancel: () => void;
+  /** Ends the wait of a publication. */
+  cancelWait: () => void;
+  readonly sinceMs: number;
   /** Number of times that the request was sent on this connection. */
   asked: number;
+  wasSent?: true;
 };
 
 /**
@@ -45,21 +52,36 @@ const ANSWERED_WITHIN_MS = 8_000;
 const ANSWER_DOUBLINGS = 3;
 const AGAIN_AFTER_MS = { least: 200, spread: 800 };
 const AGAIN_DOUBLINGS = 5;
+/** How many times the wait for a connection a publication waits for a response. */
+const ANSWER_WAITS = 10;
 
 export class Questions {
   readonly #host: Host;
   readonly #send: (text: string) => boolean;
+  readonly #waitMs: number;
   readonly #open = new Map<string, Open>();
+  /** Since when there is no connection; undefined while there is one. */
+  #lostMs: number | undefined;
 
-  constructor(host: Host, send: (text: string) => boolean) {
+  /** @param waitMs how long a publication waits for a connection */
+  constructor(host: Host, send: (text: string) => boolean, waitMs = Infinity) {
     this.#host = host;
     this.#send = send;
+    this.#waitMs = waitMs;
+    this.#lostMs = host.nowMs();
+  }
+
+  /** Called when a connection is open, and when there is none any more. */
+  connected(isConnected: boolean): void {
+    this.#lostMs = isConnected ? undefined : (this.#lostMs ?? this.#host.nowMs());
   }
 
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const open: Open = { question, resolve, reject, cancel: ignore, asked: 0 };
+      const sinceMs = this.#host.nowMs();
+      const open: Open = { question, resolve, reject, cancel: ignore, cancelWait: ignore, sinceMs, asked: 0 };
       this.#open.set(question.id, open);
+      if (question.action === 'publish' && this.#waitMs !== Infinity) this.#limitWait(open, this.#waitMs);
       this.#pose(open);
     });
   }
@@ -103,6 +125,32 @@ export class Questions {
     return false;
   }
 
+  /** Ends all open requests with an error. */
+  fail(error: ChannelError): void {
+    for (const id of [...this.#open.keys()]) this.#take(id)?.reject(error);
+  }
+
+  /** Ends a publication that has waited too long for a connection, or far too long for a response. */
+  #limitWait(open: Open, ms: number): void {
+    open.cancelWait = this.#host.after(ms, () => {
+      const nowMs = this.#host.nowMs();
+      const lostMs = this.#lostMs;
+      const waitedMs = lostMs === undefined ? 0 : nowMs - Math.max(lostMs, open.sinceMs);
+      const isOver = nowMs - open.sinceMs >= ANSWER_WAITS * this.#waitMs;
+      if (waitedMs < this.#waitMs && !isOver) {
+        this.#limitWait(open, this.#waitMs - waitedMs);
+        return;
+      }
+      const seconds = this.#waitMs / 1000;
+      this.#take(open.question.id)?.reject(
+        new ChannelError(
+          'no-connection',
+          `${isOver ? `no answer within ${ANSWER_WAITS * seconds} s` : `no connection for ${seconds} s`}; the message ${open.wasSent === true ? 'may have been published' : 'was not published'}`,
+        ),
+      );
+    });
+  }
+
   /** Removes requests whose response is no longer needed. */
   drop(isMeant: (question: Question) => boolean): void {
     for (const [id, { question }] of this.#open)
@@ -116,6 +164,7 @@ export class Questions {
     if (!this.#send(JSON.stringify(open.question))) return;
     const withinMs = ANSWERED_WITHIN_MS * 2 ** Math.min(open.asked, ANSWER_DOUBLINGS);
     open.asked += 1;
+    open.wasSent = true;
     open.cancel = this.#host.after(withinMs, () => this.#pose(open));
   }
 
@@ -123,6 +172,7 @@ export class Questions {
     const open = this.#open.get(id);
     this.#open.delete(id);
     open?.cancel();
+    open?.cancelWait();
     return open;
   }
 }

@@ -91,6 +91,11 @@ export class Subscription {
     questions.ask({ action: 'unsubscribe', id: host.newId(), channel: this.channel }).catch(() => undefined);
   }
 
+  /** Ends the subscription, because there will be no connection any more. */
+  fail(error: ChannelError): void {
+    this.#refused(error);
+  }
+
   accept(log: number, entries: readonly ChannelEntry[]): void {
     if (this.#isOver) return;
     this.#hand(this.#feed.accept(log, entries));

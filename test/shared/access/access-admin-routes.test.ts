@@ -75,6 +75,7 @@ describe('the routes of access-admin', () => {
 
     assert.equal(described.openapi, '3.1.0');
     assert.deepEqual(Object.keys(described.paths).sort(), [
+      '/access/customers/{tenant}/follow',
       '/access/documents/{document}/flush',
       '/access/keys',
       '/access/keys/{keyId}',

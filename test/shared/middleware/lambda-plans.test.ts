@@ -7,7 +7,7 @@ describe('createLambdaPlanCatalogue', () => {
   it('needs the table once it is asked', async () => {
     const plans = createLambdaPlanCatalogue();
 
-    await assert.rejects(plans.customerState('acme'), { code: 'CONFIG_INVALID' });
+    await assert.rejects(plans.customer('acme'), { code: 'CONFIG_INVALID' });
     await assert.rejects(plans.has('gold'), { code: 'CONFIG_INVALID' });
     await assert.rejects(plans.list(), { code: 'CONFIG_INVALID' });
   });

@@ -61,3 +61,20 @@ export async function findBroken<T extends CheckedEntry>(
       tolerance.note(code.unsupportedSettings.error, code.unsupportedSettings.consequence);
   return { broken, refused: refusals };
 }
+
+/**
+ * Checks code again after an edit if it was never requested: an instance would run it before anybody asks for it. The
+ * check installs what the edit needs, so that no request waits for it. What is wrong is reported when the code is built.
+ * @returns whether nothing else is to be done until a request comes
+ */
+export async function isOnlyChecked({
+  code,
+  pool,
+}: {
+  readonly code: RunnableCode;
+  readonly pool: { readonly startedCount: number };
+}): Promise<boolean> {
+  if (code.isCheckedOnce !== true || pool.startedCount > 0) return false;
+  await code.check().catch(() => undefined);
+  return true;
+}

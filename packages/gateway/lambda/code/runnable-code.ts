@@ -50,6 +50,11 @@ export interface RunnableCode {
    * The compiler that runs before the first event, possibly for minutes. It is known once the code has been checked.
    */
   readonly compiler?: Compiler | undefined;
+  /**
+   * Whether the first build uses what `check` found. The sources are then watched from the check on. Otherwise the first
+   * request after an edit would run with what was found before, or would have to install packages.
+   */
+  readonly isCheckedOnce?: true;
   readonly unsupportedSettings: CodeFinding | undefined;
   dispose(): Promise<void>;
 }

@@ -114,7 +114,9 @@ export class Lending implements Lender {
       this.#endsMs ??= performance.now() + limitMs;
       const leftMs = Math.floor(this.#endsMs - performance.now());
       if (leftMs <= 0) return refused(`installing took longer than ${limitMs / 1000} s`);
-      inform(`installing ${list.what} in ${folder}, once …`);
+      inform(
+        `installing ${list.what} in ${folder}, once for all projects, because Lambda's runtime includes it …`,
+      );
       const failure = await run(command, unfinished, leftMs);
       if (failure !== undefined) return refused(failure);
       if (!existsSync(join(unfinished, list.proof))) return refused(`${command.file} installed nothing`);

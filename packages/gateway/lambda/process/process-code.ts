@@ -44,6 +44,7 @@ export class ProcessCode implements RunnableCode {
   readonly #find: FindToolchain;
   #toolchain: Extract<Toolchain, { kind: 'found' }> | undefined;
   #checked: Toolchain | undefined;
+  readonly isCheckedOnce = true;
 
   constructor(definition: FunctionDefinition, setup: ProcessSetup, find: FindToolchain) {
     this.#definition = definition;
@@ -70,6 +71,8 @@ export class ProcessCode implements RunnableCode {
   }
 
   async check(): Promise<CheckedCode> {
+    // A build that begins meanwhile must not use what was found before.
+    this.#checked = undefined;
     const found = await this.#look();
     if (found.kind === 'missing' && found.isLate === true) {
       const finding = {

@@ -10,12 +10,14 @@ type StackSettings = {
   /** The path from the stack's folder to the folder that contains node_modules; empty or `../`. */
   readonly up: string;
   readonly region: string;
+  /** Whether the stack has a WebSocket API of its own in `dev`, which `access/channels.yml` protects. */
+  readonly hasChannels?: boolean;
 };
 
 const PARTS = ['custom', 'provider', 'package', 'layers', 'functions', 'resources'];
 
 /** Returns the text of the stack's `serverless.yml`. */
-export function stackFile({ up, region }: StackSettings): string {
+export function stackFile({ up, region, hasChannels = false }: StackSettings): string {
   const take = (member: string) => `\${file(${up}node_modules/gatewright/stack/stack.json):${member}}`;
   return `# The stack of Gatewright: functions, tables and alarms from the npm package, with the documents of access/.
 service: gatewright
@@ -24,7 +26,7 @@ plugins: [gatewright/stack]
 ${PARTS.map((part) => `${part}: ${take(part)}`).join('\n')}
 params:
   default: ${take('params')}
-  dev: { region: ${region}, protectTables: false, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, usageKeySecret: only-for-this-machine-and-nothing-else }
+  dev: { region: ${region}, ${hasChannels ? `${CHANNELS_PARAMETER}, ` : ''}protectTables: false, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, usageKeySecret: only-for-this-machine-and-nothing-else }
   prod: { region: ${region}, deletionPolicy: RetainExceptOnCreate, replacePolicy: Retain, logRetentionDays: 90 }
 `;
 }
@@ -132,6 +134,38 @@ sources:
       prod: { parameter: /gatewright/prod/webhooks/github }
     target:
       eventBridge: { bus: 'gatewright-{stage}-webhooks', source: github.webhook }
+`;
+
+/** The parameter with which the stack has a WebSocket API of its own. */
+export const CHANNELS_PARAMETER = 'websocketApi: true';
+
+/** The document of the stack's own WebSocket API. */
+export const CHANNELS_FILE = (
+  up: string,
+): string => `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
+# The WebSocket API of the stack: who may connect, and who may do what in which channel.
+# The stack has this API where params of serverless.yml say websocketApi: true.
+version: 1
+api:
+  dev: { stack: gatewright-dev, logicalId: WebsocketsApi, stage: dev }
+routes: ..
+
+issuers:
+  - { id: local, type: local, only: [dev] }
+sources:
+  # Browsers send the token as a subprotocol, as the client library does: new WebSocket(url, ['bearer', token]).
+  - { in: subprotocol, marker: bearer, issuers: [local] }
+  - { in: header, name: authorization, scheme: Bearer, issuers: [local] }
+
+roles:
+  user: {}
+
+rules:
+  - { id: users, effect: allow, connect: true, when: { roles: { any: [user] } } }
+
+channels:
+  rules:
+    - { id: rooms, effect: allow, actions: [subscribe, publish, presence], channels: ['rooms/*'] }
 `;
 
 /** The example API for an empty folder. Its authorizer sets the caller. */

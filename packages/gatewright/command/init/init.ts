@@ -8,9 +8,16 @@ import { Command } from 'commander';
 import { isMap, parseDocument } from 'yaml';
 import { DefinitionError, Faults } from '../../../gateway/core/errors.ts';
 import type { Home } from '../../../gateway/core/stack/home.ts';
-import { findAskedOutputs, findStack, STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import {
+  findAskedOutputs,
+  findStack,
+  findUsedOutputs,
+  STACK_FOLDER,
+} from '@gatewright/authoring/files/stack-files';
 import { inspectApis, loadOptions } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import {
+  CHANNELS_FILE,
+  CHANNELS_PARAMETER,
   documentFile,
   HELLO_API,
   HELLO_HANDLER,
@@ -24,12 +31,19 @@ import {
   WEBHOOKS_FILE,
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
-import { assertAuthorizers, chooseParts, partsFile } from './choose-parts.ts';
+import { addParts, guidesOf } from './add-parts.ts';
+import { assertAuthorizers, chooseParts, partsFile, usedParts } from './choose-parts.ts';
+import { describeLeftParts } from '../../../toolkit/stack/parts.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
 
-type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean; readonly parts?: string };
-/** The user's choice. `parts` is undefined if all parts are chosen. */
+type InitFlags = {
+  readonly webhooks: boolean;
+  readonly ifMissing: boolean;
+  readonly parts?: string;
+  readonly add?: string;
+};
+/** The user's choice. `parts` is undefined if the stack exists, which keeps its parts. */
 type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
 
 /** The files to write, by their paths relative to the folder, and the next steps for the user. */
@@ -50,8 +64,9 @@ export function initCommand(): Command {
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option(
       '--parts <names>',
-      'parts of the stack, separated by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, otherwise all but waf)',
+      'parts of a new stack, separated by commas: authorizers, quotas, access-logs, webhooks, channels, cache, waf (default: asked on a terminal, otherwise the parts that the access documents use)',
     )
+    .option('--add <names>', 'parts to add to the existing stack, which keeps the parts that it has')
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
     .action(async (directory: string, flags: InitFlags) => {
@@ -59,6 +74,10 @@ export function initCommand(): Command {
       mkdirSync(folder, { recursive: true });
       if (flags.ifMissing && hasStack(folder)) {
         printResult({ written: [], kept: [], next: [] }, () => []);
+        return;
+      }
+      if (flags.add !== undefined) {
+        add(folder, flags.add);
         return;
       }
       const choice = await readChoice(folder, flags);
@@ -73,24 +92,72 @@ export function initCommand(): Command {
           is ? `${colorize('green', 'written')} ${path}` : `${colorize('yellow', 'kept   ')} ${path}`,
         ),
         '',
+        ...(choice.parts === undefined ? [] : [...describeLeftParts(choice.parts), '']),
         colorize('bold', 'Next'),
         ...next.map((line) => `  ${line}`),
       ]);
     });
 }
 
+function stackFolderOf(folder: string): string {
+  return existsSync(join(folder, STACK_FILE)) ? join(folder, STACK_FOLDER) : folder;
+}
+
+/** @throws UsageError if there is no stack yet */
+function add(folder: string, names: string): void {
+  if (!hasStack(folder))
+    throw new UsageError('--add needs an existing stack: run gatewright init first, or pass --parts');
+  const stack = stackFolderOf(folder);
+  const { added, files } = addParts(stack, names);
+  const documents = documentsOf(join(stack, 'access'));
+  const needsDocument = added.includes('channels') && !hasDocumentOfChannels(documents);
+  const up = `../${/\$\{file\(((?:\.\.\/)*)node_modules/.exec(readIfThere(join(stack, 'serverless.yml')))?.[1] ?? ''}`;
+  if (needsDocument) write(stack, 'access/channels.yml', CHANNELS_FILE(up));
+  printResult({ added, changed: files }, () =>
+    added.length === 0
+      ? ['the stack already has these parts']
+      : [
+          `added ${added.join(', ')} to ${files.join(', ')}; the next deployment makes their resources, and replaces no other`,
+          ...(needsDocument
+            ? [
+                `written ${join(relative(process.cwd(), stack), 'access/channels.yml')}; write ${CHANNELS_PARAMETER} into params.dev of ${join(relative(process.cwd(), stack), 'serverless.yml')}, so that the stack has this API`,
+              ]
+            : []),
+          ...guidesOf(added, GUIDES),
+        ],
+  );
+}
+
 /** Reads the user's choice. An existing stack keeps its parts, because another run only adds documents. */
 async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
   if (hasStack(folder)) {
-    if (given === undefined) return { webhooks, parts: undefined };
+    if (given === undefined) {
+      if (webhooks) addParts(stackFolderOf(folder), 'webhooks');
+      return { webhooks, parts: undefined };
+    }
     throw new UsageError(
-      'the stack already exists: instead of passing --parts, change parts in the gatewright.yml next to its serverless.yml',
+      'the stack already exists and keeps its parts: pass --add instead of --parts to add parts to it',
     );
   }
-  const parts = await chooseParts(given);
-  if (webhooks && parts?.includes('webhooks') === false)
+  const used = usedParts(readDocuments(folder), findUsedOutputs(folder));
+  const wanted = webhooks ? [...used, 'webhooks'] : used;
+  const parts = await chooseParts(given, wanted);
+  if (webhooks && !parts.includes('webhooks'))
     throw new UsageError('--webhooks needs the part webhooks: add it to --parts');
-  return { webhooks: webhooks || parts?.includes('webhooks') === true, parts };
+  return { webhooks: webhooks || parts.includes('webhooks'), parts };
+}
+
+/** Reads the documents of a service that was copied without its stack. */
+function readDocuments(folder: string): ReadonlyMap<string, string> {
+  return documentsOf(join(folder, STACK_FOLDER, 'access'));
+}
+
+function documentsOf(access: string): ReadonlyMap<string, string> {
+  return new Map(documentsIn(access).map((name) => [name, readIfThere(join(access, name))]));
+}
+
+function hasDocumentOfChannels(documents: ReadonlyMap<string, string>): boolean {
+  return documents.size > 0 && usedParts(documents).includes('channels');
 }
 
 function isService(folder: string): boolean {
@@ -110,14 +177,16 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
   assertAuthorizers(parts);
   const { region } = homeOfEnvironment();
   const document = { api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES };
+  const hasChannels = parts?.includes('channels') === true;
   const files = new Map([
     ['package.json', packageFile(ownVersion())],
     ['.gitignore', IGNORE_FILE],
-    ['serverless.yml', stackFile({ up: '', region })],
+    ['serverless.yml', stackFile({ up: '', region, hasChannels })],
     ...(parts === undefined ? [] : [['gatewright.yml', partsFile(parts)] as const]),
     ['access/hello.yml', documentFile(document)],
     ['access/hello.routes.json', helloRoutes()],
     ...(webhooks ? [['access/webhooks.yml', WEBHOOKS_FILE('../')] as const] : []),
+    ...(hasChannels ? [['access/channels.yml', CHANNELS_FILE('../')] as const] : []),
     ['hello/serverless.yml', helloFile(region)],
     ['hello/hello.mjs', HELLO_HANDLER],
   ]);
@@ -146,8 +215,10 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   const apis = isWithout ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
+  // A service with channels has a WebSocket API of its own.
+  const hasChannels = parts?.includes('channels') === true && !hasDocumentOfChannels(readDocuments(folder));
   const files = new Map([
-    [STACK_FILE, stackFile({ up: '../', region })],
+    [STACK_FILE, stackFile({ up: '../', region, hasChannels })],
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
     ...apis.map((api, index) => {
       const rules = ruleForUsers(api);
@@ -156,6 +227,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
       return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
     }),
     ...(webhooks ? [[join(STACK_FOLDER, 'access/webhooks.yml'), WEBHOOKS_FILE('../../')] as const] : []),
+    ...(hasChannels ? [[join(STACK_FOLDER, 'access/channels.yml'), CHANNELS_FILE('../../')] as const] : []),
   ]);
   return {
     files,

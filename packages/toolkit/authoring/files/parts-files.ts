@@ -1,4 +1,4 @@
-/** Reads the setting `parts:` of gatewright.yml, which selects parts of the toolkit's stack. */
+/** Reads and changes `parts:` and `without:` of gatewright.yml, which select parts of the toolkit's stack. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
@@ -6,10 +6,17 @@ import { STACK_FOLDER } from './stack-files.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 
 const PARTS_MEMBER = 'parts';
-const SETTINGS_FILE = 'gatewright.yml';
+const WITHOUT_MEMBER = 'without';
+export const SETTINGS_FILE = 'gatewright.yml';
 
 /** The other parts that each part needs, as in `custom.parts` of the stack. */
 export type PartNeeds = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The parts that each part brings with it, as in `custom.includedParts` of the stack. Earlier versions had no separate
+ * name for such a part, so a list without the name must still select it. `without` leaves it out.
+ */
+export type IncludedParts = Readonly<Record<string, readonly string[]>>;
 
 /** A name with its place. `at` is the file and the line. */
 type Named = { readonly name: string; readonly at: string };
@@ -31,14 +38,15 @@ export function readChosenParts(
   stackFolder: string,
   needs: PartNeeds,
   given?: string,
+  included: IncludedParts = {},
 ): readonly string[] | undefined {
   const folders = [stackFolder, ...(basename(stackFolder) === STACK_FOLDER ? [join(stackFolder, '..')] : [])];
   const lists = [
-    ...folders.map((folder) => readList(join(folder, SETTINGS_FILE))),
-    given === undefined ? undefined : readNames(given, '--parts'),
+    ...folders.map((folder) => readSettings(join(folder, SETTINGS_FILE))),
+    given === undefined ? undefined : { parts: readNames(given, '--parts'), without: [] },
   ]
     .filter((list) => list !== undefined)
-    .map((list) => ({ at: list[0]?.at ?? '', parts: checkParts(list, needs) }));
+    .map((list) => ({ at: list.parts[0]?.at ?? '', parts: selectParts(list, needs, included) }));
   const [first] = lists;
   const other = lists.find(({ parts }) => parts.join() !== first?.parts.join());
   if (first !== undefined && other !== undefined)
@@ -46,6 +54,54 @@ export function readChosenParts(
       `${first.at}: parts are ${first.parts.join(', ')}, but at ${other.at} they are ${other.parts.join(', ')}: remove one of the lists`,
     );
   return first?.parts;
+}
+
+/** Returns `parts` with the parts that they include, except the parts that `without` names. */
+function selectParts(
+  { parts, without }: PartSettings,
+  needs: PartNeeds,
+  included: IncludedParts,
+): readonly string[] {
+  const named = checkParts(parts, needs);
+  const optional = named.flatMap((name) => included[name] ?? []);
+  for (const { name, at } of without) {
+    if (parts.some((part) => part.name === name))
+      throw new UsageError(`${at}: parts and without both name ${name}: remove it from one of them`);
+    if (!optional.includes(name))
+      throw new UsageError(
+        `${at}: without cannot name "${name}"; expected ${optional.length === 0 ? 'nothing, because no chosen part includes another part' : `one of ${optional.join(', ')}`}`,
+      );
+  }
+  const left = without.map(({ name }) => name);
+  const all = [...named, ...optional.filter((name) => !left.includes(name))];
+  return Object.keys(needs).filter((name) => all.includes(name));
+}
+
+/** Splits chosen parts into `parts` and `without`, so that `readChosenParts` returns exactly these parts. */
+export function printParts(
+  chosen: readonly string[],
+  included: IncludedParts,
+): { readonly parts: readonly string[]; readonly without: readonly string[] } {
+  const optional = chosen.flatMap((name) => included[name] ?? []);
+  return {
+    parts: chosen.filter((name) => !optional.includes(name)),
+    without: optional.filter((name) => !chosen.includes(name)),
+  };
+}
+
+/** Replaces the lists in the text of a gatewright.yml. Comments and other settings stay. */
+export function editParts(text: string, chosen: readonly string[], included: IncludedParts): string {
+  const document = parseDocument(text);
+  const { parts, without } = printParts(chosen, included);
+  const flow = (names: readonly string[]): unknown => {
+    const node = document.createNode(names);
+    if (isSeq(node)) node.flow = true;
+    return node;
+  };
+  document.set(PARTS_MEMBER, flow(parts));
+  if (without.length > 0) document.set(WITHOUT_MEMBER, flow(without));
+  else document.delete(WITHOUT_MEMBER);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 /**
@@ -78,7 +134,9 @@ export function checkParts(list: readonly Named[], needs: PartNeeds): readonly s
   return known.filter((name) => names.includes(name));
 }
 
-function readList(file: string): readonly Named[] | undefined {
+type PartSettings = { readonly parts: readonly Named[]; readonly without: readonly Named[] };
+
+function readSettings(file: string): PartSettings | undefined {
   if (!existsSync(file)) return undefined;
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
@@ -98,14 +156,21 @@ function readList(file: string): readonly Named[] | undefined {
         `${at(isScalar(key) ? key.range : null)}: unknown setting "${name}"; write ${PARTS_MEMBER}`,
       );
   }
-  if (!document.has(PARTS_MEMBER)) return undefined;
-  const node: unknown = document.get(PARTS_MEMBER, true);
-  if (!isSeq(node) || node.items.length === 0)
-    throw new UsageError(
-      `${at((node as { range?: readonly number[] } | null)?.range)}: parts must be a list of names`,
-    );
-  return node.items.map((item) => {
-    if (!isScalar(item)) throw new UsageError(`${at(node.range)}: parts must be a list of names`);
-    return { name: String(item.value), at: at(item.range) };
-  });
+  const listOf = (member: string): readonly Named[] | undefined => {
+    if (!document.has(member)) return undefined;
+    const node: unknown = document.get(member, true);
+    if (!isSeq(node) || node.items.length === 0)
+      throw new UsageError(
+        `${at((node as { range?: readonly number[] } | null)?.range)}: ${member} must be a list of names`,
+      );
+    return node.items.map((item) => {
+      if (!isScalar(item)) throw new UsageError(`${at(node.range)}: ${member} must be a list of names`);
+      return { name: String(item.value), at: at(item.range) };
+    });
+  };
+  const parts = listOf(PARTS_MEMBER);
+  const without = listOf(WITHOUT_MEMBER);
+  if (parts === undefined && without !== undefined)
+    throw new UsageError(`${without[0]?.at ?? shown}: without needs parts: write parts, too`);
+  return parts && { parts, without: without ?? [] };
 }

@@ -19,6 +19,8 @@ const ASKS = /\bgatewright-[^\s'"]*[-.][A-Z]\w*(?:Arn|Name|Url)\b/;
 const ASKS_OUTPUT = /\$\{cf(?:\([^)]*\))?:\s*gatewright-[^\s'"]*\.([A-Z]\w*)\}/g;
 /** Matches the stack in the packaged form that other deployment tools use (layers/package-form.ts). */
 const PACKAGED = /Export"?:\s*\{?\s*"?Name"?:\s*['"]?gatewright-[\w-]+-AlarmTopicArn\b/;
+/** Matches the names of exports and outputs of the stack, one by one. */
+const ASKED_NAMES = /\bgatewright-[^\s'"]*?[-.]([A-Z]\w*(?:Arn|Name|Url))\b/g;
 const READ_LIMIT_BYTES = 1_000_000;
 const FILE_LIMIT = 200;
 const ANCESTORS = 6;
@@ -44,6 +46,14 @@ export function findStack(sources: readonly string[]): StackSearch {
   if (paths.some((path) => hasText(path, PACKAGED))) return { kind: 'not-needed' };
   const folder = folders.flatMap(candidates).find(isStackFolder);
   return folder === undefined ? { kind: 'missing' } : { kind: 'found', folder };
+}
+
+/** Returns the names of the stack's outputs to which a source refers, such as `UsageTableName`. */
+export function findUsedOutputs(source: string): readonly string[] {
+  const names = textsOf(source).flatMap((text) =>
+    [...text.matchAll(ASKED_NAMES)].map(([, name = '']) => name),
+  );
+  return [...new Set(names)];
 }
 
 /** Returns `access`, or `gatewright/access` if only that folder exists. */

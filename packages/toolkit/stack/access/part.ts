@@ -16,6 +16,13 @@ export const accessPart: ChosenPart = {
     'AccessThrottlesAlarm',
     'AccessTableThrottledAlarm',
   ],
+  outputs: [
+    'AccessTableName',
+    'AccessTableArn',
+    'AccessAdminArn',
+    'TokenAuthorizerArn',
+    'RequestAuthorizerArn',
+  ],
   parameters: [
     'documents',
     'localIssuerUrl',

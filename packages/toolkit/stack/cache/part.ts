@@ -10,6 +10,7 @@ export const cachePart: ChosenPart = {
   resourceFiles: ['cache/table.yml', 'cache/resources.yml'],
   tables: ['CacheTable'],
   alarms: ['CacheInvalidatorFailuresAlarm', 'CacheInvalidatorErrorsAlarm', 'CacheInvalidatorThrottlesAlarm'],
+  outputs: ['CacheInvalidatorArn', 'CacheTableName', 'CacheTableArn'],
   parameters: ['cacheStreams', 'cacheEndpoint', 'cacheApis', 'distributionId'],
   commands: ['cache'],
   guides: ['docs/guides/receive/cache.md'],

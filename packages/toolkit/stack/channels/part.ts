@@ -25,6 +25,18 @@ export const channelsPart: ChosenPart = {
     'WsPublisherNotSentAlarm',
     'WebSocketErrorsAlarm',
   ],
+  outputs: [
+    'WsTicketArn',
+    'WsConnectArn',
+    'WsDisconnectArn',
+    'WsDefaultArn',
+    'WsSubscribeArn',
+    'WsUnsubscribeArn',
+    'WsPublishArn',
+    'WsPublisherArn',
+    'ConnectionsTableName',
+    'ConnectionsTableArn',
+  ],
   parameters: [
     'websocketApi',
     'websocketLogs',

@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
-import { PARTS_VARIABLE } from '@gatewright/authoring/files/parts-files';
+import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/files/parts-files';
+import { describeLeftParts, INCLUDED_PARTS, PART_NEEDS } from '../parts.ts';
 import { FORMS, packageForm } from '../../../../layers/package-form.ts';
 import type { Form } from '../../../../layers/package-form.ts';
 import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
@@ -53,9 +54,13 @@ export function packageCommand(): Command {
         ...(parts !== undefined && { environment: { [PARTS_VARIABLE]: parts } }),
       });
       if (packaged.kind === 'failed') throw new UsageError(packaged.message);
-      const { artefacts } = packaged;
-      printResult({ stage, form, folder: outputDirectory, artefacts }, () => [
+      const { artefacts, notes } = packaged;
+      const chosen = readChosenParts(serviceDirectory, PART_NEEDS, parts, INCLUDED_PARTS);
+      const left = describeLeftParts(chosen);
+      printResult({ stage, form, folder: outputDirectory, artefacts, notes: [...left, ...notes] }, () => [
         ...table(artefacts.map(({ name, sizeBytes }) => [name, `${(sizeBytes / 1024).toFixed(1)} KB`])),
+        ...left,
+        ...notes,
         `packaged stage ${stage} for ${form} in ${relative(process.cwd(), outputDirectory) || '.'}`,
       ]);
     });

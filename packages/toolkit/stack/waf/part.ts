@@ -12,6 +12,7 @@ export const wafPart: ChosenPart = {
   resourceFiles: ['waf/resources.yml'],
   tables: [],
   alarms: ['WebAclMatchesAlarm'],
+  outputs: ['WebAclArn'],
   parameters: [
     'wafMode',
     'wafStages',

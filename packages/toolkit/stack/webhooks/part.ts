@@ -11,6 +11,7 @@ export const webhooksPart: ChosenPart = {
   // The part has no table of its own. It claims each delivery with an item in AccessTable.
   tables: [],
   alarms: ['WebhookReceiverErrorsAlarm', 'WebhookReceiverThrottlesAlarm'],
+  outputs: ['WebhookReceiverArn', 'WebhooksUrl', 'WebhooksBusName', 'WebhooksBusArn'],
   parameters: ['localWebhookSecret', 'reservedWebhookReceiver'],
   commands: [],
   guides: ['docs/guides/receive/webhooks.md'],

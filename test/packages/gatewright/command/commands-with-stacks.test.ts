@@ -41,6 +41,7 @@ const template = (...apis: readonly string[]): string =>
     ),
   });
 const STACK = 'gatewright/serverless.yml';
+const SETTINGS = 'gatewright/gatewright.yml';
 const restTemplate = JSON.stringify({
   Resources: {
     Web: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'shop' } },
@@ -96,6 +97,7 @@ describe('gatewright init', () => {
       'package.json',
       '.gitignore',
       'serverless.yml',
+      'gatewright.yml',
       'access/hello.yml',
       'access/hello.routes.json',
       'hello/serverless.yml',
@@ -114,8 +116,9 @@ describe('gatewright init', () => {
 
     assert.match(
       stdout,
-      /^kept {4}package\.json\nwritten \.gitignore\n(written .*\n)+\nNext\n {2}npm install --save-dev osls\n/,
+      /^kept {4}package\.json\nwritten \.gitignore\n(written .*\n)+\nnot in the stack: quotas, access-logs, channels, cache, waf\. To add a part, run npx gatewright init --add quotas\n\nNext\n {2}npm install --save-dev osls\n/,
     );
+    assert.match(read('gatewright.yml'), /^parts: \[authorizers, webhooks\]$/m);
     assert.match(stdout, /^written access\/webhooks\.yml$/m);
   });
 
@@ -127,10 +130,11 @@ describe('gatewright init', () => {
       kept: [],
       next: ['npx gatewright access check'],
     });
+    assert.match(read('gatewright.yml'), /^parts: \[authorizers, webhooks\]$/m);
     assert.deepEqual((await init('--webhooks')).kept, ['access/webhooks.yml']);
     assert.match(
       await refusal('--parts', 'cache'),
-      /the stack already exists: .* change parts in the gatewright\.yml/,
+      /the stack already exists and keeps its parts: pass --add instead of --parts/,
     );
   });
 
@@ -150,8 +154,8 @@ describe('gatewright init', () => {
     write({ 'template.json': template('Web', 'App') });
     const { written, next } = await init();
 
-    assert.deepEqual(written.slice(0, 1), [STACK]);
-    const documents = written.slice(1);
+    assert.deepEqual(written.slice(0, 2), [STACK, SETTINGS]);
+    const documents = written.slice(2);
     assert.equal(documents.length, 2);
     assert.match(documents.join(), /^gatewright\/access\/(.+)-http\.yml,gatewright\/access\/\1-http-2\.yml$/);
     assert.deepEqual(
@@ -203,7 +207,7 @@ describe('gatewright init', () => {
   it('skips, once more run for a new API, the one that a document of any name protects', async () => {
     write({ 'template.json': template('Web') });
     const { written } = await init();
-    const document = written[1] ?? '';
+    const document = written[2] ?? '';
     write({ 'gatewright/access/renamed.yaml': read(document), 'gatewright/access/notes.txt': 'api: {' });
     rmSync(join(folder, document));
 
@@ -219,10 +223,14 @@ describe('gatewright init', () => {
     );
   });
 
-  it('gives a service that has documents and no stack only the stack', async () => {
-    write({ 'template.json': template('Web'), 'gatewright/access/other.yml': 'version: 1\n' });
+  it('gives a service that has documents and no stack only the stack, with the parts that they use', async () => {
+    write({
+      'template.json': template('Web'),
+      'gatewright/access/other.yml': 'version: 1\nquota: { plan: free }\n',
+    });
 
-    assert.deepEqual((await init()).written, [STACK]);
+    assert.deepEqual((await init()).written, [STACK, SETTINGS]);
+    assert.match(read(SETTINGS), /^parts: \[authorizers, quotas\]$/m);
   });
 
   it('reads broken documents as none, which other commands report', async () => {
@@ -238,7 +246,7 @@ describe('gatewright init', () => {
   it('does nothing with --if-missing where there is a stack, and without a document where parts have none', async () => {
     write({ 'template.json': template('Web') });
 
-    assert.deepEqual((await init('--parts', 'cache')).written, [STACK, 'gatewright/gatewright.yml']);
+    assert.deepEqual((await init('--parts', 'cache')).written, [STACK, SETTINGS]);
     assert.deepEqual(await init('--if-missing'), { written: [], kept: [], next: [] });
     assert.match(await refusal('--parts', 'cache'), /the stack already exists/);
   });

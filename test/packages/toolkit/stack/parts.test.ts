@@ -11,7 +11,7 @@ import { alarmsOf, readStack, tablesOf } from '../../../support/read-stack.ts';
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 const ALL = [...PARTS, COMMON_PART];
 
-const { functions, namedFiles, resourceFiles, parameters } = readStack();
+const { functions, namedFiles, resourceFiles, parameters, outputs } = readStack();
 const files = [...resourceFiles.values()];
 
 /** What the stack declares, by the member of a part that names it. */
@@ -21,6 +21,7 @@ const declared = {
   tables: files.flatMap(tablesOf),
   alarms: files.flatMap(alarmsOf),
   parameters,
+  outputs,
 };
 
 type Declared = keyof typeof declared;
@@ -42,6 +43,7 @@ describe('the parts of the stack', () => {
     ['tables', 4],
     ['alarms', 30],
     ['parameters', 30],
+    ['outputs', 25],
   ] as const)
     it(`name each of its ${kind} once`, () => {
       assert.ok(declared[kind].length >= least, `${declared[kind].length} ${kind}`);
@@ -81,7 +83,7 @@ describe('the parts of the stack', () => {
     const others = ['protect/deploy-tools', 'protect/parts', 'operate/cost'];
 
     assert.deepEqual(
-      ALL.flatMap((part) => part.guides).toSorted(),
+      [...new Set(ALL.flatMap((part) => part.guides))].toSorted(),
       guides
         .map((path) => path.replaceAll('\\', '/'))
         .filter((path) => !others.some((name) => path === `docs/guides/${name}.md`))

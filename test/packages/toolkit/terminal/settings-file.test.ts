@@ -162,7 +162,7 @@ cache-memory: 1GB
   for (const [text, says] of [
     [
       'prot: 1\n',
-      /gatewright\.yml:1: unknown setting "prot"; known settings: sources, parts, claimsChecked, check, account, /,
+      /gatewright\.yml:1: unknown setting "prot"; known settings: sources, parts, without, claimsChecked, check, account, /,
     ],
     ['stage: qa\nport: high\n', /gatewright\.yml:2: port: "high"\. A port is a number/],
     ['metrics: sometimes\n', /gatewright\.yml:1: metrics must be true or false/],

@@ -73,6 +73,42 @@ for (const { name, open } of STORES)
       assert.equal((await table.admin.show(keyId)).record.secrets.length, 2);
     });
 
+    it('are told of a new record of their customer, page by page, and decide by it at the next read', async () => {
+      const { table } = opened;
+      const tenant = 'told-customer';
+      table.customers.set(tenant, 'active');
+      const made = await Promise.all(Array.from({ length: 51 }, () => table.make({ tenant })));
+      table.customerVersion = 4;
+
+      const first = await table.admin.followCustomer(tenant, { by: 'ada' });
+      const rest = await table.admin.followCustomer(tenant, { cursor: first.next, by: 'ada' });
+
+      assert.deepEqual([first.keys, first.version, rest.keys, rest.next], [50, 4, 1, undefined]);
+      table.customerVersion = 3;
+      await table.admin.followCustomer(tenant, { by: 'ada' });
+      for (const { key } of made) {
+        const parsed = parseApiKey(key);
+        assert.ok(parsed);
+        const verified = await createApiKeyVerifier(table.reader)(key, parsed, table.nowSeconds);
+        assert.equal(verified.customerVersion, 4, 'an earlier version replaces no later one');
+      }
+    });
+
+    it('are revoked when their customer is closed, and say so', async () => {
+      const { table } = opened;
+      const tenant = 'closed-customer';
+      table.customers.set(tenant, 'active');
+      const { keyId } = await table.make({ tenant });
+      table.customers.set(tenant, 'closed');
+
+      const followed = await table.admin.followCustomer(tenant, { by: 'ada' });
+      await table.admin.followCustomer(tenant, { by: 'ada' });
+
+      assert.deepEqual([followed.revoked, followed.keys], [true, 1]);
+      assert.notEqual((await table.admin.show(keyId)).record.revokedAtEpochSeconds, undefined);
+      assert.equal(await codeOf(table.admin.followCustomer('nobody', { by: 'ada' })), 'CUSTOMER_UNKNOWN');
+    });
+
     // A leaked key must not stay alive because something else happened to it at the same time.
     it('are revoked despite a rotation at the same time', async () => {
       const { table } = opened;

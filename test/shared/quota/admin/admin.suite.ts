@@ -91,10 +91,10 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       await topUp(ports, requested('op'), ofKey(tenant), 20);
 
       assert.equal(await at.spend(tenant, 150), 120);
-      const { charged, used, remaining, included, overage, state } = await at.show(tenant);
+      const { charged, used, remaining, withinQuota, overage, state } = await at.show(tenant);
       assert.deepEqual(
-        { charged, used, remaining, included, overage, state },
-        { charged: 120, used: 120, remaining: 0, included: 120, overage: 0, state: 'open' },
+        { charged, used, remaining, withinQuota, overage, state },
+        { charged: 120, used: 120, remaining: 0, withinQuota: 120, overage: 0, state: 'open' },
       );
     });
 
@@ -160,7 +160,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal(await at.spend(tenant, 1), 1);
     });
 
-    it('closes a period that is over, and records its usage with included, overage and lost apart', async () => {
+    it('closes a period that is over, and records its usage within the quota, overage and lost apart', async () => {
       const { tenant, plan } = await at.aTenant([{ ...DAILY, overage: 10 }]);
       const unflushed = at.aHolder(() => NOON_MS);
       assert.equal(await at.spend(tenant, 104), 104);
@@ -171,10 +171,10 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
 
       assert.equal(await codeOf(closePeriod(ports, requested('early'), question)), 'PERIOD_RUNNING');
       const { record } = await closePeriod(ports, requested('a', tomorrow), question);
-      const { used, included, overage, lost, version } = record;
+      const { used, withinQuota, overage, lost, version } = record;
       assert.deepEqual(
-        { used, included, overage, lost, version },
-        { used: 105, included: 100, overage: 5, lost: 0, version: 1 },
+        { used, withinQuota, overage, lost, version },
+        { used: 105, withinQuota: 100, overage: 5, lost: 0, version: 1 },
       );
       assert.deepEqual((await closePeriod(ports, requested('a', tomorrow), question)).record, record);
       assert.deepEqual((await closePeriod(ports, requested('b', tomorrow), question)).record, record);
@@ -201,8 +201,8 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
 
       await setLimit(ports, requested('lower'), ofKey(tenant), 50);
 
-      const { included, overage, remaining } = await at.show(tenant);
-      assert.deepEqual({ included, overage, remaining }, { included: 80, overage: 0, remaining: -30 });
+      const { withinQuota, overage, remaining } = await at.show(tenant);
+      assert.deepEqual({ withinQuota, overage, remaining }, { withinQuota: 80, overage: 0, remaining: -30 });
       assert.equal(await at.spend(tenant, 5), 0);
     });
 

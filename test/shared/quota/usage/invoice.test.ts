@@ -23,7 +23,7 @@ const aRecord = (fields: Partial<UsageRecord>): UsageRecord => ({
   quota: 1e6,
   credits: 1e6,
   used: 0,
-  included: 0,
+  withinQuota: 0,
   overage: 0,
   lost: 0,
   usedDelta: 0,

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ChannelClient } from '#shared/websocket/client/channel-client.ts';
 import { ConnectionKeeper } from '#shared/websocket/client/connection-keeper.ts';
+import { ConnectionProblem } from '#shared/websocket/client/connection-problem.ts';
+import type { HandshakeFailure } from '#shared/websocket/client/connection-problem.ts';
 import type { Host, Socket } from '#shared/websocket/client/host.ts';
 import { ChannelNetwork } from '../../../support/a-channel-network.ts';
 import { ADA } from '../../../support/a-channel-world.ts';
@@ -34,7 +36,7 @@ describe('a connection that is kept', () => {
     client.close();
 
     assert.deepEqual(problems, [new RangeError('signed out'), new SyntaxError('subprotocol')]);
-    assert.deepEqual(states, ['open', 'closed']);
+    assert.deepEqual(states, ['connecting', 'open', 'closed']);
   });
 
   it('is made again with more patience each time where it is accepted and not answered', async () => {
@@ -84,6 +86,9 @@ class HandHost implements Host {
     this.sockets.push(socket);
     return socket;
   }
+  failure: HandshakeFailure = {};
+  failureOf = (): HandshakeFailure => this.failure;
+  warn = (): void => undefined;
   nowMs = (): number => 0;
   fraction = (): number => 0.5;
   newId = (): string => 'q';
@@ -102,27 +107,71 @@ class HandHost implements Host {
 }
 
 describe('one connection after the other', () => {
-  async function aKeeper(protocols: () => string[] | Promise<string[]> = () => []) {
+  async function aKeeper(protocols: () => string[] | Promise<string[]> = () => [], isRenewable = true) {
     const host = new HandHost();
     const states: string[] = [];
     const problems: unknown[] = [];
+    const refusals: unknown[] = [];
     const nothing = () => undefined;
     const keeper = new ConnectionKeeper(
       host,
-      { url: () => 'wss://example', protocols },
+      { url: () => 'wss://example', protocols, isRenewable },
       {
         opened: nothing,
         frame: nothing,
         ping: () => 'ping',
         problem: (error) => problems.push(error),
         state: (state) => states.push(state),
+        refused: (problem) => refusals.push(problem),
       },
     );
     keeper.start();
     await turn();
-    return { host, keeper, states, problems };
+    return { host, keeper, states, problems, refusals };
   }
   const EVENT = {} as never;
+
+  for (const [status, isRenewable, attempts] of [
+    [400, false, 1],
+    [401, false, 1],
+    [403, false, 1],
+    [404, false, 1],
+    [401, true, 3],
+    [403, true, 3],
+    // Too many connections, or a fault of the server: both may pass.
+    [429, false, undefined],
+    [500, false, undefined],
+    [undefined, false, undefined],
+  ] as const)
+    it(`that is refused with ${status ?? 'an unknown status'}, ${isRenewable ? 'with new credentials' : 'with the same credential'}, is ${attempts === undefined ? 'tried again' : `given up after ${attempts}`}`, async () => {
+      const { host, states, problems, refusals } = await aKeeper(() => [], isRenewable);
+      host.failure = { status, text: 'said' };
+      for (let attempt = 0; attempt < (attempts ?? 6); attempt += 1) {
+        host.sockets.at(-1)?.onerror?.(EVENT);
+        if (host.waiting.size > 0) await host.goOff();
+      }
+
+      assert.equal(problems.length, attempts ?? 6, 'each attempt is reported');
+      for (const problem of problems) assert.ok(problem instanceof ConnectionProblem);
+      assert.equal((problems.at(-1) as ConnectionProblem).isFinal, attempts !== undefined);
+      assert.equal(refusals.length, attempts === undefined ? 0 : 1);
+      assert.equal(states.at(-1), attempts === undefined ? 'connecting' : 'closed');
+      assert.equal(host.waiting.size === 0, attempts !== undefined, 'no attempt is planned');
+    });
+
+  it('that is refused while an earlier one is open goes on with the earlier one', async () => {
+    const { host, refusals, states } = await aKeeper(() => [], false);
+    const [first] = host.sockets as [Made];
+    first.onopen?.(EVENT);
+    first.onmessage?.({
+      data: JSON.stringify({ type: 'pong', pingAfterMs: 100_000, closesInMs: 10_000 }),
+    } as never);
+    await host.goOff();
+    host.failure = { status: 401 };
+    host.sockets.at(-1)?.onerror?.(EVENT);
+
+    assert.deepEqual([host.sockets.length, refusals, states], [2, [], ['open']]);
+  });
 
   it('that fails twice over is tried again once, and keeps no timer but that of the next try', async () => {
     const { host, states } = await aKeeper();

@@ -14,6 +14,8 @@ function aSubscription(channel: string, after?: { log: number; seq: number }) {
   const runs: (() => void)[] = [];
   const host = {
     connect: () => assert.fail(),
+    failureOf: () => ({}),
+    warn: () => undefined,
     nowMs: () => 0,
     fraction: () => 0.5,
     newId: () => `q${asked.length}`,

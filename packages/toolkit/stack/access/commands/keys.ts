@@ -37,6 +37,10 @@ const HEADINGS = ['KEY', 'STATE', 'NAME', 'CREATED', 'ENDS', 'LAST USED'];
 
 export function keysCommand(): Command {
   const keys = new Command('keys').description('Create, list, rotate and revoke API keys.');
+  keys.addHelpText(
+    'after',
+    '\nKeys belong to a customer (gatewright customers), whose record names the plan of all of them. Closing the customer revokes them.',
+  );
   for (const command of [createCommand(), listCommand(), showCommand(), rotateCommand(), revokeCommand()])
     keys.addCommand(command);
   return keys.addCommand(valueCommand());

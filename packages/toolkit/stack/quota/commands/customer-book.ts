@@ -110,7 +110,8 @@ async function showOne(
   const customer = await readRecord(tenant, flags);
   const fromEpochMs = nowEpochMs - HISTORY_DAYS * DAY_MS;
   // One call after the other: calls at once would each start an instance of the function, which takes longer.
-  const left = customer === undefined ? [] : await readLeft(tenant, planOf(customer), flags);
+  const limits = customer === undefined ? [] : await readLeft(tenant, planOf(customer), flags);
+  const left = limits.filter(({ level }) => level === 'tenant');
   const usage = await readUsage({ tenant }, flags);
   const keys = await readKeys(tenant, flags);
   const history = await readHistory(tenant, fromEpochMs, flags);

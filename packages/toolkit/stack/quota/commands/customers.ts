@@ -7,7 +7,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../../terminal/aws-call.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
-import { printResult, table, UsageError } from '../../../../base/terminal/output.ts';
+import { printMessage, printResult, table, UsageError } from '../../../../base/terminal/output.ts';
 import {
   changeCommand,
   printRows,
@@ -18,6 +18,9 @@ import {
   without,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { forgetCommand } from './quota-forget.ts';
+import { followKeys } from './follow-keys.ts';
+import type { Followed } from './follow-keys.ts';
 import { readInstant } from './quota-calls.ts';
 import { customerPath, planOf, readCustomer, readCustomers, readLeft } from './read-customers.ts';
 
@@ -34,6 +37,18 @@ const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 export function customersCommand(): Command {
   return new Command('customers')
     .description('Manage customers and their plans.')
+    .addHelpText(
+      'after',
+      `
+A customer's life:
+  gatewright customers create acme free        a record; its plan applies to all of its keys
+  gatewright keys create --customer acme …     a key, shown once
+  gatewright customers set-plan acme pro       an upgrade; show prints what is left, and since when
+  gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
+  gatewright customers suspend acme            its requests get 403, until resume
+  gatewright customers close acme              for good; its keys are revoked, and what it owes is still billed
+  gatewright customers delete acme             what would be erased; erased with --confirm acme`,
+    )
     .addCommand(
       withLimits(changeCommand('create', 'Create a customer record, with the plan that applies from now on.'))
         .argument(...TENANT)
@@ -70,6 +85,7 @@ export function customersCommand(): Command {
     .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until you resume it.'))
     .addCommand(stateCommand('resume', 'End a suspension.'))
     .addCommand(stateCommand('close', 'Close a customer permanently; its charges remain and are billed.'))
+    .addCommand(forgetCommand('delete'))
     .addCommand(
       changeCommand(
         'migrate',
@@ -111,10 +127,33 @@ async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<
   await changeCustomer({ method: 'PUT', path: `${customerPath(tenant)}/plan`, body }, flags);
 }
 
-/** Prints what applies now and what will apply later. */
+/**
+ * Prints what applies now and what will apply later, and when it is in force. A failure to tell the keys is only a
+ * warning, because the record is changed, and every process reads it within the stated time.
+ */
 async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
-  const { answer } = await sendChange(request, flags);
-  printResult(answer, () => describeChange(answer));
+  const { answer, operationId } = await sendChange(request, flags);
+  const after = membersOf(answer['after']);
+  const followed = await followKeys(String(after['tenant']), flags);
+  printResult({ ...answer, followed: followed instanceof UsageError ? null : followed }, () => [
+    describeChange(answer),
+    describeInForce(after, followed),
+  ]);
+  const failed = describeFailure(followed);
+  if (failed !== undefined)
+    printMessage(
+      'yellow',
+      `${failed} until ${printValue(after['everywhereBy'])}. To try again, run the same command with --operation ${operationId}`,
+    );
+}
+
+function describeFailure(followed: Followed | UsageError): string | undefined {
+  if (followed instanceof UsageError)
+    return `the API keys could not be told (${followed.message}), so requests with them may be decided by the earlier record`;
+  const failed = followed.outside.filter(({ done }) => done !== true);
+  if (failed.length === 0) return undefined;
+  const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
+  return `cached results of authorizers could not be removed (${list}), so they stay until the authorizers' TTL ends, at most 300 s, and other requests may be decided by the earlier record`;
 }
 
 function describeChange(answer: Answer): string {
@@ -126,6 +165,17 @@ function describeChange(answer: Answer): string {
   ].join(', ');
 }
 
+/** When the change is in force: at once for some requests, and by a time for all. */
+function describeInForce(after: Answer, followed: Followed | UsageError): string {
+  const keys =
+    followed instanceof UsageError
+      ? ''
+      : followed.revoked
+        ? `its API keys are revoked (${followed.keys}); `
+        : `in force now for requests with its API keys (${followed.keys}); `;
+  return `${keys}requests that are refused now are decided anew within 2 s; in force everywhere by ${printValue(after['everywhereBy'])}`;
+}
+
 async function list(flags: ReadFlags): Promise<void> {
   printRows(await readCustomers(flags), COLUMNS);
 }
@@ -135,14 +185,34 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
   const left = await readLeft(tenant, planOf(customer), flags);
   const { plans } = customer;
   const facts = without(customer, 'plans', 'limits');
-  printResult({ ...customer, left }, () => [
-    ...table(Object.entries(facts).map(([name, value]) => [name, printValue(value)])),
+  const shared = left.filter(({ level }) => level === 'tenant');
+  const others = left.filter(({ level }) => level !== 'tenant');
+  printResult({ ...customer, left: shared, perKey: others }, () => [
+    ...table(Object.entries(facts).map(([name, value]) => [FACTS[name] ?? name, printValue(value)])),
     '',
     ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)]),
-    ...(left.length === 0
-      ? []
-      : ['', ...rowsToTable(left, ['limit', 'allowance', 'counted', 'left', 'periodEnd'])]),
+    ...(shared.length === 0 ? [] : ['', ...rowsToTable(shared, LEFT_COLUMNS)]),
+    ...(others.length === 0 ? [] : ['', ...others.map(describeOther)]),
   ]);
+}
+
+const LEFT_COLUMNS = ['limit', 'allowance', 'counted', 'left', 'periodEnd'];
+const FACTS: Readonly<Record<string, string>> = {
+  from: 'in force since',
+  everywhereBy: 'in force everywhere by',
+};
+
+/** Describes a limit that has no single number for the whole customer. */
+function describeOther({ limit, level, quota, rate, concurrency, period, perSeconds }: Answer): string {
+  const size =
+    quota !== undefined
+      ? `${printValue(quota)} per ${printValue(period)}`
+      : rate !== undefined
+        ? `${printValue(rate)} each ${perSeconds === undefined ? 'second' : `${printValue(perSeconds)} s`}`
+        : `${printValue(concurrency)} at once`;
+  const whose = level === 'customer' ? 'the customer' : `each ${level === 'key' ? 'key' : 'route of a key'}`;
+  const more = quota === undefined ? '' : '; gatewright usage show --tenant shows what each has used';
+  return `${printValue(limit)}: ${size} for ${whose}${more}`;
 }
 
 function describeTerms(plans: unknown): readonly (readonly string[])[] {

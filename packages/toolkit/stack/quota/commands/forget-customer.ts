@@ -8,7 +8,11 @@
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
 import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
+import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
+import { periodEndOf } from '#shared/quota/admin/usage-row.ts';
 import { parseLedger } from '#shared/quota/ledger/ledger.ts';
+import { makeInvoices } from '#shared/quota/usage/invoice.ts';
+import type { Invoice } from '#shared/quota/usage/invoice.ts';
 import { parseKeyPart, printKeyPart } from '#shared/table/item-write.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import type { ListedItem } from '#shared/table/listing.ts';
@@ -27,14 +31,16 @@ export type Tables = { readonly usage: SweptTable; readonly access: SweptTable }
 
 export type Survey = {
   readonly found: ReadonlyMap<string, number>;
-  /**
-   * What may still have to be invoiced: periods with a price that are not closed, and usage records that may not be on
-   * an invoice yet.
-   */
+  /** Periods with a price that are not closed, so that no invoice has them. */
   readonly openMoney: readonly string[];
+  /** Invoices of the last weeks, which the records that are deleted would make. Nobody knows whether they were sent. */
+  readonly invoices: readonly DueInvoice[];
   /** API Gateway keys that correspond to API keys of the customer. */
   readonly nativeKeys: readonly string[];
 };
+
+/** An invoice as `gatewright usage invoice` makes it of the same records. */
+type DueInvoice = Pick<Invoice, 'number' | 'month' | 'currency' | 'total'>;
 
 type Fate =
   | { readonly kind: 'keep' }
@@ -137,7 +143,7 @@ export async function survey({ usage, access }: Tables, tenant: string, nowEpoch
   }
   const { keyIds, nativeKeys } = await keysOf(access, tenant);
   for await (const kept of access.scan()) count(accessFate(tenant, keyIds, kept));
-  return { found, openMoney: money.found, nativeKeys };
+  return { found, openMoney: money.open, invoices: money.invoices, nativeKeys };
 }
 
 /**
@@ -197,7 +203,7 @@ class OpenMoney {
   readonly #nowEpochMs: number;
   readonly #priced = new Set<string>();
   readonly #ledgers: { readonly name: string; readonly limit: string }[] = [];
-  readonly #records: string[] = [];
+  readonly #records: UsageRecord[] = [];
 
   constructor(tenant: string, nowEpochMs: number) {
     this.#tenant = tenant;
@@ -210,14 +216,24 @@ class OpenMoney {
     if (!isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
     if (!sk.startsWith('U#')) return;
-    const { recordId, price, periodEnd } = parseUsageRecord(item);
-    if (price !== undefined && Date.parse(periodEnd) > this.#nowEpochMs - INVOICED_WITHIN_MS)
-      this.#records.push(`${recordId} may not have been invoiced yet`);
+    this.#records.push(parseUsageRecord(item));
   }
 
-  get found(): readonly string[] {
-    const open = this.#ledgers.filter(({ limit }) => this.#priced.has(limit));
-    return [...open.map(({ name }) => `${name} is not closed`), ...this.#records];
+  get open(): readonly string[] {
+    return this.#ledgers.filter(({ limit }) => this.#priced.has(limit)).map(({ name }) => name);
+  }
+
+  /** The invoices of months with a record that may not be on an invoice yet, without those of nothing. */
+  get invoices(): readonly DueInvoice[] {
+    const isRecent = ({ price, periodEnd }: UsageRecord): boolean =>
+      price !== undefined && Date.parse(periodEnd) > this.#nowEpochMs - INVOICED_WITHIN_MS;
+    const months = new Set(this.#records.filter(isRecent).map(({ month }) => month));
+    return [...months].sort().flatMap((month) => {
+      const records = this.#records.filter((record) => record.month === month);
+      return makeInvoices(this.#tenant, month, records, () => undefined)
+        .invoices.filter(({ total }) => !/^0(\.0*)?$/.test(total))
+        .map(({ number, currency, total }) => ({ number, month, currency, total }));
+    });
   }
 
   /**
@@ -236,7 +252,9 @@ class OpenMoney {
     if (parseLedger(item).closed) return;
     const [, , limit = '', ...subject] = pk.split('#').map(parseKeyPart);
     const name = [limit, ...subject.filter((part) => part !== ''), sk.slice('P#'.length)].join('/');
+    const end = new Date(periodEndOf(item)).toISOString();
     const id = String(item['name'] ?? limit);
-    this.#ledgers.push({ name, limit: JSON.stringify([item['plan'], id]) });
+    const text = `${name} is not closed; it ends at ${end}`;
+    this.#ledgers.push({ name: text, limit: JSON.stringify([item['plan'], id]) });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `gatewright quota forget` deletes a customer's data from the tables, with the permissions of the user who runs it,
+ * `gatewright customers delete`, which is also `gatewright quota forget`, deletes a customer's data from the tables, with the permissions of the user who runs it,
  * and shows that nothing is left.
  */
 import { randomBytes } from 'node:crypto';
@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { printAnswer } from '../../commands/admin-commands.ts';
+import { collectText } from '../../../terminal/options.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables, SweptTable } from './forget-customer.ts';
 import { printNotes, UsageError } from '../../../../base/terminal/output.ts';
@@ -30,6 +31,7 @@ import type { ListedItem } from '#shared/table/listing.ts';
 type ForgetFlags = {
   readonly confirm?: string;
   readonly evenIfOpen?: boolean;
+  readonly invoiced: readonly string[];
   readonly stage: string;
   readonly usageTable?: string;
   readonly accessTable?: string;
@@ -39,15 +41,21 @@ type ForgetFlags = {
 
 const NAMED = 5;
 
-export function forgetCommand(): Command {
+export function forgetCommand(name: 'forget' | 'delete'): Command {
   return addGatewayOptions(
-    new Command('forget').description(
+    new Command(name).description(
       'Delete all data of a customer and verify that nothing remains; without --confirm, only count the data.',
     ),
   )
     .argument('<tenant>', 'name of the customer')
     .option('--confirm <tenant>', 'name of the customer again, to confirm the deletion')
-    .option('--even-if-open', 'delete even if periods are open or records are not yet invoiced')
+    .option(
+      '--invoiced <number>',
+      'number of an invoice that you have kept: the records of the last 35 days are deleted only then (repeatable)',
+      collectText,
+      [],
+    )
+    .option('--even-if-open', 'delete even if periods are open or invoices were not made; that money is lost')
     .option(
       '--stage <name>',
       'stage in the names of the tables, gatewright-STAGE-usage and gatewright-STAGE-access',
@@ -66,7 +74,7 @@ export function forgetCommand(): Command {
 }
 
 async function run(tenant: string, flags: ForgetFlags): Promise<void> {
-  const { confirm, reference, evenIfOpen = false } = flags;
+  const { confirm, reference, evenIfOpen = false, invoiced } = flags;
   if (confirm !== undefined && confirm !== tenant)
     throw new UsageError(`--confirm must repeat the name ${tenant}. Nothing was deleted`);
   if (reference?.includes(tenant) === true)
@@ -84,15 +92,16 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   };
   const before = await survey(tables, tenant, Date.now());
   const found = Object.fromEntries([...before.found].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const counts = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
+  const counts = { nativeKeys: before.nativeKeys, open: before.openMoney, invoices: before.invoices };
+  const obstacles = describeObstacles(tenant, before, invoiced);
   if (confirm === undefined) {
     printAnswer({ found, ...counts });
-    if (before.openMoney.length > 0) printNotes(`the customer has ${describeOpen(before)}`);
+    for (const note of [...describeKept(tenant), ...obstacles]) printNotes(note);
     return;
   }
-  if (before.openMoney.length > 0 && !evenIfOpen)
+  if (obstacles.length > 0 && !evenIfOpen)
     throw new UsageError(
-      `the customer has ${describeOpen(before)}. Nothing was deleted. First run gatewright usage close and gatewright usage invoice, or pass --even-if-open`,
+      `nothing was deleted. ${obstacles.join('. ')}. Or pass --even-if-open, which gives that money up`,
     );
   await forget(tables, tenant);
   const after = await survey(tables, tenant, Date.now());
@@ -113,9 +122,33 @@ function sum({ found }: Survey): number {
   return [...found.values()].reduce((total, count) => total + count, 0);
 }
 
-function describeOpen({ openMoney }: Survey): string {
+/** What has to be done before the deletion, each with the command that does it. */
+export function describeObstacles(
+  tenant: string,
+  { openMoney, invoices }: Pick<Survey, 'openMoney' | 'invoices'>,
+  invoiced: readonly string[],
+): readonly string[] {
   const others = openMoney.length > NAMED ? ` and ${openMoney.length - NAMED} more` : '';
-  return `unbilled usage (${openMoney.slice(0, NAMED).join(', ')}${others})`;
+  const unproven = invoices.filter(({ number }) => !invoiced.includes(number));
+  return [
+    ...(openMoney.length === 0
+      ? []
+      : [
+          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run gatewright customers close ${tenant} now, and gatewright usage close 15 minutes after that time`,
+        ]),
+    ...unproven.map(
+      ({ number, month, currency, total }) =>
+        `The records of ${month} make the invoice ${number} of ${total} ${currency}: keep it with gatewright usage invoice --period ${month} --tenant ${tenant} --format pdf --out ., then pass --invoiced ${number}`,
+    ),
+  ];
+}
+
+/** What stays after the deletion, and until when. */
+function describeKept(tenant: string): readonly string[] {
+  return [
+    `Stays: the audit log, with the kind, time and administrator of each change, without the name ${tenant}; backups for 35 days; logs until logRetentionDays. Gatewright stores no invoices: keep yours as long as the tax law of your country requires.`,
+    `To delete, pass --confirm ${tenant}.`,
+  ];
 }
 
 function entryOf(

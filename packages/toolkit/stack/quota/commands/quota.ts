@@ -65,7 +65,7 @@ export function quotaCommand(): Command {
         .option('--day <instant>', 'any instant in the UTC day (default: today)', readInstant)
         .action(audit),
     )
-    .addCommand(forgetCommand());
+    .addCommand(forgetCommand('forget'));
 }
 
 function ofLimit(command: Command): Command {

@@ -32,8 +32,8 @@ export function readUsage(
 }
 
 /**
- * Reads what a customer has left of the limits that apply to the customer as a whole. Limits that apply to each key
- * separately are omitted.
+ * Reads what is left of the quotas of the customer as a whole, and the other limits of its plan: limits of each key,
+ * rates and concurrency, for which no single number is left. Rows of the customer as a whole have the level `tenant`.
  * @param plan the plan that applies; undefined if there is none
  */
 export async function readLeft(
@@ -43,13 +43,14 @@ export async function readLeft(
 ): Promise<readonly Answer[]> {
   if (plan === undefined) return [];
   const saved = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
-  const ids = (listAt(saved, 'limits') as readonly Answer[])
-    .filter(({ level, quota }) => level === 'tenant' && quota !== undefined)
-    .map(({ id }) => String(id));
+  const limits = listAt(saved, 'limits') as readonly Answer[];
   return Promise.all(
-    ids.map((id) =>
-      callAdminJson({ method: 'GET', path: `${ownerPath(tenant)}/limits/${printPathName(id)}` }, flags),
-    ),
+    limits.map(async ({ id, ...limit }) => {
+      if (limit['level'] !== 'tenant' || limit['quota'] === undefined)
+        return { limit: id, ...limit, level: limit['level'] === 'tenant' ? 'customer' : limit['level'] };
+      const path = `${ownerPath(tenant)}/limits/${printPathName(String(id))}`;
+      return { ...(await callAdminJson({ method: 'GET', path }, flags)), level: 'tenant' };
+    }),
   );
 }
 

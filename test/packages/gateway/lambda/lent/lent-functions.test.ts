@@ -9,7 +9,7 @@ import type { FunctionDefinition } from '../../../../../packages/gateway/core/st
 import type { Lender } from '../../../../../packages/gateway/lambda/lent/lending.ts';
 import { findPrograms } from '../../../../../packages/gateway/lambda/process/machine.ts';
 import { thisMachine } from '../../../../../packages/gateway/lambda/process/find-toolchain.ts';
-import { aFolder, aFolderFunction, failed, returned, startRuntime } from '../start-runtime.ts';
+import { aFolder, aFolderFunction, failed, returned, startRuntime, writeFiles } from '../start-runtime.ts';
 
 const PYTHON = findPrograms(thisMachine(), /^python3$/).length === 0 ? 'no Python on this machine' : false;
 const HANDLER = 'def handler(event, context):\n    ';
@@ -97,6 +97,26 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
       assert.match(interpreters.join(), /^python3\.12: functions run with \S+, Python 3\.\d+\.\d+$/);
       assert.deepEqual(bytesBelow(folder), before);
     });
+
+  // Started, edited, and only then requested: the request ran with what was found at the start, and had no Boto3.
+  it('is lent when an edit before the first request imports it, and not within the request', async (t) => {
+    const { folder, definition } = python({ 'app.py': `${HANDLER}return 'none'` });
+    const { lender, asked } = aLender(BOTO3);
+    const { runtime, invoke } = await startRuntime([], { lender, reload: true });
+    t.after(() => runtime.close());
+    const replace = await runtime.prepare([definition], new Map(), new Faults(false));
+    replace();
+    const lend = lender.lend.bind(lender);
+    const wasLent = new Promise<void>((resolve) => {
+      lender.lend = (...words) => lend(...words).finally(resolve);
+    });
+    writeFiles(folder, { 'app.py': `import boto3\n${HANDLER}return boto3.WHOSE` });
+    await wasLent;
+    const before = asked.length;
+
+    assert.equal(returned(await invoke('f')), 'lent');
+    assert.deepEqual([before, asked.length > 0], [1, true]);
+  });
 
   const chains: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
     [

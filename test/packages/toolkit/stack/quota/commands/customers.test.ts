@@ -2,6 +2,15 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
+import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
+import { keyAdminRoutes } from '#shared/access/keys/key-routes.ts';
+import { DomainError } from '#shared/errors.ts';
+import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import { aNewKey } from '../../../../../support/api-key-table.ts';
+import { createMemoryListing } from '../../../../../support/memory-listing.ts';
+import { createMemoryTable } from '../../../../../support/memory-table.ts';
+import { REAL_RANDOM } from '../../../../../support/real-quota-ports.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { runCommandHere } from '../../../../../support/command-in-process.ts';
@@ -16,9 +25,39 @@ const MONTHLY = { id: 'monthly', level: 'tenant', quota: 10, period: 'MONTH', pr
 let nowMs = START_MS;
 const ports = memoryAdminPorts(new Map(), { nowEpochMs: () => nowMs });
 let admin: QuotaAdminServer;
+let isFlushed = true;
+const known = { roles: new Set<string>(), hasNativePlans: false, cached: [], planClaims: [] };
+const keyItems = new Map<string, Item>();
+const clock = { nowEpochMs: () => nowMs };
+const keys = new KeyAdmin(
+  {
+    store: createMemoryTable({ clock, items: keyItems }),
+    listing: createMemoryListing(keyItems),
+    clock,
+    random: REAL_RANDOM,
+    plans: createPlanCatalogue(ports),
+    caches: {
+      flush: () =>
+        isFlushed ? Promise.resolve() : Promise.reject(new DomainError('CONTROL_PLANE_FAILED', 'no rights')),
+    },
+    nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
+  },
+  {
+    stage: 'prod',
+    prefixes: new Map([['shop_live', known]]),
+    documentPlans: [],
+    chargedCaches: [{ kind: 'http', apiId: 'a1b2c3d4e5', stage: 'prod' }],
+    usageKeySecret: undefined,
+  },
+);
 
 before(async () => {
-  admin = await openQuotaAdmin(ports, () => (nowMs += 1));
+  admin = await openQuotaAdmin(
+    ports,
+    () => (nowMs += 1),
+    {},
+    keyAdminRoutes(() => keys),
+  );
   for (const [id, quota] of Object.entries({ free: 10, pro: 3000 })) {
     const document = { id, version: 1, invoice: { currency: 'EUR' }, limits: [{ ...MONTHLY, quota }] };
     await savePlan(ports, requested(id, START_MS), id, document);
@@ -48,17 +87,19 @@ describe('gatewright customers', () => {
   it('puts one on record, changes its plan, and shows what is in force, to come, and left', async () => {
     assert.match(
       await printed('customers', 'create', 'acme', 'free', '--name', 'Acme Ltd'),
-      /^acme: free from 2026-11-03T\S+\n$/,
+      /^acme: free from 2026-11-03T\S+\nin force now for requests with its API keys \(0\); requests that are refused now are decided anew within 2 s; in force everywhere by 2026-11-03T00:01:\S+\n$/,
     );
     assert.match(
       await printed('customers', 'set-plan', 'acme', 'pro', '--limit', 'monthly=5000'),
-      /^acme: pro from \S+\n$/,
+      /^acme: pro from \S+\n/,
     );
     const later = await printed('customers', 'set-plan', 'acme', 'free', '--from', '2026-12-01');
 
-    assert.match(later, /^acme: pro from [^ ]+, then free from 2026-12-01T00:00:00\.000Z\n$/);
+    assert.match(later, /^acme: pro from [^ ]+, then free from 2026-12-01T00:00:00\.000Z\n/);
     const shown = await printed('customers', 'show', 'acme');
     assert.match(shown, /^name +Acme Ltd$/m);
+    assert.match(shown, /^in force since +2026-11-03T\S+$/m);
+    assert.match(shown, /^in force everywhere by +2026-11-03T00:01:\S+$/m);
     assert.match(shown, /^pro +2026-11-03T[^ ]+ +\{"monthly":5000\}$/m);
     assert.match(shown, /^free +2026-12-01T00:00:00\.000Z +-$/m);
     assert.match(shown, /^monthly +5000 +0 +5000 +2026-12-01T00:00:00\.000Z$/m);
@@ -75,7 +116,12 @@ describe('gatewright customers', () => {
     ];
 
     const terms = 'PLAN +FROM +OWN LIMITS\n';
-    assert.match(keyed, new RegExp(`^tenant +hooli\n[^]*\n\n${terms}keyed +2026-11-03T\\S+ +-\n$`));
+    assert.match(
+      keyed,
+      new RegExp(
+        `^tenant +hooli\n[^]*\n\n${terms}keyed +2026-11-03T\\S+ +-\n\ndaily: 10 per DAY for each key; gatewright usage show --tenant shows what each has used\n$`,
+      ),
+    );
     assert.match(
       free,
       new RegExp(
@@ -93,6 +139,25 @@ describe('gatewright customers', () => {
     const refused = await run('customers', 'set-plan', 'globex', 'free');
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /the customer was closed on 2026-11-03T.*\(CUSTOMER_CLOSED, 409\)/);
+  });
+
+  it('tells the keys of a customer, revokes those of a closed one, and warns where a cache keeps a result', async () => {
+    await printed('customers', 'create', 'soylent', 'pro');
+    const by = { id: 'make', by: 'ada' };
+    const { stored } = await keys.create(aNewKey({ tenant: 'soylent' }), by);
+    const { keyId } = stored.record;
+    isFlushed = false;
+    const suspended = await run('customers', 'suspend', 'soylent');
+    isFlushed = true;
+
+    assert.match(suspended.stdout, /in force now for requests with its API keys \(1\)/);
+    assert.match(
+      suspended.stderr,
+      /could not be removed \(flush http a1b2c3d4e5\/prod: no rights\), so they stay until the authorizers' TTL ends.*--operation /,
+    );
+    assert.equal((await keys.show(keyId)).customerVersion, 2);
+    assert.match(await printed('customers', 'close', 'soylent'), /its API keys are revoked \(1\)/);
+    assert.match(await printed('keys', 'list', '--tenant', 'soylent'), new RegExp(`^${keyId} +revoked`, 'm'));
   });
 
   it('shows nothing as left while a customer is suspended, and after it is closed', async () => {
@@ -163,7 +228,7 @@ describe('gatewright customers', () => {
     const all = (await printed('usage', 'invoice', '--period', '2026-11')).trim().split('\n');
     assert.deepEqual(
       all.map((line) => (JSON.parse(line) as { tenant: string }).tenant),
-      ['acme', 'globex', 'mixed', 'old', 'umbrella', 'wonka'],
+      ['acme', 'globex', 'mixed', 'old', 'soylent', 'umbrella', 'wonka'],
     );
     const { customer, total } = JSON.parse(invoices) as Readonly<Record<string, unknown>>;
     // The term in force at the end of the month has the fee, also of a month without a request.

@@ -12,6 +12,7 @@ import { printItem } from '#shared/table/dynamodb-expression.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import { forget, survey } from '../../../../../../packages/toolkit/stack/quota/commands/forget-customer.ts';
 import type { SweptTable } from '../../../../../../packages/toolkit/stack/quota/commands/forget-customer.ts';
+import { describeObstacles } from '../../../../../../packages/toolkit/stack/quota/commands/quota-forget.ts';
 import { createSystemClock } from '../../../../../../packages/gateway/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { aNewKey } from '../../../../../support/api-key-table.ts';
@@ -112,7 +113,7 @@ class TwoCustomers {
         clock: this.#clock,
         random: REAL_RANDOM,
         plans: {
-          customerState: () => Promise.resolve(undefined),
+          customer: () => Promise.resolve(undefined),
           has: () => Promise.resolve(true),
           list: () => Promise.resolve([]),
         },
@@ -123,6 +124,7 @@ class TwoCustomers {
         stage: 'prod',
         prefixes: new Map([['shop_live', known]]),
         documentPlans: ['gold'],
+        chargedCaches: [],
         usageKeySecret: undefined,
       },
     );
@@ -176,17 +178,21 @@ describe('forgetting a customer', () => {
       await others.live(['acme-2']);
       const tables = { usage: sweptMemory(books.usage), access: sweptMemory(books.access) };
 
-      const { found, openMoney } = await survey(tables, tenant, books.nowMs);
+      const { found, openMoney, invoices } = await survey(tables, tenant, books.nowMs);
       await forget(tables, tenant);
       const after = await survey(tables, tenant, books.nowMs);
 
       for (const kind of KINDS)
         assert.ok((found.get(kind) ?? 0) > 0, `${kind}: ${JSON.stringify([...found])}`);
-      assert.match(openMoney.join(), /monthly\/2026-11-01T00:00:00.000Z is not closed/);
       assert.match(
         openMoney.join(),
-        /\/monthly\/2026-10-01T00%3A00%3A00.000Z\/1 may not have been invoiced yet/,
+        /monthly\/2026-11-01T00:00:00.000Z is not closed; it ends at 2026-12-01T00:00:00\.000Z/,
       );
+      assert.deepEqual(
+        invoices.map(({ month, currency }) => [month, currency]),
+        [['2026-10', 'EUR']],
+      );
+      assert.match(invoices[0]?.number ?? '', /^\S+$/);
       assert.ok(!openMoney.join().includes('daily'), 'it has no price');
       assert.deepEqual([after.found.size, after.openMoney.length], [0, 0]);
       const printed = JSON.stringify(tenant).slice(1, -1);
@@ -335,6 +341,29 @@ describe('gatewright quota forget', () => {
   const readTable = async (table: string): Promise<string> =>
     JSON.stringify((await client.send(new commands.ScanCommand({ TableName: table }))).Items);
 
+  // The walk of a user: the final invoice was made, and only --even-if-open helped.
+  it('deletes without giving money up where every invoice that the records make is named', async () => {
+    const closed = new TwoCustomers();
+    await closed.live(['globex']);
+    for (const [name, item] of closed.usage)
+      if (name.includes('\nP#') && item['closed'] === undefined)
+        closed.usage.set(name, { ...item, closed: closed.nowMs });
+    const swept = { usage: sweptMemory(closed.usage), access: sweptMemory(closed.access) };
+
+    const { openMoney, invoices } = await survey(swept, 'globex', closed.nowMs);
+
+    assert.deepEqual(openMoney, []);
+    assert.ok(invoices.length > 0);
+    const made = invoices.map(({ number }) => number);
+    assert.deepEqual(describeObstacles('globex', { openMoney, invoices }, made), []);
+    const [obstacle = ''] = describeObstacles('globex', { openMoney, invoices }, []);
+    assert.match(
+      obstacle,
+      /^The records of 2026-10 make the invoice \S+ of \d+\.\d\d EUR: keep it with gatewright usage invoice --period 2026-10 --tenant globex .*then pass --invoiced \S+$/,
+    );
+    assert.deepEqual((await survey(swept, 'globex', closed.nowMs + 60 * 86_400_000)).invoices, []);
+  });
+
   it('says what there is, asks for the name again and for open money, deletes, and shows that nothing is left', async () => {
     const dry = await run();
     const wrong = await run('--confirm', 'acme-2');
@@ -348,7 +377,11 @@ describe('gatewright quota forget', () => {
     assert.match(wrong.stderr, /Nothing was deleted/);
     assert.equal(refused.code, 1);
     // The month is closed when the command's clock says so: what is open is what a ledger says.
-    assert.match(refused.stderr, /unbilled usage \(.*monthly.*\).*Nothing was deleted/);
+    assert.match(
+      refused.stderr,
+      /nothing was deleted\. Usage with a price is open \(.*monthly.* it ends at /,
+    );
+    assert.match(dry.stderr, /Stays: the audit log, .*\nTo delete, pass --confirm globex\./);
     assert.equal(done.code, 0, done.stderr);
     assert.equal((JSON.parse(done.stdout) as { left: number }).left, 0);
     assert.equal(done.stderr, '', 'no keys of API Gateway stand for theirs');

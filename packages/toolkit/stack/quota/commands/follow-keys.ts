@@ -1,0 +1,35 @@
+/** Carries a change of a customer's record to the customer's API keys, page by page. */
+import { printPathName } from '#shared/http/path-name.ts';
+import { callAdminJson, newOperationId } from '../../../terminal/admin-client.ts';
+import { outsideSteps } from '../../commands/admin-commands.ts';
+import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
+import { UsageError } from '../../../../base/terminal/output.ts';
+
+export type Followed = {
+  /** The number of keys that name the new record now. */
+  readonly keys: number;
+  /** Whether the customer is closed, so that its keys are revoked. */
+  readonly revoked: boolean;
+  /** Steps in API Gateway, each as `{ step, done, reason }`. */
+  readonly outside: readonly Answer[];
+};
+
+/** Returns the reason if the keys could not be told. The change of the record itself was made. */
+export async function followKeys(tenant: string, flags: ReadFlags): Promise<Followed | UsageError> {
+  const path = `/access/customers/${printPathName(tenant)}/follow`;
+  const outside: Answer[] = [];
+  let keys = 0;
+  try {
+    for (let cursor: unknown; ;) {
+      const body = typeof cursor === 'string' ? { cursor } : {};
+      const page = await callAdminJson({ method: 'POST', path, body, operationId: newOperationId() }, flags);
+      keys += Number(page['keys']);
+      outside.push(...outsideSteps(page));
+      cursor = page['next'];
+      if (cursor === undefined) return { keys, revoked: page['revoked'] === true, outside };
+    }
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+}

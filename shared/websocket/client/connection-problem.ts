@@ -1,0 +1,71 @@
+/** Why a connection could not be made, for `onProblem`. */
+
+/** What a host knows about a handshake that failed. Browsers tell scripts neither the status nor the reason. */
+export type HandshakeFailure = {
+  /** HTTP status with which the server refused the handshake. */
+  readonly status?: number | undefined;
+  /** The text of the error, such as `connect ECONNREFUSED 127.0.0.1:3001`. */
+  readonly text?: string | undefined;
+};
+
+/**
+ * A connection that could not be made.
+ *
+ * @example
+ * ```ts
+ * import { ConnectionProblem } from 'gatewright/websocket-client';
+ *
+ * new ConnectionProblem('refused', 'the server refused the connection', { status: 401, isFinal: true }).status // → 401
+ * ```
+ */
+export class ConnectionProblem extends Error {
+  override readonly name = 'ConnectionProblem';
+  /** `refused`: the server answered. `unreachable`: there was no connection, or the reason is hidden. */
+  readonly code: 'refused' | 'unreachable';
+  readonly status: number | undefined;
+  /** Whether the client has given up, because another attempt with the same credential would be refused, too. */
+  readonly isFinal: boolean;
+
+  constructor(
+    code: 'refused' | 'unreachable',
+    message: string,
+    { status, isFinal = false }: { readonly status?: number | undefined; readonly isFinal?: boolean } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.isFinal = isFinal;
+  }
+}
+
+/** Statuses that say that the request itself is wrong: its address, or its credential. */
+const WRONG = new Set([400, 401, 403, 404]);
+/** Refusals in a row after which a new credential of `token()` or `url()` is not expected to help. */
+const REFUSALS = 3;
+
+/** @param refusals refusals in a row, with this one */
+export function describeFailure(
+  { status, text }: HandshakeFailure,
+  { isRenewable, refusals }: { readonly isRenewable: boolean; readonly refusals: number },
+): ConnectionProblem {
+  if (status === undefined) {
+    const reason = text === undefined || text === '' ? 'the reason is hidden from scripts' : text;
+    return new ConnectionProblem(
+      'unreachable',
+      `no connection: ${reason}. The client tries again; for the reason of a refused handshake, run gatewright explain last`,
+    );
+  }
+  const isFinal = isRefusal(status) && refusals >= (isRenewable ? REFUSALS : 1);
+  const after = isFinal
+    ? 'The client stops, because another attempt would be refused, too: connect again with another token or address'
+    : 'The client tries again';
+  return new ConnectionProblem(
+    'refused',
+    `the server refused the connection with status ${status}. ${after}; gatewright explain last prints the reason`,
+    { status, isFinal },
+  );
+}
+
+export function isRefusal(status: number | undefined): boolean {
+  return status !== undefined && WRONG.has(status);
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { describeSafety } from '../../layers/describe-safety.ts';
+
+const table = (members: Record<string, unknown>, policy?: string) => ({
+  Type: 'AWS::DynamoDB::Table',
+  ...(policy !== undefined && { DeletionPolicy: policy }),
+  Properties: members,
+});
+const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: {} };
+const recovered = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } };
+
+describe('describeSafety', () => {
+  it('says that nobody hears of the alarms, only where there is no address', () => {
+    const Resources = { A: alarm, B: alarm };
+
+    const [line = ''] = describeSafety({ Resources, Parameters: { AlarmMailbox: { Default: '' } } });
+    assert.match(
+      line,
+      /^alarmEmail is empty, so nobody is told when one of the 2 alarms goes off: write alarmEmail/,
+    );
+    assert.deepEqual(
+      describeSafety({ Resources, Parameters: { AlarmMailbox: { Default: 'ops@example.com' } } }),
+      [],
+    );
+    assert.deepEqual(describeSafety({ Resources: {}, Parameters: { AlarmMailbox: { Default: '' } } }), []);
+  });
+
+  it('says what protects the tables, equal ones together', () => {
+    const safe = table({ ...recovered, DeletionProtectionEnabled: true }, 'RetainExceptOnCreate');
+    const first = table({ ...recovered, DeletionProtectionEnabled: false }, 'RetainExceptOnCreate');
+
+    const [kept = '', unprotected = '', bare = ''] = describeSafety({
+      Resources: { Keys: safe, Usage: safe, Fresh: first, Cache: table({}) },
+    });
+    assert.equal(
+      kept,
+      'Keys, Usage: the table is kept when the stack is deleted (deletionPolicy: RetainExceptOnCreate); point-in-time recovery is on; deletion protection is on',
+    );
+    assert.match(unprotected, /^Fresh: .*deletion protection is off, because a first deployment that fails/);
+    assert.match(
+      bare,
+      /^Cache: the table is deleted with the stack.*recovery is off; deletion protection is not used$/,
+    );
+  });
+});
