@@ -33,7 +33,7 @@ export type PatchRule<T> = {
 
 export type PatchRefusal = (operation: PatchOperation, supported: readonly PatchVerb[]) => ControlError;
 
-const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
+const VERBS = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
 /** The maximum number of operations in one call. More operations are a mistake or an attack. */
 const MAX_OPERATIONS = 200;
 

@@ -52,7 +52,12 @@ const CALLS: Readonly<Record<string, Call>> = {
     const group = input.text('logGroupName', GROUP_NAME);
     const days = input.optionalInteger('retentionInDays', { isRequired: true }) ?? 0;
     if (!RETENTION_DAYS.includes(days))
-      input.violate(`'${days}'`, 'retentionInDays', MUST.beOneOf(RETENTION_DAYS.map(String)));
+      // The model declares a number, not an enumeration, so the order of enumerations does not apply.
+      input.violate(
+        `'${days}'`,
+        'retentionInDays',
+        `Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
+      );
     groups.retain(group, days);
     return {};
   },

@@ -30,7 +30,7 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 const APIS = '/restapis';
 const API = `${APIS}/{restApiId}`;
 const ID_LENGTH = 10;
-const ENDPOINT_TYPES = ['PRIVATE', 'EDGE', 'REGIONAL'];
+const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
 
 const FIELDS = REST_TYPES['AWS::ApiGateway::RestApi'].fields;
 
