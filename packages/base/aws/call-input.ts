@@ -2,7 +2,7 @@
  * Checks the members of a call's input against rules, as AWS's validators do. The rules are plain data. A policy
  * defines whether a refusal names all violations or only the first, and which error the service returns.
  */
-import { isJsonList, isJsonObject, memberOf, membersOf } from './json-object.ts';
+import { asFlag, asNumber, isJsonList, isJsonObject, memberOf, membersOf } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
 import { lowerFirst, MUST, validationMessage, violation, violationOf } from './violations.ts';
 
@@ -16,6 +16,8 @@ type Values = {
   readonly time: number;
   /** Base64 text; the service checks its format. */
   readonly blob: string;
+  /** A value whose type the service checks itself. */
+  readonly any: unknown;
 };
 export type MemberType = keyof Values;
 
@@ -43,6 +45,8 @@ export type InputPolicy = {
   readonly refuse: (message: string) => Error;
   /** @param message a message such as `Limit must be a number`, for services whose own message is unknown */
   readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
+  /** Whether numbers and flags may be texts, as in the query protocol. */
+  readonly readsTexts?: boolean;
 };
 
 const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
@@ -53,6 +57,7 @@ const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
   object: 'an object',
   time: 'a number',
   blob: 'a string',
+  any: 'a value',
 };
 
 /** Maximum number of violations that AWS reports in one message. */
@@ -165,10 +170,16 @@ export class CallInput {
   }
 
   #ofType<Type extends MemberType>(name: string, type: Type): Values[Type] | undefined {
-    const value = this.#value(name);
+    const value = this.#asType(this.#value(name), type);
     const isOfType: (given: unknown) => given is Values[Type] = IS_OF_TYPE[type];
     if (value === undefined || isOfType(value)) return value;
     throw this.#wrongType(this.#path === '' ? name : `${this.#path}${lowerFirst(name)}`, value, type);
+  }
+
+  #asType(value: unknown, type: MemberType): unknown {
+    if (this.#policy.readsTexts !== true || typeof value !== 'string') return value;
+    if (type === 'number') return asNumber(value) ?? value;
+    return type === 'flag' ? (asFlag(value) ?? value) : value;
   }
 
   #wrongType(what: string, value: unknown, wanted: MemberType): Error {
@@ -296,4 +307,5 @@ const IS_OF_TYPE: { readonly [Type in MemberType]: (value: unknown) => value is 
   object: isJsonObject,
   time: isNumber,
   blob: isText,
+  any: (value): value is unknown => value !== undefined,
 };

@@ -118,7 +118,8 @@ export class CallModel {
     const known = this.#rules.get(name);
     if (known !== undefined) return known;
     const row = this.#read().find((line) => 'shape' in line && line.shape === name);
-    if (row === undefined) return { type: name as MemberType };
+    // A point in time has another form in each protocol, so the service reads it.
+    if (row === undefined) return { type: name === 'time' ? 'any' : (name as MemberType) };
     const { type, least, most, pattern, values } = row;
     const rule: { -readonly [Key in keyof Rule]: Rule[Key] } = {
       type,

@@ -1,6 +1,9 @@
 /** CloudWatch's API for SDKs. */
 import { InvalidMember } from '@gatewright/aws/member-reader';
-import { codeOf, readInput } from '../read-members.ts';
+import { codeOf, InvalidInput, parameterOf, readInput } from '../read-members.ts';
+import { CallModel } from '../../../kernel/calls/call-model.ts';
+import { CLOUDWATCH_MODEL } from '../../../kernel/calls/models/cloudwatch.ts';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import { ALARM_CALLS } from './alarm-calls.ts';
 import { METRIC_CALLS } from './metric-calls.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -15,6 +18,15 @@ import type { InputCode } from '../read-members.ts';
 
 const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
 
+/** PutMetricData and GetMetricStatistics check their parameters in words of their own, so the model leaves them out. */
+const MODEL = new CallModel(CLOUDWATCH_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new InvalidInput('ValidationError', '', message),
+  wrongType: (message) => new InvalidInput('ValidationError', '', message),
+  readsTexts: true,
+};
+
 /** Runs an operation; undefined for an operation that is not supported here. */
 export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): OperationResult | undefined {
   if (operation.protocol === 'rest') return undefined;
@@ -22,7 +34,9 @@ export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): Ope
   const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
-    return toResult(operation, call(readInput(inputOf(operation)), ports));
+    const input = inputOf(operation);
+    MODEL.check(action, input ?? {}, POLICY);
+    return toResult(operation, call(readInput(input), ports));
   } catch (error) {
     if (!(error instanceof InvalidMember)) throw error;
     const isOfAlarm = action.startsWith('Put') && action.endsWith('Alarm');
@@ -97,7 +111,7 @@ const SHAPES: Readonly<Record<InputCode, string>> = {
 
 function toError(operation: Operation, code: InputCode, { path, message }: InvalidMember): OperationResult {
   const status = code === 'ResourceNotFound' ? 404 : 400;
-  const said = path === '' ? message : `The parameter ${path} ${message}.`;
+  const said = path === '' ? message : `The parameter ${parameterOf(path)} ${message}.`;
   if (operation.protocol === 'query') return { kind: 'error', status, code, message: said };
   const headers = ['x-amzn-query-error', `${code};Sender`];
   return { kind: 'error', status, code: `com.amazonaws.cloudwatch#${SHAPES[code]}`, message: said, headers };

@@ -183,7 +183,7 @@ describe('CloudWatch by the query protocol, as older SDKs call it', () => {
     assert.equal(status, 400);
     assert.match(
       body.toString(),
-      /<Code>MissingParameter<\/Code><Message>The parameter MetricData\.0\.MetricName is required\.<\/Message>/,
+      /<Code>MissingParameter<\/Code><Message>The parameter MetricData\.member\.1\.MetricName is required\.<\/Message>/,
     );
   });
 });
