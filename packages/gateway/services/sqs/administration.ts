@@ -4,7 +4,13 @@
  */
 import { partitionOf } from '@gatewright/aws/arn';
 import { regionalAddress } from '@gatewright/aws/service-address';
-import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
+import {
+  checkAttributes,
+  keepAttributes,
+  printKeptAttributes,
+  printQueueSettings,
+  readQueueSettings,
+} from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { invalid, missing, SqsError } from './error.ts';
@@ -50,10 +56,7 @@ export function administerQueues(
     case 'SetQueueAttributes': {
       const queue = find();
       if (queue === undefined) return undefined;
-      queue.define({
-        ...queue.definition,
-        settings: readSettings(mapOf(input, 'Attributes'), queue.definition),
-      });
+      configure(queue, mapOf(input, 'Attributes'));
       return {};
     }
     case 'DeleteQueue': {
@@ -67,6 +70,21 @@ export function administerQueues(
   }
 }
 
+function configure(queue: LocalQueue, attributes: UnknownMembers): void {
+  const { definition } = queue;
+  checkAttributes(attributes, definition.settings.isFifo);
+  if ('FifoQueue' in attributes && String(attributes['FifoQueue']) !== 'true')
+    throw new SqsError(
+      'InvalidAttributeValue',
+      'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.',
+    );
+  queue.define({
+    ...definition,
+    settings: readSettings(attributes, definition),
+    kept: keepAttributes(attributes, definition.kept),
+  });
+}
+
 function changeTags(
   action: string,
   input: UnknownMembers,
@@ -78,10 +96,15 @@ function changeTags(
   const tags = queue.definition.tags ?? {};
   if (action === 'ListQueueTags') return Object.keys(tags).length === 0 ? {} : { Tags: tags };
   const gone = listOf(input, 'TagKeys');
-  const given = Object.entries(mapOf(input, 'Tags')).map(([name, value]) => [name, String(value)] as const);
   const kept = Object.entries(tags).filter(([name]) => action === 'TagQueue' || !gone.includes(name));
-  queue.define({ ...queue.definition, tags: Object.fromEntries([...kept, ...given]) });
+  queue.define({ ...queue.definition, tags: { ...Object.fromEntries(kept), ...readTags(input) } });
   return {};
+}
+
+/** CreateQueue spells the member `tags` [model]. */
+function readTags(input: UnknownMembers): Readonly<Record<string, string>> {
+  const given = Object.entries({ ...mapOf(input, 'tags'), ...mapOf(input, 'Tags') });
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }
 
 function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
@@ -97,15 +120,24 @@ function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): 
         ? 'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.'
         : 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
     );
-  const definition: QueueDefinition = { ...nameOf(name, place), settings: readSettings(attributes) };
+  checkAttributes(attributes, isFifo);
+  const definition: QueueDefinition = {
+    ...nameOf(name, place),
+    settings: readSettings(attributes),
+    kept: keepAttributes(attributes),
+    tags: readTags(input),
+  };
   const known = queues.find(definition.arn);
   if (known !== undefined) {
-    const [one, other] = [known.definition, definition].map(({ settings }) => printQueueSettings(settings));
-    const differs = Object.keys(attributes).some((attribute) => one?.[attribute] !== other?.[attribute]);
-    if (differs)
+    const [one, other] = [known.definition, definition].map(({ settings, kept }) => ({
+      ...printQueueSettings(settings),
+      ...printKeptAttributes(kept, settings),
+    }));
+    const different = Object.keys(attributes).find((attribute) => one?.[attribute] !== other?.[attribute]);
+    if (different !== undefined)
       throw new SqsError(
         'QueueNameExists',
-        'A queue already exists with the same name and a different value for attribute',
+        `A queue already exists with the same name and a different value for attribute ${different}`,
       );
     return { QueueUrl: known.definition.url };
   }

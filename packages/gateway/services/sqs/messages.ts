@@ -15,6 +15,8 @@ import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 /** Characters that XML 1.0 does not allow. "A message can include only XML, JSON, and unformatted text" */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const MAX_ATTRIBUTES = 10;
+export const NO_DEDUPLICATION =
+  'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly';
 /** "up to 128 alphanumeric characters and punctuation" */
 const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
@@ -52,10 +54,7 @@ export function readNewMessage(
       `Value ${delay} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
     );
   const given = readToken(input, 'MessageDeduplicationId');
-  if (given === undefined && !settings.deduplicatesByContent)
-    throw invalid(
-      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
-    );
+  if (given === undefined && !settings.deduplicatesByContent) throw invalid(NO_DEDUPLICATION);
   return { ...common, groupId, deduplicationId: given ?? createHash('sha256').update(body).digest('hex') };
 }
 
@@ -85,7 +84,7 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
   const text = type.startsWith('Binary') ? undefined : readTextField(fields, 'StringValue');
   const bytes = type.startsWith('Binary') ? readTextField(fields, 'BinaryValue') : undefined;
   if ((text ?? bytes ?? '') === '')
-    throw invalid(`The message attribute '${name}' must contain a non-empty message attribute value.`);
+    throw invalid(`Message (user) attribute '${name}' must contain a non-empty value of type '${type}'.`);
   if (type.startsWith('Number') && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(text ?? ''))
     throw invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
   return { DataType: type, ...(text === undefined ? { BinaryValue: bytes ?? '' } : { StringValue: text }) };

@@ -12,8 +12,7 @@ import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
 import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { inOrder, treeOf } from '../../../kernel/calls/query-input.ts';
-import type { Tree } from '../../../kernel/calls/query-input.ts';
+import { membersOfQuery } from '../../../kernel/calls/query-input.ts';
 import type { InputCode } from '../read-members.ts';
 
 const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
@@ -50,17 +49,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 /** Returns the input; undefined for a body that cannot be read. */
 function inputOf(operation: Operation): UnknownMembers | undefined {
   if (operation.protocol === 'json') return operation.input;
-  return unfold(treeOf(operation.parameters)) as UnknownMembers;
-}
-
-/** Converts the parameters of the query protocol, in which lists are `Name.member.1`. */
-function unfold(tree: Tree): unknown {
-  const { member, ...others } = tree;
-  if (typeof member === 'object' && Object.keys(others).length === 0)
-    return inOrder(member).map((item) => (typeof item === 'string' ? item : unfold(item)));
-  return Object.fromEntries(
-    Object.entries(tree).map(([name, value]) => [name, typeof value === 'string' ? value : unfold(value)]),
-  );
+  return membersOfQuery(operation.parameters);
 }
 
 /**

@@ -92,15 +92,17 @@ describe('Sqs by the JSON protocol', () => {
     );
     assert.equal(message.Attributes?.ApproximateReceiveCount, '1');
     await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
-    const { Attributes } = await client.send(
+    const { Attributes: { CreatedTimestamp, LastModifiedTimestamp, ...Attributes } = {} } = await client.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
     );
+    assert.match(`${CreatedTimestamp} ${LastModifiedTimestamp}`, /^\d{10} \d{10}$/);
     assert.deepEqual(Attributes, {
       VisibilityTimeout: '40',
       DelaySeconds: '0',
       MessageRetentionPeriod: '345600',
       ReceiveMessageWaitTimeSeconds: '0',
       MaximumMessageSize: '1048576',
+      SqsManagedSseEnabled: 'true',
       QueueArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`,
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
