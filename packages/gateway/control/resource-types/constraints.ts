@@ -40,6 +40,7 @@ export type ResourceConstraints = {
   readonly properties: Readonly<Record<string, Constraint>>;
 };
 
+const PATH_OF_METHOD = '/restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}';
 const REQUIRED: Constraint = { isRequired: true };
 const oneOf = (...values: readonly string[]): Constraint => ({ values });
 const STATUS_CODE: Constraint = { pattern: String.raw`[1-5]\d\d` };
@@ -95,6 +96,16 @@ export const PATH_CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   responseType: RESPONSE_TYPE,
 };
 
+/** The operations of patches, in the order of AWS's model. */
+export const PATCH_VERBS = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
+
+/** The names of the inputs of patches whose path has constraints. */
+export const PATCH_INPUTS: Readonly<Record<string, string>> = {
+  [`PATCH ${PATH_OF_METHOD}/responses/{statusCode}`]: 'updateMethodResponseInput',
+  [`PATCH ${PATH_OF_METHOD}/integration/responses/{statusCode}`]: 'updateIntegrationResponseInput',
+  'PATCH /restapis/{restApiId}/gatewayresponses/{responseType}': 'updateGatewayResponseInput',
+};
+
 /** The limits of the minimum compression size, in bytes. Patches have the same limits [obs]. */
 export const COMPRESSION_SIZE: Constraint = {
   own: [{ range: [0, 10_485_760], says: 'Invalid minimum compression size, must be between 0 and 10485760' }],
@@ -120,7 +131,7 @@ export const API_KEY = {
   },
 } satisfies Readonly<Record<string, Constraint>>;
 
-const METHOD = 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}';
+const METHOD = `PUT ${PATH_OF_METHOD}`;
 
 export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {

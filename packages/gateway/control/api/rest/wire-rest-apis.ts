@@ -135,6 +135,8 @@ function readApi(body: WireCall['body']): JsonObject {
 
 function readEndpointConfiguration(body: WireCall['body']): JsonObject {
   const endpoint = { Types: ['EDGE'], ...readFields(body, ENDPOINT_FIELDS) };
+  if (Array.isArray(endpoint.Types) && endpoint.Types.length === 0)
+    throw badRequest('REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.');
   refuseAddressType(endpoint);
   return endpoint;
 }

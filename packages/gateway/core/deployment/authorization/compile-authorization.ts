@@ -60,6 +60,12 @@ export function compileV2Authorization(
   protocol: 'http' | 'websocket',
 ): Authorization {
   const type = readText(route, 'AuthorizationType', 'NONE');
+  // AWS's words name a type that only REST APIs have (aws/aws-cdk#27576).
+  if (type !== 'JWT' && readTextList(route, 'AuthorizationScopes').length > 0)
+    throw new DefinitionError(
+      route.place('AuthorizationScopes'),
+      'Invalid Route authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types.',
+    );
   if (type === 'NONE') return { kind: 'none' };
   if (protocol === 'websocket' && readText(route, 'RouteKey') !== '$connect')
     throw new DefinitionError(
