@@ -10,7 +10,7 @@ import type { ApiResources, ApiState } from '../api-state.ts';
 import { REST_TYPES } from '../resource-types/rest-types.ts';
 import { locationKey } from '../export/documentation.ts';
 import { HELD_PARTS, holdParts, partsOf } from '../api-parts.ts';
-import { listOf, mapOf, textOf } from '@gatewright/aws/json-object';
+import { listOf, mapOf, textOf, without } from '@gatewright/aws/json-object';
 import type { ApiType } from '../resource-types/api-type.ts';
 import type { HeldPart } from '../api-parts.ts';
 import type { ControlResource } from '../control-resource.ts';
@@ -104,7 +104,10 @@ export function readDocument(
   const { apiId, region, accountId, stackName, logicalId } = api.identity;
   const { resources: current } = api;
   const isRest = api.identity.protocol === 'rest';
-  const literal = mode === 'overwrite' ? withoutLiteral(current.api.properties) : current.api.properties;
+  const literal =
+    mode === 'overwrite'
+      ? withoutLiteral(current.api.properties)
+      : without(current.api.properties, 'BinaryMediaTypes');
   const kept = isRest ? { ...literal, Parameters: parameters } : parameters;
   const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
   const properties = { ...kept, Body: document };

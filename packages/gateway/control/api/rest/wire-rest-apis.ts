@@ -61,7 +61,7 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
         const { resources, warnings } = readDocument(api, call.document, mode, readParameters(call), account);
         refuseWarnings(call, warnings);
         api.edit(resources);
-        return answer(200, { api, warnings });
+        return answer(200, { api, warnings }, { tags: {} });
       },
     },
     {
@@ -73,12 +73,17 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
         return jsonReply(200, { tags: {}, ...showApi(api) });
       },
     },
+    {
+      method: 'GET',
+      path: API,
+      // Calls about one API show that it has no tags; lists and calls that create an API do not [obs].
+      serve: (call) => jsonReply(200, { tags: {}, ...showApi(findApi(control, call)) }),
+    },
     ...collectionRoutes({
       all: APIS,
       one: API,
       show: showApi,
       list: () => control.apis.all.filter(({ identity }) => identity.protocol === 'rest'),
-      get: (call) => findApi(control, call),
       remove(call) {
         const { identity } = findApi(control, call);
         refuseMapped(control.apis.domains, identity.apiId);
@@ -161,6 +166,6 @@ function readParameters(call: WireCall): JsonObject {
   return Object.fromEntries([...call.query].filter(([name]) => !NO_PARAMETERS.includes(name)));
 }
 
-function answer(status: 200 | 201, { api, warnings }: MadeApi): ControlReply {
-  return jsonReply(status, { ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings });
+function answer(status: 200 | 201, { api, warnings }: MadeApi, usual: object = {}): ControlReply {
+  return jsonReply(status, { ...usual, ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings });
 }
