@@ -18,6 +18,18 @@ import { readTextField } from '../../kernel/calls/query-input.ts';
 import { listOf, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
+/** The operations of this module. */
+export const ADMINISTRATION: readonly string[] = [
+  'CreateQueue',
+  'DeleteQueue',
+  'GetQueueUrl',
+  'ListQueues',
+  'ListQueueTags',
+  'SetQueueAttributes',
+  'TagQueue',
+  'UntagQueue',
+];
+
 /** Maximum number of queues created by calls. */
 const MAX_MADE = 1_000;
 
@@ -32,6 +44,7 @@ export function administerQueues(
   queues: Queues,
   find: () => LocalQueue | undefined,
 ): UnknownMembers | undefined {
+  if (!ADMINISTRATION.includes(action)) return undefined;
   switch (action) {
     case 'CreateQueue':
       return createQueue(input, place, queues);
@@ -45,13 +58,6 @@ export function administerQueues(
         )
         .map(({ definition: { url } }) => url);
       return urls.length === 0 ? {} : { QueueUrls: urls.slice(0, 1_000) };
-    }
-    case 'ListDeadLetterSourceQueues': {
-      const arn = find()?.definition.arn;
-      const sources = queues.all.filter(
-        ({ definition }) => definition.settings.redrive?.deadLetterArn === arn,
-      );
-      return { queueUrls: sources.map(({ definition: { url } }) => url) };
     }
     case 'SetQueueAttributes': {
       const queue = find();
@@ -90,7 +96,6 @@ function changeTags(
   input: UnknownMembers,
   find: () => LocalQueue | undefined,
 ): UnknownMembers | undefined {
-  if (!['ListQueueTags', 'TagQueue', 'UntagQueue'].includes(action)) return undefined;
   const queue = find();
   if (queue === undefined) return undefined;
   const tags = queue.definition.tags ?? {};

@@ -62,7 +62,7 @@ export class Sqs {
     const find = (): LocalQueue | undefined => findQueue(input, place, queues);
     const administered = administerQueues(action, input, place, queues, find);
     if (administered !== undefined) return administered;
-    const run = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
+    const run = Object.hasOwn(QUEUE_CALLS, action) ? QUEUE_CALLS[action] : undefined;
     const queue = run === undefined ? undefined : find();
     if (run === undefined || queue === undefined) return undefined;
     if (run === 'receive') return this.#receive(queue, input);
@@ -128,7 +128,7 @@ const VOID = new Set([
 
 type Run = (queue: LocalQueue, input: UnknownMembers, place: QueuePlace) => UnknownMembers;
 
-const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
+export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
   ReceiveMessage: 'receive',
   SendMessage: (queue, input, { accountId }) =>
     printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition),

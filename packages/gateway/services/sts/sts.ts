@@ -53,7 +53,7 @@ export function createSts(given: StsOptions): AwsService {
     const parameters =
       operation.protocol === 'query' ? operation.parameters : new URLSearchParams(body.toString());
     const action = parameters.get('Action') ?? call.request.method;
-    const answer = ANSWERS.get(action);
+    const answer = STS_CALLS.get(action);
     if (answer === undefined) return options.others?.(call) ?? refuseUnknown(call, action);
     return print(call, action, await runAnswer(() => answer(call.caller, parameters, options)), options);
   };
@@ -67,7 +67,7 @@ type Answer = (
   options: Sts,
 ) => UnknownMembers | Promise<UnknownMembers>;
 
-const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+export const STS_CALLS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   // `GetCallerIdentity` requires no permission on AWS.
   [
     'GetCallerIdentity',

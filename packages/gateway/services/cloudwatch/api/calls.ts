@@ -15,7 +15,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { membersOfQuery } from '../../../kernel/calls/query-input.ts';
 import type { InputCode } from '../read-members.ts';
 
-const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
+export const CLOUDWATCH_CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
 
 /** PutMetricData and GetMetricStatistics check their parameters in words of their own, so the model leaves them out. */
 const MODEL = new CallModel(CLOUDWATCH_MODEL);
@@ -30,7 +30,7 @@ const POLICY: InputPolicy = {
 export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): OperationResult | undefined {
   if (operation.protocol === 'rest') return undefined;
   const { action } = operation;
-  const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+  const call = Object.hasOwn(CLOUDWATCH_CALLS, action) ? CLOUDWATCH_CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
     const input = inputOf(operation);
