@@ -108,8 +108,9 @@ export class CallModel {
   #tableOf({ members = {}, required = [] }: Row): MemberTable {
     return Object.fromEntries(
       Object.entries(members).map(([name, shown]) => {
-        const isRequired = required.includes(name) && { isRequired: true };
-        return [name, { ...this.#ruleOf(shown.split(' ')[0] ?? ''), ...isRequired }];
+        // Rules are shared, because a rule of a shape that contains itself is not complete yet.
+        const rule = this.#ruleOf(shown.split(' ')[0] ?? '');
+        return [name, required.includes(name) ? { ...rule, isRequired: true } : rule];
       }),
     );
   }
