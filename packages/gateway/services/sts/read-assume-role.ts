@@ -44,11 +44,12 @@ const NOT_DONE = [
 
 export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   const input = membersOfQuery(parameters);
+  // The order of these two checks on AWS is not known.
+  checkTags(input);
   MODEL.check('AssumeRole', input, POLICY);
   const [roleArn, sessionName] = [textOf(input, 'RoleArn'), textOf(input, 'RoleSessionName')];
   if (parseArn(roleArn)?.service !== 'iam')
     throw new OperationRefused('ValidationError', `${roleArn} is invalid`);
-  checkTags(input);
   const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
   if (unknown !== undefined)
     throw new OperationRefused(

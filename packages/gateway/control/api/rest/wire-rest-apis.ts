@@ -167,5 +167,9 @@ function readParameters(call: WireCall): JsonObject {
 }
 
 function answer(status: 200 | 201, { api, warnings }: MadeApi, usual: object = {}): ControlReply {
-  return jsonReply(status, { ...usual, ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings });
+  return jsonReply(status, {
+    ...usual,
+    ...showApi(api),
+    warnings: warnings.length === 0 ? undefined : warnings,
+  });
 }
