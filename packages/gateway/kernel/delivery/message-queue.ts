@@ -141,13 +141,15 @@ export class MessageQueue {
   }
 
   /**
-   * Hides the handle's message for `ms` from now on, if the message is in flight. Returns whether the message is in
-   * flight.
+   * Hides the handle's message for `ms` from now on. Returns whether it did: a message of a FIFO queue must be in flight,
+   * one of a standard queue may wait again [obs].
    */
   changeVisibility(receipt: string, ms: number, now: number): boolean {
     this.#surface(now);
     const message = this.#byReceipt(receipt);
-    if (message === undefined || this.#isWaiting.has(message)) return false;
+    if (message === undefined) return false;
+    if (this.#isWaiting.has(message) && !this.#order.retake(message)) return false;
+    this.#isWaiting.delete(message);
     message.visibleAt = now + ms;
     this.#hidden.push(message.visibleAt, message);
     if (ms === 0) this.#surface(now);

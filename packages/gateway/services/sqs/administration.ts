@@ -9,12 +9,13 @@ import {
   keepAttributes,
   printKeptAttributes,
   printQueueSettings,
+  readFlag,
   readQueueSettings,
 } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { invalid, missing, SqsError } from './error.ts';
-import { readTextField } from '../../kernel/calls/query-input.ts';
+import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 import { listOf, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -30,6 +31,8 @@ export const ADMINISTRATION: readonly string[] = [
   'UntagQueue',
 ];
 
+/** Maximum number of queues in an answer. */
+const MOST_LISTED = 1_000;
 /** Maximum number of queues created by calls. */
 const MAX_MADE = 1_000;
 
@@ -50,15 +53,8 @@ export function administerQueues(
       return createQueue(input, place, queues);
     case 'GetQueueUrl':
       return getQueueUrl(input, place, queues);
-    case 'ListQueues': {
-      const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
-      const urls = queues.all
-        .filter(
-          ({ definition: { name, arn } }) => name.startsWith(prefix) && arn.split(':')[3] === place.region,
-        )
-        .map(({ definition: { url } }) => url);
-      return urls.length === 0 ? {} : { QueueUrls: urls.slice(0, 1_000) };
-    }
+    case 'ListQueues':
+      return listQueues(input, place, queues);
     case 'SetQueueAttributes': {
       const queue = find();
       if (queue === undefined) return undefined;
@@ -76,10 +72,26 @@ export function administerQueues(
   }
 }
 
+/** Lists the addresses of queues; one that asks for a number of results gets a token for the rest [obs]. */
+function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
+  const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
+  const from = Number(readTextField(input, 'NextToken') ?? 0) || 0;
+  const most = numberOf(input, 'MaxResults');
+  const urls = queues.all
+    .filter(({ definition: { name, arn } }) => name.startsWith(prefix) && arn.split(':')[3] === place.region)
+    .map(({ definition: { url } }) => url);
+  const page = urls.slice(from, from + (most ?? MOST_LISTED));
+  const end = from + page.length;
+  return {
+    ...(page.length > 0 && { QueueUrls: page }),
+    ...(most !== undefined && end < urls.length && { NextToken: String(end) }),
+  };
+}
+
 function configure(queue: LocalQueue, attributes: UnknownMembers): void {
   const { definition } = queue;
   checkAttributes(attributes, definition.settings.isFifo);
-  if ('FifoQueue' in attributes && String(attributes['FifoQueue']) !== 'true')
+  if ('FifoQueue' in attributes && readFlag(attributes['FifoQueue']) !== true)
     throw new SqsError(
       'InvalidAttributeValue',
       'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.',
@@ -118,7 +130,7 @@ function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): 
   if (!/^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/.test(name))
     throw invalid('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
   const attributes = mapOf(input, 'Attributes');
-  const isFifo = String(attributes['FifoQueue']) === 'true';
+  const isFifo = readFlag(attributes['FifoQueue']) === true;
   if (isFifo !== name.endsWith('.fifo'))
     throw invalid(
       isFifo

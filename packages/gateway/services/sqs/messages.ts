@@ -28,6 +28,8 @@ export function readNewMessage(
   input: UnknownMembers,
   { settings }: QueueDefinition,
   senderId: string,
+  /** What AWS says of a message that is too long: a batch has other words [obs]. */
+  verdict = 'are invalid',
 ): NewMessage {
   const body = readTextField(input, 'MessageBody');
   if (body === undefined || body === '') throw missing('MessageBody');
@@ -35,7 +37,7 @@ export function readNewMessage(
   const attributes = readAttributes(mapOf(input, 'MessageAttributes'));
   if (sizeOf({ body, attributes }) > settings.maxMessageBytes)
     throw invalid(
-      `One or more parameters are invalid. Reason: Message must be shorter than ${settings.maxMessageBytes} bytes.`,
+      `One or more parameters ${verdict}. Reason: Message must be shorter than ${settings.maxMessageBytes} bytes.`,
     );
   const trace = mapOf(input, 'MessageSystemAttributes')['AWSTraceHeader'];
   const traceHeader = isJsonObject(trace) ? readTextField(trace, 'StringValue') : undefined;

@@ -41,16 +41,21 @@ export function readQueueSettings(
   };
   const scope = attributes['DeduplicationScope'];
   return {
-    isFifo: asFlag(attributes['FifoQueue']) ?? before.isFifo,
+    isFifo: readFlag(attributes['FifoQueue']) ?? before.isFifo,
     visibilityMs: inMs('VisibilityTimeout', before.visibilityMs),
     delayMs: inMs('DelaySeconds', before.delayMs),
     retentionMs: inMs('MessageRetentionPeriod', before.retentionMs),
     receiveWaitMs: inMs('ReceiveMessageWaitTimeSeconds', before.receiveWaitMs),
     maxMessageBytes: inRange('MaximumMessageSize') ?? before.maxMessageBytes,
-    deduplicatesByContent: asFlag(attributes['ContentBasedDeduplication']) ?? before.deduplicatesByContent,
+    deduplicatesByContent: readFlag(attributes['ContentBasedDeduplication']) ?? before.deduplicatesByContent,
     deduplicatesByGroup: scope === undefined ? before.deduplicatesByGroup : scope === 'messageGroup',
     redrive: readRedrive(attributes['RedrivePolicy'], refuse, before.redrive),
   };
+}
+
+/** Reads a boolean attribute, whose letters may be of either case, like `True` [obs]. */
+export function readFlag(value: unknown): boolean | undefined {
+  return asFlag(typeof value === 'string' ? value.toLowerCase() : value);
 }
 
 function readRedrive(
@@ -97,8 +102,10 @@ const READ_ONLY: ReadonlySet<string> = new Set([
 
 /** @throws SqsError for a name that is not an attribute of queues */
 export function checkWantedAttributes(names: readonly unknown[]): void {
-  const unknown = names.find((name) => !ATTRIBUTES.has(String(name)) && !READ_ONLY.has(String(name)));
-  if (unknown !== undefined) throw unknownAttribute(String(unknown));
+  const unknown = names
+    .map((name) => (typeof name === 'string' ? name : JSON.stringify(name)))
+    .find((name) => !ATTRIBUTES.has(name) && !READ_ONLY.has(name));
+  if (unknown !== undefined) throw unknownAttribute(unknown);
 }
 
 /**
@@ -106,6 +113,11 @@ export function checkWantedAttributes(names: readonly unknown[]): void {
  * @throws SqsError for an attribute that this type of queue does not have
  */
 export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): void {
+  if ((attributes['KmsMasterKeyId'] ?? '') !== '' && readFlag(attributes['SqsManagedSseEnabled']) === true)
+    throw new SqsError(
+      'InvalidAttributeName',
+      'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
+    );
   for (const name of Object.keys(attributes)) {
     if (!ATTRIBUTES.has(name)) throw unknownAttribute(name);
     if (isFifo || !OF_FIFO.includes(name)) continue;
@@ -130,9 +142,13 @@ export function keepAttributes(
     const value = attributes[name];
     return typeof value === 'string' ? [[name, value]] : [];
   });
-  return Object.fromEntries(
-    Object.entries({ ...before, ...Object.fromEntries(given) }).filter(([, value]) => value !== ''),
-  );
+  const all: Record<string, string> = { ...before, ...Object.fromEntries(given) };
+  // A queue that has given up its KMS key does not return to SQS's own encryption [obs].
+  if (before['KmsMasterKeyId'] !== undefined && all['KmsMasterKeyId'] === '') {
+    all['SqsManagedSseEnabled'] = String(readFlag(attributes['SqsManagedSseEnabled']) ?? false);
+    delete all['KmsDataKeyReusePeriodSeconds'];
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
 }
 
 /** Prints the attributes that have no effect here, with AWS's defaults. */

@@ -163,7 +163,7 @@ class QueueMetrics {
   }
 
   #note(queue: LocalQueue): void {
-    const { metrics, agenda, clock } = this.#options;
+    const { agenda, clock } = this.#options;
     if (this.#measured.has(queue)) return;
     const now = clock.nowEpochMs();
     this.#publish(queue, now);

@@ -141,10 +141,8 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
         `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
       );
     checkFifoEntries(entries, queue);
-    // A batch ignores the maximum message size of the queue [obs].
-    const settings = { ...queue.definition.settings, maxMessageBytes: MAX_BATCH_BYTES };
     return inBatch(entries, (entry) => {
-      const message = readNewMessage(entry, { ...queue.definition, settings }, accountId);
+      const message = readNewMessage(entry, queue.definition, accountId, 'cannot be validated');
       return printSent(queue.send(message), queue.definition);
     });
   },

@@ -126,8 +126,10 @@ function showRest({ id, properties }: VpcLink, status = AVAILABLE): object {
 function checkRestLink({ body }: WireCall): void {
   if (body['name'] === '') throw badRequest('Name cannot be empty');
   requireMembers(body, ['name', 'targetArns']);
-  const wrong = listOf(body, 'targetArns').find((arn) => parseArn(String(arn)) === undefined);
-  if (wrong !== undefined) throw badRequest(`Invalid ARN. ARN is not well formed ${String(wrong)}`);
+  const wrong = listOf(body, 'targetArns')
+    .map((arn) => (typeof arn === 'string' ? arn : JSON.stringify(arn)))
+    .find((arn) => parseArn(arn) === undefined);
+  if (wrong !== undefined) throw badRequest(`Invalid ARN. ARN is not well formed ${wrong}`);
 }
 
 function showHttp({ id, properties, createdAtEpochMs }: VpcLink): object {

@@ -47,6 +47,7 @@ function run(isFifo: boolean, all: readonly Step[]) {
               until <= now ||
               deleted.has(other) ||
               groupOf.get(other) !== groupId ||
+              Number(other.slice(1)) > Number(id.slice(1)) ||
               got.messages.some((m) => m.id === other),
             'two receives share a group',
           );
@@ -121,6 +122,33 @@ describe('MessageQueue', () => {
     assert.deepEqual(receive(queue, { most: 2 }), []);
     queue.delete('a2:r');
     assert.deepEqual(receive(queue, { most: 2 }), ['a3']);
+  });
+
+  // Source: snapshots of AWS's answers, tests/aws/services/sqs/test_sqs.snapshot.json of LocalStack 4.7 (Apache-2.0),
+  // test_fifo_group_visibility_extends_with_change_message_visibility
+  for (const [extended, again] of [
+    ['a1', []],
+    ['a2', ['a1']],
+    ['a3', ['a1', 'a2']],
+  ] as const)
+    it(`gives the messages of a group away that come before ${extended}, which is in flight for longer`, () => {
+      const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true, visibilityMs: 1_000 });
+      for (const id of ['a1', 'a2', 'a3']) send(queue, id, { groupId: 'a', deduplicationId: id });
+      receive(queue, { most: 5 });
+      queue.changeVisibility(`${extended}:r`, 4_000, 1);
+
+      assert.deepEqual(receive(queue, { most: 5 }, 2_500), again);
+    });
+
+  // Source: the same snapshots, test_change_message_visibility_after_visibility_timeout_expiration
+  it('hides a message again by the receipt of a passed timeout, in a standard queue', () => {
+    const queue = new MessageQueue({ ...DEFAULT_QUEUE, visibilityMs: 1_000 });
+    for (const id of ['a', 'b']) send(queue, id, {});
+    receive(queue, { most: 1 });
+
+    assert.equal(queue.changeVisibility('a:r', 2_000, 2_000), true);
+    assert.deepEqual(receive(queue, { most: 5, makeReceipt: () => 's' }, 3_000), ['b']);
+    assert.deepEqual(receive(queue, { most: 5 }, 4_000), ['a', 'b']);
   });
 
   it('gives out no more bytes than it is asked for, but one message at least', () => {

@@ -1,6 +1,7 @@
 /** Every list of event sources in the repository agrees with the table, `packages/gateway/core/stack/event-sources.ts`. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type JsonObject, membersOf } from '@gatewright/aws/json-object';
 import { SAMPLE_EVENTS } from '../../../../../packages/gateway/console/page/data/sample-events.ts';
 import {
   findManagedPolicy,
@@ -87,7 +88,7 @@ const OF_EVERY = {
   MaximumBatchingWindowInSeconds: 5,
   MetricsConfig: { Metrics: ['EventCount'] },
 };
-const VALUES_OF_SETTINGS: Readonly<Record<'queue' | 'stream', Readonly<Record<string, unknown>>>> = {
+const VALUES_OF_SETTINGS: Readonly<Record<'queue' | 'stream', JsonObject>> = {
   queue: {
     ...OF_EVERY,
     ProvisionedPollerConfig: { MaximumPollers: 5 },
@@ -217,13 +218,13 @@ describe('The table of event sources', () => {
   for (const { type, arnProperty, kind } of mapped)
     for (const [setting, value] of Object.entries(VALUES_OF_SETTINGS[kind]))
       it(`passes ${setting} of ${type} from SAM to the mapping`, () => {
-        const Properties = { ...PROPERTIES[type], [arnProperty]: 'arn', [setting]: value };
+        const Properties: JsonObject = { ...PROPERTIES[type], [arnProperty]: 'arn', [setting]: value };
         const { resources } = samEvents({ E: { Type: type, Properties } }, {}, REST);
-        const [mapping] = Object.values(resources).filter(
-          (one) => one.Type === 'AWS::Lambda::EventSourceMapping',
-        );
+        const [mapping] = Object.values(resources)
+          .map(membersOf)
+          .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
 
-        assert.deepEqual(mapping?.Properties?.[setting], value);
+        assert.deepEqual(membersOf(mapping?.['Properties'])[setting], value);
       });
 
   it('is what the guide says of SAM', () => {
