@@ -46,7 +46,7 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, options
       definitions: schemas,
       ...extensions,
     };
-  const variables = { basePath: { default: `/${stageName}` } };
+  const variables = { basePath: { default: stageName } };
   return {
     openapi: '3.0.1',
     info,

@@ -113,7 +113,7 @@ export function printQueryReply(
       ? `<${action}Response xmlns="${namespace}">${result.isVoid === true ? '' : `<${action}Result>${printXml(result.fields)}</${action}Result>`}` +
         `<ResponseMetadata>${id}</ResponseMetadata></${action}Response>`
       : `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(result.code)}</Code>` +
-        `<Message>${escapeXml(result.message)}</Message></Error>${id}</ErrorResponse>`;
+        `${result.message === '' ? '' : `<Message>${escapeXml(result.message)}</Message>`}</Error>${id}</ErrorResponse>`;
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
 }
 

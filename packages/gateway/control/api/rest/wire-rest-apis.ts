@@ -5,6 +5,7 @@ import { badRequest } from '../../control-error.ts';
 import { limitOfQuota, refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { refuseMapped } from '../../domains/edit-domains.ts';
 import { quotaOfApi } from '../../loading/load-apis.ts';
+import { parseSource } from '../../../templates/cloudformation/template-source.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../edits/make-api.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { tagList } from '../../loading/tag-list.ts';
@@ -48,13 +49,17 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
       path: APIS,
       mode: 'import',
       takesDocument: true,
-      serve: (call) => answer(201, create(call, { ...readEndpoint(call), Body: call.document }, control)),
+      serve(call) {
+        refuseUnreadable(call.document);
+        return answer(201, create(call, { ...readEndpoint(call), Body: call.document }, control));
+      },
     },
     {
       method: 'PUT',
       path: API,
       takesDocument: true,
       serve(call) {
+        refuseUnreadable(call.document);
         const api = findApi(control, call);
         const mode = readImportMode(call);
         const { account } = control.apis;
@@ -120,6 +125,15 @@ function change(api: ApiState, { body }: WireCall): void {
     policyCharacters: limitOfQuota('policyCharacters', api.resources.quotas),
   });
   api.edit({ ...api.resources, api: patched });
+}
+
+/** AWS refuses what is neither JSON nor YAML before it looks for the API [obs]. */
+function refuseUnreadable(document: string): void {
+  try {
+    parseSource(document, 'document');
+  } catch {
+    throw badRequest('Invalid OpenAPI input.');
+  }
 }
 
 function refuseWarnings(call: WireCall, warnings: readonly string[]): void {

@@ -103,14 +103,15 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
       at.refuse('Statistics', `${wrong} must be one of ${SIMPLE_STATISTICS.join(', ')}`);
     const unknown = extended.find((name) => compileStatistic(name) === undefined);
     if (unknown !== undefined) at.refuse('ExtendedStatistics', `${unknown} is not a supported statistic`);
-    const count = Math.ceil((toMs - fromMs) / (period * 1000));
-    if (count > MAX_STATISTICS_POINTS)
+    const asked = Math.ceil((toMs - at.time('StartTime')) / (period * 1000));
+    if (asked > MAX_STATISTICS_POINTS)
       throw new InvalidInput(
         'InvalidParameterCombination',
         '',
-        `You have requested up to ${count} datapoints, which exceeds the limit of ${MAX_STATISTICS_POINTS}. ` +
+        `You have requested up to ${asked} datapoints, which exceeds the limit of ${MAX_STATISTICS_POINTS}. ` +
           'You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
       );
+    const count = Math.ceil((toMs - fromMs) / (period * 1000));
     const Datapoints = Array.from({ length: count }, (_, index) => fromMs + index * period * 1000).flatMap(
       (start) => {
         const end = start + period * 1000;

@@ -290,6 +290,19 @@ describe('GetMetricStatistics', () => {
     ]);
   });
 
+  // Source: snapshots of AWS's answers, test_cloudwatch.snapshot.json of LocalStack 4.7 (Apache-2.0),
+  // test_invalid_amount_of_datapoints
+  it('takes a day of minutes that begins within a minute', async () => {
+    const { client } = aClient();
+    const input = { Namespace: 'Shop', MetricName: 'Took', Period: 60, Statistics: ['Sum' as const] };
+    const StartTime = new Date(NOW - 86_400_000 - 1_500);
+    const { Datapoints } = await client.send(
+      new GetMetricStatisticsCommand({ ...input, StartTime, EndTime: new Date(NOW - 1_500) }),
+    );
+
+    assert.deepEqual(Datapoints, []);
+  });
+
   it('refuses more than 1,440 data points', async () => {
     const { client } = aClient();
     const input = { Namespace: 'Shop', MetricName: 'Took', Period: 60, Statistics: ['Sum' as const] };

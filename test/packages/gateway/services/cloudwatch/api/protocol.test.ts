@@ -87,7 +87,7 @@ describe('CloudWatch by RPC v2 CBOR, as boto3 and the AWS CLI call it', () => {
     assert.deepEqual([status, headers['x-amzn-query-error']], [404, 'ResourceNotFound;Sender']);
     assert.deepEqual(decodeCbor(body), {
       __type: 'com.amazonaws.cloudwatch#ResourceNotFound',
-      message: 'Unknown alarm: none',
+      message: '',
     });
   });
 });
