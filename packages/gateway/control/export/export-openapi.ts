@@ -82,7 +82,7 @@ function exportMethod({ properties }: ControlResource, from: ApiResources, optio
       parameters.push({ in: 'body', name: nameIn(model), required: true, schema: refTo(model, 'swagger') });
   return {
     operationId: operationId || undefined,
-    produces: isSwagger ? ['application/json'] : undefined,
+    produces: isSwagger ? omitEmpty(typesOf(properties)) : undefined,
     parameters: omitEmpty(parameters),
     requestBody:
       bodies.length === 0 || isSwagger ? undefined : { content: contentOf(bodies), required: true },
@@ -117,13 +117,23 @@ function exportResponses(method: JsonObject, kind: ExportOptions['kind']): Draft
       const [first] = models;
       const body =
         first === undefined
-          ? {}
+          ? kind === 'swagger'
+            ? {}
+            : { content: {} }
           : kind === 'swagger'
             ? { schema: refTo(first[1], kind) }
             : { content: contentOf(models) };
       return [status, { description: `${status} response`, headers: omitEmpty(headers), ...body }];
     }),
   );
+}
+
+/** The content types of a method's responses. A method whose responses have no models names none [obs]. */
+function typesOf(method: JsonObject): string[] {
+  const types = listResponses(method, 'MethodResponses').flatMap((response) =>
+    Object.keys(mapOf(response, 'ResponseModels')),
+  );
+  return [...new Set(types)];
 }
 
 function exportHeaders(response: JsonObject, kind: ExportOptions['kind']): Draft {

@@ -132,11 +132,11 @@ export function printReceived(
   };
 }
 
-/** Whether a pattern matches a name. A pattern is `All`, `.*`, a name, or a prefix followed by `.*`. */
+/** Whether a pattern matches a name. A pattern is `All`, `*`, a name, or a prefix (or nothing) followed by `.*` [obs]. */
 function isNamed(name: string, pattern: unknown): boolean {
   if (typeof pattern !== 'string') return false;
-  if (pattern === 'All' || pattern === '.*' || pattern === name) return true;
-  return pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1));
+  if (pattern === 'All' || pattern === '*' || pattern === name) return true;
+  return pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -2));
 }
 
 export function systemAttributes(

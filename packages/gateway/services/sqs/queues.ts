@@ -182,7 +182,7 @@ export class LocalQueue {
   }
 
   delete(receipt: string): boolean {
-    const message = this.#queue.delete(receipt);
+    const message = this.#queue.delete(receipt, this.#now());
     if (message === undefined) return false;
     this.#drop(message.id);
     // In a FIFO queue, a deletion makes the next message of the group receivable.

@@ -30,7 +30,7 @@ export type LambdaTarget = NamedFunction & {
 
 const CALLS = new CallModel(LAMBDA_MODEL);
 
-export const LAMBDA_POLICY: InputPolicy = {
+const LAMBDA_POLICY: InputPolicy = {
   names: 'all',
   refuse: (message) => new ServiceRefusal('ValidationException', message),
   wrongType: (message) => new ServiceRefusal('SerializationException', message),

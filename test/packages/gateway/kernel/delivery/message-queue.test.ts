@@ -67,7 +67,7 @@ function run(isFifo: boolean, all: readonly Step[]) {
     else {
       const receipt = receipts[step.index] ?? '';
       if (step.kind === 'delete') {
-        const gone = queue.delete(receipt);
+        const gone = queue.delete(receipt, now);
         if (gone !== undefined) deleted.add(gone.id);
       } else if (queue.changeVisibility(receipt, 0, now)) held.set(receipt.split(':')[0] ?? '', now);
     }
@@ -108,7 +108,7 @@ describe('MessageQueue', () => {
       queue.receive({ most: 1, makeReceipt: () => `${now}` }, now).messages.map(({ id }) => id);
     assert.deepEqual([receive(1), receive(2), receive(3)], [['a1'], ['b1'], []]);
     assert.deepEqual(receive(30_001), ['a1']);
-    queue.delete('a1:30001');
+    queue.delete('a1:30001', 30_001);
     assert.deepEqual(receive(30_002), ['a2']);
   });
 
@@ -118,9 +118,9 @@ describe('MessageQueue', () => {
     for (const id of ['a1', 'a2', 'a3']) send(queue, id, { groupId: 'a', deduplicationId: id });
 
     assert.deepEqual(receive(queue, { most: 2 }), ['a1', 'a2']);
-    queue.delete('a1:r');
+    queue.delete('a1:r', 1);
     assert.deepEqual(receive(queue, { most: 2 }), []);
-    queue.delete('a2:r');
+    queue.delete('a2:r', 1);
     assert.deepEqual(receive(queue, { most: 2 }), ['a3']);
   });
 
@@ -138,6 +138,17 @@ describe('MessageQueue', () => {
       queue.changeVisibility(`${extended}:r`, 4_000, 1);
 
       assert.deepEqual(receive(queue, { most: 5 }, 2_500), again);
+    });
+
+  // Source: the same snapshots, test_fifo_delete_after_visibility_timeout, test_delete_after_visibility_timeout
+  for (const isFifo of [true, false])
+    it(`${isFifo ? 'keeps a message of a FIFO' : 'deletes a message of a standard'} queue by the receipt of a passed timeout`, () => {
+      const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo, visibilityMs: 1_000 });
+      send(queue, 'a', { groupId: 'a', deduplicationId: 'a' });
+      receive(queue, { most: 1 });
+
+      assert.equal(queue.delete('a:r', 2_000)?.id, isFifo ? undefined : 'a');
+      assert.equal(queue.length, isFifo ? 1 : 0);
     });
 
   // Source: the same snapshots, test_change_message_visibility_after_visibility_timeout_expiration
@@ -205,9 +216,9 @@ describe('MessageQueue', () => {
     receive(queue, { most: 1, makeReceipt: () => 'old' });
     receive(queue, { most: 1, makeReceipt: () => 'new' }, 30_001);
 
-    for (const receipt of ['a:old', 'a', 'a:', ':new', '']) assert.equal(queue.delete(receipt), undefined);
-    assert.equal(queue.delete('a:new')?.id, 'a');
-    assert.equal(queue.delete('a:new'), undefined);
+    for (const receipt of ['a:old', 'a', 'a:', ':new', '']) assert.equal(queue.delete(receipt, 1), undefined);
+    assert.equal(queue.delete('a:new', 1)?.id, 'a');
+    assert.equal(queue.delete('a:new', 1), undefined);
     assert.equal(queue.bytes, 0);
   });
 

@@ -318,6 +318,25 @@ describe('Sqs, as recorded,', () => {
     ]);
   });
 
+  for (const [pattern, names] of [
+    ['*', ['General', 'Hello', 'Help.Me']],
+    ['.*', ['General', 'Hello', 'Help.Me']],
+    ['Hel.*', ['Hello', 'Help.Me']],
+    ['Hello', ['Hello']],
+    ['AWS.', []],
+  ] as const)
+    it(`gives the attributes that ${pattern} names`, async () => {
+      const { client } = aClient();
+      const text = { DataType: 'String', StringValue: 'x' };
+      const MessageAttributes = { 'Help.Me': text, Hello: text, General: text };
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'm', MessageAttributes }));
+      const { Messages } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: [pattern] }),
+      );
+
+      assert.deepEqual(Object.keys(Messages?.[0]?.MessageAttributes ?? {}).toSorted(), names);
+    });
+
   it('lists queues in pages', async () => {
     const { client } = aClient();
     for (const name of ['a', 'b', 'c']) await make(client, name, {});
