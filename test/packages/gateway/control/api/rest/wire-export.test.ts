@@ -169,9 +169,18 @@ describe('GetExport through the AWS SDK', () => {
   });
 
   // Source: snapshots of AWS's answers, test_apigateway_extended.snapshot.json of LocalStack 4.7 (Apache-2.0)
-  it('writes the version of the document that was imported', async () => {
+  it('writes the version of the document that was imported, and its references between models', async () => {
+    const definitions = {
+      Pet: { type: 'object' },
+      Pets: { type: 'array', items: { $ref: '#/definitions/Pet' } },
+    };
     const body = Buffer.from(
-      JSON.stringify({ swagger: '2.0', info: { title: 'Owls', version: '1.0.0' }, paths: { '/owls': {} } }),
+      JSON.stringify({
+        swagger: '2.0',
+        info: { title: 'Owls', version: '1.0.0' },
+        paths: { '/owls': {} },
+        definitions,
+      }),
     );
     const { id: restApiId } = await control.sdk.send(new ImportRestApiCommand({ body }));
     const { rootResourceId: resourceId } = await control.sdk.send(new GetRestApiCommand({ restApiId }));
@@ -183,7 +192,9 @@ describe('GetExport through the AWS SDK', () => {
       new GetExportCommand({ restApiId, stageName: 'dev', exportType: 'swagger' }),
     );
 
-    assert.match(Buffer.from(exported.body ?? []).toString(), /"version": "1\.0\.0"/);
+    const document = parse(Buffer.from(exported.body ?? []).toString()) as ExportedDocument;
+    assert.deepEqual(document.info, { title: 'Owls', version: '1.0.0' });
+    assert.deepEqual(document.definitions, definitions);
     assert.equal(exported.contentDisposition, 'attachment; filename="swagger_1.0.0.json"');
   });
 });
