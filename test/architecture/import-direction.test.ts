@@ -141,7 +141,8 @@ describe('a service', () => {
     ({ path }) => /^(packages\/gateway\/services\/[^/]+)\/service\.ts$/.exec(path)?.[1] ?? [],
   );
 
-  it('is imported by its line of the catalogue, and by nothing else outside its folder', () => {
+  // The page of operations lists the tables of calls.
+  it('is imported by its line of the catalogue and the page of operations, and by nothing else outside its folder', () => {
     const importers = sources
       .filter((file) =>
         importsOf(file).some((specifier) => {
@@ -154,6 +155,9 @@ describe('a service', () => {
       .map(({ path }) => path);
 
     assert.ok(services.length > 1);
-    assert.deepEqual(importers, ['packages/gateway/engine/compose/services/catalogue.ts']);
+    assert.deepEqual(importers, [
+      'lab/tools/operations-page.ts',
+      'packages/gateway/engine/compose/services/catalogue.ts',
+    ]);
   });
 });

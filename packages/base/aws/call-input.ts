@@ -2,7 +2,7 @@
  * Checks the members of a call's input against rules, as AWS's validators do. The rules are plain data. A policy
  * defines whether a refusal names all violations or only the first, and which error the service returns.
  */
-import { isJsonList, isJsonObject, memberOf, membersOf } from './json-object.ts';
+import { asFlag, asNumber, isJsonList, isJsonObject, memberOf, membersOf } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
 import { lowerFirst, MUST, validationMessage, violation, violationOf } from './violations.ts';
 
@@ -16,6 +16,8 @@ type Values = {
   readonly time: number;
   /** Base64 text; the service checks its format. */
   readonly blob: string;
+  /** A value whose type the service checks itself. */
+  readonly any: unknown;
 };
 export type MemberType = keyof Values;
 
@@ -26,10 +28,12 @@ export type MemberRule = {
   readonly most?: number;
   /** The pattern of the whole text. */
   readonly pattern?: string;
-  /** Allowed values, in the order in which AWS's validator lists them, if that order is known. */
+  /** Allowed values, in the order in which AWS's model declares them. */
   readonly values?: readonly string[];
   /** The rule for each item of a list. */
   readonly each?: MemberRule;
+  /** The members of a structure, or of each structure in a list if they belong to `each`. */
+  readonly members?: MemberTable;
 };
 
 /** Members of an operation by name, with their types and rules. */
@@ -41,6 +45,8 @@ export type InputPolicy = {
   readonly refuse: (message: string) => Error;
   /** @param message a message such as `Limit must be a number`, for services whose own message is unknown */
   readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
+  /** Whether numbers and flags may be texts, as in the query protocol. */
+  readonly readsTexts?: boolean;
 };
 
 const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
@@ -51,6 +57,7 @@ const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
   object: 'an object',
   time: 'a number',
   blob: 'a string',
+  any: 'a value',
 };
 
 /** Maximum number of violations that AWS reports in one message. */
@@ -86,7 +93,7 @@ export class CallInput {
 
   /** Reads all members of a table, and throws if there are violations. */
   checkAll(table: MemberTable): void {
-    for (const [name, { type, ...rule }] of Object.entries(table)) this.read(name, type, rule);
+    this.#readAll(table);
     this.check();
   }
 
@@ -163,10 +170,16 @@ export class CallInput {
   }
 
   #ofType<Type extends MemberType>(name: string, type: Type): Values[Type] | undefined {
-    const value = this.#value(name);
+    const value = this.#asType(this.#value(name), type);
     const isOfType: (given: unknown) => given is Values[Type] = IS_OF_TYPE[type];
     if (value === undefined || isOfType(value)) return value;
     throw this.#wrongType(this.#path === '' ? name : `${this.#path}${lowerFirst(name)}`, value, type);
+  }
+
+  #asType(value: unknown, type: MemberType): unknown {
+    if (this.#policy.readsTexts !== true || typeof value !== 'string') return value;
+    if (type === 'number') return asNumber(value) ?? value;
+    return type === 'flag' ? (asFlag(value) ?? value) : value;
   }
 
   #wrongType(what: string, value: unknown, wanted: MemberType): Error {
@@ -175,11 +188,25 @@ export class CallInput {
 
   #check<Value>(name: string, value: Value, rule: MemberRule): Value {
     // Rules of items apply to strings only, so an item of another type would pass unchecked.
-    const wrong =
-      rule.each !== undefined && isJsonList(value) ? value.find((item) => !isText(item)) : undefined;
+    const isOfTexts = rule.each !== undefined && rule.each.members === undefined;
+    const wrong = isOfTexts && isJsonList(value) ? value.find((item) => !isText(item)) : undefined;
     if (wrong !== undefined) throw this.#wrongType(`An item of ${name}`, wrong, 'text');
     for (const found of violationsOf(value, `${this.#path}${lowerFirst(name)}`, rule)) this.#add(found);
+    this.#checkWithin(name, value, rule);
     return value;
+  }
+
+  #checkWithin(name: string, value: unknown, { members, each, most = MAX_VIOLATIONS }: MemberRule): void {
+    const at = `${lowerFirst(name)}.`;
+    if (members !== undefined && isJsonObject(value)) this.#within(value, at).#readAll(members);
+    const ofItems = each?.members;
+    if (ofItems === undefined || !isJsonList(value)) return;
+    for (const [index, item] of value.slice(0, most).entries())
+      this.#within(membersOf(item), `${at}${index + 1}.member.`).#readAll(ofItems);
+  }
+
+  #readAll(table: MemberTable): void {
+    for (const [name, { type, ...rule }] of Object.entries(table)) this.read(name, type, rule);
   }
 
   #within(members: UnknownMembers, path: string): CallInput {
@@ -210,8 +237,7 @@ export function violationsOf(value: unknown, at: string, rule: MemberRule): read
 function broken(value: string, rule: MemberRule): readonly string[] {
   const { most = Infinity, pattern, values } = rule;
   // A value over the length limit is not matched, because matching could take very long.
-  const isMatched =
-    pattern === undefined || value.length > most || new RegExp(`^(?:${pattern})$`).test(value);
+  const isMatched = pattern === undefined || value.length > most || patternOf(pattern).test(value);
   return [
     ...(values === undefined || values.includes(value) ? [] : [MUST.beOneOf(values)]),
     ...(isMatched ? [] : [MUST.match(pattern)]),
@@ -219,10 +245,25 @@ function broken(value: string, rule: MemberRule): readonly string[] {
   ];
 }
 
-/** Returns the violations of a list. The list is printed only if it is empty or one of its items is wrong. */
+const PATTERNS = new Map<string, RegExp>();
+
+/** Returns the pattern of a whole text. Classes such as `\\p{L}` need the Unicode mode, which other patterns may break. */
+function patternOf(pattern: string): RegExp {
+  const known = PATTERNS.get(pattern);
+  if (known !== undefined) return known;
+  const made = new RegExp(`^(?:${pattern})$`, pattern.includes('\\p{') ? 'u' : '');
+  PATTERNS.set(pattern, made);
+  return made;
+}
+
+/**
+ * Returns the violations of a list. The list is printed only if it is empty or one of its items is wrong. All
+ * constraints of the items are then listed, as recorded for `vpcConfig.subnetIds` of Lambda's CreateFunction.
+ */
 function brokenList(list: readonly unknown[], at: string, rule: MemberRule): readonly string[] {
   const { each = {} } = rule;
-  const wrong = list.flatMap((item) => (typeof item === 'string' ? broken(item, each) : []))[0];
+  const isWrong = list.some((item) => typeof item === 'string' && broken(item, each).length > 0);
+  const wrong = isWrong ? constraintsOf(each).join(', ') : undefined;
   return [
     ...outOfRange(list.length, rule, MUST.haveLengthFrom, MUST.haveLengthTo).map((must) =>
       violationOf(list.length === 0 ? `'[]'` : '', at, must),
@@ -230,6 +271,15 @@ function brokenList(list: readonly unknown[], at: string, rule: MemberRule): rea
     ...(wrong === undefined
       ? []
       : [violation(shorten(`[${list.join(', ')}]`), at, `Member must satisfy constraint: [${wrong}]`)]),
+  ];
+}
+
+function constraintsOf({ least, most, pattern, values }: MemberRule): readonly string[] {
+  return [
+    ...(values === undefined ? [] : [MUST.beOneOf(values)]),
+    ...(most === undefined ? [] : [MUST.haveLengthTo(most)]),
+    ...(least === undefined ? [] : [MUST.haveLengthFrom(least)]),
+    ...(pattern === undefined ? [] : [MUST.match(pattern)]),
   ];
 }
 
@@ -257,4 +307,5 @@ const IS_OF_TYPE: { readonly [Type in MemberType]: (value: unknown) => value is 
   object: isJsonObject,
   time: isNumber,
   blob: isText,
+  any: (value): value is unknown => value !== undefined,
 };

@@ -5,10 +5,26 @@ export type NamedFunction = {
   readonly qualifier: string | undefined;
 };
 
-/** Matches a name, a partial ARN or a full ARN. */
-const NAMED = /^(?:arn:[^:]+:lambda:[^:]*:[^:]*:function:|\d{12}:function:)?([^:]*)(?::(.+))?$/;
+/** All parts of a function's name, as far as the name contains them. */
+type FunctionNameParts = {
+  readonly region: string | undefined;
+  readonly accountId: string | undefined;
+  readonly functionName: string;
+  /** As written, so it may be `$LATEST`. */
+  readonly qualifier: string | undefined;
+};
+
+/** Matches a full ARN. */
+const ARN = /^arn:[^:]*:lambda:([^:]*):([^:]*):function:([^:]*)(?::(.+))?$/;
+/** Matches a name or a partial ARN, such as `123456789012:function:orders:live`. */
+const PARTIAL = /^(?:([a-z]{2,4}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([^:]*)(?::(.+))?$/;
+
+export function parseFunctionName(named: string): FunctionNameParts {
+  const [, region, accountId, functionName = '', qualifier] = ARN.exec(named) ?? PARTIAL.exec(named) ?? [];
+  return { region, accountId, functionName, qualifier };
+}
 
 export function readFunctionName(named: string): NamedFunction {
-  const [, functionName = '', qualifier] = NAMED.exec(named) ?? [];
+  const { functionName, qualifier } = parseFunctionName(named);
   return { functionName, qualifier: qualifier === '$LATEST' ? undefined : qualifier };
 }

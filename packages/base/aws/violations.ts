@@ -1,9 +1,12 @@
 /** The sentences in which AWS's validators refuse members that break the model of a call. */
+import { inValidatorOrder } from './enumeration-order.ts';
 
 /** Constraints in the wording of each validator. */
 export const MUST = {
   notBeNull: 'Member must not be null',
-  beOneOf: (values: readonly string[]) => `Member must satisfy enum value set: [${values.join(', ')}]`,
+  /** @param values the values in the order of AWS's model */
+  beOneOf: (values: readonly string[]) =>
+    `Member must satisfy enum value set: [${inValidatorOrder(values).join(', ')}]`,
   match: (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`,
   haveLengthFrom: (least: number) => `Member must have length greater than or equal to ${least}`,
   haveLengthTo: (most: number) => `Member must have length less than or equal to ${most}`,

@@ -16,8 +16,8 @@ type SdkSettings = {
   readonly credentials: SdkCredentials | (() => Promise<SdkCredentials>);
 };
 
-/** The services that cases name, and Lambda. */
-export type SdkService = ControlService | 'lambda';
+/** The services that cases name. */
+export type SdkService = ControlService;
 
 /** A call without its service, which is a separate argument. */
 export type SdkCall = Omit<ControlCall, 'service'>;
@@ -101,6 +101,18 @@ async function openSdk(service: SdkService, { endpoint, region, credentials }: S
     case 'apigatewaymanagementapi': {
       const commands = await import('@aws-sdk/client-apigatewaymanagementapi');
       return { client: new commands.ApiGatewayManagementApiClient(config), commands };
+    }
+    case 'cloudwatch': {
+      const commands = await import('@aws-sdk/client-cloudwatch');
+      return { client: new commands.CloudWatchClient(config), commands };
+    }
+    case 'sqs': {
+      const commands = await import('@aws-sdk/client-sqs');
+      return { client: new commands.SQSClient(config), commands };
+    }
+    case 'sts': {
+      const commands = await import('@aws-sdk/client-sts');
+      return { client: new commands.STSClient(config), commands };
     }
     case 'lambda': {
       const commands = await import('@aws-sdk/client-lambda');

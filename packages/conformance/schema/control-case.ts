@@ -2,7 +2,14 @@
 import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 
 /** The service of a call. If a call names no service, the kind of API determines it. */
-export type ControlService = 'apigateway' | 'apigatewayv2' | 'apigatewaymanagementapi';
+export type ControlService =
+  | 'apigateway'
+  | 'apigatewayv2'
+  | 'apigatewaymanagementapi'
+  | 'cloudwatch'
+  | 'lambda'
+  | 'sqs'
+  | 'sts';
 
 /** A command of the AWS SDK and its input. */
 export type ControlCall = {

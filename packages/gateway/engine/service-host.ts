@@ -21,7 +21,7 @@ import type { ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import { Agenda } from '../kernel/agenda.ts';
 import type { EventSource, HandTarget } from '../kernel/event-rows.ts';
-import { Feed } from '../kernel/feed.ts';
+import { EarlyFeed } from '../kernel/early-feed.ts';
 import { ItemFeed } from '../kernel/item-feed.ts';
 import { KeptFeed } from '../kernel/kept-feed.ts';
 import { LoadTimes } from '../kernel/load-times.ts';
@@ -94,7 +94,7 @@ export class ServiceHost {
   readonly items: ItemFeed;
   readonly lines: KeptFeed<LogLine>;
   readonly segments: KeptFeed<string>;
-  readonly metrics: Feed<Measurement>;
+  readonly metrics: EarlyFeed<Measurement>;
   readonly #options: ServiceHostOptions;
   readonly #ports: ServicePorts;
   readonly #deliveries: TargetDeliveries;
@@ -122,7 +122,7 @@ export class ServiceHost {
       maxBytes: KEPT_BYTES,
       sizeOf: (segment) => segment.length + BYTES_PER_ITEM,
     });
-    this.metrics = new Feed(report);
+    this.metrics = new EarlyFeed(report, () => void this.find('monitoring'));
     const agenda = new Agenda(clock, report);
     const work = new Work();
     const targets = new Targets({ services, isElsewhere, find: (service) => this.#findByArn(service) });
@@ -328,6 +328,7 @@ export class ServiceHost {
     drop();
     this.#deliveries.forget();
     this.lines.forget();
+    this.metrics.forget();
     this.segments.forget();
     // The original stacks are read again, unless a reload has meanwhile given the services newer stacks.
     if (this.#stacks === none) this.read(stacks, new Faults(true)).apply();

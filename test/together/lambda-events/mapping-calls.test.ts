@@ -96,7 +96,7 @@ describe('event source mappings by calls', () => {
       BatchSize: 3,
       MaximumBatchingWindowInSeconds: 0,
       FunctionResponseTypes: [],
-      StateTransitionReason: 'User action',
+      StateTransitionReason: 'USER_INITIATED',
     };
     assert.deepEqual(made, { ...described, State: 'Creating' });
     assert.partialDeepStrictEqual(await call('GET', String(id)), {
@@ -276,7 +276,7 @@ describe('event source mappings by calls', () => {
   });
 
   const REFUSED: readonly { name: string; input: object; status?: number; says: RegExp }[] = [
-    { name: 'no source', input: {}, says: /Value null at 'eventSourceArn' failed to satisfy constraint/ },
+    { name: 'no source', input: {}, says: /^Unrecognized event source\.$/ },
     {
       name: 'a batch of 0',
       input: { EventSourceArn: QUEUE, BatchSize: 0 },
@@ -300,7 +300,7 @@ describe('event source mappings by calls', () => {
     {
       name: 'a position that streams of tables do not have',
       input: { EventSourceArn: STREAM, StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1 },
-      says: /^StartingPosition must be TRIM_HORIZON or LATEST/,
+      says: /^Unsupported starting position for arn type: arn:aws:dynamodb:/,
     },
     {
       // "The minimum valid value for maximum record age is 60s" (EventSourceMappingConfiguration)
@@ -341,8 +341,7 @@ describe('event source mappings by calls', () => {
     {
       name: 'an unknown function',
       input: { EventSourceArn: QUEUE, FunctionName: 'absent' },
-      status: 404,
-      says: /^Function not found: arn:aws:lambda:.*:function:absent$/,
+      says: /^Function does not exist$/,
     },
     {
       name: 'one that is there already',

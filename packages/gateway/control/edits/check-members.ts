@@ -3,11 +3,17 @@
  * violations at once. The second is the service itself, which reports only the first violation.
  */
 import { violationsOf } from '@gatewright/aws/call-input';
-import { validationMessage } from '@gatewright/aws/violations';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
+import { isJsonObject, listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../control-error.ts';
-import { PATH_CONSTRAINTS, REST_CONSTRAINTS, V2_CONSTRAINTS } from '../resource-types/constraints.ts';
+import {
+  PATCH_INPUTS,
+  PATCH_VERBS,
+  PATH_CONSTRAINTS,
+  REST_CONSTRAINTS,
+  V2_CONSTRAINTS,
+} from '../resource-types/constraints.ts';
 import type { Constraint, OwnConstraint, ResourceConstraints } from '../resource-types/constraints.ts';
 
 const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
@@ -36,12 +42,31 @@ export function checkMembers(call: string, path: ReadonlyMap<string, string>, bo
     const owner = name.includes('.') ? memberAt(body, name.slice(0, name.lastIndexOf('.'))) : body;
     return owner === undefined ? [] : violationsOf(value, `${input}.${name}`, constraint);
   });
-  const violations = [...inPath, ...inBody];
+  const violations = [...brokenVerbs(call, body, inPath), ...inPath, ...inBody];
   if (violations.length > 0) throw validationError(violations);
   for (const { constraint, value } of rows) {
     const refusal = refusalByService(value, constraint);
     if (refusal !== undefined) throw badRequest(refusal);
   }
+}
+
+/**
+ * Returns the violations of patch operations. The reader of the patch reports them, too, but only this function can
+ * report them together with violations of the path.
+ */
+function brokenVerbs(call: string, body: UnknownMembers, inPath: readonly string[]): readonly string[] {
+  const input = PATCH_INPUTS[call];
+  if (input === undefined || inPath.length === 0) return [];
+  const operations = listOf(body, 'patchOperations').map((item) => textOf(membersOf(item), 'op'));
+  return verbViolations(operations, input);
+}
+
+export function verbViolations(operations: readonly string[], input: string): readonly string[] {
+  return operations.flatMap((op, index) =>
+    PATCH_VERBS.includes(op)
+      ? []
+      : [violation(op, `${input}.patchOperations.${index + 1}.member.op`, MUST.beOneOf(PATCH_VERBS))],
+  );
 }
 
 export function validationError(violations: readonly string[]): ControlError {

@@ -27,6 +27,12 @@ export function getMethod(from: ApiResources, { resourceId, httpMethod }: Method
   );
 }
 
+/** @throws ControlError NotFoundException if there is no such resource */
+export function hasMethod(from: ApiResources, { resourceId, httpMethod }: MethodKey): boolean {
+  const { id } = getResource(from, resourceId);
+  return methodsOf(from, id).some(({ properties }) => properties['HttpMethod'] === httpMethod);
+}
+
 /** Creates a method. @throws ControlError, DefinitionError for what AWS refuses */
 export function createMethod(
   from: ApiResources,

@@ -10,7 +10,7 @@ import type { ApiResources, ApiState } from '../api-state.ts';
 import { REST_TYPES } from '../resource-types/rest-types.ts';
 import { locationKey } from '../export/documentation.ts';
 import { HELD_PARTS, holdParts, partsOf } from '../api-parts.ts';
-import { mapOf, textOf } from '@gatewright/aws/json-object';
+import { listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ApiType } from '../resource-types/api-type.ts';
 import type { HeldPart } from '../api-parts.ts';
 import type { ControlResource } from '../control-resource.ts';
@@ -88,6 +88,11 @@ function withoutLiteral(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !LITERAL.includes(name)));
 }
 
+/** A merge keeps what the document does not set, and replaces what it sets, such as the name [obs]. */
+function onlyLiteral(properties: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => LITERAL.includes(name)));
+}
+
 type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
 
 /**
@@ -104,7 +109,7 @@ export function readDocument(
   const { apiId, region, accountId, stackName, logicalId } = api.identity;
   const { resources: current } = api;
   const isRest = api.identity.protocol === 'rest';
-  const literal = mode === 'overwrite' ? withoutLiteral(current.api.properties) : current.api.properties;
+  const literal = withoutLiteral(current.api.properties);
   const kept = isRest ? { ...literal, Parameters: parameters } : parameters;
   const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
   const properties = { ...kept, Body: document };
@@ -113,12 +118,22 @@ export function readDocument(
   const { resources: next } = fresh;
   const { Name = current.api.properties['Name'] } = next.api.properties;
   const named = isRest && Name !== undefined ? { ...next.api.properties, Name } : next.api.properties;
-  const own = { ...current.api, properties: named };
+  const merged = { ...onlyLiteral(current.api.properties), ...named };
+  const own = {
+    ...current.api,
+    properties: mode === 'merge' ? joinBinaryTypes(current.api.properties, merged) : named,
+  };
   // An OpenAPI document does not contain documentation versions, so the current versions stay.
   const documentation = { ...next.documentation, versions: current.documentation.versions };
   const resources =
     mode === 'merge' ? mergeResources({ ...current, api: own }, next) : { ...next, api: own, documentation };
   return { resources, warnings };
+}
+
+/** A merge keeps the binary media types of the API, and appends those of the document [obs]. */
+function joinBinaryTypes(before: JsonObject, merged: JsonObject): JsonObject {
+  const types = new Set([...listOf(before, 'BinaryMediaTypes'), ...listOf(merged, 'BinaryMediaTypes')]);
+  return types.size === 0 ? merged : { ...merged, BinaryMediaTypes: [...types] };
 }
 
 /**

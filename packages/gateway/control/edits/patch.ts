@@ -3,9 +3,8 @@
  * are always text. This is not RFC 6902, because `add` replaces, and `test` and `move` are never supported. @see API
  * Gateway API reference, "PatchOperation"
  */
-import { MUST, violation } from '@gatewright/aws/violations';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { validationError } from './check-members.ts';
+import { validationError, verbViolations } from './check-members.ts';
 import { badRequest } from '../control-error.ts';
 import type { ControlError } from '../control-error.ts';
 
@@ -33,7 +32,6 @@ export type PatchRule<T> = {
 
 export type PatchRefusal = (operation: PatchOperation, supported: readonly PatchVerb[]) => ControlError;
 
-const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
 /** The maximum number of operations in one call. More operations are a mistake or an attack. */
 const MAX_OPERATIONS = 200;
 
@@ -68,22 +66,18 @@ function readOperations(body: unknown, input: string): readonly PatchOperation[]
     if (!isJsonObject(item)) throw badRequest('Invalid request input');
     return {
       op: readField(item, 'op') ?? '',
-      path: readField(item, 'path') ?? '',
+      // AWS prints an absent path as null [obs].
+      path: readField(item, 'path') ?? 'null',
       value: readField(item, 'value'),
       from: readField(item, 'from'),
     };
   });
-  refuseUnknownVerbs(operations, input);
-  return operations;
-}
-
-function refuseUnknownVerbs(operations: readonly PatchOperation[], input: string): void {
-  const violations = operations.flatMap(({ op }, index) =>
-    VERBS.includes(op)
-      ? []
-      : [violation(op, `${input}.patchOperations.${index + 1}.member.op`, MUST.beOneOf(VERBS))],
+  const violations = verbViolations(
+    operations.map(({ op }) => op),
+    input,
   );
   if (violations.length > 0) throw validationError(violations);
+  return operations;
 }
 
 function verbsOf<T>(rule: PatchRule<T>): readonly PatchVerb[] {

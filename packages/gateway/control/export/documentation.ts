@@ -31,9 +31,13 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 const LOCATION = ['Type', 'Path', 'Method', 'StatusCode', 'Name'] as const;
 
 export function definedDocumentation(
-  parts: readonly ControlResource[],
+  given: readonly ControlResource[],
   versions: readonly ControlResource[],
 ): Documentation {
+  const parts = given.map((part) => {
+    const { properties } = part;
+    return { ...part, properties: { ...properties, Location: withPath(mapOf(properties, 'Location')) } };
+  });
   const snapshot = parts.map(contentOf);
   return {
     parts,
@@ -78,7 +82,13 @@ export function readLocation(value: unknown): JsonObject {
       throw badRequest(`A documentation part of type ${type} has no ${name.toLowerCase()}`);
     location[name] = text;
   }
-  return location;
+  return withPath(location);
+}
+
+/** "The default value is / for the root resource" (API reference, "DocumentationPartLocation"). */
+function withPath(location: JsonObject): JsonObject {
+  const members = MEMBERS[textOf(location, 'Type')] ?? [];
+  return members.includes('Path') ? { Path: '/', ...location } : location;
 }
 
 /** Returns the text of a part's properties, which must be a JSON object. @throws ControlError if they are not */
@@ -100,11 +110,13 @@ export function addPart(from: Documentation, part: ControlResource): Documentati
   return { ...from, parts: [...from.parts, part] };
 }
 
+export const NO_PART = 'Invalid Documentation part identifier specified';
+
 /** @throws ControlError NotFoundException if there is no such part */
 export function getPart({ parts }: Documentation, id: string): ControlResource {
   return orNotFound(
     parts.find((one) => one.id === id),
-    'Invalid Documentation part identifier specified',
+    NO_PART,
   );
 }
 

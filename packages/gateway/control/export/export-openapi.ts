@@ -2,7 +2,7 @@
 import { DOCUMENTATION } from './documentation.ts';
 import { exportExtensions, exportValidator, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 import { listResponses } from '../edits/edit-methods.ts';
-import { isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
+import { isJsonObject, isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
@@ -28,7 +28,7 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, options
     version: options.version,
   };
   const paths = exportPaths(from, options);
-  const schemas = omitEmpty(exportSchemas(from));
+  const schemas = omitEmpty(exportSchemas(from, kind));
   const schemes = omitEmpty(exportSecurity(from, options));
   const extensions = {
     ...(options.withIntegrations && exportExtensions(from)),
@@ -46,7 +46,7 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, options
       definitions: schemas,
       ...extensions,
     };
-  const variables = { basePath: { default: `/${stageName}` } };
+  const variables = { basePath: { default: stageName } };
   return {
     openapi: '3.0.1',
     info,
@@ -82,7 +82,7 @@ function exportMethod({ properties }: ControlResource, from: ApiResources, optio
       parameters.push({ in: 'body', name: nameIn(model), required: true, schema: refTo(model, 'swagger') });
   return {
     operationId: operationId || undefined,
-    produces: isSwagger ? ['application/json'] : undefined,
+    produces: isSwagger ? omitEmpty(typesOf(properties)) : undefined,
     parameters: omitEmpty(parameters),
     requestBody:
       bodies.length === 0 || isSwagger ? undefined : { content: contentOf(bodies), required: true },
@@ -117,13 +117,23 @@ function exportResponses(method: JsonObject, kind: ExportOptions['kind']): Draft
       const [first] = models;
       const body =
         first === undefined
-          ? {}
+          ? kind === 'swagger'
+            ? {}
+            : { content: {} }
           : kind === 'swagger'
             ? { schema: refTo(first[1], kind) }
             : { content: contentOf(models) };
       return [status, { description: `${status} response`, headers: omitEmpty(headers), ...body }];
     }),
   );
+}
+
+/** The content types of a method's responses. A method whose responses have no models names none [obs]. */
+function typesOf(method: JsonObject): string[] {
+  const types = listResponses(method, 'MethodResponses').flatMap((response) =>
+    Object.keys(mapOf(response, 'ResponseModels')),
+  );
+  return [...new Set(types)];
 }
 
 function exportHeaders(response: JsonObject, kind: ExportOptions['kind']): Draft {
@@ -140,9 +150,11 @@ function contentOf(models: readonly (readonly [string, Json])[]): Draft {
   return Object.fromEntries(models.map(([type, model]) => [type, { schema: refTo(model, 'oas30') }]));
 }
 
+const MODELS_AT = { swagger: '#/definitions/', oas30: '#/components/schemas/' } as const;
+const MODEL_ADDRESS = /^https:\/\/apigateway\.amazonaws\.com\/restapis\/[^/]+\/models\/(.+)$/;
+
 function refTo(model: Json, kind: ExportOptions['kind']): Draft {
-  const where = kind === 'swagger' ? '#/definitions/' : '#/components/schemas/';
-  return { $ref: `${where}${nameIn(model)}` };
+  return { $ref: `${MODELS_AT[kind]}${nameIn(model)}` };
 }
 
 function nameIn(model: Json): string {
@@ -173,9 +185,26 @@ function exportIntegration(integration: JsonObject): Draft {
   };
 }
 
-function exportSchemas({ models }: ApiResources): Draft {
+function exportSchemas({ models }: ApiResources, kind: ExportOptions['kind']): Draft {
   return Object.fromEntries(
-    models.map(({ id, properties }) => [textOf(properties, 'Name') || id, mapOf(properties, 'Schema')]),
+    models.map(({ id, properties }) => [
+      textOf(properties, 'Name') || id,
+      referWithin(mapOf(properties, 'Schema'), kind),
+    ]),
+  );
+}
+
+/** Replaces references to models of an API by references within the document [obs]. */
+function referWithin(schema: JsonObject, kind: ExportOptions['kind']): JsonObject {
+  const local = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(local);
+    return isJsonObject(value) ? referWithin(value, kind) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => {
+      const [, model] = name === '$ref' && typeof value === 'string' ? (MODEL_ADDRESS.exec(value) ?? []) : [];
+      return [name, model === undefined ? local(value) : `${MODELS_AT[kind]}${model}`];
+    }),
   );
 }
 

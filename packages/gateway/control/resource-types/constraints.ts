@@ -1,6 +1,6 @@
 /**
  * The constraints that AWS applies to the members of its calls, by resource and property. There are two kinds: enums
- * and patterns from the service model (apigateway 2015-07-09), and checks by the service itself, with its own wording.
+ * (in the model's order) and patterns from the service model (apigateway 2015-07-09), and checks by the service itself, with its own wording.
  * apigatewayv2 has only the second kind. It checks the enums, lengths and ranges of its model (2018-11-29) itself, and
  * refuses invalid values as BadRequestException.
  */
@@ -40,6 +40,7 @@ export type ResourceConstraints = {
   readonly properties: Readonly<Record<string, Constraint>>;
 };
 
+const PATH_OF_METHOD = '/restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}';
 const REQUIRED: Constraint = { isRequired: true };
 const oneOf = (...values: readonly string[]): Constraint => ({ values });
 const STATUS_CODE: Constraint = { pattern: String.raw`[1-5]\d\d` };
@@ -63,37 +64,46 @@ const SECURITY_POLICY = oneOf(...SECURITY_POLICIES);
 const CACHE_SIZE = oneOf('0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237');
 const CONTENT_HANDLING = oneOf('CONVERT_TO_BINARY', 'CONVERT_TO_TEXT');
 const ADDRESS_TYPE = oneOf('ipv4', 'dualstack');
-const ENDPOINT_TYPE = oneOf('PRIVATE', 'EDGE', 'REGIONAL');
+const ENDPOINT_TYPE = oneOf('REGIONAL', 'EDGE', 'PRIVATE');
 
-/** The response types in the order of AWS's validator [obs]. */
 const RESPONSE_TYPE = oneOf(
-  'REQUEST_TOO_LARGE',
-  'RESOURCE_NOT_FOUND',
-  'AUTHORIZER_CONFIGURATION_ERROR',
-  'MISSING_AUTHENTICATION_TOKEN',
-  'BAD_REQUEST_BODY',
-  'INVALID_SIGNATURE',
-  'INVALID_API_KEY',
-  'BAD_REQUEST_PARAMETERS',
-  'AUTHORIZER_FAILURE',
-  'UNAUTHORIZED',
-  'INTEGRATION_TIMEOUT',
-  'ACCESS_DENIED',
   'DEFAULT_4XX',
   'DEFAULT_5XX',
-  'WAF_FILTERED',
-  'QUOTA_EXCEEDED',
-  'THROTTLED',
+  'RESOURCE_NOT_FOUND',
+  'UNAUTHORIZED',
+  'INVALID_API_KEY',
+  'ACCESS_DENIED',
+  'AUTHORIZER_FAILURE',
+  'AUTHORIZER_CONFIGURATION_ERROR',
+  'INVALID_SIGNATURE',
+  'EXPIRED_TOKEN',
+  'MISSING_AUTHENTICATION_TOKEN',
+  'INTEGRATION_FAILURE',
+  'INTEGRATION_TIMEOUT',
   'API_CONFIGURATION_ERROR',
   'UNSUPPORTED_MEDIA_TYPE',
-  'INTEGRATION_FAILURE',
-  'EXPIRED_TOKEN',
+  'BAD_REQUEST_PARAMETERS',
+  'BAD_REQUEST_BODY',
+  'REQUEST_TOO_LARGE',
+  'THROTTLED',
+  'QUOTA_EXCEEDED',
+  'WAF_FILTERED',
 );
 
 /** The constraints on placeholders in paths, which apply to every call. */
 export const PATH_CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   statusCode: STATUS_CODE,
   responseType: RESPONSE_TYPE,
+};
+
+/** The operations of patches, in the order of AWS's model. */
+export const PATCH_VERBS = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
+
+/** The names of the inputs of patches whose path has constraints. */
+export const PATCH_INPUTS: Readonly<Record<string, string>> = {
+  [`PATCH ${PATH_OF_METHOD}/responses/{statusCode}`]: 'updateMethodResponseInput',
+  [`PATCH ${PATH_OF_METHOD}/integration/responses/{statusCode}`]: 'updateIntegrationResponseInput',
+  'PATCH /restapis/{restApiId}/gatewayresponses/{responseType}': 'updateGatewayResponseInput',
 };
 
 /** The limits of the minimum compression size, in bytes. Patches have the same limits [obs]. */
@@ -121,7 +131,7 @@ export const API_KEY = {
   },
 } satisfies Readonly<Record<string, Constraint>>;
 
-const METHOD = 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}';
+const METHOD = `PUT ${PATH_OF_METHOD}`;
 
 export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
@@ -129,7 +139,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     input: 'createRestApiInput',
     properties: {
       name: REQUIRED,
-      apiKeySource: oneOf('AUTHORIZER', 'HEADER'),
+      apiKeySource: oneOf('HEADER', 'AUTHORIZER'),
       'endpointConfiguration.types': {
         each: ENDPOINT_TYPE,
         own: [{ maxItems: 1, says: 'Cannot create an api with multiple Endpoint Types.' }],
@@ -151,7 +161,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     made: `${METHOD}/integration`,
     input: 'putIntegrationInput',
     properties: {
-      type: { isRequired: true, values: ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'] },
+      type: { isRequired: true, values: ['HTTP', 'AWS', 'MOCK', 'HTTP_PROXY', 'AWS_PROXY'] },
       // AWS's wording (aws/aws-cdk#31063). An account may have a higher limit than the default of 29 s (docs/aws §13).
       timeoutInMillis: {
         own: [{ range: [50, 900_000], says: 'Timeout should be between 50 ms and 29000 ms' }],

@@ -14,22 +14,17 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
   };
 }
 
-/**
- * Sends metrics to the given sink, and to the services that read them.
- * @returns a function that returns the current destination of metrics; undefined if metrics are neither written nor
- * read by a service
- */
+/** Sends metrics to the given sink, and to the services that read them, even if they are loaded later. */
 export function publishingMetrics(
   metrics: MetricSink | undefined,
   { metrics: feed }: ServiceHost,
-): () => MetricSink | undefined {
-  const both: MetricSink = {
+): MetricSink {
+  return {
     write(measurement) {
       metrics?.write(measurement);
       feed.publish(measurement);
     },
   };
-  return () => (feed.isFollowed ? both : metrics);
 }
 
 /**
@@ -51,7 +46,7 @@ export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHos
 }
 
 /**
- * Publishes Lambda's own metrics as long as a service reads them.
+ * Publishes Lambda's own metrics.
  * @param host returns the service host, which is created after the functions
  */
 export function publishingInvocations(
@@ -61,7 +56,6 @@ export function publishingInvocations(
   const running = new Map<string, number>();
   return ({ functionName, qualifier }, result) => {
     const { metrics } = host();
-    if (!metrics.isFollowed) return;
     const startedAtEpochMs = clock.nowEpochMs();
     const startedMs = clock.monotonicMs();
     const concurrent = (running.get(functionName) ?? 0) + 1;

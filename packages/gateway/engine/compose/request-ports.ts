@@ -16,7 +16,6 @@ export async function openRequestPorts(
   const observers = await openObservers(options, { invoker: runtime, clock, random });
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
-  const metricsOf = publishingMetrics(metrics, events);
   const at = withRecording(options, {
     clock,
     random,
@@ -28,9 +27,7 @@ export async function openRequestPorts(
     identities,
     screens: events.screens,
     logGroups: publishingGroups(logGroups, events, clock),
-    get metrics() {
-      return metricsOf();
-    },
+    metrics: publishingMetrics(metrics, events),
     traces: publishingTraces(traces, events),
     records,
     faults: injection?.injector,

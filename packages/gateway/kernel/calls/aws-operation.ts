@@ -113,8 +113,13 @@ export function printQueryReply(
       ? `<${action}Response xmlns="${namespace}">${result.isVoid === true ? '' : `<${action}Result>${printXml(result.fields)}</${action}Result>`}` +
         `<ResponseMetadata>${id}</ResponseMetadata></${action}Response>`
       : `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(result.code)}</Code>` +
-        `<Message>${escapeXml(result.message)}</Message></Error>${id}</ErrorResponse>`;
+        `${printMessage(result)}</Error>${id}</ErrorResponse>`;
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
+}
+
+/** An error without a message has no such element [obs: CloudWatch]. */
+function printMessage({ message }: { readonly message: string }): string {
+  return message.length === 0 ? '' : `<Message>${escapeXml(message)}</Message>`;
 }
 
 function printXml(fields: UnknownMembers): string {

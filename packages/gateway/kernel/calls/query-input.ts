@@ -43,6 +43,20 @@ export function inOrder(tree: Tree): (string | Tree)[] {
     .map(([, item]) => item);
 }
 
+/** Reads the parameters of the query protocol as members, in which lists are `Name.member.1`. */
+export function membersOfQuery(parameters: URLSearchParams): UnknownMembers {
+  return unfold(treeOf(parameters)) as UnknownMembers;
+}
+
+function unfold(tree: Tree): unknown {
+  const { member, ...others } = tree;
+  if (typeof member === 'object' && Object.keys(others).length === 0)
+    return inOrder(member).map((item) => (typeof item === 'string' ? item : unfold(item)));
+  return Object.fromEntries(
+    Object.entries(tree).map(([name, value]) => [name, typeof value === 'string' ? value : unfold(value)]),
+  );
+}
+
 export function readTextField(fields: UnknownMembers, name: string): string | undefined {
   const value = memberOf(fields, name);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

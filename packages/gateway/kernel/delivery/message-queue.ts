@@ -130,10 +130,14 @@ export class MessageQueue {
     return { messages, dead };
   }
 
-  /** Deletes the message with this receipt handle. Returns undefined if the handle is outdated or unknown. */
-  delete(receipt: string): QueuedMessage | undefined {
+  /**
+   * Deletes the message with this receipt handle. Returns undefined if the handle is outdated or unknown, and in a FIFO
+   * queue if the visibility timeout has passed [obs].
+   */
+  delete(receipt: string, now: number): QueuedMessage | undefined {
+    this.#surface(now);
     const message = this.#byReceipt(receipt);
-    if (message === undefined) return undefined;
+    if (message === undefined || (this.settings.isFifo && this.#isWaiting.has(message))) return undefined;
     this.#remove(message);
     if (!this.#isWaiting.has(message)) this.#order.release(message);
     this.#isWaiting.delete(message);
@@ -141,13 +145,15 @@ export class MessageQueue {
   }
 
   /**
-   * Hides the handle's message for `ms` from now on, if the message is in flight. Returns whether the message is in
-   * flight.
+   * Hides the handle's message for `ms` from now on. Returns whether it did: a message of a FIFO queue must be in flight,
+   * one of a standard queue may wait again [obs].
    */
   changeVisibility(receipt: string, ms: number, now: number): boolean {
     this.#surface(now);
     const message = this.#byReceipt(receipt);
-    if (message === undefined || this.#isWaiting.has(message)) return false;
+    if (message === undefined) return false;
+    if (this.#isWaiting.has(message) && !this.#order.retake(message)) return false;
+    this.#isWaiting.delete(message);
     message.visibleAt = now + ms;
     this.#hidden.push(message.visibleAt, message);
     if (ms === 0) this.#surface(now);
@@ -213,7 +219,7 @@ export class MessageQueue {
 
   /**
    * The messages that were received but not deleted and that can be received again, because their visibility timeout
-   * has passed. Their old receipt handles can still delete them.
+   * has passed. Their old receipt handles can still delete them in a standard queue.
    */
   readonly #isWaiting = new Set<QueuedMessage>();
 

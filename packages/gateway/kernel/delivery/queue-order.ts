@@ -11,6 +11,8 @@ export interface QueueOrder {
    * caller must `push` it afterwards.
    */
   release(message: QueuedMessage): void;
+  /** Takes back a message that was pushed after `release`. Returns whether this order allows that. */
+  retake(message: QueuedMessage): boolean;
   clear(): void;
 }
 
@@ -44,17 +46,27 @@ export class ArrivalOrder implements QueueOrder {
 
   release(): void {}
 
+  retake(message: QueuedMessage): boolean {
+    const at = this.#messages.indexOf(message, this.#head);
+    if (at >= 0) this.#messages.splice(at, 1);
+    return at >= 0;
+  }
+
   clear(): void {
     this.#messages = [];
     this.#head = 0;
   }
 }
 
-type Group = { readonly waiting: QueuedMessage[]; inFlight: number };
+type Group = {
+  readonly waiting: QueuedMessage[];
+  /** The sequence numbers of the messages in flight. */
+  readonly inFlight: Set<number>;
+};
 
 /**
- * The order of a FIFO queue. While messages of a group are in flight, no other message of the group is delivered (SQS
- * developer guide, "FIFO queue delivery logic").
+ * The order of a FIFO queue. While a message of a group is in flight, no later message of the group is delivered (SQS
+ * developer guide, "FIFO queue delivery logic"). Earlier ones are delivered [obs].
  */
 export class GroupOrder implements QueueOrder {
   readonly #groups = new Map<string, Group>();
@@ -68,14 +80,15 @@ export class GroupOrder implements QueueOrder {
 
   push(message: QueuedMessage): void {
     const id = message.groupId ?? '';
-    const group = this.#groups.get(id) ?? { waiting: [], inFlight: 0 };
+    const group = this.#groups.get(id) ?? { waiting: [], inFlight: new Set<number>() };
     this.#groups.set(id, group);
     // A message that is returned to its group gets its old position back.
     let at = group.waiting.length;
     while (at > 0 && (group.waiting[at - 1]?.sequence ?? 0) > message.sequence) at -= 1;
     group.waiting.splice(at, 0, message);
     this.#length += 1;
-    if (group.inFlight === 0) this.#open.add(id);
+    if (isOpen(group)) this.#open.add(id);
+    else this.#open.delete(id);
   }
 
   take(maxCount: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[] {
@@ -83,15 +96,18 @@ export class GroupOrder implements QueueOrder {
     for (const id of this.#open) {
       const group = this.#groups.get(id);
       if (group === undefined) continue;
-      let next = group.waiting[0];
+      const before = earliestOf(group);
+      const nextOf = (): QueuedMessage | undefined =>
+        (group.waiting[0]?.sequence ?? Infinity) < before ? group.waiting[0] : undefined;
+      let next = nextOf();
       while (next !== undefined && taken.length < maxCount && fits(next)) {
         group.waiting.shift();
-        group.inFlight += 1;
+        group.inFlight.add(next.sequence);
         this.#length -= 1;
         taken.push(next);
-        next = group.waiting[0];
+        next = nextOf();
       }
-      if (group.inFlight > 0) this.#open.delete(id);
+      if (!isOpen(group)) this.#open.delete(id);
       if (next !== undefined) break;
     }
     return taken;
@@ -101,10 +117,14 @@ export class GroupOrder implements QueueOrder {
     const id = message.groupId ?? '';
     const group = this.#groups.get(id);
     if (group === undefined) return;
-    group.inFlight = Math.max(0, group.inFlight - 1);
-    if (group.inFlight > 0) return;
-    if (group.waiting.length > 0) this.#open.add(id);
-    else this.#groups.delete(id);
+    group.inFlight.delete(message.sequence);
+    if (isOpen(group)) this.#open.add(id);
+    if (group.inFlight.size === 0 && group.waiting.length === 0) this.#groups.delete(id);
+  }
+
+  /** A FIFO queue refuses expired receipts [obs]. */
+  retake(): boolean {
+    return false;
   }
 
   clear(): void {
@@ -112,4 +132,14 @@ export class GroupOrder implements QueueOrder {
     this.#open.clear();
     this.#length = 0;
   }
+}
+
+function earliestOf({ inFlight }: Group): number {
+  let earliest = Infinity;
+  for (const sequence of inFlight) if (sequence < earliest) earliest = sequence;
+  return earliest;
+}
+
+function isOpen(group: Group): boolean {
+  return (group.waiting[0]?.sequence ?? Infinity) < earliestOf(group);
 }

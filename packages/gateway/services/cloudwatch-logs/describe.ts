@@ -30,7 +30,8 @@ export function describeLogGroups(input: CallInput, { groups, arnOf }: At): Unkn
     ...(retentionDays !== undefined && { retentionInDays: retentionDays }),
     metricFilterCount: 0,
     arn: `${arnOf(name)}:*`,
-    storedBytes: bytes,
+    // A search by pattern returns neither member [obs].
+    ...(part === undefined && { storedBytes: bytes, deletionProtectionEnabled: false }),
     logGroupClass: 'STANDARD',
     logGroupArn: arnOf(name),
   }));

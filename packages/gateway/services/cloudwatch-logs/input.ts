@@ -1,11 +1,14 @@
 /** Reads the members of a call's input, and checks each member according to AWS's model. */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberRule } from '@gatewright/aws/call-input';
+import { asText } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { invalidParameter } from './error.ts';
 
-export const GROUP_NAME: MemberRule = { least: 1, most: 512, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
-export const STREAM_NAME: MemberRule = { least: 1, most: 512, pattern: '[^:*]*' };
+const MAX_NAME = 512;
+export const GROUP_NAME: MemberRule = { least: 1, most: MAX_NAME, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
+export const STREAM_NAME: MemberRule = { least: 1, most: MAX_NAME, pattern: '[^:*]*' };
 /** Rule for milliseconds, seconds and counts. */
 export const FROM_ZERO: MemberRule = { least: 0, most: Number.MAX_SAFE_INTEGER };
 const GROUP_ARN = /^arn:[a-z-]+:logs:[^:]*:\d{12}:log-group:([^:*]+)(?::\*)?$/;
@@ -16,7 +19,13 @@ const POLICY: InputPolicy = {
   wrongType: invalidParameter,
 };
 
+/** @throws OperationRefused if a name is too long, in words that are not those of the validator [obs] */
 export function logsInput(members: UnknownMembers): CallInput {
+  for (const name of ['logGroupName', 'logStreamName'])
+    if ((asText(members[name]) ?? '').length > MAX_NAME)
+      throw invalidParameter(
+        `Invalid LogGroup or LogStream, both must have length less than or equal to ${MAX_NAME}.`,
+      );
   return new CallInput(members, POLICY);
 }
 
@@ -24,7 +33,10 @@ export function logsInput(members: UnknownMembers): CallInput {
 export function readGroup(input: CallInput): string {
   const isNamed = input.has('logGroupName');
   if (isNamed && input.has('logGroupIdentifier'))
-    throw invalidParameter('LogGroup name and LogGroup identifier cannot be both specified');
+    throw new OperationRefused(
+      'ValidationException',
+      'LogGroup name and LogGroup ARN are mutually exclusive parameters.',
+    );
   return isNamed ? input.text('logGroupName', GROUP_NAME) : groupOf(input.text('logGroupIdentifier'));
 }
 

@@ -57,7 +57,7 @@ export class Queries {
       throw invalidParameter('The query must have a startTime, and an endTime that is not before it.');
     const limit = input.optionalInteger('limit', { least: 1, most: MAX_ROWS }) ?? MAX_ROWS;
     const query = read(input.text('queryString'));
-    for (const name of names) this.#groups.require(name);
+    for (const name of names) if (!this.#groups.has(name)) throw this.#noGroup(name);
     if ([...this.#queries.values()].filter(({ status }) => status === 'Running').length >= MAX_RUNNING)
       throw new OperationRefused(
         'LimitExceededException',
@@ -79,6 +79,16 @@ export class Queries {
       },
     );
     return { queryId: id };
+  }
+
+  /** Insights passes on the refusal of another service, with the text of its Java client [obs]. */
+  #noGroup(name: string): OperationRefused {
+    const { accountId, random } = this.#ports;
+    return new OperationRefused(
+      'ResourceNotFoundException',
+      `Log group '${name}' does not exist for account ID '${accountId}' (Service: AWSLogs; Status Code: 400; ` +
+        `Error Code: ResourceNotFoundException; Request ID: ${random.uuid()}; Proxy: null)`,
+    );
   }
 
   results(input: CallInput): UnknownMembers {

@@ -30,7 +30,7 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const CALLS: Readonly<Record<string, Call>> = {
+export const LOGS_CALLS: Readonly<Record<string, Call>> = {
   FilterLogEvents: (input, { ports: { lines }, groups }) => filterLogEvents(input, { lines, groups }),
   GetLogEvents: (input, { ports: { lines }, groups }) => getLogEvents(input, { lines, groups }),
   DescribeLogGroups: (input, at) => describeLogGroups(input, at),
@@ -52,7 +52,12 @@ const CALLS: Readonly<Record<string, Call>> = {
     const group = input.text('logGroupName', GROUP_NAME);
     const days = input.optionalInteger('retentionInDays', { isRequired: true }) ?? 0;
     if (!RETENTION_DAYS.includes(days))
-      input.violate(`'${days}'`, 'retentionInDays', MUST.beOneOf(RETENTION_DAYS.map(String)));
+      // The model declares a number, not an enumeration, so the order of enumerations does not apply.
+      input.violate(
+        `'${days}'`,
+        'retentionInDays',
+        `Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
+      );
     groups.retain(group, days);
     return {};
   },
@@ -69,7 +74,7 @@ export function open(ports: ServicePorts): Service {
       answer: async ({ operation, request }: ServiceCall) => {
         if (operation.protocol !== 'json') return undefined;
         const { action, input } = operation;
-        const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+        const call = Object.hasOwn(LOGS_CALLS, action) ? LOGS_CALLS[action] : undefined;
         if (call === undefined) return undefined;
         const { region } = request;
         const arnOf = (group: string): string =>

@@ -33,6 +33,11 @@ export function codeOf(error: InvalidMember, isOfAlarm: boolean): InputCode {
   return error.isMissing ? 'MissingParameter' : 'InvalidParameterValue';
 }
 
+/** Returns a path as CloudWatch names a parameter: `MetricData.member.1.Value`. */
+export function parameterOf(path: string): string {
+  return path.replace(/\.(\d+)(?=\.|$)/g, (_whole, index) => `.member.${Number(index) + 1}`);
+}
+
 const LONGEST_TEXT = 1_024;
 
 /**

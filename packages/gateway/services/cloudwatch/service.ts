@@ -26,13 +26,16 @@ export function open(ports: ServicePorts): Service {
   const { clock, accountId, report } = ports;
   const store = new MetricStore({ report });
   const board = new AlarmBoard({ ...ports, store });
+  // Lines and measurements from before this service was loaded count, too.
+  const addEmbedded = (text: string): void => {
+    for (const data of readEmbedded(text)) store.add(data);
+  };
+  for (const { item } of ports.lines.kept()) addEmbedded(item.text);
   const ends = [
     ports.metrics.follow((measurement) => {
       for (const data of readMeasurement(measurement)) store.add(data);
     }),
-    ports.lines.follow(({ text }) => {
-      for (const data of readEmbedded(text)) store.add(data);
-    }),
+    ports.lines.follow(({ text }) => addEmbedded(text)),
   ];
   return {
     api: {

@@ -6,7 +6,7 @@ import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
 import { violationsOf } from '@gatewright/aws/call-input';
 import { validationMessage } from '@gatewright/aws/violations';
-import { asList, isJsonObject, membersOf, isJson } from '@gatewright/aws/json-object';
+import { asList, isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.ts';
@@ -159,11 +159,15 @@ export class EventBuses {
   }
 }
 
-function isJsonText(value: unknown): boolean {
-  return typeof value === 'string' && isJson(value);
+/** The detail of an event must be a JSON object; other JSON is malformed [obs]. */
+function isDetail(value: unknown): boolean {
+  return typeof value === 'string' && parseJsonObject(value) !== undefined;
 }
 
 const MAX_ENTRIES = 10;
+/** The size of a request, which was 256 KB until 2026. */
+const MAX_BYTES = 1_048_576;
+const TIME_BYTES = 14;
 
 /** Handles `PutEvents`. An invalid entry fails alone, as on AWS. */
 function answerEvents(operation: AwsOperation, random: Random): OperationResult | undefined {
@@ -177,6 +181,8 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   const entries = asList(given);
   const wrong = violationsOf(given, 'entries', { isRequired: true, least: 1, most: MAX_ENTRIES });
   if (wrong.length > 0) return refuse('ValidationException', validationMessage(...wrong));
+  if (sizeOf(entries) > MAX_BYTES)
+    return refuse('ValidationException', 'Total size of the entries in the request is over the limit.');
   const results = entries.map((entry) => {
     const missing = isJsonObject(entry) ? missingOfEvent(entry) : 'Source';
     if (missing === undefined) return { EventId: random.uuid() };
@@ -190,10 +196,21 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };
 }
 
+/** "Calculating Amazon EventBridge PutEvents event entry size" (EventBridge user guide). */
+function sizeOf(entries: readonly unknown[]): number {
+  return entries.map(membersOf).reduce((sum, { Time, Source, DetailType, Detail, Resources }) => {
+    const texts = [Source, DetailType, Detail, ...asList(Resources)].filter(
+      (text) => typeof text === 'string',
+    );
+    const bytes = texts.reduce((all, text) => all + Buffer.byteLength(text), 0);
+    return sum + bytes + (Time === undefined ? 0 : TIME_BYTES);
+  }, 0);
+}
+
 function missingOfEvent(entry: UnknownMembers): string | undefined {
   const missing = ['Source', 'DetailType', 'Detail'].find((name) => {
     const value = entry[name];
     return typeof value !== 'string' || value === '';
   });
-  return missing ?? (isJsonText(entry['Detail']) ? undefined : 'json');
+  return missing ?? (isDetail(entry['Detail']) ? undefined : 'json');
 }

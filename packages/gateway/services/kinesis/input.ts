@@ -29,6 +29,7 @@ const WANTED: Readonly<Record<MemberType, string>> = {
   object: 'Structure',
   time: 'Timestamp',
   blob: 'Blob',
+  any: 'Structure',
 };
 
 export function kinesisInput(members: UnknownMembers): CallInput {

@@ -1,6 +1,6 @@
 /** Lambda's API calls for event source mappings (Lambda API reference): Create, Get, List, Update, Delete. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
-import { asText, parseJsonObject } from '@gatewright/aws/json-object';
+import { asNumber, asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
@@ -10,7 +10,7 @@ import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
-import { invalidParameter, readMembers, refuseForSource } from './mapping-members.ts';
+import { invalidParameter, readCall, readMembers, refuseForSource } from './mapping-members.ts';
 import { describeMissingRight } from './source-rights.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
@@ -31,10 +31,16 @@ export class MappingCalls {
 
   /** Handles a call; undefined if the call does not concern mappings. */
   async answer(request: ServiceRequest): Promise<Answered | undefined> {
-    const found = PATH.exec(request.path);
-    if (found === null) return undefined;
+    if (!PATH.test(request.path)) return undefined;
     try {
-      const reply = await this.#run(request, found[1]);
+      const { method, path, query, headers, body } = request;
+      if (parseJsonObject(body?.toString() || '{}') === undefined)
+        throw new OperationRefused(
+          'InvalidRequestContentException',
+          'Could not parse request body into json',
+        );
+      const input = readCall({ method, path, query, rawHeaders: headers, body: body ?? '' });
+      const reply = input && (await this.#run(request, input));
       return reply && print(reply.status, reply.fields);
     } catch (error) {
       if (!(error instanceof OperationRefused)) throw error;
@@ -44,36 +50,25 @@ export class MappingCalls {
     }
   }
 
-  async #run(
-    { method, region, query, body }: ServiceRequest,
-    id: string | undefined,
-  ): Promise<Reply | undefined> {
-    if (id === undefined) {
-      if (method === 'GET') return { status: 200, fields: this.#list(new URLSearchParams(query)) };
-      return method === 'POST' ? this.#create(readBody(body), region) : undefined;
-    }
-    const known = this.#mappings.find(decodeURIComponent(id));
+  async #run({ method, region }: ServiceRequest, input: UnknownMembers): Promise<Reply> {
+    const id = asText(input['UUID']);
+    if (id === undefined)
+      return method === 'GET' ? { status: 200, fields: this.#list(input) } : this.#create(input, region);
+    const known = this.#mappings.find(id);
     if (known === undefined)
       throw new OperationRefused('ResourceNotFoundException', 'The resource you requested does not exist.');
-    switch (method) {
-      case 'GET':
-        return { status: 200, fields: this.#print(known) };
-      case 'PUT':
-        return this.#update(known, readBody(body));
-      case 'DELETE':
-        this.#mappings.delete(known.id);
-        return { status: 202, fields: this.#print(known, 'Deleting') };
-      default:
-        return undefined;
-    }
+    if (method === 'GET') return { status: 200, fields: this.#print(known) };
+    if (method === 'PUT') return this.#update(known, input);
+    this.#mappings.delete(known.id);
+    return { status: 202, fields: this.#print(known, 'Deleting') };
   }
 
   async #create(input: UnknownMembers, region: string): Promise<Reply> {
     const given = readMembers(input, false);
-    const functionArn = this.#arnOfFunction(given['FunctionName'], region);
     const source = asText(given['EventSourceArn']) ?? '';
     const service = parseArn(source)?.service ?? '';
     refuseForSource(service, given);
+    const functionArn = this.#arnOfFunction(given['FunctionName']);
     const same = this.#mappings.all.find(
       ({ properties }) =>
         properties['EventSourceArn'] === source && this.#arnOf(properties['FunctionName']) === functionArn,
@@ -81,8 +76,7 @@ export class MappingCalls {
     if (same !== undefined)
       throw new OperationRefused(
         'ResourceConflictException',
-        `An event source mapping with ${findMappedSource(service)?.type ?? service} arn (" ${source} ") and function ` +
-          `(" ${readFunctionName(asText(given['FunctionName']) ?? '').functionName} ") already exists. ` +
+        `${describeSame(service, source, asText(given['FunctionName']) ?? '')} already exists. ` +
           `Please update or delete the existing mapping with UUID ${same.id}`,
       );
     if (this.#mappings.isFull)
@@ -96,7 +90,7 @@ export class MappingCalls {
 
   async #update(known: EventSourceMapping, input: UnknownMembers): Promise<Reply> {
     const properties = { ...known.properties, ...readMembers(input, true) };
-    this.#arnOfFunction(properties['FunctionName'], known.region);
+    this.#arnOfFunction(properties['FunctionName']);
     refuseForSource(parseArn(asText(properties['EventSourceArn']) ?? '')?.service ?? '', properties);
     const changed = { ...known, properties, modifiedAt: this.#now() };
     await this.#put(changed);
@@ -105,16 +99,15 @@ export class MappingCalls {
     return { status: 202, fields: this.#print(changed, state) };
   }
 
-  #list(query: URLSearchParams): UnknownMembers {
-    const [source, functionName] = [query.get('EventSourceArn'), query.get('FunctionName')];
-    const after = Buffer.from(query.get('Marker') ?? '', 'base64url').toString();
-    const wanted = Number(query.get('MaxItems') ?? PAGE);
-    const size = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, PAGE) : PAGE;
+  #list(input: UnknownMembers): UnknownMembers {
+    const [source, functionName] = [asText(input['EventSourceArn']), asText(input['FunctionName'])];
+    const after = Buffer.from(asText(input['Marker']) ?? '', 'base64url').toString();
+    const size = Math.min(asNumber(input['MaxItems']) ?? PAGE, PAGE);
     const rest = this.#mappings.all.filter(
       ({ id, properties }) =>
         id > after &&
-        (source === null || properties['EventSourceArn'] === source) &&
-        (functionName === null || this.#arnOf(properties['FunctionName']) === this.#arnOf(functionName)),
+        (source === undefined || properties['EventSourceArn'] === source) &&
+        (functionName === undefined || this.#arnOf(properties['FunctionName']) === this.#arnOf(functionName)),
     );
     const page = rest.slice(0, size);
     const last = page.at(-1)?.id ?? '';
@@ -135,7 +128,12 @@ export class MappingCalls {
     if (missing !== undefined) throw invalidParameter(missing);
     const unsupported = await this.#mappings.put(mapping).catch((error: unknown) => {
       if (!(error instanceof DefinitionError)) throw error;
-      throw invalidParameter([error.place.property, error.message].filter(Boolean).join(' '));
+      const { property } = error.place;
+      throw invalidParameter(
+        property?.startsWith('FilterCriteria') === true
+          ? 'Invalid filter pattern definition.'
+          : [property, error.message].filter(Boolean).join(' '),
+      );
     });
     const [first] = unsupported;
     if (first === undefined) return;
@@ -162,11 +160,10 @@ export class MappingCalls {
    * Returns the ARN of a function.
    * @throws OperationRefused for an unknown function
    */
-  #arnOfFunction(functionName: unknown, region: string): string {
+  #arnOfFunction(functionName: unknown): string {
     const { functionName: name } = readFunctionName(asText(functionName) ?? '');
     if (this.#ports.invoker.has(name)) return this.#arnOf(functionName);
-    const arn = `arn:${partitionOf(region)}:lambda:${region}:${this.#ports.accountId}:function:${name}`;
-    throw new OperationRefused('ResourceNotFoundException', `Function not found: ${arn}`);
+    throw invalidParameter('Function does not exist');
   }
 
   #now(): number {
@@ -179,17 +176,20 @@ const STATUSES: Readonly<Record<string, number>> = {
   ResourceConflictException: 409,
 };
 
+/** The words are recorded for queues and for streams. */
+function describeSame(service: string, source: string, functionName: string): string {
+  const name = readFunctionName(functionName).functionName;
+  const { kind, type } = findMappedSource(service) ?? {};
+  return kind === 'queue'
+    ? `An event source mapping with ${type ?? service} arn (" ${source} ") and function (" ${name} ")`
+    : `The event source arn (" ${source} ") and function (" ${name} ") provided mapping`;
+}
+
 function describeMissing({ kind }: MappedSource, arn: string): string {
   return kind === 'queue'
     ? 'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. ' +
         'SQS Error Message: The specified queue does not exist.'
     : `Stream not found: ${arn}`;
-}
-
-function readBody(body: ServiceRequest['body']): UnknownMembers {
-  const input = parseJsonObject(body?.toString() ?? '{}');
-  if (input !== undefined) return input;
-  throw new OperationRefused('InvalidRequestContentException', 'Could not parse request body into json');
 }
 
 function print(status: number, fields: object, more: readonly string[] = []): Answered {
@@ -209,6 +209,8 @@ const DEFAULTS_OF_STREAM = {
   TumblingWindowInSeconds: 0,
   FunctionResponseTypes: [],
   DestinationConfig: { OnFailure: {} },
+  // The outcome of batches is not kept, so a mapping is shown as AWS shows one that has read nothing yet.
+  LastProcessingResult: 'No records processed',
 };
 
 const SHOWN_OTHERWISE = ['FunctionName', 'Enabled', 'KmsKeyArn', 'Tags'];
@@ -234,7 +236,7 @@ function printMapping(
     FunctionArn: functionArn,
     LastModified: modifiedAt / 1000,
     State: state ?? (isOff(isEnabled) ? 'Disabled' : 'Enabled'),
-    StateTransitionReason: 'User action',
+    StateTransitionReason: kind === 'queue' ? 'USER_INITIATED' : 'User action',
   };
 }
 

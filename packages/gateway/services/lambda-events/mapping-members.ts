@@ -2,37 +2,39 @@
  * Reads and validates the members of CreateEventSourceMapping and UpdateEventSourceMapping as Lambda does (Lambda API
  * reference).
  */
-import { CallInput } from '@gatewright/aws/call-input';
-import type { InputPolicy, MemberTable } from '@gatewright/aws/call-input';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
+import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
 import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { LAMBDA_MODEL } from '../../kernel/calls/models/lambda.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { checkFilterCriteria } from '../../kernel/delivery/event-pattern.ts';
 
-const STARTING_POSITIONS = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'];
+const CALLS = new CallModel(LAMBDA_MODEL);
 
-const MEMBERS: MemberTable = {
-  EventSourceArn: { type: 'text', isRequired: true },
-  FunctionName: { type: 'text', isRequired: true },
-  Enabled: { type: 'flag' },
-  BatchSize: { type: 'number', least: 1, most: 10_000 },
-  MaximumBatchingWindowInSeconds: { type: 'number', least: 0, most: 300 },
-  FilterCriteria: { type: 'object' },
-  FunctionResponseTypes: { type: 'list', each: { values: ['ReportBatchItemFailures'] } },
-  ScalingConfig: { type: 'object' },
-  StartingPosition: { type: 'text', values: STARTING_POSITIONS },
-  StartingPositionTimestamp: { type: 'number', least: 0, most: 1e11 },
-  ParallelizationFactor: { type: 'number', least: 1, most: 10 },
-  BisectBatchOnFunctionError: { type: 'flag' },
-  MaximumRecordAgeInSeconds: { type: 'number', least: -1, most: 604_800 },
-  MaximumRetryAttempts: { type: 'number', least: -1, most: 10_000 },
-  TumblingWindowInSeconds: { type: 'number', least: 0, most: 900 },
-  DestinationConfig: { type: 'object' },
-  KMSKeyArn: { type: 'text' },
-  MetricsConfig: { type: 'object' },
-  Tags: { type: 'object' },
-};
+type Request = Parameters<CallModel['readRest']>[0];
+
+/**
+ * Returns the members of a call from its path, query and body; undefined for another operation.
+ * @throws OperationRefused for members that Lambda's validator refuses
+ */
+export function readCall(request: Request): UnknownMembers | undefined {
+  const found = CALLS.readRest(request);
+  if (found !== undefined) CALLS.check(found.operation, found.members, POLICY);
+  return found?.members;
+}
+
+/** The members that a mapping keeps. */
+const KEPT = [
+  'EventSourceArn',
+  'FunctionName',
+  ...MAPPING_SETTINGS.every.map((name) => (name === 'KmsKeyArn' ? 'KMSKeyArn' : name)),
+  'ScalingConfig',
+  ...MAPPING_SETTINGS.stream,
+  'Tags',
+];
 
 /**
  * Members that are not supported. Some of them configure sources that cannot invoke functions here. The others limit or
@@ -50,13 +52,6 @@ const NOT_SERVED = [
   'Topics',
 ];
 const FIXED = ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'];
-/** Members of an update, none of which is required. */
-const UPDATE_MEMBERS: MemberTable = Object.fromEntries(
-  Object.entries(MEMBERS).flatMap(([name, member]) =>
-    FIXED.includes(name) ? [] : [[name, { ...member, isRequired: false }]],
-  ),
-);
-
 const POLICY: InputPolicy = {
   names: 'all',
   refuse: (message) => new OperationRefused('ValidationException', message),
@@ -72,12 +67,11 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   if (filterRefusal !== undefined) throw invalidParameter(filterRefusal);
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
-  const members = isUpdate ? UPDATE_MEMBERS : MEMBERS;
-  const reader = new CallInput(input, POLICY);
-  reader.object('ScalingConfig')?.read('MaximumConcurrency', 'number', { least: 2, most: 1_000 });
-  reader.checkAll(members);
+  const members = KEPT.filter((name) => !isUpdate || !FIXED.includes(name));
   // Empty lists are included, because an empty list removes the previous value.
-  const given = Object.entries(input).filter(([name]) => Object.hasOwn(members, name) && reader.has(name));
+  const given = Object.entries(input).filter(
+    ([name, value]) => members.includes(name) && (value ?? undefined) !== undefined,
+  );
   // The cast is safe because the values come from parsed text.
   return Object.fromEntries(given) as Properties;
 }
@@ -89,10 +83,14 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
  */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
+  if (!isGiven(properties['EventSourceArn'])) throw invalidParameter('Unrecognized event source.');
   const { kind, type } = findMappedSource(service) ?? {};
   if (kind === 'queue') {
     const other = MAPPING_SETTINGS.stream.find((name) => isGiven(properties[name]));
-    if (other !== undefined) throw invalidParameter(`${other} is not valid for ${type} event sources.`);
+    if (other === 'DestinationConfig')
+      throw invalidParameter('Unsupported DestinationConfig parameter for given event source mapping type.');
+    if (other !== undefined)
+      throw invalidParameter(`${other} is not valid for ${type ?? service} event sources.`);
     if (Number(properties['BatchSize']) > 10 && window === 0)
       throw invalidParameter(
         'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
@@ -103,6 +101,10 @@ export function refuseForSource(service: string, properties: UnknownMembers): vo
     throw invalidParameter('ScalingConfig is not valid for stream event sources.');
   if (!isGiven(properties['StartingPosition']))
     throw invalidParameter(`${validationMessage(violation(undefined, 'startingPosition', MUST.notBeNull))}.`);
+  if (service === 'dynamodb' && properties['StartingPosition'] === 'AT_TIMESTAMP')
+    throw invalidParameter(
+      `Unsupported starting position for arn type: ${asText(properties['EventSourceArn']) ?? ''}`,
+    );
 }
 
 export function invalidParameter(message: string): OperationRefused {

@@ -17,6 +17,9 @@ const MAX_BATCH = 10;
  * Handles a call to a topic of this run. Returns undefined for an unknown operation or topic. The call is then recorded
  * instead.
  */
+/** The operations on topics of the stacks. */
+export const TOPIC_CALLS: readonly string[] = ['Publish', 'PublishBatch'];
+
 export function answerTopics(
   operation: Operation,
   topics: Topics,
@@ -26,19 +29,13 @@ export function answerTopics(
   const arn = readTextField(input, 'TopicArn') ?? readTextField(input, 'TargetArn') ?? '';
   const topic = topics.find(arn);
   if (topic === undefined) return undefined;
-  switch (operation.action) {
-    case 'Publish': {
-      const answered = answerSns(operation, random);
-      const published = answered?.kind === 'result' ? readPublished(input, topic.isFifo) : answered;
-      if (published === undefined || 'kind' in published) return published;
-      topics.publish(arn, published, idOf(answered));
-      return answered;
-    }
-    case 'PublishBatch':
-      return publishBatch(input, arn, topics, random);
-    default:
-      return undefined;
-  }
+  if (!TOPIC_CALLS.includes(operation.action)) return undefined;
+  if (operation.action === 'PublishBatch') return publishBatch(input, arn, topics, random);
+  const answered = answerSns(operation, random);
+  const published = answered?.kind === 'result' ? readPublished(input, topic.isFifo) : answered;
+  if (published === undefined || 'kind' in published) return published;
+  topics.publish(arn, published, idOf(answered));
+  return answered;
 }
 
 function idOf(answered: OperationResult | undefined): string {

@@ -4,14 +4,35 @@
  */
 import { partitionOf } from '@gatewright/aws/arn';
 import { regionalAddress } from '@gatewright/aws/service-address';
-import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
+import {
+  checkAttributes,
+  keepAttributes,
+  printKeptAttributes,
+  printQueueSettings,
+  readFlag,
+  readQueueSettings,
+} from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { invalid, missing, SqsError } from './error.ts';
-import { readTextField } from '../../kernel/calls/query-input.ts';
+import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 import { listOf, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
+/** The operations of this module. */
+export const ADMINISTRATION: readonly string[] = [
+  'CreateQueue',
+  'DeleteQueue',
+  'GetQueueUrl',
+  'ListQueues',
+  'ListQueueTags',
+  'SetQueueAttributes',
+  'TagQueue',
+  'UntagQueue',
+];
+
+/** Maximum number of queues in an answer. */
+const MOST_LISTED = 1_000;
 /** Maximum number of queues created by calls. */
 const MAX_MADE = 1_000;
 
@@ -26,34 +47,18 @@ export function administerQueues(
   queues: Queues,
   find: () => LocalQueue | undefined,
 ): UnknownMembers | undefined {
+  if (!ADMINISTRATION.includes(action)) return undefined;
   switch (action) {
     case 'CreateQueue':
       return createQueue(input, place, queues);
     case 'GetQueueUrl':
       return getQueueUrl(input, place, queues);
-    case 'ListQueues': {
-      const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
-      const urls = queues.all
-        .filter(
-          ({ definition: { name, arn } }) => name.startsWith(prefix) && arn.split(':')[3] === place.region,
-        )
-        .map(({ definition: { url } }) => url);
-      return urls.length === 0 ? {} : { QueueUrls: urls.slice(0, 1_000) };
-    }
-    case 'ListDeadLetterSourceQueues': {
-      const arn = find()?.definition.arn;
-      const sources = queues.all.filter(
-        ({ definition }) => definition.settings.redrive?.deadLetterArn === arn,
-      );
-      return { queueUrls: sources.map(({ definition: { url } }) => url) };
-    }
+    case 'ListQueues':
+      return listQueues(input, place, queues);
     case 'SetQueueAttributes': {
       const queue = find();
       if (queue === undefined) return undefined;
-      queue.define({
-        ...queue.definition,
-        settings: readSettings(mapOf(input, 'Attributes'), queue.definition),
-      });
+      configure(queue, mapOf(input, 'Attributes'));
       return {};
     }
     case 'DeleteQueue': {
@@ -67,21 +72,56 @@ export function administerQueues(
   }
 }
 
+/** Lists the addresses of queues; one that asks for a number of results gets a token for the rest [obs]. */
+function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
+  const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
+  const from = Number(readTextField(input, 'NextToken') ?? 0) || 0;
+  const most = numberOf(input, 'MaxResults');
+  const urls = queues.all
+    .filter(({ definition: { name, arn } }) => name.startsWith(prefix) && arn.split(':')[3] === place.region)
+    .map(({ definition: { url } }) => url);
+  const page = urls.slice(from, from + (most ?? MOST_LISTED));
+  const end = from + page.length;
+  return {
+    ...(page.length > 0 && { QueueUrls: page }),
+    ...(most !== undefined && end < urls.length && { NextToken: String(end) }),
+  };
+}
+
+function configure(queue: LocalQueue, attributes: UnknownMembers): void {
+  const { definition } = queue;
+  checkAttributes(attributes, definition.settings.isFifo);
+  if ('FifoQueue' in attributes && readFlag(attributes['FifoQueue']) !== true)
+    throw new SqsError(
+      'InvalidAttributeValue',
+      'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.',
+    );
+  queue.define({
+    ...definition,
+    settings: readSettings(attributes, definition),
+    kept: keepAttributes(attributes, definition.kept),
+  });
+}
+
 function changeTags(
   action: string,
   input: UnknownMembers,
   find: () => LocalQueue | undefined,
 ): UnknownMembers | undefined {
-  if (!['ListQueueTags', 'TagQueue', 'UntagQueue'].includes(action)) return undefined;
   const queue = find();
   if (queue === undefined) return undefined;
   const tags = queue.definition.tags ?? {};
   if (action === 'ListQueueTags') return Object.keys(tags).length === 0 ? {} : { Tags: tags };
   const gone = listOf(input, 'TagKeys');
-  const given = Object.entries(mapOf(input, 'Tags')).map(([name, value]) => [name, String(value)] as const);
   const kept = Object.entries(tags).filter(([name]) => action === 'TagQueue' || !gone.includes(name));
-  queue.define({ ...queue.definition, tags: Object.fromEntries([...kept, ...given]) });
+  queue.define({ ...queue.definition, tags: { ...Object.fromEntries(kept), ...readTags(input) } });
   return {};
+}
+
+/** CreateQueue spells the member `tags` [model]. */
+function readTags(input: UnknownMembers): Readonly<Record<string, string>> {
+  const given = Object.entries({ ...mapOf(input, 'tags'), ...mapOf(input, 'Tags') });
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }
 
 function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
@@ -90,22 +130,31 @@ function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): 
   if (!/^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/.test(name))
     throw invalid('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
   const attributes = mapOf(input, 'Attributes');
-  const isFifo = String(attributes['FifoQueue']) === 'true';
+  const isFifo = readFlag(attributes['FifoQueue']) === true;
   if (isFifo !== name.endsWith('.fifo'))
     throw invalid(
       isFifo
         ? 'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.'
         : 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
     );
-  const definition: QueueDefinition = { ...nameOf(name, place), settings: readSettings(attributes) };
+  checkAttributes(attributes, isFifo);
+  const definition: QueueDefinition = {
+    ...nameOf(name, place),
+    settings: readSettings(attributes),
+    kept: keepAttributes(attributes),
+    tags: readTags(input),
+  };
   const known = queues.find(definition.arn);
   if (known !== undefined) {
-    const [one, other] = [known.definition, definition].map(({ settings }) => printQueueSettings(settings));
-    const differs = Object.keys(attributes).some((attribute) => one?.[attribute] !== other?.[attribute]);
-    if (differs)
+    const [one, other] = [known.definition, definition].map(({ settings, kept }) => ({
+      ...printQueueSettings(settings),
+      ...printKeptAttributes(kept, settings),
+    }));
+    const different = Object.keys(attributes).find((attribute) => one?.[attribute] !== other?.[attribute]);
+    if (different !== undefined)
       throw new SqsError(
         'QueueNameExists',
-        'A queue already exists with the same name and a different value for attribute',
+        `A queue already exists with the same name and a different value for attribute ${different}`,
       );
     return { QueueUrl: known.definition.url };
   }

@@ -15,6 +15,8 @@ import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 /** Characters that XML 1.0 does not allow. "A message can include only XML, JSON, and unformatted text" */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const MAX_ATTRIBUTES = 10;
+export const NO_DEDUPLICATION =
+  'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly';
 /** "up to 128 alphanumeric characters and punctuation" */
 const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
@@ -26,6 +28,8 @@ export function readNewMessage(
   input: UnknownMembers,
   { settings }: QueueDefinition,
   senderId: string,
+  /** What AWS says of a message that is too long: a batch has other words [obs]. */
+  verdict = 'are invalid',
 ): NewMessage {
   const body = readTextField(input, 'MessageBody');
   if (body === undefined || body === '') throw missing('MessageBody');
@@ -33,7 +37,7 @@ export function readNewMessage(
   const attributes = readAttributes(mapOf(input, 'MessageAttributes'));
   if (sizeOf({ body, attributes }) > settings.maxMessageBytes)
     throw invalid(
-      `One or more parameters are invalid. Reason: Message must be shorter than ${settings.maxMessageBytes} bytes.`,
+      `One or more parameters ${verdict}. Reason: Message must be shorter than ${settings.maxMessageBytes} bytes.`,
     );
   const trace = mapOf(input, 'MessageSystemAttributes')['AWSTraceHeader'];
   const traceHeader = isJsonObject(trace) ? readTextField(trace, 'StringValue') : undefined;
@@ -52,10 +56,7 @@ export function readNewMessage(
       `Value ${delay} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
     );
   const given = readToken(input, 'MessageDeduplicationId');
-  if (given === undefined && !settings.deduplicatesByContent)
-    throw invalid(
-      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
-    );
+  if (given === undefined && !settings.deduplicatesByContent) throw invalid(NO_DEDUPLICATION);
   return { ...common, groupId, deduplicationId: given ?? createHash('sha256').update(body).digest('hex') };
 }
 
@@ -85,7 +86,7 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
   const text = type.startsWith('Binary') ? undefined : readTextField(fields, 'StringValue');
   const bytes = type.startsWith('Binary') ? readTextField(fields, 'BinaryValue') : undefined;
   if ((text ?? bytes ?? '') === '')
-    throw invalid(`The message attribute '${name}' must contain a non-empty message attribute value.`);
+    throw invalid(`Message (user) attribute '${name}' must contain a non-empty value of type '${type}'.`);
   if (type.startsWith('Number') && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(text ?? ''))
     throw invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
   return { DataType: type, ...(text === undefined ? { BinaryValue: bytes ?? '' } : { StringValue: text }) };
@@ -131,11 +132,11 @@ export function printReceived(
   };
 }
 
-/** Whether a pattern matches a name. A pattern is `All`, `.*`, a name, or a prefix followed by `.*`. */
+/** Whether a pattern matches a name. A pattern is `All`, `*`, a name, or a prefix (or nothing) followed by `.*` [obs]. */
 function isNamed(name: string, pattern: unknown): boolean {
   if (typeof pattern !== 'string') return false;
-  if (pattern === 'All' || pattern === '.*' || pattern === name) return true;
-  return pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1));
+  if (pattern === 'All' || pattern === '*' || pattern === name) return true;
+  return pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -2));
 }
 
 export function systemAttributes(

@@ -129,8 +129,9 @@ export class QueueConsumer {
 
   async #run(batch: readonly QueuedMessage[]): Promise<void> {
     const { invoker, random, region } = this.#options;
-    const { functionName, qualifier, queueArn } = this.mapping;
-    const records = batch.map((message) => printRecord(message, this.#queue, { queueArn, region }));
+    const { functionName, qualifier, queueArn, windowMs } = this.mapping;
+    const place = { queueArn, region, hasWindow: windowMs > 0 };
+    const records = batch.map((message) => printRecord(message, this.#queue, place));
     // The receipts are read before the function runs, because a message that is received again has a new receipt.
     const receipts = batch.map(({ id, receipt = '' }) => ({ id, receipt }));
     const result = await invoker.invoke({
@@ -172,7 +173,7 @@ function describe(result: Extract<InvocationResult, { kind: 'timed-out' | 'refus
 function printRecord(
   message: QueuedMessage,
   { definition }: LocalQueue,
-  { queueArn, region }: { queueArn: string; region: string },
+  { queueArn, region, hasWindow }: { queueArn: string; region: string; hasWindow: boolean },
 ): object {
   const digest = digestOfAttributes(message.attributes);
   return {
@@ -181,7 +182,8 @@ function printRecord(
     body: message.body,
     attributes: systemAttributes(message, definition),
     messageAttributes: printAttributes(message),
-    ...(digest === undefined ? {} : { md5OfMessageAttributes: digest }),
+    // With a batching window, a message without attributes has the digest null, otherwise none [obs: events].
+    ...(digest === undefined && !hasWindow ? {} : { md5OfMessageAttributes: digest ?? null }),
     md5OfBody: digestOfBody(message.body),
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,

@@ -4,6 +4,7 @@
  */
 import { asFlag, asInteger, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { SqsError } from './error.ts';
 import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
 
 /** Refuses a value. It either throws, or reports the value so that the default is used. */
@@ -40,16 +41,21 @@ export function readQueueSettings(
   };
   const scope = attributes['DeduplicationScope'];
   return {
-    isFifo: asFlag(attributes['FifoQueue']) ?? before.isFifo,
+    isFifo: readFlag(attributes['FifoQueue']) ?? before.isFifo,
     visibilityMs: inMs('VisibilityTimeout', before.visibilityMs),
     delayMs: inMs('DelaySeconds', before.delayMs),
     retentionMs: inMs('MessageRetentionPeriod', before.retentionMs),
     receiveWaitMs: inMs('ReceiveMessageWaitTimeSeconds', before.receiveWaitMs),
     maxMessageBytes: inRange('MaximumMessageSize') ?? before.maxMessageBytes,
-    deduplicatesByContent: asFlag(attributes['ContentBasedDeduplication']) ?? before.deduplicatesByContent,
+    deduplicatesByContent: readFlag(attributes['ContentBasedDeduplication']) ?? before.deduplicatesByContent,
     deduplicatesByGroup: scope === undefined ? before.deduplicatesByGroup : scope === 'messageGroup',
     redrive: readRedrive(attributes['RedrivePolicy'], refuse, before.redrive),
   };
+}
+
+/** Reads a boolean attribute, whose letters may be of either case, like `True` [obs]. */
+export function readFlag(value: unknown): boolean | undefined {
+  return asFlag(typeof value === 'string' ? value.toLowerCase() : value);
 }
 
 function readRedrive(
@@ -65,6 +71,96 @@ function readRedrive(
   if (typeof arn === 'string' && count !== undefined) return { deadLetterArn: arn, maxReceiveCount: count };
   refuse('RedrivePolicy', 'must have deadLetterTargetArn, and maxReceiveCount from 1 to 1000');
   return before;
+}
+
+/** Attributes that queues keep and print, but that have no effect here. */
+const KEPT_ATTRIBUTES = [
+  'FifoThroughputLimit',
+  'KmsDataKeyReusePeriodSeconds',
+  'KmsMasterKeyId',
+  'Policy',
+  'RedriveAllowPolicy',
+  'SqsManagedSseEnabled',
+];
+const OF_FIFO = ['FifoQueue', 'ContentBasedDeduplication', 'DeduplicationScope', 'FifoThroughputLimit'];
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...Object.keys(RANGES),
+  ...OF_FIFO,
+  ...KEPT_ATTRIBUTES,
+  'RedrivePolicy',
+]);
+/** Attributes that only `GetQueueAttributes` knows. */
+const READ_ONLY: ReadonlySet<string> = new Set([
+  'All',
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+  'CreatedTimestamp',
+  'LastModifiedTimestamp',
+  'QueueArn',
+]);
+
+/** @throws SqsError for a name that is not an attribute of queues */
+export function checkWantedAttributes(names: readonly unknown[]): void {
+  const unknown = names
+    .map((name) => (typeof name === 'string' ? name : JSON.stringify(name)))
+    .find((name) => !ATTRIBUTES.has(name) && !READ_ONLY.has(name));
+  if (unknown !== undefined) throw unknownAttribute(unknown);
+}
+
+/**
+ * Checks the names of attributes that a call sets, in the words that are recorded for each attribute of FIFO queues.
+ * @throws SqsError for an attribute that this type of queue does not have
+ */
+export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): void {
+  if ((attributes['KmsMasterKeyId'] ?? '') !== '' && readFlag(attributes['SqsManagedSseEnabled']) === true)
+    throw new SqsError(
+      'InvalidAttributeName',
+      'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
+    );
+  for (const name of Object.keys(attributes)) {
+    if (!ATTRIBUTES.has(name)) throw unknownAttribute(name);
+    if (isFifo || !OF_FIFO.includes(name)) continue;
+    if (name === 'FifoQueue' || name === 'ContentBasedDeduplication') throw unknownAttribute(name);
+    throw new SqsError(
+      'InvalidAttributeName',
+      `You can specify the ${name} only when FifoQueue is set to true.`,
+    );
+  }
+}
+
+function unknownAttribute(name: string): SqsError {
+  return new SqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
+}
+
+/** Returns the attributes that have no effect here, after a call has set some of them. */
+export function keepAttributes(
+  attributes: UnknownMembers,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const given = KEPT_ATTRIBUTES.flatMap((name): [string, string][] => {
+    const value = attributes[name];
+    return typeof value === 'string' ? [[name, value]] : [];
+  });
+  const all: Record<string, string> = { ...before, ...Object.fromEntries(given) };
+  // A queue that has given up its KMS key does not return to SQS's own encryption [obs].
+  if (before['KmsMasterKeyId'] !== undefined && all['KmsMasterKeyId'] === '') {
+    all['SqsManagedSseEnabled'] = String(readFlag(attributes['SqsManagedSseEnabled']) ?? false);
+    delete all['KmsDataKeyReusePeriodSeconds'];
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+/** Prints the attributes that have no effect here, with AWS's defaults. */
+export function printKeptAttributes(
+  kept: Readonly<Record<string, string>> = {},
+  { isFifo }: QueueSettings,
+): Readonly<Record<string, string>> {
+  return {
+    SqsManagedSseEnabled: String(kept['KmsMasterKeyId'] === undefined),
+    ...(isFifo && { FifoThroughputLimit: 'perQueue' }),
+    ...kept,
+  };
 }
 
 export function printQueueSettings(settings: QueueSettings): Readonly<Record<string, string>> {

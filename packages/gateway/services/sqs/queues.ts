@@ -14,6 +14,8 @@ export type QueueDefinition = {
   readonly url: string;
   readonly settings: QueueSettings;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Attributes that have no effect here. */
+  readonly kept?: Readonly<Record<string, string>>;
 };
 
 /** Maximum memory of all queues. SQS has no such limit, but the memory of a laptop is limited. */
@@ -104,6 +106,8 @@ type Around = QueuePorts & {
 
 export class LocalQueue {
   definition: QueueDefinition;
+  readonly createdAt: number;
+  modifiedAt: number;
   readonly isMadeByCall: boolean;
   readonly #at: Around;
   readonly #queue: MessageQueue;
@@ -116,6 +120,7 @@ export class LocalQueue {
     this.#at = at;
     this.#queue = new MessageQueue(definition.settings);
     const now = at.clock.nowEpochMs();
+    [this.createdAt, this.modifiedAt] = [now, now];
     for (const [, value] of at.kept.list(this.#prefix)) {
       const message = readMessage(value);
       if (message !== undefined) this.#queue.put(message, now);
@@ -138,6 +143,7 @@ export class LocalQueue {
 
   define(definition: QueueDefinition): void {
     this.definition = definition;
+    this.modifiedAt = this.#now();
     this.#queue.settings = definition.settings;
   }
 
@@ -176,7 +182,7 @@ export class LocalQueue {
   }
 
   delete(receipt: string): boolean {
-    const message = this.#queue.delete(receipt);
+    const message = this.#queue.delete(receipt, this.#now());
     if (message === undefined) return false;
     this.#drop(message.id);
     // In a FIFO queue, a deletion makes the next message of the group receivable.

@@ -163,8 +163,8 @@ class QueueMetrics {
   }
 
   #note(queue: LocalQueue): void {
-    const { metrics, agenda, clock } = this.#options;
-    if (!metrics.isFollowed || this.#measured.has(queue)) return;
+    const { agenda, clock } = this.#options;
+    if (this.#measured.has(queue)) return;
     const now = clock.nowEpochMs();
     this.#publish(queue, now);
     if (queue.length === 0) return;

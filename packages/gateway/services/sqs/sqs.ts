@@ -1,16 +1,16 @@
-import { listOf, membersOf } from '@gatewright/aws/json-object';
+import { listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { sizeOf } from '../../kernel/delivery/queue-model.ts';
+import { type NewMessage, sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
-import { printQueueSettings } from './queue-settings.ts';
+import { checkWantedAttributes, printKeptAttributes, printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
 import { findQueue, type QueuePlace } from './queue-place.ts';
 import { administerQueues } from './administration.ts';
 import { invalid, missing, SqsError } from './error.ts';
 import { numberOf, readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
-import { printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
+import { NO_DEDUPLICATION, printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
 import { printForQuery } from './xml.ts';
 import type { Tree } from '../../kernel/calls/query-input.ts';
 
@@ -62,7 +62,7 @@ export class Sqs {
     const find = (): LocalQueue | undefined => findQueue(input, place, queues);
     const administered = administerQueues(action, input, place, queues, find);
     if (administered !== undefined) return administered;
-    const run = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
+    const run = Object.hasOwn(QUEUE_CALLS, action) ? QUEUE_CALLS[action] : undefined;
     const queue = run === undefined ? undefined : find();
     if (run === undefined || queue === undefined) return undefined;
     if (run === 'receive') return this.#receive(queue, input);
@@ -128,21 +128,21 @@ const VOID = new Set([
 
 type Run = (queue: LocalQueue, input: UnknownMembers, place: QueuePlace) => UnknownMembers;
 
-const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
+export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
   ReceiveMessage: 'receive',
   SendMessage: (queue, input, { accountId }) =>
     printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition),
   SendMessageBatch(queue, input, { accountId }) {
     const entries = readEntries(input);
-    const bytes = entries.reduce((sum, entry) => sum + (readTextField(entry, 'MessageBody') ?? '').length, 0);
+    const bytes = entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0);
     if (bytes > MAX_BATCH_BYTES)
       throw new SqsError(
         'BatchRequestTooLong',
         `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
       );
+    checkFifoEntries(entries, queue);
     return inBatch(entries, (entry) => {
-      const message = readNewMessage(entry, queue.definition, accountId);
-      if (sizeOf(message) > MAX_BATCH_BYTES) throw invalid('the message is too long');
+      const message = readNewMessage(entry, queue.definition, accountId, 'cannot be validated');
       return printSent(queue.send(message), queue.definition);
     });
   },
@@ -170,6 +170,33 @@ const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
   },
   GetQueueAttributes: (queue, input) => getAttributes(queue, input),
 };
+
+function sizeOfEntry(entry: UnknownMembers): number {
+  const attributes = Object.entries(mapOf(entry, 'MessageAttributes')).map(([name, value]) => {
+    const { DataType, StringValue, BinaryValue }: UnknownMembers = membersOf(value);
+    return [
+      name,
+      {
+        DataType: String(DataType),
+        ...(typeof StringValue === 'string' ? { StringValue } : { BinaryValue: String(BinaryValue) }),
+      },
+    ];
+  });
+  const body = readTextField(entry, 'MessageBody') ?? '';
+  return sizeOf({ body, attributes: Object.fromEntries(attributes) as NewMessage['attributes'] });
+}
+
+/** A FIFO queue refuses the whole batch if an entry has no group or no deduplication id [obs]. */
+function checkFifoEntries(entries: readonly UnknownMembers[], { definition }: LocalQueue): void {
+  const { isFifo, deduplicatesByContent } = definition.settings;
+  if (!isFifo) return;
+  for (const entry of entries) {
+    if (readTextField(entry, 'MessageGroupId') === undefined)
+      throw invalid('The request must contain the parameter MessageGroupId.');
+    if (!deduplicatesByContent && readTextField(entry, 'MessageDeduplicationId') === undefined)
+      throw invalid(NO_DEDUPLICATION);
+  }
+}
 
 function deleteOne(queue: LocalQueue, input: UnknownMembers): void {
   const receipt = receiptOf(input);
@@ -199,8 +226,9 @@ function changeOne(queue: LocalQueue, input: UnknownMembers): void {
 function within(input: UnknownMembers, name: string, least: number, most: number): number | undefined {
   const value = numberOf(input, name);
   if (value === undefined || (value >= least && value <= most)) return value;
+  const range = name === 'WaitTimeSeconds' ? `>= ${least} and <= ${most}` : `between ${least} and ${most}`;
   throw invalid(
-    `Value ${readTextField(input, name) ?? ''} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+    `Value ${readTextField(input, name) ?? ''} for parameter ${name} is invalid. Reason: Must be ${range}, if provided.`,
   );
 }
 
@@ -252,10 +280,16 @@ function inBatch(
 
 function getAttributes(queue: LocalQueue, input: UnknownMembers): UnknownMembers {
   const names = listOf(input, 'AttributeNames');
+  checkWantedAttributes(names);
+  const { settings, kept, arn } = queue.definition;
+  const inSeconds = (epochMs: number): string => String(Math.floor(epochMs / 1000));
   const { visible, inFlight, delayed } = queue.count();
   const all: Readonly<Record<string, string>> = {
-    ...printQueueSettings(queue.definition.settings),
-    QueueArn: queue.definition.arn,
+    ...printQueueSettings(settings),
+    ...printKeptAttributes(kept, settings),
+    QueueArn: arn,
+    CreatedTimestamp: inSeconds(queue.createdAt),
+    LastModifiedTimestamp: inSeconds(queue.modifiedAt),
     ApproximateNumberOfMessages: String(visible),
     ApproximateNumberOfMessagesNotVisible: String(inFlight),
     ApproximateNumberOfMessagesDelayed: String(delayed),

@@ -2,18 +2,23 @@
  * Reads the input of `AssumeRole` (STS API reference). Parameters that are not supported here are refused, because they
  * would limit or widen a session.
  */
-import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { parseArn } from '@gatewright/aws/arn';
-import { parseJson } from '@gatewright/aws/json-object';
+import { asNumber, listOf, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { STS_MODEL } from '../../kernel/calls/models/sts.ts';
+import { membersOfQuery } from '../../kernel/calls/query-input.ts';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
+const MODEL = new CallModel(STS_MODEL);
 const POLICY: InputPolicy = {
-  names: 'first',
+  names: 'all',
   refuse: (message) => new OperationRefused('ValidationError', message),
   wrongType: (message) => new OperationRefused('MalformedInput', message),
+  readsTexts: true,
 };
 
 export type AssumeRoleInput = {
@@ -38,11 +43,13 @@ const NOT_DONE = [
 ];
 
 export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
-  const reader = new CallInput(Object.fromEntries(parameters), POLICY);
-  const roleArn = reader.text('RoleArn', { least: 1 });
+  const input = membersOfQuery(parameters);
+  // The order of these two checks on AWS is not known.
+  checkTags(input);
+  MODEL.check('AssumeRole', input, POLICY);
+  const [roleArn, sessionName] = [textOf(input, 'RoleArn'), textOf(input, 'RoleSessionName')];
   if (parseArn(roleArn)?.service !== 'iam')
     throw new OperationRefused('ValidationError', `${roleArn} is invalid`);
-  const sessionName = reader.text('RoleSessionName', { least: 2, most: 64, pattern: '[\\w+=,.@-]*' });
   const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
   if (unknown !== undefined)
     throw new OperationRefused(
@@ -59,17 +66,34 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   };
 }
 
+/**
+ * Checks session tags as AWS does, although sessions with tags are refused here.
+ * @throws OperationRefused for tags that AWS refuses
+ */
+function checkTags(input: UnknownMembers): void {
+  const keys = listOf(input, 'Tags').map((tag) => textOf(membersOf(tag), 'Key'));
+  if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length)
+    throw invalid('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+  if (listOf(input, 'TransitiveTagKeys').some((key) => !keys.includes(String(key))))
+    throw invalid('The specified transitive tag key must be included in the requested tags.');
+}
+
+function invalid(message: string): OperationRefused {
+  return new OperationRefused('InvalidParameterValue', message);
+}
+
 /** Returns the requested duration in seconds, or the default if none is requested. */
 export function readDuration(
   parameters: URLSearchParams,
-  { least, most, usual }: { readonly least: number; readonly most: number; readonly usual: number },
+  operation: 'AssumeRole' | 'GetSessionToken',
 ): number {
-  const text = parameters.get('DurationSeconds');
-  if (text === null) return usual;
-  const DurationSeconds = /^\d{1,9}$/.test(text) ? Number(text) : text;
-  const reader = new CallInput({ DurationSeconds }, POLICY);
-  return reader.optionalInteger('DurationSeconds', { least, most }) ?? usual;
+  const input = membersOfQuery(parameters);
+  MODEL.check(operation, input, POLICY);
+  return asNumber(input['DurationSeconds']) ?? USUAL_SECONDS[operation];
 }
+
+/** The default duration of a session (STS API reference). */
+const USUAL_SECONDS = { AssumeRole: 3_600, GetSessionToken: 43_200 };
 
 function readSessionPolicy(text: string): CompiledPolicy {
   if (text.length > MAX_POLICY)

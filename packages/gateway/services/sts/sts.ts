@@ -45,12 +45,6 @@ type StsOptions = {
 };
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-/**
- * The limits and the default of a session's duration in seconds: 15 minutes to 36 hours, 12 hours by default (STS API
- * reference, "GetSessionToken").
- */
-const TOKEN_SECONDS = { least: 900, most: 129_600, usual: 43_200 };
-
 export function createSts(given: StsOptions): AwsService {
   const options = { ...given, roles: openRoles(given.identities, given) };
   return async (call) => {
@@ -59,7 +53,7 @@ export function createSts(given: StsOptions): AwsService {
     const parameters =
       operation.protocol === 'query' ? operation.parameters : new URLSearchParams(body.toString());
     const action = parameters.get('Action') ?? call.request.method;
-    const answer = ANSWERS.get(action);
+    const answer = STS_CALLS.get(action);
     if (answer === undefined) return options.others?.(call) ?? refuseUnknown(call, action);
     return print(call, action, await runAnswer(() => answer(call.caller, parameters, options)), options);
   };
@@ -73,7 +67,7 @@ type Answer = (
   options: Sts,
 ) => UnknownMembers | Promise<UnknownMembers>;
 
-const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+export const STS_CALLS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   // `GetCallerIdentity` requires no permission on AWS.
   [
     'GetCallerIdentity',
@@ -95,7 +89,7 @@ async function assumeRole(
   const wanted = readAssumeRole(parameters);
   const { roleArn, sessionName, limit } = wanted;
   const { maxSeconds } = decideAssumption(caller, wanted, options);
-  const seconds = readDuration(parameters, { least: 900, most: 43_200, usual: 3600 });
+  const seconds = readDuration(parameters, 'AssumeRole');
   if (seconds > 3600 && (caller.session ?? caller.role) !== undefined)
     throw new OperationRefused(
       'ValidationError',
@@ -128,7 +122,7 @@ async function getSessionToken(
     throw new AccessDenied('Cannot call GetSessionToken with session credentials');
   if (parameters.has('SerialNumber') || parameters.has('TokenCode'))
     throw new OperationRefused('ValidationError', 'Multi-factor authentication is not supported.');
-  const credentials = makeCredentials(options, readDuration(parameters, TOKEN_SECONDS));
+  const credentials = makeCredentials(options, readDuration(parameters, 'GetSessionToken'));
   await options.open(credentials, () => caller);
   return { Credentials: printCredentials(credentials) };
 }

@@ -20,9 +20,8 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
     const home = { region: call.region, accountId };
     const name = actionOf(call, 'secretsmanager');
     const reply = answerJson(() => {
-      if (name === 'BatchGetSecretValue') return getBatch(call, values, home);
-      const describe =
-        name === 'GetSecretValue' ? getValue : name === 'DescribeSecret' ? getFacts : undefined;
+      if (name === OF_SEVERAL_SECRETS) return getBatch(call, values, home);
+      const describe = Object.hasOwn(OF_ONE_SECRET, name) ? OF_ONE_SECRET[name] : undefined;
       if (describe === undefined) throw notServed(`${name} of Secrets Manager`);
       const fields = fieldsOf(call);
       const id = textField(fields, 'SecretId');
@@ -36,6 +35,12 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
     return Promise.resolve(reply);
   };
 }
+
+const OF_SEVERAL_SECRETS = 'BatchGetSecretValue';
+const OF_ONE_SECRET: Readonly<
+  Record<string, (fields: UnknownMembers, secret: Secret, home: Home) => UnknownMembers>
+> = { GetSecretValue: getValue, DescribeSecret: getFacts };
+export const SECRETS_CALLS: readonly string[] = [...Object.keys(OF_ONE_SECRET), OF_SEVERAL_SECRETS];
 
 function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const { VersionStage: stage = CURRENT, VersionId: version = versionId(secret) } = fields;

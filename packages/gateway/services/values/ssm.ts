@@ -23,7 +23,7 @@ export function createSsm(values: LocalValues, accountId: string): AwsService {
     const home = { region: call.region, accountId };
     const name = actionOf(call, 'AmazonSSM');
     const reply = answerJson(() => {
-      const operation = OPERATIONS.get(name);
+      const operation = SSM_CALLS.get(name);
       if (operation === undefined) throw notServed(`${name} of SSM`);
       const fields = fieldsOf(call);
       const permissions = operation
@@ -35,7 +35,7 @@ export function createSsm(values: LocalValues, accountId: string): AwsService {
   };
 }
 
-const OPERATIONS = new Map<string, Operation>([
+export const SSM_CALLS = new Map<string, Operation>([
   [
     'GetParameter',
     {

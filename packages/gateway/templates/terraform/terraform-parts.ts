@@ -94,6 +94,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
       Id: typeof id === 'string' ? id : `${part.name}${part.key ?? ''}`,
       Arn: values.value(part, 'arn', 'id') ?? null,
       ...members(part, values, ['input', 'input_path']),
+      ...targetBlocks(part, values),
       ...(transformer !== undefined && {
         InputTransformer: {
           InputPathsMap: transformer['input_paths'] ?? {},
@@ -164,6 +165,21 @@ const RESPONSE_MEMBERS = [
   'response_templates',
   'content_handling',
 ];
+
+/** Blocks of a rule's target, with their names in CloudFormation. */
+const TARGET_BLOCKS = {
+  dead_letter_config: 'DeadLetterConfig',
+  retry_policy: 'RetryPolicy',
+  sqs_target: 'SqsParameters',
+};
+
+function targetBlocks(part: Instance, values: TerraformValues): JsonObject {
+  const entries = Object.entries(TARGET_BLOCKS).flatMap(([name, property]) => {
+    const [block] = values.blocks(part, name);
+    return block === undefined ? [] : [[property, pascalMembers(block)] as const];
+  });
+  return Object.fromEntries(entries);
+}
 
 function members(part: Instance, values: TerraformValues, names: readonly string[]): JsonObject {
   const entries = names.flatMap((name) => {

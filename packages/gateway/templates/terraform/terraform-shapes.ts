@@ -105,9 +105,43 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       ...(queries.length > 0 && { Metrics: queries }),
     };
   },
+  aws_cognito_user_pool: (instance, values) => {
+    const [triggers] = values.blocks(instance, 'lambda_config');
+    if (triggers === undefined) return {};
+    const config = triggers['pre_token_generation_config'];
+    return {
+      LambdaConfig: {
+        ...pascalMembers(without(triggers, 'pre_token_generation_config')),
+        ...(isJsonList(config) &&
+          config.length > 0 && { PreTokenGenerationConfig: pascalMembers(firstBlock(config)) }),
+      },
+    };
+  },
+  aws_scheduler_schedule: (instance, values) => {
+    const [target] = values.blocks(instance, 'target');
+    return target === undefined ? {} : { Target: scheduledTarget(target) };
+  },
   aws_cloudwatch_event_rule: (instance, values) =>
     values.value(instance, 'is_enabled') === false ? { State: 'DISABLED' } : {},
 };
+
+/** Blocks of a schedule's target, with their names in CloudFormation. */
+const BLOCKS_OF_TARGET = {
+  dead_letter_config: 'DeadLetterConfig',
+  eventbridge_parameters: 'EventBridgeParameters',
+  kinesis_parameters: 'KinesisParameters',
+  retry_policy: 'RetryPolicy',
+  sqs_parameters: 'SqsParameters',
+};
+
+function scheduledTarget(target: JsonObject): JsonObject {
+  const blocks = Object.entries(BLOCKS_OF_TARGET).flatMap(([name, property]): [string, Json][] => {
+    const block = pascalMembers(firstBlock(target[name]));
+    return Object.keys(block).length === 0 ? [] : [[property, block]];
+  });
+  const plain = pascalMembers(without(target, ...Object.keys(BLOCKS_OF_TARGET)));
+  return { ...plain, ...Object.fromEntries(blocks) };
+}
 
 function given(members: Readonly<Record<string, Json | undefined>>): JsonObject {
   return Object.fromEntries(

@@ -196,6 +196,13 @@ aws_cognito_user_pool_domain Cognito::UserPoolDomain
   domain user_pool_id:id > id={Ref}
 aws_cloudwatch_log_group Logs::LogGroup
   name=LogGroupName > id={Ref} name={Ref} arn={@Arn}
+aws_cloudwatch_log_subscription_filter Logs::SubscriptionFilter
+  name=FilterName log_group_name:id filter_pattern destination_arn:id role_arn:id distribution > id={Ref}
+aws_scheduler_schedule_group Scheduler::ScheduleGroup
+  > id={Ref} name={Ref}
+aws_scheduler_schedule Scheduler::Schedule
+  name group_name:id schedule_expression schedule_expression_timezone start_date end_date state description
+  kms_key_arn flexible_time_window:block > id={Ref} arn={@Arn}
 aws_cloudwatch_metric_alarm CloudWatch::Alarm
   alarm_name alarm_description actions_enabled alarm_actions ok_actions=OKActions insufficient_data_actions
   metric_name namespace statistic extended_statistic period unit evaluation_periods datapoints_to_alarm threshold

@@ -1,13 +1,12 @@
 /** Serves UpdateFunctionCode (Lambda API reference) for archives that are sent with the call. */
 import { createHash } from 'node:crypto';
-import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { readFunctionName } from '@gatewright/aws/function-name';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
-import { functionArn, notFound, refused } from './lambda-refusal.ts';
+import { notFound, refused } from './lambda-refusal.ts';
+import { answering, findFunction, readTarget } from './lambda-target.ts';
 import { printConfiguration } from './lambda-reads.ts';
 
 /** Runs the archive as the function's code, in place of the current code. */
@@ -35,14 +34,12 @@ export function createFunctionCode(
   stacks: () => readonly ResolvedStack[],
   replaceCode: ReplaceCode,
 ): AwsService {
-  return async (call) => {
-    const { functionName } = readFunctionName(decodeOrKeep(PATH.exec(call.request.path)?.[1] ?? ''));
-    const stack = stacks().find(({ functions }) => functions.some(({ name }) => name === functionName));
-    const definition = stack?.functions.find(({ name }) => name === functionName);
-    const arn = definition?.arn ?? functionArn(call, functionName);
-    const refusal = refuseUnlessAllowed(call, [{ action: 'lambda:UpdateFunctionCode', resource: arn }]);
+  return answering(async (call) => {
+    const { functionName, plainArn } = readTarget(call);
+    const refusal = refuseUnlessAllowed(call, [{ action: 'lambda:UpdateFunctionCode', resource: plainArn }]);
     if (refusal !== undefined) return refusal;
-    if (stack === undefined || definition === undefined) return notFound(call, `Function not found: ${arn}`);
+    const found = findFunction(stacks(), functionName);
+    if (found === undefined) return notFound(call, `Function not found: ${plainArn}`);
     const input = parseJsonObject(call.request.body.toString('utf8'));
     const archive = readArchive(input);
     if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
@@ -51,9 +48,9 @@ export function createFunctionCode(
       if (outcome.kind !== 'replaced') return refuseCode(call, functionName, outcome);
     }
     const CodeSha256 = createHash('sha256').update(archive).digest('base64');
-    const configuration = printConfiguration({ definition, stack });
+    const configuration = printConfiguration(found);
     return jsonReply(200, { ...configuration, CodeSize: archive.length, CodeSha256 });
-  };
+  });
 }
 
 /** Returns the zip archive, or the reason why the call is refused. */

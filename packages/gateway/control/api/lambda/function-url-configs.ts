@@ -1,8 +1,8 @@
-import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { readFunctionName } from '@gatewright/aws/function-name';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
-import { functionArn, notFound } from './lambda-refusal.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+import { notFound } from './lambda-refusal.ts';
+import { answering, findFunction, readTarget } from './lambda-target.ts';
 import type { FunctionUrl } from '../../loading/read-function-urls.ts';
 
 const PATH = /^\/2021-10-31\/functions\/([^/]+)\/(urls?)\/?$/;
@@ -17,22 +17,24 @@ export function isUrlConfigCall({
   return method === 'GET' && PATH.test(path);
 }
 
-export function createFunctionUrlConfigs(urls: () => readonly FunctionUrl[]): AwsService {
-  return (call) => Promise.resolve(serve(call, urls()));
+type UrlOptions = {
+  readonly urls: () => readonly FunctionUrl[];
+  readonly stacks: () => readonly ResolvedStack[];
+};
+
+export function createFunctionUrlConfigs({ urls, stacks }: UrlOptions): AwsService {
+  return answering((call) => serve(call, urls(), stacks()));
 }
 
-function serve(call: AwsCall, urls: readonly FunctionUrl[]): ControlReply {
-  const { path, query } = call.request;
-  const [, encoded = '', what] = PATH.exec(path) ?? [];
-  const named = readFunctionName(decodeOrKeep(encoded));
-  const { functionName } = named;
-  const qualifier = named.qualifier ?? new URLSearchParams(query).get('Qualifier') ?? undefined;
-  const ofFunction = urls.filter(({ owner }) => owner.functionName === functionName);
-  const arn = functionArn(call, functionName);
-  const action = what === 'urls' ? 'ListFunctionUrlConfigs' : 'GetFunctionUrlConfig';
-  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${action}`, resource: arn }]);
+function serve(call: AwsCall, urls: readonly FunctionUrl[], stacks: readonly ResolvedStack[]): ControlReply {
+  const { operation, functionName, qualifier, plainArn } = readTarget(call);
+  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
   if (refusal !== undefined) return refusal;
-  if (what === 'urls') return jsonReply(200, { FunctionUrlConfigs: ofFunction.map(printConfig) });
+  const ofFunction = urls.filter(({ owner }) => owner.functionName === functionName);
+  if (operation === 'ListFunctionUrlConfigs')
+    return findFunction(stacks, functionName) === undefined
+      ? notFound(call, 'Function does not exist')
+      : jsonReply(200, { FunctionUrlConfigs: ofFunction.map(printConfig) });
   const found = ofFunction.find(({ owner }) => owner.qualifier === qualifier);
   return found === undefined
     ? notFound(call, 'The resource you requested does not exist.')

@@ -9,6 +9,7 @@ import {
 } from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../../core/api-call.ts';
+import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
 
@@ -38,7 +39,7 @@ export type AcceptedEvent = {
 };
 
 const INVOKE =
-  /^\/(?:2015-03-31\/functions\/([^/]+)\/invocations|2021-11-15\/functions\/([^/]+)\/response-streaming-invocations)$/;
+  /^\/(?:2015-03-31\/functions\/[^/]+\/invocations|2021-11-15\/functions\/[^/]+\/response-streaming-invocations)$/;
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_EVENT_BYTES = 1024 * 1024;
 /**
@@ -52,20 +53,26 @@ const LONGEST_MS = 900_000 + 60_000;
  * Event is queued to run later. A stream supports neither ClientContext nor the log, and a call with either is refused.
  */
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
-  return async (call) => {
+  return answering(async (call) => {
     const { request } = call;
-    const target = readTarget(request.path, request.query);
-    if (request.method !== 'POST' || target === undefined) {
+    if (request.method !== 'POST' || !INVOKE.test(request.path)) {
       const message = `${request.method} ${request.path} of Lambda is not supported here; the supported operations at this endpoint are Invoke and InvokeWithResponseStream`;
       return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
     }
-    const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;
+    const {
+      operation,
+      functionName,
+      qualifier,
+      plainArn: arn,
+      arn: namedArn,
+    } = readTarget(call, options.accountId);
+    const isStreamed = operation === 'InvokeWithResponseStream';
+    const target = { name: functionName, qualifier: qualifier ?? LATEST, isStreamed };
     const refusal =
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
       (target.isStreamed ? refuseOptions(call) : undefined);
     if (refusal !== undefined) return refusal;
-    if (!isServed(target, options))
-      return notFound(call, target.qualifier === LATEST ? arn : `${arn}:${target.qualifier}`);
+    if (!isServed(target, options)) return notFound(call, namedArn);
 
     const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
     const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');
@@ -80,19 +87,15 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
           ? stream(call, arn, target, payload, options)
           : answer(call, arn, { target, payload, ...headers }, options);
       case 'Event':
-        if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
         if (!(await options.accept({ ...eventOf(target), payload, options: headers.options })))
           return throttled(call, false);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
         return { status: 204, headers: withRequestId(options), body: '' };
       default:
-        return unknownType(
-          call,
-          target.isStreamed ? 'RequestResponse or DryRun' : 'RequestResponse, Event or DryRun',
-        );
+        throw new Error(`the model of ${operation} has no invocation type ${type}`);
     }
-  };
+  });
 }
 
 const NO_JSON = {
@@ -181,13 +184,6 @@ async function stream(
   return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_MS);
 }
 
-function unknownType(call: AwsCall, known: string): ControlReply {
-  const body = { Type: 'User', message: `InvocationType must be ${known}` };
-  return lambdaError(call, 400, 'InvalidParameterValueException', body);
-}
-
-const LATEST = '$LATEST';
-
 function eventOf({ name, qualifier }: { readonly name: string; readonly qualifier: string }): {
   readonly functionName: string;
   readonly qualifier: string | undefined;
@@ -201,33 +197,6 @@ function isServed(
 ): boolean {
   const isThere = qualifier === LATEST || options.hasQualifier?.(name, qualifier) === true;
   return isThere && options.invoker.has(name);
-}
-
-/**
- * Reads the target from the path, where it is percent-encoded: `name`, `name:qualifier`, `123456789012:function:name`
- * or a full ARN.
- */
-function readTarget(
-  path: string,
-  query: string,
-): { readonly name: string; readonly qualifier: string; readonly isStreamed: boolean } | undefined {
-  const [, whole, streamed] = INVOKE.exec(path) ?? [];
-  const encoded = whole ?? streamed;
-  if (encoded === undefined) return undefined;
-  let text: string;
-  try {
-    text = decodeURIComponent(encoded);
-  } catch {
-    return undefined;
-  }
-  const parts =
-    /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:function:)?([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]{1,128}))?$/.exec(
-      text,
-    );
-  const name = parts?.[1];
-  if (name === undefined) return undefined;
-  const qualifier = parts?.[2] ?? new URLSearchParams(query).get('Qualifier') ?? LATEST;
-  return { name, qualifier, isStreamed: streamed !== undefined };
 }
 
 function refuseOptions(call: AwsCall): ControlReply | undefined {

@@ -1,42 +1,82 @@
+import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
-import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
-import { functionArn, notFound } from './lambda-refusal.ts';
+import { executedVersion } from '../../functions/function-aliases.ts';
+import { hasFunctionQualifier } from './function-qualifiers.ts';
+import { notFound } from './lambda-refusal.ts';
+import { revisionOf } from './revision.ts';
+import { answering, findFunction, LATEST, readLambdaCall, readTarget } from './lambda-target.ts';
+import type { FoundFunction, LambdaTarget } from './lambda-target.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 /** The page size of ListFunctions (Lambda API reference). */
 const PAGE = 50;
 
-type Found = { readonly definition: ResolvedStack['functions'][number]; readonly stack: ResolvedStack };
-
 /** @param others handles all other calls */
 export function createLambdaReads(stacks: () => readonly ResolvedStack[], others: AwsService): AwsService {
-  return async (call) => {
-    const { method, path, query } = call.request;
-    const [isRead, encoded, part] = PATH.exec(path) ?? [];
-    if (method !== 'GET' || isRead === undefined) return others(call);
-    const all = stacks().flatMap((stack) => stack.functions.map((definition) => ({ definition, stack })));
-    if (encoded === undefined) return listFunctions(call, all, new URLSearchParams(query));
-    const name = readName(encoded);
-    const found = all.find(({ definition }) => definition.name === name);
-    const arn = found?.definition.arn ?? functionArn(call, name);
-    const action = part === undefined ? 'GetFunction' : 'GetFunctionConfiguration';
-    const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${action}`, resource: arn }]);
-    if (refusal !== undefined) return refusal;
-    if (found === undefined) return notFound(call, `Function not found: ${arn}`);
-    const configuration = printConfiguration(found);
-    return jsonReply(200, part === undefined ? { Configuration: configuration, Code: {} } : configuration);
+  const read = answering((call) => {
+    const [, named] = PATH.exec(call.request.path) ?? [];
+    return named === undefined ? listFunctions(call, stacks()) : getFunction(call, stacks());
+  });
+  return (call) => {
+    const { method, path } = call.request;
+    return method === 'GET' && PATH.test(path) ? read(call) : others(call);
   };
 }
 
-function listFunctions(call: AwsCall, all: readonly Found[], query: URLSearchParams): ControlReply {
+function getFunction(call: AwsCall, stacks: readonly ResolvedStack[]): ControlReply {
+  const target = readTarget(call);
+  const { operation, functionName, qualifier, plainArn, arn } = target;
+  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
+  if (refusal !== undefined) return refusal;
+  const found = findFunction(stacks, functionName);
+  const isThere = qualifier === undefined || hasFunctionQualifier(stacks, functionName, qualifier);
+  if (found === undefined || !isThere) return notFound(call, `Function not found: ${arn}`);
+  const configuration = { ...printConfiguration(found), ...printQualified(target, stacks) };
+  if (operation === 'GetFunctionConfiguration') return jsonReply(200, configuration);
+  return jsonReply(200, { Configuration: configuration, Code: {}, ...printSettings(found) });
+}
+
+/** A call that names a qualifier gets the qualified ARN and the version, even for `$LATEST` [obs]. */
+function printQualified(
+  { functionName, qualifier, named, arn }: LambdaTarget,
+  stacks: readonly ResolvedStack[],
+): object {
+  if (named === undefined) return {};
+  if (qualifier === undefined) return { FunctionArn: arn };
+  return {
+    FunctionArn: arn,
+    Version: executedVersion(stacks, functionName, qualifier, () => 1)?.version ?? qualifier,
+  };
+}
+
+/** Returns the tags and the reserved concurrency, which Lambda leaves out if there are none. */
+function printSettings({ definition, stack }: FoundFunction): object {
+  const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
+  const tags = tagsOf(properties['Tags']);
+  const reserved = properties['ReservedConcurrentExecutions'];
+  return {
+    ...(Object.keys(tags).length > 0 && { Tags: tags }),
+    ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: Number(reserved) } }),
+  };
+}
+
+function tagsOf(tags: unknown): Readonly<Record<string, string>> {
+  if (!isJsonList(tags)) return {};
+  return Object.fromEntries(tags.map(membersOf).map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
+}
+
+function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[]): ControlReply {
+  const query = new URLSearchParams(call.request.query);
+  readLambdaCall(call);
   const refusal = refuseUnlessAllowed(call, [{ action: 'lambda:ListFunctions', resource: '*' }]);
   if (refusal !== undefined) return refusal;
   const wanted = Number(query.get('MaxItems') ?? PAGE);
   const size = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, PAGE) : PAGE;
   const after = Buffer.from(query.get('Marker') ?? '', 'base64url').toString();
-  const sorted = all
+  const sorted = stacks
+    .flatMap((stack) => stack.functions.map((definition) => ({ definition, stack })))
     .filter(({ definition }) => definition.name > after)
     .toSorted((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
   const page = sorted.slice(0, size);
@@ -49,10 +89,11 @@ function listFunctions(call: AwsCall, all: readonly Found[], query: URLSearchPar
  * Returns the known part of a FunctionConfiguration. Without an upload there is no CodeSize, CodeSha256 or
  * LastModified.
  */
-export function printConfiguration({ definition, stack }: Found): object {
+export function printConfiguration({ definition, stack }: FoundFunction): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
-  return {
-    FunctionName: definition.name,
+  const { environment, layers, name } = definition;
+  const configuration = {
+    FunctionName: name,
     FunctionArn: definition.arn,
     Runtime: definition.runtime,
     Role: properties['Role'],
@@ -60,21 +101,22 @@ export function printConfiguration({ definition, stack }: Found): object {
     Description: properties['Description'] ?? '',
     Timeout: definition.timeoutSeconds,
     MemorySize: definition.memorySizeMb,
-    Version: '$LATEST',
-    Environment: { Variables: definition.environment },
+    Version: LATEST,
+    // Lambda leaves out the environment and the layers of a function that has none.
+    ...(Object.keys(environment).length > 0 && { Environment: { Variables: environment } }),
     TracingConfig: properties['TracingConfig'] ?? { Mode: 'PassThrough' },
-    Layers: definition.layers.map(({ arn }) => ({ Arn: arn })),
+    ...(layers.length > 0 && { Layers: layers.map(({ arn }) => ({ Arn: arn })) }),
     Architectures: properties['Architectures'] ?? ['x86_64'],
     EphemeralStorage: properties['EphemeralStorage'] ?? { Size: 512 },
+    LoggingConfig: {
+      LogFormat: 'Text',
+      LogGroup: `/aws/lambda/${name}`,
+      ...membersOf(properties['LoggingConfig']),
+    },
+    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off', ...membersOf(properties['SnapStart']) },
     PackageType: 'Zip',
     State: 'Active',
     LastUpdateStatus: 'Successful',
   };
-}
-
-/** Reads the function name from a path segment, which contains a name, a partial ARN or a full ARN. */
-function readName(encoded: string): string {
-  const parts = decodeOrKeep(encoded).split(':');
-  const at = parts.indexOf('function');
-  return (at === -1 ? parts[0] : parts[at + 1]) ?? '';
+  return { ...configuration, RevisionId: revisionOf(JSON.stringify(configuration)) };
 }

@@ -1,16 +1,28 @@
+import { partitionOf } from '@gatewright/aws/arn';
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
+/** Returns the caller's account. */
+export function accountOf({ caller }: AwsCall): string {
+  return caller.arn.split(':')[4] ?? '';
+}
+
 /** Returns the ARN of a function in the caller's account, even if the function does not exist. */
-export function functionArn({ region, caller }: AwsCall, name: string): string {
-  return `arn:aws:lambda:${region}:${caller.arn.split(':')[4] ?? ''}:function:${name}`;
+export function functionArn(call: AwsCall, name: string, accountId = accountOf(call)): string {
+  const { region } = call;
+  return `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:${name}`;
 }
 
 export function notFound(call: AwsCall, message: string): ControlReply {
   return refused(call, 404, 'ResourceNotFoundException', message);
 }
 
+/** The members of a refusal, as recorded: the validator names no type, and a missing resource has `Message`. */
 export function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message });
-  return { status, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };
+  const isOfValidator = type === 'ValidationException' || type === 'AccessDeniedException';
+  const body = isOfValidator
+    ? { message }
+    : { Type: 'User', [type === 'ResourceNotFoundException' ? 'Message' : 'message']: message };
+  return { status, headers, body: JSON.stringify(body) };
 }

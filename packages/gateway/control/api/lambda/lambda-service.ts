@@ -24,7 +24,7 @@ export function createLambda({ apis, keep, mappings, replaceCode, ...invoke }: L
   const stacks = (): ServedApis['stacks'] => apis.stacks;
   const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
   const code = createFunctionCode(stacks, replaceCode);
-  const urls = createFunctionUrlConfigs(() => apis.urls);
+  const urls = createFunctionUrlConfigs({ urls: () => apis.urls, stacks });
   const invoked = createLambdaInvoke({
     ...invoke,
     hasQualifier: (name, qualifier) => hasFunctionQualifier(apis.stacks, name, qualifier),

@@ -129,8 +129,7 @@ function replaceType(api: JsonObject, { value, names: { type = '' } }: PatchInpu
 }
 
 function replaceAddressType(api: JsonObject, { value }: PatchInput): JsonObject {
-  if (!ADDRESS_TYPES.includes(value) && endpointTypeOf(api) !== 'PRIVATE')
-    throw badRequest('Invalid ipAddressType specified. Valid options are ipv4,dualstack');
+  if (!ADDRESS_TYPES.includes(value)) throw badRequest('ipAddressType must be either ipv4 or dualstack.');
   refuseAddressType({ Types: [endpointTypeOf(api)], IpAddressType: value });
   return withEndpoint(api, { IpAddressType: value });
 }

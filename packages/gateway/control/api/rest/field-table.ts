@@ -64,11 +64,31 @@ function readValue(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
           Object.entries(value).map(([key, item]) => [key, readEntry(item, { kind, fields })]),
         );
   }
-  throw new ControlError('SerializationException', `${typeof value} can not be converted to ${kind}`);
+  throw new ControlError('SerializationException', describeWrongType(value, kind));
 }
+
+/** AWS's words for a value of another type, with the types of its implementation [obs]. */
+function describeWrongType(value: unknown, kind: FieldKind): string {
+  if (Array.isArray(value)) return 'Start of list found where not expected';
+  if (isJsonObject(value)) return 'Start of structure or map found where not expected.';
+  return `class ${JAVA_TYPES[typeof value] ?? 'java.lang.Object'} can not be converted to an ${WANTED_TYPES[kind] ?? 'Object'}`;
+}
+
+const JAVA_TYPES: Readonly<Record<string, string>> = {
+  boolean: 'java.lang.Boolean',
+  number: 'com.amazon.coral.value.json.numbers.TruncatingBigNumber',
+  string: 'java.lang.String',
+};
+const WANTED_TYPES: Readonly<Partial<Record<FieldKind, string>>> = {
+  text: 'String',
+  flag: 'Boolean',
+  number: 'Integer',
+};
 
 function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
   if (kind === 'blocks') return readValue(value, { kind: 'block', fields });
+  // A null in a map of texts counts as an empty text [obs].
+  if (kind === 'texts' && value === null) return '';
   if (kind !== 'changes') return readValue(value, { kind: kind === 'flags' ? 'flag' : 'text' });
   const texts = Object.entries(membersOf(value));
   if (texts.length === 0) return {};

@@ -26,11 +26,17 @@ export function showMethod({ properties }: ControlResource): object {
     authorizationType: 'NONE',
     apiKeyRequired: false,
     ...showFields(properties, METHOD_FIELDS, AS_GIVEN),
+    // An authorizer that the type of authorization does not use is kept, but not shown [obs].
+    ...(usesAuthorizer(properties) ? {} : { authorizerId: undefined }),
     methodResponses,
     methodIntegration: isJsonObject(integration)
       ? showIntegration(integration, textOf(properties, 'ResourceId'))
       : undefined,
   };
+}
+
+function usesAuthorizer(properties: JsonObject): boolean {
+  return ['CUSTOM', 'COGNITO_USER_POOLS'].includes(textOf(properties, 'AuthorizationType'));
 }
 
 /** Shows an integration as AWS does, including AWS's defaults. */
@@ -61,6 +67,11 @@ function showResponses(owner: JsonObject, list: ResponseList, fields: readonly F
 /** Shows a response as AWS does. An empty selection pattern means the default response, and is shown as empty. */
 export function showResponse(response: JsonObject, fields: readonly Field[]): object {
   const shown = showFields(response, fields, AS_GIVEN);
+  // An empty template is shown as null [obs].
+  if (isJsonObject(shown['responseTemplates']))
+    shown['responseTemplates'] = Object.fromEntries(
+      Object.entries(shown['responseTemplates']).map(([type, text]) => [type, text === '' ? null : text]),
+    );
   return response['SelectionPattern'] === '' ? { ...shown, selectionPattern: '' } : shown;
 }
 

@@ -255,7 +255,10 @@ function exportRoutes(control: RestControl): readonly WireRoute[] {
         const kind = call.path('exportType');
         if (kind !== 'oas30' && kind !== 'swagger')
           throw badRequest('Invalid export type specified. Must be one of: [oas30, swagger]');
-        const version = `${new Date(createdAtEpochMs).toISOString().slice(0, 19)}Z`;
+        // An API that was imported keeps the version of its document [obs].
+        const version =
+          textOf(resources.api.properties, 'Version') ||
+          `${new Date(createdAtEpochMs).toISOString().slice(0, 19)}Z`;
         const extensions = (call.query.get('extensions') ?? '').split(',');
         const wantsDocumentation = extensions.includes('documentation') || extensions.includes('apigateway');
         const documented = textOf(settings.source.properties, 'DocumentationVersion');

@@ -2,7 +2,8 @@
  * The differences between authorizers, models and request validators of REST APIs: AWS's checks, messages and defaults.
  * Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
  */
-import { conflict } from '../../control-error.ts';
+import { badRequest, conflict } from '../../control-error.ts';
+import type { ControlError } from '../../control-error.ts';
 import { checkAuthorizer } from '../../edits/check-authorizer.ts';
 import { listingRefusal, plainRefusal } from '../../edits/patch.ts';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
@@ -25,6 +26,8 @@ export type RestPart = {
   readonly missing: (key: string) => string;
   readonly rules: readonly PatchRule<JsonObject>[];
   readonly refusal: PatchRefusal;
+  /** The refusal of a call that creates a part of an API that does not exist, if it is not the usual one [obs]. */
+  readonly withoutApi?: () => ControlError;
   readonly read?: (properties: JsonObject) => JsonObject;
   readonly spell?: (properties: JsonObject) => JsonObject;
   /** Checks a new part. @throws ControlError if AWS refuses the part */
@@ -56,7 +59,12 @@ const VALIDATORS: RestPart = {
   keyOf: idOf,
   missing: () => 'Invalid Request Validator identifier specified',
   rules: patchRules(validatorFields),
-  refusal: listingRefusal(validatorFields.map(({ wire }) => `/${wire}`)),
+  // AWS lists the paths in this order [obs].
+  refusal: listingRefusal(['/name', '/validateRequestParameters', '/validateRequestBody']),
+  withoutApi: () => badRequest('Invalid REST API identifier specified'),
+  check(_next, { properties }) {
+    if (properties['Name'] === '') throw badRequest('Request Validator name cannot be blank');
+  },
   inUse: ({ id }, method) =>
     method['RequestValidatorId'] === id
       ? 'Cannot delete request validator: it is referenced by a method of the API'
@@ -73,6 +81,8 @@ const AUTHORIZERS: RestPart = {
   missing: () => 'Invalid Authorizer identifier specified',
   rules: patchRules(authorizerFields.filter(({ wire }) => wire !== 'type')),
   refusal: plainRefusal,
+  withoutApi: () =>
+    conflict('Unable to complete operation due to concurrent modification. Please try again later.'),
   check: checkAuthorizer,
   inUse: ({ id, logicalId, properties }, method, path) =>
     method['AuthorizerId'] === id

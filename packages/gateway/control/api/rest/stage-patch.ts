@@ -95,10 +95,7 @@ const SETTING_RULES: readonly Rule[] = [
     path: SETTING,
     on: {
       remove(stage, { names: { resource = '', method = '' } }) {
-        if (findSetting(stage, resource, method) === undefined)
-          throw badRequest(
-            `Cannot remove method setting ${resource}/${method} because there is no method setting for this method `,
-          );
+        if (findSetting(stage, resource, method) === undefined) refuseRemoval(resource, method);
         return withSetting(stage, resource, method, undefined);
       },
     },
@@ -117,11 +114,46 @@ const SETTING_RULES: readonly Rule[] = [
 ];
 
 const ACCESS_LOG_RULES: readonly Rule[] = [
-  { path: '/accessLogSettings', on: { remove: (stage) => without(stage, 'AccessLogSetting') } },
   ...ACCESS_LOG_FIELDS.map((one) =>
-    inBlock('accessLogSettings', 'AccessLogSetting', replaceRule(one), () => ({})),
+    inBlock('accessLogSettings', 'AccessLogSetting', accessLogRule(one), () => ({})),
   ),
+  ...['/accessLogSettings/{part}', '/accessLogSettings'].map((path): Rule => {
+    const refuse = (): never => {
+      throw badRequest(
+        'Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]',
+      );
+    };
+    return {
+      path,
+      on: {
+        add: refuse,
+        replace: refuse,
+        remove: (stage, { names: { part } }) =>
+          part === undefined ? without(stage, 'AccessLogSetting') : refuseRemoval('accessLogSettings', part),
+      },
+    };
+  }),
 ];
+
+/** A part of the access log settings can be added and replaced, but only all settings together can be removed [obs]. */
+function accessLogRule(one: Field): Rule {
+  const { replace } = replaceRule(one).on;
+  const set = (block: JsonObject, input: PatchInput): JsonObject => {
+    if (input.value === '') throw badRequest('Access Log value must not be empty');
+    return replace?.(block, input) ?? block;
+  };
+  return {
+    path: `/${one.wire}`,
+    on: { add: set, replace: set, remove: () => refuseRemoval('accessLogSettings', one.wire) },
+  };
+}
+
+/** AWS takes the path for the path of a method's settings. */
+function refuseRemoval(resource: string, method: string): never {
+  throw badRequest(
+    `Cannot remove method setting ${resource}/${method} because there is no method setting for this method `,
+  );
+}
 
 /** The rules for the promotion of a canary, which consists of two copy operations on AWS [obs]. */
 const PROMOTION_RULES: readonly Rule[] = [

@@ -1,4 +1,4 @@
-import { badRequest, notFound } from '../../control-error.ts';
+import { badRequest, orNotFound } from '../../control-error.ts';
 import type { Account } from '../../account.ts';
 import type { ApiState } from '../../api-state.ts';
 import type { Domains } from '../../domains/domains.ts';
@@ -28,21 +28,22 @@ export type RestControl = {
  * Finds an API. @throws ControlError NotFoundException if there is none, with AWS's text for calls about the API itself
  * [obs]
  */
-export function findApi({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
-  const apiId = path('restApiId');
-  const api = apis.state(apiId);
-  if (api?.identity.protocol !== 'rest')
-    throw notFound(`Invalid API identifier specified ${accountId}:${apiId}`);
-  return api;
+export function findApi(control: RestControl, call: WireCall): ApiState {
+  const message = `Invalid API identifier specified ${control.accountId}:${call.path('restApiId')}`;
+  return orNotFound(stateOf(control, call), message);
 }
 
 /**
  * Finds the API for a call below `/resources/`. If the API is missing, AWS's error message is about the resource [obs].
  */
-export function findResources({ apis }: RestControl, { path }: WireCall): ApiState {
+export function findResources(control: RestControl, call: WireCall): ApiState {
+  return orNotFound(stateOf(control, call), 'Invalid Resource identifier specified');
+}
+
+/** Returns the REST API that a call names; undefined if there is none. */
+export function stateOf({ apis }: RestControl, { path }: WireCall): ApiState | undefined {
   const api = apis.state(path('restApiId'));
-  if (api?.identity.protocol !== 'rest') throw notFound('Invalid Resource identifier specified');
-  return api;
+  return api?.identity.protocol === 'rest' ? api : undefined;
 }
 
 /** Returns how an imported document is combined with the existing API. @throws ControlError for an unknown mode */

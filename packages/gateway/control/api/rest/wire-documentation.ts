@@ -5,6 +5,7 @@ import {
   changeVersion,
   getPart,
   getVersion,
+  NO_PART,
   importParts,
   readContent,
   readLocation,
@@ -12,7 +13,8 @@ import {
   formatLocation,
   versionName,
 } from '../../export/documentation.ts';
-import { badRequest } from '../../control-error.ts';
+import { badRequest, orNotFound } from '../../control-error.ts';
+import { DefinitionError } from '../../../core/errors.ts';
 import { changeStage, getStage } from '../../edits/edit-stages.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { listingRefusal, readPatch } from '../../edits/patch.ts';
@@ -21,7 +23,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { field } from '../../resource-types/fields.ts';
 import { replaceRule } from './field-table.ts';
-import { findApi, readImportMode } from './wire-api.ts';
+import { findApi, readImportMode, stateOf } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalText, requiredText } from './wire-shape.ts';
 import type { ApiState, Documentation } from '../../api-state.ts';
@@ -56,13 +58,23 @@ function importRoute(control: RestControl): WireRoute {
     serve(call) {
       const api = findApi(control, call);
       const mode = readImportMode(call);
-      const contents = readParts(call.document);
+      const contents = readDocument(call.document);
       const makeId = (): string => control.random.hex(ID_LENGTH);
       const { documentation, ids } = importParts(api.resources.documentation, contents, mode, makeId);
       put(api, documentation);
-      return jsonReply(200, { ids, warnings: [] });
+      return jsonReply(200, { ids });
     },
   };
+}
+
+/** @throws ControlError with AWS's words for a text that is neither JSON nor YAML [obs] */
+function readDocument(text: string): ReturnType<typeof readParts> {
+  try {
+    return readParts(text);
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    throw badRequest('Unable to build importer with provided input.');
+  }
 }
 
 function partRoutes(control: RestControl): readonly WireRoute[] {
@@ -79,9 +91,9 @@ function partRoutes(control: RestControl): readonly WireRoute[] {
       return part;
     },
     list: (call) => findApi(control, call).resources.documentation.parts.filter(isRequested(call)),
-    get: (call) => partOf(findApi(control, call), call),
+    get: (call) => partOf(findOwner(control, call), call),
     change(call) {
-      const api = findApi(control, call);
+      const api = findOwner(control, call);
       const part = partOf(api, call);
       const refusal = listingRefusal(['/properties']);
       const patch = readPatch(call.body, 'updateDocumentationPartInput', PART_RULES, refusal);
@@ -94,6 +106,11 @@ function partRoutes(control: RestControl): readonly WireRoute[] {
       put(api, changePart(api.resources.documentation, call.path('documentationPartId')));
     },
   });
+}
+
+/** Finds the API of a part. If the API is missing, AWS's message is about the part [obs]. */
+function findOwner(control: RestControl, call: WireCall): ApiState {
+  return orNotFound(stateOf(control, call), NO_PART);
 }
 
 function versionRoutes(control: RestControl): readonly WireRoute[] {

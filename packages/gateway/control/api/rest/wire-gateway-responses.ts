@@ -1,6 +1,7 @@
 import { badRequest, notFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { readPatch } from '../../edits/patch.ts';
+import type { PatchInput, PatchRefusal, PatchRule } from '../../edits/patch.ts';
 import { RESPONSE_TYPES } from '../../../core/deployment/wordings/error-wordings.ts';
 import { resolveGatewayResponses } from '../../../core/deployment/wordings/gateway-responses.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -18,7 +19,27 @@ const RESPONSE = '/restapis/{restApiId}/gatewayresponses/{responseType}';
 const ID_LENGTH = 6;
 
 const FIELDS = REST_TYPES['AWS::ApiGateway::GatewayResponse'].fields;
-const RULES = patchRules(FIELDS);
+const RULES = patchRules(FIELDS).map(refuseEmptyEntries);
+
+/** The message for an unsupported operation of a supported path is the message for an unsupported path, too [obs]. */
+const refusal: PatchRefusal = ({ path }) => badRequest(`Invalid patch path ${path}`);
+
+/** Entries of maps must not be empty [obs]. */
+function refuseEmptyEntries(rule: PatchRule<JsonObject>): PatchRule<JsonObject> {
+  const [, map = '', entry] = rule.path.split('/');
+  if (entry === undefined) return rule;
+  const on = Object.fromEntries(
+    Object.entries(rule.on).map(([verb, apply]) => [
+      verb,
+      (target: JsonObject, input: PatchInput) => {
+        if (verb !== 'remove' && input.value === '')
+          throw badRequest(`Invalid null or empty value in ${map}`);
+        return apply(target, input);
+      },
+    ]),
+  );
+  return { path: rule.path, on };
+}
 
 export function gatewayResponseRoutes(control: RestControl): readonly WireRoute[] {
   return [...readRoutes(control), ...writeRoutes(control)];
@@ -60,7 +81,7 @@ function writeRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const type = call.path('responseType');
-        const patch = readPatch(call.body, 'updateGatewayResponseInput', RULES);
+        const patch = readPatch(call.body, 'updateGatewayResponseInput', RULES, refusal);
         put(api, type, patch(toProperties(show(api, type))), control);
         return jsonReply(200, show(api, type));
       },

@@ -25,8 +25,7 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
       serve({ body }) {
         const key = createKey(body, account, random);
         account.keys.put(key);
-        const tags = Object.keys(key.tags).length === 0 ? undefined : key.tags;
-        return jsonReply(201, { ...showKey(key, true), tags });
+        return jsonReply(201, showListed(key, true));
       },
     },
     importRoute(account, random),
@@ -41,7 +40,7 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
           (customerId === null || key.customerId === customerId);
         const keys = account.keys.all.filter(isWanted);
         return listReply(
-          keys.map((key) => showKey(key, query.get('includeValues') === 'true')),
+          keys.map((key) => showListed(key, query.get('includeValues') === 'true')),
           query,
         );
       },
@@ -135,6 +134,12 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
     createdAtEpochMs: nowEpochMs,
     updatedAtEpochMs: nowEpochMs,
   };
+}
+
+/** A list, and the call that creates a key, show tags only if there are some [obs]. */
+function showListed(key: ApiKey, withValue: boolean): object {
+  const shown = showKey(key, withValue);
+  return Object.keys(key.tags).length === 0 ? { ...shown, tags: undefined } : shown;
 }
 
 function showKey(key: ApiKey, withValue: boolean): object {

@@ -10,8 +10,9 @@ import {
   replaceMethod,
   withIntegration,
   withoutIntegration,
+  hasMethod,
 } from '../../edits/edit-methods.ts';
-import { conflict } from '../../control-error.ts';
+import { conflict, notFound } from '../../control-error.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -188,6 +189,9 @@ function integrationResponseRoutes(control: RestControl): readonly WireRoute[] {
       method: 'DELETE',
       path,
       serve(call) {
+        // If the method is missing, AWS's message is about the integration [obs].
+        const { resources } = findResources(control, call);
+        if (!hasMethod(resources, keyOf(call))) throw notFound('Invalid Integration identifier specified');
         edit(call, (integration) => removeResponse(integration, list, call.path('statusCode')));
         return emptyReply(204);
       },

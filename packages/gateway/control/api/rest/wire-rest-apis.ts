@@ -5,6 +5,7 @@ import { badRequest } from '../../control-error.ts';
 import { limitOfQuota, refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { refuseMapped } from '../../domains/edit-domains.ts';
 import { quotaOfApi } from '../../loading/load-apis.ts';
+import { parseSource } from '../../../templates/cloudformation/template-source.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../edits/make-api.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { tagList } from '../../loading/tag-list.ts';
@@ -30,7 +31,7 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 const APIS = '/restapis';
 const API = `${APIS}/{restApiId}`;
 const ID_LENGTH = 10;
-const ENDPOINT_TYPES = ['PRIVATE', 'EDGE', 'REGIONAL'];
+const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
 
 const FIELDS = REST_TYPES['AWS::ApiGateway::RestApi'].fields;
 
@@ -48,20 +49,24 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
       path: APIS,
       mode: 'import',
       takesDocument: true,
-      serve: (call) => answer(201, create(call, { ...readEndpoint(call), Body: call.document }, control)),
+      serve(call) {
+        refuseUnreadable(call.document);
+        return answer(201, create(call, { ...readEndpoint(call), Body: call.document }, control));
+      },
     },
     {
       method: 'PUT',
       path: API,
       takesDocument: true,
       serve(call) {
+        refuseUnreadable(call.document);
         const api = findApi(control, call);
         const mode = readImportMode(call);
         const { account } = control.apis;
         const { resources, warnings } = readDocument(api, call.document, mode, readParameters(call), account);
         refuseWarnings(call, warnings);
         api.edit(resources);
-        return answer(200, { api, warnings });
+        return answer(200, { api, warnings }, { tags: {} });
       },
     },
     {
@@ -73,12 +78,17 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
         return jsonReply(200, { tags: {}, ...showApi(api) });
       },
     },
+    {
+      method: 'GET',
+      path: API,
+      // Calls about one API show that it has no tags; lists and calls that create an API do not [obs].
+      serve: (call) => jsonReply(200, { tags: {}, ...showApi(findApi(control, call)) }),
+    },
     ...collectionRoutes({
       all: APIS,
       one: API,
       show: showApi,
       list: () => control.apis.all.filter(({ identity }) => identity.protocol === 'rest'),
-      get: (call) => findApi(control, call),
       remove(call) {
         const { identity } = findApi(control, call);
         refuseMapped(control.apis.domains, identity.apiId);
@@ -117,6 +127,15 @@ function change(api: ApiState, { body }: WireCall): void {
   api.edit({ ...api.resources, api: patched });
 }
 
+/** AWS refuses what is neither JSON nor YAML before it looks for the API [obs]. */
+function refuseUnreadable(document: string): void {
+  try {
+    parseSource(document, 'document');
+  } catch {
+    throw badRequest('Invalid OpenAPI input.');
+  }
+}
+
 function refuseWarnings(call: WireCall, warnings: readonly string[]): void {
   if (call.query.get('failonwarnings') === 'true' && warnings.length > 0)
     throw badRequest(`Warnings found during import: ${warnings.join('; ')}`);
@@ -135,6 +154,8 @@ function readApi(body: WireCall['body']): JsonObject {
 
 function readEndpointConfiguration(body: WireCall['body']): JsonObject {
   const endpoint = { Types: ['EDGE'], ...readFields(body, ENDPOINT_FIELDS) };
+  if (Array.isArray(endpoint.Types) && endpoint.Types.length === 0)
+    throw badRequest('REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.');
   refuseAddressType(endpoint);
   return endpoint;
 }
@@ -159,6 +180,10 @@ function readParameters(call: WireCall): JsonObject {
   return Object.fromEntries([...call.query].filter(([name]) => !NO_PARAMETERS.includes(name)));
 }
 
-function answer(status: 200 | 201, { api, warnings }: MadeApi): ControlReply {
-  return jsonReply(status, { ...showApi(api), warnings: warnings.length === 0 ? undefined : warnings });
+function answer(status: 200 | 201, { api, warnings }: MadeApi, usual: object = {}): ControlReply {
+  return jsonReply(status, {
+    ...usual,
+    ...showApi(api),
+    warnings: warnings.length === 0 ? undefined : warnings,
+  });
 }

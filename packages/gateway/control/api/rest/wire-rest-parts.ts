@@ -10,7 +10,7 @@ import { modelTemplate } from '../v2/model-template.ts';
 import { readFields, showFields } from './field-table.ts';
 import { readSchema, schemaText } from './model-schema.ts';
 import { REST_PARTS } from './rest-parts.ts';
-import { findApi } from './wire-api.ts';
+import { findApi, stateOf } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { requiredText } from './wire-shape.ts';
 import type { ApiResources, ApiState } from '../../api-state.ts';
@@ -35,16 +35,16 @@ function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
     show: (item) => show(part, item),
     create: (call) => create(part, call, control),
     list: (call) => partsOf(findApi(control, call).resources, part.part),
-    get: (call) => getPart(part, findApi(control, call).resources, call),
+    get: (call) => getPart(part, findOwner(part, call, control).resources, call),
     change(call) {
-      const api = findApi(control, call);
+      const api = findOwner(part, call, control);
       const item = getPart(part, api.resources, call);
       const patch = readPatch(call.body, `update${noun}Input`, part.rules, part.refusal);
       const { spell = asIs, read = asIs } = part;
       return put(part, api, { ...item, properties: read(patch(spell(item.properties))) });
     },
     remove(call) {
-      const api = findApi(control, call);
+      const api = findOwner(part, call, control);
       const { resources } = api;
       const item = getPart(part, resources, call);
       refuseInUse(part, resources, item);
@@ -52,6 +52,11 @@ function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
       api.edit(withParts(resources, part.part, kept));
     },
   });
+}
+
+/** Finds the API of a part. If the API is missing, AWS's message is about the part [obs]. */
+function findOwner(part: RestPart, call: WireCall, control: RestControl): ApiState {
+  return orNotFound(stateOf(control, call), part.missing(call.path(part.calls.idName)));
 }
 
 const asIs = <T>(value: T): T => value;
@@ -70,6 +75,7 @@ function modelTemplateRoute(control: RestControl): WireRoute {
 }
 
 function create(part: RestPart, call: WireCall, control: RestControl): ControlResource {
+  if (part.withoutApi !== undefined && stateOf(control, call) === undefined) throw part.withoutApi();
   const api = findApi(control, call);
   const { quota, required = [], idLength } = part.calls;
   for (const name of required) requiredText(call.body, name);
@@ -103,7 +109,8 @@ function getPart(part: RestPart, from: ApiResources, { path }: WireCall): Contro
 }
 
 function refuseInUse(part: RestPart, { methods, resources }: ApiResources, item: ControlResource): void {
-  for (const { properties } of methods) {
+  // Of several methods, AWS names the one that was added last [obs].
+  for (const { properties } of methods.toReversed()) {
     const path = resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
     const refusal = part.inUse(item, properties, path);
     if (refusal !== undefined) throw conflict(refusal);

@@ -2,10 +2,11 @@
  * VPC links in both of AWS's APIs. VPC links of REST APIs are changed by patches, unlike the VPC links of HTTP APIs.
  */
 import { refuseBeyondQuota } from '../../api-quotas.ts';
-import { notFound } from '../../control-error.ts';
+import { badRequest, notFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { readPatch } from '../../edits/patch.ts';
-import { mapOf } from '@gatewright/aws/json-object';
+import { parseArn } from '@gatewright/aws/arn';
+import { listOf, mapOf } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
@@ -21,6 +22,7 @@ type Kind = VpcLink['kind'];
 
 const ID_LENGTH = 6;
 const AVAILABLE = 'AVAILABLE';
+const PENDING = 'PENDING';
 const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
   rest: REST_TYPES['AWS::ApiGateway::VpcLink'].fields,
   http: V2_TYPES['AWS::ApiGatewayV2::VpcLink'].fields,
@@ -42,14 +44,14 @@ function restRoutes(control: RestControl): readonly WireRoute[] {
       method: 'POST',
       path: '/vpclinks',
       serve(call) {
-        requireMembers(call.body, ['name', 'targetArns']);
-        return jsonReply(202, showRest(create('rest', call, control)));
+        checkRestLink(call);
+        return jsonReply(202, showRest(create('rest', call, control), PENDING));
       },
     },
     ...collectionRoutes({
       all: '/vpclinks',
       one: '/vpclinks/{vpcLinkId}',
-      show: showRest,
+      show: (link) => showRest(link),
       list: () => vpcLinks.ofKind('rest'),
       get: (call) => find('rest', call, control),
       change(call) {
@@ -110,8 +112,24 @@ function find(kind: Kind, { path }: WireCall, { apis }: RestControl): VpcLink {
   return link;
 }
 
-function showRest({ id, properties }: VpcLink): object {
-  return { id, status: AVAILABLE, ...showFields(properties, FIELDS.rest) };
+/** A link is shown as pending by the call that creates it, and is available in all later calls [obs]. */
+function showRest({ id, properties }: VpcLink, status = AVAILABLE): object {
+  return {
+    id,
+    status,
+    ...(status === AVAILABLE && { statusMessage: 'Your vpc link is ready for use' }),
+    ...showFields(properties, FIELDS.rest),
+  };
+}
+
+/** @throws ControlError for members that AWS refuses, in its words [obs] */
+function checkRestLink({ body }: WireCall): void {
+  if (body['name'] === '') throw badRequest('Name cannot be empty');
+  requireMembers(body, ['name', 'targetArns']);
+  const wrong = listOf(body, 'targetArns')
+    .map((arn) => (typeof arn === 'string' ? arn : JSON.stringify(arn)))
+    .find((arn) => parseArn(arn) === undefined);
+  if (wrong !== undefined) throw badRequest(`Invalid ARN. ARN is not well formed ${wrong}`);
 }
 
 function showHttp({ id, properties, createdAtEpochMs }: VpcLink): object {

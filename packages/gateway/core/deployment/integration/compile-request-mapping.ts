@@ -31,14 +31,17 @@ export const REQUEST_TARGET = new RegExp(
   `^integration\\.request\\.(header|querystring|path)\\.(${PARAMETER_NAME})$`,
 );
 /** Matches the sources that the method must declare. */
-const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
+const DECLARED = /^method\.request\.(?:multivalue)?(?:header|querystring|path)\.(.+)$/;
 
 /**
  * Compiles the parameters of the integration request. @throws DefinitionError in AWS's words for an invalid mapping, or
  * a source that the method does not declare
  */
 export function compileRequestParameters(method: PropertyBag, block: PropertyBag): RequestParameter[] {
-  const declared = readTextMap(method, 'RequestParameters') ?? {};
+  // AWS compares only the name of a parameter: a path parameter may be read from the query string [obs].
+  const declared = new Set(
+    Object.keys(readTextMap(method, 'RequestParameters') ?? {}).map((key) => DECLARED.exec(key)?.[1]),
+  );
   return Object.entries(readTextMap(block, 'RequestParameters') ?? {}).map(([target, expression]) => {
     const place = block.place(`RequestParameters.${target}`);
     const [, where = '', name = ''] = REQUEST_TARGET.exec(target) ?? [];
@@ -47,8 +50,8 @@ export function compileRequestParameters(method: PropertyBag, block: PropertyBag
     const source = parseParameterSource(expression, 'method.request');
     if (source === undefined)
       throw new DefinitionError(place, invalidMapping(`Invalid mapping expression specified: ${expression}`));
-    const [, from = '', parameter = ''] = DECLARED.exec(expression) ?? [];
-    if (from !== '' && !Object.hasOwn(declared, `method.request.${from}.${parameter}`))
+    const [, parameter] = DECLARED.exec(expression) ?? [];
+    if (parameter !== undefined && !declared.has(parameter))
       throw new DefinitionError(
         place,
         invalidMapping(`Invalid mapping expression parameter specified: ${expression}`),

@@ -69,10 +69,7 @@ function readParameters(method: PropertyBag): readonly RequiredParameter[] {
         `${INVALID}[Parameter name should match the following regular expression: ${NAME.source}]`,
       );
     if (names.has(name))
-      throw new DefinitionError(
-        place,
-        `Parameter names must be unique across querystring, header and path: ${name} is declared twice`,
-      );
+      throw new DefinitionError(place, 'Parameter names must be unique across querystring, header and path');
     names.add(name);
     const isRequired = declared[key];
     if (isRequired !== 'true' && isRequired !== 'false')

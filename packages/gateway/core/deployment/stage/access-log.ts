@@ -26,6 +26,11 @@ export function readAccessLog(
 ): AccessLog | undefined {
   const block = readBlock(stage, property);
   if (block === undefined || Object.keys(block.properties).length === 0) return undefined;
+  // A stage of a REST API may have a destination before it has a format [obs]. It then writes no lines.
+  if (property === 'AccessLogSetting' && block.properties['Format'] === undefined) {
+    readGroup(block);
+    return undefined;
+  }
   // A text written with YAML's `Format: >` ends in a line break. AWS's error message about other line breaks shows that
   // AWS accepts this one.
   const source = readText(block, 'Format').replace(/\r?\n$/, '');

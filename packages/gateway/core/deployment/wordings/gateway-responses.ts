@@ -29,6 +29,7 @@ export type GatewayResponse = {
   readonly responseParameters: Readonly<Record<string, string>>;
   /** The templates by media type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
+  /** Whether the API has no response of this type, even if the type inherits DEFAULT_4XX or DEFAULT_5XX [obs]. */
   readonly defaultResponse: boolean;
 };
 
@@ -89,10 +90,26 @@ export function resolveGatewayResponses(
     const inherited =
       parent === undefined
         ? builtIn
-        : { ...parent, responseType: type, statusCode: parent.statusCode ?? builtIn.statusCode };
+        : {
+            ...parent,
+            responseType: type,
+            statusCode: parent.statusCode ?? builtIn.statusCode,
+            defaultResponse: true,
+          };
     resolved.set(type, own.get(type) ?? inherited);
   }
   return resolved;
+}
+
+function isBuiltIn({
+  responseType,
+  statusCode,
+  responseParameters,
+  responseTemplates,
+  defaultResponse,
+}: GatewayResponse): boolean {
+  const isSame = responseTemplates === DEFAULT_TEMPLATES && statusCode === defaultStatus(responseType);
+  return defaultResponse && isSame && Object.keys(responseParameters).length === 0;
 }
 
 /**
@@ -111,7 +128,7 @@ export function wordByGatewayResponses(
       const type = responseTypeOf(code);
       // AWS never customises the "too large" error, because the request was not fully read.
       const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
-      if (response === undefined || response.defaultResponse) return usual;
+      if (response === undefined || isBuiltIn(response)) return usual;
       return customise(usual, response, code, detail, facts);
     },
     describe: (code, detail) => restWordings.describe(...assume(code, detail, throttledStatus)),

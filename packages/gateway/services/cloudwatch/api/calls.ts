@@ -1,6 +1,9 @@
 /** CloudWatch's API for SDKs. */
 import { InvalidMember } from '@gatewright/aws/member-reader';
-import { codeOf, readInput } from '../read-members.ts';
+import { codeOf, InvalidInput, parameterOf, readInput } from '../read-members.ts';
+import { CallModel } from '../../../kernel/calls/call-model.ts';
+import { CLOUDWATCH_MODEL } from '../../../kernel/calls/models/cloudwatch.ts';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import { ALARM_CALLS } from './alarm-calls.ts';
 import { METRIC_CALLS } from './metric-calls.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -9,20 +12,30 @@ import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
 import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { inOrder, treeOf } from '../../../kernel/calls/query-input.ts';
-import type { Tree } from '../../../kernel/calls/query-input.ts';
+import { membersOfQuery } from '../../../kernel/calls/query-input.ts';
 import type { InputCode } from '../read-members.ts';
 
-const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
+export const CLOUDWATCH_CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
+
+/** PutMetricData and GetMetricStatistics check their parameters in words of their own, so the model leaves them out. */
+const MODEL = new CallModel(CLOUDWATCH_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new InvalidInput('ValidationError', '', message),
+  wrongType: (message) => new InvalidInput('ValidationError', '', message),
+  readsTexts: true,
+};
 
 /** Runs an operation; undefined for an operation that is not supported here. */
 export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): OperationResult | undefined {
   if (operation.protocol === 'rest') return undefined;
   const { action } = operation;
-  const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+  const call = Object.hasOwn(CLOUDWATCH_CALLS, action) ? CLOUDWATCH_CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
-    return toResult(operation, call(readInput(inputOf(operation)), ports));
+    const input = inputOf(operation);
+    MODEL.check(action, input ?? {}, POLICY);
+    return toResult(operation, call(readInput(input), ports));
   } catch (error) {
     if (!(error instanceof InvalidMember)) throw error;
     const isOfAlarm = action.startsWith('Put') && action.endsWith('Alarm');
@@ -36,17 +49,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 /** Returns the input; undefined for a body that cannot be read. */
 function inputOf(operation: Operation): UnknownMembers | undefined {
   if (operation.protocol === 'json') return operation.input;
-  return unfold(treeOf(operation.parameters)) as UnknownMembers;
-}
-
-/** Converts the parameters of the query protocol, in which lists are `Name.member.1`. */
-function unfold(tree: Tree): unknown {
-  const { member, ...others } = tree;
-  if (typeof member === 'object' && Object.keys(others).length === 0)
-    return inOrder(member).map((item) => (typeof item === 'string' ? item : unfold(item)));
-  return Object.fromEntries(
-    Object.entries(tree).map(([name, value]) => [name, typeof value === 'string' ? value : unfold(value)]),
-  );
+  return membersOfQuery(operation.parameters);
 }
 
 /**
@@ -97,7 +100,7 @@ const SHAPES: Readonly<Record<InputCode, string>> = {
 
 function toError(operation: Operation, code: InputCode, { path, message }: InvalidMember): OperationResult {
   const status = code === 'ResourceNotFound' ? 404 : 400;
-  const said = path === '' ? message : `The parameter ${path} ${message}.`;
+  const said = path === '' ? message : `The parameter ${parameterOf(path)} ${message}.`;
   if (operation.protocol === 'query') return { kind: 'error', status, code, message: said };
   const headers = ['x-amzn-query-error', `${code};Sender`];
   return { kind: 'error', status, code: `com.amazonaws.cloudwatch#${SHAPES[code]}`, message: said, headers };

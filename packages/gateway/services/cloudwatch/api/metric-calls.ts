@@ -5,7 +5,11 @@ import { ExpressionError } from '../math/expression.ts';
 import { openQueries } from '../math/run-queries.ts';
 import { compileStatistic, SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import { readDimensions, readMetric, readPeriod, readQueries, readUnit } from '../metrics/read-metric.ts';
-import { InvalidInput } from '../read-members.ts';
+import { InvalidInput, parameterOf } from '../read-members.ts';
+import type { InputCode } from '../read-members.ts';
+import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import type { Sample } from '../metrics/sample.ts';
 import { pageOf } from './paging.ts';
 import type { Call } from './call.ts';
 import type { DataPoint, DataPoints, Dimensions, Metric } from '../metrics/metric.ts';
@@ -23,6 +27,8 @@ const MAX_DATAPOINTS = 100_800;
 const MAX_STATISTICS_POINTS = 1_440;
 const MAX_LISTED = 500;
 const RECENT_MS = 3 * 3_600_000;
+
+type Span = { readonly fromMs: number; readonly toMs: number };
 
 export const METRIC_CALLS: Readonly<Record<string, Call>> = {
   PutMetricData(at, { store, clock }) {
@@ -49,11 +55,13 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
       at.optionalOneOf('ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
     const pageSize = at.optionalInteger('MaxDatapoints', 1, MAX_DATAPOINTS) ?? MAX_DATAPOINTS;
     const valueOf = openQueries(queries, store, span);
+    const labelOf = labelMetrics(queries);
     const results = queries
       .filter(({ returnsData }) => returnsData)
       .flatMap(({ id, label, of }) => {
-        const shown = label ?? (of.kind === 'metric' ? of.metric.name : undefined);
-        return seriesOf(id, () => valueOf(id)).map((series) => ({ id, label: shown, series }));
+        const shown = label ?? (of.kind === 'metric' ? labelOf(of) : undefined);
+        const messages = of.kind === 'metric' ? messagesOn(of, store, span) : {};
+        return seriesOf(id, () => valueOf(id)).map((series) => ({ id, label: shown, series, messages }));
       });
     const rows = results.flatMap(({ series }, index) =>
       [...series.points]
@@ -62,7 +70,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
     );
     const page = pageOf(at, rows, pageSize);
     return {
-      MetricDataResults: results.map(({ id, label, series }, index) => {
+      MetricDataResults: results.map(({ id, label, series, messages }, index) => {
         const points = page.items.filter((row) => row.index === index).map(({ point }) => point);
         return {
           Id: id,
@@ -70,6 +78,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
           Timestamps: points.map(([time]) => new Timestamp(time)),
           Values: points.map(([, value]) => new Double(value)),
           StatusCode: page.NextToken === undefined ? 'Complete' : 'PartialData',
+          ...messages,
         };
       }),
       NextToken: page.NextToken,
@@ -80,7 +89,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
     const metric = readMetric(at);
     const unit = readUnit(at);
     const period = readPeriod(at);
-    const { fromMs, toMs } = readSpan(at, Math.min(60, period));
+    const { fromMs, toMs } = readSpan(at, Math.min(60, period), 'InvalidParameterValue');
     const simple = at.texts('Statistics', SIMPLE_STATISTICS.length);
     const extended = at.texts('ExtendedStatistics', 10);
     if (simple.length + extended.length === 0)
@@ -94,34 +103,32 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
       at.refuse('Statistics', `${wrong} must be one of ${SIMPLE_STATISTICS.join(', ')}`);
     const unknown = extended.find((name) => compileStatistic(name) === undefined);
     if (unknown !== undefined) at.refuse('ExtendedStatistics', `${unknown} is not a supported statistic`);
-    const count = Math.ceil((toMs - fromMs) / (period * 1000));
-    if (count > MAX_STATISTICS_POINTS)
+    const asked = Math.ceil((toMs - at.time('StartTime')) / (period * 1000));
+    if (asked > MAX_STATISTICS_POINTS)
       throw new InvalidInput(
         'InvalidParameterCombination',
         '',
-        `You have requested up to ${count} datapoints, which exceeds the limit of ${MAX_STATISTICS_POINTS}. ` +
+        `You have requested up to ${asked} datapoints, which exceeds the limit of ${MAX_STATISTICS_POINTS}. ` +
           'You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
       );
+    const count = Math.ceil((toMs - fromMs) / (period * 1000));
     const Datapoints = Array.from({ length: count }, (_, index) => fromMs + index * period * 1000).flatMap(
       (start) => {
         const end = start + period * 1000;
-        const sample = store.sampleOf(metric, start, end, unit);
-        if (sample.count === 0) return [];
-        const valuesOf = (names: readonly string[]): Record<string, Double> =>
-          Object.fromEntries(
-            names.flatMap((name) => {
-              const value = compileStatistic(name)?.(sample);
-              return value === undefined ? [] : [[name, new Double(value)]];
-            }),
-          );
-        return [
-          {
-            Timestamp: new Timestamp(start),
-            ...valuesOf(simple),
-            Unit: unit ?? store.unitOf(metric, start, end),
-            ...(extended.length > 0 && { ExtendedStatistics: valuesOf(extended) }),
-          },
-        ];
+        // Without a unit in the call, each unit has its own data points [obs].
+        const units = unit === undefined ? store.unitsOf(metric, start, end) : [unit];
+        return units.flatMap((one) => {
+          const sample = store.sampleOf(metric, start, end, one);
+          if (sample.count === 0) return [];
+          return [
+            {
+              Timestamp: new Timestamp(start),
+              ...valuesOf(simple, sample),
+              Unit: one,
+              ...(extended.length > 0 && { ExtendedStatistics: valuesOf(extended, sample) }),
+            },
+          ];
+        });
       },
     );
     return { Label: metric.name, Datapoints };
@@ -146,6 +153,37 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
+function valuesOf(statistics: readonly string[], sample: Sample): Record<string, Double> {
+  return Object.fromEntries(
+    statistics.flatMap((name) => {
+      const value = compileStatistic(name)?.(sample);
+      return value === undefined ? [] : [[name, new Double(value)]];
+    }),
+  );
+}
+
+/**
+ * Labels metrics that have no label of their own with their name and what distinguishes the queries: the statistic, the
+ * period [obs: cloudwatch, test_label_generation].
+ */
+function labelMetrics(queries: readonly MetricQuery[]): (stat: MetricStat) => string {
+  const stats = queries.flatMap(({ label, of }) => (of.kind === 'metric' && label === undefined ? [of] : []));
+  const differ = (values: readonly unknown[]): boolean => new Set(values).size > 1;
+  const showsStat = differ(stats.map(({ stat }) => stat));
+  const showsPeriod = differ(stats.map(({ periodSeconds }) => periodSeconds));
+  return ({ metric, stat, periodSeconds }) =>
+    [metric.name, ...(showsStat ? [stat] : []), ...(showsPeriod ? [periodSeconds] : [])].join(' ');
+}
+
+/** Tells that data of several units were found, of which the result contains one [obs]. */
+function messagesOn({ metric, unit }: MetricStat, store: MetricStore, span: Span): object {
+  const units = unit === undefined ? store.unitsOf(metric, span.fromMs, span.toMs) : [];
+  if (units.length < 2) return {};
+  return {
+    Messages: [{ Code: 'MultipleUnits', Value: `Multiple units returned: '[${units.join(', ')}]'` }],
+  };
+}
+
 function readPoint(at: MemberReader, namespace: string, now: number): DataPoints {
   const epochMs = at.optionalTime('Timestamp') ?? now;
   if (epochMs < now - OLDEST_MS || epochMs > now + NEWEST_MS)
@@ -164,11 +202,14 @@ function readPoint(at: MemberReader, namespace: string, now: number): DataPoints
 
 function readSample(at: MemberReader): DataPoint['sample'] {
   const given = ['Value', 'Values', 'StatisticValues'].filter((name) => at.has(name));
-  if (given.length !== 1)
+  const [first, second] = given;
+  if (first === undefined)
+    throw new InvalidInput('MissingParameter', '', 'At least one of the parameters must be specified.');
+  if (second !== undefined)
     throw new InvalidInput(
       'InvalidParameterCombination',
-      at.path,
-      `A datum must have exactly one of Value, Values and StatisticValues, not ${given.join(' and ') || 'none'}.`,
+      '',
+      `The parameters ${parameterOf(at.at(first))} and ${parameterOf(at.at(second))} are mutually exclusive and you have specified both.`,
     );
   const set = at.optional('StatisticValues');
   if (set !== undefined)
@@ -185,9 +226,9 @@ function readSample(at: MemberReader): DataPoint['sample'] {
   const counts = at.has('Counts') ? numbers('Counts') : values.map(() => 1);
   if (counts.length !== values.length)
     throw new InvalidInput(
-      'InvalidParameterCombination',
-      at.path,
-      'Values and Counts must have the same length.',
+      'InvalidParameterValue',
+      '',
+      `The parameters ${parameterOf(at.at('Values'))} and ${parameterOf(at.at('Counts'))} must be of the same size.`,
     );
   return values.map((value, index) => [value, counts[index] ?? 1]);
 }
@@ -196,15 +237,11 @@ function readSample(at: MemberReader): DataPoint['sample'] {
  * Reads the time range. "Start time less than 15 days ago: Round down to the nearest whole minute". For periods of less
  * than a minute, the start time is rounded down to the period.
  */
-function readSpan(at: MemberReader, seconds: number): { readonly fromMs: number; readonly toMs: number } {
+function readSpan(at: MemberReader, seconds: number, code: InputCode = 'ValidationError'): Span {
   const fromMs = at.time('StartTime');
   const toMs = at.time('EndTime');
   if (fromMs >= toMs)
-    throw new InvalidInput(
-      'ValidationError',
-      at.path,
-      'The parameter StartTime must be less than the parameter EndTime.',
-    );
+    throw new InvalidInput(code, '', 'The parameter StartTime must be less than the parameter EndTime.');
   return { fromMs: Math.floor(fromMs / (seconds * 1000)) * seconds * 1000, toMs };
 }
 

@@ -91,7 +91,9 @@ function readSeries(
   const { fromMs } = span;
   // The range includes the whole last period.
   const toMs = fromMs + Math.ceil((span.toMs - fromMs) / periodMs) * periodMs;
-  const samples = [...store.samplesOf(metric, { fromMs, toMs, periodMs, unit })];
+  // Of several units, only the first is returned, with a message (`unitsIn`) [obs].
+  const wanted = unit ?? store.unitsOf(metric, fromMs, toMs)[0];
+  const samples = [...store.samplesOf(metric, { fromMs, toMs, periodMs, unit: wanted })];
   const points = new Map<number, number>();
   for (const [start, sample] of samples.toSorted(([one], [other]) => one - other)) {
     const value = statistic(sample);

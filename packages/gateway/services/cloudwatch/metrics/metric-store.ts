@@ -116,11 +116,10 @@ export class MetricStore {
     return merged;
   }
 
-  /** Returns the unit of the first series with data in the range, for the response. */
-  unitOf(metric: Metric, fromMs: number, toMs: number): string {
-    for (const series of this.#find(metric))
-      if (!bucketsIn(series, fromMs, toMs).next().done) return series.unit;
-    return 'None';
+  /** Returns the units of the data in the range, in alphabetical order. */
+  unitsOf(metric: Metric, fromMs: number, toMs: number): readonly string[] {
+    const found = this.#find(metric).filter((series) => !bucketsIn(series, fromMs, toMs).next().done);
+    return found.map(({ unit }) => unit).toSorted();
   }
 
   hasSince(metric: Metric, fromMs: number): boolean {

@@ -47,6 +47,7 @@ function run(isFifo: boolean, all: readonly Step[]) {
               until <= now ||
               deleted.has(other) ||
               groupOf.get(other) !== groupId ||
+              Number(other.slice(1)) > Number(id.slice(1)) ||
               got.messages.some((m) => m.id === other),
             'two receives share a group',
           );
@@ -66,7 +67,7 @@ function run(isFifo: boolean, all: readonly Step[]) {
     else {
       const receipt = receipts[step.index] ?? '';
       if (step.kind === 'delete') {
-        const gone = queue.delete(receipt);
+        const gone = queue.delete(receipt, now);
         if (gone !== undefined) deleted.add(gone.id);
       } else if (queue.changeVisibility(receipt, 0, now)) held.set(receipt.split(':')[0] ?? '', now);
     }
@@ -107,7 +108,7 @@ describe('MessageQueue', () => {
       queue.receive({ most: 1, makeReceipt: () => `${now}` }, now).messages.map(({ id }) => id);
     assert.deepEqual([receive(1), receive(2), receive(3)], [['a1'], ['b1'], []]);
     assert.deepEqual(receive(30_001), ['a1']);
-    queue.delete('a1:30001');
+    queue.delete('a1:30001', 30_001);
     assert.deepEqual(receive(30_002), ['a2']);
   });
 
@@ -117,10 +118,48 @@ describe('MessageQueue', () => {
     for (const id of ['a1', 'a2', 'a3']) send(queue, id, { groupId: 'a', deduplicationId: id });
 
     assert.deepEqual(receive(queue, { most: 2 }), ['a1', 'a2']);
-    queue.delete('a1:r');
+    queue.delete('a1:r', 1);
     assert.deepEqual(receive(queue, { most: 2 }), []);
-    queue.delete('a2:r');
+    queue.delete('a2:r', 1);
     assert.deepEqual(receive(queue, { most: 2 }), ['a3']);
+  });
+
+  // Source: snapshots of AWS's answers, tests/aws/services/sqs/test_sqs.snapshot.json of LocalStack 4.7 (Apache-2.0),
+  // test_fifo_group_visibility_extends_with_change_message_visibility
+  for (const [extended, again] of [
+    ['a1', []],
+    ['a2', ['a1']],
+    ['a3', ['a1', 'a2']],
+  ] as const)
+    it(`gives the messages of a group away that come before ${extended}, which is in flight for longer`, () => {
+      const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true, visibilityMs: 1_000 });
+      for (const id of ['a1', 'a2', 'a3']) send(queue, id, { groupId: 'a', deduplicationId: id });
+      receive(queue, { most: 5 });
+      queue.changeVisibility(`${extended}:r`, 4_000, 1);
+
+      assert.deepEqual(receive(queue, { most: 5 }, 2_500), again);
+    });
+
+  // Source: the same snapshots, test_fifo_delete_after_visibility_timeout, test_delete_after_visibility_timeout
+  for (const isFifo of [true, false])
+    it(`${isFifo ? 'keeps a message of a FIFO' : 'deletes a message of a standard'} queue by the receipt of a passed timeout`, () => {
+      const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo, visibilityMs: 1_000 });
+      send(queue, 'a', { groupId: 'a', deduplicationId: 'a' });
+      receive(queue, { most: 1 });
+
+      assert.equal(queue.delete('a:r', 2_000)?.id, isFifo ? undefined : 'a');
+      assert.equal(queue.length, isFifo ? 1 : 0);
+    });
+
+  // Source: the same snapshots, test_change_message_visibility_after_visibility_timeout_expiration
+  it('hides a message again by the receipt of a passed timeout, in a standard queue', () => {
+    const queue = new MessageQueue({ ...DEFAULT_QUEUE, visibilityMs: 1_000 });
+    for (const id of ['a', 'b']) send(queue, id, {});
+    receive(queue, { most: 1 });
+
+    assert.equal(queue.changeVisibility('a:r', 2_000, 2_000), true);
+    assert.deepEqual(receive(queue, { most: 5, makeReceipt: () => 's' }, 3_000), ['b']);
+    assert.deepEqual(receive(queue, { most: 5 }, 4_000), ['a', 'b']);
   });
 
   it('gives out no more bytes than it is asked for, but one message at least', () => {
@@ -177,9 +216,9 @@ describe('MessageQueue', () => {
     receive(queue, { most: 1, makeReceipt: () => 'old' });
     receive(queue, { most: 1, makeReceipt: () => 'new' }, 30_001);
 
-    for (const receipt of ['a:old', 'a', 'a:', ':new', '']) assert.equal(queue.delete(receipt), undefined);
-    assert.equal(queue.delete('a:new')?.id, 'a');
-    assert.equal(queue.delete('a:new'), undefined);
+    for (const receipt of ['a:old', 'a', 'a:', ':new', '']) assert.equal(queue.delete(receipt, 1), undefined);
+    assert.equal(queue.delete('a:new', 1)?.id, 'a');
+    assert.equal(queue.delete('a:new', 1), undefined);
     assert.equal(queue.bytes, 0);
   });
 

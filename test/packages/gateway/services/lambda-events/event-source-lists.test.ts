@@ -1,6 +1,7 @@
 /** Every list of event sources in the repository agrees with the table, `packages/gateway/core/stack/event-sources.ts`. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type JsonObject, membersOf } from '@gatewright/aws/json-object';
 import { SAMPLE_EVENTS } from '../../../../../packages/gateway/console/page/data/sample-events.ts';
 import {
   findManagedPolicy,
@@ -10,12 +11,13 @@ import {
   EVENT_SOURCES,
   findEventSource,
   MAPPING_SETTINGS,
+  settingsOf,
 } from '../../../../../packages/gateway/core/stack/event-sources.ts';
 import { CATALOGUE } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
 import { readMembers } from '../../../../../packages/gateway/services/lambda-events/mapping-members.ts';
 import { LAMBDA_EVENTS_TYPES } from '../../../../../packages/gateway/services/lambda-events/resource-types.ts';
 import { SHAPES } from '../../../../../packages/gateway/templates/terraform/terraform-shapes.ts';
-import { rowOf } from '../../../../../packages/gateway/templates/terraform/terraform-types.ts';
+import { PARTS, rowOf } from '../../../../../packages/gateway/templates/terraform/terraform-types.ts';
 import { samEvents } from '../../templates/sam-event-builders.ts';
 import { readSource, readSources } from '../../../../architecture/source-files.ts';
 
@@ -61,7 +63,60 @@ const PROPERTIES: Readonly<Record<string, Readonly<Record<string, string | { Ref
 };
 const REST = { Files: { Type: 'AWS::S3::Bucket' }, Users: { Type: 'AWS::Cognito::UserPool' } };
 
+/** The resources of Terraform's provider that attach a source to a function. */
+const IN_TERRAFORM: Readonly<Record<string, readonly string[]>> = {
+  SQS: ['aws_lambda_event_source_mapping'],
+  DynamoDB: ['aws_lambda_event_source_mapping'],
+  Kinesis: ['aws_lambda_event_source_mapping'],
+  SNS: ['aws_sns_topic_subscription'],
+  S3: ['aws_s3_bucket_notification'],
+  Schedule: ['aws_cloudwatch_event_rule', 'aws_cloudwatch_event_target'],
+  ScheduleV2: ['aws_scheduler_schedule'],
+  EventBridgeRule: ['aws_cloudwatch_event_rule', 'aws_cloudwatch_event_target'],
+  CloudWatchEvent: ['aws_cloudwatch_event_rule', 'aws_cloudwatch_event_target'],
+  CloudWatchLogs: ['aws_cloudwatch_log_subscription_filter'],
+  Cognito: ['aws_cognito_user_pool'],
+};
+
+/** A value of each setting of mappings, by the kind of source. */
+const OF_EVERY = {
+  BatchSize: 7,
+  Enabled: false,
+  FilterCriteria: { Filters: [{ Pattern: '{}' }] },
+  FunctionResponseTypes: ['ReportBatchItemFailures'],
+  KmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/k',
+  MaximumBatchingWindowInSeconds: 5,
+  MetricsConfig: { Metrics: ['EventCount'] },
+};
+const VALUES_OF_SETTINGS: Readonly<Record<'queue' | 'stream', JsonObject>> = {
+  queue: {
+    ...OF_EVERY,
+    ProvisionedPollerConfig: { MaximumPollers: 5 },
+    ScalingConfig: { MaximumConcurrency: 5 },
+  },
+  stream: {
+    ...OF_EVERY,
+    BisectBatchOnFunctionError: true,
+    DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:us-east-1:123456789012:dead' } },
+    MaximumRecordAgeInSeconds: 60,
+    MaximumRetryAttempts: 2,
+    ParallelizationFactor: 3,
+    StartingPosition: 'TRIM_HORIZON',
+    StartingPositionTimestamp: 1,
+    TumblingWindowInSeconds: 30,
+  },
+};
+
 describe('The table of event sources', () => {
+  it('has a value in this test for each setting', () => {
+    for (const kind of ['queue', 'stream'] as const)
+      assertSame(
+        'VALUES_OF_SETTINGS of this test',
+        Object.keys(VALUES_OF_SETTINGS[kind]),
+        settingsOf({ kind }),
+      );
+  });
+
   it("has every type of SAM's Events but APIs", () => {
     // SAM developer guide, "EventSource", Type: valid values.
     const documented =
@@ -147,6 +202,30 @@ describe('The table of event sources', () => {
       settings,
     );
   });
+
+  for (const { type } of served)
+    it(`has a resource of Terraform that attaches ${type} to a function`, () => {
+      const attached = IN_TERRAFORM[type] ?? [];
+
+      assert.notEqual(attached.length, 0, `IN_TERRAFORM of this test lacks ${type}`);
+      assert.deepEqual(
+        attached.filter((name) => rowOf(name) === undefined && !PARTS.has(name)),
+        [],
+        `packages/gateway/templates/terraform/terraform-types.ts lacks it`,
+      );
+    });
+
+  for (const { type, arnProperty, kind } of mapped)
+    for (const [setting, value] of Object.entries(VALUES_OF_SETTINGS[kind]))
+      it(`passes ${setting} of ${type} from SAM to the mapping`, () => {
+        const Properties: JsonObject = { ...PROPERTIES[type], [arnProperty]: 'arn', [setting]: value };
+        const { resources } = samEvents({ E: { Type: type, Properties } }, {}, REST);
+        const [mapping] = Object.values(resources)
+          .map(membersOf)
+          .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
+
+        assert.deepEqual(membersOf(mapping?.['Properties'])[setting], value);
+      });
 
   it('is what the guide says of SAM', () => {
     assertSame(

@@ -12,6 +12,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { HttpResponse } from '@smithy/protocol-http';
@@ -92,15 +93,17 @@ describe('Sqs by the JSON protocol', () => {
     );
     assert.equal(message.Attributes?.ApproximateReceiveCount, '1');
     await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
-    const { Attributes } = await client.send(
+    const { Attributes: { CreatedTimestamp, LastModifiedTimestamp, ...Attributes } = {} } = await client.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
     );
+    assert.match(`${CreatedTimestamp} ${LastModifiedTimestamp}`, /^\d{10} \d{10}$/);
     assert.deepEqual(Attributes, {
       VisibilityTimeout: '40',
       DelaySeconds: '0',
       MessageRetentionPeriod: '345600',
       ReceiveMessageWaitTimeSeconds: '0',
       MaximumMessageSize: '1048576',
+      SqsManagedSseEnabled: 'true',
       QueueArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`,
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
@@ -252,6 +255,97 @@ describe('Sqs by the JSON protocol', () => {
       const { client } = aClient();
       await assert.rejects(client.send(command as SendMessageCommand), { name: error });
     });
+});
+
+// Source: snapshots of AWS's answers, tests/aws/services/sqs/test_sqs.snapshot.json of LocalStack 4.7 (Apache-2.0)
+describe('Sqs, as recorded,', () => {
+  const QueueNamePrefix = 'made-';
+  const make = (client: SQSClient, name: string, Attributes: Record<string, string>) =>
+    client.send(new CreateQueueCommand({ QueueName: `${QueueNamePrefix}${name}`, Attributes }));
+
+  it('reads flags in letters of either case', async () => {
+    const { client } = aClient();
+    const made = await make(client, 'a.fifo', { FifoQueue: 'True', ContentBasedDeduplication: 'False' });
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: made.QueueUrl, AttributeNames: ['All'] }),
+    );
+
+    assert.equal(Attributes?.FifoQueue, 'true');
+    assert.equal(Attributes.ContentBasedDeduplication, 'false');
+  });
+
+  it('keeps a queue without encryption that has given up its key, and prints no other part of the key', async () => {
+    const { client } = aClient();
+    const { QueueUrl: url } = await make(client, 'a', { KmsMasterKeyId: 'k' });
+    const Attributes = { KmsMasterKeyId: '', KmsDataKeyReusePeriodSeconds: '300' };
+    await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
+    const got = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }));
+
+    const kept = Object.entries(got.Attributes ?? {}).filter(([name]) => /Kms|Sse/.test(name));
+    assert.deepEqual(kept, [['SqsManagedSseEnabled', 'false']]);
+  });
+
+  it('refuses two kinds of encryption', async () => {
+    const { client } = aClient();
+    const Attributes = { KmsMasterKeyId: 'k', SqsManagedSseEnabled: 'true' };
+    await assert.rejects(client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes })), {
+      name: 'InvalidAttributeName',
+      message:
+        'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
+    });
+  });
+
+  it('fails the entries of a batch that are longer than the queue allows', async () => {
+    const { client } = aClient();
+    const { QueueUrl: url } = await make(client, 'a', { MaximumMessageSize: '1024' });
+    const Entries = [1024, 1025].map((length) => ({ Id: `${length}`, MessageBody: 'a'.repeat(length) }));
+    const { Successful = [], Failed } = await client.send(
+      new SendMessageBatchCommand({ QueueUrl: url, Entries }),
+    );
+
+    assert.deepEqual(
+      Successful.map(({ Id }) => Id),
+      ['1024'],
+    );
+    assert.deepEqual(Failed, [
+      {
+        Id: '1025',
+        SenderFault: true,
+        Code: 'InvalidParameterValue',
+        Message:
+          'One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes.',
+      },
+    ]);
+  });
+
+  for (const [pattern, names] of [
+    ['*', ['General', 'Hello', 'Help.Me']],
+    ['.*', ['General', 'Hello', 'Help.Me']],
+    ['Hel.*', ['Hello', 'Help.Me']],
+    ['Hello', ['Hello']],
+    ['AWS.', []],
+  ] as const)
+    it(`gives the attributes that ${pattern} names`, async () => {
+      const { client } = aClient();
+      const text = { DataType: 'String', StringValue: 'x' };
+      const MessageAttributes = { 'Help.Me': text, Hello: text, General: text };
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'm', MessageAttributes }));
+      const { Messages } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: [pattern] }),
+      );
+
+      assert.deepEqual(Object.keys(Messages?.[0]?.MessageAttributes ?? {}).toSorted(), names);
+    });
+
+  it('lists queues in pages', async () => {
+    const { client } = aClient();
+    for (const name of ['a', 'b', 'c']) await make(client, name, {});
+    const first = await client.send(new ListQueuesCommand({ QueueNamePrefix, MaxResults: 2 }));
+    const { NextToken } = first;
+    const rest = await client.send(new ListQueuesCommand({ QueueNamePrefix, MaxResults: 2, NextToken }));
+
+    assert.deepEqual([first.QueueUrls?.length, rest.QueueUrls?.length, rest.NextToken], [2, 1, undefined]);
+  });
 });
 
 describe('Sqs by the query protocol', () => {

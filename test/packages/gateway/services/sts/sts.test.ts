@@ -334,13 +334,59 @@ describe('GetSessionToken', () => {
   });
 });
 
+// Recorded: localstack/localstack tests/aws/services/sts/test_sts.snapshot.json, October 2024
+describe('AssumeRole refuses, as recorded,', () => {
+  const tag = (at: number, key: string): object => ({
+    [`Tags.member.${at}.Key`]: key,
+    [`Tags.member.${at}.Value`]: 'v',
+  });
+  for (const [form, code, says] of [
+    [{ RoleArn: 'nothing-valid-in-here' }, 'ValidationError', 'nothing-valid-in-here is invalid'],
+    [
+      { RoleArn: 'arn::b:::something/test-role' },
+      'ValidationError',
+      'arn::b:::something/test-role is invalid',
+    ],
+    [
+      { RoleArn: 'arn:a::::something/test-role' },
+      'ValidationError',
+      'arn:a::::something/test-role is invalid',
+    ],
+    [{ RoleArn: 'arn:a:::something/test-role' }, 'ValidationError', 'arn:a:::something/test-role is invalid'],
+    [{ RoleArn: 'arn:a:a::aaaaaaaaaa:' }, 'ValidationError', 'arn:a:a::aaaaaaaaaa: is invalid'],
+    [
+      { RoleSessionName: 'Session1:2' },
+      'ValidationError',
+      "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+    ],
+    [
+      { ...tag(1, 'k'), 'TransitiveTagKeys.member.1': 'other' },
+      'InvalidParameterValue',
+      'The specified transitive tag key must be included in the requested tags.',
+    ],
+    [
+      { ...tag(1, 'k'), ...tag(2, 'K') },
+      'InvalidParameterValue',
+      'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+    ],
+  ] as const)
+    it(says.slice(0, 80), async () => {
+      const answer = await aBench({ trust: [trusts(ALICE_ARN)] }).ask(anIdentity(), { ...ASSUME, ...form });
+
+      const message = elementOf('Message', answer).replaceAll('&#39;', "'");
+      assert.deepEqual([answer.status, codeOf(answer), message], [400, code, says]);
+    });
+});
+
 describe('what STS does not do here', () => {
   for (const [form, says] of [
-    [{ ...ASSUME, 'Tags.member.1.Key': 'a' }, /does not support the AssumeRole parameter Tags; omit it/],
-    [{ ...ASSUME, 'TransitiveTagKeys.member.1': 'a' }, /AssumeRole parameter TransitiveTagKeys/],
-    [{ ...ASSUME, SerialNumber: 'm' }, /AssumeRole parameter SerialNumber/],
+    [
+      { ...ASSUME, 'Tags.member.1.Value': 'b', 'Tags.member.1.Key': 'a' },
+      /does not support the AssumeRole parameter Tags; omit it/,
+    ],
+    [{ ...ASSUME, SerialNumber: 'arn:aws:iam::1:mfa/m' }, /AssumeRole parameter SerialNumber/],
     [{ Action: 'GetSessionToken', SerialNumber: 'm' }, /Multi-factor authentication is not supported/],
-    [{ Action: 'GetSessionToken', TokenCode: '1' }, /Multi-factor authentication is not supported/],
+    [{ Action: 'GetSessionToken', TokenCode: '123456' }, /Multi-factor authentication is not supported/],
   ] as const)
     it(`is refused: ${Object.keys(form).at(-1)} of ${form.Action}`, async () => {
       const answer = await aBench({ trust: [trusts(ALICE_ARN)] }).ask(anIdentity(allow('sts:*')), form);

@@ -338,7 +338,13 @@ export const ROWS: readonly Row[] = [
       {
         type: 'aws_cloudwatch_event_target',
         name: 't',
-        values: { rule: 'hourly', input: '{}' },
+        values: {
+          rule: 'hourly',
+          input: '{}',
+          retry_policy: [{ maximum_retry_attempts: 3, maximum_event_age_in_seconds: 60 }],
+          dead_letter_config: [{ arn: 'arn:aws:sqs:eu-west-1:123456789012:dead' }],
+          sqs_target: [{ message_group_id: 'g' }],
+        },
         unknown: { target_id: true, arn: true },
         expressions: { rule: refs('aws_cloudwatch_event_rule.r.name'), arn: refs('aws_sqs_queue.q.arn') },
       },
@@ -347,7 +353,16 @@ export const ROWS: readonly Row[] = [
     expected: {
       EventPattern: { source: ['shop'] },
       State: 'DISABLED',
-      Targets: [{ Id: 't', Arn: 'arn:aws:sqs:eu-west-1:123456789012:q', Input: '{}' }],
+      Targets: [
+        {
+          Id: 't',
+          Arn: 'arn:aws:sqs:eu-west-1:123456789012:q',
+          Input: '{}',
+          RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 60 },
+          DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-west-1:123456789012:dead' },
+          SqsParameters: { MessageGroupId: 'g' },
+        },
+      ],
     },
   },
   {

@@ -66,7 +66,7 @@ describe('UpdateFunctionCode', async () => {
   ])[] = [
     ['an unknown function', 'third', { ZipFile: ZIP }, 404, /Function not found: .*:third/],
     ['no source', 'first', {}, 400, /provide a source/],
-    ['an archive in S3', 'first', { S3Bucket: 'b', S3Key: 'k' }, 400, /S3Bucket is not supported/],
+    ['an archive in S3', 'first', { S3Bucket: 'bucket', S3Key: 'k' }, 400, /S3Bucket is not supported/],
     ['an image', 'first', { ImageUri: 'x' }, 400, /ImageUri is not supported/],
     ['a revision', 'first', { ZipFile: ZIP, RevisionId: 'x' }, 400, /RevisionId is not supported/],
     ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 400, /Publish is not supported/],
@@ -78,7 +78,7 @@ describe('UpdateFunctionCode', async () => {
       const reply = await ask(name, input);
 
       assert.equal(reply.status, status);
-      assert.match(String(reply.body['Message']), says);
+      assert.match(String(reply.body['message'] ?? reply.body['Message']), says);
       assert.deepEqual(replaced, []);
     });
 
@@ -94,7 +94,7 @@ describe('UpdateFunctionCode', async () => {
 
     assert.deepEqual([damaged.status, damaged.type], [400, 'InvalidParameterValueException']);
     assert.match(
-      String(damaged.body['Message']),
+      String(damaged.body['message']),
       /^Could not unzip uploaded file\. .*\(the archive is damaged\)$/,
     );
     assert.equal(status, 501);

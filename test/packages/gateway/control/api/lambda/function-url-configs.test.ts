@@ -11,6 +11,7 @@ import { compilePolicy } from '../../../../../../packages/gateway/core/policy/ev
 import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
 import { ACCOUNT_ID, aStack, functionArn } from '../../../../../support/a-stack.ts';
 import { virtualPorts } from '../../../../../support/virtual-ports.ts';
+import type { FunctionDefinition } from '../../../../../../packages/gateway/core/stack/function.ts';
 import type { ControlReply } from '../../../../../../packages/gateway/core/api-call.ts';
 
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID);
@@ -32,6 +33,9 @@ const STACK = aStack({
   },
 });
 
+/** The URLs need no function, but ListFunctionUrlConfigs knows only functions that exist. */
+const OF_GREET = { ...STACK, functions: [{ name: 'greet' } as FunctionDefinition] };
+
 function ask(path: string, query = '', policies = ADMIN.policies): Promise<ControlReply> {
   const { clock } = virtualPorts({});
   const urls = readFunctionUrls([STACK], new Account({ clock, isThrottled: false }), REFUSING);
@@ -45,7 +49,12 @@ function ask(path: string, query = '', policies = ADMIN.policies): Promise<Contr
   };
   assert.ok(isUrlConfigCall(request));
   const caller = { ...ADMIN, policies };
-  return createFunctionUrlConfigs(() => urls)({ request, caller, service: 'lambda', region: 'us-east-1' });
+  return createFunctionUrlConfigs({ urls: () => urls, stacks: () => [OF_GREET] })({
+    request,
+    caller,
+    service: 'lambda',
+    region: 'us-east-1',
+  });
 }
 
 const read = ({ body }: ControlReply): Record<string, unknown> =>

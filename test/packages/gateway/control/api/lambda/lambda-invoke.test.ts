@@ -170,7 +170,10 @@ describe('createLambdaInvoke', () => {
       name: 'refuses a log type that is none',
       options: { headers: ['X-Amz-Log-Type', 'Head'] },
       status: 400,
-      body: { Type: 'User', message: 'LogType must be None or Tail' },
+      body: {
+        message:
+          "1 validation error detected: Value 'Head' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [Tail, None]",
+      },
     },
     ...[
       '{',
@@ -188,7 +191,10 @@ describe('createLambdaInvoke', () => {
       name: 'refuses an invocation type that is none',
       options: { headers: ['X-Amz-Invocation-Type', 'Later'] },
       status: 400,
-      body: { Type: 'User', message: 'InvocationType must be RequestResponse, Event or DryRun' },
+      body: {
+        message:
+          "1 validation error detected: Value 'Later' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [DryRun, RequestResponse, Event]",
+      },
     },
     {
       name: 'refuses who may not invoke',
@@ -312,7 +318,7 @@ describe('InvokeWithResponseStream', () => {
       name: 'an Event, which has no answer to stream',
       call: streamed('chat', { headers: ['X-Amz-Invocation-Type', 'Event'] }),
       status: 400,
-      type: 'InvalidParameterValueException',
+      type: 'ValidationException',
     },
     {
       name: 'a caller who may not invoke',

@@ -61,13 +61,16 @@ describe('createLambdaReads', async () => {
       Version: '$LATEST',
       Environment: { Variables: { GREETING: 'hello' } },
       TracingConfig: { Mode: 'PassThrough' },
-      Layers: [],
       Architectures: ['x86_64'],
       EphemeralStorage: { Size: 512 },
+      LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/first' },
+      SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
       PackageType: 'Zip',
       State: 'Active',
       LastUpdateStatus: 'Successful',
+      RevisionId: configuration['RevisionId'],
     });
+    assert.match(String(configuration['RevisionId']), /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
   });
 
   it('refuses an unknown name and a caller without the permission, and does not answer other calls', async () => {

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { GetExportCommand, UpdateMethodCommand } from '@aws-sdk/client-api-gateway';
+import {
+  CreateDeploymentCommand,
+  GetExportCommand,
+  GetRestApiCommand,
+  ImportRestApiCommand,
+  PutIntegrationCommand,
+  PutMethodCommand,
+  UpdateMethodCommand,
+} from '@aws-sdk/client-api-gateway';
 import { parse } from 'yaml';
 import { aRestControl, refusalOf } from '../../../../../support/a-rest-control.ts';
 import { invokeUri } from '../../../../../support/a-stack.ts';
@@ -81,7 +89,7 @@ describe('GetExport through the AWS SDK', () => {
     assert.deepEqual(document.servers, [
       {
         url: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com/{basePath}',
-        variables: { basePath: { default: '/dev' } },
+        variables: { basePath: { default: 'dev' } },
       },
     ]);
     assert.deepEqual(document.paths['/pets']?.get, {
@@ -158,5 +166,35 @@ describe('GetExport through the AWS SDK', () => {
 
   it('refuses other kinds', async () => {
     assert.equal((await refusalOf(get('postman'))).name, 'BadRequestException');
+  });
+
+  // Source: snapshots of AWS's answers, test_apigateway_extended.snapshot.json of LocalStack 4.7 (Apache-2.0)
+  it('writes the version of the document that was imported, and its references between models', async () => {
+    const definitions = {
+      Pet: { type: 'object' },
+      Pets: { type: 'array', items: { $ref: '#/definitions/Pet' } },
+    };
+    const body = Buffer.from(
+      JSON.stringify({
+        swagger: '2.0',
+        info: { title: 'Owls', version: '1.0.0' },
+        paths: { '/owls': {} },
+        definitions,
+      }),
+    );
+    const { id: restApiId } = await control.sdk.send(new ImportRestApiCommand({ body }));
+    const { rootResourceId: resourceId } = await control.sdk.send(new GetRestApiCommand({ restApiId }));
+    const at = { restApiId, resourceId, httpMethod: 'GET' };
+    await control.sdk.send(new PutMethodCommand({ ...at, authorizationType: 'NONE' }));
+    await control.sdk.send(new PutIntegrationCommand({ ...at, type: 'MOCK' }));
+    await control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
+    const exported = await control.sdk.send(
+      new GetExportCommand({ restApiId, stageName: 'dev', exportType: 'swagger' }),
+    );
+
+    const document = parse(Buffer.from(exported.body ?? []).toString()) as ExportedDocument;
+    assert.deepEqual(document.info, { title: 'Owls', version: '1.0.0' });
+    assert.deepEqual(document.definitions, definitions);
+    assert.equal(exported.contentDisposition, 'attachment; filename="swagger_1.0.0.json"');
   });
 });

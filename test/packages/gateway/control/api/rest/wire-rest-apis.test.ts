@@ -237,4 +237,17 @@ describe('OpenAPI documents through the AWS SDK', () => {
     }
     assert.deepEqual(await pathsOf(restApiId), ['/', '/pets']);
   });
+
+  // Source: snapshots of AWS's answers, test_apigateway_import.snapshot.json of LocalStack 4.7 (Apache-2.0),
+  // test_import_api_bad_file
+  it('are refused without a reason where no document can be read, before the API is looked for', async () => {
+    for (const text of ['a: "b', '{"a":'])
+      for (const call of [
+        () => control.sdk.send(new ImportRestApiCommand({ body: Buffer.from(text) })),
+        () => control.sdk.send(new PutRestApiCommand({ restApiId: 'none', body: Buffer.from(text) })),
+      ]) {
+        const { name, message } = await refusalOf(call());
+        assert.deepEqual([name, message], ['BadRequestException', 'Invalid OpenAPI input.']);
+      }
+  });
 });

@@ -123,7 +123,92 @@ describe('GetMetricData', () => {
       [[4, 100], [2.5, 39.4], [4, 40], [20], [40], [3_900 / 99]],
     );
     assert.deepEqual(MetricDataResults[0]?.Timestamps, [ago(1), ago(2)]);
-    assert.deepEqual([MetricDataResults[0].Label, MetricDataResults[0].StatusCode], ['Took', 'Complete']);
+    assert.deepEqual(
+      [MetricDataResults[0].Label, MetricDataResults[0].StatusCode],
+      ['Took SampleCount', 'Complete'],
+    );
+  });
+
+  // Recorded: localstack/localstack test_cloudwatch.snapshot.json test_label_generation
+  for (const { queries, labels } of [
+    {
+      queries: [
+        ['Sum', 60],
+        ['Minimum', 30],
+      ],
+      labels: ['a Sum 60', 'a Minimum 30'],
+    },
+    {
+      queries: [
+        ['Sum', 60],
+        ['Minimum', 60],
+      ],
+      labels: ['a Sum', 'a Minimum'],
+    },
+    {
+      queries: [
+        ['Sum', 60],
+        ['Sum', 30],
+      ],
+      labels: ['a 60', 'a 30'],
+    },
+    {
+      queries: [
+        ['Sum', 60],
+        ['Sum', 60],
+      ],
+      labels: ['a', 'a'],
+    },
+  ] as const)
+    it(`labels ${JSON.stringify(queries)} with what differs`, async () => {
+      const { client } = aClient();
+      const MetricDataQueries = queries.map(([Stat, Period], index) => ({
+        Id: `q${index}`,
+        MetricStat: { Metric: { Namespace: 'Shop', MetricName: 'a' }, Period, Stat },
+      }));
+
+      const { MetricDataResults = [] } = await client.send(
+        new GetMetricDataCommand({ ...SPAN, MetricDataQueries }),
+      );
+
+      assert.deepEqual(
+        MetricDataResults.map(({ Label }) => Label),
+        labels,
+      );
+    });
+
+  // Recorded: test_get_metric_data_different_units_no_unit_in_query, test_handle_different_units
+  it('returns one of several units with a message, and statistics of each', async () => {
+    const { client } = aClient();
+    const datum = { MetricName: 'Took', Timestamp: ago(1) };
+    await client.send(
+      put(
+        { ...datum, Unit: 'Milliseconds', Value: 60_000 },
+        { ...datum, Unit: 'Seconds', Value: 60 },
+        { ...datum, Unit: 'Count', Value: 5 },
+      ),
+    );
+    const MetricStat = { Metric: { Namespace: 'Shop', MetricName: 'Took' }, Period: 60, Stat: 'Sum' };
+
+    const { MetricDataResults = [] } = await client.send(
+      new GetMetricDataCommand({ ...SPAN, MetricDataQueries: [{ Id: 'm1', MetricStat }] }),
+    );
+    const { Datapoints = [] } = await client.send(
+      new GetMetricStatisticsCommand({ ...SPAN, ...MetricStat.Metric, Period: 60, Statistics: ['Average'] }),
+    );
+
+    assert.deepEqual(
+      [MetricDataResults[0]?.Values, MetricDataResults[0]?.Messages],
+      [[5], [{ Code: 'MultipleUnits', Value: "Multiple units returned: '[Count, Milliseconds, Seconds]'" }]],
+    );
+    assert.deepEqual(
+      Datapoints.map(({ Unit, Average }) => [Unit, Average]),
+      [
+        ['Count', 5],
+        ['Milliseconds', 60_000],
+        ['Seconds', 60],
+      ],
+    );
   });
 
   it('finds data in a span of many years, with what fills it', async () => {
@@ -205,6 +290,19 @@ describe('GetMetricStatistics', () => {
     ]);
   });
 
+  // Source: snapshots of AWS's answers, test_cloudwatch.snapshot.json of LocalStack 4.7 (Apache-2.0),
+  // test_invalid_amount_of_datapoints
+  it('takes a day of minutes that begins within a minute', async () => {
+    const { client } = aClient();
+    const input = { Namespace: 'Shop', MetricName: 'Took', Period: 60, Statistics: ['Sum' as const] };
+    const StartTime = new Date(NOW - 86_400_000 - 1_500);
+    const { Datapoints } = await client.send(
+      new GetMetricStatisticsCommand({ ...input, StartTime, EndTime: new Date(NOW - 1_500) }),
+    );
+
+    assert.deepEqual(Datapoints, []);
+  });
+
   it('refuses more than 1,440 data points', async () => {
     const { client } = aClient();
     const input = { Namespace: 'Shop', MetricName: 'Took', Period: 60, Statistics: ['Sum' as const] };
@@ -237,7 +335,7 @@ describe('ListMetrics', () => {
 });
 
 describe('PutMetricData', () => {
-  for (const { name, input, error } of [
+  for (const { name, input, error, message } of [
     {
       name: 'a namespace of AWS',
       input: { Namespace: 'AWS/Lambda' },
@@ -274,26 +372,44 @@ describe('PutMetricData', () => {
     {
       name: 'a datum without a value',
       input: { MetricData: [{ MetricName: 'a' }] },
-      error: 'InvalidParameterCombinationException',
+      error: 'MissingRequiredParameterException',
+      message: 'At least one of the parameters must be specified.',
     },
+    // Recorded: localstack/localstack test_cloudwatch.snapshot.json test_put_metric_data_validation
     {
       name: 'values and counts that differ in number',
       input: { MetricData: [{ MetricName: 'a', Values: [1, 2], Counts: [1] }] },
-      error: 'InvalidParameterCombinationException',
+      error: 'InvalidParameterValueException',
+      message:
+        'The parameters MetricData.member.1.Values and MetricData.member.1.Counts must be of the same size.',
     },
+    ...(['Values', 'StatisticValues'] as const).map((other) => ({
+      name: `a value and ${other}`,
+      input: {
+        MetricData: [
+          {
+            MetricName: 'a',
+            Value: 1,
+            [other]: other === 'Values' ? [1] : { SampleCount: 1, Sum: 1, Minimum: 1, Maximum: 1 },
+          },
+        ],
+      },
+      error: 'InvalidParameterCombinationException',
+      message: `The parameters MetricData.member.1.Value and MetricData.member.1.${other} are mutually exclusive and you have specified both.`,
+    })),
     {
       name: 'data of three weeks ago',
       input: { MetricData: [{ MetricName: 'a', Value: 1, Timestamp: new Date(NOW - 21 * 86_400_000) }] },
       error: 'InvalidParameterValueException',
     },
-  ])
+  ] as readonly { name: string; input: object; error: string; message?: string }[])
     it(`refuses ${name}, and keeps nothing`, async () => {
       const { client } = aClient();
       const MetricData = [{ MetricName: 'good', Value: 1 }];
 
       await assert.rejects(
         client.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData, ...input })),
-        { name: error },
+        { name: error, ...(message !== undefined && { message }) },
       );
       assert.deepEqual((await client.send(new ListMetricsCommand({}))).Metrics, []);
     });

@@ -87,7 +87,7 @@ describe('CloudWatch by RPC v2 CBOR, as boto3 and the AWS CLI call it', () => {
     assert.deepEqual([status, headers['x-amzn-query-error']], [404, 'ResourceNotFound;Sender']);
     assert.deepEqual(decodeCbor(body), {
       __type: 'com.amazonaws.cloudwatch#ResourceNotFound',
-      message: 'Unknown alarm: none',
+      message: '',
     });
   });
 });
@@ -183,7 +183,7 @@ describe('CloudWatch by the query protocol, as older SDKs call it', () => {
     assert.equal(status, 400);
     assert.match(
       body.toString(),
-      /<Code>MissingParameter<\/Code><Message>The parameter MetricData\.0\.MetricName is required\.<\/Message>/,
+      /<Code>MissingParameter<\/Code><Message>The parameter MetricData\.member\.1\.MetricName is required\.<\/Message>/,
     );
   });
 });
