@@ -181,23 +181,6 @@ export class Issuer {
     return verify('sha256', signed, createPublicKey(key.privateKey), Buffer.from(signature, 'base64url'));
   }
 
-  /**
-   * Returns the document of OpenID Connect Discovery 1.0, under the issuer's own name. @param baseUrl address of this
-   * issuer, `http://127.0.0.1:4000`
-   */
-  discovery(baseUrl: string): Readonly<Record<string, unknown>> {
-    return {
-      issuer: LOCAL_ISSUER,
-      jwks_uri: `${baseUrl}/.well-known/jwks.json`,
-      token_endpoint: `${baseUrl}/token`,
-      grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-      response_types_supported: ['token'],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
-    };
-  }
-
   #usable(): IssuerKey[] {
     const nowSeconds = this.#clock.nowEpochMs() / 1000;
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
