@@ -22,7 +22,7 @@ import type { Issuer } from './issuer.ts';
 import { LoginState } from './login/login-state.ts';
 import { isLoopbackOrigin } from './login/redirects.ts';
 
-type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
+type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 type Parts = Pick<AuthorizationContext, 'knowsResource' | 'signInAs' | 'users'> & {
   readonly issuer: Issuer;
@@ -70,7 +70,7 @@ export function createIssuerPort({ issuer, identities, ...ports }: Parts): Issue
   };
   return {
     admits(head) {
-      const place = findIssuerPlace(head.path);
+      const place = placeOf(head);
       const origin = headerOf(head, 'origin');
       if (place === undefined) return false;
       // A link or a redirect has no Origin header. Only these addresses accept such requests.
@@ -78,7 +78,7 @@ export function createIssuerPort({ issuer, identities, ...ports }: Parts): Issue
       return place.endpoint !== 'authorize' && isKnown(origin);
     },
     async serve(request) {
-      const place = findIssuerPlace(request.path);
+      const place = placeOf(request);
       if (place === undefined) return undefined;
       const origin = headerOf(request, 'origin');
       const cors =
@@ -92,6 +92,17 @@ export function createIssuerPort({ issuer, identities, ...ports }: Parts): Issue
       return reply && { ...reply, headers: [...reply.headers, ...cors] };
     },
   };
+}
+
+const AWS_HOST = /\.(?:amazonaws\.com(?:\.cn)?|on\.aws)\.?(?::\d+)?$/i;
+
+/**
+ * Finds the endpoint of a request. Calls to AWS services are never for the issuer. They may have the same paths, such as
+ * an object of S3 with the key `authorize`, or a bucket with the name `token`.
+ */
+function placeOf(head: Head): IssuerPlace | undefined {
+  const isCall = AWS_HOST.test(head.host) || /^AWS4-/.test(headerOf(head, 'authorization') ?? '');
+  return isCall ? undefined : findIssuerPlace(head.path);
 }
 
 /**

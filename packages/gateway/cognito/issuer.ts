@@ -218,11 +218,16 @@ function checkTokenOptions(options: TokenOptions): void {
   if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
     throw new InvalidRequest('expiresInSeconds must be whole seconds, at most one year');
   }
-  const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
+  const own = findOwnClaims(claims);
   if (own.length > 0)
     throw new InvalidRequest(`claims must not include ${own.join(', ')}: the issuer sets them`);
   if (JSON.stringify(options).length > MAX_CLAIMS_BYTES)
     throw new InvalidRequest('the claims are longer than 16 kB');
+}
+
+/** Returns the names of claims that a token request must not choose in `claims`. */
+export function findOwnClaims(claims: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
 }
 
 function readSavedKey({ privateKeyPem, usedUntilSeconds }: SavedKey): IssuerKey {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { Random } from '../../core/ports.ts';
+import { findOwnClaims } from '../issuer.ts';
 import { FORM_COOKIE, readCookie, redirect, setCookie } from '../login/browser-reply.ts';
 import { printNotice } from '../login/login-page.ts';
 import type { LoginState } from '../login/login-state.ts';
@@ -85,6 +86,11 @@ export async function answerForm(request: ControlRequest, at: AuthorizationConte
   if (picked !== null) {
     const user = at.users().find(({ username }) => username === picked);
     if (user === undefined) return again(`The user ${picked.slice(0, 128)} does not exist.`);
+    const own = findOwnClaims(user.claims);
+    if (own.length > 0)
+      return again(
+        `users.yml gives ${user.username} the claims ${own.join(', ')}, which this issuer sets itself. Remove them; the groups of a user are the roles.`,
+      );
     const identity = { sub: user.username, roles: user.groups, claims: user.claims };
     return giveCode(authorization, identity, granted, at);
   }

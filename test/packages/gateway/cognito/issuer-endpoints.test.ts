@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aClient, anIssuerPort, ISSUER_URL, jsonOf, REDIRECT } from '../../../support/an-issuer-port.ts';
+import {
+  aClient,
+  anIssuerPort,
+  ISSUER_HOST,
+  ISSUER_URL,
+  jsonOf,
+  REDIRECT,
+} from '../../../support/an-issuer-port.ts';
 import { header } from '../../../support/a-login.ts';
 
 const PAGE = 'http://localhost:6274';
@@ -46,6 +53,49 @@ describe('the metadata of the local issuer', () => {
   ] as const)
     it(`leaves ${method} ${path} to other services of the port`, async () => {
       assert.equal(await (await anIssuerPort()).send(method, path), undefined);
+    });
+});
+
+describe('a call to an AWS service', () => {
+  for (const { name, method, path, host, headers } of [
+    {
+      name: 'an object of S3',
+      method: 'GET',
+      path: '/authorize',
+      host: 'files.s3.eu-west-1.amazonaws.com',
+      headers: {},
+    },
+    {
+      name: 'an object of S3 in China',
+      method: 'GET',
+      path: '/authorize',
+      host: 'files.s3.cn-north-1.amazonaws.com.cn',
+      headers: {},
+    },
+    {
+      name: 'a function URL',
+      method: 'POST',
+      path: '/token',
+      host: 'abc.lambda-url.eu-west-1.on.aws',
+      headers: {},
+    },
+    {
+      name: 'a bucket of S3',
+      method: 'GET',
+      path: '/authorize',
+      host: ISSUER_HOST,
+      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=a' },
+    },
+  ])
+    it(`is left to the service: ${name}`, async () => {
+      const { port } = await anIssuerPort();
+      const rawHeaders = Object.entries(headers).flat();
+
+      assert.equal(
+        await port.serve({ method, path, host, rawHeaders, query: '', body: Buffer.alloc(0) }),
+        undefined,
+      );
+      assert.equal(port.admits({ method, path, host, rawHeaders }), false);
     });
 });
 
@@ -199,12 +249,20 @@ describe('the guard of the local issuer', () => {
     it(`${admitted ? 'admits' : 'does not admit'} ${name}`, async () => {
       const { port } = await anIssuerPort();
 
-      assert.equal(port.admits({ method, path, rawHeaders: Object.entries(headers).flat() }), admitted);
+      assert.equal(
+        port.admits({ method, path, host: ISSUER_HOST, rawHeaders: Object.entries(headers).flat() }),
+        admitted,
+      );
     });
 
   it('admits the pages of a client by the origin of its redirect addresses', async () => {
     const at = await anIssuerPort();
-    const head = { method: 'POST', path: '/token', rawHeaders: ['Origin', 'https://app.example'] };
+    const head = {
+      method: 'POST',
+      path: '/token',
+      host: ISSUER_HOST,
+      rawHeaders: ['Origin', 'https://app.example'],
+    };
 
     assert.equal(at.port.admits(head), false);
     await at.register({ redirect_uris: ['https://app.example/cb'] });

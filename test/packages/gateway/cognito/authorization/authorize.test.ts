@@ -241,6 +241,15 @@ describe('the page of a sign-in', () => {
       assert.match(String(reply.body), /role="alert"/);
     });
 
+  it('is shown again for a user whose claims the issuer sets itself', async () => {
+    const at = await anIssuerPort({ users: [{ ...ADA, claims: { roles: ['x'], aud: 'y' } }] });
+
+    const { reply } = await submit(at, { user: 'ada', sub: 'local-user' });
+
+    assert.equal(reply?.status, 400);
+    assert.match(String(reply.body), /gives ada the claims roles, aud, which this issuer sets itself/);
+  });
+
   it('is not shown to a client that wants no page', async () => {
     const at = await anIssuerPort();
 
