@@ -1,6 +1,6 @@
 /** The metadata of a protected resource, such as an MCP server, by which clients find its issuers (RFC 9728). */
 
-export type ProtectedResource = {
+type ProtectedResource = {
   /**
    * The address of the resource, exactly as clients use it: `https://mcp.example.com/mcp`. Tokens must have it as
    * their `aud`.
@@ -15,7 +15,7 @@ export type ProtectedResource = {
   readonly scopes?: readonly string[];
 };
 
-export type ProtectedResourceMetadata = {
+type ProtectedResourceMetadata = {
   readonly resource: string;
   readonly authorization_servers: readonly string[];
   readonly scopes_supported?: readonly string[];
@@ -63,7 +63,8 @@ function checkAddress(what: string, text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
     url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' && /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname));
+    (url?.protocol === 'http:' &&
+      /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname));
   if (url === undefined || !isSafe || text.includes('#') || url.username !== '' || url.password !== '')
     throw new TypeError(
       `${what} is ${JSON.stringify(text)}; expected an https address, or an http address of this machine, without a fragment and without a user name`,

@@ -21,7 +21,7 @@ export const ISSUER_URL = `http://${ISSUER_HOST}`;
 export const RESOURCE = 'http://127.0.0.1:3000/mcp';
 export const REDIRECT = 'http://127.0.0.1:6274/callback';
 export const PROOF = 'p'.repeat(43);
-export const CHALLENGE = createHash('sha256').update(PROOF).digest('base64url');
+const CHALLENGE = createHash('sha256').update(PROOF).digest('base64url');
 
 type Options = {
   readonly signInAs?: { readonly sub: string; readonly roles: readonly string[] };

@@ -32,7 +32,7 @@ type Parts = Pick<AuthorizationContext, 'knowsResource' | 'signInAs' | 'users'> 
   readonly documents: DocumentFetcher;
 };
 
-export interface IssuerPort {
+interface IssuerPort {
   /** Returns whether a page of another origin may send this request, or a link may lead to it. */
   admits(head: Head): boolean;
   /** Returns undefined for requests that do not belong to the issuer. */

@@ -1,4 +1,4 @@
-/** Reads an authorization request to the local issuer (OAuth 2.1 §4.1.1, RFC 7636, RFC 8707). */
+/** Reads an authorization request to the local issuer (draft-ietf-oauth-v2-1 §4.1.1, RFC 7636, RFC 8707). */
 import { isChallenge } from '../login/proof-key.ts';
 import { isRegisteredRedirect } from '../login/redirects.ts';
 import { ClientMetadataError } from './clients/client-metadata.ts';
@@ -16,7 +16,7 @@ export type AuthorizationRequest = {
   readonly hint: string;
 };
 
-export type RequestRead =
+type RequestRead =
   | { readonly kind: 'request'; readonly request: AuthorizationRequest }
   /** The error is reported to the client by a redirect. */
   | {

@@ -12,7 +12,7 @@ import { findResourceFault, splitScopes } from './authorization-request.ts';
 import type { IssuerClients } from './clients/issuer-clients.ts';
 import type { CodeGrant, RefreshTokens, TokenGrant } from './grants.ts';
 
-export type TokenContext = {
+type TokenContext = {
   readonly minter: Issuer;
   readonly identities: Identities;
   readonly clients: IssuerClients;

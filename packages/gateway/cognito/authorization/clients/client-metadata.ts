@@ -5,7 +5,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isAllowedRedirect, isLoopbackOrigin } from '../../login/redirects.ts';
 
-export type ClientMetadata = {
+type ClientMetadata = {
   readonly name: string;
   readonly redirectUris: readonly string[];
   /** Whether the client can use refresh tokens. */
@@ -33,8 +33,8 @@ const MAX_REDIRECTS = 20;
 const MAX_TEXT = 2_048;
 const MAX_NAME = 200;
 /**
- * Methods of a client that has a secret. The issuer may replace the method that a registration asks for (RFC 7591
- * §3.2.1), and a client uses the method of the response.
+ * Methods of a client that has a secret. The issuer may replace the method that a registration asks for, and a client
+ * uses the method of the response (RFC 7591 §3.2.1).
  */
 const WITH_SECRET: readonly unknown[] = ['client_secret_basic', 'client_secret_post'];
 
@@ -117,8 +117,8 @@ function readRedirects(value: unknown): readonly string[] {
 }
 
 /**
- * A web client must not use addresses of this machine (OpenID Connect Dynamic Client Registration 1.0 §2). Clients of
- * earlier MCP versions name no type and use such addresses, so the default `web` is not applied.
+ * A web client must not use addresses of this machine (OpenID Connect Dynamic Client Registration 1.0, section 2).
+ * Clients of earlier MCP versions name no type and use such addresses, so the default `web` is not applied.
  */
 function checkApplicationType(type: unknown, redirectUris: readonly string[]): void {
   if (type === undefined || type === 'native') return;

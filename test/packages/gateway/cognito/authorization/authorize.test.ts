@@ -106,7 +106,7 @@ describe('an authorization request', () => {
       assert.notEqual(answer.get('error_description'), null);
     });
 
-  // Open redirects (OAuth 2.1 §7.12.2): nothing may be sent to an address that is not registered.
+  // Open redirects (draft-ietf-oauth-v2-1 §7.12.2): nothing may be sent to an address that is not registered.
   for (const { name, query, text } of [
     { name: 'an unknown client', query: { client_id: 'other' }, text: /does not know the client other/ },
     { name: 'no client', query: { client_id: undefined }, text: /client_id is missing/ },

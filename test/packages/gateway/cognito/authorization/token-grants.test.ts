@@ -39,7 +39,7 @@ describe('the grant of a code', () => {
 
     assert.equal(status, 200);
     assert.ok(at.issuer.hasSigned(String(body['access_token'])));
-    assert.ok(headers.includes('no-store'), 'OAuth 2.1 §3.2.3');
+    assert.ok(headers.includes('no-store'), 'draft-ietf-oauth-v2-1 §3.2.3');
     const { access_token: token, refresh_token: refreshToken, ...rest } = body;
     assert.deepEqual(rest, { token_type: 'Bearer', expires_in: 3600, scope: 'tools:read tools:call' });
     assert.deepEqual([typeof token, typeof refreshToken], ['string', 'string']);
@@ -64,7 +64,7 @@ describe('the grant of a code', () => {
     assert.equal(accessClaims((await redeem({ resource: undefined })).body)['aud'], 'gatewright');
   });
 
-  // OAuth 2.1 draft 13 §10.2 has removed redirect_uri from this request.
+  // draft-ietf-oauth-v2-1 §10.2 has removed redirect_uri from this request.
   it('needs no redirect_uri', async () => {
     const { redeem } = await aSignIn();
 
@@ -189,7 +189,7 @@ describe('the grant of a code', () => {
 });
 
 describe('the grant of a refresh token', () => {
-  it('gives a new access token and a new refresh token (OAuth 2.1 §4.3.1)', async () => {
+  it('gives a new access token and a new refresh token (draft-ietf-oauth-v2-1 §4.3.1)', async () => {
     const { redeem, refresh } = await aSignIn();
     const first = await redeem();
 
