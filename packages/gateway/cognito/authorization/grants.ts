@@ -27,8 +27,8 @@ const REFRESH_MS = 30 * 24 * 3_600_000;
 type Held = { readonly grant: TokenGrant; readonly untilMs: number; isUsed: boolean };
 
 /**
- * The refresh tokens of this run. Each is valid once, because its client has no secret (draft-ietf-oauth-v2-1 §4.3.1). Only their
- * hashes are stored.
+ * The refresh tokens of this run. Each is valid once, because its client has no secret (draft-ietf-oauth-v2-1 §4.3.1).
+ * Only their hashes are stored.
  */
 export class RefreshTokens {
   readonly #clock: Clock;
