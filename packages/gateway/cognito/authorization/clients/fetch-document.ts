@@ -27,6 +27,8 @@ export type FetchOptions = {
   readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
   /** Additional certificate authorities. */
   readonly ca?: string;
+  /** The maximum time for one document. The default is 5 seconds. */
+  readonly timeoutMs?: number;
 };
 
 /** The maximum size that draft-ietf-oauth-client-id-metadata-document §6.6 recommends. */
@@ -36,6 +38,7 @@ const TIMEOUT_MS = 5_000;
 const MAX_AT_ONCE = 4;
 
 export function createDocumentFetcher(options: FetchOptions): DocumentFetcher {
+  const { timeoutMs = TIMEOUT_MS } = options;
   const resolve = options.resolve ?? ((hostname) => lookup(hostname, { all: true }));
   let underWay = 0;
   return {
@@ -43,13 +46,13 @@ export function createDocumentFetcher(options: FetchOptions): DocumentFetcher {
       if (underWay >= MAX_AT_ONCE) throw unreadable(url, 'too many documents are being fetched; try again');
       underWay += 1;
       try {
-        const signal = AbortSignal.timeout(TIMEOUT_MS);
+        const signal = AbortSignal.timeout(timeoutMs);
         const address = await chooseAddress(url, resolve, options, signal);
         return await read(url, address, signal, options.ca);
       } catch (error) {
         if (error instanceof ClientMetadataError) throw error;
         const isLate = error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name);
-        throw unreadable(url, isLate ? `it did not arrive within ${TIMEOUT_MS / 1000} s` : reasonOf(error));
+        throw unreadable(url, isLate ? `it did not arrive within ${timeoutMs / 1000} s` : reasonOf(error));
       } finally {
         underWay -= 1;
       }

@@ -173,6 +173,22 @@ describe('a document fetcher', () => {
     );
   });
 
+  it('waits no longer than its time limit, for the address of a name and for the end of a document', async () => {
+    let isClosed: Promise<unknown> = Promise.resolve();
+    answer = (_request, response) => {
+      isClosed = once(response, 'close');
+      response.writeHead(200, JSON_TYPE);
+      response.write('{');
+    };
+
+    await assert.rejects(
+      fetch({ timeoutMs: 1, resolve: () => new Promise(() => undefined) }),
+      /within 0\.001 s/,
+    );
+    await assert.rejects(fetch({ timeoutMs: 300 }), /within 0\.3 s/);
+    await isClosed;
+  });
+
   it('fetches at most four documents at the same time', async () => {
     const waiting: (() => void)[] = [];
     const fetcher = createDocumentFetcher({
