@@ -45,8 +45,8 @@ export function printSignInPage(page: SignInPage, headers: readonly string[]): C
     `<label for="roles">Roles, separated by spaces</label><input id="roles" name="roles" autocapitalize="none" spellcheck="false" value="${escape(roles)}">` +
     (boxes.length === 0 ? '' : `<h2>Scopes</h2>${boxes.join('')}`) +
     '<button class="main" name="as" value="subject">Sign in</button>' +
-    (picks.length === 0 ? '' : `<h2>Local users</h2>${picks.join('')}`) +
-    '<button class="user" name="cancel" value="yes" formnovalidate><span>Refuse</span></button></form>' +
+    '<button class="user" name="cancel" value="yes" formnovalidate><span>Refuse</span></button>' +
+    `${picks.length === 0 ? '' : `<h2>Local users</h2>${picks.join('')}`}</form>` +
     '<p class="foot">This page is on your own machine. The tokens are valid for this gateway only.</p>';
   return printPage(fault === undefined ? 200 : 400, 'Sign in', body, headers, targetOf(redirectUri));
 }
