@@ -1,6 +1,6 @@
 /**
- * The authorization endpoint of the local issuer, and its sign-in form: from a request to a code (draft-ietf-oauth-v2-1
- * §4.1).
+ * The authorization endpoint of the local issuer, and its sign-in form: from a request to a code
+ * (draft-ietf-oauth-v2-1 §4.1).
  */
 import { randomBytes } from 'node:crypto';
 import { headerOf } from '@gatewright/aws/raw-headers';

@@ -1,9 +1,9 @@
 import { ISSUER_PATHS } from '../../core/issuers/issuer-paths.ts';
 
 /**
- * Returns the metadata of the local issuer as an authorization server (RFC 8414 §2, OpenID Connect Discovery 1.0,
- * section 3). Its identifier is its address, because clients compare it with the address that they have used (RFC 8414
- * §3.3). The `iss` of its tokens is the fixed name that authorizers trust; clients do not read tokens.
+ * Returns the metadata of the local issuer as an authorization server (RFC 8414 §2; OpenID Connect Discovery 1.0,
+ * section 3). Its identifier is its address, because clients compare it with the address that they have used
+ * (RFC 8414 §3.3). The `iss` of its tokens is the fixed name that authorizers trust; clients do not read tokens.
  * @param issuer the address without a slash at the end: `http://127.0.0.1:4000`
  */
 export function serverMetadata(issuer: string): Readonly<Record<string, unknown>> {
