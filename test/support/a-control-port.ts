@@ -12,7 +12,8 @@ import { openControlPort } from '../../packages/gateway/server/control-port/cont
 import type { ControlReply, ControlRequest } from '../../packages/gateway/core/api-call.ts';
 import { createDynamoDbCalls } from '../../packages/gateway/services/tables/dynamodb-calls.ts';
 import { Issuer } from '../../packages/gateway/cognito/issuer.ts';
-import { serveIssuer } from '../../packages/gateway/cognito/issuer-endpoints.ts';
+import { createDocumentFetcher } from '../../packages/gateway/cognito/authorization/clients/fetch-document.ts';
+import { createIssuerPort } from '../../packages/gateway/cognito/issuer-endpoints.ts';
 import { serveTokens } from '../../packages/gateway/cognito/token-endpoints.ts';
 import { createLambdaInvoke } from '../../packages/gateway/control/api/lambda/lambda-invoke.ts';
 import { startEmbeddedDynamoDb } from '../../packages/gateway/dynamodb/embedded-dynamodb.ts';
@@ -101,6 +102,16 @@ export async function aControlPort({
     adminIdentity(ADMIN, ACCOUNT_ID),
     ...parseIdentities(READER_FILE, 'gatewright.identities.yml', ACCOUNT_ID),
   ]);
+  const own = createIssuerPort({
+    issuer,
+    identities,
+    clock,
+    random,
+    documents: createDocumentFetcher({ allowsPrivate: false }),
+    users: () => [],
+    knowsResource: () => false,
+    signInAs: undefined,
+  });
   const opened = await openControlPort({
     port: 0,
     allowHosts: ['tunnel.example.com'],
@@ -128,7 +139,7 @@ export async function aControlPort({
         open: () => undefined,
         hosts: [],
         admits: () => false,
-        serve: (request) => Promise.resolve(serveIssuer(request, issuer, identities)),
+        serve: (request) => own.serve(request),
       },
       more: (request, path) => serveTokens(request, path, issuer),
       routes: () => [],

@@ -53,9 +53,8 @@ export async function send(
 }
 
 export function header({ headers }: ControlReply, name: string): string {
-  return (
-    headers[headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name) + 1] ?? ''
-  );
+  const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
+  return at === -1 ? '' : (headers[at + 1] ?? '');
 }
 
 export const pool = (path: string): string => `/${POOL_ID}${path}`;

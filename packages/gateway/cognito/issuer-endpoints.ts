@@ -1,27 +1,108 @@
-/** Serves the issuer over HTTP: discovery, key set, and a token endpoint for local identities (RFC 6749 §4.4). */
-import { InvalidRequest } from '../core/errors.ts';
-import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import type { Identities, LocalIdentity } from '../core/policy/identities.ts';
+/**
+ * The endpoints of the local issuer itself: metadata, keys, sign-in, tokens, and the registration of clients. Pages of
+ * other origins may call them only if they are on this machine or belong to a client.
+ */
+import { parseJson } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../core/api-call.ts';
-import { type Issuer, type TokenOptions } from './issuer.ts';
+import { findIssuerPlace } from '../core/issuers/issuer-paths.ts';
+import type { IssuerEndpoint, IssuerPlace } from '../core/issuers/issuer-paths.ts';
+import type { Identities } from '../core/policy/identities.ts';
+import type { Clock, Random } from '../core/ports.ts';
+import { answerForm, authorize } from './authorization/authorize.ts';
+import type { AuthorizationContext } from './authorization/authorize.ts';
+import { ClientMetadataError } from './authorization/clients/client-metadata.ts';
+import type { DocumentFetcher } from './authorization/clients/fetch-document.ts';
+import { IssuerClients } from './authorization/clients/issuer-clients.ts';
+import { RefreshTokens } from './authorization/grants.ts';
+import type { CodeGrant } from './authorization/grants.ts';
+import { serverMetadata } from './authorization/server-metadata.ts';
+import { grantToken } from './authorization/token-grants.ts';
+import type { Issuer } from './issuer.ts';
+import { LoginState } from './login/login-state.ts';
+import { isLoopbackOrigin } from './login/redirects.ts';
 
-/** @returns undefined for paths that do not belong to the issuer */
-export function serveIssuer(
-  request: ControlRequest,
-  issuer: Issuer,
-  identities: Identities,
-): ControlReply | undefined {
-  switch (`${request.method} ${request.path}`) {
-    case 'GET /.well-known/openid-configuration':
-      return jsonReply(200, issuer.discovery(`http://${request.host}`), NO_CACHE);
-    case 'GET /.well-known/jwks.json':
-      return jsonReply(200, issuer.keySet(), NO_CACHE);
-    case 'POST /token':
-      return grantToken(request, issuer, identities);
-    default:
-      return undefined;
-  }
+type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
+
+type Parts = Pick<AuthorizationContext, 'knowsResource' | 'signInAs' | 'users'> & {
+  readonly issuer: Issuer;
+  readonly identities: Identities;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly documents: DocumentFetcher;
+};
+
+interface IssuerPort {
+  /** Returns whether a page of another origin may send this request, or a link may lead to it. */
+  admits(head: Head): boolean;
+  /** Returns undefined for requests that do not belong to the issuer. */
+  serve(request: ControlRequest): Promise<ControlReply | undefined>;
+}
+
+export function createIssuerPort({ issuer, identities, ...ports }: Parts): IssuerPort {
+  const clients = new IssuerClients(ports);
+  const state = new LoginState<CodeGrant>(ports.clock);
+  const shared = { ...ports, clients, state };
+  const tokens = { ...shared, minter: issuer, identities, refreshTokens: new RefreshTokens(ports.clock) };
+  const isKnown = (origin: string): boolean => isLoopbackOrigin(origin) || clients.hasOrigin(origin);
+  const answer = (
+    request: ControlRequest,
+    place: IssuerPlace,
+  ): ControlReply | Promise<ControlReply> | undefined => {
+    const address = `http://${request.host}${place.base}`;
+    switch (`${request.method} ${place.endpoint}`) {
+      case 'GET metadata':
+        return jsonReply(200, serverMetadata(address), NO_CACHE);
+      case 'GET keys':
+        return jsonReply(200, issuer.keySet(), NO_CACHE);
+      case 'GET authorize':
+        return authorize(request, { ...shared, issuer: address });
+      case 'POST authorize':
+        return answerForm(request, { ...shared, issuer: address });
+      case 'POST token':
+        return grantToken(request, tokens);
+      case 'POST register':
+        return register(request, clients, ports.clock);
+      default:
+        // Another service of the port may have the path, such as S3 with a bucket of this name.
+        return undefined;
+    }
+  };
+  return {
+    admits(head) {
+      const place = placeOf(head);
+      const origin = headerOf(head, 'origin');
+      if (place === undefined) return false;
+      // A link or a redirect has no Origin header. Only these addresses accept such requests.
+      if (origin === undefined) return head.method === 'GET' && LINKED.has(place.endpoint);
+      return place.endpoint !== 'authorize' && isKnown(origin);
+    },
+    async serve(request) {
+      const place = placeOf(request);
+      if (place === undefined) return undefined;
+      const origin = headerOf(request, 'origin');
+      const cors =
+        origin === undefined || place.endpoint === 'authorize' || !isKnown(origin)
+          ? []
+          : ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin'];
+      const isPreflight = request.method === 'OPTIONS' && cors.length > 0;
+      const reply = isPreflight
+        ? { status: 204, headers: PREFLIGHT, body: '' }
+        : await answer(request, place);
+      return reply && { ...reply, headers: [...reply.headers, ...cors] };
+    },
+  };
+}
+
+const AWS_HOST = /\.(?:amazonaws\.com(?:\.cn)?|on\.aws)\.?(?::\d+)?$/i;
+
+/**
+ * Finds the endpoint of a request. Calls to AWS services are never for the issuer. They may have the same paths, such as
+ * an object of S3 with the key `authorize`, or a bucket with the name `token`.
+ */
+function placeOf(head: Head): IssuerPlace | undefined {
+  const isCall = AWS_HOST.test(head.host) || /^AWS4-/.test(headerOf(head, 'authorization') ?? '');
+  return isCall ? undefined : findIssuerPlace(head.path);
 }
 
 /**
@@ -29,76 +110,36 @@ export function serveIssuer(
  * local and authorizers have their own caches.
  */
 const NO_CACHE = ['Cache-Control', 'no-store'];
+const LINKED: ReadonlySet<IssuerEndpoint> = new Set(['authorize', 'keys', 'metadata']);
+/** MCP clients send their protocol version with every request, also to the issuer. */
+const PREFLIGHT = [
+  'Access-Control-Allow-Methods',
+  'GET, POST, OPTIONS',
+  'Access-Control-Max-Age',
+  '600',
+  'Access-Control-Allow-Headers',
+  'authorization, content-type, mcp-protocol-version',
+];
 
-function grantToken(request: ControlRequest, issuer: Issuer, identities: Identities): ControlReply {
-  const contentType = headerOf(request, 'content-type') ?? '';
-  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(contentType)) {
-    return oauthError(400, 'invalid_request', 'The body must be application/x-www-form-urlencoded');
-  }
-  const form = new URLSearchParams(request.body.toString('utf8'));
-  if (form.get('grant_type') !== 'client_credentials') {
-    return oauthError(400, 'unsupported_grant_type', 'The only supported grant type is client_credentials');
-  }
-  const client = authenticateClient(request, form, identities);
-  if (client === undefined) {
-    const reply = oauthError(
-      401,
-      'invalid_client',
-      'The client must be a local identity, identified by its access key id and secret access key',
-    );
-    return { ...reply, headers: [...reply.headers, 'WWW-Authenticate', 'Basic realm="gatewright"'] };
-  }
+/** Registers a client (RFC 7591 §3). */
+function register(request: ControlRequest, clients: IssuerClients, clock: Clock): ControlReply {
   try {
-    const tokenOptions = readForm(form, client);
-    const { token } = issuer.mint(tokenOptions);
-    const expiresIn = tokenOptions.expiresInSeconds ?? 3600;
-    const scope = tokenOptions.scope === undefined ? {} : { scope: tokenOptions.scope };
+    const client = clients.register(parseJson(request.body.toString('utf8')));
     return jsonReply(
-      200,
-      { access_token: token, token_type: 'Bearer', expires_in: expiresIn, ...scope },
+      201,
+      {
+        client_id: client.clientId,
+        client_id_issued_at: Math.floor(clock.nowEpochMs() / 1000),
+        client_name: client.name,
+        redirect_uris: client.redirectUris,
+        grant_types: ['authorization_code', ...(client.refreshes ? ['refresh_token'] : [])],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+      },
       NO_CACHE,
     );
   } catch (error) {
-    if (error instanceof InvalidRequest) return oauthError(400, 'invalid_request', error.message);
-    throw error;
+    if (!(error instanceof ClientMetadataError)) throw error;
+    return jsonReply(400, { error: error.code, error_description: error.message }, NO_CACHE);
   }
-}
-
-/**
- * Reads the token request. By default, `sub` is the identity's name. The form may set any other `sub`, because this
- * issuer may impersonate any user.
- */
-function readForm(form: URLSearchParams, client: LocalIdentity): TokenOptions {
-  const audiences = form.getAll('audience');
-  const roles = form.get('roles');
-  const scope = form.get('scope');
-  const expiresIn = form.get('expires_in');
-  return {
-    sub: form.get('sub') ?? client.name,
-    ...(audiences.length === 0 ? {} : { aud: audiences.length === 1 ? (audiences[0] ?? '') : audiences }),
-    ...(roles === null ? {} : { roles: roles.split(' ').filter((role) => role !== '') }),
-    ...(scope === null ? {} : { scope }),
-    ...(expiresIn === null ? {} : { expiresInSeconds: Number(expiresIn) }),
-    claims: { client_id: client.accessKeyId },
-  };
-}
-
-function authenticateClient(
-  request: ControlRequest,
-  form: URLSearchParams,
-  identities: Identities,
-): LocalIdentity | undefined {
-  const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
-  const [id = '', secret = ''] =
-    basic === undefined
-      ? [form.get('client_id') ?? '', form.get('client_secret') ?? '']
-      : Buffer.from(basic, 'base64').toString('utf8').split(':', 2);
-  const identity = identities.find(id);
-  // The secret is compared even if the id is unknown, so that the duration does not reveal which ids exist.
-  const isRight = equalInConstantTime(identity?.secretAccessKey ?? 'nobody', secret);
-  return isRight ? identity : undefined;
-}
-
-function oauthError(status: number, error: string, description: string): ControlReply {
-  return jsonReply(status, { error, error_description: description }, NO_CACHE);
 }

@@ -181,23 +181,6 @@ export class Issuer {
     return verify('sha256', signed, createPublicKey(key.privateKey), Buffer.from(signature, 'base64url'));
   }
 
-  /**
-   * Returns the document of OpenID Connect Discovery 1.0, under the issuer's own name. @param baseUrl address of this
-   * issuer, `http://127.0.0.1:4000`
-   */
-  discovery(baseUrl: string): Readonly<Record<string, unknown>> {
-    return {
-      issuer: LOCAL_ISSUER,
-      jwks_uri: `${baseUrl}/.well-known/jwks.json`,
-      token_endpoint: `${baseUrl}/token`,
-      grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-      response_types_supported: ['token'],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
-    };
-  }
-
   #usable(): IssuerKey[] {
     const nowSeconds = this.#clock.nowEpochMs() / 1000;
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
@@ -235,11 +218,16 @@ function checkTokenOptions(options: TokenOptions): void {
   if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
     throw new InvalidRequest('expiresInSeconds must be whole seconds, at most one year');
   }
-  const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
+  const own = findOwnClaims(claims);
   if (own.length > 0)
     throw new InvalidRequest(`claims must not include ${own.join(', ')}: the issuer sets them`);
   if (JSON.stringify(options).length > MAX_CLAIMS_BYTES)
     throw new InvalidRequest('the claims are longer than 16 kB');
+}
+
+/** Returns the names of claims that a token request must not choose in `claims`. */
+export function findOwnClaims(claims: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
 }
 
 function readSavedKey({ privateKeyPem, usedUntilSeconds }: SavedKey): IssuerKey {

@@ -1,6 +1,7 @@
 import { createCognitoIdp } from './api/cognito-idp.ts';
 import { Issuer } from './issuer.ts';
-import { serveIssuer } from './issuer-endpoints.ts';
+import { createDocumentFetcher } from './authorization/clients/fetch-document.ts';
+import { createIssuerPort } from './issuer-endpoints.ts';
 import { loadIssuerKeys, saveIssuerKeys } from './issuer-key-file.ts';
 import { createSignInPort } from './login/sign-in-port.ts';
 import { readPools } from './pools/read-pools.ts';
@@ -28,6 +29,9 @@ export type LocalSignIn = {
   readonly follow: (stacks: readonly ResolvedStack[], users: readonly UserDefinition[]) => void;
 };
 
+/** Who signs in at the local issuer without a page. */
+export type SignInAs = { readonly sub: string; readonly roles: readonly string[] };
+
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly standIns: StandIns;
   readonly identities: Identities;
@@ -37,6 +41,12 @@ type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
    */
   readonly invoker: () => Invoker;
   readonly log: LogSink;
+  /** Returns whether an API of this gateway has this resource (RFC 8707). */
+  readonly knowsResource: (resource: string) => boolean;
+  /** Who signs in without a page; undefined if the page is shown. */
+  readonly signInAs: SignInAs | undefined;
+  /** Whether the metadata documents of clients may be at addresses of this machine and its network. */
+  readonly allowsPrivateClients: boolean;
   /** The directory where keys and users are saved; undefined means that they are not saved. */
   readonly directory: string | undefined;
 };
@@ -46,11 +56,18 @@ const TRIGGER_WITHIN_MS = 5_000;
 
 /** @throws StartError if saved data is damaged or cannot be read */
 export async function openLocalSignIn(options: SignInOptions): Promise<LocalSignIn> {
-  const { standIns, identities, clock } = options;
+  const { standIns, clock, allowsPrivateClients } = options;
   const issuer = await openIssuer(options);
+  let localUsers: readonly UserDefinition[] = [];
   const pools = await openPools(options, issuer);
   const cognito = createCognitoIdp(pools, clock);
   const port = createSignInPort({ issuer, standIns, pools, cognito, clock });
+  const own = createIssuerPort({
+    ...options,
+    issuer,
+    users: () => localUsers,
+    documents: createDocumentFetcher({ allowsPrivate: allowsPrivateClients }),
+  });
   return {
     issuer,
     pools,
@@ -59,11 +76,14 @@ export async function openLocalSignIn(options: SignInOptions): Promise<LocalSign
       get hosts() {
         return port.hosts;
       },
-      admits: (head) => port.admits(head),
-      serve: async (request) => (await port.serve(request)) ?? serveIssuer(request, issuer, identities),
+      admits: (head) => port.admits(head) || own.admits(head),
+      serve: async (request) => (await port.serve(request)) ?? own.serve(request),
     },
     serveTokens: (request, path) => serveTokens(request, path, issuer),
-    follow: (stacks, users) => pools.follow(readPools(stacks, standIns.all), users),
+    follow: (stacks, users) => {
+      localUsers = users;
+      pools.follow(readPools(stacks, standIns.all), users);
+    },
   };
 }
 

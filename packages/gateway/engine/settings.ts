@@ -107,6 +107,10 @@ export const FORMS = {
     read: readServiceNames,
     expected: 'Write service names as they appear in ARNs, separated by commas: sns,s3.',
   },
+  signInAs: {
+    read: readSignInAs,
+    expected: 'Write a name, or a name and its roles: alice, alice:admin,courier.',
+  },
   size: { read: readSize, expected: 'Write an amount of memory like 64MB or 2GB.' },
   span: { read: readSpan, expected: 'Write a duration like 500ms, 30s, 2m or 1h.' },
   stage: {
@@ -169,6 +173,12 @@ function readStandIn(text: string, before: readonly string[]): readonly string[]
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { host, pathname } = new URL(url);
   return [...before, host.endsWith('.auth0.com') && pathname === '/' ? `https://${host}/` : url];
+}
+
+/** Reads `name[:role,role]`. */
+function readSignInAs(text: string): { readonly sub: string; readonly roles: readonly string[] } | undefined {
+  const [, sub, roles = ''] = /^([^\s:,]{1,255})(?::([^\s:]{0,1000}))?$/.exec(text) ?? [];
+  return sub === undefined ? undefined : { sub, roles: roles.split(',').filter((role) => role !== '') };
 }
 
 /** Reads `name=url[,url]`. Several addresses are used in turn. */

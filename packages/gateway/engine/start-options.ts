@@ -146,6 +146,19 @@ export const START_OPTIONS = {
     defaultValue: NO_TEXTS,
     shown: 'none',
   },
+  'sign-in-as': {
+    takes: '<name:roles>',
+    ...FORMS.signInAs,
+    plugin: 'setting',
+    sets: 'signInAs',
+    what: 'sign in at the local issuer as this subject without a page, such as alice or alice:admin,courier',
+  },
+  'allow-private-clients': {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'allowPrivateClients',
+    what: 'let the local issuer read client metadata documents from addresses of this machine and its network',
+  },
   'vpc-link': {
     takes: '<name=url>',
     ...FORMS.vpcLink,

@@ -39,6 +39,8 @@ export type StartOptions = {
   readonly values?: string;
   /** The issuers that the local issuer replaces. */
   readonly issuers?: readonly string[];
+  /** Who signs in at the local issuer without a page. Default: the page is shown, which needs a browser. */
+  readonly signInAs?: { readonly sub: string; readonly roles?: readonly string[] };
   /** Whether the permissions of functions' roles are enforced. Default: true. */
   readonly roles?: boolean;
   /** Whether unsupported settings make startup fail. Default: false. */
@@ -221,6 +223,7 @@ function toGatewayOptions(
     ),
     ...(options.tables !== undefined && { tables: options.tables }),
     localIssuers: options.issuers ?? [],
+    ...(options.signInAs && { signInAs: { roles: [], ...options.signInAs } }),
     roles: options.roles ?? true,
     strict: options.strict ?? false,
     accountThrottle: false,

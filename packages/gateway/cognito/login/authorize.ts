@@ -8,24 +8,20 @@ import { isPassword } from '../pools/password.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import { NO_METADATA, postAuthentication, preAuthentication } from '../pools/triggers.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
+import { FORM_COOKIE, readCookie, redirect, setCookie } from './browser-reply.ts';
 import { printLoginPage, printNotice } from './login-page.ts';
-import type { LoginState } from './login-state.ts';
+import { isChallenge } from './proof-key.ts';
+import type { LoginState, PoolGrant } from './login-state.ts';
 import { isAllowedRedirect, withQuery } from './redirects.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 
 export type LoginContext = LocalPool & {
-  readonly state: LoginState;
+  readonly state: LoginState<PoolGrant>;
   /** Address of the pool, such as `http://127.0.0.1:4000/eu-west-1_Abc`. */
   readonly baseUrl: string;
 };
 
 const MAX_LISTED = 30;
-/**
- * The cookie identifies the form that was shown to this browser. Browsers never send the cookie from other sites. All
- * ports of a host share cookies, so the cookie's value is useless at other ports.
- */
-const FORM_COOKIE = 'gatewright_form';
-
 export function authorize(request: ControlRequest, place: LoginContext): ControlReply {
   const read = readAuthorizationRequest(request.query, place);
   if (read.kind === 'refused') return printNotice(400, 'The sign-in cannot begin', read.text);
@@ -189,23 +185,6 @@ function listUsers({ pool }: LoginContext): readonly PoolUser[] {
     .slice(0, MAX_LISTED);
 }
 
-/** Redirects with 303, so that the browser continues with GET after a POST. */
-function redirect(location: string, headers: readonly string[] = []): ControlReply {
-  return {
-    status: 303,
-    headers: [
-      'Location',
-      location,
-      'Cache-Control',
-      'no-store',
-      'Referrer-Policy',
-      'no-referrer',
-      ...headers,
-    ],
-    body: '',
-  };
-}
-
 export function logOut(request: ControlRequest, place: LoginContext): ControlReply {
   const { pool, state } = place;
   const { kind, poolId } = pool.definition;
@@ -230,20 +209,8 @@ export function logOut(request: ControlRequest, place: LoginContext): ControlRep
     : redirect(target, gone);
 }
 
-function readCookie(request: ControlRequest, name: string): string | undefined {
-  const pairs = (headerOf(request, 'cookie') ?? '').split(/;\s*/);
-  const pair = pairs.find((text) => text.startsWith(`${name}=`));
-  return pair?.slice(name.length + 1);
-}
-
 function sessionCookie(poolId: string): string {
   return `gatewright_session_${poolId.replace(/[^A-Za-z0-9]/g, '_')}`;
-}
-
-/** Returns header lines that set a cookie. Without a value, the browser deletes the cookie. */
-function setCookie(name: string, value: string | undefined, sameSite: 'Lax' | 'Strict'): string[] {
-  const life = value === undefined ? '; Max-Age=0' : '';
-  return ['Set-Cookie', `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=${sameSite}${life}`];
 }
 
 /** An authorization request of a browser (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). */
@@ -299,7 +266,7 @@ function readAuthorizationRequest(query: string, { pool }: LocalPool): RequestRe
     return refuse('unsupported_response_type', 'The only supported flow is the authorization code flow');
   if (!client.allowsCode) return refuse('unauthorized_client', 'The client is not allowed to use this flow');
   const challenge = text('code_challenge');
-  if (challenge !== undefined && (text('code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(challenge)))
+  if (challenge !== undefined && !isChallenge(challenge, text('code_challenge_method')))
     return refuse('invalid_request', 'code_challenge_method must be S256');
   const asked = (text('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const usual = client.scopes === 'any' ? ['openid'] : client.scopes;

@@ -20,7 +20,7 @@ const STYLE = `:root{color-scheme:light dark;--back:#f4f5f7;--card:#fff;--text:#
 *{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:24px 16px;background:var(--back);color:var(--text);font:16px/1.5 system-ui,sans-serif}
 main{width:100%;max-width:400px;padding:32px;background:var(--card);border:1px solid var(--line);border-radius:12px}
 h1{margin:0 0 4px;font-size:22px;line-height:1.3;overflow-wrap:anywhere}h2{margin:28px 0 8px;font-size:14px;font-weight:600;color:var(--faint)}p{margin:0;color:var(--faint);overflow-wrap:anywhere}
-label{display:block;margin:16px 0 4px;font-size:14px;font-weight:600}input{width:100%;padding:10px 12px;font:inherit;color:inherit;background:var(--back);border:1px solid var(--line);border-radius:8px}
+label{display:block;margin:16px 0 4px;font-size:14px;font-weight:600}input{width:100%;padding:10px 12px;font:inherit;color:inherit;background:var(--back);border:1px solid var(--line);border-radius:8px}input[type=checkbox]{width:auto;margin:0 8px 0 0}
 button{font:inherit;cursor:pointer;border-radius:8px}.main{width:100%;margin-top:24px;padding:10px;font-weight:600;color:var(--on);background:var(--main);border:0}
 .user{display:flex;justify-content:space-between;gap:16px;width:100%;margin-top:8px;padding:10px 12px;text-align:left;color:inherit;background:none;border:1px solid var(--line)}.user:hover{border-color:var(--main)}
 .user span{min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.user span+span{color:var(--faint)}
@@ -66,7 +66,7 @@ export function printNotice(
  * @param target the address to which the form's response redirects; browsers also apply the page's policy to this
  * redirect
  */
-function printPage(
+export function printPage(
   status: number,
   title: string,
   body: string,
@@ -101,6 +101,6 @@ function printPage(
   };
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

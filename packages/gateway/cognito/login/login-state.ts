@@ -2,8 +2,8 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock } from '../../core/ports.ts';
 
-/** The data that belongs to an authorization code (RFC 6749 §4.1, RFC 7636). */
-type CodeGrant = {
+/** The data that belongs to an authorization code of a pool (RFC 6749 §4.1, RFC 7636). */
+export type PoolGrant = {
   readonly poolId: string;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -21,14 +21,12 @@ const CODE_MS = 5 * 60_000;
 const BROWSER_MS = 3_600_000;
 const MAX_HELD = 1_000;
 
-export class LoginState {
+/** The codes and signed-in browsers of this run. `Grant` is the data that belongs to a code. */
+export class LoginState<Grant> {
   readonly #clock: Clock;
   /** The secret of this run. Forms from an earlier run are no longer valid. */
   readonly #secret = randomBytes(32);
-  readonly #codes = new Map<
-    string,
-    { readonly grant: CodeGrant; readonly untilMs: number; isUsed: boolean }
-  >();
+  readonly #codes = new Map<string, { readonly grant: Grant; readonly untilMs: number; isUsed: boolean }>();
   readonly #browsers = new Map<
     string,
     { readonly poolId: string; readonly sub: string; readonly untilMs: number }
@@ -38,12 +36,12 @@ export class LoginState {
     this.#clock = clock;
   }
 
-  giveCode(grant: CodeGrant): string {
+  giveCode(grant: Grant): string {
     return hold(this.#codes, { grant, untilMs: this.#clock.nowEpochMs() + CODE_MS, isUsed: false });
   }
 
   /** Uses a code, which is valid once. A used code is remembered until it expires. */
-  takeCode(code: string): { readonly grant: CodeGrant; readonly wasUsed: boolean } | undefined {
+  takeCode(code: string): { readonly grant: Grant; readonly wasUsed: boolean } | undefined {
     const held = this.#codes.get(hashOf(code));
     if (held === undefined || held.untilMs <= this.#clock.nowEpochMs()) return undefined;
     const wasUsed = held.isUsed;
@@ -75,7 +73,10 @@ export class LoginState {
   }
 }
 
-function hold<T>(held: Map<string, T>, value: T): string {
+/**
+ * Stores a value under a new credential, and removes the oldest value if there are too many. @returns the credential
+ */
+export function hold<T>(held: Map<string, T>, value: T): string {
   const [oldest] = held.keys();
   if (held.size >= MAX_HELD && oldest !== undefined) held.delete(oldest);
   const name = randomBytes(32).toString('base64url');
@@ -84,6 +85,6 @@ function hold<T>(held: Map<string, T>, value: T): string {
 }
 
 /** Hashes a credential, because credentials are stored in memory only as hashes. */
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -24,6 +24,23 @@ export function isLoopbackOrigin(url: string): boolean {
   return /^(?:(?:[a-z0-9-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(hostname);
 }
 
+/** `http` addresses of this machine by their usual names, with the port and the rest of the address. */
+const LOOPBACK = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?![^/?])(.*)$/s;
+
+/**
+ * Returns whether a client has registered this address. The addresses must be equal as texts, except for the port of
+ * an `http` address of this machine, which programs choose at each start (RFC 8252 §7.3, draft-ietf-oauth-v2-1 §2.3.1).
+ */
+export function isRegisteredRedirect(uri: string, registered: readonly string[]): boolean {
+  if (!URL.canParse(uri)) return false;
+  const portless = uri.replace(LOOPBACK, '$1$2');
+  const isLoopback = LOOPBACK.test(uri);
+  return registered.some(
+    (known) =>
+      known === uri || (isLoopback && LOOPBACK.test(known) && known.replace(LOOPBACK, '$1$2') === portless),
+  );
+}
+
 /** Sets members in the query of `uri`. Members with the same names are replaced. */
 export function withQuery(uri: string, members: Readonly<Record<string, string | undefined>>): string {
   const url = new URL(uri);

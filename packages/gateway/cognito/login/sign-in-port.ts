@@ -15,6 +15,7 @@ import type { StandIns } from '../../core/issuers/stand-ins.ts';
 import { authorize, logOut, type LoginContext, signInByForm } from './authorize.ts';
 import { isLoopbackOrigin } from './redirects.ts';
 import { LoginState } from './login-state.ts';
+import type { PoolGrant } from './login-state.ts';
 import { grantTokens, revokeToken, sendUserInfo } from './token-endpoint.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
@@ -39,7 +40,7 @@ type Found = LocalPool & { readonly path: string; readonly baseUrl: string };
 
 export function createSignInPort(parts: Parts): SignInPort {
   const { standIns, pools, cognito, clock } = parts;
-  const state = new LoginState(clock);
+  const state = new LoginState<PoolGrant>(clock);
   const find = (head: Head): Found | undefined => findPool(head, standIns, pools);
   return {
     get hosts() {

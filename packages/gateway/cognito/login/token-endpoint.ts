@@ -1,6 +1,5 @@
 /** The token endpoint, the revocation endpoint and `userInfo` (RFC 6749 §3.2, RFC 7009, OpenID Connect Core §5.3). */
 import { ServiceRefusal } from '../../core/errors.ts';
-import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -10,19 +9,10 @@ import { listAttributes } from '../pools/pool-user.ts';
 import { userClaims } from '../pools/pool-tokens.ts';
 import type { Tokens } from '../pools/sessions.ts';
 import type { LoginContext } from './authorize.ts';
+import { OAuthError } from './oauth-error.ts';
+import { provesChallenge } from './proof-key.ts';
 
 const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
-
-/** An error in the form of RFC 6749 §5.2. */
-class OAuthError extends Error {
-  override readonly name = 'OAuthError';
-  readonly error: string;
-
-  constructor(error: string, description: string) {
-    super(description);
-    this.error = error;
-  }
-}
 
 export function grantTokens(request: ControlRequest, place: LoginContext): Promise<ControlReply> {
   return answering(async () => {
@@ -157,16 +147,6 @@ async function exchangeCode(
   const withRefresh = pool.definition.kind === 'cognito' || scopes.includes('offline_access');
   const source = 'TokenGeneration_HostedAuth';
   return sessions.begin({ user, client, scopes, nonce, audience, source, originJti }, withRefresh);
-}
-
-/**
- * Returns whether the verifier proves the challenge. A verifier without a challenge is refused, too, because an attack
- * may have removed the challenge (RFC 9700 §2.1.1).
- */
-function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {
-  if (challenge === undefined || verifier === undefined) return challenge === verifier;
-  const hash = createHash('sha256').update(verifier).digest('base64url');
-  return /^[\w.~-]{43,128}$/.test(verifier) && equalInConstantTime(challenge, hash);
 }
 
 function refresh(

@@ -27,8 +27,11 @@ const remapped: SurpriseKind = {
   source: 'docs/aws §2.7',
   find(facts) {
     const { integration } = facts;
-    if (integration === undefined || facts.recorded.received.api.protocol !== 'rest') return undefined;
+    const { protocol } = facts.recorded.received.api;
+    if (integration === undefined || protocol === 'websocket') return undefined;
     const isProxy = integration.kind === 'http-proxy' || integration.kind === 'http-stream';
+    // An HTTP API renames only headers of functions. Any other such header is the backend's own.
+    if (protocol === 'http' && isProxy) return undefined;
     const headers = remappedNames(facts).filter(
       (name) => !isProxy || !OF_EVERY_BACKEND.has(name.toLowerCase()),
     );
@@ -36,11 +39,13 @@ const remapped: SurpriseKind = {
     const renamed = headers.map((name) => `${name} as x-amzn-Remapped-${name}`).join(', ');
     return {
       values: { headers },
-      because: [`A REST API keeps some header names for itself, so the client got ${renamed}.`],
+      because: [`The gateway keeps some header names for itself, so the client got ${renamed}.`],
       changes: [
-        headers.some((name) => name.toLowerCase() === 'www-authenticate')
-          ? 'Only the gateway itself can send WWW-Authenticate: let an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.'
-          : `Do not return ${headers.join(', ')}, or use another name that clients read.`,
+        !headers.some((name) => name.toLowerCase() === 'www-authenticate')
+          ? `Do not return ${headers.join(', ')}, or use another name that clients read.`
+          : protocol === 'http'
+            ? 'A function cannot send WWW-Authenticate at an HTTP API or a function URL. A JWT authorizer sends it by itself; an MCP client also finds the issuer by the metadata document at /.well-known/oauth-protected-resource.'
+            : 'Only the gateway itself can send WWW-Authenticate: let an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.',
       ],
     };
   },

@@ -201,8 +201,11 @@ function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
  */
 function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
-  for (const [name, value] of lines)
-    if (!HTTP_PHASES.result.drops.has(name.toLowerCase())) headers.push(canonicalHeaderName(name), value);
+  for (const [name, value] of lines) {
+    const lower = name.toLowerCase();
+    const sent = nameAfter(HTTP_PHASES.result, lower);
+    if (sent !== undefined) headers.push(sent === lower ? canonicalHeaderName(name) : sent, value);
+  }
   return headers;
 }
 

@@ -15,6 +15,7 @@ import type { Parts } from './parts.ts';
 import { openRequestPorts } from './request-ports.ts';
 import { ResetBaseline } from './state/reset.ts';
 import { openSignIn } from './control-port/sign-in.ts';
+import { isServedResource } from './control-port/served-resource.ts';
 import { openEventStore, openStoreOf } from './state/store.ts';
 
 /**
@@ -42,7 +43,13 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   // created.
   const items = new ItemFeed();
   const [signIn, store] = await openBoth(
-    openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),
+    openSignIn(options, {
+      clock,
+      random,
+      identities,
+      invoker: () => parts.runtime,
+      knowsResource: (resource) => isServedResource(resource, parts),
+    }),
     openStoreOf(options, clock, identities, closing, {
       onChanges: (changes) => items.publish(changes),
       onStreams: (streams) => items.publishStreams(streams),

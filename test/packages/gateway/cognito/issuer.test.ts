@@ -3,15 +3,11 @@ import { JwtVerifier } from 'aws-jwt-verify';
 import { JwtExpiredError } from 'aws-jwt-verify/error';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { createSystemClock } from '../../../../packages/gateway/server/adapters/system-clock.ts';
 import { createSystemRandom } from '../../../../packages/gateway/server/adapters/random.ts';
-import { createIdentities } from '../../../../packages/gateway/core/policy/identities.ts';
-import type { ControlRequest } from '../../../../packages/gateway/core/api-call.ts';
-import { serveIssuer } from '../../../../packages/gateway/cognito/issuer-endpoints.ts';
 import { Issuer, type SavedKey } from '../../../../packages/gateway/cognito/issuer.ts';
 import { LOCAL_ISSUER } from '../../../../packages/gateway/core/issuers/issuer-names.ts';
-import { claimsOf } from '../../../support/a-user-pool.ts';
 
 const HOUR_MS = 3_600_000;
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -113,133 +109,6 @@ describe('Issuer', () => {
     it(`does not mint ${name}`, async () => {
       const issuer = await Issuer.create({ clock: createSystemClock(), random, kept: [KEPT] });
       assert.throws(() => issuer.mint(options), InvalidRequest);
-    });
-  }
-});
-
-describe('serveIssuer', () => {
-  let issuer: Issuer;
-  before(async () => {
-    issuer = await Issuer.create({ clock: createSystemClock(), random });
-  });
-  const identities = createIdentities([
-    {
-      name: 'ci',
-      accessKeyId: 'AKIALOCAL0000000CI',
-      secretAccessKey: 'ci-secret',
-      arn: 'arn:aws:iam::1:user/ci',
-      policies: [],
-    },
-  ]);
-  const aRequest = (overrides: Partial<ControlRequest> = {}): ControlRequest => ({
-    method: 'GET',
-    path: '/',
-    query: '',
-    rawHeaders: [],
-    body: Buffer.alloc(0),
-    host: '127.0.0.1:4000',
-    ...overrides,
-  });
-  const aTokenRequest = (form: Record<string, string>, headers: string[] = []) =>
-    aRequest({
-      method: 'POST',
-      path: '/token',
-      rawHeaders: ['Content-Type', 'application/x-www-form-urlencoded', ...headers],
-      body: Buffer.from(new URLSearchParams(form).toString()),
-    });
-
-  it('publishes its fixed name and the local address of its keys (OpenID Connect Discovery 1.0)', () => {
-    const reply = serveIssuer(aRequest({ path: '/.well-known/openid-configuration' }), issuer, identities);
-    const { issuer: name, jwks_uri: jwksUri } = JSON.parse(String(reply?.body)) as Record<string, unknown>;
-    assert.deepEqual([name, jwksUri], [LOCAL_ISSUER, 'http://127.0.0.1:4000/.well-known/jwks.json']);
-  });
-
-  it('does not answer other paths', () => {
-    assert.equal(serveIssuer(aRequest(), issuer, identities), undefined);
-  });
-
-  it('puts the roles that are asked for into the token', () => {
-    const form = {
-      grant_type: 'client_credentials',
-      client_id: 'AKIALOCAL0000000CI',
-      client_secret: 'ci-secret',
-    };
-    const rolesFor = (more: Record<string, string>): unknown => {
-      const reply = serveIssuer(aTokenRequest({ ...form, ...more }), issuer, identities);
-      const { access_token: token } = JSON.parse(String(reply?.body)) as { access_token: string };
-      return claimsOf(token)['roles'];
-    };
-
-    assert.deepEqual([rolesFor({ roles: 'admin  ops' }), rolesFor({})], [['admin', 'ops'], undefined]);
-  });
-
-  // Source: RFC 6749 §4.4, §5.2
-  for (const { name, request, status, error } of [
-    {
-      name: 'grants a local identity a token',
-      request: aTokenRequest({
-        grant_type: 'client_credentials',
-        client_id: 'AKIALOCAL0000000CI',
-        client_secret: 'ci-secret',
-      }),
-      status: 200,
-      error: undefined,
-    },
-    {
-      name: 'takes the client from a Basic header',
-      request: aTokenRequest({ grant_type: 'client_credentials' }, [
-        'Authorization',
-        `Basic ${Buffer.from('AKIALOCAL0000000CI:ci-secret').toString('base64')}`,
-      ]),
-      status: 200,
-      error: undefined,
-    },
-    {
-      name: 'refuses a wrong secret',
-      request: aTokenRequest({
-        grant_type: 'client_credentials',
-        client_id: 'AKIALOCAL0000000CI',
-        client_secret: 'x',
-      }),
-      status: 401,
-      error: 'invalid_client',
-    },
-    {
-      name: 'refuses an unknown client',
-      request: aTokenRequest({ grant_type: 'client_credentials', client_id: 'x', client_secret: 'nobody' }),
-      status: 401,
-      error: 'invalid_client',
-    },
-    {
-      name: 'refuses another grant',
-      request: aTokenRequest({ grant_type: 'password' }),
-      status: 400,
-      error: 'unsupported_grant_type',
-    },
-    {
-      name: 'refuses a lifetime that is no number',
-      request: aTokenRequest({
-        grant_type: 'client_credentials',
-        client_id: 'AKIALOCAL0000000CI',
-        client_secret: 'ci-secret',
-        expires_in: 'x',
-      }),
-      status: 400,
-      error: 'invalid_request',
-    },
-    {
-      name: 'refuses a body that is no form',
-      request: aRequest({ method: 'POST', path: '/token' }),
-      status: 400,
-      error: 'invalid_request',
-    },
-  ]) {
-    it(name, async () => {
-      const reply = serveIssuer(request, issuer, identities);
-      const body = JSON.parse(String(reply?.body)) as { error?: string; access_token?: string };
-      assert.equal(reply?.status, status);
-      assert.equal(body.error, error);
-      if (status === 200) assert.equal((await aVerifier(issuer).verify(body.access_token ?? '')).sub, 'ci');
     });
   }
 });

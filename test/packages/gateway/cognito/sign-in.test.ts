@@ -26,6 +26,9 @@ async function open(t: TestContext, config: { readonly PreSignUp?: string } = {}
     standIns: new StandIns([]),
     identities: createIdentities([]),
     directory,
+    knowsResource: () => false,
+    signInAs: undefined,
+    allowsPrivateClients: false,
     log: {
       write: (line) => {
         if (!line.startsWith('the users could not be saved: ')) return;

@@ -131,7 +131,7 @@ describe('START_OPTIONS', () => {
     );
     assert.equal(
       names('setting'),
-      'allow-unguarded strict-waf waf-networks aws issuer vpc-link cloud-map vpc-endpoint roles assume account-quota ' +
+      'allow-unguarded strict-waf waf-networks aws issuer sign-in-as allow-private-clients vpc-link cloud-map vpc-endpoint roles assume account-quota ' +
         'account-throttle usage-lag isolation concurrency faults allow-faults-on-network cold record-all cache-memory ' +
         'max-body-memory metrics install build',
     );

@@ -50,6 +50,7 @@ describe('readGatewaySettings', () => {
       recordAll: false,
       strictWaf: false,
       allowFaultsOnNetwork: false,
+      allowPrivateClients: false,
       usageLagMs: 0,
       accountQuotas: {},
       assumptions: settings.assumptions,
@@ -108,6 +109,7 @@ describe('readGatewaySettings', () => {
       recordAll: true,
       strictWaf: false,
       allowFaultsOnNetwork: false,
+      allowPrivateClients: false,
       usageLagMs: 30_000,
       accountQuotas: { stages: 20, resources: 400 },
       awsEndpoints: {

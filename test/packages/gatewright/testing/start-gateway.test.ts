@@ -51,11 +51,39 @@ describe('a gateway of gatewright/testing', () => {
   before(async () => {
     writeFileSync(join(directory, 'template.yaml'), TEMPLATE);
     writeFileSync(join(directory, 'count.mjs'), HANDLER);
-    gateway = await startGateway({ directory, tables: { Pets: [{ id: 'ole', legs: 4 }] }, isShared: true });
+    gateway = await startGateway({
+      directory,
+      tables: { Pets: [{ id: 'ole', legs: 4 }] },
+      isShared: true,
+      signInAs: { sub: 'ada' },
+    });
   });
   after(async () => {
     await gateway.close();
     rmSync(directory, { recursive: true });
+  });
+
+  it('signs a client in without a page', async () => {
+    const control = gateway.environment['GATEWRIGHT_CONTROL_URL'] ?? '';
+    const redirect_uri = 'http://127.0.0.1:6274/callback';
+    const registered = await fetch(`${control}/register`, {
+      method: 'POST',
+      body: JSON.stringify({ redirect_uris: [redirect_uri] }),
+    });
+    const { client_id = '' } = (await registered.json()) as { client_id?: string };
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id,
+      redirect_uri,
+      resource: `${gateway.url('Api')}/mcp`,
+      code_challenge: 'c'.repeat(43),
+      code_challenge_method: 'S256',
+    });
+
+    const reply = await fetch(`${control}/authorize?${query.toString()}`, { redirect: 'manual' });
+
+    const answer = new URL(reply.headers.get('location') ?? '').searchParams;
+    assert.deepEqual([answer.has('code'), answer.get('iss')], [true, control]);
   });
 
   it('answers as fetch does, without a socket and with one', async () => {

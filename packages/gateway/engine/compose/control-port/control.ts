@@ -1,5 +1,6 @@
 import { describeFault } from '../../../core/errors.ts';
 import { serveConsole } from '../../../console/endpoints/console-files.ts';
+import { findIssuerPlace } from '../../../core/issuers/issuer-paths.ts';
 import { handleManagement } from '../../../core/websocket/management.ts';
 import { publishCredentials } from '../../../kernel/files/identity-file.ts';
 import { openControlPort } from '../../../server/control-port/control-port.ts';
@@ -109,8 +110,6 @@ function mountsOf(parts: Parts): ControlMounts {
  */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 
-/** The paths of the issuer itself (`issuer-endpoints.ts`). */
-const OF_ISSUER = new Set(['/.well-known/openid-configuration', '/.well-known/jwks.json', '/token']);
 /** Endpoints below `/_gatewright/` that `token-endpoints.ts` serves. */
 const OF_TOKENS = new Set(['POST token', 'POST issuer/rotate']);
 const COGNITO = 'AWSCognitoIdentityProviderService.';
@@ -131,7 +130,7 @@ function mountSignIn(signIn: SignIn): SignInMount {
  * for it, because the Host header or the first part of the path may name it.
  */
 function mayServe(head: Head, { standIns }: SignIn): boolean {
-  return standIns.all.length > 0 || OF_ISSUER.has(head.path) || isOfCognito(head);
+  return standIns.all.length > 0 || findIssuerPlace(head.path) !== undefined || isOfCognito(head);
 }
 
 /**

@@ -24,6 +24,8 @@ type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
    * available.
    */
   readonly invoker: () => Invoker;
+  /** Returns whether an API of this gateway has this resource (RFC 8707). */
+  readonly knowsResource: (resource: string) => boolean;
 };
 
 type Followed = { readonly stacks: readonly ResolvedStack[]; readonly users: readonly UserDefinition[] };
@@ -105,6 +107,8 @@ export class SignIn {
       standIns: this.standIns,
       log: this.#options.log,
       directory: dataDirectoryOf(this.#options),
+      signInAs: this.#options.signInAs,
+      allowsPrivateClients: this.#options.allowPrivateClients === true,
     });
     if (this.#followed !== undefined) opened.follow(this.#followed.stacks, this.#followed.users);
     this.#opened = opened;

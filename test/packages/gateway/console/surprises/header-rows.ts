@@ -147,6 +147,16 @@ const HEADERS: readonly SurpriseRow[] = [
     not: { api: backend(HTTP_PROXY, answered('ok', ['Date', 'today', 'Server', 'nginx'])) },
   },
   {
+    code: 'HEADER_REMAPPED',
+    source: 'docs/aws §2.7 [reports]',
+    api: http({ statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } }),
+    request: ID,
+    values: { headers: ['www-authenticate'] },
+    because: /the client got www-authenticate as x-amzn-Remapped-www-authenticate/,
+    change: /at an HTTP API or a function URL.*oauth-protected-resource/,
+    not: { api: http({ statusCode: 401, headers: { Date: 'today' } }) },
+  },
+  {
     code: 'HEADER_DROPPED',
     source: 'docs/aws §2.7',
     api: proxy({ statusCode: 200, headers: { 'Transfer-Encoding': 'chunked' } }),

@@ -96,6 +96,16 @@ describe('readHttp2Result', () => {
       source: 'docs/aws §3.6 [obs]',
     },
     {
+      name: 'WWW-Authenticate as a header that is renamed',
+      payload: '{"statusCode":401,"headers":{"WWW-Authenticate":"Bearer"}}',
+      expected: {
+        status: 401,
+        headers: ['x-amzn-Remapped-www-authenticate', 'Bearer', ...TEXT_LINE],
+        body: '',
+      },
+      source: 'docs/aws §2.7 [reports]',
+    },
+    {
       name: 'a status in digits',
       payload: '{"statusCode":"404"}',
       expected: { status: 404, body: '' },

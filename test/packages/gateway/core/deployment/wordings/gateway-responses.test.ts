@@ -124,6 +124,25 @@ describe('a customised gateway response', () => {
     assert.equal(headerOf(reply, 'x-amzn-errortype'), 'MissingAuthenticationTokenException');
   });
 
+  // docs/aws §2.7: a function cannot send this header, but a gateway response can.
+  for (const [type, name] of [
+    ['MISSING_AUTHENTICATION_TOKEN', 'its own type'],
+    ['DEFAULT_4XX', 'a default type'],
+  ] as const)
+    it(`sends the WWW-Authenticate of ${name} under its own name, with the quotes of its value`, async () => {
+      const challenge =
+        'Bearer resource_metadata="https://mcp.example/.well-known/oauth-protected-resource/mcp"';
+      const { send } = withResponses({
+        ResponseType: type,
+        StatusCode: '401',
+        ResponseParameters: { 'gatewayresponse.header.WWW-Authenticate': `'${challenge}'` },
+      });
+
+      const reply = await send({ target: '/dev/nothing' });
+
+      assert.deepEqual([reply.status, headerOf(reply, 'www-authenticate')], [401, challenge]);
+    });
+
   it('chooses the template by Accept', async () => {
     const { send } = withResponses({
       ResponseType: 'DEFAULT_4XX',

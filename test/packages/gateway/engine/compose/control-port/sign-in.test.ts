@@ -24,6 +24,7 @@ function aSignIn(options: Partial<GatewayOptions> = {}) {
       clock: createSystemClock(),
       random: createSystemRandom(),
       identities: createIdentities([]),
+      knowsResource: () => false,
       invoker: () => {
         throw new Error('no trigger is there');
       },

@@ -1,0 +1,140 @@
+/** Reads an authorization request to the local issuer (draft-ietf-oauth-v2-1 §4.1.1, RFC 7636, RFC 8707). */
+import { isChallenge } from '../login/proof-key.ts';
+import { isRegisteredRedirect } from '../login/redirects.ts';
+import { ClientMetadataError } from './clients/client-metadata.ts';
+import type { IssuerClient } from './clients/client-metadata.ts';
+import type { IssuerClients } from './clients/issuer-clients.ts';
+
+export type AuthorizationRequest = {
+  readonly client: IssuerClient;
+  readonly redirectUri: string;
+  readonly state: string | undefined;
+  readonly scopes: readonly string[];
+  readonly challenge: string;
+  readonly resource: string | undefined;
+  readonly prompt: string | undefined;
+  readonly hint: string;
+};
+
+type RequestRead =
+  | { readonly kind: 'request'; readonly request: AuthorizationRequest }
+  /** The error is reported to the client by a redirect. */
+  | {
+      readonly kind: 'error';
+      readonly redirectUri: string;
+      readonly state: string | undefined;
+      readonly error: string;
+      readonly description: string;
+    }
+  /** The error is shown without a redirect, because a browser must not be sent to an unregistered address. */
+  | { readonly kind: 'refused'; readonly text: string };
+
+const MAX_QUERY = 8_192;
+const MAX_SCOPES = 50;
+/** RFC 6749 §3.3. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+export async function readAuthorizationRequest(
+  query: string,
+  clients: IssuerClients,
+  knowsResource: (resource: string) => boolean,
+): Promise<RequestRead> {
+  if (query.length > MAX_QUERY) return refused('The address is too long.');
+  const fields = new URLSearchParams(query);
+  const text = (name: string): string | undefined => fields.get(name) ?? undefined;
+  // Only `resource` may be repeated (RFC 6749 §3.1, RFC 8707 §2).
+  const repeated = [...new Set(fields.keys())].find(
+    (name) => name !== 'resource' && fields.getAll(name).length > 1,
+  );
+  if (repeated !== undefined) return refused(`The parameter ${repeated.slice(0, 100)} is repeated.`);
+  const client = await findClient(text('client_id'), clients);
+  if (typeof client === 'string') return refused(client);
+  const redirectUri = text('redirect_uri');
+  if (redirectUri === undefined || !isRegisteredRedirect(redirectUri, client.redirectUris))
+    return refused(describeMismatch(redirectUri, client));
+  const fault = findFault(fields, knowsResource);
+  if (fault !== undefined) return { kind: 'error', redirectUri, state: text('state'), ...fault };
+  return {
+    kind: 'request',
+    request: {
+      client,
+      redirectUri,
+      state: text('state'),
+      scopes: splitScopes(text('scope')),
+      challenge: text('code_challenge') ?? '',
+      resource: text('resource'),
+      prompt: text('prompt'),
+      hint: text('login_hint') ?? '',
+    },
+  };
+}
+
+/** Splits scopes, and removes repetitions. */
+export function splitScopes(text: string | undefined | null): readonly string[] {
+  return [...new Set((text ?? '').split(' ').filter((scope) => scope !== ''))];
+}
+
+async function findClient(
+  clientId: string | undefined,
+  clients: IssuerClients,
+): Promise<IssuerClient | string> {
+  if (clientId === undefined || clientId === '') return 'The parameter client_id is missing.';
+  try {
+    const client = await clients.find(clientId);
+    if (client !== undefined) return client;
+    return `The local issuer does not know the client ${clientId.slice(0, 300)}. Registrations end with the gateway; let the client register again.`;
+  } catch (error) {
+    if (error instanceof ClientMetadataError) return `${error.message}.`;
+    throw error;
+  }
+}
+
+type Fault = { readonly error: string; readonly description: string };
+
+function findFault(fields: URLSearchParams, knowsResource: (resource: string) => boolean): Fault | undefined {
+  const text = (name: string): string | undefined => fields.get(name) ?? undefined;
+  if (text('response_type') !== 'code')
+    return { error: 'unsupported_response_type', description: 'The only supported response_type is code' };
+  if ((text('response_mode') ?? 'query') !== 'query')
+    return { error: 'invalid_request', description: 'The only supported response_mode is query' };
+  if (!isChallenge(text('code_challenge') ?? '', text('code_challenge_method')))
+    return {
+      error: 'invalid_request',
+      description: 'A code_challenge with the code_challenge_method S256 is required',
+    };
+  const scopes = splitScopes(text('scope'));
+  if (scopes.length > MAX_SCOPES || !scopes.every((scope) => SCOPE.test(scope)))
+    return {
+      error: 'invalid_scope',
+      description: `scope must be at most ${MAX_SCOPES} names, separated by spaces`,
+    };
+  return findResourceFault(fields.getAll('resource'), knowsResource);
+}
+
+/** Returns the fault of the `resource` parameters of a request (RFC 8707 §2). */
+export function findResourceFault(
+  resources: readonly string[],
+  knowsResource: (resource: string) => boolean,
+): Fault | undefined {
+  const [resource] = resources;
+  if (resource === undefined) return undefined;
+  const description =
+    resources.length > 1
+      ? 'Only one resource per sign-in is supported'
+      : !URL.canParse(resource) || resource.includes('#')
+        ? 'resource must be an absolute URI without a fragment'
+        : knowsResource(resource)
+          ? undefined
+          : 'No API of this gateway has this resource: neither an address of an API nor an audience of a JWT authorizer of the local issuer';
+  return description === undefined ? undefined : { error: 'invalid_target', description };
+}
+
+function describeMismatch(given: string | undefined, { redirectUris, kind }: IssuerClient): string {
+  const shown = given === undefined ? 'is missing' : `is ${given.slice(0, 300)}`;
+  const where = kind === 'document' ? 'its metadata document' : 'its registration';
+  return `redirect_uri ${shown}; the client has only these addresses in ${where}: ${redirectUris.join(', ').slice(0, 1_000)}.`;
+}
+
+function refused(text: string): RequestRead {
+  return { kind: 'refused', text };
+}
