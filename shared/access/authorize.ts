@@ -15,6 +15,7 @@ import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { ACCESS_DECISION, printAccessDecision } from '@gatewright/aws/access-decision';
 import { backendContext, tenantOfKey } from './backend-context.ts';
+import type { PrintedGrants } from './backend-context.ts';
 import { isCharged, isChargedCaller, withoutCharged } from './charged-routes.ts';
 import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
@@ -107,8 +108,8 @@ export function createAuthorizer(
       const lacks = findMissingClaims(document, principal);
       observer.note({ principalId: principal.principalId, rules: decision.rules, lacks });
       const { quota } = document;
-      const channels = await printChannelsOf(document, principal, request, nowEpochSeconds);
-      const known = { principal, request, decision, channels };
+      const grants = await printGrantsOf(document, principal, request, nowEpochSeconds);
+      const known = { principal, request, decision, grants };
       if (quota === undefined || !isChargedCaller(quota, principal))
         return answerKnown(document, known, nowEpochSeconds);
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
@@ -134,25 +135,25 @@ type Known = {
   readonly principal: Principal;
   readonly request: AuthorizeRequest;
   readonly decision: Decision;
-  /** What the caller may do with channels, as `printChannels` prints it. */
-  readonly channels: string | undefined;
+  /** What the caller may do with channels and MCP servers, for the backend. */
+  readonly grants: PrintedGrants;
 };
 
-const loadChannelRules = loadOnce(() => import('./decide/channel-rules.ts'));
+const loadGrants = loadOnce(() => import('./decide/printed-grants.ts'));
 
 /**
- * Returns what the caller may do with channels. The code for channel rules is loaded with the first document that has
- * such rules.
+ * Returns what the caller may do with channels and MCP servers. The code for it is loaded with the first document that
+ * has such rules.
  */
-async function printChannelsOf(
+async function printGrantsOf(
   document: CompiledDocument,
   principal: Principal,
   request: AuthorizeRequest,
   nowEpochSeconds: number,
-): Promise<string | undefined> {
-  if (document.channels === undefined) return undefined;
-  const { printChannels } = await loadChannelRules();
-  return printChannels(document, principal, circumstancesOf(document, { ...request, nowEpochSeconds }));
+): Promise<PrintedGrants> {
+  if (document.channels === undefined && document.mcp === undefined) return {};
+  const { printGrants } = await loadGrants();
+  return printGrants(document, principal, circumstancesOf(document, { ...request, nowEpochSeconds }));
 }
 
 function answerKnown(document: CompiledDocument, known: Known, nowEpochSeconds: number): Authorized {
@@ -269,10 +270,10 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
   return isAdmitted ? known : { ...known, refusal: verdict.kind };
 }
 
-function contextOf(document: CompiledDocument, { principal, channels }: Known): AuthorizerContext {
+function contextOf(document: CompiledDocument, { principal, grants }: Known): AuthorizerContext {
   const lacked = findMissingClaims(document, principal);
   return {
-    ...backendContext(document, principal, channels),
+    ...backendContext(document, principal, grants),
     ...(lacked.length > 0 && { claimRefusal: describeMissingClaims(lacked) }),
   };
 }

@@ -5,6 +5,7 @@
 import { claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, forwardedClaims } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
+import { compileMcp } from './compile-mcp.ts';
 import { closeRoles } from './close-roles.ts';
 import { checkIssuers } from './check-issuers.ts';
 import { checkSerialNumbers } from './check-serial-numbers.ts';
@@ -37,7 +38,7 @@ import { isReachable, routedPath } from '@gatewright/handlers/access/decide/rout
 import type { RouteInventory } from '../inventory/route-inventory.ts';
 import type { Path } from '../document/shape.ts';
 import { describeTooMany, tryProfiles } from './try-profiles.ts';
-import type { ProfileFailure, TooManyChannels } from './try-profiles.ts';
+import type { ProfileFailure, TooManyPatterns } from './try-profiles.ts';
 
 export type Compilation =
   | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
@@ -90,6 +91,13 @@ export function compileDocument(source: CompileSource): Compilation {
     problem: work.problem,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
+  const mcp = compileMcp(document.mcp, {
+    kind: inventory.kind,
+    routes,
+    result: document.result,
+    problem: work.problem,
+    compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
+  });
   checkResult(work, networks);
   const quota = compileQuota(document, {
     kind: inventory.kind,
@@ -117,6 +125,7 @@ export function compileDocument(source: CompileSource): Compilation {
     context: Object.entries(document.context ?? {}).map(([name, { claim }]) => ({ name, claim })),
     result: compileResult(document.result),
     ...(channels !== undefined && { channels }),
+    ...(mcp !== undefined && { mcp }),
     ...(quota !== undefined && { quota }),
     ...(work.givesTickets === true && { givesTickets: true }),
   };
@@ -360,11 +369,11 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   }
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
-    if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeTooMany(failure));
+    if (failure.kind === 'too-many-patterns') problem([failure.of, 'rules'], describeTooMany(failure));
     else complain(['rules'], `${describeFailure(failure)}, or set result.onOversize: exact`);
 }
 
-function describeFailure(failure: Exclude<ProfileFailure, TooManyChannels>): string {
+function describeFailure(failure: Exclude<ProfileFailure, TooManyPatterns>): string {
   switch (failure.kind) {
     case 'too-large':
       return `the result for ${failure.caller} has ${failure.sizeBytes} bytes, more than result.maxBytes allows: name fewer routes`;
