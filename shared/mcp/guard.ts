@@ -53,7 +53,7 @@ export function guardRequest(grants: McpGrants, request: McpRequest, options: Gu
   if (mismatch !== undefined)
     return refuse(errorReply(400, idOf(body.messages[0]), HEADER_MISMATCH_CODE, `Header mismatch: ${mismatch}`));
   const verdicts = body.messages.map((message) => decideMessage(grants, message));
-  if (verdicts.every(({ kind }) => kind === 'allowed')) return pass(body.messages.filter(isRequest));
+  if (verdicts.every(({ kind }) => kind === 'allowed')) return pass(body.messages);
   return refuse(deniedReply(body.messages, verdicts, { ...options, isBatch: body.isBatch }));
 }
 
@@ -74,8 +74,10 @@ function guardWithoutMessage(grants: McpGrants, { method, body }: McpRequest): G
 
 const NOTHING_ALLOWED = 'The access document allows this caller nothing on this MCP server.';
 
-function pass(requests: readonly RequestMessage[]): Passed {
-  return { kind: 'passed', requests, filters: requests.some(({ method }) => isFiltered(method)) };
+/** A list is also filtered if it was asked for without an id, because some servers answer that too. */
+function pass(messages: readonly McpMessage[]): Passed {
+  const filters = messages.some((message) => message.kind !== 'response' && isFiltered(message.method));
+  return { kind: 'passed', requests: messages.filter(isRequest), filters };
 }
 
 function refuse(reply: ProxyResult): Guarded {

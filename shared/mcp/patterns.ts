@@ -26,13 +26,20 @@ export function matchesSubject(
   text: string,
   effect: McpEffect,
 ): boolean {
-  if (text.length > LENGTH_LIMIT || !text.isWellFormed()) return effect === 'deny';
+  if (text.length > LENGTH_LIMIT || isOdd(text)) return effect === 'deny';
   if (subject !== 'resources') return matchesAny(patterns, text, effect, matchesName);
   const readings = readingsOfUri(text);
   if (readings === undefined) return effect === 'deny';
   const canonical = patterns.map(canonicalPattern);
   const matches = (reading: string): boolean => matchesAny(canonical, reading, effect, matchesUri);
-  return effect === 'allow' ? readings.every(matches) : readings.some(matches);
+  return effect === 'allow' ? readings.every(matches) : readings.flatMap(cutsOf).some(matches);
+}
+
+/** Servers may ignore the query, the fragment, an empty segment, or a slash at the end. */
+function cutsOf(uri: string): readonly string[] {
+  const bare = uri.replace(/[?#].*$/s, '');
+  const [, origin = '', path = ''] = /^([^/?#]*:(?:\/\/)?)(.*)$/s.exec(bare) ?? [];
+  return [uri, bare, `${origin}${path.replace(/\/{2,}/g, '/').replace(/(?<=[^/])\/$/, '')}`];
 }
 
 /**
@@ -89,9 +96,12 @@ function decodeFully(uri: string): string | undefined {
   return decodePercent(text) === text ? text : undefined;
 }
 
-/** Whether the text contains a character that URL parsers drop or replace, or one that did not decode. */
+/**
+ * Whether the text contains what servers drop or replace: a control or format character, a backslash, a character that
+ * did not decode, or a blank at an end.
+ */
 function isOdd(text: string): boolean {
-  return /[\p{Cc}\\\ufffd]|^\s|\s$/u.test(text) || !text.isWellFormed();
+  return /[\p{C}\\\ufffd]|^\s|\s$/u.test(text);
 }
 
 /** Scheme and host have no case (RFC 3986 section 6.2.2.1). */
@@ -99,10 +109,15 @@ function lowerOrigin(uri: string): string {
   return uri.replace(/^[^/?#]*:(?:\/\/[^/?#]*)?/, (origin) => origin.toLowerCase());
 }
 
-/** Returns undefined if the dot segments climb above the root, because servers then read different paths. */
+/**
+ * Returns undefined if the dot segments climb above the root, or are in the query or fragment, because servers then read
+ * different paths.
+ */
 function resolveDots(uri: string): string | undefined {
   const [, origin = '', path = '', rest = ''] =
     /^([^/?#]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/s.exec(uri) ?? [];
+  // A server may take the whole URI for a path.
+  if (/(?:^|[^.\w])\.\.?(?:[^.\w]|$)/.test(rest)) return undefined;
   if (!/(?:^|\/)\.\.?(?:\/|$)/.test(path)) return uri;
   const kept: string[] = [];
   const segments = path.split('/');
