@@ -1,7 +1,7 @@
 /**
- * `npm run audit`: checks the packages in the lock files, including those of the tools, for known vulnerabilities, and
- * verifies the signatures of installed packages. A registry that does not offer these checks causes no failure; the
- * output then states that the check did not run.
+ * `npm run audit`: checks the packages in the lock files, including the packages of the tools, for known
+ * vulnerabilities, and verifies the signatures of installed packages. A registry that does not offer these checks
+ * causes no failure; the output then states that the check did not run.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

@@ -109,14 +109,6 @@ import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import { isDigestOf, parseSignature, parseSignatureInput } from './signature-fields.ts';
 import type { SignatureInput } from './signature-fields.ts';
 
-export const SCHEME_NAMES = [
-  'github',
-  'stripe',
-  'slack',
-  'standard',
-  'rfc9421',
-] as const satisfies readonly SchemeName[];
-
 export const SCHEMES: Readonly<Record<SchemeName, Scheme>> = {
   github: GITHUB,
   stripe: STRIPE,
@@ -124,3 +116,5 @@ export const SCHEMES: Readonly<Record<SchemeName, Scheme>> = {
   standard: STANDARD,
   rfc9421: MESSAGE_SIGNATURE,
 };
+
+export const SCHEME_NAMES = Object.keys(SCHEMES) as readonly SchemeName[];

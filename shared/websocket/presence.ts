@@ -220,8 +220,8 @@ async function announceTogether(
 }
 
 /**
- * Makes this function the one that announces.
- * @returns undefined if another function announces. That function now knows that there are more leaves
+ * Makes this function announce the members who left.
+ * @returns undefined if another function announces. That function now knows that more members left
  */
 async function becomeNotifier(
   { items, clock, limits }: ChannelPorts,

@@ -158,7 +158,7 @@ function printScope(scope: CredentialScope): string {
  * Returns the canonical path as all signers except S3's compute it: dot segments and empty segments are removed, then
  * each segment is encoded once more than in the request (`%3D` → `%253D`). S3 signs the path unchanged.
  */
-export function canonicalPath(wirePath: string, service: string): string {
+function canonicalPath(wirePath: string, service: string): string {
   if (service === 's3') return wirePath === '' ? '/' : wirePath;
   const segments: string[] = [];
   for (const segment of wirePath.split('/')) {
@@ -171,7 +171,7 @@ export function canonicalPath(wirePath: string, service: string): string {
 }
 
 /** Encodes each name and value again (RFC 3986 unreserved characters stay), then sorts by name and value. */
-export function canonicalQuery(wireQuery: string): string {
+function canonicalQuery(wireQuery: string): string {
   if (wireQuery === '') return '';
   return wireQuery
     .split('&')

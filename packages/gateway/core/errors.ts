@@ -261,7 +261,7 @@ export class ServiceRefusal extends Error {
   }
 }
 
-/** Several faults of a definition, reported together. The message and place are those of the first fault. */
+/** Several faults of a definition, reported together. The first fault gives the message and the place. */
 export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
 

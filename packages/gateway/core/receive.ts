@@ -79,7 +79,7 @@ function unpack(
   if (body === undefined || protocol !== 'rest') return undefined;
   if (body.length === 0 || body.length > MAX_BODY_BYTES) return undefined;
   const coding = headers.last('content-encoding');
-  return coding === undefined ? undefined : unpackBody(body, coding, MAX_BODY_BYTES);
+  return coding === undefined ? undefined : unpackBody(body, coding);
 }
 
 type Unpack = (body: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
@@ -98,15 +98,15 @@ type UnpackedBody = {
 /**
  * Decompresses a request body (developer guide, "Call an API method with a compressed payload"). AWS decompresses
  * requests on every REST API, whether or not the API compresses replies, and does not remove `Content-Encoding`. The
- * result never has more than `maxBytes`, however small the compressed body is.
+ * result never has more than `MAX_BODY_BYTES`, however small the compressed body is.
  */
-export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: number): UnpackedBody {
+function unpackBody(body: Buffer, contentEncoding: string): UnpackedBody {
   const coding = contentEncoding.trim().toLowerCase();
   if (coding === '' || coding === 'identity') return { body, packed: undefined };
   const unpack = CODINGS.get(coding);
   if (unpack === undefined) return { body, packed: { sent: body, fault: 'unsupported' } };
   try {
-    const content = unpack(body, { maxOutputLength: maxBytes });
+    const content = unpack(body, { maxOutputLength: MAX_BODY_BYTES });
     return { body: content, packed: { sent: body, fault: undefined } };
   } catch (error) {
     const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';

@@ -8,8 +8,8 @@ import type { LoadTime } from './load-times.ts';
 import { ResourceReader } from './read-resource.ts';
 
 /**
- * Returns the function that reads the mappings of an event source. Returns undefined if the ARN is not that of a source
- * in a loaded stack.
+ * Returns the function that reads the mappings of an event source. Returns undefined if no loaded stack has an event
+ * source with this ARN.
  */
 type FindSource = (arn: string) => ((mapping: ResourceReader) => void) | undefined;
 

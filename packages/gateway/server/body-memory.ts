@@ -106,7 +106,7 @@ export class BodyMemory {
     const megabytes = Math.floor(this.#maxBytes / 1024 ** 2);
     this.#refusals.note(
       what,
-      `there is no memory left for a request body: all bodies together can use ${megabytes} MB, and those of one client address a quarter of that (--max-body-memory)`,
+      `there is no memory left for a request body: all bodies together can use ${megabytes} MB, and the bodies of one client address can use a quarter of that (--max-body-memory)`,
     );
   }
 

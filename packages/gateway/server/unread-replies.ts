@@ -19,7 +19,7 @@ type Unread = { readonly bytes: number; readonly address: string };
 
 /**
  * The number by which the total memory is divided to get a client's share. If a client uses more than its share, its
- * replies are closed before those of other clients.
+ * replies are closed before other clients' replies.
  */
 const SHARE_OF_ADDRESS = 4;
 

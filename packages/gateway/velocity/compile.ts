@@ -1,5 +1,5 @@
 /**
- * Velocity 1.7 templates, compiled once to closures. The results equal those of Apache Velocity, except where AWS's
+ * Velocity 1.7 templates, compiled once to closures. Apache Velocity gives the same results, except where AWS's
  * results differ (test/fixtures/velocity has the results of the original). As on AWS, #include, #parse, #evaluate and
  * reflection do not exist.
  */

@@ -302,11 +302,11 @@ export class KeyAdmin {
 
   #assertMeaningful({ prefix, roles, usagePlanId }: NewKey): KeyPrefix {
     const known = this.#setting.prefixes.get(prefix);
-    if (known === undefined)
-      throw new RequestInvalid(
-        'prefix',
-        `is not a prefix of an access document in this stage; the prefixes are ${[...this.#setting.prefixes.keys()].join(', ') || 'none'}`,
-      );
+    if (known === undefined) {
+      const prefixes = [...this.#setting.prefixes.keys()].join(', ');
+      const remedy = prefixes === '' ? 'add an issuer of the type apiKey' : `the prefixes are ${prefixes}`;
+      throw new RequestInvalid('prefix', `is not a prefix of an access document in this stage; ${remedy}`);
+    }
     const unknown = roles.find((role) => !known.roles.has(role));
     if (unknown !== undefined)
       throw new RequestInvalid(

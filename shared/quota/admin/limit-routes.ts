@@ -85,7 +85,7 @@ function routesOf(
       ports,
       `${base}/reset`,
       `reset${owner}`,
-      'Returns all units charged in a period',
+      'Gives back all units that were charged in a period',
       withPeriod,
       'reset',
     ),

@@ -1,7 +1,7 @@
 /**
- * Permits of one concurrency limit. Unlike units, permits are returned. This happens when the request ends, or after
- * its deadline, when it must have ended. Permits are not leased, so each request costs one write at its start and one
- * at its end.
+ * Permits of one concurrency limit. Unlike units, permits are returned, either when the request ends or, at the latest,
+ * when its deadline has passed. Permits are not leased, so each request costs one write at its start and one at its
+ * end.
  */
 import { elapsedMs } from '../age.ts';
 import type { Moment } from '../age.ts';

@@ -113,8 +113,8 @@ export class Sharding {
   }
 
   /**
-   * Reads head and root. Returns false if they cannot be read.
-   * @param writesPerSecond writes to the granting item
+   * Reads the ledger's head and its root item. Returns false if they cannot be read.
+   * @param writesPerSecond the rate of writes to the item that grants units
    */
   async refresh(writesPerSecond: number): Promise<boolean> {
     const { store, clock, freshnessMs } = this.#at;

@@ -32,8 +32,8 @@ export type Terms =
 
 type Entry = {
   readonly item: Item | undefined;
-  /** The time when the read was started. The value may have changed since then. */
-  readonly answeredAt: Moment;
+  /** The time when the read of the item was started. The stored item may have changed since then. */
+  readonly askedAt: Moment;
   /** The time when a later read failed. Undefined if none has failed. */
   readonly failedAt: Moment | undefined;
 };
@@ -102,15 +102,15 @@ export class CustomerBook {
   #fresh(key: ItemKey): Entry | undefined {
     const entry = this.#entries.get(nameOf(key));
     if (entry === undefined) return undefined;
-    const { answeredAt, failedAt } = entry;
-    const ageMs = elapsedMs(this.#clock, answeredAt);
+    const { askedAt, failedAt } = entry;
+    const ageMs = elapsedMs(this.#clock, askedAt);
     if (ageMs <= this.#freshMs) return entry;
     const isFailing = failedAt !== undefined && elapsedMs(this.#clock, failedAt) <= UNAVAILABLE_MS;
     return isFailing && this.#mayUse(entry) ? entry : undefined;
   }
 
-  #mayUse({ item, answeredAt }: Entry): boolean {
-    return item === undefined || elapsedMs(this.#clock, answeredAt) <= this.#freshMs * STALE_FACTOR;
+  #mayUse({ item, askedAt }: Entry): boolean {
+    return item === undefined || elapsedMs(this.#clock, askedAt) <= this.#freshMs * STALE_FACTOR;
   }
 
   /** Loads an item. Returns undefined if the table does not respond and the known value is too old. */
@@ -138,7 +138,7 @@ export class CustomerBook {
       this.#entries.set(name, kept);
       return kept;
     }
-    const entry = { item: read.item, answeredAt: askedAt, failedAt: undefined };
+    const entry = { item: read.item, askedAt, failedAt: undefined };
     // The entry is removed and added again at the end of the map, so that the entries read least recently come first
     // and are evicted first.
     this.#entries.delete(name);

@@ -98,8 +98,8 @@ function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject):
 
 /**
  * Returns the name of a key's subject. If the key's name contains `#`, the subject's name begins with a mark. The mark
- * keeps two ledgers apart: that of key `k#GET /x` for a limit per key, and that of key `k` on route `GET /x` for a
- * limit per route with the same id.
+ * keeps two ledgers apart: the ledger of key `k#GET /x` for a limit per key, and the ledger of key `k` on route
+ * `GET /x` for a limit per route with the same id.
  */
 function subjectOfKey(key: string): string {
   return key.includes('#') ? `${KEY_WITH_HASH}${printKeyPart(key)}` : key;

@@ -52,7 +52,7 @@ export type Priced = {
 
 const NUMBER_DIGITS = 12;
 
-/** Creates the invoices of one tenant. The records are those of one month, with all their versions. */
+/** Creates the invoices of one tenant. The records cover one month, with all their versions. */
 export function makeInvoices(
   tenant: string,
   month: string,

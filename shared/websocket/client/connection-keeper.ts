@@ -165,7 +165,7 @@ export class ConnectionKeeper {
     this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
     const leftMs = Math.min(closesInMs, credentialEndsInMs);
     const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;
-    // A longer time is more than a timer can measure. A later pong tells the time again.
+    // A longer time would exceed what a timer can measure. A later pong reports the time again.
     if (leftMs < 86_400_000) this.#set('renew', Math.max(1_000, leftMs - early), () => void this.#open());
   }
 

@@ -193,7 +193,9 @@ function explainMatch(about: Circumstances): Reason {
   return {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
-      ...(near.length === 0 ? [] : [`The closest routes: ${near.join('; ')}.`]),
+      ...(near.length === 0
+        ? []
+        : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
     ],
     changes: [
       isStageTwice

@@ -56,7 +56,7 @@ function compare(
     const [segment = ''] = differing;
     return {
       distance: 2,
-      because: `it has ${segment} instead of ${given[wanted.indexOf(segment)]}`,
+      because: `it has /${segment} where the request’s path has /${given[wanted.indexOf(segment)]}`,
     };
   }
   const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));

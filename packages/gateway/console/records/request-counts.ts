@@ -13,7 +13,7 @@ import type { LastHeaders } from './packed-request.ts';
  */
 const CLASSES_PER_DOUBLING = 32;
 const SHORTEST_MS = 0.01;
-/** The number of classes, which cover up to a quarter of an hour. No limit of AWS is longer. */
+/** The number of classes. They cover durations of up to 22 minutes. No request on AWS takes longer than 15 minutes. */
 const CLASSES = 864;
 /**
  * The first 17 bits of a double contain its exponent and the first bits of its fraction. They give the class without

@@ -23,7 +23,7 @@ export function deviceOf(userAgent: string): ViewerDevice {
   const isSmartTv = IS_TV.test(userAgent);
   const isAndroid = IS_ANDROID.test(userAgent);
   const isPhone = IS_PHONE.test(userAgent);
-  // The User-Agent of Android phones contains Mobile, but that of Android tablets does not.
+  // The User-Agent of Android phones contains Mobile, but the User-Agent of Android tablets does not.
   const isTablet = !isSmartTv && (IS_TABLET.test(userAgent) || (isAndroid && !isPhone));
   // CloudFront may set both headers: "For some tablet devices, CloudFront sets both … to true."
   const isMobile = !isSmartTv && (isPhone || isTablet);

@@ -30,7 +30,7 @@ const ITEM = /^([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
  * Returns the client's preferred coding, if AWS supports it. Only the first coding counts, so nothing is compressed for
  * `br, gzip`. If the header is missing or `*`, nothing is compressed either.
  */
-export function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
+function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
   let best: string | undefined;
   let bestQuality = 0;
   for (const item of (acceptEncoding ?? '').split(',')) {

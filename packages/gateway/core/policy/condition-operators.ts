@@ -63,28 +63,16 @@ const bool: Compile = (policyValue) => {
   return (requestValue) => requestValue.toLowerCase() === positive;
 };
 
+/** Compares an address with a block or a single address. An address that cannot be parsed is not in any block. */
 const ipAddress: Compile = (policyValue) => {
-  const range = parseIpRange(policyValue);
-  if (range === undefined)
+  const block = parseIpBlock(policyValue);
+  if (block === undefined)
     throw new PolicyInvalid(`${quote(policyValue)} is neither an address nor a CIDR block`);
-  return range;
-};
-
-/** Returns whether an address is in the block. An address that cannot be parsed is not in any block. */
-type IpRange = (address: string) => boolean;
-
-/**
- * Parses `203.0.113.0/24`, `2001:db8::/32` or a single address. The bits after the prefix are ignored. Returns
- * undefined for any other text.
- */
-export function parseIpRange(text: string): IpRange | undefined {
-  const block = parseIpBlock(text);
-  if (block === undefined) return undefined;
-  return (candidateText) => {
-    const candidate = parseCallerAddress(candidateText);
-    return candidate !== undefined && isWithin(onlyAddress(candidate), block);
+  return (requestValue) => {
+    const address = parseCallerAddress(requestValue);
+    return address !== undefined && isWithin(onlyAddress(address), block);
   };
-}
+};
 
 type Comparison = (request: number, policy: number) => boolean;
 

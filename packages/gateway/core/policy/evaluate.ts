@@ -271,8 +271,8 @@ function readNames(value: unknown): Names {
 }
 
 /**
- * Whether the name is that of a single identity. IAM does not allow a wildcard in it, because a wildcard would match no
- * identity or too many.
+ * Whether the name identifies a single user, role or session. IAM does not allow a wildcard in it, because a wildcard
+ * would match no identity or too many.
  */
 function isIdentity(name: string): boolean {
   const arn = parseArn(name);

@@ -38,7 +38,7 @@ export function isGenerated(spec: unknown): spec is UnknownMembers {
   return isJsonObject(spec);
 }
 
-export function generateSecret(spec: UnknownMembers, draw: Draw): string {
+function generateSecret(spec: UnknownMembers, draw: Draw): string {
   const password = generatePassword(spec, draw);
   const { SecretStringTemplate: template, GenerateStringKey: key } = spec;
   if (typeof template !== 'string' || typeof key !== 'string') return password;

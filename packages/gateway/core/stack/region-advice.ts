@@ -1,4 +1,4 @@
-/** Advises where a function signs its calls for another region than that of its stack. */
+/** Advises what to do if a function signs its calls for another region than its stack's region. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { formatOf, shortPlace } from './source-format.ts';
 import type { ResolvedStack } from './model.ts';

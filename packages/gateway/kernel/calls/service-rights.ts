@@ -202,7 +202,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
   },
   // Only the log group's name is read from an ARN, because the service itself reads only the name. Attack: a caller
-  // sends the ARN of a log group in another account whose name is that of a log group here.
+  // sends the ARN of a log group in another account that has the same name as a log group here.
   logs(action, read, { region, accountId }) {
     const resource = (group: string, stream = '*'): string =>
       `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;

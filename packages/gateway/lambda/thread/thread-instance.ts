@@ -76,7 +76,7 @@ export class ThreadInstance implements Instance {
   #sent = 0;
   /** Whether the instance will be woken at the end of this turn of the event loop. */
   #isWakeDue = false;
-  /** The number after that of the last event with a response. Slots before this number are free. */
+  /** One more than the number of the last event with a response. Slots before this number are free. */
   #passed = 0;
   readonly #logStream = makeLogStream();
   #state: ThreadState = 'starting';

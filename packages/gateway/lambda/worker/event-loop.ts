@@ -115,7 +115,8 @@ export class EventLoop {
     const stream = new ResponseStream(
       {
         send: (part, contentType) => {
-          // An error that occurs after the response is ignored, because it does not belong to the next event.
+          // A part that the handler writes after its event has ended is ignored, because it does not belong to the next
+          // event.
           if (this.#running && this.#sequence === sequence)
             this.#output.sendPart(sequence, part, contentType);
         },

@@ -104,8 +104,8 @@ export class EdgeCache {
   }
 
   /**
-   * Finds a stored object. A HEAD request may also be served from the object of a GET request, but a GET request not
-   * from the object of a HEAD request.
+   * Finds a stored object. A HEAD request may also be served from the object of a GET request, but not the other
+   * way round.
    */
   #find(key: string, method: string): StoredObject | undefined {
     if (method !== 'HEAD') return this.objects.find(key);
@@ -209,8 +209,8 @@ export class EdgeCache {
     const kept = this.#keep(asked, at, packed, fetching);
     const result = answer.status >= 400 ? 'Error' : 'Miss';
     const reason = `miss: ${why}; ${kept === undefined ? this.#refusal(asked, answer) : keptFor(kept)}`;
-    // If the object was cached, conditions apply to the whole object, so this caller gets the same response as later
-    // callers. The response to a request with a range stays as it is.
+    // If the object was cached, the request's conditional headers are compared with the whole object, so this caller
+    // gets the same response as later callers. The response to a request with a range is not changed.
     const shown =
       kept === undefined || lastHeader(request.headers.lines, 'range') !== undefined
         ? packed

@@ -68,7 +68,7 @@ export class Shard {
       this.#records.push(record);
       this.#bytes += sizeOf(record);
     }
-    // The index is higher than all indexes of an earlier run, including those of dropped records.
+    // The index is higher than all indexes of an earlier run, including the indexes of dropped records.
     this.#next = Math.max(options.nowEpochMs * 1000, (this.#records.at(-1)?.index ?? 0) + 1);
   }
 

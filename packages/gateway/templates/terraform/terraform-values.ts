@@ -41,8 +41,8 @@ type Found =
 
 const LAMBDA_TYPES = new Set(['aws_lambda_function', 'aws_lambda_alias']);
 /**
- * The attribute to which a reference of each kind refers if the attribute itself cannot be read, because an index
- * stands before it.
+ * The attribute that a reference of each kind usually names. It is assumed if the reference has an index before its
+ * attribute, because the plan then does not contain the attribute's name.
  */
 const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
   id: 'id',

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { isMap, parseDocument } from 'yaml';
-import { Faults } from '../../../gateway/core/errors.ts';
+import { DefinitionError, Faults } from '../../../gateway/core/errors.ts';
 import type { Home } from '../../../gateway/core/stack/home.ts';
 import { findAskedOutputs, findStack, STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
 import { inspectApis, loadOptions } from '../../../toolkit/stack/access/commands/access-apis.ts';
@@ -284,8 +284,11 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
     // Errors are tolerated, because the service may import from the stack, which does not exist yet.
     tolerance: new Faults(false),
   }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new UsageError(`the service cannot be read, and nothing was written: ${reason ?? ''}`);
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof DefinitionError ? error.describe() : message;
+    throw new UsageError(
+      `the service cannot be read, and nothing was written: ${reason.split('\n', 1)[0] ?? ''}`,
+    );
   });
   if (apis.length === 0) throw new UsageError('the service has no API, so there is nothing to protect');
   return apis;

@@ -33,7 +33,7 @@ export function createSignedGet(environment: Environment): SignedGet {
   const { AWS_SESSION_TOKEN: sessionToken } = environment;
   if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
     throw new UsageError(
-      'reading a live API needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+      'reading a live API needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"; for the local gateway, run eval "$(gatewright env)"',
     );
   return {
     region,

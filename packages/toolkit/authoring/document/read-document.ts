@@ -25,7 +25,7 @@ export type Reading<T> =
     }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Messages that replace those of the YAML library that are written for programmers. */
+/** Messages that replace messages of the YAML library, if the library's messages are written for programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here; a file must contain one document',
 };

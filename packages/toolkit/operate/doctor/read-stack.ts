@@ -34,7 +34,7 @@ export async function readStack(
     region: textAt(state, ...provider, 'region') ?? 'us-east-1',
     localStages: listAt(state, 'service', 'custom', 'localStages').map(String),
     template: template as StackView['template'],
-    // The size is that of the form in which osls uploads the template.
+    // The template is measured in the form in which osls uploads it.
     templateBytes: Buffer.byteLength(JSON.stringify(template)),
     codeBytes: await sizeOfArchives(packageFolder),
     ...documentsOf(serviceFolder, stage),

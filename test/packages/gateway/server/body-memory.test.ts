@@ -133,7 +133,7 @@ describe('BodyMemory', () => {
     mock.timers.tick(1_000);
 
     const why =
-      'there is no memory left for a request body: all bodies together can use 256 MB, and those of one client address a quarter of that (--max-body-memory)';
+      'there is no memory left for a request body: all bodies together can use 256 MB, and the bodies of one client address can use a quarter of that (--max-body-memory)';
     assert.deepEqual(log.lines, [
       `503 menu (a1b2c3): ${why}`,
       `503 pets (d4e5f6): ${why}`,

@@ -252,7 +252,7 @@ describe('gatewright init', () => {
     {
       what: 'a service that cannot be read',
       files: { 'template.json': '{' },
-      says: /the service cannot be read, and nothing was written: /,
+      says: /the service cannot be read, and nothing was written: .*template\.json:1: invalid YAML or JSON: /,
     },
     {
       what: 'webhooks without their part',

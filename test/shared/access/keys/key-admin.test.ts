@@ -228,10 +228,13 @@ describe('KeyAdmin', () => {
     assert.ok(parseApiKey(key ?? ''));
   });
 
-  it('says that there are no prefixes where no document of the stage has any', async () => {
+  it('says what to add where no document of the stage has a prefix', async () => {
     const table = new ApiKeyTable(undefined, 'prod', new Map());
 
-    await assert.rejects(table.admin.create(aNewKey(), table.operation()), /the prefixes are none/);
+    await assert.rejects(
+      table.admin.create(aNewKey(), table.operation()),
+      /in this stage; add an issuer of the type apiKey$/,
+    );
   });
 
   it('names the prefixes that there are where another is asked for', async () => {

@@ -17,7 +17,7 @@ export function describeInstaller(
   executable: string,
 ): Installer {
   const plain = commandsOf(virtual, project, executable);
-  // The commands of pip name the paths; those of the other tools are about the folder in which they run.
+  // The commands of pip contain the paths. The other tools work on the folder in which their commands run.
   const folder = project === undefined || project.tool === 'pip' ? '.' : shown(project.folder);
   const where = folder === '.' ? '' : `cd ${folder} && `;
   return {

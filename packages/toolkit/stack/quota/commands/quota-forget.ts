@@ -194,8 +194,8 @@ function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
 }
 
 /**
- * Writes an audit entry that a customer was forgotten. The entry contains who did it and why, but not the customer's
- * name.
+ * Writes an audit entry which says that a customer was forgotten. The entry contains who did it and why, but not the
+ * customer's name.
  */
 async function logForgotten(
   at: DynamoDbAccess,

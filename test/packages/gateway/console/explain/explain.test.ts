@@ -380,7 +380,7 @@ describe('explain', () => {
     );
     assert.match(
       storyOf(api.last()),
-      /The closest routes: GET \/pets: it accepts GET, but the method of the request is POST/,
+      /The closest route is GET \/pets: it accepts GET, but the method of the request is POST/,
     );
   });
 

@@ -32,7 +32,7 @@ describe('findNearMisses', () => {
       method: 'GET',
       path: '/admin',
       misses: [
-        'GET /orders: it has orders instead of admin',
+        'GET /orders: it has /orders where the request’s path has /admin',
         'ANY /admin/{proxy+}: the request’s path lacks /{proxy+}',
       ],
     },

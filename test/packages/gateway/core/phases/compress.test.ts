@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { gunzipSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
-import { chooseCoding } from '../../../../../packages/gateway/core/phases/compress.ts';
 import { aMethod, answered } from '../../../../support/a-method.ts';
 import { headerOf } from '../../../../support/an-api.ts';
 import { proxyTo } from '../../../../support/a-stack.ts';
@@ -34,7 +33,7 @@ function ask(
   return api.send({ target: '/dev/1', headers });
 }
 
-describe('chooseCoding', () => {
+describe('the coding of a reply', () => {
   const rows: readonly (readonly [string | undefined, 'gzip' | 'deflate' | undefined, string])[] = [
     ['gzip', 'gzip', GUIDE],
     ['deflate', 'deflate', GUIDE],
@@ -58,13 +57,18 @@ describe('chooseCoding', () => {
     [', ,gzip', 'gzip', 'RFC 9110 §5.6.1'],
   ];
   for (const [header, expected, source] of rows)
-    it(`takes ${expected ?? 'none'} of ${header === undefined ? 'no header' : `"${header}"`} (${source})`, () => {
-      assert.equal(chooseCoding(header), expected);
+    it(`is ${expected ?? 'none'} for ${header === undefined ? 'no header' : `"${header}"`} (${source})`, async () => {
+      const headers = header === undefined ? [] : ['Accept-Encoding', header];
+
+      assert.equal(headerOf(await ask(headers), 'content-encoding'), expected);
     });
 
-  it('understands any text as one of its codings or none', () => {
-    fc.assert(
-      fc.property(fc.string(), (header) => [undefined, 'gzip', 'deflate'].includes(chooseCoding(header))),
+  it('is one of its codings or none for any text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (header) => {
+        const coding = headerOf(await ask(['Accept-Encoding', header]), 'content-encoding');
+        assert.ok([undefined, 'gzip', 'deflate'].includes(coding), coding);
+      }),
     );
   });
 });

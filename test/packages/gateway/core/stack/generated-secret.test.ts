@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { generateSecret } from '../../../../../packages/gateway/core/stack/generated-secret.ts';
+import { GeneratedSecrets } from '../../../../../packages/gateway/core/stack/generated-secret.ts';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** Always the first. */
 const first = (): number => 0;
 
+function generateSecret(spec: UnknownMembers, draw: (bound: number) => number): string {
+  return new GeneratedSecrets(draw).textOf('stack Secret', spec);
+}
+
 // Source: Secrets Manager API reference, "GetRandomPassword".
-describe('generateSecret', () => {
+describe('the value of a generated secret', () => {
   it('has 32 characters with one of each kind by default', () => {
     const made = generateSecret({}, first);
 

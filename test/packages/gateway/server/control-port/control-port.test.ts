@@ -125,7 +125,7 @@ describe('openControlPort', () => {
 
     assert.deepEqual(statuses, [503, 200]);
     assert.deepEqual(own.reports, [
-      '503 control port: there is no memory left for a request body: all bodies together can use 1 MB, and those of one client address a quarter of that (--max-body-memory)',
+      '503 control port: there is no memory left for a request body: all bodies together can use 1 MB, and the bodies of one client address can use a quarter of that (--max-body-memory)',
     ]);
   });
 
