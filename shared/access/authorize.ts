@@ -108,7 +108,11 @@ export function createAuthorizer(
       assertLasts(document, principal, nowEpochSeconds);
       const { arn, sourceIp } = request;
       const ruled = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });
-      const decision = await refuseByHeaders(document, { principal, request, decision: ruled }, nowEpochSeconds);
+      const decision = await refuseByHeaders(
+        document,
+        { principal, request, decision: ruled },
+        nowEpochSeconds,
+      );
       const lacks = findMissingClaims(document, principal);
       observer.note({ principalId: principal.principalId, rules: decision.rules, lacks });
       const { quota } = document;

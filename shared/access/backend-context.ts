@@ -47,7 +47,9 @@ export function backendContext(
     [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],
   ] as const;
   const limitOf = (name: string): number =>
-    name === CARRIED_CLAIMS || Object.hasOwn(grants, name) ? CARRIED_LIMIT_CHARACTERS : VALUE_LIMIT_CHARACTERS;
+    name === CARRIED_CLAIMS || Object.hasOwn(grants, name)
+      ? CARRIED_LIMIT_CHARACTERS
+      : VALUE_LIMIT_CHARACTERS;
   const isNamed = named.some(([name]) => name === TENANT);
   const all = [...named, ...(isNamed ? [] : [[TENANT, tenant] as const]), ...standard];
   // If values were omitted silently, the backend could not tell an omitted value from a missing one, and would decide

@@ -183,6 +183,8 @@ export type CompiledMcp = {
   readonly path: string;
   /** Whether the authorizer also refuses requests whose headers name a tool that the rules deny. */
   readonly refuseByHeaders?: true;
+  /** The wrapper around the server charges the document's quota, and the authorizer does not charge the route. */
+  readonly charge?: true;
   readonly rules: readonly CompiledMcpRule[];
 };
 

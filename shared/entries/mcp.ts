@@ -10,6 +10,6 @@ export type { ResponseStream } from '../mcp/filtered-stream.ts';
 export type { McpVerifier } from '../mcp/verify-caller.ts';
 
 export { DomainError } from '../errors.ts';
-export { mcp, withMcp } from '../middleware/mcp.ts';
+export { admissionOfCall, mcp, withMcp } from '../middleware/mcp.ts';
 export { withMcpStream } from '../middleware/mcp-stream.ts';
 export { createMcpVerifier } from '../mcp/lambda-verify-caller.ts';

@@ -20,7 +20,12 @@ export function isFiltered(method: string): boolean {
  * Filters the text of an answer: JSON, or server-sent events with one JSON message each.
  * @returns undefined if the text is neither, because an answer that cannot be filtered must not be sent
  */
-export function filterAnswer(grants: McpGrants, requests: Requests, text: string, isStream: boolean): string | undefined {
+export function filterAnswer(
+  grants: McpGrants,
+  requests: Requests,
+  text: string,
+  isStream: boolean,
+): string | undefined {
   if (isStream) return filterEvents(grants, requests, text);
   if (text.trim() === '') return text;
   const value = parseJson(text);
@@ -68,7 +73,10 @@ function filterMessage(grants: McpGrants, requests: Requests, message: unknown):
   const request = requests.find((sent) => sent.id === id);
   // An answer to a request that was not sent could be any list, so it is filtered as each of them.
   const methods = request === undefined ? LISTS : [request.method];
-  return { ...message, result: methods.reduce((part, method) => filterResult(grants, method, part), result as UnknownMembers) };
+  return {
+    ...message,
+    result: methods.reduce((part, method) => filterResult(grants, method, part), result as UnknownMembers),
+  };
 }
 
 const LISTS = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];

@@ -1,14 +1,13 @@
 /** Filters the answer of a function behind API Gateway or a function URL, in any form that these accept. */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { filterAnswer } from './filter-answer.ts';
-import type { McpGrants } from './grants.ts';
 import { errorReply } from './guard.ts';
-import type { Passed } from './guard.ts';
+import type { Filtering } from './guard.ts';
 
 const INTERNAL_ERROR_CODE = -32_603;
 
 /** The answer is replaced by an error if it cannot be filtered, because it could show what the caller may not use. */
-export function filterResult(passage: Passed & { readonly grants: McpGrants }, result: unknown): unknown {
+export function filterResult(passage: Filtering, result: unknown): unknown {
   if (!passage.filters || result === undefined || result === null) return result;
   const { grants, requests } = passage;
   const filter = (text: string, isStream: boolean): string | undefined =>
@@ -27,15 +26,18 @@ export function filterResult(passage: Passed & { readonly grants: McpGrants }, r
   const isStream = headerOf(result, 'content-type')?.startsWith('text/event-stream') === true;
   const filtered = text === undefined ? undefined : filter(text, isStream);
   if (filtered === undefined)
-    return Number(memberOf(result, 'statusCode')) >= 300 && encoding === undefined ? result : unreadable(passage);
+    return Number(memberOf(result, 'statusCode')) >= 300 && encoding === undefined
+      ? result
+      : unreadable(passage);
   return {
     ...withoutLength(result),
     body: isBase64 ? Buffer.from(filtered).toString('base64') : filtered,
   };
 }
 
-function unreadable({ requests }: Passed): unknown {
-  const text = 'The answer of the MCP server cannot be read, so it cannot be limited to what the caller may use.';
+function unreadable({ requests }: Filtering): unknown {
+  const text =
+    'The answer of the MCP server cannot be read, so it cannot be limited to what the caller may use.';
   return errorReply(502, requests[0]?.id, INTERNAL_ERROR_CODE, text);
 }
 

@@ -3,8 +3,7 @@ import { Writable } from 'node:stream';
 import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
 import { filterAnswer, filterEvents } from './filter-answer.ts';
-import type { McpGrants } from './grants.ts';
-import type { Passed } from './guard.ts';
+import type { Filtering } from './guard.ts';
 
 /** The stream that Lambda gives to a streaming handler. `HttpResponseStream.from` sets both members. */
 export type ResponseStream = Writable & {
@@ -19,13 +18,13 @@ const ANSWER_LIMIT_BYTES = 20 * 1024 * 1024;
 export class FilteredStream extends Writable implements ResponseStream {
   declare _onBeforeFirstWrite?: (write: (chunk: string | Uint8Array) => void) => void;
   readonly #target: ResponseStream;
-  readonly #passage: Passed & { readonly grants: McpGrants };
+  readonly #passage: Filtering;
   #contentType = '';
   #text = '';
   #decoder = new TextDecoder();
   #sentAny = false;
 
-  constructor(target: ResponseStream, passage: Passed & { readonly grants: McpGrants }) {
+  constructor(target: ResponseStream, passage: Filtering) {
     super();
     this.#target = target;
     this.#passage = passage;
@@ -65,7 +64,8 @@ export class FilteredStream extends Writable implements ResponseStream {
 
   #send(text: string | undefined, done: (error?: Error | null) => void): void {
     if (text === undefined) return done(unreadable());
-    if (!this.#sentAny && this._onBeforeFirstWrite) this.#target._onBeforeFirstWrite = this._onBeforeFirstWrite;
+    if (!this.#sentAny && this._onBeforeFirstWrite)
+      this.#target._onBeforeFirstWrite = this._onBeforeFirstWrite;
     if (text === '') return done();
     this.#sentAny = true;
     this.#target.write(text, done);
@@ -78,7 +78,8 @@ export class FilteredStream extends Writable implements ResponseStream {
       if (typeof chunk === 'string') prelude += chunk;
     });
     const headers = Object.entries(memberOf(parseJson(prelude), 'headers') ?? {});
-    const [, type = this.#contentType] = headers.find(([name]) => name.toLowerCase() === 'content-type') ?? [];
+    const [, type = this.#contentType] =
+      headers.find(([name]) => name.toLowerCase() === 'content-type') ?? [];
     return asText(type)?.toLowerCase().startsWith('text/event-stream') === true;
   }
 }

@@ -4,7 +4,7 @@
  * text depends on the caller only, never on the request, so API Gateway may cache it: a cached result for one tool
  * cannot open another.
  */
-import { asText, isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, asText, isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { MCP_SUBJECTS, methodRule } from './methods.ts';
 import type { McpSubject } from './methods.ts';
 import { matchesSubject, mayMatchTemplate } from './patterns.ts';
@@ -21,8 +21,16 @@ export type McpGrants = {
   readonly allow: McpPatterns;
   /** Takes precedence over `allow`. */
   readonly deny: McpPatterns;
+  /** Whom the wrapper charges. Absent if it does not charge the caller. A name that is missing cannot be charged. */
+  readonly charge?: McpCharge;
   /** What the caller could use with a token that also has these scopes. It grants nothing. */
   readonly withScopes: readonly { readonly scopes: readonly string[]; readonly allow: McpPatterns }[];
+};
+
+export type McpCharge = {
+  readonly plan?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly key?: string | undefined;
 };
 
 const PATTERN_LIMIT_CHARACTERS = 256;
@@ -55,7 +63,20 @@ export function parseMcpGrants(value: unknown): McpGrants | undefined {
   const deny = parsePatterns(fields['deny']);
   const withScopes = Array.isArray(fields['withScopes']) ? fields['withScopes'].map(parseScoped) : [];
   if (document === undefined || allow === undefined || deny === undefined) return undefined;
-  return { document, allow, deny, withScopes: withScopes.filter((entry) => entry !== undefined) };
+  const { charge } = fields;
+  if (charge !== undefined && !isJsonObject(charge)) return undefined;
+  return {
+    document,
+    allow,
+    deny,
+    withScopes: withScopes.filter((entry) => entry !== undefined),
+    ...(charge !== undefined && { charge: parseCharge(charge) }),
+  };
+}
+
+function parseCharge(charge: object): McpCharge {
+  const [plan, tenant, key] = ['plan', 'tenant', 'key'].map((name) => asNonEmptyText(memberOf(charge, name)));
+  return { plan, tenant, key };
 }
 
 function parseScoped(value: unknown): McpGrants['withScopes'][number] | undefined {
@@ -111,7 +132,11 @@ export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string
 }
 
 /** Returns the scopes with which the caller could use it. Undefined if no more scopes would help. */
-export function scopesFor(grants: McpGrants, subject: McpSubject, text: string): readonly string[] | undefined {
+export function scopesFor(
+  grants: McpGrants,
+  subject: McpSubject,
+  text: string,
+): readonly string[] | undefined {
   const found = grants.withScopes.find(({ allow }) => mayUse({ ...grants, allow }, subject, text));
   return found?.scopes;
 }

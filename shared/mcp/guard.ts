@@ -22,12 +22,20 @@ export type McpRequest = {
 
 type RequestMessage = Extract<McpMessage, { kind: 'request' }>;
 
+type CallMessage = Exclude<McpMessage, { kind: 'response' }>;
+
 export type Passed = {
   readonly kind: 'passed';
   readonly requests: readonly RequestMessage[];
+  /** Requests and notifications, in the order of the body. */
+  readonly calls: readonly (CallMessage & { readonly id?: string | number })[];
+  readonly isBatch: boolean;
   /** Whether the answer must be filtered before the caller gets it. */
   readonly filters: boolean;
 };
+
+/** What is needed to filter the answer to a request. */
+export type Filtering = Pick<Passed, 'requests' | 'filters'> & { readonly grants: McpGrants };
 
 export type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
@@ -49,11 +57,15 @@ export function guardRequest(grants: McpGrants, request: McpRequest, options: Gu
   if (body.kind === 'malformed') return refuse(errorReply(400, undefined, body.code, body.reason));
   const mismatch = body.isBatch
     ? batchFault(request.headers, body.messages)
-    : body.messages.map((message) => headerFault(request.headers, message)).find((text) => text !== undefined);
+    : body.messages
+        .map((message) => headerFault(request.headers, message))
+        .find((text) => text !== undefined);
   if (mismatch !== undefined)
-    return refuse(errorReply(400, idOf(body.messages[0]), HEADER_MISMATCH_CODE, `Header mismatch: ${mismatch}`));
+    return refuse(
+      errorReply(400, idOf(body.messages[0]), HEADER_MISMATCH_CODE, `Header mismatch: ${mismatch}`),
+    );
   const verdicts = body.messages.map((message) => decideMessage(grants, message));
-  if (verdicts.every(({ kind }) => kind === 'allowed')) return pass(body.messages);
+  if (verdicts.every(({ kind }) => kind === 'allowed')) return pass(body.messages, body.isBatch);
   return refuse(deniedReply(body.messages, verdicts, { ...options, isBatch: body.isBatch }));
 }
 
@@ -61,7 +73,7 @@ export function guardRequest(grants: McpGrants, request: McpRequest, options: Gu
 function guardWithoutMessage(grants: McpGrants, { method, body }: McpRequest): Guarded {
   if (body.length > 0)
     return refuse(errorReply(400, undefined, INVALID_REQUEST_CODE, `A ${method} request must have no body.`));
-  if (method === 'OPTIONS') return pass([]);
+  if (method === 'OPTIONS') return pass([], false);
   if (method !== 'GET' && method !== 'DELETE')
     return refuse({
       ...errorReply(405, undefined, INVALID_REQUEST_CODE, `An MCP server does not accept ${method}.`),
@@ -69,15 +81,16 @@ function guardWithoutMessage(grants: McpGrants, { method, body }: McpRequest): G
     });
   if (!grantsAnything(grants)) return refuse(errorReply(403, undefined, DENIED_CODE, NOTHING_ALLOWED));
   // The stream of an older session may repeat answers to earlier requests.
-  return { kind: 'passed', requests: [], filters: true };
+  return { ...pass([], false), filters: true };
 }
 
 const NOTHING_ALLOWED = 'The access document allows this caller nothing on this MCP server.';
 
 /** A list is also filtered if it was asked for without an id, because some servers answer that too. */
-function pass(messages: readonly McpMessage[]): Passed {
-  const filters = messages.some((message) => message.kind !== 'response' && isFiltered(message.method));
-  return { kind: 'passed', requests: messages.filter(isRequest), filters };
+function pass(messages: readonly McpMessage[], isBatch: boolean): Passed {
+  const calls = messages.filter((message) => message.kind !== 'response');
+  const filters = calls.some(({ method }) => isFiltered(method));
+  return { kind: 'passed', requests: messages.filter(isRequest), calls, isBatch, filters };
 }
 
 function refuse(reply: ProxyResult): Guarded {
@@ -90,7 +103,8 @@ function contentFault({ headers }: McpRequest): string | undefined {
   if (encodings.some((value) => value.trim().toLowerCase() !== 'identity'))
     return 'The body must not be compressed.';
   const types = headers.get('content-type') ?? [];
-  const isJson = types.length === 1 && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(types[0] ?? '');
+  const isJson =
+    types.length === 1 && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(types[0] ?? '');
   return isJson ? undefined : 'The header Content-Type must be application/json.';
 }
 
@@ -118,11 +132,19 @@ function deniedReply(
   verdicts: readonly McpVerdict[],
   { resourceMetadata, isBatch }: DeniedOptions,
 ): ProxyResult {
-  const errors = messages.map((message, index) => errorBody(idOf(message), DENIED_CODE, describe(verdicts[index])));
+  const errors = messages.map((message, index) =>
+    errorBody(idOf(message), DENIED_CODE, describe(verdicts[index])),
+  );
   const scopes = verdicts.find((verdict) => verdict.kind === 'denied' && verdict.scopes !== undefined);
-  const challenge = scopes?.kind === 'denied' && scopes.scopes !== undefined
-    ? { 'www-authenticate': printChallenge({ error: 'insufficient_scope', scope: scopes.scopes.join(' ') }, resourceMetadata) }
-    : {};
+  const challenge =
+    scopes?.kind === 'denied' && scopes.scopes !== undefined
+      ? {
+          'www-authenticate': printChallenge(
+            { error: 'insufficient_scope', scope: scopes.scopes.join(' ') },
+            resourceMetadata,
+          ),
+        }
+      : {};
   return {
     statusCode: 403,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...challenge },
@@ -133,7 +155,8 @@ function deniedReply(
 const SUBJECT_WORDS = { tools: 'tool', prompts: 'prompt', resources: 'resource', methods: 'method' } as const;
 
 function describe(verdict: McpVerdict | undefined): string {
-  if (verdict?.kind !== 'denied') return 'This message was not run, because another message of its batch is denied.';
+  if (verdict?.kind !== 'denied')
+    return 'This message was not run, because another message of its batch is denied.';
   const word = SUBJECT_WORDS[verdict.subject];
   const { name, scopes } = verdict;
   if (name === undefined) return `The message does not name a ${word}.`;
@@ -148,8 +171,13 @@ export function printChallenge(
   parameters: Readonly<Record<string, string>>,
   resourceMetadata: string | undefined,
 ): string {
-  const all = { ...parameters, ...(resourceMetadata !== undefined && { resource_metadata: resourceMetadata }) };
-  const printed = Object.entries(all).map(([name, value]) => `${name}="${value.replace(/[^\x20-\x7e]|["\\]/g, '')}"`);
+  const all = {
+    ...parameters,
+    ...(resourceMetadata !== undefined && { resource_metadata: resourceMetadata }),
+  };
+  const printed = Object.entries(all).map(
+    ([name, value]) => `${name}="${value.replace(/[^\x20-\x7e]|["\\]/g, '')}"`,
+  );
   return printed.length === 0 ? 'Bearer' : `Bearer ${printed.join(', ')}`;
 }
 

@@ -86,7 +86,8 @@ function paramFault(
     const sent = headers.get(name) ?? [];
     const value = sent.length === 1 ? decodeHeader(sent[0] ?? '') : undefined;
     const number = value !== undefined && /^-?\d+(\.\d+)?$/.test(value) ? String(Number(value)) : undefined;
-    const isArgument = value !== undefined && (values.has(value) || (number !== undefined && values.has(number)));
+    const isArgument =
+      value !== undefined && (values.has(value) || (number !== undefined && values.has(number)));
     if (!isArgument) return `The header ${name} does not match an argument of the body.`;
   }
   return undefined;
@@ -95,7 +96,8 @@ function paramFault(
 const DEPTH_LIMIT = 20;
 
 function printedValues(value: unknown, depth: number): readonly string[] {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return [String(value)];
   // Headers repeat only members of objects, never items of arrays.
   if (!isJsonObject(value) || depth > DEPTH_LIMIT) return [];
   return Object.values(value).flatMap((member) => printedValues(member, depth + 1));

@@ -114,8 +114,7 @@ function lowerOrigin(uri: string): string {
  * different paths.
  */
 function resolveDots(uri: string): string | undefined {
-  const [, origin = '', path = '', rest = ''] =
-    /^([^/?#]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/s.exec(uri) ?? [];
+  const [, origin = '', path = '', rest = ''] = /^([^/?#]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/s.exec(uri) ?? [];
   // A server may take the whole URI for a path.
   if (/(?:^|[^.\w])\.\.?(?:[^.\w]|$)/.test(rest)) return undefined;
   if (!/(?:^|\/)\.\.?(?:\/|$)/.test(path)) return uri;

@@ -3,8 +3,9 @@ import { finished } from 'node:stream/promises';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { FilteredStream } from '../mcp/filtered-stream.ts';
 import type { ResponseStream } from '../mcp/filtered-stream.ts';
+import { undo } from '../mcp/charge-calls.ts';
 import { admit } from './mcp.ts';
-import type { McpOptions } from './mcp.ts';
+import type { McpOptions, McpPassage } from './mcp.ts';
 
 export type McpStreamHandler<Event> = (event: Event, stream: ResponseStream, context: unknown) => unknown;
 
@@ -46,19 +47,36 @@ export function withMcpStream<Event extends object>(
   return async (event, stream, context) => {
     const admitted = await admit(event, context, options);
     if (admitted.kind === 'refused') return await end(stream, admitted.reply);
-    if (!admitted.filters) return await handler(event, stream, context);
-    const filtered = new FilteredStream(stream, admitted);
-    const failed = finished(filtered).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    await handler(event, filtered, context);
-    const isOver = filtered.writableEnded || filtered.destroyed || filtered.errored !== null;
-    const error = isOver ? await failed : undefined;
-    // Lambda ends the stream with this error.
-    if (error instanceof Error) throw error;
-    return undefined;
+    try {
+      return await run(handler, event, { stream, context, passage: admitted });
+    } catch (error) {
+      await undo(admitted.admissions);
+      throw error;
+    } finally {
+      await Promise.all(admitted.admissions.map(({ admission }) => admission.release()));
+    }
   };
+}
+
+type Run = { readonly stream: ResponseStream; readonly context: unknown; readonly passage: McpPassage };
+
+async function run<Event>(
+  handler: McpStreamHandler<Event>,
+  event: Event,
+  { stream, context, passage }: Run,
+): Promise<unknown> {
+  if (!passage.filters) return await handler(event, stream, context);
+  const filtered = new FilteredStream(stream, passage);
+  const failed = finished(filtered).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  await handler(event, filtered, context);
+  const isOver = filtered.writableEnded || filtered.destroyed || filtered.errored !== null;
+  const error = isOver ? await failed : undefined;
+  // Lambda ends the stream with this error.
+  if (error instanceof Error) throw error;
+  return undefined;
 }
 
 async function end(stream: ResponseStream, { statusCode, headers, body }: ProxyResult): Promise<void> {

@@ -7,6 +7,7 @@
  * that the function verifies itself. Without either the request is refused.
  */
 import type { MiddlewareObj } from '@middy/core';
+import { memberOf } from '@gatewright/aws/json-object';
 import { CONTEXT_CUT } from '../access/backend-context.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import {
@@ -20,12 +21,15 @@ import {
 import type { EventRequest } from '../aws/read-request.ts';
 import { remainingTimeOf } from '../aws/remaining-time.ts';
 import { DomainError, isTokenError } from '../errors.ts';
+import { chargeCalls, undo } from '../mcp/charge-calls.ts';
+import type { CallAdmission } from '../mcp/charge-calls.ts';
 import { filterResult } from '../mcp/filter-result.ts';
 import { MCP_GRANTS, parseMcpGrants } from '../mcp/grants.ts';
 import type { McpGrants } from '../mcp/grants.ts';
 import { errorReply, guardRequest, printChallenge } from '../mcp/guard.ts';
 import type { Passed } from '../mcp/guard.ts';
 import type { McpVerifier } from '../mcp/verify-caller.ts';
+import type { Admission, Quotas } from '../quota/quotas.ts';
 import { callerOf } from './access.ts';
 
 export type McpOptions = {
@@ -35,14 +39,22 @@ export type McpOptions = {
   readonly verify?: McpVerifier;
   /** Address of the protected resource metadata (RFC 9728), to which refusals refer. */
   readonly resourceMetadata?: string;
+  /**
+   * The quotas to charge if the document sets `mcp.charge`. Each call of a tool, prompt or resource is charged before it
+   * runs, and refunded if the function fails or responds with 5xx.
+   */
+  readonly quotas?: Quotas;
   /** Tolerated difference between clocks. Default: 30. */
   readonly clockSkewSeconds?: number;
 };
 
 export type McpHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
-/** A request that may reach the server, and the rights by which its answer is filtered. */
-export type McpPassage = Passed & { readonly grants: McpGrants };
+/** A request that may reach the server, the rights by which its answer is filtered, and what it was charged. */
+export type McpPassage = Passed & {
+  readonly grants: McpGrants;
+  readonly admissions: readonly CallAdmission[];
+};
 
 type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
@@ -67,9 +79,13 @@ export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Ev
       passages.set(event, admitted);
       return undefined;
     },
-    after: (request) => {
+    after: async (request) => {
       const passage = passages.get(request.event);
-      if (passage !== undefined) request.response = filterResult(passage, request.response);
+      if (passage !== undefined) request.response = await finish(passage, request.response);
+    },
+    onError: async ({ event }) => {
+      const passage = passages.get(event);
+      if (passage !== undefined) await undo(passage.admissions);
     },
   };
 }
@@ -103,8 +119,43 @@ export function withMcp<Event extends object>(
   return async (event, ...rest) => {
     const admitted = await admit(event, rest[0], options);
     if (admitted.kind === 'refused') return admitted.reply;
-    return filterResult(admitted, await handler(event, ...rest));
+    try {
+      return await finish(admitted, await handler(event, ...rest));
+    } catch (error) {
+      await undo(admitted.admissions);
+      throw error;
+    }
   };
+}
+
+/** Refunds the calls of a failed answer, and filters the others. */
+async function finish(passage: McpPassage, response: unknown): Promise<unknown> {
+  const hasFailed = Number(memberOf(response, 'statusCode')) >= 500;
+  if (hasFailed) await undo(passage.admissions);
+  else await Promise.all(passage.admissions.map(({ admission }) => admission.release()));
+  return filterResult(passage, response);
+}
+
+const admissions = new WeakMap<object, readonly CallAdmission[]>();
+
+/**
+ * Returns the admission of a call, so that its real cost can be settled: `await admissionOfCall(event)?.settle(tokens)`.
+ * Returns undefined if nothing was charged.
+ * @param id id of the request in a batch. Default: the only call
+ *
+ * @example
+ * ```ts
+ * import { admissionOfCall } from 'gatewright/mcp';
+ *
+ * // Behind `withMcp()` with quotas, this is the admission of the call. Here there is none.
+ * admissionOfCall({ requestContext: {} }) // → undefined
+ * ```
+ */
+export function admissionOfCall(event: object, id?: string | number): Admission | undefined {
+  const charged = admissions.get(event) ?? [];
+  const found =
+    id === undefined && charged.length === 1 ? charged[0] : charged.find((call) => call.id === id);
+  return found?.admission;
 }
 
 /** Decides a request before the server sees it. */
@@ -118,7 +169,25 @@ export async function admit(event: object, context: unknown, options: McpOptions
     : await readCaller(request, context, options);
   if (caller.kind === 'refused') return caller;
   const guarded = guardRequest(caller.grants, message, options);
-  return guarded.kind === 'refused' ? guarded : { ...guarded, grants: caller.grants };
+  if (guarded.kind === 'refused') return guarded;
+  const { charge } = caller.grants;
+  const { quotas, document } = options;
+  if (charge === undefined) return { ...guarded, grants: caller.grants, admissions: [] };
+  if (quotas === undefined)
+    throw invalid(`the access document ${document} sets mcp.charge, but the option quotas is not set`);
+  const charged = await chargeCalls(quotas, charge, guarded, arrivalOf(request, context));
+  if (charged.kind === 'refused') return charged;
+  admissions.set(event, charged.admissions);
+  return { ...guarded, grants: caller.grants, admissions: charged.admissions };
+}
+
+function arrivalOf(request: EventRequest, context: unknown): Parameters<typeof chargeCalls>[3] {
+  const atEpochMs = receivedAtOf(request);
+  const remainingMs = remainingTimeOf(context)();
+  return {
+    ...(atEpochMs !== undefined && { atEpochMs }),
+    run: { ...(remainingMs !== Infinity && { remainingMs }) },
+  };
 }
 
 const NO_GRANTS: McpGrants = { document: '', allow: {}, deny: {}, withScopes: [] };
@@ -137,7 +206,11 @@ const DENIED_CODE = 403;
 async function readCaller(request: EventRequest, context: unknown, options: McpOptions): Promise<CallerRead> {
   const carried = authorizerContextOf(request);
   if (carried[MCP_GRANTS] !== undefined) return readCarried(request, carried[MCP_GRANTS], options);
-  if (String(carried[CONTEXT_CUT] ?? '').split(' ').includes(MCP_GRANTS))
+  if (
+    String(carried[CONTEXT_CUT] ?? '')
+      .split(' ')
+      .includes(MCP_GRANTS)
+  )
     throw invalid('the patterns under mcp are too long for the context of the authorizer: use wildcards');
   if (options.verify === undefined)
     throw invalid(
@@ -194,4 +267,3 @@ function unauthorized(error: string | undefined, text: string, { resourceMetadat
 function invalid(message: string): DomainError {
   return new DomainError('CONFIG_INVALID', message);
 }
-

@@ -16,8 +16,19 @@ const MESSAGES = 120;
 const NOW_EPOCH_MS = Date.UTC(2026, 10, 26);
 
 const RULES = [
-  { id: 'read', effect: 'allow', tools: ['get_*', 'list_orders'], prompts: ['sum*'], resources: ['docs://pub/**'] },
-  { id: 'secret', effect: 'deny', tools: ['get_secret'], resources: ['docs://pub/hidden/**', 'docs://pub/keys'] },
+  {
+    id: 'read',
+    effect: 'allow',
+    tools: ['get_*', 'list_orders'],
+    prompts: ['sum*'],
+    resources: ['docs://pub/**'],
+  },
+  {
+    id: 'secret',
+    effect: 'deny',
+    tools: ['get_secret'],
+    resources: ['docs://pub/hidden/**', 'docs://pub/keys'],
+  },
   {
     id: 'refund',
     effect: 'allow',
@@ -146,7 +157,15 @@ export const mcpCalls: DrawnPromise = {
   says: 'an MCP server runs and lists exactly what the access document allows, however a message is written',
   few: 20,
   many: 8_400,
-  meets: ['ran', 'denied', 'refused before it was decided', 'plain and allowed', 'a list', 'a batch', 'mirrored'],
+  meets: [
+    'ran',
+    'denied',
+    'refused before it was decided',
+    'plain and allowed',
+    'a list',
+    'a batch',
+    'mirrored',
+  ],
   check: tryMessages,
 };
 
@@ -181,7 +200,12 @@ async function trySent(role: string, sent: Sent, tally: Tally): Promise<string |
     return { statusCode: 200, body: JSON.stringify(Array.isArray(value) ? answers : answers[0]) };
   };
   const handler = withMcp(server as never, { document: DOCUMENT.name });
-  const event = { httpMethod: 'POST', headers: sent.headers, body: sent.body, requestContext: contextOf(role) };
+  const event = {
+    httpMethod: 'POST',
+    headers: sent.headers,
+    body: sent.body,
+    requestContext: contextOf(role),
+  };
   const reply = (await handler(event)) as { statusCode: number; body: string };
   const facts = (): string => JSON.stringify({ role, ...sent, ran, reply });
   if (ran === undefined) {
@@ -203,7 +227,10 @@ async function trySent(role: string, sent: Sent, tally: Tally): Promise<string |
 function listFault(role: string, body: string): string | undefined {
   const value = JSON.parse(body) as unknown;
   for (const answer of Array.isArray(value) ? value : [value]) {
-    const { tools, cacheScope } = member(answer, 'result') as { tools?: { name: string }[]; cacheScope?: string };
+    const { tools, cacheScope } = member(answer, 'result') as {
+      tools?: { name: string }[];
+      cacheScope?: string;
+    };
     if (tools === undefined) continue;
     if (cacheScope !== 'private') return 'a list is public';
     const names = tools.map(({ name }) => name);
@@ -229,7 +256,9 @@ function contextOf(role: string): object {
 
 function drawSent(role: string, pick: Pick): Sent {
   if (pick.chance(0.25)) return drawPlain(role, pick);
-  const messages = Array.from({ length: pick.chance(0.2) ? 1 + pick.upTo(2) : 1 }, (_, id) => drawMessage(id, pick));
+  const messages = Array.from({ length: pick.chance(0.2) ? 1 + pick.upTo(2) : 1 }, (_, id) =>
+    drawMessage(id, pick),
+  );
   const texts = messages.map((message) => disturb(JSON.stringify(message), pick));
   const body = messages.length > 1 || pick.chance(0.05) ? `[${texts.join(',')}]` : (texts[0] ?? '');
   return { body, headers: drawHeaders(messages[0] ?? {}, pick), isPlain: false };
@@ -280,7 +309,10 @@ function drawMessage(id: number, pick: Pick): Record<string, unknown> {
     ['prompts/get', { name: pick.one(PROMPTS) }],
     ['resources/read', { uri }],
     ['resources/subscribe', { uri }],
-    ['subscriptions/listen', { notifications: { resourceSubscriptions: [pick.one(RESOURCES['reader'] ?? []), uri] } }],
+    [
+      'subscriptions/listen',
+      { notifications: { resourceSubscriptions: [pick.one(RESOURCES['reader'] ?? []), uri] } },
+    ],
     ['tools/list', {}],
     [pick.one(METHODS), {}],
     ['tools/call', [tool]],
@@ -359,7 +391,9 @@ function drawHeaders(message: Record<string, unknown>, pick: Pick): Record<strin
   return {
     ...type,
     'MCP-Protocol-Version': pick.one(['2026-07-28', '2025-11-25', '2025-03-26', 'x']),
-    ...(pick.chance(0.7) && { 'Mcp-Method': pick.one([String(message['method']), 'tools/list']).replace(/[^ -~]/g, '') }),
+    ...(pick.chance(0.7) && {
+      'Mcp-Method': pick.one([String(message['method']), 'tools/list']).replace(/[^ -~]/g, ''),
+    }),
     ...(pick.chance(0.5) && { 'Mcp-Name': pick.one(ALL_TOOLS) }),
   };
 }

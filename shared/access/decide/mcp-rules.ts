@@ -4,6 +4,8 @@ import { MCP_GRANTS, printMcpGrants } from '../../mcp/grants.ts';
 import { MCP_SUBJECTS } from '../../mcp/methods.ts';
 import type { McpSubject } from '../../mcp/methods.ts';
 import type { CompiledCondition, CompiledDocument, CompiledMcpRule } from '../compiled-document.ts';
+import { chargedAs } from '../charge-quota.ts';
+import { isChargedCaller } from '../charged-routes.ts';
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
@@ -37,6 +39,7 @@ export function mcpGrantsOf(
     rule.when === undefined || (evaluateCondition(rule.when, principal, at) ?? unclear);
   return {
     ...nothing,
+    ...chargeOf(document, principal),
     allow: collect(allowing.filter((rule) => isTrue(rule, false))),
     deny: collect(denying.filter((rule) => isTrue(rule, true))),
     withScopes: allowing
@@ -46,6 +49,11 @@ export function mcpGrantsOf(
         return scopes === undefined ? [] : [{ scopes: [...new Set(scopes)], allow: collect([rule]) }];
       }),
   };
+}
+
+function chargeOf({ mcp, quota }: CompiledDocument, principal: Principal): Pick<McpGrants, 'charge'> {
+  if (mcp?.charge !== true || quota === undefined || !isChargedCaller(quota, principal)) return {};
+  return { charge: chargedAs(quota, principal) };
 }
 
 function collect(rules: readonly CompiledMcpRule[]): McpPatterns {

@@ -16,8 +16,7 @@ export async function printGrants(
   principal: Principal,
   at: Circumstances,
 ): Promise<PrintedGrants> {
-  const channels =
-    document.channels && (await loadChannelRules()).printChannels(document, principal, at);
+  const channels = document.channels && (await loadChannelRules()).printChannels(document, principal, at);
   return {
     ...(channels !== undefined && { [CHANNELS]: channels }),
     ...(document.mcp !== undefined &&

@@ -9,9 +9,13 @@ const grants: McpGrants = {
   deny: { tools: ['get_secret'] },
   withScopes: [],
 };
-const requestFor = (method: string, id: string | number = 1) => ({ kind: 'request' as const, id, method, params: {} });
+const requestFor = (method: string, id: string | number = 1) => ({
+  kind: 'request' as const,
+  id,
+  method,
+  params: {},
+});
 const passageFor = (method: string) => ({
-  kind: 'passed' as const,
   filters: true,
   requests: [requestFor(method)],
   grants,
@@ -104,7 +108,10 @@ describe('filterResult', () => {
       'tools: get_secret',
     ];
     for (const result of unreadable)
-      assert.equal((filterResult(passageFor('tools/list'), result) as { statusCode: number }).statusCode, 502);
+      assert.equal(
+        (filterResult(passageFor('tools/list'), result) as { statusCode: number }).statusCode,
+        502,
+      );
   });
 
   it('keeps errors, empty answers, and answers to other methods as they are', () => {

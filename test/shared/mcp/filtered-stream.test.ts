@@ -65,7 +65,11 @@ describe('withMcpStream()', () => {
       out.write(list().slice(0, 30));
       out.end(list().slice(30));
     }, event('tools/list'));
-    assert.deepEqual(sent, ['{"statusCode":200,"headers":{"content-type":"application/json"}}', '\u0000', kept]);
+    assert.deepEqual(sent, [
+      '{"statusCode":200,"headers":{"content-type":"application/json"}}',
+      '\u0000',
+      kept,
+    ]);
   });
 
   it('sends each event when it is whole', async () => {
@@ -119,7 +123,8 @@ describe('withMcpStream()', () => {
 
   it('sends nothing of an answer that it cannot read', async () => {
     const response = aResponse();
-    const server: McpStreamHandler<object> = (_, stream) => void withMetadata(stream, EVENTS).end('data: {"tools"\n\n');
+    const server: McpStreamHandler<object> = (_, stream) =>
+      void withMetadata(stream, EVENTS).end('data: {"tools"\n\n');
     const done = withMcpStream(server, { document: 'orders' })(event('tools/list'), response.stream, {});
     await assert.rejects(Promise.resolve(done), /cannot be read/);
     assert.deepEqual(response.sent, []);

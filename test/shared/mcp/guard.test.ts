@@ -5,7 +5,12 @@ import { guardRequest } from '#shared/mcp/guard.ts';
 
 const GRANTS: McpGrants = {
   document: 'orders',
-  allow: { tools: ['get_*'], prompts: ['summary'], resources: ['orders://public/**'], methods: ['tasks/get'] },
+  allow: {
+    tools: ['get_*'],
+    prompts: ['summary'],
+    resources: ['orders://public/**'],
+    methods: ['tasks/get'],
+  },
   deny: { tools: ['get_secret'], resources: ['orders://public/hidden/**'] },
   withScopes: [{ scopes: ['orders:refund'], allow: { tools: ['refund_order'] } }],
 };
@@ -48,10 +53,22 @@ describe('guardRequest', () => {
       ['a prompt that no rule names', request('prompts/get', { name: 'summary2' }), 403],
       ['a resource below a pattern', request('resources/read', { uri: 'orders://public/a/b' }), 200],
       ['a resource elsewhere', request('resources/read', { uri: 'orders://private/a' }), 403],
-      ['a resource that a deny rule names', request('resources/read', { uri: 'orders://public/hidden/a' }), 403],
-      ['a subscription to an allowed resource', request('resources/subscribe', { uri: 'orders://public/a' }), 200],
+      [
+        'a resource that a deny rule names',
+        request('resources/read', { uri: 'orders://public/hidden/a' }),
+        403,
+      ],
+      [
+        'a subscription to an allowed resource',
+        request('resources/subscribe', { uri: 'orders://public/a' }),
+        200,
+      ],
       ['a subscription to another', request('resources/subscribe', { uri: 'orders://private/a' }), 403],
-      ['the end of a subscription to another', request('resources/unsubscribe', { uri: 'orders://x/a' }), 403],
+      [
+        'the end of a subscription to another',
+        request('resources/unsubscribe', { uri: 'orders://x/a' }),
+        403,
+      ],
       ['a list', request('tools/list'), 200],
       ['the handshake', request('initialize', { protocolVersion: '2025-11-25' }), 200],
       ['discovery', request('server/discover'), 200],
@@ -105,11 +122,16 @@ describe('guardRequest', () => {
         403,
       ],
       ['a notification', { jsonrpc: '2.0', method: 'notifications/initialized' }, 200],
-      ['a call without an id', { jsonrpc: '2.0', method: 'tools/call', params: { name: 'delete_order' } }, 403],
+      [
+        'a call without an id',
+        { jsonrpc: '2.0', method: 'tools/call', params: { name: 'delete_order' } },
+        403,
+      ],
       ["the client's answer to the server", { jsonrpc: '2.0', id: 1, result: {} }, 200],
     ];
     for (const [what, message, status] of cases)
-      it(`${status === 200 ? 'passes' : 'refuses'} ${what}`, () => assert.equal(statusOf(post(message)), status));
+      it(`${status === 200 ? 'passes' : 'refuses'} ${what}`, () =>
+        assert.equal(statusOf(post(message)), status));
   });
 
   it('refuses everything but a preflight for a caller to whom the document grants nothing', () => {
@@ -120,18 +142,35 @@ describe('guardRequest', () => {
       guardRequest(NOTHING, { method, headers: new Map(), body: new Uint8Array() });
     assert.equal(statusOf(without('OPTIONS')), 200);
     for (const method of ['GET', 'DELETE']) assert.equal(statusOf(without(method)), 403, method);
-    for (const method of ['PUT', 'PATCH', 'HEAD', 'QUERY']) assert.equal(statusOf(without(method)), 405, method);
+    for (const method of ['PUT', 'PATCH', 'HEAD', 'QUERY'])
+      assert.equal(statusOf(without(method)), 405, method);
   });
 
   describe('refuses a body that servers may read differently', () => {
     const good = '"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order"}';
     const cases: readonly [what: string, text: string | Uint8Array, code: number][] = [
       ['a doubled method', `{${good},"method":"tools/call"}`, -32_600],
-      ['a doubled name', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","name":"x"}}', -32_600],
-      ['a name doubled by an escape', String.raw`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","n\u0061me":"x"}}`, -32_600],
+      [
+        'a doubled name',
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","name":"x"}}',
+        -32_600,
+      ],
+      [
+        'a name doubled by an escape',
+        String.raw`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","n\u0061me":"x"}}`,
+        -32_600,
+      ],
       ['a method in another case', `{${good},"Method":"tools/call"}`, -32_600],
-      ['a name in another case', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","NAME":"x"}}', -32_600],
-      ['a member in long-s spelling', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","_meta":{}},"re\u017fult":1}', -32_600],
+      [
+        'a name in another case',
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","NAME":"x"}}',
+        -32_600,
+      ],
+      [
+        'a member in long-s spelling',
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","_meta":{}},"re\u017fult":1}',
+        -32_600,
+      ],
       ['an id of null', '{"jsonrpc":"2.0","id":null,"method":"ping"}', -32_600],
       ['another version of JSON-RPC', '{"jsonrpc":"1.0","id":1,"method":"ping"}', -32_600],
       ['a text', '"ping"', -32_600],
@@ -177,34 +216,58 @@ describe('guardRequest', () => {
       'mcp-method': 'tools/call',
       'mcp-name': 'get_order',
     };
-    const cases: readonly [what: string, body: object, headers: Record<string, string | string[]>, status: number][] =
+    const cases: readonly [
+      what: string,
+      body: object,
+      headers: Record<string, string | string[]>,
+      status: number,
+    ][] = [
+      ['passes equal headers', modern, mirrored, 200],
+      ['refuses another method', modern, { ...mirrored, 'mcp-method': 'tools/list' }, 400],
+      ['refuses another name', modern, { ...mirrored, 'mcp-name': 'delete_order' }, 400],
+      ['refuses a name in another case', modern, { ...mirrored, 'mcp-name': 'GET_ORDER' }, 400],
+      ['refuses a missing name', modern, { ...mirrored, 'mcp-name': [] }, 400],
+      ['refuses a missing method', modern, { ...mirrored, 'mcp-method': [] }, 400],
+      ['refuses a missing version', modern, { ...mirrored, 'mcp-protocol-version': [] }, 400],
+      ['refuses an older version', modern, { ...mirrored, 'mcp-protocol-version': '2025-11-25' }, 400],
+      ['refuses a doubled name', modern, { ...mirrored, 'mcp-name': ['get_order', 'get_order'] }, 400],
       [
-        ['passes equal headers', modern, mirrored, 200],
-        ['refuses another method', modern, { ...mirrored, 'mcp-method': 'tools/list' }, 400],
-        ['refuses another name', modern, { ...mirrored, 'mcp-name': 'delete_order' }, 400],
-        ['refuses a name in another case', modern, { ...mirrored, 'mcp-name': 'GET_ORDER' }, 400],
-        ['refuses a missing name', modern, { ...mirrored, 'mcp-name': [] }, 400],
-        ['refuses a missing method', modern, { ...mirrored, 'mcp-method': [] }, 400],
-        ['refuses a missing version', modern, { ...mirrored, 'mcp-protocol-version': [] }, 400],
-        ['refuses an older version', modern, { ...mirrored, 'mcp-protocol-version': '2025-11-25' }, 400],
-        ['refuses a doubled name', modern, { ...mirrored, 'mcp-name': ['get_order', 'get_order'] }, 400],
-        ['refuses names that an HTTP API joined', modern, { ...mirrored, 'mcp-name': 'get_order,get_order' }, 400],
-        [
-          'passes a name in Base64',
-          modern,
-          { ...mirrored, 'mcp-name': `=?base64?${Buffer.from('get_order').toString('base64')}?=` },
-          200,
-        ],
-        ['refuses damaged Base64', modern, { ...mirrored, 'mcp-name': '=?base64?Z2V0X29yZGVy=?=' }, 400],
-        ['passes a parameter', modern, { ...mirrored, 'mcp-param-id': '7' }, 200],
-        ['passes a number written otherwise', modern, { ...mirrored, 'mcp-param-n': '42.0' }, 200],
-        ['refuses a parameter of another value', modern, { ...mirrored, 'mcp-param-id': '8' }, 400],
-        ['refuses a name that the body lacks', request('ping', meta), { ...mirrored, 'mcp-method': 'ping' }, 400],
-        ['passes an old client without headers', call('get_order'), {}, 200],
-        ['passes an old client with its version', call('get_order'), { 'mcp-protocol-version': '2025-11-25' }, 200],
-        ['refuses an old client whose headers differ', call('get_order'), { 'mcp-name': 'get_secret' }, 400],
-        ['refuses a new version without the other headers', call('get_order'), { 'mcp-protocol-version': '2026-07-28' }, 400],
-      ];
+        'refuses names that an HTTP API joined',
+        modern,
+        { ...mirrored, 'mcp-name': 'get_order,get_order' },
+        400,
+      ],
+      [
+        'passes a name in Base64',
+        modern,
+        { ...mirrored, 'mcp-name': `=?base64?${Buffer.from('get_order').toString('base64')}?=` },
+        200,
+      ],
+      ['refuses damaged Base64', modern, { ...mirrored, 'mcp-name': '=?base64?Z2V0X29yZGVy=?=' }, 400],
+      ['passes a parameter', modern, { ...mirrored, 'mcp-param-id': '7' }, 200],
+      ['passes a number written otherwise', modern, { ...mirrored, 'mcp-param-n': '42.0' }, 200],
+      ['refuses a parameter of another value', modern, { ...mirrored, 'mcp-param-id': '8' }, 400],
+      [
+        'refuses a name that the body lacks',
+        request('ping', meta),
+        { ...mirrored, 'mcp-method': 'ping' },
+        400,
+      ],
+      ['passes an old client without headers', call('get_order'), {}, 200],
+      [
+        'passes an old client with its version',
+        call('get_order'),
+        { 'mcp-protocol-version': '2025-11-25' },
+        200,
+      ],
+      ['refuses an old client whose headers differ', call('get_order'), { 'mcp-name': 'get_secret' }, 400],
+      [
+        'refuses a new version without the other headers',
+        call('get_order'),
+        { 'mcp-protocol-version': '2026-07-28' },
+        400,
+      ],
+    ];
     for (const [what, body, headers, status] of cases)
       it(what, () => {
         const guarded = post(body, { headers });
@@ -217,7 +280,9 @@ describe('guardRequest', () => {
     assert.equal(statusOf(post([call('get_order'), { ...call('get_user'), id: 2 }])), 200);
     const guarded = post([call('get_order'), { ...call('delete_order'), id: 2 }]);
     assert.equal(statusOf(guarded), 403);
-    const errors = JSON.parse(guarded.kind === 'refused' ? (guarded.reply.body ?? '') : '') as { id: number }[];
+    const errors = JSON.parse(guarded.kind === 'refused' ? (guarded.reply.body ?? '') : '') as {
+      id: number;
+    }[];
     assert.deepEqual(
       errors.map(({ id }) => id),
       [1, 2],
@@ -226,7 +291,10 @@ describe('guardRequest', () => {
 
   it('refuses a batch under headers that name one message', () => {
     assert.equal(statusOf(post([call('get_order')], { headers: { 'mcp-name': 'get_order' } })), 400);
-    assert.equal(statusOf(post([call('get_order')], { headers: { 'mcp-protocol-version': '2026-07-28' } })), 400);
+    assert.equal(
+      statusOf(post([call('get_order')], { headers: { 'mcp-protocol-version': '2026-07-28' } })),
+      400,
+    );
   });
 
   // RFC 6750 section 3.1; MCP 2026-07-28, Runtime Insufficient Scope Errors.

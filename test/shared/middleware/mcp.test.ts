@@ -69,7 +69,11 @@ for (const [name, way] of Object.entries(ways))
       const { body } = (await handler(event(context, { jsonrpc: '2.0', id: 1, method: 'tools/list' }))) as {
         body: string;
       };
-      assert.deepEqual(JSON.parse(body), { jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'get_order' }] } });
+      assert.deepEqual(JSON.parse(body), {
+        jsonrpc: '2.0',
+        id: 1,
+        result: { tools: [{ name: 'get_order' }] },
+      });
     });
 
     it('runs nothing that the document denies', async () => {
@@ -97,7 +101,10 @@ for (const [name, way] of Object.entries(ways))
       ['another authorizer handled it', { sub: 'ann' }],
       ['the grants did not fit into the context', { sub: 'ann', contextCut: 'scope mcpGrants' }],
       ['the grants are damaged', { ...context, mcpGrants: GRANTS.slice(1) }],
-      ['a deny rule is damaged', { ...context, mcpGrants: GRANTS.replace('"deny":{}', '"deny":{"tools":[1]}') }],
+      [
+        'a deny rule is damaged',
+        { ...context, mcpGrants: GRANTS.replace('"deny":{}', '"deny":{"tools":[1]}') },
+      ],
       ['another document decided', { ...context, mcpGrants: GRANTS.replace('orders', 'users') }],
       ['the authorizer named nobody', { ...context, sub: '' }],
       ['the expiry is no number', { ...context, exp: 'never' }],
@@ -133,7 +140,10 @@ for (const [name, way] of Object.entries(ways))
       ] as const) {
         const verify = () => Promise.reject(new DomainError(code, 'refused'));
         const { handler } = way({ ...OPTIONS, verify });
-        const reply = (await handler(event(undefined))) as { statusCode: number; headers: Record<string, string> };
+        const reply = (await handler(event(undefined))) as {
+          statusCode: number;
+          headers: Record<string, string>;
+        };
         assert.deepEqual([reply.statusCode, reply.headers['www-authenticate']], [401, header]);
       }
     });

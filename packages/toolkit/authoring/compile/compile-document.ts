@@ -95,6 +95,7 @@ export function compileDocument(source: CompileSource): Compilation {
     kind: inventory.kind,
     routes,
     result: document.result,
+    quota: document.quota,
     problem: work.problem,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
@@ -104,6 +105,7 @@ export function compileDocument(source: CompileSource): Compilation {
     routes,
     checkPlan: work.checkPlan,
     complain: work.problem,
+    chargedElsewhere: mcp?.charge === true ? mcp.path : undefined,
   });
   const compiled: CompiledDocument = {
     name: work.name,

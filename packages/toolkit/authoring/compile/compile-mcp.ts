@@ -13,6 +13,7 @@ type CompileMcp = {
   readonly kind: CompiledDocument['kind'];
   readonly routes: readonly CompiledRoute[];
   readonly result: AccessDocument['result'];
+  readonly quota: AccessDocument['quota'];
   readonly problem: (path: Path, message: string) => void;
   readonly compileWhen: (
     rule: Pick<McpText['rules'][number], 'effect' | 'when'>,
@@ -22,7 +23,7 @@ type CompileMcp = {
 
 export function compileMcp(
   mcp: AccessDocument['mcp'],
-  { kind, routes, result, problem, compileWhen }: CompileMcp,
+  { kind, routes, result, quota, problem, compileWhen }: CompileMcp,
 ): CompiledMcp | undefined {
   if (mcp === undefined) return undefined;
   if (kind === 'websocket') problem(['mcp'], 'is for REST and HTTP APIs; this is a WebSocket API');
@@ -34,6 +35,7 @@ export function compileMcp(
       ['mcp', 'refuseByHeaders'],
       'needs result.cacheTtlSeconds: 0, because a cached result for one tool would be used for every other tool',
     );
+  if (mcp.charge === true) checkCharge(mcp.path, quota, problem);
   const seen = new Set<string>();
   const rules = mcp.rules.map(({ when: _, ...rule }, index) => {
     const path = ['mcp', 'rules', index];
@@ -49,9 +51,25 @@ export function compileMcp(
   });
   return {
     path: mcp.path,
+    ...(mcp.charge === true && { charge: true as const }),
     ...(mcp.refuseByHeaders === true && { refuseByHeaders: true as const }),
     rules,
   };
+}
+
+/** Only one place may charge a call, because two would charge it twice. */
+function checkCharge(path: string, quota: AccessDocument['quota'], problem: CompileMcp['problem']): void {
+  if (quota === undefined) problem(['mcp', 'charge'], 'needs quota, which names the plan and the tenant');
+  else if (quota.count === 'access-log')
+    problem(
+      ['mcp', 'charge'],
+      'cannot be combined with quota.count: access-log, which charges every logged request: remove one of them',
+    );
+  else if (quota.routes?.some((route) => route.endsWith(` ${path}`)) === true)
+    problem(
+      ['quota', 'routes'],
+      `names POST ${path}, which mcp.charge charges in the function: remove one of them`,
+    );
 }
 
 function readsAddress(condition: CompiledCondition): boolean {

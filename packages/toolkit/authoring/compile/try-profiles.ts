@@ -153,7 +153,11 @@ function sizeWith(document: CompiledDocument, principal: Principal, policyDocume
   return sizeOf({
     principalId,
     policyDocument,
-    context: backendContext(document, principal, printMcpRules(document, principal, EVERYWHERE, CARRIED_LIMIT_CHARACTERS)),
+    context: backendContext(
+      document,
+      principal,
+      printMcpRules(document, principal, EVERYWHERE, CARRIED_LIMIT_CHARACTERS),
+    ),
     ...(isNative && { usageIdentifierKey }),
   });
 }

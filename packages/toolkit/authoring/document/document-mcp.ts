@@ -31,7 +31,10 @@ const RULE = refine(
     {
       tools: patterns('tools', 'Tools that the caller may call, and sees in tools/list.'),
       prompts: patterns('prompts', 'Prompts that the caller may get, and sees in prompts/list.'),
-      resources: patterns('resources', 'URIs that the caller may read and follow, and sees in resources/list.'),
+      resources: patterns(
+        'resources',
+        'URIs that the caller may read and follow, and sees in resources/list.',
+      ),
       methods: patterns(
         'methods',
         'Other methods. A task belongs to nobody whom the gateway knows, so tasks/get opens the tasks of all callers.',
@@ -59,6 +62,10 @@ export const MCP = described(
       ),
     },
     {
+      charge: described(
+        flag(),
+        'The wrapper charges each call of a tool, prompt or resource to the quota of this document, under the name that plans use for its cost, such as tools/call get_order. The authorizer then does not charge this route. The function needs the usage table. Default: false, the authorizer charges the route like every other.',
+      ),
       refuseByHeaders: described(
         flag(),
         'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. Needs cacheTtlSeconds: 0. It saves calls of the function; what is run is decided by the wrapper alone. Default: false.',
