@@ -19,7 +19,7 @@ export type Credential =
     };
 
 /** The parts of a request that may contain a credential. */
-export type CredentialPlaces = Pick<RequestEvent, 'headers' | 'query' | 'certificate'>;
+type CredentialPlaces = Pick<RequestEvent, 'headers' | 'query' | 'certificate'>;
 
 /**
  * Reads the credential of a TOKEN event. The event has only one header, chosen in the authorizer's settings.

@@ -5,11 +5,11 @@
  */
 export type { DomainErrorCode } from '../errors.ts';
 export type { McpHandler, McpOptions } from '../middleware/mcp.ts';
-export type { McpStreamHandler } from '../middleware/mcp-stream.ts';
-export type { ResponseStream } from '../mcp/filtered-stream.ts';
+export type { McpStreamHandler } from '../middleware/lambda-mcp-stream.ts';
+export type { ResponseStream } from '../mcp/lambda-filtered-stream.ts';
 export type { McpVerifier } from '../mcp/verify-caller.ts';
 
 export { DomainError } from '../errors.ts';
 export { admissionOfCall, mcp, withMcp } from '../middleware/mcp.ts';
-export { withMcpStream } from '../middleware/mcp-stream.ts';
+export { withMcpStream } from '../middleware/lambda-mcp-stream.ts';
 export { createMcpVerifier } from '../mcp/lambda-verify-caller.ts';

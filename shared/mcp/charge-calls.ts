@@ -12,7 +12,7 @@ import type { McpCharge } from './grants.ts';
 import type { Passed } from './guard.ts';
 import { methodRule } from './methods.ts';
 
-export type ChargedCalls =
+type ChargedCalls =
   | { readonly kind: 'admitted'; readonly admissions: readonly CallAdmission[] }
   | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
@@ -59,7 +59,7 @@ export async function chargeCalls(
 }
 
 /** Returns the name of the call in plans and usage. Undefined for a message that is free. */
-export function routeOf(method: string, params: unknown): string | undefined {
+function routeOf(method: string, params: unknown): string | undefined {
   const rule = methodRule(method);
   if (rule === undefined) return method;
   if (rule.kind !== 'named' || method === 'resources/unsubscribe') return undefined;

@@ -30,10 +30,14 @@ export function filterAnswer(
   if (text.trim() === '') return text;
   const value = parseJson(text);
   if (value === undefined) return undefined;
-  return JSON.stringify(Array.isArray(value) ? value.map(filterOne) : filterOne(value));
-  function filterOne(message: unknown): unknown {
-    return filterMessage(grants, requests, message);
-  }
+  return JSON.stringify(filterValue(grants, requests, value));
+}
+
+/** Filters a message, or each message of a batch. */
+function filterValue(grants: McpGrants, requests: Requests, value: unknown): unknown {
+  return Array.isArray(value)
+    ? value.map((message) => filterMessage(grants, requests, message))
+    : filterMessage(grants, requests, value);
 }
 
 /** Filters whole events. The last event may lack the empty line that ends it. */
@@ -47,13 +51,9 @@ export function filterEvents(grants: McpGrants, requests: Requests, text: string
     data = [];
     const value = joined === '' ? '' : parseJson(joined);
     if (value === undefined) return false;
-    output.push(`data: ${value === '' ? '' : JSON.stringify(filterValue(value))}\n`);
+    output.push(`data: ${value === '' ? '' : JSON.stringify(filterValue(grants, requests, value))}\n`);
     return true;
   };
-  const filterValue = (value: unknown): unknown =>
-    Array.isArray(value)
-      ? value.map((item) => filterMessage(grants, requests, item))
-      : filterMessage(grants, requests, value);
   for (let index = 0; index < lines.length; index += 2) {
     const line = lines[index] ?? '';
     if (line.startsWith('data:') || line === 'data') data.push(line.slice(5).replace(/^ /, ''));
@@ -75,7 +75,7 @@ function filterMessage(grants: McpGrants, requests: Requests, message: unknown):
   const methods = request === undefined ? LISTS : [request.method];
   return {
     ...message,
-    result: methods.reduce((part, method) => filterResult(grants, method, part), result as UnknownMembers),
+    result: methods.reduce<UnknownMembers>((part, method) => filterResult(grants, method, part), result),
   };
 }
 

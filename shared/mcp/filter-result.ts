@@ -22,7 +22,7 @@ export function filterResult(passage: Filtering, result: unknown): unknown {
   if (body === undefined || body === null || body === '') return result;
   const isBase64 = memberOf(result, 'isBase64Encoded') === true;
   const encoding = headerOf(result, 'content-encoding');
-  const text = typeof body === 'string' && encoding === undefined ? textOf(body, isBase64) : undefined;
+  const text = typeof body === 'string' && encoding === undefined ? decodeBody(body, isBase64) : undefined;
   const isStream = headerOf(result, 'content-type')?.startsWith('text/event-stream') === true;
   const filtered = text === undefined ? undefined : filter(text, isStream);
   if (filtered === undefined)
@@ -41,7 +41,7 @@ function unreadable({ requests }: Filtering): unknown {
   return errorReply(502, requests[0]?.id, INTERNAL_ERROR_CODE, text);
 }
 
-function textOf(body: string, isBase64: boolean): string {
+function decodeBody(body: string, isBase64: boolean): string {
   return isBase64 ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 

@@ -49,9 +49,8 @@ export function isMcpPattern(subject: McpSubject, pattern: string): boolean {
 
 /** Prints the grants for the context. Without the scopes to ask for if the text would be longer than the limit. */
 export function printMcpGrants(grants: McpGrants, limitCharacters: number): string {
-  const { withScopes, ...decided } = grants;
   const whole = JSON.stringify(grants);
-  return whole.length <= limitCharacters ? whole : JSON.stringify({ ...decided, withScopes: [] });
+  return whole.length <= limitCharacters ? whole : JSON.stringify({ ...grants, withScopes: [] });
 }
 
 /** @returns undefined if the value is not what `printMcpGrants` prints; such a value grants nothing */

@@ -13,7 +13,7 @@ import { readMessages } from './message.ts';
 import type { McpMessage } from './message.ts';
 import { headerFault, isMirroring } from './mirrored-headers.ts';
 
-export type McpRequest = {
+type McpRequest = {
   readonly method: string;
   /** Every sent value, by header name in lower case. */
   readonly headers: ValuesByName;
@@ -37,14 +37,14 @@ export type Passed = {
 /** What is needed to filter the answer to a request. */
 export type Filtering = Pick<Passed, 'requests' | 'filters'> & { readonly grants: McpGrants };
 
-export type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
+type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
 /** Error codes of the wrapper's own. JSON-RPC and MCP reserve all codes from -32768 to -32000. */
 const DENIED_CODE = 403;
 const HEADER_MISMATCH_CODE = -32_020;
 const INVALID_REQUEST_CODE = -32_600;
 
-export type GuardOptions = {
+type GuardOptions = {
   /** Address of the protected resource metadata (RFC 9728), for `WWW-Authenticate`. */
   readonly resourceMetadata?: string | undefined;
 };

@@ -18,7 +18,7 @@ export type McpMessage =
   /** The client's answer to a request of the server. Revision 2026-07-28 has none. */
   | { readonly kind: 'response' };
 
-export type McpBody =
+type McpBody =
   | { readonly kind: 'messages'; readonly messages: readonly McpMessage[]; readonly isBatch: boolean }
   /** `code` is the JSON-RPC error code: -32700 for text that is not JSON, otherwise -32600. */
   | { readonly kind: 'malformed'; readonly code: -32_700 | -32_600; readonly reason: string };

@@ -9,7 +9,7 @@ import type { McpMessage } from './message.ts';
 import { NAMED_IN_HEADER } from './methods.ts';
 
 /** The first revision in which servers must compare headers and body. Revisions are dates, so text order is their order. */
-export const MIRRORING_REVISION = '2026-07-28';
+const MIRRORING_REVISION = '2026-07-28';
 
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
 const PARAM_PREFIX = 'mcp-param-';

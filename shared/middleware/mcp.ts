@@ -7,7 +7,7 @@
  * that the function verifies itself. Without either the request is refused.
  */
 import type { MiddlewareObj } from '@middy/core';
-import { memberOf } from '@gatewright/aws/json-object';
+import { asText, memberOf } from '@gatewright/aws/json-object';
 import { CONTEXT_CUT } from '../access/backend-context.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import {
@@ -206,11 +206,7 @@ const DENIED_CODE = 403;
 async function readCaller(request: EventRequest, context: unknown, options: McpOptions): Promise<CallerRead> {
   const carried = authorizerContextOf(request);
   if (carried[MCP_GRANTS] !== undefined) return readCarried(request, carried[MCP_GRANTS], options);
-  if (
-    String(carried[CONTEXT_CUT] ?? '')
-      .split(' ')
-      .includes(MCP_GRANTS)
-  )
+  if (asText(carried[CONTEXT_CUT])?.split(' ').includes(MCP_GRANTS) === true)
     throw invalid('the patterns under mcp are too long for the context of the authorizer: use wildcards');
   if (options.verify === undefined)
     throw invalid(

@@ -53,8 +53,14 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
 };
 const ALL_TOOLS = ['get_order', 'get_user', 'get_secret', 'list_orders', 'refund', 'reset'];
 const ALL_RESOURCES = [
-  ...['docs://pub/a', 'docs://pub/a/b', 'docs://pub/hidden/x', 'docs://pub/keys', 'docs://team/1'],
-  ...['docs://team/1/x', 'docs://private/a', 'docs://private/a/b'],
+  'docs://pub/a',
+  'docs://pub/a/b',
+  'docs://pub/hidden/x',
+  'docs://pub/keys',
+  'docs://team/1',
+  'docs://team/1/x',
+  'docs://private/a',
+  'docs://private/a/b',
 ];
 const PROMPTS = ['summary', 'other'];
 const METHODS = ['tasks/get', 'tasks/cancel', 'logging/setLevel', 'x/y'];
@@ -343,7 +349,10 @@ function disguise(text: string, pick: Pick): string {
 function disguiseUri(uri: string, pick: Pick): string {
   const at = 7 + pick.upTo(uri.length - 7);
   const escape = (text: string): string =>
-    [...text].map((character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
+    text
+      .split('')
+      .map((character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+      .join('');
   return pick.one([
     uri,
     uri,

@@ -91,11 +91,9 @@ export function compileDocument(source: CompileSource): Compilation {
     problem: work.problem,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
-  const mcp = compileMcp(document.mcp, {
+  const mcp = compileMcp(document, {
     kind: inventory.kind,
     routes,
-    result: document.result,
-    quota: document.quota,
     problem: work.problem,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
@@ -111,14 +109,7 @@ export function compileDocument(source: CompileSource): Compilation {
     name: work.name,
     kind: inventory.kind,
     apis: protectedApis(work),
-    issuers: document.issuers
-      .filter(isTokenIssuer)
-      .map((issuer) => compileIssuer(issuer, work.snapshots?.get(issuer.id))),
-    certificates: document.issuers
-      .filter(isCertificateIssuer)
-      .map((issuer) => compileCertificateIssuer(issuer, roles)),
-    apiKeys: document.issuers.filter(isKeyIssuer).map(compileKeyIssuer),
-    tickets: document.issuers.filter(isTicketIssuer).map(compileTicketIssuer),
+    ...issuersOf(work, roles),
     sources: document.sources.map(compileSource),
     roles,
     routes,
@@ -138,6 +129,20 @@ export function compileDocument(source: CompileSource): Compilation {
   return problems.length > 0
     ? { kind: 'invalid', problems }
     : { kind: 'compiled', document: compiled, warnings };
+}
+
+function issuersOf(
+  { document: { issuers }, snapshots }: Work,
+  roles: CompiledDocument['roles'],
+): Pick<CompiledDocument, 'issuers' | 'certificates' | 'apiKeys' | 'tickets'> {
+  return {
+    issuers: issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer, snapshots?.get(issuer.id))),
+    certificates: issuers
+      .filter(isCertificateIssuer)
+      .map((issuer) => compileCertificateIssuer(issuer, roles)),
+    apiKeys: issuers.filter(isKeyIssuer).map(compileKeyIssuer),
+    tickets: issuers.filter(isTicketIssuer).map(compileTicketIssuer),
+  };
 }
 
 function compileResult(result: AccessDocument['result']): CompiledDocument['result'] {

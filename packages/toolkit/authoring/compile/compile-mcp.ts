@@ -12,8 +12,6 @@ type McpText = NonNullable<AccessDocument['mcp']>;
 type CompileMcp = {
   readonly kind: CompiledDocument['kind'];
   readonly routes: readonly CompiledRoute[];
-  readonly result: AccessDocument['result'];
-  readonly quota: AccessDocument['quota'];
   readonly problem: (path: Path, message: string) => void;
   readonly compileWhen: (
     rule: Pick<McpText['rules'][number], 'effect' | 'when'>,
@@ -22,8 +20,8 @@ type CompileMcp = {
 };
 
 export function compileMcp(
-  mcp: AccessDocument['mcp'],
-  { kind, routes, result, quota, problem, compileWhen }: CompileMcp,
+  { mcp, result, quota }: Pick<AccessDocument, 'mcp' | 'result' | 'quota'>,
+  { kind, routes, problem, compileWhen }: CompileMcp,
 ): CompiledMcp | undefined {
   if (mcp === undefined) return undefined;
   if (kind === 'websocket') problem(['mcp'], 'is for REST and HTTP APIs; this is a WebSocket API');
@@ -37,11 +35,12 @@ export function compileMcp(
     );
   if (mcp.charge === true) checkCharge(mcp.path, quota, problem);
   const seen = new Set<string>();
-  const rules = mcp.rules.map(({ when: _, ...rule }, index) => {
+  const rules = mcp.rules.map((given, index) => {
+    const { when: _given, ...rule } = given;
     const path = ['mcp', 'rules', index];
     if (seen.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is already the id of an earlier rule`);
     seen.add(rule.id);
-    const when = compileWhen(mcp.rules[index] ?? rule, path);
+    const when = compileWhen(given, path);
     if (isCached && when !== undefined && readsAddress(when))
       problem(
         [...path, 'when'],

@@ -1,8 +1,8 @@
 /** Access rules in front of an MCP server that streams its answers: REST APIs with `STREAM`, and function URLs. */
 import { finished } from 'node:stream/promises';
 import type { ProxyResult } from '../aws/proxy-result.ts';
-import { FilteredStream } from '../mcp/filtered-stream.ts';
-import type { ResponseStream } from '../mcp/filtered-stream.ts';
+import { FilteredStream } from '../mcp/lambda-filtered-stream.ts';
+import type { ResponseStream } from '../mcp/lambda-filtered-stream.ts';
 import { undo } from '../mcp/charge-calls.ts';
 import { admit } from './mcp.ts';
 import type { McpOptions, McpPassage } from './mcp.ts';
@@ -19,22 +19,25 @@ const DELIMITER = new Uint8Array(8);
  *
  * @example
  * ```ts
- * import { withMcpStream } from 'gatewright/mcp';
  * import { Writable } from 'node:stream';
+ * import { withMcpStream } from 'gatewright/mcp';
  *
- * const server = withMcpStream((event, stream) => stream.end('…'), { document: 'orders' });
+ * const server = withMcpStream((_event, stream) => stream.end('{}'), { document: 'orders' });
  * const sent: string[] = [];
- * const stream = Object.assign(new Writable({ write: (chunk, _, done) => (sent.push(String(chunk)), done()) }), {
- *   setContentType: () => undefined,
- * });
+ * const stream = Object.assign(
+ *   new Writable({
+ *     write(chunk: Uint8Array, _encoding, done) {
+ *       sent.push(Buffer.from(chunk).toString());
+ *       done();
+ *     },
+ *   }),
+ *   { setContentType: () => undefined },
+ * );
+ * const authorizer = { lambda: { sub: 'ann', mcpGrants: '{"document":"orders","allow":{"tools":["get_*"]},"deny":{}}' } };
  * const event = {
  *   headers: { 'content-type': 'application/json' },
  *   body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"refund_order"}}',
- *   requestContext: {
- *     timeEpoch: Date.now(),
- *     http: { method: 'POST' },
- *     authorizer: { lambda: { sub: 'ann', mcpGrants: '{"document":"orders","allow":{"tools":["get_*"]},"deny":{}}' } },
- *   },
+ *   requestContext: { timeEpoch: Date.now(), http: { method: 'POST' }, authorizer },
  * };
  * await server(event, stream, {});
  * sent.join('').includes('does not allow') // → true
@@ -46,7 +49,10 @@ export function withMcpStream<Event extends object>(
 ): McpStreamHandler<Event> {
   return async (event, stream, context) => {
     const admitted = await admit(event, context, options);
-    if (admitted.kind === 'refused') return await end(stream, admitted.reply);
+    if (admitted.kind === 'refused') {
+      await end(stream, admitted.reply);
+      return undefined;
+    }
     try {
       return await run(handler, event, { stream, context, passage: admitted });
     } catch (error) {

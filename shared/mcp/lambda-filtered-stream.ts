@@ -48,7 +48,10 @@ export class FilteredStream extends Writable implements ResponseStream {
     const filtered = filterAnswer(grants, requests, this.#text, this.#isEvents());
     this.#send(filtered, (error) => {
       if (error) done(error);
-      else this.#target.end(() => done());
+      else
+        this.#target.end(() => {
+          done();
+        });
     });
   }
 
@@ -63,10 +66,16 @@ export class FilteredStream extends Writable implements ResponseStream {
   }
 
   #send(text: string | undefined, done: (error?: Error | null) => void): void {
-    if (text === undefined) return done(unreadable());
+    if (text === undefined) {
+      done(unreadable());
+      return;
+    }
     if (!this.#sentAny && this._onBeforeFirstWrite)
       this.#target._onBeforeFirstWrite = this._onBeforeFirstWrite;
-    if (text === '') return done();
+    if (text === '') {
+      done();
+      return;
+    }
     this.#sentAny = true;
     this.#target.write(text, done);
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Writable } from 'node:stream';
-import { withMcpStream } from '#shared/middleware/mcp-stream.ts';
-import type { McpStreamHandler } from '#shared/middleware/mcp-stream.ts';
-import type { ResponseStream } from '#shared/mcp/filtered-stream.ts';
+import { withMcpStream } from '#shared/middleware/lambda-mcp-stream.ts';
+import type { McpStreamHandler } from '#shared/middleware/lambda-mcp-stream.ts';
+import type { ResponseStream } from '#shared/mcp/lambda-filtered-stream.ts';
 
 const GRANTS = JSON.stringify({ document: 'orders', allow: { tools: ['get_*'] }, deny: {}, withScopes: [] });
 
