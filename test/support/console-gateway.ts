@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { sign } from '../../packages/gateway/console/page/connection/sign.ts';
 import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
-import type { AccessBook, Gateway, InvoiceBook } from '../../packages/gateway/engine/index.ts';
+import type { AccessBook, Gateway, CustomerBook, InvoiceBook } from '../../packages/gateway/engine/index.ts';
 import { QUIET_GATEWAY } from './a-gateway.ts';
 
 const code = (text: string): object => ({ ZipFile: text });
@@ -155,8 +155,15 @@ const ACCESS: AccessBook = {
       issuers: ['main'],
       columns: ['anybody', 'clerk'],
       rows: [
-        { method: 'GET', path: '/guarded', cells: ['deny', 'allow'], rules: ['clerks: allow if role clerk'] },
+        {
+          method: 'GET',
+          path: '/guarded',
+          cells: ['deny', 'allow'],
+          rules: ['clerks: allow if role clerk'],
+          isCharged: false,
+        },
       ],
+      notes: [],
     },
   ],
   decide: () => undefined,
@@ -174,6 +181,12 @@ const ACCESS: AccessBook = {
 const INVOICES: InvoiceBook = {
   ofMonth: (month) => Promise.resolve({ month, invoices: [], notClosed: 'one period', unpriced: 0 }),
   close: (month) => Promise.reject(new Error(`${month} cannot be closed`)),
+};
+
+const CUSTOMERS: CustomerBook = {
+  list: () => Promise.resolve({ customers: [{ tenant: 'acme', state: 'active', plan: 'gold' }] }),
+  one: (tenant) =>
+    tenant === 'broken' ? Promise.reject(new Error('The table is unreachable.')) : Promise.resolve(undefined),
 };
 
 type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };
@@ -221,6 +234,8 @@ export async function aConsoleGateway(
     ...(pageKeys !== undefined && { pageKeys }),
     access: ACCESS,
     invoices: INVOICES,
+    customers: CUSTOMERS,
+    tries: () => ['# open to everyone', 'curl -i http://127.0.0.1:3000/'],
     consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
   });
   await gateway.load([template]);

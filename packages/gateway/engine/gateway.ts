@@ -4,6 +4,7 @@ import type { DaemonAddress } from '../kernel/calls/daemon-address.ts';
 import type { InspectedApi } from '../control/loading/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from '../control/loading/list-apis.ts';
 import type { AccessBook } from '../console/endpoints/show-access.ts';
+import type { CustomerBook } from '../console/endpoints/show-customers.ts';
 import type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
 import type { ConsoleFiles } from '../console/endpoints/console-files.ts';
 import type { DeployedVariables } from '../templates/deployed-variables.ts';
@@ -86,6 +87,10 @@ export type ProgramOptions = Settings & {
   readonly linksLines?: boolean;
   /** The callers and their permissions, which the console shows; absent means that it does not show them. */
   readonly access?: AccessBook;
+  /** Returns the commands that the first screen suggests, which the console shows while there are no requests. */
+  readonly tries?: () => readonly string[];
+  /** Reads the customers that the console shows; absent means that it does not show any. */
+  readonly customers?: CustomerBook;
   /** Creates the invoices that the console shows; absent means that it does not show any. */
   readonly invoices?: InvoiceBook;
   /**

@@ -9,7 +9,7 @@ export { readHome } from '../core/stack/home.ts';
 export { hasDefinition, NOTHING_SERVED, requireSources } from '../templates/load.ts';
 export { DefinitionError, StartError } from '../core/errors.ts';
 export { readHandlerSources } from '../lambda/code/handler-sources.ts';
-export { addressOf } from '../core/routing/route-address.ts';
+export { addressOf, fillPath } from '../core/routing/route-address.ts';
 export { describeReload } from './reload-text.ts';
 export { endMarked } from '../lambda/process/process-group.ts';
 export { isMetricLine, printLogLine } from '../lambda/log-line.ts';
@@ -39,6 +39,9 @@ export type {
 export type { Defect } from '../core/defect.ts';
 export type { Story } from '../console/explain/explain.ts';
 export type { ConsoleFiles } from '../console/endpoints/console-files.ts';
+export type { CustomerBook } from '../console/endpoints/show-customers.ts';
+export type { ShownCustomer, ShownCustomerRow, ShownCustomers } from '../console/endpoints/customer-model.ts';
+export { findToolkit } from '../core/stack/own-first.ts';
 export type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
 export type { ShownInvoice, ShownInvoices } from '../console/endpoints/invoice-model.ts';
 export type { AccessBook } from '../console/endpoints/show-access.ts';

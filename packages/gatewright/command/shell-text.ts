@@ -7,6 +7,8 @@ export type TokenText = {
   readonly audience?: string | undefined;
   readonly scope?: string | undefined;
   readonly tokenUse?: string | undefined;
+  /** Other claims by their names. */
+  readonly claims?: Readonly<Record<string, unknown>>;
 };
 
 export function quote(text: string): string {
@@ -37,7 +39,8 @@ export function routesLine({ sources, stage, param }: LoadText): string {
   ].join(' ');
 }
 
-export function tokenLine({ sub, roles = [], issuer, audience, scope, tokenUse }: TokenText): string {
+export function tokenLine(token: TokenText): string {
+  const { sub, roles = [], issuer, audience, scope, tokenUse, claims = {} } = token;
   const option = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`--${name} ${quote(value)}`];
   return [
@@ -48,5 +51,17 @@ export function tokenLine({ sub, roles = [], issuer, audience, scope, tokenUse }
     ...option('audience', audience),
     ...option('scope', scope),
     ...option('claim', tokenUse === undefined ? undefined : `token_use=${tokenUse}`),
+    ...Object.entries(claims).flatMap(([name, value]) => option('claim', `${name}=${printClaim(value)}`)),
   ].join(' ');
+}
+
+/** Prints a claim as `gatewright token --claim` reads it: JSON, or plain text that is not JSON. */
+function printClaim(value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  try {
+    JSON.parse(value);
+    return JSON.stringify(value);
+  } catch {
+    return value;
+  }
 }

@@ -14,6 +14,7 @@ import {
 import { findNamedAccount } from '../../gateway/templates/named-account.ts';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/files/stack-files';
 import { describeStart } from '../command/start/start-text.ts';
+import { readDocuments } from '../../toolkit/stack/access/commands/access-book.ts';
 import { readGatewaySettings } from './gateway-settings.ts';
 import { OptionError } from './option-values.ts';
 import type { Gateway, Listening } from '../../gateway/engine/index.ts';
@@ -88,7 +89,7 @@ export async function startSession(
 }
 
 /** Returns the service as a source, and the toolkit's stack as well if the service imports from it. */
-function sourcesOf({ file, directory }: ServiceFacts): readonly string[] {
+function sourcesOf({ file, directory }: Pick<ServiceFacts, 'file' | 'directory'>): readonly string[] {
   const search = findStack([directory]);
   return search.kind === 'found' ? [search.folder, file] : [file];
 }
@@ -113,9 +114,8 @@ function factsOf(
     listening,
     stage,
     isVerbose,
-    // The documents in a folder are read with the stack. If there are none, tokens are suggested for the issuers in the
-    // template itself.
-    documents: [],
+    // The stack has compiled its documents when it was loaded.
+    documents: sourcesOf({ directory, file }).flatMap(readDocuments),
     tookMs: performance.now() - startedMs,
     load: { sources: [source === '' ? '.' : file], stage, param: parameters },
     standIn: (issuer) => `custom.gatewright.issuer: { '${issuer}': local }`,

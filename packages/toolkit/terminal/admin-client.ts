@@ -6,6 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import * as RETRIES from '@gatewright/aws/retry-rules';
+import type { CallPorts } from '@gatewright/aws/retry';
 import { COMMAND_LIMITS } from '@gatewright/aws/bounded-reply';
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { CallReply } from '@gatewright/aws/signed-call';
@@ -16,7 +18,12 @@ import { invokeAdmin, regionOfFunction } from './invoke-admin.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import { addGatewayOptions, callGateway, findGateway, readMember } from './running-gateway.ts';
 
-export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
+export type AdminFlags = {
+  readonly url?: string | undefined;
+  readonly target?: AdminTarget;
+  /** Clock, timer and chance of repeated calls; absent means those of the process. */
+  readonly ports?: CallPorts;
+};
 
 export type AdminTarget = AwsCredentials & {
   /**
@@ -82,10 +89,10 @@ export function newOperationId(): string {
  */
 export async function callAdmin(
   request: AdminRequest,
-  { url, target: known }: AdminFlags,
+  { url, target: known, ports }: AdminFlags,
 ): Promise<CallReply> {
   const target = known ?? (url === undefined ? await findLocal() : readDeployed(url, process.env));
-  const reply = await send(target, request);
+  const reply = await send(target, request, ports);
   if (reply.status >= 200 && reply.status < 300) return reply;
   throw readRefusal(reply.status, reply.text);
 }
@@ -100,27 +107,35 @@ export async function callAdminJson(
   throw new UsageError('the admin endpoint returned something other than a JSON object');
 }
 
-async function send(target: AdminTarget, request: AdminRequest): Promise<CallReply> {
+/**
+ * Only reads are repeated. The stage of the admin API has a throttle (parameter `throttleRate`), which a reader of many
+ * pages reaches.
+ */
+async function send(target: AdminTarget, request: AdminRequest, ports?: CallPorts): Promise<CallReply> {
   if (target.functionArn !== undefined) return sendToFunction(target, target.functionArn, request);
   const { origin, region, ...credentials } = target;
   const { method, path, query, body, operationId } = request;
   const url = new URL(`${origin}${path}`);
   for (const [name, value] of Object.entries(query ?? {}))
     if (value !== undefined) url.searchParams.set(name, value);
-  const { status, headers, text, cause } = await callSigned({
-    ...COMMAND_LIMITS,
-    timeoutMs: TIMEOUT_MS,
-    method,
-    url,
-    service: 'execute-api',
-    region,
-    credentials,
-    headers: {
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
+  const retry = method === 'GET' ? { rule: RETRIES.command, ...(ports && { ports }) } : {};
+  const { status, headers, text, cause } = await callSigned(
+    {
+      ...COMMAND_LIMITS,
+      timeoutMs: TIMEOUT_MS,
+      method,
+      url,
+      service: 'execute-api',
+      region,
+      credentials,
+      headers: {
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
+    retry,
+  );
   if (status === 0) throw new AdminError('unreachable', `${origin} cannot be reached`, { cause });
   return { status, headers, text };
 }

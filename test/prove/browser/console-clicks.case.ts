@@ -250,7 +250,7 @@ async function changeKeys(page: Page, stacks: Stacks): Promise<void> {
   await page.click(`${key} button:has-text("Resume")`);
   await page.waitForSelector(`${key}:not(:has(.badge))`);
   assert.equal(await ask(), 200);
-  await page.click('section[aria-label=Invoices] button:has-text("Make them")');
+  await page.click('section[aria-label=Invoices] button:has-text("Show invoices")');
   await page.waitForSelector('section[aria-label=Invoices] .empty');
 }
 

@@ -17,7 +17,7 @@ const NOTHING = JSON.stringify({
 const SAYS: readonly (readonly [section: string, says: string])[] = [
   ['traffic', 'No requests yet.'],
   ['apis', 'This API has no routes.'],
-  ['calls/events', 'No events start functions here'],
+  ['calls/events', 'only requests invoke functions, not events'],
   ['access', 'This gateway has no access documents.'],
   ['sockets', 'No connection is open.'],
   ['keys', 'This gateway has no usage plans.'],

@@ -62,7 +62,7 @@ async function sortAndSearch(page: Page): Promise<void> {
   // Waits for it, shown or not.
   assert.equal(await page.textContent('datalist option[value="status:"]'), '');
   await page.fill('input[type=search]', '');
-  await page.click('button:has-text("From here")');
+  await page.click('button:has-text("Only new")');
   await page.waitForSelector('main:has-text("No matching requests.")');
   await page.click('.tools button[aria-pressed=true]');
   await page.waitForSelector('.line:has-text("/orders")');

@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { go, lookAt, openConsole, readText, tour } from './console-tour.ts';
 import { serve } from './page.ts';
@@ -32,6 +34,7 @@ export const browserCase: BrowserCase = {
     await askAccess(page);
     await askPreflights(page);
     await changeItem(page);
+    await readCustomer(page, stacks);
     await go(page, 'numbers/cost');
     await page.fill('label:has-text("Requests and messages") input', '10000000');
     await page.waitForSelector(
@@ -104,6 +107,27 @@ async function drainQuota(page: Page, stacks: Stacks): Promise<void> {
   await page.waitForSelector('text=1 of 1 left');
   assert.equal(await statusOf(metered, key), 200);
   await page.click('.clock summary');
+}
+
+/** On a plan, changed to another one: its limits, plans and changes, and nothing to change in the page. */
+async function readCustomer(page: Page, stacks: Stacks): Promise<void> {
+  for (const [id, quota] of [
+    ['free', 10],
+    ['pro', 1000],
+  ] as const) {
+    const file = join(stacks.folder, `${id}.json`);
+    const limits = [{ id: 'monthly', level: 'tenant', quota, period: 'MONTH' }];
+    writeFileSync(file, JSON.stringify({ id, version: 1, limits }));
+    await stacks.run('plan', 'save', file);
+  }
+  await stacks.run('customers', 'create', 'acme', 'free', '--name', 'Acme Ltd');
+  await stacks.run('customers', 'set-plan', 'acme', 'pro');
+  await go(page, 'customers');
+  await page.fill('main input[type=search]', 'acme');
+  await page.click('tr:has-text("Acme Ltd") a');
+  await page.waitForSelector('aside:has-text("set-plan free → pro")');
+  assert.match(await readText(page, 'aside .uses'), /monthly.*0 of 1,000/s);
+  await lookAt(page, 'few-customer');
 }
 
 async function hearMessage(page: Page, stacks: Stacks): Promise<void> {

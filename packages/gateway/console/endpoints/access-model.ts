@@ -21,7 +21,11 @@ export type ShownAccess = {
     readonly path: string;
     readonly cells: readonly AccessCell[];
     readonly rules: readonly string[];
+    /** Whether an allowed request counts against the plan of its customer. */
+    readonly isCharged: boolean;
   }[];
+  /** What applies to all rows: who is charged, and what is known about callers with an API key. */
+  readonly notes: readonly string[];
 };
 
 /** A question such as "May this caller GET /orders/7?". Without a path, it asks about every route. */

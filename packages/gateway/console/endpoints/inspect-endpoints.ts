@@ -9,6 +9,7 @@ import { CLOSED_BY_API } from '../../core/websocket/limits.ts';
 import { recordPost } from '../../core/websocket/management.ts';
 import { sendAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
+import { serveCustomers } from './show-customers.ts';
 import { serveInvoices } from './show-invoices.ts';
 import { serveSaved } from './serve-saved.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
@@ -17,10 +18,12 @@ import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Clock, InvocationResult, Random, ServiceClient } from '../../core/ports.ts';
 import { showData } from '../records/shown.ts';
+import type { ApiLabels } from '../records/api-labels.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../../core/trail.ts';
 import type { Connection, Connections } from '../../core/websocket/connections.ts';
 import type { AccessBook } from './show-access.ts';
+import type { CustomerBook } from './show-customers.ts';
 import type { InvoiceBook } from './show-invoices.ts';
 import type { ShownConnection } from './inspect-model.ts';
 import type { KeysAndPlans } from './show-keys.ts';
@@ -32,6 +35,8 @@ export type InspectPorts = Recording & {
   readonly redactor: Redactor;
   readonly connections: Connections;
   readonly findApi: (apiId: string) => ServedApi | undefined;
+  /** The names of the APIs of this run, which differ from each other. */
+  readonly labels: () => ApiLabels;
   readonly allApis: () => readonly ServedApi[];
   readonly metering: () => KeysAndPlans;
   readonly services: ServiceClient;
@@ -39,6 +44,8 @@ export type InspectPorts = Recording & {
   readonly tableRegion: () => string | undefined;
   /** Undefined if the program that started the gateway has no access documents. */
   readonly access: AccessBook | undefined;
+  /** Undefined if the program that started the gateway reads no customers. */
+  readonly customers: CustomerBook | undefined;
   /** Undefined if no invoices are created. */
   readonly invoices: InvoiceBook | undefined;
   readonly savedRequests: SavedRequestsFile;
@@ -74,6 +81,12 @@ export async function serveInspection(
   const name = path.slice(PREFIX.length);
   if (name === 'invoices' && request.method === 'GET')
     return serveInvoices(at.invoices, new URLSearchParams(request.query).get('month'), 'ofMonth');
+  if (request.method === 'GET' && name === 'customers')
+    return serveCustomers(at.customers, undefined, at.clock.nowEpochMs());
+  if (request.method === 'GET' && name === 'customers/one') {
+    const tenant = new URLSearchParams(request.query).get('tenant');
+    return serveCustomers(at.customers, tenant, at.clock.nowEpochMs());
+  }
   if (request.method === 'GET')
     return name === 'saved' ? serveSaved(at.savedRequests, undefined, at.redactor) : showPage(name, at);
   if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;
@@ -130,14 +143,17 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
   const nowEpochMs = at.clock.nowEpochMs();
   switch (name) {
     case 'caches':
-      return jsonReply(200, { entries: showCaches(at.allApis(), nowEpochMs, at.redactor), nowEpochMs });
+      return jsonReply(200, {
+        entries: showCaches(at.allApis(), nowEpochMs, at.redactor, nameIn(at)),
+        nowEpochMs,
+      });
     case 'access':
       return jsonReply(200, showAccess(at.access, at.followsPublished(), nameIn(at)));
     case 'keys':
       return jsonReply(200, showKeys(at.metering(), nowEpochMs, nameIn(at)));
     case 'connections':
       return jsonReply(200, {
-        connections: at.connections.all.map((one) => showConnection(one, at)),
+        connections: at.connections.all.map((one) => showConnection(one, nameIn(at))),
         nowEpochMs,
       });
     default: {
@@ -147,16 +163,20 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
   }
 }
 
-function nameIn({ findApi }: InspectPorts): (apiId: string) => string | undefined {
-  return (apiId) => findApi(apiId)?.name;
+function nameIn({ findApi, labels }: InspectPorts): (apiId: string) => string | undefined {
+  const known = labels();
+  return (apiId) => (findApi(apiId) === undefined ? undefined : known.of(apiId).label);
 }
 
-function showConnection(connection: Connection, { findApi }: InspectPorts): ShownConnection {
+function showConnection(
+  connection: Connection,
+  nameOf: (apiId: string) => string | undefined,
+): ShownConnection {
   const { connectionId, apiId, stageName, caller, sourceIp, userAgent } = connection;
   return {
     id: connectionId,
     apiId,
-    apiName: findApi(apiId)?.name ?? apiId,
+    apiName: nameOf(apiId) ?? apiId,
     stage: stageName,
     sourceIp,
     userAgent,

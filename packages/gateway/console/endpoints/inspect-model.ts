@@ -1,5 +1,6 @@
 /** What a run of the gateway contains in addition to its requests, as the control port shows it. Plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
+import type { SecondCount } from '../records/second-counts.ts';
 
 export type ShownRoute = {
   readonly method: string;
@@ -32,6 +33,8 @@ export type ShownRoute = {
 export type ShownApi = {
   readonly id: string;
   readonly name: string;
+  /** Whether the API belongs to the toolkit's stack. */
+  readonly isToolkit: boolean;
   readonly kind: ApiProtocol | 'function-url';
   readonly stage: string;
   readonly url: string;
@@ -108,6 +111,8 @@ export type ShownConnection = {
 
 export type ShownFunction = {
   readonly name: string;
+  /** Whether the function belongs to the toolkit. */
+  readonly isToolkit: boolean;
   readonly handler: string;
   readonly runtime: string;
   readonly memoryMb: number;
@@ -134,8 +139,12 @@ export type ShownFunction = {
 };
 
 export type RouteNumbers = {
-  readonly apiName: string;
-  readonly route: string;
+  readonly apiId: string;
+  /** The name of the API, which no other API of this run has. */
+  readonly api: string;
+  readonly isToolkit: boolean;
+  /** Undefined counts the requests for which the API has no route. */
+  readonly route: string | undefined;
   readonly count: number;
   readonly clientErrors: number;
   readonly serverErrors: number;
@@ -145,8 +154,9 @@ export type RouteNumbers = {
 
 export type ShownNumbers = {
   readonly routes: readonly RouteNumbers[];
-  /** Seconds since the epoch, each with its number of requests and errors. */
-  readonly seconds: readonly (readonly [number, number, number])[];
+  /** The seconds of the user's own APIs. */
+  readonly seconds: readonly SecondCount[];
+  readonly toolkitSeconds: readonly SecondCount[];
   readonly count: number;
 };
 
@@ -182,4 +192,14 @@ export type SavedRequest = {
   /** The caller: `alice:admin`, `key:ID` or `iam:NAME`. Without this member, the headers determine the caller. */
   readonly as?: string;
   readonly body?: string;
+};
+
+/** What the page asks for once, at the beginning. */
+export type ShownOverview = {
+  /** Whether this gateway serves APIs that do not belong to the toolkit's own stack. */
+  readonly hasOwnApis: boolean;
+  /** The commands to try that `gatewright start` prints, with a comment before each. */
+  readonly tries: readonly string[];
+  /** Whether the customers of the toolkit's customer plans can be shown. */
+  readonly hasCustomers: boolean;
 };

@@ -10,8 +10,10 @@ export type MapNode = {
   readonly what: string;
   /** Place of the definition, such as `serverless.yml:25`; undefined if no template defines the resource. */
   readonly place: string | undefined;
+  /** Whether the node belongs to the toolkit's own stack. */
+  readonly isToolkit: boolean;
   /** The API and the route whose requests the page counts. */
-  readonly route?: { readonly apiName: string; readonly routeKey: string };
+  readonly route?: { readonly apiId: string; readonly routeKey: string };
   /** `{apiId}/{stage}` of an API or a route. */
   readonly api?: string;
 };
@@ -22,5 +24,9 @@ export type StackMap = {
   readonly nodes: readonly MapNode[];
   readonly edges: readonly MapEdge[];
   /** For each API with too many routes, its name and the number of routes that are not shown. */
-  readonly left: readonly { readonly apiName: string; readonly routes: number }[];
+  readonly left: readonly {
+    readonly apiName: string;
+    readonly routes: number;
+    readonly isToolkit: boolean;
+  }[];
 };

@@ -8,6 +8,7 @@ export function showApis(
   listed: readonly ApiRoutes[],
   findApi: (apiId: string) => ServedApi | undefined,
   nowEpochMs: number,
+  isToolkit: (stackName: string) => boolean = () => false,
 ): readonly ShownApi[] {
   return listed.flatMap(({ id, name, kind, stage: stageName, url, stack, routes }) => {
     const stage = findApi(id)?.stages.get(stageName);
@@ -17,6 +18,7 @@ export function showApis(
       {
         id,
         name,
+        isToolkit: isToolkit(stack),
         kind,
         stage: stageName,
         url,

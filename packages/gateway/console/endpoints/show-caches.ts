@@ -16,21 +16,28 @@ export function showCaches(
   apis: readonly ServedApi[],
   nowEpochMs: number,
   redactor: Redactor,
+  nameOf: (apiId: string) => string | undefined = () => undefined,
 ): readonly ShownCacheEntry[] {
   return apis
     .flatMap((api) =>
-      [...api.stages.values()].flatMap((stage) => showStage(api, stage, nowEpochMs, redactor)),
+      [...api.stages.values()].flatMap((stage) =>
+        showStage(
+          { apiId: api.apiId, apiName: nameOf(api.apiId) ?? api.name, stage: stage.name },
+          stage,
+          nowEpochMs,
+          redactor,
+        ),
+      ),
     )
     .slice(0, MAX_ENTRIES);
 }
 
 function showStage(
-  api: ServedApi,
+  place: Pick<ShownCacheEntry, 'apiId' | 'apiName' | 'stage'>,
   stage: ServedStage,
   nowEpochMs: number,
   redactor: Redactor,
 ): ShownCacheEntry[] {
-  const place = { apiId: api.apiId, apiName: api.name, stage: stage.name };
   const grants = grantsOf(stage).map(({ id, key, value, expiresAtEpochMs, isOfCanary }): ShownCacheEntry => {
     const given = value.givenAtEpochMs;
     const says = value.verdict.kind === 'simple' ? `isAuthorized: ${value.verdict.isAuthorized}` : 'a policy';

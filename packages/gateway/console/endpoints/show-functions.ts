@@ -26,6 +26,7 @@ export function showFunctions(
   lines: FunctionLines | undefined,
   redactor: Redactor,
   findInvocation: FindInvocation | undefined,
+  isToolkit: (functionName: string) => boolean = () => false,
 ): readonly ShownFunction[] {
   const byFunction = Map.groupBy(calls, ({ functionName }) => functionName);
   return declared.map((one) => {
@@ -34,6 +35,7 @@ export function showFunctions(
     const calls = countCalls(own);
     return {
       name: one.name,
+      isToolkit: isToolkit(one.name),
       handler: one.handler,
       runtime: one.runtime,
       memoryMb: one.memorySizeMb,

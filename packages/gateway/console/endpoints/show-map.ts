@@ -1,6 +1,9 @@
 /** Draws APIs, their routes and authorizers, functions, and the resources that functions name in their environment. */
 import { relative } from 'node:path';
 import type { ApiRoutes } from '../../control/loading/list-apis.ts';
+import { KIND_NAMES } from '../records/api-labels.ts';
+import type { ApiLabels } from '../records/api-labels.ts';
+import type { ToolkitParts } from '../../core/stack/own-first.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { DefinitionPlace } from '../../core/errors.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -11,27 +14,38 @@ const MAX_ROUTES = 40;
 
 type Authorizers = (apiId: string, stage: string, routeIndex: number) => string | undefined;
 
-/**
- * @param authorizerOf returns the name of the function that guards a route @param folder the folder to which paths are
- * relative
- */
-export function showMap(
-  stacks: readonly ResolvedStack[],
-  apis: readonly ApiRoutes[],
-  sources: readonly EventSource[],
-  authorizerOf: Authorizers,
-  folder: string,
-): StackMap {
+type Drawing = {
+  readonly stacks: readonly ResolvedStack[];
+  readonly apis: readonly ApiRoutes[];
+  readonly sources: readonly EventSource[];
+  /** Returns the name of the function that guards a route. */
+  readonly authorizerOf: Authorizers;
+  /** The folder to which paths are relative. */
+  readonly folder: string;
+  readonly toolkit: ToolkitParts;
+  readonly labels: ApiLabels;
+};
+
+export function showMap(given: Drawing): StackMap {
+  const { stacks, apis, sources, folder } = given;
   const drawn = new Drawn();
   const places = placesOf(stacks, folder);
-  for (const stack of stacks) drawFunctions(stack, stacks, drawn, places);
-  for (const api of apis) drawApi(api, authorizerOf, drawn, places);
-  for (const source of sources) drawSource(source, drawn);
+  for (const stack of stacks) drawFunctions(stack, given, drawn, places);
+  for (const api of apis) drawApi(api, given, drawn, places);
+  for (const source of sources) drawSource(source, given, drawn);
   return {
     nodes: drawn.nodes,
     edges: drawn.edges,
-    left: apis.flatMap(({ name, routes }) =>
-      routes.length > MAX_ROUTES ? [{ apiName: name, routes: routes.length - MAX_ROUTES }] : [],
+    left: apis.flatMap(({ id, name, stack, routes }) =>
+      routes.length > MAX_ROUTES
+        ? [
+            {
+              apiName: given.labels.of(id, name).label,
+              routes: routes.length - MAX_ROUTES,
+              isToolkit: given.toolkit.hasStack(stack),
+            },
+          ]
+        : [],
     ),
   };
 }
@@ -59,7 +73,7 @@ class Drawn {
     const id = functionId(functionName);
     const before = this.#nodes.get(id);
     this.#nodes.set(id, {
-      ...(before ?? { id, name: functionName, place: undefined }),
+      ...(before ?? { id, name: functionName, place: undefined, isToolkit: false }),
       kind: 'authorizer',
       what: 'authorizer',
     });
@@ -108,7 +122,7 @@ const USED: ReadonlyMap<string, string> = new Map([
 
 function drawFunctions(
   stack: ResolvedStack,
-  stacks: readonly ResolvedStack[],
+  { stacks, toolkit }: Drawing,
   drawn: Drawn,
   placeOf: Places,
 ): void {
@@ -119,6 +133,7 @@ function drawFunctions(
       name,
       what: 'function',
       place: placeOf(stack.stackName, logicalId),
+      isToolkit: toolkit.hasFunction(name),
     });
     const values = Object.values(environment);
     for (const { stackName, resources } of stacks)
@@ -132,6 +147,7 @@ function drawFunctions(
           name: used,
           what,
           place: placeOf(stackName, resource.logicalId),
+          isToolkit: toolkit.hasStack(stackName),
         });
         drawn.edge(from, to);
       }
@@ -157,26 +173,21 @@ function isNamed(value: string, resource: ResolvedResource): boolean {
   );
 }
 
-const KINDS: Readonly<Record<ApiRoutes['kind'], string>> = {
-  rest: 'REST API',
-  http: 'HTTP API',
-  websocket: 'WebSocket API',
-  'function-url': 'function URL',
-};
-
 function drawApi(
   { stack, logicalId, id: apiId, name, kind, stage, routes }: ApiRoutes,
-  authorizerOf: Authorizers,
+  { authorizerOf, toolkit, labels }: Drawing,
   drawn: Drawn,
   placeOf: Places,
 ): void {
+  const isToolkit = toolkit.hasStack(stack);
   const at = `${apiId}/${stage}`;
   const api = drawn.node({
     id: `api ${at}`,
     kind: 'api',
-    name,
-    what: kind === 'function-url' ? KINDS[kind] : `${KINDS[kind]}, stage ${stage}`,
+    name: labels.of(apiId, name).label,
+    what: kind === 'function-url' ? KIND_NAMES[kind] : `${KIND_NAMES[kind]}, stage ${stage}`,
     place: placeOf(stack, logicalId),
+    isToolkit,
     api: at,
   });
   for (const [index, route] of routes.slice(0, MAX_ROUTES).entries()) {
@@ -187,8 +198,9 @@ function drawApi(
       name: routeKey,
       what: route.authorizer ?? 'open',
       place: placeOf(stack, route.logicalId) ?? placeOf(stack, logicalId),
-      route: { apiName: name, routeKey },
+      route: { apiId, routeKey },
       api: at,
+      isToolkit,
     });
     drawn.edge(api, id);
     const authorizer = authorizerOf(apiId, stage, index);
@@ -208,6 +220,7 @@ function targetOf({ functionName, target }: ApiRoutes['routes'][number], drawn: 
       name: functionName,
       what: 'function outside the loaded stacks',
       place: undefined,
+      isToolkit: false,
     });
   }
   // A mock integration responds without a target.
@@ -218,18 +231,30 @@ function targetOf({ functionName, target }: ApiRoutes['routes'][number], drawn: 
     name: target,
     what: 'integration',
     place: undefined,
+    isToolkit: false,
   });
 }
 
 /** Draws a source that invokes functions. A queue or topic to which functions also write appears only once. */
-function drawSource({ kind, name, targets }: EventSource, drawn: Drawn): void {
+function drawSource({ kind, name, targets }: EventSource, { stacks, toolkit }: Drawing, drawn: Drawn): void {
   const known = `resource ${name}`;
   const id = drawn.has(known)
     ? known
-    : drawn.node({ id: `source ${kind} ${name}`, kind: 'source', name, what: kind, place: undefined });
+    : drawn.node({
+        id: `source ${kind} ${name}`,
+        kind: 'source',
+        name,
+        what: kind,
+        place: undefined,
+        isToolkit: stacks.some((stack) => toolkit.hasStack(stack.stackName) && hasResource(stack, name)),
+      });
   for (const target of targets) {
     const [called, written] = [functionId(target), `resource ${target}`];
     if (drawn.has(called)) drawn.edge(id, called);
     else if (drawn.has(written)) drawn.edge(id, written);
   }
+}
+
+function hasResource({ resources }: ResolvedStack, name: string): boolean {
+  return [...resources.values()].some((resource) => isNamed(name, resource) || nameOf(resource) === name);
 }

@@ -5,12 +5,14 @@ import { sectionAfter } from './section-keys.ts';
 import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
 import { useConnection } from './connection/connection.ts';
+import { useFetched } from './connection/control.ts';
 import { Empty } from './elements/parts.tsx';
 import { describeStale, firstLine, nameWhat, placeOf } from './traffic/reload-texts.ts';
 import { clockTime } from './texts.ts';
 import { useReloads } from './traffic/use-reloads.ts';
 import { useTraffic } from './traffic/traffic-store.ts';
 import { ClockControl } from './sections/clock-control.tsx';
+import { CustomersSection } from './sections/customers.tsx';
 import { AccessSection } from './sections/access.tsx';
 import { ApisSection } from './sections/apis.tsx';
 import { CachesSection } from './sections/caches.tsx';
@@ -24,6 +26,7 @@ import { TrafficSection } from './sections/traffic.tsx';
 import { SocketsSection } from './sections/sockets.tsx';
 import type { Place } from './address.ts';
 import type { Traffic } from './traffic/traffic-store.ts';
+import type { ShownOverview } from '../endpoints/inspect-model.ts';
 import type { ShownReloads } from '../records/reload-model.ts';
 
 const SECTIONS = [
@@ -31,6 +34,7 @@ const SECTIONS = [
   ['apis', 'APIs'],
   ['access', 'Access'],
   ['sockets', 'WebSockets'],
+  ['customers', 'Customers'],
   ['keys', 'Keys and quotas'],
   ['caches', 'Caches'],
   ['functions', 'Functions'],
@@ -53,7 +57,9 @@ export function App() {
   const traffic = useTraffic();
   const connection = useConnection();
   const reloads = useReloads();
-  useShortcuts();
+  const start = useFetched<ShownOverview>('console/overview').data;
+  const sections = SECTIONS.filter(([name]) => name !== 'customers' || start?.hasCustomers === true);
+  useShortcuts(sections);
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
     document.title = `${title} · Gatewright`;
@@ -76,7 +82,7 @@ export function App() {
             <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
           </a>
           <ul>
-            {SECTIONS.map(([name, title]) => (
+            {sections.map(([name, title]) => (
               <li key={name}>
                 <a href={linkTo(name)} aria-current={place.section === name ? 'page' : undefined}>
                   {title}
@@ -94,7 +100,7 @@ export function App() {
         <main class="main" id="main">
           <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
           <StaleCode reloads={reloads} />
-          <Section place={place} traffic={traffic} reloads={reloads} />
+          <Section place={place} traffic={traffic} reloads={reloads} start={start} />
         </main>
       </div>
     </>
@@ -149,9 +155,10 @@ type SectionProps = {
   readonly place: Place;
   readonly traffic: Traffic;
   readonly reloads: ShownReloads;
+  readonly start: ShownOverview | undefined;
 };
 
-function Section({ place, traffic, reloads }: SectionProps) {
+function Section({ place, traffic, reloads, start }: SectionProps) {
   switch (place.section) {
     case 'apis':
       return <ApisSection item={place.item} query={place.query} />;
@@ -159,6 +166,8 @@ function Section({ place, traffic, reloads }: SectionProps) {
       return <AccessSection item={place.item} query={place.query} />;
     case 'sockets':
       return <SocketsSection traffic={traffic} item={place.item} />;
+    case 'customers':
+      return <CustomersSection item={place.item} rows={traffic.rows} />;
     case 'keys':
       return <KeysSection item={place.item} />;
     case 'caches':
@@ -174,7 +183,15 @@ function Section({ place, traffic, reloads }: SectionProps) {
     case 'differs':
       return <DiffersSection />;
     default:
-      return <TrafficSection traffic={traffic} reloads={reloads} item={place.item} query={place.query} />;
+      return (
+        <TrafficSection
+          traffic={traffic}
+          reloads={reloads}
+          start={start}
+          item={place.item}
+          query={place.query}
+        />
+      );
   }
 }
 
@@ -182,7 +199,7 @@ function Section({ place, traffic, reloads }: SectionProps) {
  * Handles keyboard shortcuts. The key `g` followed by a letter opens a section; `/` focuses the search field of the
  * current section.
  */
-function useShortcuts(): void {
+function useShortcuts(sections: readonly (readonly [name: string, title: string])[]): void {
   useEffect(() => {
     let isAfterG = false;
     const onKey = (event: KeyboardEvent): void => {
@@ -198,7 +215,7 @@ function useShortcuts(): void {
         }
         return;
       }
-      const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
+      const section = isAfterG ? sectionAfter(event.key, readPlace().section, sections) : undefined;
       // The letter after `g` must not reach the section. Otherwise `g k` would open Keys and move one request up, too.
       if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';
@@ -207,7 +224,7 @@ function useShortcuts(): void {
     // Listens in the capture phase, so it runs before the section's own listener.
     addEventListener('keydown', onKey, true);
     return () => removeEventListener('keydown', onKey, true);
-  }, []);
+  }, [sections.length]);
 }
 
 /** Leaves the search field, so that the list receives its keyboard shortcuts again. */

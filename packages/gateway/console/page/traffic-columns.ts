@@ -33,6 +33,12 @@ const COLUMNS = [
     width: { usual: 'minmax(0, 1fr)', wide: 'minmax(0, 56rem)' },
   },
   {
+    title: 'API',
+    by: ({ api }) => api,
+    kind: 'which',
+    width: { usual: '11rem', wide: '15rem', ...WITH_ROOM },
+  },
+  {
     title: 'Reason',
     by: ({ notes }) => notes[0],
     kind: 'why',
@@ -71,18 +77,26 @@ export type TrafficTitle = (typeof COLUMNS)[number]['title'];
 
 export const TRAFFIC_COLUMNS: readonly (TrafficColumn & { readonly title: TrafficTitle })[] = COLUMNS;
 
+/** Returns the columns of a list. Only a list with requests of several APIs has the column that tells them apart. */
+export function columnsFor(apis: number): typeof TRAFFIC_COLUMNS {
+  return apis > 1 ? TRAFFIC_COLUMNS : TRAFFIC_COLUMNS.filter(({ title }) => title !== 'API');
+}
+
 /**
- * Custom properties for `grid-template-columns`. They are set by script, because an inline style sheet would violate
- * the page's content security policy.
+ * Returns custom properties for `grid-template-columns`. They are set by script, because an inline style sheet would
+ * violate the page's content security policy.
  */
-export const TRAFFIC_GRIDS: Readonly<Record<string, string>> = Object.fromEntries(
-  LAYOUTS.map((layout) => [
-    `--${layout}-columns`,
-    TRAFFIC_COLUMNS.map(({ width }) => width[layout] ?? width.usual)
-      .filter((track) => track !== HIDDEN)
-      .join(' '),
-  ]),
-);
+export function gridsOf(columns: typeof TRAFFIC_COLUMNS): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    LAYOUTS.map((layout) => [
+      `--${layout}-columns`,
+      columns
+        .map(({ width }) => width[layout] ?? width.usual)
+        .filter((track) => track !== HIDDEN)
+        .join(' '),
+    ]),
+  );
+}
 
 /**
  * Returns the classes of a column's head and cells: the column's kind, and a class such as `not-open` for each layout

@@ -7,6 +7,7 @@ import { describeRow } from './describe-row.ts';
 import { isEvent } from './recorded-request.ts';
 import { showBody, showData, showHeaders } from './shown.ts';
 import { showPieces } from './shown-pieces.ts';
+import type { ApiLabels } from './api-labels.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
@@ -15,7 +16,11 @@ import type { SurpriseLookups } from '../surprises/surprise-facts.ts';
 export type Scheme = 'http' | 'https';
 
 type DetailWith = DescribeWith &
-  SurpriseLookups & { readonly showsSecrets: boolean; readonly scheme: Scheme };
+  SurpriseLookups & {
+    readonly showsSecrets: boolean;
+    readonly scheme: Scheme;
+    readonly labels?: ApiLabels;
+  };
 
 /** The host that is used if a request does not contain a host. */
 const USUAL_HOST = '127.0.0.1';
@@ -26,7 +31,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   const surprises = describeSurprises(recorded, redactor, at);
   const isOriginTold = tellsOfOrigin(surprises.list.map(({ code }) => code));
   const common = {
-    ...describeRow(sequence, recorded, redactor),
+    ...describeRow(sequence, recorded, redactor, at.labels),
     circumstances,
     showsSecrets,
     surprises: surprises.list,

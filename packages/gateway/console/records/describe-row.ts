@@ -1,23 +1,40 @@
 import { ACCESS_DECISION, parseAccessDecision } from '@gatewright/aws/access-decision';
 import { nameOfCaller, principalOf } from './describe-guard.ts';
 import { isEvent } from './recorded-request.ts';
+import { NO_LABELS } from './api-labels.ts';
 import { notesOf } from './row-notes.ts';
 import { showData } from './shown.ts';
 import { findMarks } from '../surprises/find-surprises.ts';
+import type { ApiLabels } from './api-labels.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-export function describeRow(sequence: number, recorded: Recorded, redactor: Redactor): RequestRow {
+export function describeRow(
+  sequence: number,
+  recorded: Recorded,
+  redactor: Redactor,
+  labels: ApiLabels = NO_LABELS,
+): RequestRow {
   const facts = isEvent(recorded)
-    ? rowOfEvent(sequence, recorded, redactor)
-    : rowOfRequest(sequence, recorded, redactor);
+    ? rowOfEvent(sequence, recorded, redactor, labels)
+    : rowOfRequest(sequence, recorded, redactor, labels);
   return { ...facts, notes: notesOf(facts, findMarks(recorded)) };
 }
 
 type Facts = Omit<RequestRow, 'notes'>;
 
-function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Redactor): Facts {
+function labelOf(apiId: string, name: string, labels: ApiLabels): Pick<RequestRow, 'api' | 'isToolkit'> {
+  const { label, isToolkit } = labels.of(apiId, name);
+  return { api: label, ...(isToolkit && { isToolkit }) };
+}
+
+function rowOfRequest(
+  sequence: number,
+  recorded: RecordedRequest,
+  redactor: Redactor,
+  labels: ApiLabels,
+): Facts {
   const { received, cache, sizes } = recorded;
   const { api, rawQuery } = received;
   return {
@@ -29,6 +46,7 @@ function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Red
     protocol: api.protocol,
     apiId: api.apiId,
     apiName: api.name,
+    ...labelOf(api.apiId, api.name, labels),
     stage: received.stage?.name,
     method: received.method,
     target: `${redactor.repeated(received.rawPath)}${rawQuery === '' ? '' : `?${redactor.query(rawQuery)}`}`,
@@ -40,6 +58,7 @@ function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Red
     reason: reasonOf(recorded),
     failure: recorded.failure === undefined ? undefined : redactor.text(firstLine(recorded.failure)),
     caller: mask(nameOfCaller(recorded.caller), redactor),
+    customer: mask(customerOf(recorded.caller), redactor),
     cache: cache && (cache.isHit ? 'hit' : 'miss'),
     isColdStart: isCold(recorded.outcome) || isCold(recorded.authorizerCall?.result),
     connectionId: recorded.connectionId,
@@ -60,6 +79,12 @@ function reasonOf(recorded: RecordedRequest): string | undefined {
   return outcome === undefined ? undefined : CHARGES[outcome];
 }
 
+/** Returns the customer that the toolkit's authorizer recorded in its context. */
+function customerOf(caller: RecordedRequest['caller']): string | undefined {
+  if (caller?.kind !== 'lambda') return undefined;
+  return parseAccessDecision(caller.context[ACCESS_DECISION])?.customer;
+}
+
 /** Outcomes with which the toolkit's quota refuses. */
 const CHARGES: Readonly<Record<string, string>> = {
   'over-quota': 'over quota',
@@ -68,7 +93,7 @@ const CHARGES: Readonly<Record<string, string>> = {
   'not-charged': 'cannot be charged',
 };
 
-function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor): Facts {
+function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor, labels: ApiLabels): Facts {
   const { found, sizes, closure } = recorded;
   return {
     id: recorded.requestId,
@@ -79,6 +104,7 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
     protocol: 'websocket',
     apiId: recorded.apiId,
     apiName: found?.api.name ?? recorded.apiId,
+    ...labelOf(recorded.apiId, found?.api.name ?? recorded.apiId, labels),
     stage: recorded.stageName,
     method: recorded.kind,
     target: recorded.route?.routeKey ?? (recorded.kind === 'POST' ? '@connections' : '-'),

@@ -20,6 +20,10 @@ export type RequestRow = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly apiId: string;
   readonly apiName: string;
+  /** The name of the API, which no other API of this run has: `REST shop` if there is an HTTP API of this name, too. */
+  readonly api: string;
+  /** Present if the API belongs to the toolkit's stack. */
+  readonly isToolkit?: true;
   readonly stage: string | undefined;
   /** The number of the deployment that responded, counted from 1; absent if reloading is off. */
   readonly version?: number | undefined;
@@ -39,6 +43,8 @@ export type RequestRow = {
   readonly reason?: string | undefined;
   readonly failure: string | undefined;
   readonly caller: string | undefined;
+  /** The customer whom the toolkit's quota charges or would charge, as its authorizer recorded it. */
+  readonly customer?: string | undefined;
   readonly cache: 'hit' | 'miss' | undefined;
   readonly isColdStart: boolean;
   /** The notes that the list shows: the code of an error, what surprises in the answer, `cached`, `cold start`. */

@@ -5,7 +5,9 @@
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../core/exchange.ts';
 import type { Finished, FinishedEvent } from '../../core/trail.ts';
+import { SecondCounts, sumSeconds } from './second-counts.ts';
 import type { LastHeaders } from './packed-request.ts';
+import type { SecondCount } from './second-counts.ts';
 
 /**
  * The number of classes of the histogram per doubling of the duration. The width of each class is at most 1/32 of its
@@ -22,7 +24,6 @@ const CLASSES = 864;
 const DOUBLE = new DataView(new ArrayBuffer(8));
 /** The class of the value 1. The exponents of doubles begin at -1023. */
 const CLASS_OF_ONE = 1023 * CLASSES_PER_DOUBLING;
-export const COUNTED_SECONDS = 300;
 /**
  * How many requests pass before a route's threshold for slow requests is recomputed, because a quantile reads the whole
  * histogram.
@@ -33,8 +34,12 @@ const SLOW_SHARE = 0.99;
 const SEPARATOR = '\n';
 
 export type RouteCount = {
+  readonly apiId: string;
   readonly apiName: string;
-  readonly routeKey: string;
+  /** Undefined counts the requests for which the API has no route. */
+  readonly routeKey: string | undefined;
+  /** The counts by second, which all routes of an API share. */
+  readonly seconds: SecondCounts;
   count: number;
   clientErrors: number;
   serverErrors: number;
@@ -47,8 +52,7 @@ export type RouteCount = {
   notKept: number;
 } & LastHeaders;
 
-/** A second since the epoch, with the number of its requests and errors. */
-type SecondCount = readonly [second: number, count: number, errors: number];
+type NamedApi = Pick<ServedApi, 'apiId' | 'name'>;
 
 export class RequestCounts {
   readonly #routes = new Map<string, RouteCount>();
@@ -58,9 +62,8 @@ export class RequestCounts {
   #last:
     | { readonly stage: ServedStage; readonly route: RoutePlan | undefined; readonly counted: RouteCount }
     | undefined;
-  readonly #second = new Float64Array(COUNTED_SECONDS).fill(NaN);
-  readonly #count = new Float64Array(COUNTED_SECONDS);
-  readonly #errors = new Float64Array(COUNTED_SECONDS);
+  /** By the ids of the APIs, because several APIs may have one name. */
+  readonly #seconds = new Map<string, SecondCounts>();
   #newest = NaN;
   #total = 0;
   #sinceStart = 0;
@@ -94,25 +97,21 @@ export class RequestCounts {
     if (kind === 'POST') return;
     if (kind === 'MESSAGE') this.#sinceStart += 1;
     const routeKey = kind === 'DISCONNECT' ? '$disconnect' : route?.routeKey;
-    this.#add(this.#named(found?.api ?? { name: apiId }, routeKey), status, latencyMs, atEpochMs);
+    this.#add(this.#named({ apiId, name: found?.api.name ?? apiId }, routeKey), status, latencyMs, atEpochMs);
   }
 
-  /** Returns the counts by second, oldest first; empty if nothing was counted. */
-  get seconds(): readonly SecondCount[] {
+  /** Returns the counts of some APIs by second, oldest first; empty if nothing was counted. */
+  secondsOf(isShown: (apiId: string) => boolean): readonly SecondCount[] {
     if (Number.isNaN(this.#newest)) return [];
-    const first = this.#newest - COUNTED_SECONDS + 1;
-    return Array.from({ length: COUNTED_SECONDS }, (_, index) => {
-      const slot = (first + index) % COUNTED_SECONDS;
-      const isThere = this.#second[slot] === first + index;
-      return [first + index, isThere ? (this.#count[slot] ?? 0) : 0, isThere ? (this.#errors[slot] ?? 0) : 0];
-    });
+    const shown = [...this.#seconds].flatMap(([apiId, seconds]) => (isShown(apiId) ? [seconds] : []));
+    return sumSeconds(shown, this.#newest);
   }
 
   clear(): void {
     this.#routes.clear();
     this.#ofStage = new WeakMap();
     this.#last = undefined;
-    this.#second.fill(NaN);
+    this.#seconds.clear();
     this.#newest = NaN;
     this.#total = 0;
   }
@@ -131,11 +130,18 @@ export class RequestCounts {
     return counted;
   }
 
-  #named({ name }: Pick<ServedApi, 'name'>, routeKey = '(no route)'): RouteCount {
-    const key = `${name}${SEPARATOR}${routeKey}`;
+  #named(api: NamedApi, routeKey?: string): RouteCount {
+    const key = `${api.apiId}${SEPARATOR}${routeKey ?? ''}`;
     let counted = this.#routes.get(key);
-    if (counted === undefined) this.#routes.set(key, (counted = nothingCounted(name, routeKey)));
+    if (counted === undefined)
+      this.#routes.set(key, (counted = nothingCounted(api, routeKey, this.#secondsOf(api))));
     return counted;
+  }
+
+  #secondsOf({ apiId }: NamedApi): SecondCounts {
+    let seconds = this.#seconds.get(apiId);
+    if (seconds === undefined) this.#seconds.set(apiId, (seconds = new SecondCounts()));
+    return seconds;
   }
 
   #add(counted: RouteCount, status: number, latencyMs: number, atEpochMs: number): void {
@@ -148,27 +154,22 @@ export class RequestCounts {
     const place = classOf(latencyMs);
     counted.times[place] = (counted.times[place] ?? 0) + 1;
     if (counted.count % SLOW_EVERY === 0) counted.slowFromMs = quantileOf(counted, SLOW_SHARE) ?? Infinity;
-    this.#addSecond(Math.floor(atEpochMs / 1000), isClientError || isServerError);
-  }
-
-  #addSecond(second: number, isError: boolean): void {
-    const slot = second % COUNTED_SECONDS;
-    if (this.#second[slot] !== second) {
-      this.#second[slot] = second;
-      this.#count[slot] = 0;
-      this.#errors[slot] = 0;
-    }
     // If the clock was moved back, counting continues from the earlier time.
-    this.#newest = second;
-    this.#count[slot] = (this.#count[slot] ?? 0) + 1;
-    if (isError) this.#errors[slot] = (this.#errors[slot] ?? 0) + 1;
+    this.#newest = Math.floor(atEpochMs / 1000);
+    counted.seconds.add(this.#newest, isClientError, isServerError);
   }
 }
 
-function nothingCounted(apiName: string, routeKey: string): RouteCount {
+function nothingCounted(
+  { apiId, name }: NamedApi,
+  routeKey: string | undefined,
+  seconds: SecondCounts,
+): RouteCount {
   return {
-    apiName,
+    apiId,
+    apiName: name,
     routeKey,
+    seconds,
     count: 0,
     clientErrors: 0,
     serverErrors: 0,

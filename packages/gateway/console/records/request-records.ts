@@ -1,5 +1,6 @@
 /** The last requests and messages of this run. Each is packed when it ends, and described when it is read. */
 import { describeDetail } from './describe-detail.ts';
+import { NO_LABELS } from './api-labels.ts';
 import { callsOf } from './function-calls.ts';
 import { nameOfCaller } from './describe-guard.ts';
 import { describeRow } from './describe-row.ts';
@@ -19,6 +20,7 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Filler, SurpriseLookups } from '../surprises/surprise-facts.ts';
 import type { Scheme } from './describe-detail.ts';
+import type { ApiLabels } from './api-labels.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../../core/trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
@@ -84,6 +86,8 @@ export class RequestRecords implements RecordSink {
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
   /** The access documents of this run, with which refusals are explained. */
   access: AccessBook | undefined;
+  /** Returns the names of the APIs that are served now. */
+  readLabels: () => ApiLabels = () => NO_LABELS;
   /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Functions that are called once, at the next record. */
@@ -191,11 +195,12 @@ export class RequestRecords implements RecordSink {
   rows(filter: RowFilter = {}): readonly RequestRow[] {
     const limit = Math.min(filter.limit ?? 200, MAX_ROWS);
     const rows: RequestRow[] = [];
+    const labels = this.readLabels();
     for (const [sequence, slot] of this.#records.newestFirst(filter.before)) {
       if (rows.length >= limit || sequence < (filter.since ?? 0)) break;
       const recorded = unpack(slot);
       const row = {
-        ...describeRow(sequence, recorded, this.#redactorOf(slot, recorded)),
+        ...describeRow(sequence, recorded, this.#redactorOf(slot, recorded), labels),
         version: this.versionAt(recorded.startedMs),
       };
       if (matchesFilter(row, filter)) rows.push(row);
@@ -232,6 +237,7 @@ export class RequestRecords implements RecordSink {
       scheme: this.#scheme,
       access,
       stacks: this.readStacks(),
+      labels: this.readLabels(),
       ...this.#lookups(found.sequence),
     };
     const version = this.versionAt(found.kept.startedMs);

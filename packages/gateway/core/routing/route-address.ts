@@ -7,6 +7,6 @@ export function addressOf({ kind, url }: Api, path: string): string {
 }
 
 /** Converts `/users/{id}` to `/users/1`, and `/files/{proxy+}` to `/files/1/2`. */
-function fillPath(path: string): string {
+export function fillPath(path: string): string {
   return path.replace(/\{([^}]*)\}/g, (_all, name: string) => (name.endsWith('+') ? '1/2' : '1'));
 }

@@ -3,16 +3,20 @@ import type { ResolvedStack } from './model.ts';
 
 type Stack = Pick<ResolvedStack, 'stackName' | 'functions'>;
 
-type ToolkitParts = {
+export type ToolkitParts = {
   readonly hasFunction: (name: string) => boolean;
   /** Whether all functions of the stack belong to the toolkit. */
   readonly hasStack: (stackName: string) => boolean;
+  /** Whether a stack of the toolkit has a table that records the usage of customers. */
+  readonly recordsUsage: boolean;
 };
 
 /**
  * The environment variable that all functions of the toolkit have, and that no other functions have (serverless.yml).
  */
 const MARK = 'GATEWRIGHT_STAGE';
+/** The variable with the name of the usage table, which functions have only in stacks with quotas. */
+const USAGE_TABLE = 'GATEWRIGHT_USAGE_TABLE';
 
 export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
   const functions = new Set(
@@ -27,7 +31,13 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
       )
       .map(({ stackName }) => stackName),
   );
-  return { hasFunction: (name) => functions.has(name), hasStack: (name) => names.has(name) };
+  return {
+    hasFunction: (name) => functions.has(name),
+    hasStack: (name) => names.has(name),
+    recordsUsage: stacks.some((stack) =>
+      stack.functions.some(({ name, environment }) => functions.has(name) && USAGE_TABLE in environment),
+    ),
+  };
 }
 
 /** Moves the toolkit's items to the end. Apart from that, the order of the templates is not changed. */

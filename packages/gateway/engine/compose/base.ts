@@ -50,7 +50,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const { identities, functionIdentities, sessions } = await openIdentities(options, clock);
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
-  const records = openRecords(options, clock, () => served.stacks);
+  const records = openRecords(options, clock, served);
   const reloads = openReloads(options, clock, records);
   const connections = new Connections(clock, options.assumptions);
   closing.add(startSweeping(connections));

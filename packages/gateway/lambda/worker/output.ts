@@ -8,7 +8,7 @@ import type { MessagePort } from 'node:worker_threads';
 
 import { type LogLevel, LINE_LIMIT } from '../log-line.ts';
 import type { InstanceReport } from '../thread/instance-start.ts';
-import { describeError } from './failure.ts';
+import { describeError, explainRelativePath } from './failure.ts';
 
 /**
  * The maximum number of lines that were sent to the gateway but not read yet. Further lines are only counted, so that
@@ -63,8 +63,11 @@ export class FunctionOutput {
   /** Reports an error that ends the function. If the gateway can explain the error, the explanation is added. */
   reportError(error: unknown, prefix = ''): void {
     this.report('ERROR', `${prefix}${describeError(error)}`);
-    const hint = explainRemovedApi(error, this.#runtime, process.versions.node);
-    if (hint !== undefined) this.report('WARN', hint);
+    const hints = [
+      explainRemovedApi(error, this.#runtime, process.versions.node),
+      explainRelativePath(error),
+    ];
+    for (const hint of hints) if (hint !== undefined) this.report('WARN', hint);
   }
 
   write(stream: Stream, chunk: unknown): void {

@@ -3,10 +3,11 @@ import { relative } from 'node:path';
 import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
 import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
 import { quote, routesLine, tokenLine } from '../shell-text.ts';
+import { findKeyName } from './usable-keys.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import type { LoadText } from '../shell-text.ts';
-import { addressOf, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
+import { addressOf, findToolkit, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../gateway/engine/index.ts';
 
 /** The maximum number of suggested commands. More commands would hide the addresses. */
@@ -61,8 +62,7 @@ export function describeStart(facts: StartFacts): string {
 function describeServed(facts: StartFacts): string[] {
   const { gateway, listening } = facts;
   const apis = gateway.routes();
-  const inspected = gateway.inspect();
-  const guarded = apis.map((api) => guardedRoutes(api, inspected, facts.documents, facts.stage));
+  const guarded = guardAll(facts, apis);
   const needs = guarded.flat().find(({ token }) => token !== undefined)?.token;
   const services = [
     ['Control', listening.control, 'AWS’s own APIs, issuer, @connections'],
@@ -80,22 +80,44 @@ function describeServed(facts: StartFacts): string[] {
           ],
         ]),
   ];
+  const tries = triesOf(facts, apis, guarded);
+  return [
+    ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
+    ...table(services).map((line) => `  ${line}`),
+    ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
+    '',
+    ...(tries.length === 0 ? [] : [`  ${colorize('bold', 'Try')}`, ...tries.map((line) => `  ${line}`), '']),
+  ];
+}
+
+type TryFacts = Pick<StartFacts, 'gateway' | 'listening' | 'documents' | 'stage'>;
+
+/** Returns the commands that the first screen suggests, with a comment before each. The console shows the same ones. */
+export function listTries(facts: TryFacts): readonly string[] {
+  const apis = facts.gateway.routes();
+  return triesOf(facts, apis, guardAll(facts, apis));
+}
+
+function guardAll({ gateway, documents, stage }: TryFacts, apis: readonly ApiRoutes[]) {
+  const inspected = gateway.inspect();
+  const { hasFunction } = findToolkit(gateway.stacks);
+  return apis.map((api) =>
+    guardedRoutes(api, inspected, documents, stage, hasFunction, findKeyName(gateway.stacks, api)),
+  );
+}
+
+function triesOf(
+  { gateway, listening }: TryFacts,
+  apis: readonly ApiRoutes[],
+  guarded: ReturnType<typeof guardAll>,
+): readonly string[] {
   const written = describeTries(gateway, apis);
   const tries =
     written.length > 0
       ? written
       : apis.flatMap((api, index) => suggestTries(api, guarded[index] ?? [])).slice(0, MAX_SUGGESTED);
   const trusting = listening.certificateAuthority;
-  const shownTries = trusting === undefined ? tries : tries.map((line) => trustIn(line, nearby(trusting)));
-  return [
-    ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
-    ...table(services).map((line) => `  ${line}`),
-    ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
-    '',
-    ...(tries.length === 0
-      ? []
-      : [`  ${colorize('bold', 'Try')}`, ...shownTries.map((line) => `  ${line}`), '']),
-  ];
+  return trusting === undefined ? tries : tries.map((line) => trustIn(line, nearby(trusting)));
 }
 
 function describeInjected(faults: Listening['faults']): string[][] {

@@ -20,7 +20,7 @@ import { printNotes, UsageError } from '../../../base/terminal/output.ts';
 import { copyVariablesFromStack } from './env-from-stack.ts';
 import { readExecOptions, runWithGateway, printReady } from './start-exec.ts';
 import { addStartOptions } from '../../../toolkit/terminal/start-options.ts';
-import { describeStart } from './start-text.ts';
+import { describeStart, listTries } from './start-text.ts';
 import { waitForNpxExit } from './npx-parent.ts';
 import { limitYoungGeneration } from './young-generation.ts';
 import { openAccessBook } from '../../../toolkit/stack/access/commands/access-book.ts';
@@ -28,6 +28,7 @@ import { adminTargetOf } from '../../../toolkit/terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
 import { openBrowser } from './open-browser.ts';
 import { startLines } from './start-lines.ts';
+import { openCustomerBook } from '../../../toolkit/stack/quota/commands/customer-book.ts';
 import { openInvoiceBook } from '../../../toolkit/stack/quota/commands/invoice-book.ts';
 import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
 import type { KeyReader } from './key-reader.ts';
@@ -87,7 +88,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     // the process in the default way.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
-    shown.listensAt(listening);
+    shown.listensAt(listening, () => listTries({ gateway, listening, documents, stage }));
     const tookMs = performance.now() - startedMs;
     printReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
@@ -107,13 +108,17 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 }
 
 type StartConsole = {
-  readonly options: Pick<GatewayOptions, 'consoleFiles' | 'pageKeys' | 'access' | 'invoices'>;
-  readonly listensAt: (listening: Listening) => void;
+  readonly options: Pick<
+    GatewayOptions,
+    'consoleFiles' | 'pageKeys' | 'access' | 'invoices' | 'customers' | 'tries'
+  >;
+  /** @param tries returns the commands that the first screen suggests */
+  readonly listensAt: (listening: Listening, tries: () => readonly string[]) => void;
 };
 
 /**
  * Passes the parts of the console to the gateway that the gateway itself does not import. They are the files of the
- * page, access documents and invoices.
+ * page, access documents, customers, invoices and the commands to try.
  * @param stage the stage of the stack that contains the authorizers
  */
 function openStartConsole(
@@ -122,14 +127,18 @@ function openStartConsole(
   adminKey: GatewayOptions['adminKey'],
 ): StartConsole {
   let admin: AdminTarget | undefined;
+  let suggested: () => readonly string[] = () => [];
   return {
     options: {
       consoleFiles: loadConsole,
       pageKeys: pageKeyFolder(process.env),
       access: openAccessBook(sources, stage, () => admin),
       invoices: openInvoiceBook(() => admin),
+      customers: openCustomerBook(() => admin),
+      tries: () => suggested(),
     },
-    listensAt({ apis }) {
+    listensAt({ apis }, tries) {
+      suggested = tries;
       admin = adminTargetOf(apis, adminKey);
     },
   };

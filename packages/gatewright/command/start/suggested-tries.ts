@@ -2,11 +2,12 @@
  * Suggests commands to paste for stacks that define none. For each API, it suggests one open route and one route that
  * needs a token.
  */
-import { isOurs } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import { commandName } from '../../../base/terminal/output.ts';
 import { quote, tokenCommand } from '../shell-text.ts';
+import { findAdmittedToken } from './admitted-token.ts';
+import type { AdmittedToken } from './admitted-token.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
-import { addressOf } from '../../../gateway/engine/index.ts';
+import { addressOf, fillPath } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, InspectedApi } from '../../../gateway/engine/index.ts';
 import type { TokenText } from '../shell-text.ts';
 
@@ -15,57 +16,100 @@ type Route = ApiRoutes['routes'][number];
 type GuardedRoute = {
   readonly route: Route;
   readonly isOpen: boolean;
-  /** The claims for a token of the local issuer; undefined if the API does not trust this issuer. */
+  /** The claims for a token of the local issuer; undefined if no such token is admitted. */
   readonly token: TokenText | undefined;
+  /** Where the token goes. */
+  readonly source: AdmittedToken['source'];
+  /**
+   * The name of an API key with which the route can be called; undefined if no key is needed, or if none is known. An
+   * authorizer may provide the key.
+   */
+  readonly key: string | undefined;
+  /** Whether the route needs an API key that the command cannot give. */
+  readonly lacksKey: boolean;
 };
 
-type Documents = readonly Pick<CompiledDocument, 'apis' | 'issuers'>[];
+type Documents = readonly CompiledDocument[];
 
-const USUAL_TOKEN: TokenText = { sub: 'alice', roles: ['admin'] };
+const BEARER: AdmittedToken['source'] = { in: 'header', name: 'authorization', scheme: 'Bearer ' };
 
 /**
- * Returns the served routes of an API with their requirements. `stage` is the stage of the stack that contains the
- * authorizers.
+ * Returns the served routes of an API with their requirements.
+ * @param stage the stage of the stack that contains the authorizers
+ * @param isToolkit whether a function belongs to the toolkit, whose authorizers decide by the documents
+ * @param keyName the name of an API key of the API's usage plans
  */
 export function guardedRoutes(
   api: ApiRoutes,
   inspected: readonly InspectedApi[],
   documents: Documents,
   stage: string,
+  isToolkit: (functionName: string) => boolean,
+  keyName?: string,
 ): readonly GuardedRoute[] {
-  const guards = inspected.find(({ id, stage: name }) => id === api.id && name === api.stage)?.routes ?? [];
-  const trusts = documents.some(
-    (document) =>
-      document.apis.some(
-        ({ for: deployed, apiId, stage: name }) =>
-          deployed === stage && apiId === api.id && name === api.stage,
-      ) && document.issuers.some(({ trust, only }) => trust.isLocal && (only?.includes(stage) ?? true)),
+  const { routes: guards = [], apiKeySource } =
+    inspected.find(({ id, stage: name }) => id === api.id && name === api.stage) ?? {};
+  const document = documents.find(({ apis }) =>
+    apis.some(
+      ({ for: deployed, apiId, stage: name }) => deployed === stage && apiId === api.id && name === api.stage,
+    ),
   );
   return api.routes.flatMap((route, index) => {
     const guard = guards[index];
     if (guard === undefined || guard.isClosed === true || route.target === 'returns 500') return [];
-    const isOfToolkit = guard.authorizer !== undefined && isOurs(guard.authorizer.functionName);
-    const token = guard.localToken ?? (isOfToolkit && trusts ? USUAL_TOKEN : undefined);
-    return [{ route, isOpen: route.authorizer === undefined && !route.apiKeyRequired, token }];
+    const isOfToolkit = guard.authorizer !== undefined && isToolkit(guard.authorizer.functionName);
+    const admitted = isOfToolkit && document !== undefined ? admittedTo(route, document, stage) : undefined;
+    const needsKey = route.apiKeyRequired && apiKeySource !== 'AUTHORIZER';
+    return [
+      {
+        route,
+        key: needsKey ? keyName : undefined,
+        lacksKey: needsKey && keyName === undefined,
+        isOpen: route.authorizer === undefined && !route.apiKeyRequired,
+        token: guard.localToken ?? admitted?.token,
+        source: admitted?.source ?? BEARER,
+      },
+    ];
+  });
+}
+
+function admittedTo(
+  { method, path }: Route,
+  document: CompiledDocument,
+  stage: string,
+): AdmittedToken | undefined {
+  const verb = ['ANY', '$default'].includes(method) ? 'GET' : method;
+  return findAdmittedToken(document, stage, {
+    method: verb,
+    path: path === '$default' ? '/' : fillPath(path),
   });
 }
 
 /**
- * Returns a comment and a command for each route. Routes that need API keys or signatures are skipped, because they
- * cannot be called as simply.
+ * Returns a comment and a command for each route. Routes that need signatures are skipped, because they cannot be called
+ * as simply.
  */
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
   if (api.kind === 'function-url') return suggestUrl(api);
   const open = choose(routes.filter(({ isOpen }) => isOpen));
-  const guarded = choose(routes.filter(({ route, token }) => token !== undefined && !route.apiKeyRequired));
-  const other = open ?? guarded ?? choose(routes);
+  const guarded = choose(routes.filter(({ token, lacksKey }) => token !== undefined && !lacksKey));
+  // A route with a key alone is shown unless the guarded one shows a key already.
+  const keyed =
+    guarded?.key === undefined
+      ? choose(routes.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
+      : undefined;
+  const other = open ?? guarded ?? keyed ?? choose(routes);
   return [
     ...(open === undefined ? [] : ['# open to everyone', curl(api, open.route)]),
     ...(guarded === undefined
       ? []
-      : [`# with a token for ${guarded.route.authorizer ?? ''}`, curl(api, guarded.route, guarded.token)]),
-    ...(open === undefined && guarded === undefined && other !== undefined
+      : [
+          `# with a token for ${[guarded.route.authorizer ?? '', ...(guarded.key === undefined ? [] : [`and the API key ${guarded.key}`])].join(' ')}`,
+          curl(api, guarded.route, guarded),
+        ]),
+    ...(keyed === undefined ? [] : [`# with the API key ${keyed.key ?? ''}`, curl(api, keyed.route, keyed)]),
+    ...(open === undefined && guarded === undefined && keyed === undefined && other !== undefined
       ? [`# without ${asks(other.route)}`, curl(api, other.route)]
       : []),
   ];
@@ -87,13 +131,27 @@ function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   return routes.toSorted((a, b) => cost(a) - cost(b))[0];
 }
 
-function curl(api: ApiRoutes, { method, path }: Route, token?: TokenText): string {
+function curl(
+  api: ApiRoutes,
+  { method, path }: Route,
+  { token, source, key }: Partial<Pick<GuardedRoute, 'token' | 'source' | 'key'>> = {},
+): string {
   const verb = ['GET', 'ANY', '$default'].includes(method) ? [] : [`-X ${method}`];
   const body = ['POST', 'PUT', 'PATCH'].includes(method)
     ? [`-H ${quote('Content-Type: application/json')} -d ${quote('{}')}`]
     : [];
-  const header = token === undefined ? [] : [`-H "Authorization: Bearer ${tokenCommand(token)}"`];
-  return ['curl -i', ...verb, ...header, ...body, quote(addressOf(api, path))].join(' ');
+  const address = addressOf(api, path);
+  const keyHeader = key === undefined ? [] : [`-H "x-api-key: $(${commandName()} keys value ${quote(key)})"`];
+  const header =
+    token === undefined
+      ? []
+      : [`-H "${printHeader(source?.name ?? '')}: ${source?.scheme ?? ''}${tokenCommand(token)}"`];
+  return ['curl -i', ...verb, ...header, ...keyHeader, ...body, quote(address)].join(' ');
+}
+
+/** Prints the name of a header as it is usually written. */
+function printHeader(name: string): string {
+  return name === BEARER.name ? 'Authorization' : name;
 }
 
 /**
@@ -111,9 +169,14 @@ function suggestUrl(api: ApiRoutes): readonly string[] {
 
 function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   const connect = routes.find(({ route }) => route.path === '$connect');
-  if (connect?.isOpen === false) return [];
+  const token = connect?.source.in === 'query' ? connect.token : undefined;
+  if (connect?.isOpen === false && token === undefined) return [];
   const named = routes.find(({ route }) => !route.path.startsWith('$'));
   if (named === undefined && !routes.some(({ route }) => route.path === '$default')) return [];
   const message = JSON.stringify({ action: named?.route.path ?? 'hello' });
-  return ['# a WebSocket message', `${commandName()} send ${quote(api.url)} ${quote(message)}`];
+  const url =
+    token === undefined
+      ? quote(api.url)
+      : `"${api.url}?${connect?.source.name ?? ''}=${tokenCommand(token)}"`;
+  return ['# a WebSocket message', `${commandName()} send ${url} ${quote(message)}`];
 }

@@ -95,16 +95,24 @@ export function rowsToTable(
   return table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
 }
 
-export async function readPages(
-  { path, member, query }: Pick<Required<AdminRequest>, 'path' | 'query'> & { readonly member: string },
-  flags: AdminFlags,
-): Promise<readonly Answer[]> {
+type Listing = Pick<Required<AdminRequest>, 'path' | 'query'> & { readonly member: string };
+
+export async function readPages(listing: Listing, flags: AdminFlags): Promise<readonly Answer[]> {
   const all: Answer[] = [];
+  for await (const rows of eachPage(listing, flags)) all.push(...rows);
+  return all;
+}
+
+/** Yields the rows of a list page by page, for callers that may need only some pages. */
+export async function* eachPage(
+  { path, member, query }: Listing,
+  flags: AdminFlags,
+): AsyncGenerator<readonly Answer[]> {
   for (let next: string | undefined; ;) {
     const page = await callAdminJson({ method: 'GET', path, query: { ...query, cursor: next } }, flags);
     const rows = page[member];
-    if (Array.isArray(rows)) all.push(...(rows as readonly Answer[]));
-    if (typeof page['next'] !== 'string') return all;
+    if (Array.isArray(rows)) yield rows as readonly Answer[];
+    if (typeof page['next'] !== 'string') return;
     next = page['next'];
   }
 }

@@ -27,6 +27,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['access sync', 'it runs osls for seconds; it ends as access build does'],
   ['access ids', 'it ends as access build does'],
   ['doctor', 'test/delivery/attach.test.ts'],
+  ['keys value', 'test/packages/toolkit/stack/access/commands/key-value.test.ts'],
   ['quota forget', 'test/packages/toolkit/stack/quota/commands/forget-customer.test.ts'],
   ['usage stripe', 'it prints a row per event, as usage close does'],
 ]);

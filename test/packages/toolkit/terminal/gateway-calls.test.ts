@@ -326,6 +326,39 @@ describe('callAdmin', () => {
     );
   });
 
+  // Source: the stage of the admin API has a throttle, and API Gateway answers with this body.
+  it('reads again what the throttle of the stage refused, after a pause, and repeats no change', async () => {
+    const pauses: number[] = [];
+    const ports = {
+      clock: { nowEpochMs: () => 0 },
+      timer: {
+        pause: (ms: number) => {
+          pauses.push(ms);
+          return Promise.resolve();
+        },
+      },
+      random: { fraction: () => 0.5 },
+    };
+    let calls = 0;
+    const throttled = (response: ServerResponse): void => {
+      calls += 1;
+      if (calls === 2) json({ plans: [] })(response);
+      else response.writeHead(429).end('{"message":"Too Many Requests"}');
+    };
+    const ask = (request: AdminRequest) =>
+      beside(throttled, (url) =>
+        withEnvironment({ ...CREDENTIALS, ...REGION }, () => callAdminJson(request, { url, ports })),
+      );
+
+    const { result } = await ask(SHOW);
+    assert.deepEqual([result, calls, pauses], [{ plans: [] }, 2, [250]]);
+    await assert.rejects(
+      ask({ method: 'POST', path: '/quota/close', body: {}, operationId: 'op-1' }),
+      /Too Many Requests \(429\)/,
+    );
+    assert.equal(calls, 3);
+  });
+
   it('says that the local gateway does not serve the stack', async () => {
     const call = beside(json({ apis: [] }), () => callAdmin(SHOW, {}));
 

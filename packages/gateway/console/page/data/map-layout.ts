@@ -4,7 +4,14 @@
  */
 import type { MapEdge, MapNode, MapNodeKind } from '../../endpoints/map-model.ts';
 
-export type PlacedNode = MapNode & { readonly x: number; readonly y: number };
+export type PlacedNode = MapNode & {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  /** The name, cut where the node is narrower. */
+  readonly shownName: string;
+  readonly shownWhat: string;
+};
 type PlacedEdge = MapEdge & { readonly path: string };
 type Layout = {
   readonly nodes: readonly PlacedNode[];
@@ -14,9 +21,15 @@ type Layout = {
   readonly columns: readonly { readonly title: string; readonly x: number }[];
 };
 
-export const NODE_WIDTH = 176;
 export const NODE_HEIGHT = 36;
-const [GAP_X, GAP_Y, TOP] = [52, 8, 28];
+/** Nodes are as wide as their longest name needs, between these widths. */
+const [MIN_WIDTH, MAX_WIDTH] = [120, 420];
+/** The width to which nodes shrink if the names do not fit into the window. */
+const SHRUNK_WIDTH = 176;
+const PADDING = 16;
+/** The space for a count at the end of the second line. */
+const COUNT_WIDTH = 44;
+const [GAP_X, GAP_Y, TOP] = [36, 8, 28];
 
 const COLUMNS: readonly { readonly title: string; readonly kinds: readonly MapNodeKind[] }[] = [
   { title: 'APIs and events', kinds: ['api', 'source'] },
@@ -26,26 +39,51 @@ const COLUMNS: readonly { readonly title: string; readonly kinds: readonly MapNo
   { title: 'Tables, queues, buses', kinds: ['resource'] },
 ];
 
+/** How wide a text is in the map, in pixels. */
+interface TextMeasure {
+  name(text: string): number;
+  what(text: string): number;
+}
+
 /**
  * Computes the layout of the map. Empty columns are left out. Nodes are ordered by the nodes that point to them, so
- * lines rarely cross.
+ * lines rarely cross. @param room the width of the window; a map that is wider shrinks, and cuts long names
  */
-export function layOut(nodes: readonly MapNode[], edges: readonly MapEdge[]): Layout {
+export function layOut(
+  nodes: readonly MapNode[],
+  edges: readonly MapEdge[],
+  measure: TextMeasure,
+  room = Infinity,
+): Layout {
   const placed = new Map<string, PlacedNode>();
   const leadingTo = Map.groupBy(edges, ({ to }) => to);
-  const columns: { title: string; x: number }[] = [];
-  let height = TOP;
-  for (const { title, kinds } of COLUMNS) {
+  const filled = COLUMNS.flatMap(({ title, kinds }) => {
     const own = nodes.filter(({ kind }) => kinds.includes(kind));
-    if (own.length === 0) continue;
-    const x = columns.length * (NODE_WIDTH + GAP_X);
+    return own.length === 0 ? [] : [{ title, own }];
+  });
+  const widths = fitWidths(
+    filled.map(({ own }) => widthOf(own, measure)),
+    room,
+  );
+  const columns: { title: string; x: number }[] = [];
+  let [height, x] = [TOP, 0];
+  for (const [at, { title, own }] of filled.entries()) {
+    const width = widths[at] ?? SHRUNK_WIDTH;
     columns.push({ title, x });
     const ordered = own
       .map((node, index) => ({ node, at: heightOf(leadingTo.get(node.id), placed) ?? Infinity, index }))
       .toSorted((a, b) => (a.at === b.at ? a.index - b.index : a.at - b.at));
     for (const [index, { node }] of ordered.entries())
-      placed.set(node.id, { ...node, x, y: TOP + index * (NODE_HEIGHT + GAP_Y) });
+      placed.set(node.id, {
+        ...node,
+        x,
+        y: TOP + index * (NODE_HEIGHT + GAP_Y),
+        width,
+        shownName: cut(node.name, width - PADDING, (text) => measure.name(text)),
+        shownWhat: cut(node.what, width - PADDING - COUNT_WIDTH, (text) => measure.what(text)),
+      });
     height = Math.max(height, TOP + own.length * (NODE_HEIGHT + GAP_Y));
+    x += width + GAP_X;
   }
   return {
     nodes: [...placed.values()],
@@ -53,10 +91,46 @@ export function layOut(nodes: readonly MapNode[], edges: readonly MapEdge[]): La
       const [from, to] = [placed.get(edge.from), placed.get(edge.to)];
       return from === undefined || to === undefined ? [] : [{ ...edge, path: draw(from, to) }];
     }),
-    width: Math.max(0, columns.length * (NODE_WIDTH + GAP_X) - GAP_X),
+    width: Math.max(0, x - GAP_X),
     height,
     columns,
   };
+}
+
+/** Returns the width that a column needs to show all its texts. */
+function widthOf(nodes: readonly MapNode[], measure: TextMeasure): number {
+  const needed = nodes.map(({ name, what }) =>
+    Math.max(measure.name(name) + PADDING, measure.what(what) + PADDING + COUNT_WIDTH),
+  );
+  return Math.ceil(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, ...needed)));
+}
+
+/** Shrinks the widest columns until the map fits, but none below the width at which names are still told apart. */
+function fitWidths(wanted: readonly number[], room: number): readonly number[] {
+  const widths = [...wanted];
+  const free = room - Math.max(0, widths.length - 1) * GAP_X;
+  const total = (): number => widths.reduce((sum, width) => sum + width, 0);
+  while (total() > free) {
+    const widest = Math.max(...widths);
+    if (widest <= SHRUNK_WIDTH) break;
+    const next = Math.max(SHRUNK_WIDTH, ...widths.filter((width) => width < widest));
+    const at = widths.flatMap((width, index) => (width === widest ? [index] : []));
+    const step = Math.min(widest - next, Math.ceil((total() - free) / at.length));
+    for (const index of at) widths[index] = widest - Math.max(1, step);
+  }
+  return widths;
+}
+
+/** Returns the text, or its beginning and an ellipsis. */
+function cut(text: string, width: number, measure: (text: string) => number): string {
+  if (measure(text) <= width) return text;
+  let [least, most] = [0, text.length];
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2);
+    if (measure(`${text.slice(0, middle)}…`) <= width) least = middle;
+    else most = middle - 1;
+  }
+  return `${text.slice(0, least)}…`;
 }
 
 /** Returns the mean position of the already placed nodes that point to this node. */
@@ -74,7 +148,7 @@ function heightOf(
  */
 function draw(from: PlacedNode, to: PlacedNode): string {
   const isForward = to.x > from.x;
-  const [x1, x2] = isForward ? [from.x + NODE_WIDTH, to.x] : [from.x, to.x + NODE_WIDTH];
+  const [x1, x2] = isForward ? [from.x + from.width, to.x] : [from.x, to.x + to.width];
   const [y1, y2] = [from.y + NODE_HEIGHT / 2, to.y + NODE_HEIGHT / 2];
   const bend = isForward ? (x2 - x1) / 2 : -GAP_X / 2;
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;

@@ -72,7 +72,7 @@ export function AccessForm({ document, fields, onChange, onAsk }: Props) {
         {issuers.length < 2
           ? null
           : choice('issuer', 'Issuer', [['', 'the first, or the token’s'], ...issuers.map(named)])}
-        {field('ip', 'From', '203.0.113.7')}
+        {field('ip', 'Source IP address', '203.0.113.7')}
       </div>
       {hasToken ? (
         <label class="field">

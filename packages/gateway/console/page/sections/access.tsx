@@ -27,6 +27,8 @@ const WORDS: Readonly<Record<AccessCell, string>> = {
 
 type MatrixRow = ShownAccess['rows'][number];
 
+const CHARGED: Column<MatrixRow> = { title: 'Quota', by: ({ isCharged }) => (isCharged ? 'charged' : '') };
+
 const ANSWERED: readonly Column<ShownRouteAnswer>[] = [
   { title: 'Route', by: ({ route }) => route },
   { title: 'Verdict', by: ({ word }) => word },
@@ -106,7 +108,7 @@ function Document({ document, query }: { readonly document: ShownAccess; readonl
   return (
     <>
       <section class="card half" aria-label="Ask">
-        <h2>May this caller …?</h2>
+        <h2>Check what a caller may do</h2>
         <AccessForm document={document} fields={fields} onChange={setFields} onAsk={send} />
         <Problem text={problem} />
         {reply === undefined ? null : <Reply reply={reply} />}
@@ -180,19 +182,23 @@ function Unasked({ text }: { readonly text: string | undefined }) {
 type Choice = { readonly method: string; readonly path: string; readonly role: string };
 
 function Matrix({
-  document: { columns, rows, kind, apis },
+  document: { columns, rows, kind, apis, notes },
   onChoose,
 }: {
   readonly document: ShownAccess;
   readonly onChoose: (choice: Choice) => void;
 }) {
   const [api] = apis;
+  const hasQuota = rows.some(({ isCharged }) => isCharged);
   return (
     <section class="card half" aria-label="Matrix">
       <h2>Who may call what</h2>
       <p class="soft">
         <b>yes</b> always, <b>own</b> only their own resources, <b>if</b> it depends on more than the role,{' '}
-        <b>open</b> no authorizer, <b>–</b> never. Choose a cell to ask the question above.
+        <b>open</b> no authorizer, <b>other</b> another authorizer decides, which this document does not
+        describe, <b>–</b> never.
+        {hasQuota ? ' Requests to charged routes count against the customer’s plan.' : ''} Choose a cell to
+        ask the question above.
         <Protected api={api} />
       </p>
       <SortableTable
@@ -202,11 +208,12 @@ function Matrix({
         columns={[
           { title: 'Route', by: ({ method, path }) => `${path} ${method}` },
           ...columns.map((title, index) => ({ title, by: (row: MatrixRow) => row.cells[index] })),
+          ...(hasQuota ? [CHARGED] : []),
           { title: 'Rules', by: ({ rules }) => rules.join('; ') },
         ]}
         rows={rows}
       >
-        {({ method, path, cells, rules }) => (
+        {({ method, path, cells, rules, isCharged }) => (
           <tr key={`${method} ${path}`}>
             <th scope="row">
               <code>
@@ -230,10 +237,16 @@ function Matrix({
                 </button>
               </td>
             ))}
+            {hasQuota ? <td>{isCharged ? 'charged' : ''}</td> : null}
             <td class="soft">{rules.join('; ')}</td>
           </tr>
         )}
       </SortableTable>
+      {notes.map((note) => (
+        <p class="soft" key={note}>
+          {note}
+        </p>
+      ))}
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
+import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
 import { describeMissing, span } from '../texts.ts';
 import { draftOfRequest, draftOfRoute } from '../traffic/request-draft.ts';
@@ -48,7 +49,9 @@ function Views({ item }: { readonly item: string | undefined }) {
 function Apis({ item, query }: Props) {
   const { data, error } = useFetched<{ apis: readonly ShownApi[] }>('console/apis');
   const [search, setSearch] = useState('');
-  const apis = useMemo(() => choose(data?.apis ?? [], search), [data, search]);
+  const found = useMemo(() => choose(data?.apis ?? [], search), [data, search]);
+  const hasOwn = data?.apis.some(({ isToolkit }) => !isToolkit);
+  const { shown: apis, button: foldButton } = useToolkitFold(found, 'APIs', hasOwn);
   const saved = useSaved();
   const opened = data?.apis.find(({ id, stage }) => item === `${id}/${stage}`);
   const route = opened?.routes.find(({ routeKey }) => routeKey === query.get('route'));
@@ -69,13 +72,14 @@ function Apis({ item, query }: Props) {
         </SectionHead>
         <Views item={undefined} />
         <Problem text={error ?? describeMissing('API', item, data === undefined || opened !== undefined)} />
-        {data !== undefined && apis.length === 0 ? (
+        {data !== undefined && found.length === 0 ? (
           <Empty title={search === '' ? 'This gateway has no APIs.' : 'No matching route.'} />
         ) : null}
         {search === '' && data !== undefined ? <SavedRequests apis={data.apis} saved={saved} /> : null}
         {apis.map((api) => (
           <Api key={`${api.id}/${api.stage}`} api={api} opened={route} />
         ))}
+        {foldButton === null ? null : <div class="row">{foldButton}</div>}
       </section>
       {opened === undefined ? null : (
         <aside class="panel" aria-label="Request">
@@ -207,7 +211,7 @@ function Routes({ api, opened }: ApiProps) {
     <SortableTable
       name="routes"
       label={`Routes of ${api.name}, ${kindOf(api)}`}
-      kind="stacks"
+      kind="stacks routes"
       columns={COLUMNS}
       rows={api.routes.slice(0, MAX_ROUTES)}
     >

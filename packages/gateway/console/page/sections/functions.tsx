@@ -1,16 +1,19 @@
 import { useFetched, fetchControl } from '../connection/control.ts';
 import { Empty, NumberCell, Problem, SectionHead, Action } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
+import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
 import { describeMissing, ms, clockTime } from '../texts.ts';
 import type { Column } from '../elements/sort-order.ts';
 import type { ShownFunction } from '../../endpoints/inspect-model.ts';
 import { useState } from 'preact/hooks';
 import { JsonEditor } from '../elements/json-editor.tsx';
+import { kindOf, rankOf } from '../data/log-levels.ts';
 import { SAMPLE_EVENTS } from '../data/sample-events.ts';
 
 const EVERY_MS = 2000;
 const SHOWN_BARS = 8;
+const NONE: readonly ShownFunction[] = [];
 const COLUMNS: readonly Column<ShownFunction>[] = [
   { title: 'Function', by: ({ name }) => name },
   { title: 'Calls', by: ({ calls }) => calls, isNumber: true },
@@ -25,13 +28,16 @@ const COLUMNS: readonly Column<ShownFunction>[] = [
 export function FunctionsSection({ item }: { readonly item: string | undefined }) {
   const { data, error } = useFetched<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS);
   const opened = data?.functions.find(({ name }) => name === item);
+  const { shown, button } = useToolkitFold(data?.functions ?? NONE, 'functions');
   return (
     <div class={`split ${opened === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="Functions">
         <SectionHead
           title="Functions"
           about="Calls and durations of recorded requests, messages and authorizers."
-        />
+        >
+          {button}
+        </SectionHead>
         <Problem
           text={error ?? describeMissing('function', item, data === undefined || opened !== undefined)}
         />
@@ -44,10 +50,11 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         {data === undefined || data.functions.length === 0 ? null : (
           <SortableTable
             name="functions"
+            isCard
             label="All functions"
             kind="stacks"
             columns={COLUMNS}
-            rows={data.functions}
+            rows={shown}
           >
             {(one) => (
               <tr key={one.name} class={one === opened ? 'open' : ''}>
@@ -137,8 +144,7 @@ function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
 
 /** Embedded metrics are for CloudWatch, and would crowd out the other lines. */
 const METRICS = '{"_aws":';
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-/** Each choice shows the lines of one level and all higher levels. The level is given as its position in LEVELS. */
+/** Each choice shows the lines of one level and all higher levels. The level is given as its rank. */
 const CHOICES: readonly (readonly [title: string, least: number])[] = [
   ['every level', -1],
   ['info and above', 2],
@@ -147,17 +153,6 @@ const CHOICES: readonly (readonly [title: string, least: number])[] = [
 ];
 
 type Line = ShownFunction['lines'][number];
-
-/** Returns the position of a line's level in LEVELS. Lines without a level are treated as `info`. */
-function rankOf({ level }: Line): number {
-  const rank = LEVELS.indexOf((level ?? '').toLowerCase().replace('warning', 'warn'));
-  return rank === -1 ? 2 : rank;
-}
-
-function kindOf(line: Line): string {
-  const rank = rankOf(line);
-  return rank >= 4 ? 'bad' : rank === 3 ? 'warn' : '';
-}
 
 function isMetrics({ message }: Line): boolean {
   return message.startsWith(METRICS);

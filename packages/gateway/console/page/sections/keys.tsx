@@ -18,7 +18,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about="Requests used and left for each key of this gateway’s API Gateway usage plans. Moving the clock begins new periods."
+        about="Requests used and left for each key of this gateway’s API Gateway usage plans. Moving the clock begins new periods. To read the value of a key, run gatewright keys value NAME."
       />
       <Problem
         text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
@@ -207,8 +207,8 @@ function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
     <section class="card half" aria-label="Invoices">
       <h2>Invoices</h2>
       <p class="soft">
-        Invoices for the toolkit’s quotas, made from the records of closed periods, as printed by{' '}
-        <code>gatewright usage invoice</code>.
+        What each customer of a customer plan pays, from the records of closed periods, as{' '}
+        <code>gatewright usage invoice</code> prints it.
       </p>
       <div class="row">
         <input
@@ -220,7 +220,7 @@ function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
             setMade(undefined);
           }}
         />
-        <Action label="Make them" kind="main-action" run={make} />
+        <Action label="Show invoices" kind="main-action" run={make} />
         <Action
           label="Close ended periods"
           run={close}

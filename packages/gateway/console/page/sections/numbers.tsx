@@ -2,7 +2,8 @@ import { Chart } from '../elements/chart.tsx';
 import { useFetched } from '../connection/control.ts';
 import { Empty, NumberCell, Problem, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
-import { quoteValue } from '../traffic/traffic-query.ts';
+import { NO_ROUTE, quoteValue } from '../traffic/traffic-query.ts';
+import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import { CostView } from './cost.tsx';
@@ -12,8 +13,8 @@ import type { RouteNumbers as RouteRow, ShownNumbers } from '../../endpoints/ins
 const EVERY_MS = 2000;
 
 const COLUMNS: readonly Column<RouteRow>[] = [
-  { title: 'Route', by: ({ route }) => route },
-  { title: 'API', by: ({ apiName }) => apiName },
+  { title: 'Route', by: nameRoute },
+  { title: 'API', by: ({ api }) => api },
   { title: 'Requests', by: ({ count }) => count, isNumber: true },
   { title: '4xx', by: ({ clientErrors }) => clientErrors, isNumber: true },
   { title: '5xx', by: ({ serverErrors }) => serverErrors, isNumber: true },
@@ -53,39 +54,69 @@ export function NumbersSection({ item }: { readonly item: string | undefined }) 
 function TrafficNumbers() {
   const { data, error } = useFetched<ShownNumbers>('console/numbers', EVERY_MS);
   if (data === undefined) return <Problem text={error} />;
-  const { routes, seconds, count } = data;
+  return <Counted numbers={data} error={error} />;
+}
+
+/** Returns the name of the row; the requests without a route are one row for each API. */
+function nameRoute({ route }: RouteRow): string {
+  return route ?? NO_ROUTE;
+}
+
+function Counted({
+  numbers: { routes, seconds, toolkitSeconds },
+  error,
+}: {
+  readonly numbers: ShownNumbers;
+  readonly error: string | undefined;
+}) {
+  const { shown, button } = useToolkitFold(routes, 'routes');
+  const hasToolkit = shown.some(({ isToolkit }) => isToolkit);
+  const drawn = hasToolkit ? seconds.map((second, at) => addCounts(second, toolkitSeconds[at])) : seconds;
   return (
     <>
       <Problem text={error} />
-      {count === 0 ? (
+      {button === null ? null : <div class="row">{button}</div>}
+      {shown.length === 0 ? (
         <Empty title="No requests yet.">
           Requests, errors and times of a route are shown here once it is called.
         </Empty>
       ) : (
-        <Chart
-          label="Requests and errors of each second"
-          seconds={seconds.map(([second]) => second)}
-          series={[
-            { name: 'requests', values: seconds.map(([, all]) => all), colour: '--accent' },
-            { name: 'errors', values: seconds.map(([, , errors]) => errors), colour: '--bad' },
-          ]}
-          height={220}
-        />
+        <section class="card" aria-label="Requests by second">
+          <Chart
+            label="Requests of each second, with the 4xx and 5xx responses among them"
+            seconds={drawn.map(([second]) => second)}
+            series={[
+              { name: 'requests', values: drawn.map(([, all]) => all), colour: '--accent' },
+              { name: '4xx', values: drawn.map(([, , clientErrors]) => clientErrors), colour: '--warn' },
+              { name: '5xx', values: drawn.map(([, , , serverErrors]) => serverErrors), colour: '--bad' },
+            ]}
+            height={220}
+          />
+        </section>
       )}
-      {routes.length === 0 ? null : <RouteNumbers routes={routes} />}
+      {shown.length === 0 ? null : <RouteNumbers routes={shown} />}
     </>
   );
 }
 
+type Second = ShownNumbers['seconds'][number];
+
+function addCounts(
+  [second, count, clientErrors, serverErrors]: Second,
+  [, more, moreClient, moreServer]: Second = [second, 0, 0, 0],
+): Second {
+  return [second, count + more, clientErrors + moreClient, serverErrors + moreServer];
+}
+
 function RouteNumbers({ routes }: Pick<ShownNumbers, 'routes'>) {
   return (
-    <SortableTable name="numbers" label="Routes" kind="stacks" columns={COLUMNS} rows={routes}>
+    <SortableTable name="numbers" isCard label="Routes" kind="stacks" columns={COLUMNS} rows={routes}>
       {(one) => (
-        <tr key={`${one.apiName}${one.route}`}>
+        <tr key={`${one.apiId}${one.route ?? ''}`}>
           <th scope="row">
-            <a href={linkTo('traffic', '', { search: `route:${quoteValue(one.route)}` })}>{one.route}</a>
+            <a href={linkTo('traffic', '', { search: searchFor(one) })}>{nameRoute(one)}</a>
           </th>
-          <td class="soft">{one.apiName}</td>
+          <td class="soft">{one.api}</td>
           <NumberCell column="Requests">{one.count}</NumberCell>
           <NumberCell column="4xx">{one.clientErrors}</NumberCell>
           <NumberCell column="5xx" isWrong={one.serverErrors > 0}>
@@ -97,4 +128,8 @@ function RouteNumbers({ routes }: Pick<ShownNumbers, 'routes'>) {
       )}
     </SortableTable>
   );
+}
+
+function searchFor(one: RouteRow): string {
+  return `api:${quoteValue(one.api)} route:${quoteValue(nameRoute(one))}`;
 }

@@ -119,7 +119,7 @@ function FullDetail({
         {readableTarget(detail.target)}
       </h2>
       <p class="soft">
-        {dateTime(detail.atEpochMs)} · {ms(detail.tookMs)} · {detail.apiName}
+        {dateTime(detail.atEpochMs)} · {ms(detail.tookMs)} · {detail.api}
         {detail.stage === undefined ? '' : ` / ${detail.stage}`} {host === undefined ? '' : `· ${host}`}
       </p>
       {/* The response, or the reason why there is none, comes first. */}

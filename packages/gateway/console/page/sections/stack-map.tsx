@@ -2,33 +2,45 @@
  * The map of the stacks. It shows how requests get from an API to a table, with counts. A node shows its place in the
  * template.
  */
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import { Copy, Empty, Problem } from '../elements/parts.tsx';
+import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
-import { connectedTo, layOut, NODE_HEIGHT, NODE_WIDTH } from '../data/map-layout.ts';
+import { connectedTo, layOut, NODE_HEIGHT } from '../data/map-layout.ts';
 import type { PlacedNode } from '../data/map-layout.ts';
 import type { MapNode, StackMap } from '../../endpoints/map-model.ts';
 import type { ShownEvents, ShownFunction, ShownNumbers } from '../../endpoints/inspect-model.ts';
 
+/** The padding of the box at both sides, which the edges of nodes need. */
+const EDGES = 2;
 const EVERY_MS = 2000;
 const MAP_EVERY_MS = 10_000;
+/** The font of the page (style.css). */
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
+const NONE: readonly MapNode[] = [];
 
 export function StackMapView() {
   const { data, error } = useFetched<StackMap>('console/map', MAP_EVERY_MS);
   const countOf = useCounts();
   const [chosen, setChosen] = useState<string>();
+  const [room, box] = useRoom();
   const node = data?.nodes.find(({ id }) => id === chosen);
+  const { shown: own, button } = useToolkitFold(data?.nodes ?? NONE, 'parts');
   const layout = useMemo(() => {
-    const { nodes = [], edges = [] } = data ?? {};
-    if (node === undefined) return layOut(nodes, edges);
+    const { edges = [] } = data ?? {};
+    const nodes = withGuards(own, data);
+    if (node === undefined) return layOut(nodes, edges, MEASURE, room);
     const drawn = connectedTo(node.id, edges);
     return layOut(
       nodes.filter(({ id }) => drawn.has(id)),
       edges,
+      MEASURE,
+      room,
     );
-  }, [data, node]);
+  }, [data, node, own.length, room]);
   if (data === undefined) return <Problem text={error} />;
+  const left = data.left.filter(({ isToolkit }) => !isToolkit || own.length === data.nodes.length);
   if (data.nodes.length === 0)
     return (
       <Empty title="This gateway has no APIs or functions.">
@@ -42,10 +54,11 @@ export function StackMapView() {
         Choose a node to see what it is connected to and where it is defined. Functions are connected to what
         their environment names.
       </p>
+      {button === null ? null : <div class="row">{button}</div>}
       {node === undefined ? null : (
         <Chosen node={node} count={countOf(node)} onClose={() => setChosen(undefined)} />
       )}
-      <div class="map-box" role="group" aria-label="Map" tabIndex={0}>
+      <div class="map-box" ref={box} role="group" aria-label="Map" tabIndex={0}>
         <svg
           class="map"
           width={layout.width}
@@ -71,13 +84,51 @@ export function StackMapView() {
           ))}
         </svg>
       </div>
-      {data.left.map(({ apiName, routes }) => (
+      {left.map(({ apiName, routes }) => (
         <p class="soft" key={apiName}>
-          {apiName} has {routes} more routes are not drawn.
+          {apiName} has {routes} more routes, which are not drawn.
         </p>
       ))}
     </>
   );
+}
+
+/** Measures texts as the style sheet draws them. */
+const MEASURE = {
+  name: (text: string) => measureText(`600 12px ${FONT}`, text),
+  what: (text: string) => measureText(`11px ${FONT}`, text),
+};
+
+let pen: CanvasRenderingContext2D | null | undefined;
+
+function measureText(font: string, text: string): number {
+  pen ??= document.createElement('canvas').getContext('2d');
+  if (pen === null) return text.length * 8;
+  pen.font = font;
+  return pen.measureText(text).width;
+}
+
+/** Returns the width of the box in which the map is drawn, and the reference that measures it. */
+function useRoom(): readonly [room: number, box: (element: HTMLElement | null) => void] {
+  const [room, setRoom] = useState(Infinity);
+  const box = useCallback((element: HTMLElement | null) => {
+    if (element === null) return;
+    const measure = (): void => setRoom(element.clientWidth - EDGES);
+    measure();
+    new ResizeObserver(measure).observe(element);
+  }, []);
+  return [room, box];
+}
+
+/**
+ * Adds the toolkit's functions that routes of the user's own APIs call, such as its authorizers, to the nodes that are
+ * shown.
+ */
+function withGuards(shown: readonly MapNode[], map: StackMap | undefined): readonly MapNode[] {
+  if (map === undefined || shown.length === map.nodes.length) return shown;
+  const routes = new Set(shown.flatMap(({ id, kind }) => (kind === 'route' ? [id] : [])));
+  const called = new Set(map.edges.flatMap(({ from, to }) => (routes.has(from) ? [to] : [])));
+  return map.nodes.filter(({ id, isToolkit }) => !isToolkit || called.has(id));
 }
 
 type Count = { readonly text: string; readonly isWrong: boolean };
@@ -89,7 +140,7 @@ function useCounts(): (node: MapNode) => Count | undefined {
   return useMemo(() => {
     const byRoute = new Map(
       (numbers?.routes ?? []).map((one) => [
-        `${one.apiName}\n${one.route}`,
+        `${one.apiId}\n${one.route ?? ''}`,
         { count: one.count, errors: one.serverErrors },
       ]),
     );
@@ -97,7 +148,7 @@ function useCounts(): (node: MapNode) => Count | undefined {
     const states = new Map((events?.sources ?? []).map(({ name, state }) => [name, state]));
     return ({ kind, name, route }) => {
       if (route !== undefined) {
-        const { count, errors } = byRoute.get(`${route.apiName}\n${route.routeKey}`) ?? {
+        const { count, errors } = byRoute.get(`${route.apiId}\n${route.routeKey}`) ?? {
           count: 0,
           errors: 0,
         };
@@ -126,14 +177,13 @@ function Node({
   readonly isChosen: boolean;
   readonly onChoose: () => void;
 }) {
-  const { x, y, name, what, kind } = node;
+  const { x, y, width, name, what, kind, shownName, shownWhat } = node;
   return (
     <g
       class={`map-node ${kind} ${isChosen ? 'chosen' : ''}`}
       role="button"
       tabIndex={0}
       aria-pressed={isChosen}
-      aria-label={[name, what, ...(count === undefined ? [] : [count.text])].join(' ')}
       transform={`translate(${x} ${y})`}
       onClick={onChoose}
       onKeyDown={(event) => {
@@ -142,18 +192,16 @@ function Node({
         onChoose();
       }}
     >
-      <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx={6} />
-      {/* The text is truncated at the edge of the box. */}
-      <svg width={NODE_WIDTH - 6} height={NODE_HEIGHT}>
-        <text class="map-name" x={8} y={15}>
-          {name}
-        </text>{' '}
-        <text class="map-what" x={8} y={29}>
-          {what}
-        </text>
-      </svg>{' '}
+      {shownName === name && shownWhat === what ? null : <title>{`${name}, ${what}`}</title>}{' '}
+      <rect width={width} height={NODE_HEIGHT} rx={6} />
+      <text class="map-name" x={8} y={15}>
+        {shownName}
+      </text>{' '}
+      <text class="map-what" x={8} y={29}>
+        {shownWhat}
+      </text>{' '}
       {count === undefined ? null : (
-        <text class={count.isWrong ? 'map-count wrong' : 'map-count'} x={NODE_WIDTH - 8} y={29}>
+        <text class={count.isWrong ? 'map-count wrong' : 'map-count'} x={width - 8} y={29}>
           {count.text}
         </text>
       )}

@@ -4,22 +4,24 @@ import { directionOf, SortButton } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { isOfEarlierStart } from '../traffic/row-list.ts';
 import { bytes, clockTime, ms, readableTarget } from '../texts.ts';
-import { classesOf, TRAFFIC_COLUMNS } from '../traffic-columns.ts';
+import { classesOf } from '../traffic-columns.ts';
 import type { ComponentChildren } from 'preact';
 import type { Column, SortOrder } from '../elements/sort-order.ts';
-import type { TrafficTitle } from '../traffic-columns.ts';
+import type { TRAFFIC_COLUMNS, TrafficTitle } from '../traffic-columns.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 export function TrafficHead({
+  columns,
   order,
   onSort,
 }: {
+  readonly columns: typeof TRAFFIC_COLUMNS;
   readonly order: SortOrder | undefined;
   readonly onSort: (column: Column<RequestRow>) => void;
 }) {
   return (
     <>
-      {TRAFFIC_COLUMNS.map((column) => (
+      {columns.map((column) => (
         <span
           key={column.title}
           role="columnheader"
@@ -34,6 +36,7 @@ export function TrafficHead({
 }
 
 type Props = {
+  readonly columns: typeof TRAFFIC_COLUMNS;
   readonly row: RequestRow;
   readonly index: number;
   readonly isOpen: boolean;
@@ -65,21 +68,27 @@ const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
       </>
     ),
   }),
+  API: ({ row }) => ({ kind: 'soft', title: row.api, shown: row.api }),
   Reason: ({ row }) => ({
     kind: 'soft',
     title: row.failure ?? row.notes.join(', '),
     shown: row.notes.join(', '),
   }),
-  Caller: ({ row }) => ({ kind: 'soft', shown: row.caller ?? '' }),
+  Caller: ({ row }) => ({ kind: 'soft', title: nameCaller(row), shown: nameCaller(row) }),
   Size: ({ row }) => ({ shown: bytes(row.responseBytes) }),
   Took: ({ row }) => ({ shown: ms(row.tookMs) }),
   Time: ({ row }) => ({ kind: 'soft', shown: clockTime(row.atEpochMs).slice(0, 8) }),
 };
 
+/** Returns the customer, if the toolkit's authorizer named one, because the principal of an API key says little. */
+function nameCaller({ caller = '', customer }: RequestRow): string {
+  return customer === undefined || caller.includes(customer) ? caller : `${customer} · ${caller}`;
+}
+
 export function TrafficRow(props: Props) {
   return (
     <div class={`line ${props.isOpen ? 'open' : ''}`} role="row" aria-rowindex={props.index + 2}>
-      {TRAFFIC_COLUMNS.map((column) => {
+      {props.columns.map((column) => {
         const { shown, kind = '', title } = CELLS[column.title](props);
         return (
           <span

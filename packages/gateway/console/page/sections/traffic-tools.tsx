@@ -1,5 +1,6 @@
 /** Tools for the whole Traffic list: search, choice of rows, pause, mark, times, archive. */
 import { useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
 import { fetchControl } from '../connection/control.ts';
 import { Action } from '../elements/parts.tsx';
 import { saveFile } from '../data/save-file.ts';
@@ -92,6 +93,8 @@ type ToolsProps = ListChoice & {
   readonly onPause: () => void;
   readonly onMark: () => void;
   readonly clear: () => Promise<void>;
+  /** What follows the tools. */
+  readonly children: ComponentChildren;
 };
 
 export function TrafficTools({
@@ -104,6 +107,7 @@ export function TrafficTools({
   onPause,
   onMark,
   clear,
+  children,
 }: ToolsProps) {
   return (
     <div class="row tools" role="group" aria-label="List">
@@ -128,7 +132,7 @@ export function TrafficTools({
         title="Hide earlier requests, without deleting them"
         onClick={onMark}
       >
-        {markedEpochMs === undefined ? 'From here' : `From ${clockTime(markedEpochMs).slice(0, 8)} ✕`}
+        {markedEpochMs === undefined ? 'Only new' : `Since ${clockTime(markedEpochMs).slice(0, 8)} ✕`}
       </button>
       <select
         aria-label="Times in"
@@ -138,8 +142,13 @@ export function TrafficTools({
         <option value="utc">UTC</option>
         <option value="local">local time</option>
       </select>
-      <Action label="HAR" title="Download as an HTTP Archive" run={downloadHar} />
+      <Action
+        label="Download"
+        title="Download the recorded requests as an HTTP Archive (.har)"
+        run={downloadHar}
+      />
       <Action label="Clear" run={clear} />
+      {children}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { currentStart } from '../connection/connection.ts';
-import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { Copy, Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { useToolkitChoice, useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { isReload, withReloads } from '../traffic/reload-texts.ts';
 import { isOfEarlierStart } from '../traffic/row-list.ts';
 import { useKept } from '../kept-state.ts';
@@ -10,7 +11,7 @@ import { useSorted } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { go, readPlace } from '../place.ts';
 import { showTimesIn } from '../texts.ts';
-import { TRAFFIC_COLUMNS, TRAFFIC_GRIDS } from '../traffic-columns.ts';
+import { columnsFor, gridsOf } from '../traffic-columns.ts';
 import { findUnread, matcherOf, parseTrafficQuery, withField } from '../traffic/traffic-query.ts';
 import { WindowedList } from '../elements/windowed-list.tsx';
 import { pinnedFirst, usePinned } from '../traffic/pinned.ts';
@@ -19,30 +20,32 @@ import { ReloadRow } from './reload-row.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import { TrafficHead, TrafficRow } from './traffic-row.tsx';
 import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
+import type { QueryTerm } from '../traffic/traffic-query.ts';
 import type { Traffic } from '../traffic/traffic-store.ts';
+import type { ShownOverview } from '../../endpoints/inspect-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 import type { ShownReload, ShownReloads } from '../../records/reload-model.ts';
 
-const ROW_HEIGHT = 34;
+const ROW_HEIGHT = 28;
 
 type Props = {
   readonly traffic: Traffic;
   readonly reloads: ShownReloads;
+  readonly start: ShownOverview | undefined;
   readonly item: string | undefined;
   readonly query: URLSearchParams;
 };
 
-export function TrafficSection({ traffic, reloads, item, query }: Props) {
+export function TrafficSection({ traffic, reloads, start, item, query }: Props) {
   const [search, setSearch] = useSearch(query);
   const [zone, setZone] = useKept(localStorage, 'times', 'utc');
   showTimesIn(zone === 'local' ? 'local' : 'utc');
   const pinned = usePinned();
   const { state } = traffic;
   const { rows, choice } = useListChoice(traffic);
-  const apis = useMemo(() => [...new Set(rows.map(({ apiName }) => apiName))].toSorted(), [rows]);
   const terms = useMemo(() => parseTrafficQuery(search), [search]);
-  const found = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
-  const { rows: sorted, order, sortBy } = useSorted('traffic', found, TRAFFIC_COLUMNS);
+  const { matching, found, foldButton, apis, columns } = useFound(rows, terms, start?.hasOwnApis);
+  const { rows: sorted, order, sortBy } = useSorted('traffic', found, columns);
   const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
   const items = useMemo(() => {
     // Reloads are shown among requests only in the order of arrival. A search lists only requests.
@@ -57,16 +60,22 @@ export function TrafficSection({ traffic, reloads, item, query }: Props) {
   const selected = items.findIndex(isOpen);
   useListKeys(shown);
   return (
-    <div class={`split ${item === undefined ? '' : 'is-open'}`} style={TRAFFIC_GRIDS}>
+    <div class={`split ${item === undefined ? '' : 'is-open'}`} style={gridsOf(columns)}>
       <section class="split-list" aria-label="Requests">
         <SectionHead title="Traffic" about={describeState(traffic)}>
           <TrafficSearch text={search} rows={rows} apis={apis} onChange={setSearch} />
         </SectionHead>
-        <TrafficTools {...choice} zone={zone} onZone={setZone} clear={traffic.clear} />
+        <TrafficTools {...choice} zone={zone} onZone={setZone} clear={traffic.clear}>
+          {foldButton}
+        </TrafficTools>
         <Problem text={traffic.error} />
         <Unread text={findUnread(terms)} />
         {items.length === 0 && traffic.error === undefined ? (
-          <Nothing isAll={traffic.rows.length === 0} />
+          <Nothing
+            isAll={traffic.rows.length === 0}
+            isFolded={matching.length > 0}
+            tries={start?.tries ?? []}
+          />
         ) : (
           <WindowedList
             items={items}
@@ -74,13 +83,14 @@ export function TrafficSection({ traffic, reloads, item, query }: Props) {
             label="Requests"
             keyOf={keyOf}
             selected={selected}
-            head={<TrafficHead order={order} onSort={sortBy} />}
+            head={<TrafficHead columns={columns} order={order} onSort={sortBy} />}
           >
             {(one, index) =>
               isReload(one) ? (
                 <ReloadRow reload={one} index={index} isOpen={isOpen(one)} />
               ) : (
                 <TrafficRow
+                  columns={columns}
                   row={one}
                   index={index}
                   isOpen={isOpen(one)}
@@ -113,12 +123,43 @@ export function TrafficSection({ traffic, reloads, item, query }: Props) {
   );
 }
 
-function Nothing({ isAll }: { readonly isAll: boolean }) {
-  if (!isAll) return <Empty title="No matching requests." />;
+/** Returns the rows that match the search, without the toolkit's own unless they are shown, and the APIs to choose from. */
+function useFound(rows: readonly RequestRow[], terms: readonly QueryTerm[], hasOwn: boolean | undefined) {
+  const matching = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
+  const choice = useToolkitChoice();
+  const { shown: found, button: foldButton } = useToolkitFold(matching, 'requests', hasOwn, choice);
+  const { shown: all } = useToolkitFold(rows, 'requests', hasOwn, choice);
+  const apis = useMemo(() => [...new Set(all.map(({ api }) => api))].toSorted(), [all]);
+  const columns = useMemo(() => columnsFor(apis.length), [apis.length]);
+  return { matching, found, foldButton, apis, columns };
+}
+
+/** @param isFolded whether the only requests are hidden requests of the toolkit's own stack */
+function Nothing({
+  isAll,
+  isFolded,
+  tries,
+}: {
+  readonly isAll: boolean;
+  readonly isFolded: boolean;
+  readonly tries: readonly string[];
+}) {
+  if (!isAll && !isFolded) return <Empty title="No matching requests." />;
   return (
-    <Empty title="No requests yet.">
-      Call an API of this gateway, or <a href={linkTo('apis')}>build a request</a>.
-    </Empty>
+    <>
+      <Empty title={isFolded ? 'No requests to your own APIs yet.' : 'No requests yet.'}>
+        {tries.length === 0 ? 'Call an API of this gateway' : 'Run one of the commands below'}, or{' '}
+        <a href={linkTo('apis')}>build a request</a>.
+      </Empty>
+      {tries.length === 0 ? null : (
+        <section class="card" aria-label="Commands to try">
+          <pre class="commands" tabIndex={0}>
+            {tries.join('\n')}
+          </pre>
+          <Copy label="Copy" text={() => tries.join('\n')} />
+        </section>
+      )}
+    </>
   );
 }
 

@@ -20,14 +20,14 @@ export function closedConnections(
 ): readonly ClosedConnection[] {
   const byId = new Map<string, ClosedConnection>();
   for (const row of rows) {
-    const { connectionId: id, kind, status, apiName, caller, atEpochMs } = row;
+    const { connectionId: id, kind, status, api, caller, atEpochMs } = row;
     if (id === undefined || open.has(id)) continue;
     const before = byId.get(id);
     if (before === undefined && byId.size === MAX_CLOSED) continue;
     const isEnd = kind === 'disconnect' || (kind === 'handshake' && status >= 400);
     byId.set(id, {
       id,
-      apiName,
+      apiName: api,
       caller: before?.caller ?? caller,
       code: before?.code ?? (isEnd ? status : undefined),
       lastEpochMs: before?.lastEpochMs ?? atEpochMs,

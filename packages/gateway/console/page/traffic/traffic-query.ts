@@ -17,7 +17,8 @@ type Row = Pick<
   | 'status'
   | 'tookMs'
   | 'caller'
-  | 'apiName'
+  | 'api'
+  | 'customer'
   | 'stage'
   | 'code'
   | 'cache'
@@ -25,6 +26,9 @@ type Row = Pick<
   | 'responseBytes'
   | 'version'
 >;
+
+/** How the page names the requests for which an API has no route. */
+export const NO_ROUTE = '(no matching route)';
 
 /** The test of a search term. A `Reader` returns undefined if it cannot read the value. */
 type Test = (row: Row) => boolean;
@@ -42,11 +46,12 @@ const UNITS: Readonly<Record<string, number>> = {
 const FIELDS = {
   status: readStatus,
   method: readWhole(({ method }) => method),
-  route: readPart(({ routeKey }) => routeKey),
+  route: readPart(({ routeKey }) => routeKey ?? NO_ROUTE),
   path: readPart(({ target }) => target),
   took: readAmount(({ tookMs }) => tookMs),
   user: readPart(({ caller }) => caller ?? 'anonymous'),
-  api: readPart(({ apiName }) => apiName),
+  customer: readWhole(({ customer }) => customer),
+  api: readPart(({ api }) => api),
   stage: readWhole(({ stage }) => stage),
   code: readPart(({ code }) => code),
   size: readAmount(({ responseBytes }) => responseBytes),
@@ -161,8 +166,8 @@ const TEXTS = new WeakMap<Row, string>();
 function toSearchText(row: Row): string {
   let text = TEXTS.get(row);
   if (text === undefined) {
-    const { method, target, routeKey, caller, id, status, code, apiName } = row;
-    text = [method, target, routeKey, caller, id, status, code, apiName].join(' ').toLowerCase();
+    const { method, target, routeKey, caller, id, status, code, api, customer } = row;
+    text = [method, target, routeKey, caller, id, status, code, api, customer].join(' ').toLowerCase();
     TEXTS.set(row, text);
   }
   return text;
@@ -215,7 +220,8 @@ const VALUES: Readonly<Partial<Record<QueryField, (row: Row) => string | undefin
   method: ({ method }) => method,
   route: ({ routeKey }) => routeKey,
   user: ({ caller }) => caller,
-  api: ({ apiName }) => apiName,
+  customer: ({ customer }) => customer,
+  api: ({ api }) => api,
   stage: ({ stage }) => stage,
   code: ({ code }) => code,
   kind: ({ kind }) => kind,

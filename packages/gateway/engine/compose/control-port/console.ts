@@ -17,13 +17,17 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { controlUrlOf } from '../network/addresses.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../../core/deployment/assumptions.ts';
 import { listRoutesOf, regionOf } from '../network/listing.ts';
+import { labelApis } from '../../../console/records/api-labels.ts';
 import { createRedactor } from '../../../console/records/redact.ts';
 import { secretsOfStacks } from '../../../console/records/record-secrets.ts';
 import { RequestRecords } from '../../../console/records/request-records.ts';
 import { makeControlSecret } from '../../../kernel/files/identity-file.ts';
 import { savedRequestsFile } from '../state/saved-requests-file.ts';
+import type { ApiLabels } from '../../../console/records/api-labels.ts';
+import type { ServedApis } from '../../../control/served-apis.ts';
 import type { GatewayOptions } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
+import type { ShownOverview } from '../../../console/endpoints/inspect-model.ts';
 import type { InspectPorts } from '../../../console/endpoints/inspect-endpoints.ts';
 import type { RequestEndpointPorts } from '../../../console/endpoints/request-endpoints.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
@@ -41,14 +45,33 @@ const COUNTED_ROWS = 10_000;
 export function openRecords(
   { record, recordAll, tls, access }: GatewayOptions,
   clock: Clock,
-  readStacks: RequestRecords['readStacks'],
+  served: Pick<ServedApis, 'stacks' | 'all' | 'urls'>,
 ): RequestRecords | undefined {
   if (!record) return undefined;
   const scheme = tls === true ? 'https' : 'http';
   const records = new RequestRecords(record, clock, makeControlSecret(), recordAll, scheme);
-  records.readStacks = readStacks;
+  records.readStacks = () => served.stacks;
+  records.readLabels = () => labelsOf(served);
   records.access = access;
   return records;
+}
+
+/** Returns the names by which the console tells the served APIs apart. */
+function labelsOf({ stacks, all, urls }: Pick<ServedApis, 'stacks' | 'all' | 'urls'>): ApiLabels {
+  const toolkit = findToolkit(stacks);
+  const apis = all.map(({ identity: { apiId, name, protocol, stackName } }) => ({
+    id: apiId,
+    name,
+    kind: protocol,
+    stack: stackName,
+  }));
+  const addresses = urls.map(({ served: { apiId, name, stackName } }) => ({
+    id: apiId,
+    name,
+    kind: 'function-url' as const,
+    stack: stackName,
+  }));
+  return labelApis([...apis, ...addresses], toolkit.hasStack);
 }
 
 export function openPageKey({
@@ -156,9 +179,11 @@ function inspectPorts(parts: Parts): InspectPorts {
     connections: at.connections,
     services: at.services,
     findApi: (apiId) => served.find(apiId),
+    labels: () => labelsOf(served),
     allApis: () => served.all.map((api) => api.served),
     access: options.access,
     invoices: options.invoices,
+    customers: options.customers,
     savedRequests: savedRequestsFile(options.directory),
     invoke: (wanted, payload) => invokeFunction(wanted, payload, parts),
     followsPublished: () =>
@@ -180,7 +205,12 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
   const { served, clock, records, store, options, recorder, identities } = parts;
   return {
     apis: () => ({
-      apis: showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
+      apis: showApis(
+        listRoutesOf(parts),
+        (apiId) => served.find(apiId),
+        clock.nowEpochMs(),
+        findToolkit(served.stacks).hasStack,
+      ),
     }),
     map: () => mapOf(parts),
     events: () => showEvents(parts.events),
@@ -192,7 +222,7 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
       roles: [...new Set((options.access?.documents() ?? []).flatMap(({ columns }) => columns.slice(1)))],
     }),
     functions: () => ({ functions: functionsOf(parts) }),
-    numbers: () => showNumbers(records?.counts),
+    numbers: () => showNumbers(records?.counts, labelsOf(served)),
     cost: () =>
       showCost({
         rows: rows(),
@@ -214,6 +244,7 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
         choices: Object.entries(ASSUMPTIONS).find(([known]) => known === name)?.[1] ?? [],
       })),
     }),
+    overview: () => overviewOf(parts),
     start: () => ({
       version,
       stage: options.stage,
@@ -224,6 +255,16 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
   };
 }
 
+function overviewOf(parts: Parts): ShownOverview {
+  const { served, options } = parts;
+  const { hasStack, recordsUsage } = findToolkit(served.stacks);
+  return {
+    hasOwnApis: listRoutesOf(parts).some(({ stack }) => !hasStack(stack)),
+    tries: options.tries?.() ?? [],
+    hasCustomers: options.customers !== undefined && recordsUsage,
+  };
+}
+
 function declaredFunctions({ served }: Parts) {
   return served.stacks.flatMap(({ functions }) => functions);
 }
@@ -231,13 +272,15 @@ function declaredFunctions({ served }: Parts) {
 function mapOf(parts: Parts) {
   const { served, events, options } = parts;
   const toolkit = findToolkit(served.stacks);
-  return showMap(
-    ownFirst(served.stacks, ({ stackName }) => toolkit.hasStack(stackName)),
-    listRoutesOf(parts),
-    events.rows,
-    authorizersOf(parts),
-    options.directory,
-  );
+  return showMap({
+    stacks: ownFirst(served.stacks, ({ stackName }) => toolkit.hasStack(stackName)),
+    apis: listRoutesOf(parts),
+    sources: events.rows,
+    authorizerOf: authorizersOf(parts),
+    folder: options.directory,
+    toolkit,
+    labels: labelsOf(served),
+  });
 }
 
 /** Returns the names of the functions that authorize routes. */
@@ -254,6 +297,7 @@ function authorizersOf({ served }: Parts) {
 function functionsOf(parts: Parts) {
   const { runtime, records, served } = parts;
   const calls = records?.functionCalls() ?? [];
+  const { hasFunction } = findToolkit(served.stacks);
   const shown = showFunctions(
     declaredFunctions(parts),
     (name) => runtime.countInstances(name),
@@ -261,6 +305,7 @@ function functionsOf(parts: Parts) {
     records?.lines,
     redactorOf(parts),
     records?.invocations(),
+    hasFunction,
   );
-  return ownFirst(shown, ({ name }) => findToolkit(served.stacks).hasFunction(name));
+  return ownFirst(shown, ({ isToolkit }) => isToolkit);
 }

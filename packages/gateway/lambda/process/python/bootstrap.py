@@ -218,6 +218,19 @@ def log_failure(failure):
     sys.stdout.flush()
 
 
+def explain_missing_path(error):
+    """Says where a relative path begins that could not be opened, as the runtime of Node.js does (worker/failure.ts)."""
+    path = getattr(error, "filename", None)
+    if not isinstance(error, FileNotFoundError) or not isinstance(path, str) or not path or os.path.isabs(path):
+        return
+    root = os.environ.get("LAMBDA_TASK_ROOT", "")
+    sys.stdout.write(
+        "[WARNING] %s is a relative path, which begins at the folder of the function's code (/var/task on AWS, here %s), and there is no such file: check the path, and that the package of the function contains the file\n"
+        % (path, root)
+    )
+    sys.stdout.flush()
+
+
 def to_json(value):
     def other(part):
         if isinstance(part, decimal.Decimal):
@@ -337,6 +350,7 @@ def serve(api, handler, request_filter, debugger):
         except Exception as error:  # pylint: disable=broad-except
             failure = describe(error, request_id)
             log_failure(failure)
+            explain_missing_path(error)
             sys.stderr.flush()
             debugger.release()
             api.post("invocation/%s/error" % request_id, json.dumps(failure), failure["errorType"])
@@ -382,6 +396,7 @@ def main():
     except Exception as error:  # pylint: disable=broad-except
         failure = describe(error, "")
         log_failure(failure)
+        explain_missing_path(error)
         api.post("init/error", json.dumps(failure), failure["errorType"])
         sys.exit(1)
     serve(api, handler, request_filter, debugger)

@@ -52,7 +52,7 @@ export function openAccessBook(
 const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
 
 /** Reads the compiled documents. `compiled.json` is never incomplete, because it is replaced atomically. */
-function readDocuments(source: string): readonly CompiledDocument[] {
+export function readDocuments(source: string): readonly CompiledDocument[] {
   const file = join(source, 'access', 'compiled.json');
   if (!existsSync(file)) return [];
   const compiled = parseJsonObject(readFileSync(file, 'utf8')) as CompiledAccess | undefined;
@@ -133,7 +133,7 @@ function isNewer(file: string | undefined, compiled: string): boolean {
 }
 
 function showDocument(document: CompiledDocument, stage: string): ShownAccess {
-  const { columns, rows } = describeAccess(document);
+  const { columns, rows, notes } = describeAccess(document);
   return {
     name: document.name,
     kind: document.kind,
@@ -142,7 +142,14 @@ function showDocument(document: CompiledDocument, stage: string): ShownAccess {
       .filter((api) => api.for === stage)
       .map((api) => ({ apiId: api.apiId, stage: api.stage })),
     issuers: [...document.issuers, ...document.apiKeys, ...document.tickets].map(({ id }) => id),
-    rows: rows.map(({ route: { method, path }, cells, rules }) => ({ method, path, cells, rules })),
+    rows: rows.map(({ route: { method, path }, cells, rules, isCharged }) => ({
+      method,
+      path,
+      cells,
+      rules,
+      isCharged,
+    })),
+    notes,
   };
 }
 

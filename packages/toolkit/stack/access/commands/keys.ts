@@ -1,5 +1,6 @@
 /** `gatewright keys` manages API keys of the access table through the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { valueCommand } from './key-value.ts';
 import { readDuration } from '../../../../gateway/engine/settings.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import {
@@ -38,7 +39,7 @@ export function keysCommand(): Command {
   const keys = new Command('keys').description('Create, list, rotate and revoke API keys.');
   for (const command of [createCommand(), listCommand(), showCommand(), rotateCommand(), revokeCommand()])
     keys.addCommand(command);
-  return keys;
+  return keys.addCommand(valueCommand());
 }
 
 function createCommand(): Command {

@@ -4,9 +4,7 @@
  */
 import { Command } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
-import { printPathName } from '#shared/http/path-name.ts';
-import { listAt, textAt } from '../../../terminal/aws-call.ts';
-import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { listAt } from '../../../terminal/aws-call.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
 import { printResult, table, UsageError } from '../../../../base/terminal/output.ts';
@@ -15,13 +13,13 @@ import {
   printRows,
   printValue,
   readCommand,
-  readPages,
   rowsToTable,
   sendChange,
   without,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
-import { ownerPath, readInstant } from './quota-calls.ts';
+import { readInstant } from './quota-calls.ts';
+import { customerPath, planOf, readCustomer, readCustomers, readLeft } from './read-customers.ts';
 
 type TermFlags = ChangeFlags & {
   readonly limit: Readonly<Record<string, string>>;
@@ -93,14 +91,14 @@ function stateCommand(verb: 'suspend' | 'resume' | 'close', description: string)
   return changeCommand(verb, description)
     .argument(...TENANT)
     .action((tenant: string, flags: ChangeFlags) =>
-      changeCustomer({ method: 'POST', path: `${pathOf(tenant)}/${verb}`, body: {} }, flags),
+      changeCustomer({ method: 'POST', path: `${customerPath(tenant)}/${verb}`, body: {} }, flags),
     );
 }
 
 async function create(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const { name, currency } = flags;
   const body = { plan, name, currency, limits: readLimits(flags) };
-  await changeCustomer({ method: 'PUT', path: pathOf(tenant), body }, flags);
+  await changeCustomer({ method: 'PUT', path: customerPath(tenant), body }, flags);
 }
 
 /**
@@ -108,9 +106,9 @@ async function create(tenant: string, plan: string, flags: TermFlags): Promise<v
  * read.
  */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
-  const known = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
+  const known = await readCustomer(tenant, flags);
   const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
-  await changeCustomer({ method: 'PUT', path: `${pathOf(tenant)}/plan`, body }, flags);
+  await changeCustomer({ method: 'PUT', path: `${customerPath(tenant)}/plan`, body }, flags);
 }
 
 /** Prints what applies now and what will apply later. */
@@ -129,13 +127,12 @@ function describeChange(answer: Answer): string {
 }
 
 async function list(flags: ReadFlags): Promise<void> {
-  const customers = await readPages({ path: '/quota/customers', member: 'customers', query: {} }, flags);
-  printRows(customers, COLUMNS);
+  printRows(await readCustomers(flags), COLUMNS);
 }
 
 async function show(tenant: string, flags: ReadFlags): Promise<void> {
-  const customer = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
-  const left = await readLeft(tenant, textAt(customer, 'plan'), flags);
+  const customer = await readCustomer(tenant, flags);
+  const left = await readLeft(tenant, planOf(customer), flags);
   const { plans } = customer;
   const facts = without(customer, 'plans', 'limits');
   printResult({ ...customer, left }, () => [
@@ -151,24 +148,6 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
 function describeTerms(plans: unknown): readonly (readonly string[])[] {
   return (Array.isArray(plans) ? (plans as readonly Answer[]) : []).map(({ plan, from, limits }) =>
     [plan, from, limits].map(printValue),
-  );
-}
-
-/** Reads the limits that apply to the customer as a whole. Limits that apply to each key separately are omitted. */
-async function readLeft(
-  tenant: string,
-  plan: string | undefined,
-  flags: ReadFlags,
-): Promise<readonly Answer[]> {
-  if (plan === undefined) return [];
-  const saved = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
-  const ids = (listAt(saved, 'limits') as readonly Answer[])
-    .filter(({ level, quota }) => level === 'tenant' && quota !== undefined)
-    .map(({ id }) => String(id));
-  return Promise.all(
-    ids.map((id) =>
-      callAdminJson({ method: 'GET', path: `${ownerPath(tenant)}/limits/${printPathName(id)}` }, flags),
-    ),
   );
 }
 
@@ -206,8 +185,4 @@ function readLimits({ limit }: TermFlags): Readonly<Record<string, number>> | un
     throw new UsageError(`--limit ${id}=${text}: the quota must be a whole number of units`);
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
-function pathOf(tenant: string): string {
-  return `/quota/customers/${printPathName(tenant)}`;
 }

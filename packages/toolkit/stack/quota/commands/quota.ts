@@ -2,16 +2,11 @@
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
-import {
-  changeCommand,
-  printAnswer,
-  printRows,
-  readCommand,
-  readPages,
-} from '../../commands/admin-commands.ts';
-import type { ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { changeCommand, printAnswer, printRows, readCommand } from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { forgetCommand } from './quota-forget.ts';
 import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
+import { readAudit } from './read-customers.ts';
 
 type LimitFlags = {
   readonly key?: string;
@@ -132,9 +127,7 @@ async function act(
 }
 
 async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void> {
-  const entries = await readPages(
-    { path: '/quota/audit', member: 'entries', query: { day: flags.day } },
-    flags,
-  );
+  const entries: Answer[] = [];
+  for await (const page of readAudit(flags.day, flags)) entries.push(...page);
   printRows(entries, ['at', 'by', 'kind', 'target', 'input', 'operationId']);
 }

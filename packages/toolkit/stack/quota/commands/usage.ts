@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { Command, Option, Argument } from 'commander';
 import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
-import { printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
+import { printRows, readCommand } from '../../commands/admin-commands.ts';
 import type { ReadFlags } from '../../commands/admin-commands.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
 import type { ExportQuestion } from './export-rows.ts';
 import { printNotes, UsageError } from '../../../../base/terminal/output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
+import { readUsage } from './read-customers.ts';
 import { closeCommand, describeNotClosed, invoiceCommand, readMonth } from './usage-invoice.ts';
 import { stripeCommand } from './usage-stripe.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -60,9 +61,7 @@ function exportCommand(): Command {
 }
 
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
-  const { tenant, at } = flags;
-  const path = tenant === undefined ? '/quota/usage' : `${ownerPath(tenant)}/usage`;
-  printRows(await readPages({ path, member: 'usage', query: { at } }, flags), COLUMNS);
+  printRows(await readUsage(flags, flags), COLUMNS);
 }
 
 /** Reads usage page by page, and no faster than the reader of stdout accepts it. */

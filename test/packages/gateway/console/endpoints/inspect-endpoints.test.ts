@@ -181,6 +181,29 @@ describe('the console’s endpoints', () => {
     assert.equal((await call('DeleteTable', { TableName: 'orders' }))['status'], 400);
   });
 
+  it('show customers as the command reads them, one by one, and say what they cannot read', async () => {
+    assert.deepEqual(await at.ask('GET', 'console/customers'), {
+      status: 200,
+      customers: [{ tenant: 'acme', state: 'active', plan: 'gold' }],
+    });
+    for (const [query, status, message] of [
+      ['?tenant=nobody', 404, 'There is no customer nobody.'],
+      ['?tenant=broken', 409, 'The table is unreachable.'],
+      ['', 400, 'Expected the name of a customer: ?tenant=acme'],
+      [`?tenant=${'a'.repeat(129)}`, 400, 'Expected the name of a customer: ?tenant=acme'],
+    ] as const)
+      assert.deepEqual(await at.ask('GET', `console/customers/one${query}`), { status, message });
+  });
+
+  it('tell what the page begins with: commands to try, and no customers without a usage table', async () => {
+    assert.deepEqual(await at.ask('GET', 'console/overview'), {
+      status: 200,
+      hasOwnApis: true,
+      tries: ['# open to everyone', 'curl -i http://127.0.0.1:3000/'],
+      hasCustomers: false,
+    });
+  });
+
   it('count requests by route and second, name identities and what differs on AWS', async () => {
     const { routes, count, seconds } = (await at.ask('GET', 'console/numbers')) as ShownNumbers;
     const guarded = routes.find(({ route }) => route === 'GET /guarded')!;

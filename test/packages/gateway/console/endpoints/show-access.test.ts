@@ -11,6 +11,7 @@ describe('showAccess', () => {
       issuers: [],
       columns: [],
       rows: [],
+      notes: [],
       apis: [
         { apiId: 'a1', stage: 'dev' },
         { apiId: 'elsewhere', stage: 'dev' },
@@ -37,6 +38,7 @@ describe('showAccess', () => {
       issuers: [],
       columns: [],
       rows: [],
+      notes: [],
       apis: [{ apiId, stage: 'dev' }],
     });
     const all = [named('a', 'elsewhere'), named('b', 'b1'), named('c', 'elsewhere'), named('d', 'd1')];

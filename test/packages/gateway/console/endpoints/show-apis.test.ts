@@ -186,6 +186,7 @@ describe('an API of the console', () => {
       ['$default', 'beta'].map((stage) => ({
         id: API_ID,
         name: 'menu',
+        isToolkit: false,
         kind: 'http',
         stage,
         url: stage === 'beta' ? 'http://127.0.0.1:3000/beta' : 'http://127.0.0.1:3000',

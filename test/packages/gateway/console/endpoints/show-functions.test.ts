@@ -36,6 +36,7 @@ describe('a function of the console', () => {
   it('is shown as it is declared, with its instances, where nothing has called it', () => {
     assert.deepEqual(shown([aCall({ functionName: 'other' })]), {
       name: 'list',
+      isToolkit: false,
       handler: 'index.handler',
       runtime: 'nodejs24.x',
       memoryMb: 128,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { showMap } from '../../../../../packages/gateway/console/endpoints/show-map.ts';
+import { NO_LABELS } from '../../../../../packages/gateway/console/records/api-labels.ts';
+import { findToolkit } from '../../../../../packages/gateway/core/stack/own-first.ts';
 import type { ApiRoutes } from '../../../../../packages/gateway/control/loading/list-apis.ts';
 import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
 
@@ -58,16 +60,18 @@ function anApi(routes: readonly object[]): ApiRoutes {
 }
 
 function mapOf(routes: readonly object[]) {
-  return showMap(
-    [STACK],
-    [anApi(routes)],
-    [
+  return showMap({
+    stacks: [STACK],
+    apis: [anApi(routes)],
+    sources: [
       { kind: 'queue', name: 'jobs', targets: ['shop-work'], state: '' },
       { kind: 'schedule', name: 'nightly', targets: ['shop-work'], state: '' },
     ],
-    (_, __, index) => (index === 0 ? 'shop-guard' : undefined),
-    '/srv/shop',
-  );
+    authorizerOf: (_, __, index) => (index === 0 ? 'shop-guard' : undefined),
+    folder: '/srv/shop',
+    toolkit: findToolkit([STACK]),
+    labels: NO_LABELS,
+  });
 }
 
 describe('showMap', () => {
@@ -119,10 +123,49 @@ describe('showMap', () => {
     );
   });
 
+  it('tells what belongs to the toolkit’s own stack from the user’s, its authorizers and alarms too', () => {
+    const mark = { GATEWRIGHT_STAGE: 'dev' };
+    const toolkit = {
+      stackName: 'gatewright-dev',
+      functions: [
+        { name: 'gatewright-dev-token-authorizer', logicalId: 'Token', environment: mark },
+        { name: 'gatewright-dev-quota-admin', logicalId: 'Quota', environment: { ...mark, TABLE: 'usage' } },
+      ],
+      resources: new Map([
+        aResource('Usage', 'AWS::DynamoDB::Table', 'usage', 1),
+        aResource('Alarm', 'AWS::CloudWatch::Alarm', 'gatewright-dev-waste', 2),
+      ]),
+    } as unknown as ResolvedStack;
+    const { nodes } = showMap({
+      stacks: [STACK, toolkit],
+      apis: [anApi([route]), { ...anApi([route]), stack: 'gatewright-dev', id: 'a2', name: 'admin' }],
+      sources: [
+        { kind: 'alarm', name: 'gatewright-dev-waste', targets: [], state: '' },
+        { kind: 'alarm', name: 'shop-errors', targets: [], state: '' },
+      ],
+      authorizerOf: () => 'gatewright-dev-token-authorizer',
+      folder: '/srv/shop',
+      toolkit: findToolkit([STACK, toolkit]),
+      labels: NO_LABELS,
+    });
+
+    assert.deepEqual(
+      nodes.filter(({ isToolkit }) => isToolkit).map(({ id }) => id),
+      [
+        'function gatewright-dev-token-authorizer',
+        'function gatewright-dev-quota-admin',
+        'resource usage',
+        'api a2/dev',
+        'route a2/dev POST /orders',
+        'source alarm gatewright-dev-waste',
+      ],
+    );
+  });
+
   it('draws forty routes of an API, and says how many are left', () => {
     const { nodes, left } = mapOf(Array.from({ length: 45 }, (_, at) => ({ ...route, path: `/r${at}` })));
 
     assert.equal(nodes.filter(({ kind }) => kind === 'route').length, 40);
-    assert.deepEqual(left, [{ apiName: 'shop', routes: 5 }]);
+    assert.deepEqual(left, [{ apiName: 'shop', routes: 5, isToolkit: false }]);
   });
 });

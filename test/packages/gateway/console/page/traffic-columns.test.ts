@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, it } from 'node:test';
 import { build } from 'esbuild';
 import {
+  columnsFor,
+  gridsOf,
   LAYOUTS,
   TRAFFIC_COLUMNS,
-  TRAFFIC_GRIDS,
 } from '../../../../../packages/gateway/console/page/traffic-columns.ts';
 import { readSource } from '../../../../architecture/source-files.ts';
 
@@ -50,6 +51,8 @@ const ROW = {
   status: 200,
   method: 'GET',
   target: '/orders',
+  api: 'REST shop',
+  customer: 'acme',
   notes: ['by rule'],
   failure: 'why',
   caller: 'ada',
@@ -60,7 +63,7 @@ const ROW = {
 
 describe('the columns of Traffic', () => {
   it('have the widths of each layout', () => {
-    assert.deepEqual(TRAFFIC_GRIDS, {
+    assert.deepEqual(gridsOf(columnsFor(1)), {
       '--usual-columns': '3rem 5.5rem minmax(0, 1fr) 14.5rem 8.5rem 4.5rem 4.5rem 4.25rem',
       '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
       '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 4.25rem',
@@ -69,17 +72,37 @@ describe('the columns of Traffic', () => {
     });
   });
 
+  it('have one for the API where the list has requests of several', () => {
+    const titles = (apis: number): readonly string[] => columnsFor(apis).map(({ title }) => title);
+
+    assert.deepEqual(
+      titles(2).filter((title) => !titles(1).includes(title)),
+      ['API'],
+    );
+    assert.equal(
+      gridsOf(columnsFor(2))['--usual-columns'],
+      '3rem 5.5rem minmax(0, 1fr) 11rem 14.5rem 8.5rem 4.5rem 4.5rem 4.25rem',
+    );
+  });
+
   it('are a cell of the head and one of the row each, hidden in the same layouts', async () => {
     const { TrafficHead, TrafficRow } = await load('sections/traffic-row.tsx');
-    const head = cellsOf(TrafficHead?.({ order: undefined, onSort: () => undefined }), 'columnheader');
-    const row = cellsOf(TrafficRow?.({ row: ROW, index: 0, isOpen: false, isPinned: false }), 'cell');
+    const head = cellsOf(
+      TrafficHead?.({ columns: TRAFFIC_COLUMNS, order: undefined, onSort: () => undefined }),
+      'columnheader',
+    );
+    const row = cellsOf(
+      TrafficRow?.({ columns: TRAFFIC_COLUMNS, row: ROW, index: 0, isOpen: false, isPinned: false }),
+      'cell',
+    );
     const titles = TRAFFIC_COLUMNS.map(({ title }) => title);
 
     assert.deepEqual([head.map(({ key }) => key), row.map(({ key }) => key)], [titles, titles]);
     for (const layout of LAYOUTS) {
       const isShown = ({ props }: Drawn): boolean =>
         props.class?.split(' ').includes(`not-${layout}`) !== true;
-      const tracks = (TRAFFIC_GRIDS[`--${layout}-columns`] ?? '').match(/minmax\(.*?\)|\S+/g) ?? [];
+      const tracks =
+        (gridsOf(TRAFFIC_COLUMNS)[`--${layout}-columns`] ?? '').match(/minmax\(.*?\)|\S+/g) ?? [];
       assert.deepEqual(
         [head.filter(isShown).length, row.filter(isShown).length],
         [tracks.length, tracks.length],

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  COUNTED_SECONDS,
-  quantileOf,
-  RequestCounts,
-} from '../../../../../packages/gateway/console/records/request-counts.ts';
+import { quantileOf, RequestCounts } from '../../../../../packages/gateway/console/records/request-counts.ts';
+import { COUNTED_SECONDS } from '../../../../../packages/gateway/console/records/second-counts.ts';
 import type { Finished } from '../../../../../packages/gateway/core/trail.ts';
 
 type TestRequest = {
@@ -12,17 +9,21 @@ type TestRequest = {
   readonly status?: number;
   readonly ms?: number;
   readonly at?: number;
+  readonly api?: { readonly apiId: string; readonly name: string };
 };
 
 const STAGE = {};
 const ROUTES = new Map<string, object>();
 
 /** As much of a finished request as is counted. */
-function finished({ route = 'GET /pets', status = 200, ms = 1, at = 0 }: TestRequest): Finished {
+const REST = { apiId: 'a1', name: 'shop' };
+const STAGES = new Map<object, object>([[REST, STAGE]]);
+
+function finished({ route = 'GET /pets', status = 200, ms = 1, at = 0, api = REST }: TestRequest): Finished {
   const plan = ROUTES.get(route) ?? { routeKey: route };
   ROUTES.set(route, plan);
   return {
-    received: { api: { name: 'shop' }, stage: STAGE, route: plan, receivedAtEpochMs: at },
+    received: { api, stage: STAGES.get(api) ?? {}, route: plan, receivedAtEpochMs: at },
     reply: { status },
     latencyMs: ms,
   } as unknown as Finished;
@@ -74,24 +75,45 @@ describe('counts of requests', () => {
     counts.take(finished({ at: 10_999, status: 500 }));
     counts.take(finished({ at: 12_000 }));
 
-    const seen = counts.seconds.filter(([, count]) => count > 0);
+    const seen = counts.secondsOf(() => true).filter(([, count]) => count > 0);
     assert.deepEqual(seen, [
-      [10, 2, 1],
-      [12, 1, 0],
+      [10, 2, 0, 1],
+      [12, 1, 0, 0],
     ]);
-    assert.equal(counts.seconds.length, COUNTED_SECONDS);
+    assert.equal(counts.secondsOf(() => true).length, COUNTED_SECONDS);
     counts.take(finished({ at: (10 + COUNTED_SECONDS) * 1000 }));
     assert.deepEqual(
-      counts.seconds.filter(([, count]) => count > 0).map(([second]) => second),
+      counts
+        .secondsOf(() => true)
+        .filter(([, count]) => count > 0)
+        .map(([second]) => second),
       [12, 310],
     );
+  });
+
+  it('tell APIs of one name apart, by route and by second', () => {
+    const http = { apiId: 'b2', name: 'shop' };
+    const counts = new RequestCounts();
+    counts.take(finished({ at: 10_000, status: 401 }));
+    counts.take(finished({ at: 10_000, api: http, status: 503 }));
+    counts.take(finished({ at: 10_000, api: http }));
+
+    assert.deepEqual(
+      counts.routes.map(({ apiId, apiName, routeKey, count }) => [apiId, apiName, routeKey, count]),
+      [
+        ['a1', 'shop', 'GET /pets', 1],
+        ['b2', 'shop', 'GET /pets', 2],
+      ],
+    );
+    assert.deepEqual(counts.secondsOf((apiId) => apiId === 'a1').at(-1), [10, 1, 1, 0]);
+    assert.deepEqual(counts.secondsOf((apiId) => apiId === 'b2').at(-1), [10, 2, 0, 1]);
   });
 
   it('start over where they are cleared', () => {
     const counts = new RequestCounts();
     counts.take(finished({}));
     counts.clear();
-    assert.deepEqual([counts.total, counts.routes, counts.seconds], [0, [], []]);
+    assert.deepEqual([counts.total, counts.routes, counts.secondsOf(() => true)], [0, [], []]);
     counts.take(finished({}));
     assert.equal(counts.routes[0]?.count, 1);
   });

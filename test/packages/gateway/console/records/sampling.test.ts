@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
+import { NO_LABELS } from '../../../../../packages/gateway/console/records/api-labels.ts';
 import { showNumbers } from '../../../../../packages/gateway/console/endpoints/show-numbers.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { FULL_RECORDS_PER_SECOND } from '../../../../../packages/gateway/console/records/sampling.ts';
@@ -73,7 +74,7 @@ describe('a sample of what is served', () => {
 
     await api.second(3_000, (index) => (index % 100 === 0 ? '/dev' : '/dev/pets'));
 
-    const { count, routes } = showNumbers(api.records.counts);
+    const { count, routes } = showNumbers(api.records.counts, NO_LABELS);
     assert.deepEqual(
       [count, ...routes.map(({ route, count: each }) => [route, each])],
       [3_000, ['GET /pets', 2_970], ['GET /', 30]],

@@ -13,6 +13,21 @@ const STACKS = [
 ];
 
 describe('own parts of a start', () => {
+  it('record usage where a function of the toolkit has a usage table, and not where only the user’s has one', () => {
+    const withTable = (isToolkit: boolean): FunctionDefinition =>
+      ({
+        name: 'quota-admin',
+        environment: { GATEWRIGHT_USAGE_TABLE: 'usage', ...(isToolkit && { GATEWRIGHT_STAGE: 'dev' }) },
+      }) as unknown as FunctionDefinition;
+    const recordsUsage = (...functions: readonly FunctionDefinition[]): boolean =>
+      findToolkit([{ stackName: 'gatewright-dev', functions }]).recordsUsage;
+
+    assert.deepEqual(
+      [recordsUsage(withTable(true)), recordsUsage(withTable(false)), recordsUsage(functionOf('a', true))],
+      [true, false, false],
+    );
+  });
+
   it('come before those of the toolkit, in the order of the templates', () => {
     const toolkit = findToolkit(STACKS);
 

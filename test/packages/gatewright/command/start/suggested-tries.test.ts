@@ -4,6 +4,8 @@ import {
   guardedRoutes,
   suggestTries,
 } from '../../../../../packages/gatewright/command/start/suggested-tries.ts';
+import { aDocument } from '../../../../support/an-access-document.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type {
   ApiRoutes,
   InspectedApi,
@@ -47,6 +49,8 @@ function suggest(
   kind: InspectedApi['kind'],
   pairs: readonly (readonly [Row, InspectedRoute])[],
   documents: Parameters<typeof guardedRoutes>[2] = [],
+  keyName?: string,
+  apiKeySource: InspectedApi['apiKeySource'] = 'HEADER',
 ): readonly string[] {
   const api = of(
     kind,
@@ -59,10 +63,11 @@ function suggest(
     kind,
     stage: 'dev',
     region: 'us-east-1',
-    apiKeySource: 'HEADER',
+    apiKeySource,
     routes: pairs.map(([, guarded]) => guarded),
   };
-  return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev'));
+  const isToolkit = (name: string): boolean => name === OURS.functionName;
+  return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev', isToolkit, keyName));
 }
 
 const OURS: NonNullable<InspectedRoute['authorizer']> = {
@@ -127,20 +132,50 @@ describe('suggestTries', () => {
       row('/pets', { authorizer: 'guard' }),
       guard({ authorizer: { ...OURS, functionName: 'theirs' } }),
     ] as const;
-    const document = (only?: readonly string[]) => ({
+    const document = (only = ['dev']): CompiledDocument => ({
+      ...aDocument(
+        {
+          api: {
+            dev: { apiId: 'a1b2c3d4e5', stage: 'dev' },
+            test: { apiId: 'a1b2c3d4e5', stage: 'test' },
+          },
+          issuers: [{ id: 'local', type: 'local', only }],
+          sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['local'] }],
+        },
+        ['GET /pets'],
+      ),
       apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
-      issuers: [{ id: 'local', trust: { isLocal: true }, ...(only && { only }) }],
     });
-    const asks = (pairs: readonly [Row, InspectedRoute], documents: readonly object[]): boolean =>
-      suggest('rest', [pairs], documents as unknown as Parameters<typeof guardedRoutes>[2])
-        .join('\n')
-        .includes('token --sub alice');
+    const asks = (pairs: readonly [Row, InspectedRoute], documents: readonly CompiledDocument[]): boolean =>
+      suggest('rest', [pairs], documents).join('\n').includes('token --sub alice');
 
     assert.equal(asks(pair, [document()]), true);
     assert.equal(asks(pair, [document(['dev'])]), true);
     assert.equal(asks(pair, [document(['test'])]), false);
     assert.equal(asks(pair, []), false);
     assert.equal(asks(foreign, [document()]), false);
+  });
+
+  it('gives a key with the command that reads its value, and a token beside it where both are needed', () => {
+    const keyed = [row('/pets', { apiKeyRequired: true }), guard({ apiKeyRequired: true })] as const;
+    const localToken = { issuer: undefined, audience: undefined, scope: undefined, tokenUse: undefined };
+    const both = [
+      row('/orders', { authorizer: 'jwt', apiKeyRequired: true }),
+      guard({ apiKeyRequired: true, localToken }),
+    ] as const;
+
+    const [comment, line] = suggest('rest', [keyed], [], 'partner');
+    assert.equal(comment, '# with the API key partner');
+    assert.match(
+      line ?? '',
+      /^curl -i -H "x-api-key: \$\(\S.* keys value partner\)" http:\/\/127\.0\.0\.1:3000\/dev\/pets$/,
+    );
+    assert.match(
+      suggest('rest', [both], [], 'partner').join('\n'),
+      /^# with a token for jwt and the API key partner\ncurl -i -H "Authorization: .*" -H "x-api-key: .*" http/,
+    );
+    // The authorizer gives the key itself.
+    assert.doesNotMatch(suggest('rest', [both], [], 'partner', 'AUTHORIZER').join('\n'), /x-api-key/);
   });
 
   it('still shows a line where nothing of that is so, and says what it lacks', () => {
@@ -154,7 +189,10 @@ describe('suggestTries', () => {
   it('suggests no closed route, and none that nothing is known of', () => {
     assert.deepEqual(suggest('rest', [[row('/pets'), guard({ isClosed: true })]]), []);
     const api = of('rest', [row('/pets')]);
-    assert.deepEqual(guardedRoutes(api, [], [], 'dev'), []);
+    assert.deepEqual(
+      guardedRoutes(api, [], [], 'dev', () => false),
+      [],
+    );
     assert.deepEqual(
       suggest('rest', [[row('/pets', { target: 'returns 500' }), guard({ isClosed: true })]]),
       [],

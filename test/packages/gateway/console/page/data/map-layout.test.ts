@@ -5,15 +5,17 @@ import {
   connectedTo,
   layOut,
   NODE_HEIGHT,
-  NODE_WIDTH,
 } from '../../../../../../packages/gateway/console/page/data/map-layout.ts';
 import type { MapNode, MapNodeKind } from '../../../../../../packages/gateway/console/endpoints/map-model.ts';
 
 const KINDS: readonly MapNodeKind[] = ['source', 'api', 'route', 'authorizer', 'function', 'resource'];
 
 function aNode(id: string, kind: MapNodeKind): MapNode {
-  return { id, kind, name: id, what: kind, place: undefined };
+  return { id, kind, name: id, what: kind, place: undefined, isToolkit: false };
 }
+
+/** Every character is 8 pixels wide. */
+const MEASURE = { name: (text: string) => text.length * 8, what: (text: string) => text.length * 8 };
 
 const CHAIN = {
   nodes: [
@@ -35,17 +37,17 @@ const CHAIN = {
 
 describe('layOut', () => {
   it('has a column for each kind that there is, from left to right', () => {
-    const { columns, width } = layOut(CHAIN.nodes, CHAIN.edges);
+    const { columns, width } = layOut(CHAIN.nodes, CHAIN.edges, MEASURE);
 
     assert.deepEqual(
       columns.map(({ title }) => title),
       ['APIs and events', 'Routes', 'Functions', 'Tables, queues, buses'],
     );
-    assert.equal(width, (columns.at(-1)?.x ?? 0) + NODE_WIDTH);
+    assert.equal(width, (columns.at(-1)?.x ?? 0) + 16 + 'resource'.length * 8 + 44);
   });
 
   it('puts a node beside what leads to it', () => {
-    const { nodes } = layOut(CHAIN.nodes, CHAIN.edges);
+    const { nodes } = layOut(CHAIN.nodes, CHAIN.edges, MEASURE);
     const yOf = (wanted: string): number | undefined => nodes.find(({ id }) => id === wanted)?.y;
 
     assert.equal(yOf('f'), yOf('GET /a'));
@@ -54,16 +56,33 @@ describe('layOut', () => {
 
   it('draws a line from the right edge of a node to the left one of the next, and back the other way', () => {
     const pair = [aNode('api', 'api'), aNode('f', 'function')];
-    const { edges } = layOut(pair, [
-      { from: 'api', to: 'f' },
-      { from: 'f', to: 'api' },
-    ]);
+    const { edges } = layOut(
+      pair,
+      [
+        { from: 'api', to: 'f' },
+        { from: 'f', to: 'api' },
+      ],
+      MEASURE,
+    );
 
-    // Columns of 176 and a gap of 52, nodes of 36 from 28 on: their middle is at 46.
+    // Columns of 120 and 124, a gap of 36, nodes of 36 from 28 on: their middle is at 46.
     assert.deepEqual(
       edges.map(({ path }) => path),
-      ['M176 46C202 46 202 46 228 46', 'M228 46C202 46 202 46 176 46'],
+      ['M120 46C138 46 138 46 156 46', 'M156 46C138 46 138 46 120 46'],
     );
+  });
+
+  it('shows names in full where the window has room, and cuts the longest where it has not', () => {
+    const long = 'food-delivery-dev-list-partner-orders';
+    const nodes = [aNode('api', 'api'), aNode(long, 'function')];
+    const nameAt = (room: number): string | undefined =>
+      layOut(nodes, [], MEASURE, room).nodes.find(({ id }) => id === long)?.shownName;
+
+    assert.equal(nameAt(600), long);
+    assert.equal(layOut(nodes, [], MEASURE, 400).width, 400);
+    assert.match(nameAt(400) ?? '', /^food-delivery-dev-.*…$/);
+    // Below 176 pixels the map scrolls instead.
+    assert.equal(layOut(nodes, [], MEASURE, 100).width, 120 + 36 + 176);
   });
 
   it('lets no node cover another, and draws each line that has both ends', () => {
@@ -78,7 +97,7 @@ describe('layOut', () => {
             from: nodes[from]?.id ?? 'gone',
             to: nodes[to]?.id ?? 'gone',
           }));
-          const { nodes: placed, edges: drawn, height } = layOut(nodes, edges);
+          const { nodes: placed, edges: drawn, height } = layOut(nodes, edges, MEASURE);
 
           assert.equal(placed.length, nodes.length);
           assert.equal(new Set(placed.map(({ x, y }) => `${x} ${y}`)).size, nodes.length);

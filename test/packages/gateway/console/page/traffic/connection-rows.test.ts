@@ -12,7 +12,7 @@ function aRow(changed: Partial<RequestRow>): RequestRow {
     kind: 'message',
     status: 200,
     apiId: 'chat-id',
-    apiName: 'chat',
+    api: 'chat',
     caller: 'alice',
     atEpochMs: 1_000,
     ...changed,

@@ -17,10 +17,10 @@ const FLUSHED = { step: 'flush-rest-a1/prod', done: true };
 const FAILED = { step: 'flush-rest-b2/prod', done: false, reason: 'too many requests' };
 
 describe('gatewright keys', () => {
-  it('has a command for each change of a key, and two that change none', () => {
+  it('has a command for each change of a key, two that change none, and one for a key of API Gateway itself', () => {
     const names = keysCommand().commands.map((command) => command.name());
 
-    assert.deepEqual(names, ['create', 'list', 'show', 'rotate', 'revoke']);
+    assert.deepEqual(names, ['create', 'list', 'show', 'rotate', 'revoke', 'value']);
   });
 
   const rows: {

@@ -1,61 +1,24 @@
 /** `gatewright customers` against the admin routes over a table in memory. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
-import { text } from 'node:stream/consumers';
-import { createRouter } from '#shared/http/router.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
 import { runCommandHere } from '../../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../../support/command.ts';
-import { anAdminEvent, memoryAdminPorts, requested } from '../../../../../support/quota-admin.ts';
+import { openQuotaAdmin } from '../../../../../support/quota-admin-server.ts';
+import type { QuotaAdminServer } from '../../../../../support/quota-admin-server.ts';
+import { memoryAdminPorts, requested } from '../../../../../support/quota-admin.ts';
 
 const START_MS = Date.UTC(2026, 10, 3);
 const MONTHLY = { id: 'monthly', level: 'tenant', quota: 10, period: 'MONTH', price: { fee: '5.00' } };
 
 let nowMs = START_MS;
 const ports = memoryAdminPorts(new Map(), { nowEpochMs: () => nowMs });
-let admin: Server;
+let admin: QuotaAdminServer;
 
 before(async () => {
-  const routes = quotaAdminRoutes(ports);
-  const answer = createRouter(routes);
-  // Of two paths that match, API Gateway takes the one with fewer parameters.
-  const paths = routes
-    .map(({ method, path }) => ({
-      method,
-      path,
-      pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-    }))
-    .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
-  admin = createServer((request, response) => {
-    void (async () => {
-      const url = new URL(request.url ?? '', 'http://127.0.0.1');
-      const found = paths.find(
-        ({ method, pattern }) => method === request.method && pattern.test(url.pathname),
-      );
-      const body = await text(request);
-      const event = anAdminEvent(`${request.method ?? ''} ${found?.path ?? url.pathname}`, {
-        path: url.pathname,
-        parameters: { ...found?.pattern.exec(url.pathname)?.groups },
-        query: Object.fromEntries(url.searchParams),
-        headers: { 'idempotency-key': String(request.headers['idempotency-key']) },
-        ...(body !== '' && { body }),
-      });
-      nowMs += 1;
-      const timed = {
-        ...event,
-        requestContext: { ...Reflect.get(event, 'requestContext'), timeEpoch: nowMs },
-      };
-      const { statusCode, headers, body: answered } = await answer(timed, () => undefined);
-      response.writeHead(statusCode, { ...headers }).end(answered);
-    })();
-  });
-  await new Promise<void>((resolve) => admin.listen(0, '127.0.0.1', resolve));
+  admin = await openQuotaAdmin(ports, () => (nowMs += 1));
   for (const [id, quota] of Object.entries({ free: 10, pro: 3000 })) {
     const document = { id, version: 1, invoice: { currency: 'EUR' }, limits: [{ ...MONTHLY, quota }] };
     await savePlan(ports, requested(id, START_MS), id, document);
@@ -70,7 +33,7 @@ before(async () => {
 after(() => admin.close());
 
 const run = (...args: readonly string[]): Promise<Finished> =>
-  runCommandHere([...args, '--url', `http://127.0.0.1:${(admin.address() as AddressInfo).port}`], {
+  runCommandHere([...args, '--url', admin.url], {
     cwd: tmpdir(),
     environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
   });

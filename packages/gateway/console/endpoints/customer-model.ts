@@ -1,0 +1,74 @@
+/** Customers of the toolkit's customer plans, as the console shows them. Plain JSON, without any secret. */
+
+/** Use of a limit in one of its periods. Without overage and suspension, `allowance - counted = left`. */
+export type ShownUse = {
+  readonly limit: string;
+  /** The id of the API key; absent for a limit of the whole customer. */
+  readonly key?: string | undefined;
+  /** The route; absent unless the limit is per route. */
+  readonly route?: string | undefined;
+  /** ISO 8601, UTC; absent if nothing was counted in the period yet. */
+  readonly periodStart?: string | undefined;
+  readonly periodEnd?: string | undefined;
+  readonly state?: string | undefined;
+  readonly allowance: number;
+  readonly counted: number;
+  readonly left: number;
+};
+
+export type ShownCustomerRow = {
+  readonly tenant: string;
+  readonly name?: string | undefined;
+  /** `active`, `suspended` or `closed`; `no record` for a tenant of which only usage is known. */
+  readonly state: string;
+  readonly plan?: string | undefined;
+  readonly from?: string | undefined;
+  /** The limit of which the customer has used the greatest share; absent if nothing was counted. */
+  readonly fullest?: ShownUse | undefined;
+};
+
+export type ShownCustomers = { readonly customers: readonly ShownCustomerRow[] };
+
+export type ShownCustomerKey = {
+  readonly keyId: string;
+  readonly name?: string | undefined;
+  readonly state: string;
+  readonly createdAt?: string | undefined;
+  readonly lastUsedAt?: string | undefined;
+};
+
+export type ShownCost = {
+  /** `2026-11` */
+  readonly month: string;
+  /** Totals as decimal text, one for each invoice; empty if nothing has a price. */
+  readonly totals: readonly { readonly total: string; readonly currency: string }[];
+  /** Whether periods of the month are still open. */
+  readonly isDraft: boolean;
+  /** Why the cost is not known; undefined if it is. */
+  readonly problem?: string | undefined;
+};
+
+export type ShownChange = {
+  readonly at: string;
+  readonly by: string;
+  /** What was done: `set-plan`, `set-customer-state`, `top-up` … */
+  readonly kind: string;
+  /** The plan or the state before and after it; absent if it changed neither. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+};
+
+export type ShownCustomer = ShownCustomerRow & {
+  readonly currency?: string | undefined;
+  readonly plans: readonly { readonly plan: string; readonly from: string }[];
+  readonly keys: readonly ShownCustomerKey[];
+  /** The periods that contain this moment. */
+  readonly uses: readonly ShownUse[];
+  /** Earlier and current periods, oldest first. */
+  readonly history: readonly ShownUse[];
+  readonly cost: ShownCost;
+  /** The last changes, newest first. */
+  readonly changes: readonly ShownChange[];
+  /** The time back to which the changes were read. */
+  readonly changesSince: string;
+};

@@ -1,0 +1,205 @@
+/**
+ * Finds a token of the local issuer that an access document admits to a route, so that a suggested command is answered
+ * and not refused.
+ */
+import { findAccess } from '@gatewright/authoring/find/find-access';
+import { AccessQueryError } from '@gatewright/authoring/find/caller-spec';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Claims } from '#shared/access/decide/claims.ts';
+import type {
+  CompiledCondition,
+  CompiledDocument,
+  CompiledIssuer,
+} from '#shared/access/compiled-document.ts';
+import type { TokenText } from '../shell-text.ts';
+
+/** A token, and how the document reads it. */
+export type AdmittedToken = {
+  readonly token: TokenText;
+  readonly source: {
+    readonly in: 'header' | 'query';
+    readonly name: string;
+    /** What comes before the token in a header: `Bearer ` or nothing. */
+    readonly scheme: 'Bearer ' | '';
+  };
+};
+
+type Asked = {
+  /** A method of HTTP; ignored for WebSocket APIs. */
+  readonly method: string;
+  /** A path below the stage, without parameters. */
+  readonly path: string;
+};
+
+/** The names of values that a document wants and does not choose. */
+const [SUBJECT, TENANT, ANY_VALUE] = ['alice', 'acme', 'example'];
+
+/**
+ * @param stage the stage of the stack with the authorizers
+ * @returns undefined if no token of the local issuer can be made that the document admits
+ */
+export function findAdmittedToken(
+  document: CompiledDocument,
+  stage: string,
+  asked: Asked,
+): AdmittedToken | undefined {
+  for (const issuer of document.issuers) {
+    if (!issuer.trust.isLocal || issuer.only?.includes(stage) === false) continue;
+    const source = sourceOf(document, issuer);
+    if (source === undefined) continue;
+    for (const claims of candidates(document, issuer, asked)) {
+      const token = toTokenText(claims);
+      if (token !== undefined && isAdmitted(document, issuer, asked, claims)) return { token, source };
+    }
+  }
+  return undefined;
+}
+
+/** Returns where the command can put the token: a header, but for WebSocket APIs the query, because `send` has no headers. */
+function sourceOf(
+  { sources, kind }: CompiledDocument,
+  { id }: CompiledIssuer,
+): AdmittedToken['source'] | undefined {
+  const place = kind === 'websocket' ? 'query' : 'header';
+  for (const source of sources) {
+    if (source.in !== place || !source.issuers.includes(id)) continue;
+    const scheme = source.in === 'header' && source.scheme !== undefined ? 'Bearer ' : '';
+    return { in: source.in, name: source.name, scheme };
+  }
+  return undefined;
+}
+
+function isAdmitted(
+  document: CompiledDocument,
+  { id }: CompiledIssuer,
+  asked: Asked,
+  claims: Claims,
+): boolean {
+  const caller = { claims: JSON.stringify(claims), issuer: id, role: [], scope: [] };
+  try {
+    return findAccess(document, asked.method, asked.path, caller, 0).word === 'ALLOW';
+  } catch (error) {
+    if (error instanceof AccessQueryError) return false;
+    throw error;
+  }
+}
+
+/** Returns the claims that each rule asks for, in the order of the rules. */
+function candidates(document: CompiledDocument, issuer: CompiledIssuer, { path }: Asked): readonly Claims[] {
+  const segments = path.split('/').slice(1);
+  return document.rules
+    .filter(({ effect }) => effect === 'allow')
+    .flatMap(({ when, bind = [] }) => {
+      const wanted = when === undefined ? {} : satisfy(when, issuer);
+      if (wanted === undefined) return [];
+      // The owner's claim must equal the segment of the path, whichever of the rule's routes it is.
+      const places = Math.max(1, ...bind.map((each) => each.segments.length));
+      return Array.from({ length: places }, (_, place) => {
+        const owned = bind.map(({ claim, segments: at, max }) => {
+          const value = segments[at[place] ?? -1] ?? ANY_VALUE;
+          return atPath(claim, max === undefined ? value : [value]);
+        });
+        return merge([usualClaims(document, issuer), wanted, ...owned]);
+      });
+    });
+}
+
+/** Returns the claims without which the document refuses every caller. */
+function usualClaims({ result, quota }: CompiledDocument, { trust }: CompiledIssuer): Claims {
+  const required = (result.claims?.required ?? []).map((name) => ({ [name]: ANY_VALUE }));
+  const charged = [
+    ...(quota !== undefined && 'claim' in quota.tenant ? [atPath(quota.tenant.claim, TENANT)] : []),
+    ...(quota !== undefined && 'claim' in quota.plan
+      ? [atPath(quota.plan.claim, quota.plans[0]?.id ?? ANY_VALUE)]
+      : []),
+    ...(quota?.key === undefined ? [] : [atPath(quota.key, SUBJECT)]),
+  ];
+  return merge([
+    ...required,
+    ...charged,
+    ...(trust.clients?.[0] === undefined ? [] : [{ client_id: trust.clients[0] }]),
+    ...(trust.tokenUse === undefined ? [] : [{ token_use: trust.tokenUse }]),
+    { sub: SUBJECT },
+    atPath(trust.principal, SUBJECT),
+  ]);
+}
+
+/** Returns claims with which a condition holds; undefined if no claim can make it hold. */
+function satisfy(condition: CompiledCondition, issuer: CompiledIssuer): Claims | undefined {
+  switch (condition.is) {
+    case 'all': {
+      const parts = condition.of.map((part) => satisfy(part, issuer));
+      return parts.some((part) => part === undefined)
+        ? undefined
+        : merge(parts.flatMap((part) => (part === undefined ? [] : [part])));
+    }
+    case 'any':
+      return condition.of.map((part) => satisfy(part, issuer)).find((part) => part !== undefined);
+    case 'not':
+      // Whatever must not hold does not, unless another condition asks for it. The document decides in the end.
+      return {};
+    case 'issuer':
+      return condition.name === issuer.id ? {} : undefined;
+    case 'client':
+      return { client_id: condition.name };
+    case 'role':
+      return listAt(issuer.trust.roles[0], condition.name);
+    case 'scope':
+      return listAt(issuer.trust.scopes[0], condition.name);
+    case 'claim':
+      return atPath(condition.claim, valueFor(condition));
+    case 'mfa':
+      return { amr: ['mfa'] };
+    case 'network':
+    case 'auth-age':
+      return undefined;
+  }
+}
+
+function valueFor({ op, values }: Extract<CompiledCondition, { is: 'claim' }>): unknown {
+  const [first = ANY_VALUE] = values;
+  return op === 'contains' ? [first] : first;
+}
+
+function listAt(path: readonly string[] | undefined, name: string): Claims | undefined {
+  return path === undefined ? undefined : atPath(path, [name]);
+}
+
+function atPath([name, ...rest]: readonly string[], value: unknown): Claims {
+  if (name === undefined) return {};
+  return { [name]: rest.length === 0 ? value : atPath(rest, value) };
+}
+
+/** Merges claims. Lists are joined, and of other values the last one applies. */
+function merge(parts: readonly Claims[]): Claims {
+  const merged: Record<string, unknown> = {};
+  for (const part of parts)
+    for (const [name, value] of Object.entries(part)) {
+      const before = merged[name];
+      if (Array.isArray(before) && Array.isArray(value))
+        merged[name] = [
+          ...new Set<unknown>([...(before as readonly unknown[]), ...(value as readonly unknown[])]),
+        ];
+      else if (isJsonObject(before) && isJsonObject(value)) merged[name] = merge([before, value]);
+      else merged[name] = value;
+    }
+  return merged;
+}
+
+/**
+ * Writes claims as options of `gatewright token`. Its issuer sets roles and scopes only by their own options.
+ * @returns undefined if there are no options for these claims
+ */
+function toTokenText({ sub, roles = [], scope = [], ...claims }: Claims): TokenText | undefined {
+  if (!isTexts(roles) || !isTexts(scope)) return undefined;
+  return {
+    sub: String(sub),
+    roles,
+    ...(scope.length > 0 && { scope: scope.join(' ') }),
+    claims,
+  };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}

@@ -1,0 +1,34 @@
+import { listOf, memberOf } from '@gatewright/aws/json-object';
+import type { ApiRoutes, ResolvedStack } from '../../../gateway/engine/index.ts';
+
+/**
+ * Returns the name of an API key with which a stage can be called: one in a usage plan of the stage. The name says how
+ * to read the value; the value itself is not printed, because a template may contain the one that is used at AWS.
+ */
+export function findKeyName(
+  stacks: readonly Pick<ResolvedStack, 'resources'>[],
+  { id, stage }: Pick<ApiRoutes, 'id' | 'stage'>,
+): string | undefined {
+  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
+  const ofType = (type: string) => resources.filter((resource) => resource.type === type);
+  const plans = new Set(
+    ofType('AWS::ApiGateway::UsagePlan')
+      .filter(({ properties }) =>
+        listOf(properties, 'ApiStages').some(
+          (each) => memberOf(each, 'ApiId') === id && memberOf(each, 'Stage') === stage,
+        ),
+      )
+      .map(({ physicalId }) => physicalId),
+  );
+  const keyIds = new Set(
+    ofType('AWS::ApiGateway::UsagePlanKey')
+      .filter(({ properties: { UsagePlanId: plan } }) => typeof plan === 'string' && plans.has(plan))
+      .map(({ properties: { KeyId: key } }) => key),
+  );
+  const key = ofType('AWS::ApiGateway::ApiKey').find(
+    ({ physicalId, properties: { Enabled: isEnabled } }) => keyIds.has(physicalId) && isEnabled !== false,
+  );
+  if (key === undefined) return undefined;
+  const { Name: name } = key.properties;
+  return typeof name === 'string' ? name : key.physicalId;
+}

@@ -1,0 +1,252 @@
+/**
+ * Reads customers for the console, with the readers of `gatewright customers`, `gatewright usage`, `gatewright keys` and
+ * `gatewright quota audit`.
+ */
+import { membersOf } from '@gatewright/aws/json-object';
+import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
+import { UsageError } from '../../../../base/terminal/output.ts';
+import { AdminError } from '../../../terminal/admin-client.ts';
+import { textAt } from '../../../terminal/aws-call.ts';
+import type { AdminFlags, AdminTarget } from '../../../terminal/admin-client.ts';
+import type { Answer } from '../../commands/admin-commands.ts';
+import { readExport } from './export-rows.ts';
+import {
+  planOf,
+  readAudit,
+  readCustomer,
+  readCustomers,
+  readKeys,
+  readLeft,
+  readUsage,
+} from './read-customers.ts';
+import { readInvoices, readNotClosed } from './usage-invoice.ts';
+import type {
+  CustomerBook,
+  ShownCustomer,
+  ShownCustomerRow,
+  ShownCustomers,
+} from '../../../../gateway/engine/index.ts';
+
+type ShownUse = ShownCustomer['uses'][number];
+type ShownChange = ShownCustomer['changes'][number];
+
+const DAY_MS = 86_400_000;
+/** How far back changes are read. The audit has pages of all customers, so at most so many pages are read. */
+const [CHANGE_DAYS, CHANGE_PAGES] = [7, 8];
+/** How far back the use of past periods is read. */
+const HISTORY_DAYS = 92;
+
+/** @param findTarget returns the admin API of the running gateway, or undefined if it has none */
+export function openCustomerBook(findTarget: () => AdminTarget | undefined): CustomerBook {
+  const flags = (): AdminFlags => {
+    const target = findTarget();
+    if (target !== undefined) return { target };
+    throw new UsageError(
+      'There are no customers, because this gateway does not serve the toolkit’s stack, which records the usage.',
+    );
+  };
+  return {
+    list: () => list(flags()),
+    one: (tenant, nowEpochMs) => showOne(tenant, nowEpochMs, flags()),
+  };
+}
+
+async function list(flags: AdminFlags): Promise<ShownCustomers> {
+  const customers = await readCustomers(flags);
+  const usage = await readUsage({}, flags);
+  const byTenant = Map.groupBy(usage.map(toUse), ({ tenant }) => tenant);
+  const recorded = customers.map((customer) =>
+    showRow(
+      customer,
+      (byTenant.get(String(customer['tenant'])) ?? []).map(({ use }) => use),
+    ),
+  );
+  const known = new Set(recorded.map(({ tenant }) => tenant));
+  // Tenants that are charged by the claims of their tokens or keys may have no record.
+  const others = [...byTenant].flatMap(([tenant, uses]) =>
+    known.has(tenant)
+      ? []
+      : [
+          showUnrecorded(
+            tenant,
+            uses[0]?.plan,
+            uses.map(({ use }) => use),
+          ),
+        ],
+  );
+  return { customers: [...recorded, ...others].toSorted((a, b) => a.tenant.localeCompare(b.tenant, 'en')) };
+}
+
+function showRow(customer: Answer, uses: readonly ShownUse[]): ShownCustomerRow {
+  return {
+    tenant: String(customer['tenant']),
+    name: textAt(customer, 'name'),
+    state: textAt(customer, 'state') ?? 'active',
+    plan: planOf(customer),
+    from: textAt(customer, 'from'),
+    fullest: findFullest(uses),
+  };
+}
+
+function showUnrecorded(
+  tenant: string,
+  plan: string | undefined,
+  uses: readonly ShownUse[],
+): ShownCustomerRow {
+  return { tenant, state: 'no record', plan, fullest: findFullest(uses) };
+}
+
+/** Returns the limit of which the greatest share is used. */
+function findFullest(uses: readonly ShownUse[]): ShownUse | undefined {
+  const shareOf = ({ counted, allowance }: ShownUse): number => counted / Math.max(1, allowance);
+  return uses.toSorted((a, b) => shareOf(b) - shareOf(a))[0];
+}
+
+async function showOne(
+  tenant: string,
+  nowEpochMs: number,
+  flags: AdminFlags,
+): Promise<ShownCustomer | undefined> {
+  const customer = await readRecord(tenant, flags);
+  const fromEpochMs = nowEpochMs - HISTORY_DAYS * DAY_MS;
+  // One call after the other: calls at once would each start an instance of the function, which takes longer.
+  const left = customer === undefined ? [] : await readLeft(tenant, planOf(customer), flags);
+  const usage = await readUsage({ tenant }, flags);
+  const keys = await readKeys(tenant, flags);
+  const history = await readHistory(tenant, fromEpochMs, flags);
+  const { changes, since } = await readChanges(tenant, nowEpochMs, flags);
+  const cost = await readCost(tenant, nowEpochMs, flags);
+  const counted = usage.map(toUse);
+  if (customer === undefined && counted.length === 0 && keys.length === 0) return undefined;
+  const uses = counted.map(({ use }) => use);
+  const whole = new Set(
+    uses.flatMap(({ limit, key, route }) => ((key ?? route) === undefined ? [limit] : [])),
+  );
+  // Limits of which nothing was used in this period have no usage yet.
+  const unused = left.flatMap((standing) => {
+    const { use } = toUse(standing);
+    return whole.has(use.limit) ? [] : [use];
+  });
+  const row =
+    customer === undefined ? showUnrecorded(tenant, counted[0]?.plan, uses) : showRow(customer, uses);
+  return {
+    ...row,
+    currency: customer && textAt(customer, 'currency'),
+    plans: plansOf(customer),
+    keys: keys.map(showKey),
+    uses: [...uses, ...unused],
+    history,
+    cost,
+    changes,
+    changesSince: since,
+  };
+}
+
+/** Reads the record of a customer; undefined if the tenant has none. */
+async function readRecord(tenant: string, flags: AdminFlags): Promise<Answer | undefined> {
+  try {
+    return await readCustomer(tenant, flags);
+  } catch (error) {
+    if (error instanceof AdminError && error.problem.code === 'CUSTOMER_UNKNOWN') return undefined;
+    throw error;
+  }
+}
+
+function plansOf(customer: Answer | undefined): ShownCustomer['plans'] {
+  const plans = customer?.['plans'];
+  return (Array.isArray(plans) ? (plans as readonly Answer[]) : []).map(({ plan, from }) => ({
+    plan: String(plan),
+    from: String(from),
+  }));
+}
+
+function showKey(key: Answer): ShownCustomer['keys'][number] {
+  return {
+    keyId: String(key['keyId']),
+    name: textAt(key, 'name'),
+    state: String(key['state']),
+    createdAt: textAt(key, 'createdAt'),
+    lastUsedAt: textAt(key, 'lastUsedAt'),
+  };
+}
+
+type Counted = { readonly tenant: string; readonly plan: string | undefined; readonly use: ShownUse };
+
+function toUse(row: Answer): Counted {
+  return {
+    tenant: String(row['tenant']),
+    plan: textAt(row, 'plan'),
+    use: {
+      limit: String(row['limit']),
+      key: textAt(row, 'key'),
+      route: textAt(row, 'route'),
+      periodStart: textAt(row, 'periodStart'),
+      periodEnd: textAt(row, 'periodEnd'),
+      state: textAt(row, 'state'),
+      allowance: Number(row['allowance'] ?? 0),
+      counted: Number(row['counted'] ?? 0),
+      left: Number(row['left'] ?? 0),
+    },
+  };
+}
+
+async function readHistory(
+  tenant: string,
+  fromEpochMs: number,
+  flags: AdminFlags,
+): Promise<readonly ShownUse[]> {
+  const rows: ShownUse[] = [];
+  const from = new Date(fromEpochMs).toISOString();
+  for await (const row of readExport<UsageRow>('usage', { tenant, from }, flags)) rows.push(toUse(row).use);
+  return rows.toSorted((a, b) => (a.periodStart ?? '').localeCompare(b.periodStart ?? ''));
+}
+
+async function readChanges(
+  tenant: string,
+  nowEpochMs: number,
+  flags: AdminFlags,
+): Promise<{ readonly changes: readonly ShownChange[]; readonly since: string }> {
+  const changes: ShownChange[] = [];
+  let [pages, since] = [0, new Date(nowEpochMs).toISOString()];
+  for (let ago = 0; ago < CHANGE_DAYS; ago += 1) {
+    const day = new Date(nowEpochMs - ago * DAY_MS).toISOString();
+    for await (const entries of readAudit(day, flags)) {
+      const own = entries.filter(({ target }) => membersOf(target)['tenant'] === tenant);
+      changes.push(...own.map(showChange));
+      pages += 1;
+      if (pages >= CHANGE_PAGES) return { changes, since: textAt(entries.at(-1) ?? {}, 'at') ?? since };
+    }
+    since = `${day.slice(0, 10)}T00:00:00.000Z`;
+  }
+  return { changes, since };
+}
+
+function showChange({ at, by, kind, before, after }: Answer): ShownChange {
+  const change = { at: String(at), by: String(by), kind: String(kind) };
+  const [earlier, later] = [membersOf(before), membersOf(after)];
+  for (const name of ['plan', 'state']) {
+    const [was, is] = [textAt(earlier, name), textAt(later, name)];
+    if (was !== is) return { ...change, before: was, after: is };
+  }
+  return change;
+}
+
+/** Reads what the month has cost until now, as the draft of its invoices. */
+async function readCost(
+  tenant: string,
+  nowEpochMs: number,
+  flags: AdminFlags,
+): Promise<ShownCustomer['cost']> {
+  const month = new Date(nowEpochMs).toISOString().slice(0, 7);
+  const asked = { ...flags, tenant, period: month };
+  try {
+    const open = await readNotClosed(asked);
+    const totals: { total: string; currency: string }[] = [];
+    for await (const { invoices } of readInvoices(asked, open))
+      totals.push(...invoices.map(({ total, currency }) => ({ total, currency })));
+    return { month, totals, isDraft: open.length > 0 };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { month, totals: [], isDraft: true, problem: error.message };
+  }
+}

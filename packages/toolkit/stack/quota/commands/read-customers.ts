@@ -1,0 +1,69 @@
+/** Reads customers and their usage through the admin endpoints, for commands and for the console. */
+import { printPathName } from '#shared/http/path-name.ts';
+import { listAt, textAt } from '../../../terminal/aws-call.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { eachPage, readPages } from '../../commands/admin-commands.ts';
+import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
+import { ownerPath } from './quota-calls.ts';
+
+export function customerPath(tenant: string): string {
+  return `/quota/customers/${printPathName(tenant)}`;
+}
+
+/** Reads the record of a customer. @throws AdminError CUSTOMER_UNKNOWN */
+export function readCustomer(tenant: string, flags: ReadFlags): Promise<Answer> {
+  return callAdminJson({ method: 'GET', path: customerPath(tenant) }, flags);
+}
+
+export function readCustomers(flags: ReadFlags): Promise<readonly Answer[]> {
+  return readPages({ path: '/quota/customers', member: 'customers', query: {} }, flags);
+}
+
+/**
+ * Reads the usage in the periods that contain an instant.
+ * @param of undefined for all tenants; an instant that is undefined means now
+ */
+export function readUsage(
+  { tenant, at }: { readonly tenant?: string | undefined; readonly at?: string | undefined },
+  flags: ReadFlags,
+): Promise<readonly Answer[]> {
+  const path = tenant === undefined ? '/quota/usage' : `${ownerPath(tenant)}/usage`;
+  return readPages({ path, member: 'usage', query: { at } }, flags);
+}
+
+/**
+ * Reads what a customer has left of the limits that apply to the customer as a whole. Limits that apply to each key
+ * separately are omitted.
+ * @param plan the plan that applies; undefined if there is none
+ */
+export async function readLeft(
+  tenant: string,
+  plan: string | undefined,
+  flags: ReadFlags,
+): Promise<readonly Answer[]> {
+  if (plan === undefined) return [];
+  const saved = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
+  const ids = (listAt(saved, 'limits') as readonly Answer[])
+    .filter(({ level, quota }) => level === 'tenant' && quota !== undefined)
+    .map(({ id }) => String(id));
+  return Promise.all(
+    ids.map((id) =>
+      callAdminJson({ method: 'GET', path: `${ownerPath(tenant)}/limits/${printPathName(id)}` }, flags),
+    ),
+  );
+}
+
+/** Reads the keys of a tenant, without their secrets, which are not stored. */
+export function readKeys(tenant: string, flags: ReadFlags): Promise<readonly Answer[]> {
+  return readPages({ path: '/access/keys', member: 'keys', query: { tenant } }, flags);
+}
+
+/** Yields the pages of the changes of a UTC day, newest first. @param day an instant of the day; undefined means today */
+export function readAudit(day: string | undefined, flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
+  return eachPage({ path: '/quota/audit', member: 'entries', query: { day } }, flags);
+}
+
+/** Returns the plan that applies to a customer now. */
+export function planOf(customer: Answer): string | undefined {
+  return textAt(customer, 'plan');
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findKeyName } from '../../../../../packages/gatewright/command/start/usable-keys.ts';
+import type { ResolvedResource } from '../../../../../packages/gateway/engine/index.ts';
+
+const aResource = (type: string, physicalId: string, properties: object): [string, ResolvedResource] => [
+  physicalId,
+  { logicalId: physicalId, type: `AWS::ApiGateway::${type}`, physicalId, properties } as ResolvedResource,
+];
+
+const PLAN = aResource('UsagePlan', 'plan1', { ApiStages: [{ ApiId: 'a1', Stage: 'dev' }] });
+const MEMBER = aResource('UsagePlanKey', 'm', { UsagePlanId: 'plan1', KeyId: 'key1', KeyType: 'API_KEY' });
+const KEY = aResource('ApiKey', 'key1', {});
+
+const nameIn = (resources: readonly [string, ResolvedResource][], stage = 'dev'): string | undefined =>
+  findKeyName([{ resources: new Map(resources) }], { id: 'a1', stage });
+
+describe('findKeyName', () => {
+  it('names a key in a plan of the stage: by its name, or by its id where CloudFormation names it', () => {
+    assert.equal(nameIn([PLAN, MEMBER, KEY]), 'key1');
+    assert.equal(nameIn([PLAN, MEMBER, aResource('ApiKey', 'key1', { Name: 'partner' })]), 'partner');
+  });
+
+  it('names none that the stage refuses', () => {
+    assert.equal(nameIn([PLAN, MEMBER, KEY], 'prod'), undefined);
+    assert.equal(nameIn([PLAN, KEY]), undefined);
+    assert.equal(nameIn([MEMBER, KEY]), undefined);
+    assert.equal(nameIn([PLAN, MEMBER, aResource('ApiKey', 'key1', { Enabled: false })]), undefined);
+  });
+});
