@@ -19,12 +19,13 @@ let authorizer: Authorizer | undefined;
 async function authorize(event: unknown, observer: FunctionObserver, context: unknown) {
   authorizer ??= createLambdaAuthorizer(compiled, observer, createQuotaLoader(observer.metrics));
   const request = parseRequestEvent(event);
-  const { kind, arn, sourceIp, receivedAtEpochMs } = request;
+  const { kind, arn, headers, sourceIp, receivedAtEpochMs } = request;
   return answer(
     authorizer,
     {
       kind,
       arn,
+      headers,
       sourceIp,
       receivedAtEpochMs,
       remainingMs: remainingTimeOf(context),

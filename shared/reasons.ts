@@ -14,6 +14,7 @@ const VERDICTS: Readonly<Record<Verdict, Reason>> = {
   'deny-rule': 'forbidden',
   'not-owner': 'forbidden',
   'dot-segment': 'forbidden',
+  'mcp-headers': 'insufficient_scope',
   'no-subject': 'forbidden',
   'not-charged': 'forbidden',
   suspended: 'forbidden',

@@ -9,12 +9,14 @@ import type {
 } from '../aws/authorizer-result.ts';
 import { loadOnce } from '../aws/load-package.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
+import type { ValuesByName } from '../aws/read-request.ts';
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { ACCESS_DECISION, printAccessDecision } from '@gatewright/aws/access-decision';
 import { backendContext, tenantOfKey } from './backend-context.ts';
+import type { PrintedGrants } from './backend-context.ts';
 import { isCharged, isChargedCaller, withoutCharged } from './charged-routes.ts';
 import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
@@ -43,6 +45,8 @@ export type AuthorizeRequest = {
    * timeout in the document.
    */
   readonly remainingMs?: (() => number) | undefined;
+  /** Every sent value, by header name in lower case. Undefined for TOKEN events, which contain one header only. */
+  readonly headers?: ValuesByName | undefined;
   /**
    * Reads the credential from the event.
    * @throws DomainError TOKEN_* if the event contains no usable credential
@@ -103,12 +107,17 @@ export function createAuthorizer(
       const principal = await identify(document, credential, nowEpochSeconds, request.remainingMs);
       assertLasts(document, principal, nowEpochSeconds);
       const { arn, sourceIp } = request;
-      const decision = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });
+      const ruled = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });
+      const decision = await refuseByHeaders(
+        document,
+        { principal, request, decision: ruled },
+        nowEpochSeconds,
+      );
       const lacks = findMissingClaims(document, principal);
       observer.note({ principalId: principal.principalId, rules: decision.rules, lacks });
       const { quota } = document;
-      const channels = await printChannelsOf(document, principal, request, nowEpochSeconds);
-      const known = { principal, request, decision, channels };
+      const grants = await printGrantsOf(document, principal, request, nowEpochSeconds);
+      const known = { principal, request, decision, grants };
       if (quota === undefined || !isChargedCaller(quota, principal))
         return answerKnown(document, known, nowEpochSeconds);
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
@@ -134,25 +143,42 @@ type Known = {
   readonly principal: Principal;
   readonly request: AuthorizeRequest;
   readonly decision: Decision;
-  /** What the caller may do with channels, as `printChannels` prints it. */
-  readonly channels: string | undefined;
+  /** What the caller may do with channels and MCP servers, for the backend. */
+  readonly grants: PrintedGrants;
 };
 
-const loadChannelRules = loadOnce(() => import('./decide/channel-rules.ts'));
+const loadGrants = loadOnce(() => import('./decide/printed-grants.ts'));
 
 /**
- * Returns what the caller may do with channels. The code for channel rules is loaded with the first document that has
- * such rules.
+ * Returns what the caller may do with channels and MCP servers. The code for it is loaded with the first document that
+ * has such rules.
  */
-async function printChannelsOf(
+async function printGrantsOf(
   document: CompiledDocument,
   principal: Principal,
   request: AuthorizeRequest,
   nowEpochSeconds: number,
-): Promise<string | undefined> {
-  if (document.channels === undefined) return undefined;
-  const { printChannels } = await loadChannelRules();
-  return printChannels(document, principal, circumstancesOf(document, { ...request, nowEpochSeconds }));
+): Promise<PrintedGrants> {
+  if (document.channels === undefined && document.mcp === undefined) return {};
+  const { printGrants } = await loadGrants();
+  return printGrants(document, principal, circumstancesOf(document, { ...request, nowEpochSeconds }));
+}
+
+const loadHeaderRules = loadOnce(() => import('./decide/refuse-by-headers.ts'));
+
+/** Only a document whose results are not cached may set `refuseByHeaders`, because headers differ by request. */
+async function refuseByHeaders(
+  document: CompiledDocument,
+  { principal, request, decision }: Omit<Known, 'grants'>,
+  nowEpochSeconds: number,
+): Promise<Decision> {
+  const { mcp } = document;
+  if (mcp?.refuseByHeaders !== true || decision.kind === 'deny' || decision.route.path !== mcp.path)
+    return decision;
+  const at = circumstancesOf(document, { ...request, nowEpochSeconds });
+  return (await loadHeaderRules()).refuseByHeaders(document, principal, at, request.headers)
+    ? { ...decision, kind: 'deny', reason: 'mcp-headers', rules: [] }
+    : decision;
 }
 
 function answerKnown(document: CompiledDocument, known: Known, nowEpochSeconds: number): Authorized {
@@ -278,10 +304,10 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
   return isAdmitted ? known : { ...known, refusal: verdict.kind };
 }
 
-function contextOf(document: CompiledDocument, { principal, channels }: Known): AuthorizerContext {
+function contextOf(document: CompiledDocument, { principal, grants }: Known): AuthorizerContext {
   const lacked = findMissingClaims(document, principal);
   return {
-    ...backendContext(document, principal, channels),
+    ...backendContext(document, principal, grants),
     ...(lacked.length > 0 && { claimRefusal: describeMissingClaims(lacked) }),
   };
 }
@@ -321,13 +347,16 @@ function choosePolicy(
   { arn }: AuthorizeRequest,
   { nowEpochSeconds, decision, fits }: Choice,
 ): { policy: PolicyDocument; rejectedBindings: readonly string[] } {
+  const exact = exactPolicy(decision.kind === 'allow', arn);
+  // The policy of the whole API would allow the route of the MCP server.
+  if (decision.kind === 'deny' && decision.reason === 'mcp-headers')
+    return { policy: exact, rejectedBindings: [] };
   let failure = 'RESULT_TOO_LARGE' as 'RESULT_TOO_LARGE' | 'POLICY_UNREPRESENTABLE';
   for (const merge of [false, true]) {
     const outcome = compilePolicy(document, principal, arn, { nowEpochSeconds, merge });
     if (outcome.kind === 'unrepresentable') failure = 'POLICY_UNREPRESENTABLE';
     else if (outcome.kind === 'policy' && fits(outcome.policy)) return outcome;
   }
-  const exact = exactPolicy(decision.kind === 'allow', arn);
   if (document.result.onOversize === 'exact' && fits(exact)) return { policy: exact, rejectedBindings: [] };
   if (failure === 'RESULT_TOO_LARGE') throw tooLarge();
   throw new DomainError(failure, 'the rules of the caller do not fit into one IAM policy');

@@ -1,4 +1,3 @@
-import { CHANNELS } from '../aws/channel-grants.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { CARRIED_CLAIMS, printCarriedClaims } from './carried-claims.ts';
 import { claimAt } from './decide/claims.ts';
@@ -17,16 +16,20 @@ export const CARRIED_LIMIT_CHARACTERS = 2_048;
 /** This context member contains the names of the values that were omitted for their length, separated by spaces. */
 export const CONTEXT_CUT = 'contextCut';
 
+/** By the name of the context member. */
+export type PrintedGrants = Readonly<Record<string, string>>;
+
 /**
  * Returns the context that the authorizer passes to the backend. All values are flat, because an object or array makes
  * every REST request fail with 500. The only claims are those that the document names, because access logs may print
  * them. `exp` is included, because a cached result outlives the token.
- * @param channels what the caller may do with channels, as `printChannels` prints it
+ * @param grants what the caller may do with channels and MCP servers, as `printGrants` prints it, by the name of the
+ * member
  */
 export function backendContext(
   document: CompiledDocument,
   principal: Principal,
-  channels?: string,
+  grants: PrintedGrants = {},
 ): AuthorizerContext {
   const { context, givesTickets } = document;
   const { subject, issuer, clientId, claims, expiresAtEpochSeconds } = principal;
@@ -40,18 +43,22 @@ export function backendContext(
     ['clientId', clientId],
     ['exp', expiresAtEpochSeconds],
     [CARRIED_CLAIMS, printCarried(document, claims, tenant)],
-    [CHANNELS, channels],
+    ...Object.entries(grants),
     [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],
   ] as const;
+  const limitOf = (name: string): number =>
+    name === CARRIED_CLAIMS || Object.hasOwn(grants, name)
+      ? CARRIED_LIMIT_CHARACTERS
+      : VALUE_LIMIT_CHARACTERS;
   const isNamed = named.some(([name]) => name === TENANT);
   const all = [...named, ...(isNamed ? [] : [[TENANT, tenant] as const]), ...standard];
   // If values were omitted silently, the backend could not tell an omitted value from a missing one, and would decide
   // differently from the rules.
-  const cut = all.flatMap(([name, value]) => (isTooLong(value, name) ? [name] : []));
+  const cut = all.flatMap(([name, value]) => (isTooLong(value, limitOf(name)) ? [name] : []));
   if (scope.isCut) cut.push('scope');
   return Object.fromEntries(
     [...all, [CONTEXT_CUT, cut.length === 0 ? undefined : cut.join(' ')] as const].filter(
-      (entry): entry is readonly [string, string | number | boolean] => isFit(entry[1], entry[0]),
+      (entry): entry is readonly [string, string | number | boolean] => isFit(entry[1], limitOf(entry[0])),
     ),
   );
 }
@@ -128,16 +135,14 @@ function flatten(value: unknown): string | number | boolean | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-function isTooLong(value: string | number | boolean | undefined, name: string): boolean {
-  const limit =
-    name === CARRIED_CLAIMS || name === CHANNELS ? CARRIED_LIMIT_CHARACTERS : VALUE_LIMIT_CHARACTERS;
-  return typeof value === 'string' && value.length > limit;
+function isTooLong(value: string | number | boolean | undefined, limitCharacters: number): boolean {
+  return typeof value === 'string' && value.length > limitCharacters;
 }
 
 function isFit(
   value: string | number | boolean | undefined,
-  name: string,
+  limitCharacters: number,
 ): value is string | number | boolean {
-  if (typeof value === 'string') return !isTooLong(value, name) && value.isWellFormed();
+  if (typeof value === 'string') return !isTooLong(value, limitCharacters) && value.isWellFormed();
   return typeof value === 'boolean' || Number.isFinite(value);
 }

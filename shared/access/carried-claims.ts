@@ -1,5 +1,5 @@
 /**
- * Passes claims to a service in the form that its former authorizer used. `result.claims` names the claims, the context
+ * Passes claims to a service in the form that it got them before. `result.claims` names the claims, and the context
  * contains them as one JSON text, and `claimsOf` reads them. (A REST API allows only flat values, and does not allow
  * names such as `cognito:groups`.)
  */

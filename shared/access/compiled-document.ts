@@ -3,6 +3,7 @@
  * not checked again at run time, because only `compileDocument` writes `access/compiled.json`.
  */
 import type { ChannelAction } from '../aws/channel-grants.ts';
+import type { McpPatterns } from '../mcp/grants.ts';
 import type { ClaimForm } from '@gatewright/aws/text/claim-text';
 import type { SignatureAlgorithm } from './tokens/issuers.ts';
 
@@ -33,6 +34,8 @@ export type CompiledDocument = {
   readonly result: CompiledResult;
   /** Channels and their rules. Only documents of WebSocket APIs have this member. */
   readonly channels?: CompiledChannels;
+  /** The rules for the tools, prompts and resources of an MCP server behind the API. */
+  readonly mcp?: CompiledMcp;
   readonly quota?: CompiledQuota;
   /**
    * Set if callers of this API can get tickets for a WebSocket API. The backend then gets the caller's identity for
@@ -174,6 +177,22 @@ export type CompiledChannelRule = {
 
 /** A literal, which may be `*` or `**`, or a claim of the caller. */
 export type ChannelSegment = string | { readonly claim: ClaimPath };
+
+export type CompiledMcp = {
+  /** Path of the route at which the API serves the MCP server, such as `/mcp`. */
+  readonly path: string;
+  /** Whether the authorizer also refuses requests whose headers name a tool that the rules deny. */
+  readonly refuseByHeaders?: true;
+  /** The wrapper around the server charges the document's quota, and the authorizer does not charge the route. */
+  readonly charge?: true;
+  readonly rules: readonly CompiledMcpRule[];
+};
+
+export type CompiledMcpRule = {
+  readonly id: string;
+  readonly effect: 'allow' | 'deny';
+  readonly when?: CompiledCondition;
+} & McpPatterns;
 
 export type CompiledBinding = {
   /** Indexes of the path segments, counted from 0, one for each of the rule's routes in the same order. */

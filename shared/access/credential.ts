@@ -18,6 +18,9 @@ export type Credential =
       readonly issuers: readonly string[];
     };
 
+/** The parts of a request that may contain a credential. */
+type CredentialPlaces = Pick<RequestEvent, 'headers' | 'query' | 'certificate'>;
+
 /**
  * Reads the credential of a TOKEN event. The event has only one header, chosen in the authorizer's settings.
  * @throws DomainError TOKEN_MISSING if the header contains no credential; TOKEN_MALFORMED if the credential is too long
@@ -35,7 +38,7 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
  * @throws DomainError TOKEN_MISSING if no source has a value; TOKEN_MALFORMED if a value is malformed, or two
  * credentials differ
  */
-export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
+export function readCredential(event: CredentialPlaces, sources: readonly CompiledSource[]): Credential {
   const [first, ...others] = sources.flatMap((source) => readSource(event, source, sources));
   if (first === undefined) throw missing();
   if (others.some((other) => contradicts(first, other)))
@@ -49,7 +52,7 @@ function contradicts(first: Credential, other: Credential): boolean {
 }
 
 function readSource(
-  event: RequestEvent,
+  event: CredentialPlaces,
   source: CompiledSource,
   sources: readonly CompiledSource[],
 ): readonly Credential[] {
@@ -62,7 +65,7 @@ function readSource(
 }
 
 function readTokens(
-  event: RequestEvent,
+  event: CredentialPlaces,
   source: Exclude<CompiledSource, { in: 'clientCert' }>,
   sources: readonly CompiledSource[],
 ): readonly string[] {

@@ -6,6 +6,7 @@ import { createAuthorizer } from './authorize.ts';
 import type { Authorizer } from './authorize.ts';
 import type { LoadQuotas } from './charge-quota.ts';
 import { followDocuments } from './documents/lambda-documents.ts';
+import type { AuthorizerPorts } from './identify.ts';
 import type { AccessTable } from './identify-by-table.ts';
 import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
 
@@ -21,17 +22,21 @@ export function createLambdaAuthorizer(
   observer: Observer,
   quotas?: LoadQuotas,
 ): Authorizer {
-  const { tableName } = readAccessTableConfig();
   const config = readAuthorizerConfig();
-  const ports = {
+  const ports = { ...createAuthorizerPorts(observer), ...(quotas !== undefined && { quotas }) };
+  const current = followDocuments(compiled, (access) => createAuthorizer(access, config, ports), observer);
+  return async (request) => (await current())(request);
+}
+
+/** @throws DomainError CONFIG_INVALID if the name of the access table is invalid */
+export function createAuthorizerPorts(observer?: Observer): AuthorizerPorts {
+  const { tableName } = readAccessTableConfig();
+  return {
     clock: { nowEpochMs: () => Date.now() },
     keySets: createKeySetFetcher(),
     observer,
     ...(tableName !== undefined && openLate(tableName)),
-    ...(quotas !== undefined && { quotas }),
   };
-  const current = followDocuments(compiled, (access) => createAuthorizer(access, config, ports), observer);
-  return async (request) => (await current())(request);
 }
 
 /**

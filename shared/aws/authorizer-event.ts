@@ -69,7 +69,7 @@ export function parseRequestEvent(event: unknown): RequestEvent {
   };
 }
 
-function certificateOf(request: EventRequest): ClientCertificate | undefined {
+export function certificateOf(request: EventRequest): ClientCertificate | undefined {
   const clientCert = clientCertOf(request);
   if (clientCert === undefined || clientCert === null) return undefined;
   const { subjectDN, issuerDN, serialNumber, validity } = parseFields(clientCert);

@@ -8,6 +8,7 @@ const USER_ENTRIES: Readonly<Record<string, string>> = {
   'gatewright/access': 'shared/entries/access.ts',
   'gatewright/cache': 'shared/entries/cache.ts',
   'gatewright/gather': 'shared/entries/gather.ts',
+  'gatewright/mcp': 'shared/entries/mcp.ts',
   'gatewright/quota': 'shared/entries/quota.ts',
   'gatewright/resilience': 'shared/entries/resilience.ts',
   'gatewright/testing': 'packages/gatewright/testing/entry.ts',

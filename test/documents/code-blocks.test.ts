@@ -29,6 +29,7 @@ declare global {
   const tell: (text: string) => void;
   const localStorage: Record<string, string>;
   const prices: readonly object[];
+  const server: (event: object) => Promise<{ statusCode: number; body: string }>;
 }
 `;
 

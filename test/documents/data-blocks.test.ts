@@ -60,6 +60,7 @@ const has =
 /** Where a list is shown: of statements. */
 const LIST = 'statements';
 const ROUTES = [
+  'POST /mcp',
   'GET /orders',
   'GET /orders/export',
   'GET /orders/{id}',
@@ -88,7 +89,7 @@ const KNOWN = {
     { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] },
     { in: 'header', name: 'x-api-key', issuers: ['keys'] },
   ],
-  roles: { editor: {} },
+  roles: { editor: {}, reader: {}, support: { inherits: ['reader'] } },
 };
 
 let folder = '';

@@ -15,6 +15,7 @@ import { breakerStates } from './breaker-states.ts';
 import { cacheScopes } from './cache-scopes.ts';
 import { channelListeners } from './channel-listeners.ts';
 import { languages } from './languages.ts';
+import { mcpCalls } from './mcp-calls.ts';
 import { messageRoutes } from './message-routes.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
@@ -36,6 +37,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   cacheScopes,
   channelListeners,
   languages,
+  mcpCalls,
   messageRoutes,
   messageSignatures,
   renamedLimits,

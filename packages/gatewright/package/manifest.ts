@@ -41,6 +41,7 @@ export const HANDLER_ENTRIES = [
   'access',
   'cache',
   'gather',
+  'mcp',
   'quota',
   'resilience',
   'webhooks',

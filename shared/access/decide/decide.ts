@@ -27,7 +27,15 @@ export type Decision =
       readonly rules: readonly string[];
     };
 
-export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner' | 'dot-segment' | 'missing-claim';
+export type DenyReason =
+  | 'no-route'
+  | 'no-rule'
+  | 'deny-rule'
+  | 'not-owner'
+  | 'dot-segment'
+  | 'missing-claim'
+  /** The rules under `mcp` deny what the headers of the message announce. */
+  | 'mcp-headers';
 
 type DecisionRequest = {
   /** The part of the method ARN after the stage, still encoded, such as `GET/users/1` or `$connect`. */

@@ -101,7 +101,7 @@ describe('backendContext', () => {
       [2_048, true, undefined],
       [2_049, false, 'channels'],
     ] as const) {
-      const context = backendContext(aDocument(), aPrincipal(), 'c'.repeat(length));
+      const context = backendContext(aDocument(), aPrincipal(), { channels: 'c'.repeat(length) });
       assert.deepEqual([CHANNELS in context, context['contextCut']], [messages, cut]);
     }
   });

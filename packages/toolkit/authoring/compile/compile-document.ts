@@ -5,6 +5,7 @@
 import { claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, forwardedClaims } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
+import { compileMcp } from './compile-mcp.ts';
 import { closeRoles } from './close-roles.ts';
 import { checkIssuers } from './check-issuers.ts';
 import { checkSerialNumbers } from './check-serial-numbers.ts';
@@ -37,7 +38,7 @@ import { isReachable, routedPath } from '@gatewright/handlers/access/decide/rout
 import type { RouteInventory } from '../inventory/route-inventory.ts';
 import type { Path } from '../document/shape.ts';
 import { describeTooMany, tryProfiles } from './try-profiles.ts';
-import type { ProfileFailure, TooManyChannels } from './try-profiles.ts';
+import type { ProfileFailure, TooManyPatterns } from './try-profiles.ts';
 
 export type Compilation =
   | { readonly kind: 'compiled'; readonly document: CompiledDocument; readonly warnings: readonly Problem[] }
@@ -90,25 +91,25 @@ export function compileDocument(source: CompileSource): Compilation {
     problem: work.problem,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
+  const mcp = compileMcp(document, {
+    kind: inventory.kind,
+    routes,
+    problem: work.problem,
+    compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
+  });
   checkResult(work, networks);
   const quota = compileQuota(document, {
     kind: inventory.kind,
     routes,
     checkPlan: work.checkPlan,
     complain: work.problem,
+    chargedElsewhere: mcp?.charge === true ? mcp.path : undefined,
   });
   const compiled: CompiledDocument = {
     name: work.name,
     kind: inventory.kind,
     apis: protectedApis(work),
-    issuers: document.issuers
-      .filter(isTokenIssuer)
-      .map((issuer) => compileIssuer(issuer, work.snapshots?.get(issuer.id))),
-    certificates: document.issuers
-      .filter(isCertificateIssuer)
-      .map((issuer) => compileCertificateIssuer(issuer, roles)),
-    apiKeys: document.issuers.filter(isKeyIssuer).map(compileKeyIssuer),
-    tickets: document.issuers.filter(isTicketIssuer).map(compileTicketIssuer),
+    ...issuersOf(work, roles),
     sources: document.sources.map(compileSource),
     roles,
     routes,
@@ -117,6 +118,7 @@ export function compileDocument(source: CompileSource): Compilation {
     context: Object.entries(document.context ?? {}).map(([name, { claim }]) => ({ name, claim })),
     result: compileResult(document.result),
     ...(channels !== undefined && { channels }),
+    ...(mcp !== undefined && { mcp }),
     ...(quota !== undefined && { quota }),
     ...(work.givesTickets === true && { givesTickets: true }),
   };
@@ -127,6 +129,20 @@ export function compileDocument(source: CompileSource): Compilation {
   return problems.length > 0
     ? { kind: 'invalid', problems }
     : { kind: 'compiled', document: compiled, warnings };
+}
+
+function issuersOf(
+  { document: { issuers }, snapshots }: Work,
+  roles: CompiledDocument['roles'],
+): Pick<CompiledDocument, 'issuers' | 'certificates' | 'apiKeys' | 'tickets'> {
+  return {
+    issuers: issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer, snapshots?.get(issuer.id))),
+    certificates: issuers
+      .filter(isCertificateIssuer)
+      .map((issuer) => compileCertificateIssuer(issuer, roles)),
+    apiKeys: issuers.filter(isKeyIssuer).map(compileKeyIssuer),
+    tickets: issuers.filter(isTicketIssuer).map(compileTicketIssuer),
+  };
 }
 
 function compileResult(result: AccessDocument['result']): CompiledDocument['result'] {
@@ -360,11 +376,11 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   }
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
-    if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeTooMany(failure));
+    if (failure.kind === 'too-many-patterns') problem([failure.of, 'rules'], describeTooMany(failure));
     else complain(['rules'], `${describeFailure(failure)}, or set result.onOversize: exact`);
 }
 
-function describeFailure(failure: Exclude<ProfileFailure, TooManyChannels>): string {
+function describeFailure(failure: Exclude<ProfileFailure, TooManyPatterns>): string {
   switch (failure.kind) {
     case 'too-large':
       return `the result for ${failure.caller} has ${failure.sizeBytes} bytes, more than result.maxBytes allows: name fewer routes`;

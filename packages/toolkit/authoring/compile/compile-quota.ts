@@ -22,6 +22,8 @@ type QuotaSurroundings = {
   /** Checks a customer plan. If it is undefined, a document must not define plans. */
   readonly checkPlan: CheckPlan | undefined;
   readonly complain: (path: Path, message: string, at?: 'key') => void;
+  /** Path of the routes that the wrapper of an MCP server charges; undefined if the authorizer charges all. */
+  readonly chargedElsewhere: string | undefined;
 };
 
 /** Compiles the quota of a document; undefined if the document has no quota. */
@@ -30,14 +32,22 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   if (quota === undefined) return undefined;
   const { plan, tenant, key, plans = [], admissionKey } = quota;
   const isTracked = quota.count === 'access-log';
-  checkSurroundings(document, quota.routes === undefined && !isTracked, around);
+  const others = around.routes.flatMap((route, index) =>
+    route.path === around.chargedElsewhere ? [] : [index],
+  );
+  const isWhole = quota.routes === undefined && !isTracked && others.length > 0;
+  checkSurroundings(document, isWhole, around);
   checkPlans(plans, isTracked ? 'access-log' : 'request', around);
   if (admissionKey !== undefined && around.kind !== 'rest')
     around.complain(
       ['quota', 'admissionKey'],
       'is for REST APIs only; other APIs always return 403 when the quota is exceeded: remove it',
     );
-  const routes = quota.routes && chargedRoutes(quota.routes, around);
+  const routes = quota.routes
+    ? chargedRoutes(quota.routes, around)
+    : around.chargedElsewhere === undefined
+      ? undefined
+      : others;
   const issuers = quota.when?.issuers;
   checkIssuers(document, issuers ?? [], isTracked, around);
   return {

@@ -7,6 +7,7 @@ import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
 import { NATIVE_VALUE_LENGTH } from '@gatewright/handlers/access/keys/native-key';
 import { backendContext, CARRIED_LIMIT_CHARACTERS } from '@gatewright/handlers/access/backend-context';
 import { printChannels } from '@gatewright/handlers/access/decide/channel-rules';
+import { printMcpRules } from '@gatewright/handlers/access/decide/mcp-rules';
 import { compilePolicy, fitsResourceLimit } from '@gatewright/handlers/access/decide/compile-policy';
 import type {
   CompiledCondition,
@@ -18,8 +19,13 @@ import type { Principal } from '@gatewright/handlers/access/decide/principal';
 export type ProfileFailure =
   | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
   | { readonly kind: 'too-many'; readonly caller: string }
-  /** The channel list of this caller is too long, so the caller would get no channels at all. */
-  | { readonly kind: 'too-many-channels'; readonly caller: string; readonly characters: number }
+  /** The patterns of this caller are too long for the context, so the caller would be granted nothing at all. */
+  | {
+      readonly kind: 'too-many-patterns';
+      readonly of: 'channels' | 'mcp';
+      readonly caller: string;
+      readonly characters: number;
+    }
   | {
       readonly kind: 'unrepresentable';
       readonly caller: string;
@@ -27,7 +33,7 @@ export type ProfileFailure =
       readonly denied: CompiledRoute;
     };
 
-export type TooManyChannels = Extract<ProfileFailure, { readonly kind: 'too-many-channels' }>;
+export type TooManyPatterns = Extract<ProfileFailure, { readonly kind: 'too-many-patterns' }>;
 
 type ProfileReport = { readonly failures: readonly ProfileFailure[]; readonly largestBytes: number };
 
@@ -47,6 +53,8 @@ type Draft = {
  */
 const PAIRS_LIMIT = 40;
 const NOW_EPOCH_SECONDS = 1_900_000_000;
+/** All conditions on addresses count as true, because the grants are then largest. */
+const EVERYWHERE = { nowEpochSeconds: NOW_EPOCH_SECONDS, isInNetwork: () => true };
 /** A typical subject. Most subjects are UUIDs. */
 const TYPICAL_VALUE = '0f3c9b1e-7d52-4a86-b0c4-3e1f5a7d9c20';
 const TYPICAL_ARN = {
@@ -59,7 +67,8 @@ const TYPICAL_ARN = {
 
 export function tryProfiles(document: CompiledDocument): ProfileReport {
   if (document.kind === 'websocket') return tryChannels(document);
-  if (document.result.format === 'simple') return { failures: [], largestBytes: 0 };
+  if (document.result.format === 'simple' && document.mcp === undefined)
+    return { failures: [], largestBytes: 0 };
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;
   for (const profile of profilesOf(document)) {
@@ -77,18 +86,16 @@ export function tryProfiles(document: CompiledDocument): ProfileReport {
 function tryChannels(document: CompiledDocument): ProfileReport {
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;
-  // All conditions on addresses count as true, because the policy is then largest.
-  const at = { nowEpochSeconds: NOW_EPOCH_SECONDS, isInNetwork: () => true };
   for (const profile of profilesOf(document)) {
-    const characters = printChannels(document, principalWith(document, profile), at)?.length ?? 0;
+    const characters = printChannels(document, principalWith(document, profile), EVERYWHERE)?.length ?? 0;
     largestBytes = Math.max(largestBytes, characters);
     if (characters > CARRIED_LIMIT_CHARACTERS)
-      failures.push({ kind: 'too-many-channels', caller: nameOf(profile), characters });
+      failures.push({ kind: 'too-many-patterns', of: 'channels', caller: nameOf(profile), characters });
   }
   return { failures, largestBytes };
 }
 
-export function describeTooMany({ caller, characters }: TooManyChannels): string {
+export function describeTooMany({ caller, characters }: TooManyPatterns): string {
   return `the patterns for ${caller} have ${characters} characters, more than the limit of ${CARRIED_LIMIT_CHARACTERS}, so nothing would be granted: use wildcards`;
 }
 
@@ -111,6 +118,9 @@ function tryOne(
 ): ProfileFailure | { readonly kind: 'fits'; readonly sizeBytes: number } {
   const principal = principalWith(document, profile);
   const caller = nameOf(profile);
+  const { mcpGrants = '' } = printMcpRules(document, principal, EVERYWHERE, CARRIED_LIMIT_CHARACTERS);
+  if (mcpGrants.length > CARRIED_LIMIT_CHARACTERS)
+    return { kind: 'too-many-patterns', of: 'mcp', caller, characters: mcpGrants.length };
   const stage = document.apis[0]?.stage ?? 'prod';
   let sizeBytes = 0;
   for (const merge of [false, true]) {
@@ -143,7 +153,11 @@ function sizeWith(document: CompiledDocument, principal: Principal, policyDocume
   return sizeOf({
     principalId,
     policyDocument,
-    context: backendContext(document, principal),
+    context: backendContext(
+      document,
+      principal,
+      printMcpRules(document, principal, EVERYWHERE, CARRIED_LIMIT_CHARACTERS),
+    ),
     ...(isNative && { usageIdentifierKey }),
   });
 }
@@ -261,8 +275,8 @@ function rightsOf(document: CompiledDocument): readonly Right[] {
   return [...rights.values()];
 }
 
-function allRules({ rules, channels }: CompiledDocument) {
-  return [...rules, ...(channels?.rules ?? [])];
+function allRules({ rules, channels, mcp }: CompiledDocument) {
+  return [...rules, ...(channels?.rules ?? []), ...(mcp?.rules ?? [])];
 }
 
 function addRole({ roles }: CompiledDocument, draft: Draft, name: string): void {

@@ -5,6 +5,7 @@
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
 import { ISSUER } from './document-issuers.ts';
 import { CHANNELS } from './document-channels.ts';
+import { MCP } from './document-mcp.ts';
 import { QUOTA } from './document-quota.ts';
 import {
   described,
@@ -224,7 +225,7 @@ function checkRule({
 }
 
 const CONTEXT_NAME =
-  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|ticketCaller|contextCut|carriedClaims|claimRefusal|accessDecision)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|ticketCaller|contextCut|carriedClaims|claimRefusal|accessDecision|mcpGrants)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const EXTENDS_NAME = text(
   /^\S{1,400}$/,
@@ -301,6 +302,7 @@ export const ACCESS_DOCUMENT = object(
       'Claims for the backend in addition to sub, iss, scope, clientId and exp. They appear in access logs.',
     ),
     channels: CHANNELS,
+    mcp: MCP,
     quota: described(
       QUOTA,
       'Charges every allowed request to a customer plan. The API must not cache results of its authorizer: set its TTL to 0.',

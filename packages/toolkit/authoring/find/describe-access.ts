@@ -7,6 +7,7 @@ import type {
   CompiledRule,
   NameOrClaim,
 } from '@gatewright/handlers/access/compiled-document';
+import { MCP_SUBJECTS } from '@gatewright/handlers/mcp/methods';
 
 /**
  * The result for a route and a role. `open`: the route has no authorizer. `other`: the route has an authorizer that
@@ -59,6 +60,7 @@ export function describeAccess(document: CompiledDocument): AccessMatrix {
       ...describeRequired(document),
       ...describeQuota(document),
       ...describeChannels(document),
+      ...describeMcp(document),
       ...document.apiKeys.map(describeKeys),
     ],
   };
@@ -103,6 +105,18 @@ function describeChannels(document: CompiledDocument): readonly string[] {
     );
     const condition = when === undefined ? '' : ` if ${describeCondition(when, document)}`;
     return `channels ${space}: ${id}: ${effect} ${actions.join(' and ')} on ${named.join(', ')}${condition}`;
+  });
+}
+
+/** Returns a line such as `mcp /mcp: readers: allow tools get_*, prompts summary if role reader`. */
+function describeMcp(document: CompiledDocument): readonly string[] {
+  const { path = '', rules = [] } = document.mcp ?? {};
+  return rules.map(({ id, effect, when, ...named }) => {
+    const what = MCP_SUBJECTS.flatMap((subject) =>
+      named[subject] === undefined ? [] : [`${subject} ${named[subject].join(' ')}`],
+    );
+    const condition = when === undefined ? '' : ` if ${describeCondition(when, document)}`;
+    return `mcp ${path}: ${id}: ${effect} ${what.join(', ')}${condition}`;
   });
 }
 

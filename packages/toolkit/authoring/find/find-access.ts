@@ -234,6 +234,8 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
       return ['DENY', `by ${rules}`];
     case 'not-owner':
       return ['DENY', `${rules} allows it only to the owner of the resource`];
+    case 'mcp-headers':
+      return ['DENY', 'the rules under mcp deny what the headers of the message announce'];
     case 'dot-segment':
       return [
         'DENY',

@@ -1,0 +1,76 @@
+/**
+ * Defines the `mcp` section of an access document. It determines who may use which tools, prompts and resources of an MCP
+ * server behind the API.
+ */
+import { isMcpPattern } from '@gatewright/handlers/mcp/grants';
+import { MCP_SUBJECTS } from '@gatewright/handlers/mcp/methods';
+import type { McpSubject } from '@gatewright/handlers/mcp/methods';
+import { CONDITION, NAME } from './document-conditions.ts';
+import { described, flag, list, object, oneOf, refine, text } from './shape.ts';
+import type { Shape } from './shape.ts';
+
+const WANTED: Readonly<Record<McpSubject, string>> = {
+  tools: 'a tool such as get_order, or get_* for all tools whose names begin so',
+  prompts: 'a prompt such as summary, or summary_* for all prompts whose names begin so',
+  resources: 'a URI such as orders://list, orders://* for one segment, or orders://** for all below',
+  methods:
+    'a method that tools, prompts and resources do not decide, such as tasks/get or logging/setLevel, without *',
+};
+
+function patterns(subject: McpSubject, description: string): Shape<readonly string[]> {
+  const wanted = WANTED[subject];
+  const pattern = refine(text(/^[^\n]{1,256}$/u, wanted), {}, (given) =>
+    isMcpPattern(subject, given) ? undefined : `must be ${wanted}`,
+  );
+  return described(list(pattern, 1, 100), description);
+}
+
+const RULE = refine(
+  object(
+    { id: NAME, effect: oneOf('allow', 'deny') },
+    {
+      tools: patterns('tools', 'Tools that the caller may call, and sees in tools/list.'),
+      prompts: patterns('prompts', 'Prompts that the caller may get, and sees in prompts/list.'),
+      resources: patterns(
+        'resources',
+        'URIs that the caller may read and follow, and sees in resources/list.',
+      ),
+      methods: patterns(
+        'methods',
+        'Other methods. A task belongs to nobody whom the gateway knows, so tasks/get opens the tasks of all callers.',
+      ),
+      when: CONDITION,
+    },
+  ),
+  { anyOf: MCP_SUBJECTS.map((subject) => ({ required: [subject] })) },
+  (rule) =>
+    MCP_SUBJECTS.some((subject) => rule[subject] !== undefined)
+      ? undefined
+      : `names nothing: write ${MCP_SUBJECTS.join(', ')}`,
+);
+
+export const MCP = described(
+  object(
+    {
+      path: described(
+        text(/^\/[^\s?#*{}]{0,1023}$/, 'the path of a route, such as /mcp'),
+        'Route of the MCP server. Its own rules, under rules, decide who reaches the server at all.',
+      ),
+      rules: described(
+        list(RULE, 1, 100),
+        'A tool, prompt or resource is denied unless a rule allows it; a deny rule wins; order does not matter.',
+      ),
+    },
+    {
+      charge: described(
+        flag(),
+        'The wrapper charges each call of a tool, prompt or resource to the quota of this document, under the name that plans use for its cost, such as tools/call get_order. The authorizer then does not charge this route. The function needs the usage table. Default: false, the authorizer charges the route like every other.',
+      ),
+      refuseByHeaders: described(
+        flag(),
+        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. Needs cacheTtlSeconds: 0. It saves calls of the function; what is run is decided by the wrapper alone. Default: false.',
+      ),
+    },
+  ),
+  'Tools, prompts and resources of an MCP server (node_modules/gatewright/docs/guides/protect/mcp.md).',
+);

@@ -1,0 +1,144 @@
+/**
+ * Charges what an MCP server is about to run: each call of a tool, prompt or resource, under the route `tools/call
+ * get_order` of the customer's plan. Lists and the protocol's own messages are free.
+ */
+import { asText, memberOf } from '@gatewright/aws/json-object';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
+import { DomainError } from '../errors.ts';
+import type { Admission, ConsumeRequest, Decision, Quotas, Rejection } from '../quota/quotas.ts';
+import { rejectionReply } from '../quota/rejection-reply.ts';
+import type { McpCharge } from './grants.ts';
+import type { Passed } from './guard.ts';
+import { methodRule } from './methods.ts';
+
+type ChargedCalls =
+  | { readonly kind: 'admitted'; readonly admissions: readonly CallAdmission[] }
+  | { readonly kind: 'refused'; readonly reply: ProxyResult };
+
+export type CallAdmission = {
+  /** Id of the request; undefined for a notification. */
+  readonly id: string | number | undefined;
+  readonly admission: Admission;
+};
+
+type Arrival = Pick<ConsumeRequest, 'atEpochMs' | 'run'>;
+
+/**
+ * Charges all calls of a request, or none.
+ * @throws DomainError the errors of `Quotas.consume`
+ */
+export async function chargeCalls(
+  quotas: Quotas,
+  { plan, tenant, key }: McpCharge,
+  { calls, isBatch }: Passed,
+  arrival: Arrival,
+): Promise<ChargedCalls> {
+  const admissions: CallAdmission[] = [];
+  for (const { id, method, params } of calls) {
+    const route = routeOf(method, params);
+    if (route === undefined) continue;
+    const decision =
+      tenant === undefined || key === undefined
+        ? undefined
+        : await consumeOrUndo(quotas, { plan, tenant, key, route, ...arrival }, admissions);
+    if (decision?.allowed === true) admissions.push({ id, admission: decision });
+    else {
+      await undo(admissions);
+      return {
+        kind: 'refused',
+        reply: refusal(
+          decision,
+          calls.map((call) => call.id),
+          isBatch,
+        ),
+      };
+    }
+  }
+  return { kind: 'admitted', admissions };
+}
+
+/** Returns the name of the call in plans and usage. Undefined for a message that is free. */
+function routeOf(method: string, params: unknown): string | undefined {
+  const rule = methodRule(method);
+  if (rule === undefined) return method;
+  if (rule.kind !== 'named' || method === 'resources/unsubscribe') return undefined;
+  const name = asText(memberOf(params, rule.parameter)) ?? '';
+  // A plan names tools and prompts. URIs are too many to have prices of their own.
+  return rule.of === 'resources' ? method : `${method} ${name}`;
+}
+
+async function consumeOrUndo(
+  quotas: Quotas,
+  request: ConsumeRequest,
+  admissions: readonly CallAdmission[],
+): Promise<Decision | undefined> {
+  try {
+    return await quotas.consume(request);
+  } catch (error) {
+    // The name of the tool is longer than a plan or ledger can contain, or no plan is named or on record.
+    if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
+    await undo(admissions);
+    throw error;
+  }
+}
+
+export async function undo(admissions: readonly CallAdmission[]): Promise<void> {
+  for (const { admission } of admissions) {
+    admission.refund();
+    await admission.release();
+  }
+}
+
+const NO_SUBJECT_CODE = 403;
+
+/**
+ * Answers 429, 503 or 403 as HTTP clients expect it, with a JSON-RPC error as MCP clients expect it. `data` has the time
+ * after which a retry may succeed.
+ */
+function refusal(
+  rejection: Rejection | undefined,
+  ids: readonly (string | number | undefined)[],
+  isBatch: boolean,
+): ProxyResult {
+  const reply = rejection && rejectionReply(rejection);
+  const statusCode = reply?.statusCode ?? NO_SUBJECT_CODE;
+  const error = {
+    code: statusCode,
+    message: rejection === undefined ? 'This call cannot be charged to anybody.' : describe(rejection),
+    ...(rejection && {
+      data: {
+        reason: rejection.reason,
+        limit: rejection.limit,
+        retryAfterSeconds: rejection.retryAfterSeconds,
+      },
+    }),
+  };
+  const bodies = ids.map((id) => ({ jsonrpc: '2.0', ...(id !== undefined && { id }), error }));
+  return {
+    statusCode,
+    headers: {
+      ...reply?.headers,
+      ...(rejection && rateLimitHeaders(rejection.limits)),
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    },
+    body: JSON.stringify(isBatch ? bodies : bodies[0]),
+  };
+}
+
+function describe({ reason, limit, retryAfterSeconds }: Rejection): string {
+  const again = retryAfterSeconds === undefined ? '' : ` Try again in ${retryAfterSeconds} seconds.`;
+  switch (reason) {
+    case 'quota-exceeded':
+      return `The quota ${limit} is used up.${again}`;
+    case 'rate-limited':
+      return `The rate of ${limit} is exceeded.${again}`;
+    case 'concurrency':
+      return `Too many calls of ${limit} run at the same time.${again}`;
+    case 'unavailable':
+      return `The quota cannot be checked at the moment.${again}`;
+    case 'suspended':
+      return 'The owner of the API has suspended access.';
+  }
+}

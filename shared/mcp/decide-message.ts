@@ -1,0 +1,82 @@
+/**
+ * Decides whether a caller may send a message to an MCP server, from the message itself. Headers are never read here,
+ * because a client can write other names into them than into the body.
+ */
+import { asText, memberOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { grantsAnything, mayCompleteTemplate, mayUse, scopesFor } from './grants.ts';
+import type { McpGrants } from './grants.ts';
+import type { McpMessage } from './message.ts';
+import { methodRule } from './methods.ts';
+import type { McpSubject } from './methods.ts';
+
+export type McpVerdict =
+  | { readonly kind: 'allowed' }
+  | {
+      readonly kind: 'denied';
+      readonly subject: McpSubject;
+      /** The tool, prompt, URI or method that no rule grants. Undefined if the message does not name it. */
+      readonly name: string | undefined;
+      /** The scopes with which the caller could use it, if they are all that is missing. */
+      readonly scopes: readonly string[] | undefined;
+    };
+
+const ALLOWED: McpVerdict = { kind: 'allowed' };
+
+export function decideMessage(grants: McpGrants, message: McpMessage): McpVerdict {
+  // A client's answer to the server continues a call that was decided when it began, and starts nothing.
+  if (message.kind === 'response')
+    return grantsAnything(grants) ? ALLOWED : denied(grants, 'methods', 'response');
+  const { method, params } = message;
+  const rule = methodRule(method);
+  switch (rule?.kind) {
+    case undefined:
+      return decideUse(grants, 'methods', method);
+    case 'protocol':
+    case 'list':
+      return grantsAnything(grants) || grants.withScopes.length > 0
+        ? ALLOWED
+        : denied(grants, 'methods', method);
+    case 'named':
+      return decideUse(grants, rule.of, asText(memberOf(params, rule.parameter)));
+    case 'completion':
+      return decideCompletion(grants, memberOf(params, 'ref'));
+    case 'subscription':
+      return decideSubscription(grants, memberOf(params, 'notifications'));
+  }
+}
+
+function decideUse(grants: McpGrants, subject: McpSubject, name: string | undefined): McpVerdict {
+  return name !== undefined && mayUse(grants, subject, name) ? ALLOWED : denied(grants, subject, name);
+}
+
+function decideCompletion(grants: McpGrants, ref: unknown): McpVerdict {
+  const type = memberOf(ref, 'type');
+  if (type === 'ref/prompt') return decideUse(grants, 'prompts', asText(memberOf(ref, 'name')));
+  const uri = asText(memberOf(ref, 'uri'));
+  if (type !== 'ref/resource' || uri === undefined) return denied(grants, 'methods', 'completion/complete');
+  const isAllowed = uri.includes('{') ? mayCompleteTemplate(grants, uri) : mayUse(grants, 'resources', uri);
+  return isAllowed ? ALLOWED : denied(grants, 'resources', uri);
+}
+
+/** The stream may report list changes to everybody to whom the document grants something, but a resource only by a rule. */
+function decideSubscription(grants: McpGrants, filter: unknown): McpVerdict {
+  if (!grantsAnything(grants)) return denied(grants, 'methods', 'subscriptions/listen');
+  const uris = memberOf(filter, 'resourceSubscriptions') ?? [];
+  if (!Array.isArray(uris)) return denied(grants, 'resources', undefined);
+  for (const uri of uris as readonly unknown[]) {
+    const verdict = decideUse(grants, 'resources', asText(uri));
+    if (verdict.kind === 'denied') return verdict;
+  }
+  return ALLOWED;
+}
+
+function denied(grants: McpGrants, subject: McpSubject, name: string | undefined): McpVerdict {
+  const scopes = name === undefined ? undefined : scopesFor(grants, subject, name);
+  return { kind: 'denied', subject, name, scopes };
+}
+
+/** Returns the protocol revision that the message itself names, as revisions since 2026-07-28 require. */
+export function revisionOf(params: UnknownMembers): string | undefined {
+  return asText(memberOf(memberOf(params, '_meta'), 'io.modelcontextprotocol/protocolVersion'));
+}

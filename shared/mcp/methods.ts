@@ -1,0 +1,57 @@
+/**
+ * How each method of the Model Context Protocol is decided, in all revisions from 2024-11-05 to 2026-07-28. A method
+ * that is not listed here is denied, unless a rule of the document names it under `methods`.
+ */
+
+/** What rules name. `methods` are the methods that this list does not decide in another way. */
+export const MCP_SUBJECTS = ['tools', 'prompts', 'resources', 'methods'] as const;
+
+export type McpSubject = (typeof MCP_SUBJECTS)[number];
+
+type MethodRule =
+  /** Anybody may call it to whom the document grants something: it neither reads nor changes data of the server. */
+  | { readonly kind: 'protocol' }
+  /** Anybody may call it to whom the document grants something: the answer contains only what the caller may use. */
+  | { readonly kind: 'list'; readonly of: McpSubject; readonly member: string; readonly key: string }
+  /** A rule must grant the tool, prompt or resource that this parameter names. */
+  | { readonly kind: 'named'; readonly of: McpSubject; readonly parameter: 'name' | 'uri' }
+  /** Completions of an argument reveal values of a prompt or resource template, so it must be granted. */
+  | { readonly kind: 'completion' }
+  /** Each resource that the stream is to report must be granted. */
+  | { readonly kind: 'subscription' };
+
+const PROTOCOL: MethodRule = { kind: 'protocol' };
+
+const METHODS: Readonly<Record<string, MethodRule>> = {
+  'server/discover': PROTOCOL,
+  initialize: PROTOCOL,
+  ping: PROTOCOL,
+  'notifications/initialized': PROTOCOL,
+  'notifications/cancelled': PROTOCOL,
+  'notifications/progress': PROTOCOL,
+  'notifications/roots/list_changed': PROTOCOL,
+  'tools/list': { kind: 'list', of: 'tools', member: 'tools', key: 'name' },
+  'prompts/list': { kind: 'list', of: 'prompts', member: 'prompts', key: 'name' },
+  'resources/list': { kind: 'list', of: 'resources', member: 'resources', key: 'uri' },
+  'resources/templates/list': {
+    kind: 'list',
+    of: 'resources',
+    member: 'resourceTemplates',
+    key: 'uriTemplate',
+  },
+  'tools/call': { kind: 'named', of: 'tools', parameter: 'name' },
+  'prompts/get': { kind: 'named', of: 'prompts', parameter: 'name' },
+  'resources/read': { kind: 'named', of: 'resources', parameter: 'uri' },
+  'resources/subscribe': { kind: 'named', of: 'resources', parameter: 'uri' },
+  'resources/unsubscribe': { kind: 'named', of: 'resources', parameter: 'uri' },
+  'completion/complete': { kind: 'completion' },
+  'subscriptions/listen': { kind: 'subscription' },
+};
+
+/** Returns undefined for a method that only a rule under `methods` can open, such as `tasks/get`. */
+export function methodRule(method: string): MethodRule | undefined {
+  return Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+}
+
+/** The methods whose name or URI the header `Mcp-Name` repeats (revision 2026-07-28, Standard Request Headers). */
+export const NAMED_IN_HEADER: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);

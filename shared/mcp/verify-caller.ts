@@ -1,0 +1,51 @@
+/**
+ * Finds out who calls an MCP server that has no authorizer in front: a function URL, or a route without one. The same
+ * document decides as in the authorizer: who reaches the server by its rules on `POST`, and what he may use by those
+ * under `mcp`.
+ */
+import type { CompiledAccess } from '../access/compiled-document.ts';
+import { readCredential } from '../access/credential.ts';
+import { circumstancesOf, decide } from '../access/decide/decide.ts';
+import { mcpGrantsOf } from '../access/decide/mcp-rules.ts';
+import { createIdentifier } from '../access/identify.ts';
+import type { AuthorizerPorts } from '../access/identify.ts';
+import { certificateOf } from '../aws/authorizer-event.ts';
+import { headersOf, queryOf, sourceIpOf } from '../aws/read-request.ts';
+import type { EventRequest } from '../aws/read-request.ts';
+import type { AuthorizerConfig } from '../config/access-config.ts';
+import { DomainError } from '../errors.ts';
+import type { McpGrants } from './grants.ts';
+
+/**
+ * Returns the caller's grants. Undefined if the document does not let the caller reach the server at all.
+ * @throws DomainError TOKEN_* for a credential that is not accepted; CONFIG_INVALID if there is no such document, or it has
+ * no rules under `mcp`
+ */
+export type McpVerifier = (
+  document: string,
+  request: EventRequest,
+  remainingMs: () => number,
+) => Promise<McpGrants | undefined>;
+
+export function createCallerVerifier(
+  { documents }: CompiledAccess,
+  config: AuthorizerConfig,
+  ports: AuthorizerPorts,
+): McpVerifier {
+  const identify = createIdentifier(config, ports);
+  return async (name, request, remainingMs) => {
+    const document = documents.find((one) => one.name === name);
+    if (document?.mcp === undefined)
+      throw new DomainError('CONFIG_INVALID', `there is no access document ${name} with rules under mcp`);
+    const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
+    const credential = readCredential(
+      { headers: headersOf(request), query: queryOf(request), certificate: certificateOf(request) },
+      document.sources,
+    );
+    const principal = await identify(document, credential, nowEpochSeconds, remainingMs);
+    const at = { sourceIp: sourceIpOf(request), nowEpochSeconds };
+    const reached = decide(document, principal, { ...at, target: `POST${document.mcp.path}` });
+    if (reached.kind !== 'allow') return undefined;
+    return mcpGrantsOf(document, principal, circumstancesOf(document, at));
+  };
+}

@@ -1,0 +1,96 @@
+/** Access rules in front of an MCP server that streams its answers: REST APIs with `STREAM`, and function URLs. */
+import { finished } from 'node:stream/promises';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { FilteredStream } from '../mcp/lambda-filtered-stream.ts';
+import type { ResponseStream } from '../mcp/lambda-filtered-stream.ts';
+import { undo } from '../mcp/charge-calls.ts';
+import { admit } from './mcp.ts';
+import type { McpOptions, McpPassage } from './mcp.ts';
+
+export type McpStreamHandler<Event> = (event: Event, stream: ResponseStream, context: unknown) => unknown;
+
+const METADATA_TYPE = 'application/vnd.awslambda.http-integration-response';
+/** Separates the metadata of a response from its body (docs/aws, function URLs). */
+const DELIMITER = new Uint8Array(8);
+
+/**
+ * Protects a streaming MCP server as `withMcp()` does: `awslambda.streamifyResponse(withMcpStream(server, options))`. Events
+ * pass as they come; only lists and resources are read on the way.
+ *
+ * @example
+ * ```ts
+ * import { Writable } from 'node:stream';
+ * import { withMcpStream } from 'gatewright/mcp';
+ *
+ * const server = withMcpStream((_event, stream) => stream.end('{}'), { document: 'orders' });
+ * const sent: string[] = [];
+ * const stream = Object.assign(
+ *   new Writable({
+ *     write(chunk: Uint8Array, _encoding, done) {
+ *       sent.push(Buffer.from(chunk).toString());
+ *       done();
+ *     },
+ *   }),
+ *   { setContentType: () => undefined },
+ * );
+ * const authorizer = { lambda: { sub: 'ann', mcpGrants: '{"document":"orders","allow":{"tools":["get_*"]},"deny":{}}' } };
+ * const event = {
+ *   headers: { 'content-type': 'application/json' },
+ *   body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"refund_order"}}',
+ *   requestContext: { timeEpoch: Date.now(), http: { method: 'POST' }, authorizer },
+ * };
+ * await server(event, stream, {});
+ * sent.join('').includes('does not allow') // → true
+ * ```
+ */
+export function withMcpStream<Event extends object>(
+  handler: McpStreamHandler<Event>,
+  options: McpOptions,
+): McpStreamHandler<Event> {
+  return async (event, stream, context) => {
+    const admitted = await admit(event, context, options);
+    if (admitted.kind === 'refused') {
+      await end(stream, admitted.reply);
+      return undefined;
+    }
+    try {
+      return await run(handler, event, { stream, context, passage: admitted });
+    } catch (error) {
+      await undo(admitted.admissions);
+      throw error;
+    } finally {
+      await Promise.all(admitted.admissions.map(({ admission }) => admission.release()));
+    }
+  };
+}
+
+type Run = { readonly stream: ResponseStream; readonly context: unknown; readonly passage: McpPassage };
+
+async function run<Event>(
+  handler: McpStreamHandler<Event>,
+  event: Event,
+  { stream, context, passage }: Run,
+): Promise<unknown> {
+  if (!passage.filters) return await handler(event, stream, context);
+  const filtered = new FilteredStream(stream, passage);
+  const failed = finished(filtered).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  await handler(event, filtered, context);
+  const isOver = filtered.writableEnded || filtered.destroyed || filtered.errored !== null;
+  const error = isOver ? await failed : undefined;
+  // Lambda ends the stream with this error.
+  if (error instanceof Error) throw error;
+  return undefined;
+}
+
+async function end(stream: ResponseStream, { statusCode, headers, body }: ProxyResult): Promise<void> {
+  stream.setContentType(METADATA_TYPE);
+  stream._onBeforeFirstWrite = (write) => {
+    write(JSON.stringify({ statusCode, headers }));
+    write(DELIMITER);
+  };
+  stream.end(body);
+  await finished(stream);
+}

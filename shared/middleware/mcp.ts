@@ -1,0 +1,265 @@
+/**
+ * Access rules in front of an MCP server: `mcp()` is for middy, `withMcp()` for a plain handler. They read every message
+ * from the body and refuse what the access document denies, whatever the headers say. They also remove from lists what the
+ * caller may not use.
+ *
+ * The caller is read only from `requestContext.authorizer`, because only API Gateway can write it, or from a credential
+ * that the function verifies itself. Without either the request is refused.
+ */
+import type { MiddlewareObj } from '@middy/core';
+import { asText, memberOf } from '@gatewright/aws/json-object';
+import { CONTEXT_CUT } from '../access/backend-context.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import {
+  authorizerContextOf,
+  bodyOf,
+  headersOf,
+  methodOf,
+  readRequest,
+  receivedAtOf,
+} from '../aws/read-request.ts';
+import type { EventRequest } from '../aws/read-request.ts';
+import { remainingTimeOf } from '../aws/remaining-time.ts';
+import { DomainError, isTokenError } from '../errors.ts';
+import { chargeCalls, undo } from '../mcp/charge-calls.ts';
+import type { CallAdmission } from '../mcp/charge-calls.ts';
+import { filterResult } from '../mcp/filter-result.ts';
+import { MCP_GRANTS, parseMcpGrants } from '../mcp/grants.ts';
+import type { McpGrants } from '../mcp/grants.ts';
+import { errorReply, guardRequest, printChallenge } from '../mcp/guard.ts';
+import type { Passed } from '../mcp/guard.ts';
+import type { McpVerifier } from '../mcp/verify-caller.ts';
+import type { Admission, Quotas } from '../quota/quotas.ts';
+import { callerOf } from './access.ts';
+
+export type McpOptions = {
+  /** Name of the access document whose rules under `mcp` decide, such as `orders` for `access/orders.yml`. */
+  readonly document: string;
+  /** Verifies callers if no authorizer did: `createMcpVerifier(compiled)`. */
+  readonly verify?: McpVerifier;
+  /** Address of the protected resource metadata (RFC 9728), to which refusals refer. */
+  readonly resourceMetadata?: string;
+  /**
+   * The quotas to charge if the document sets `mcp.charge`. Each call of a tool, prompt or resource is charged before it
+   * runs, and refunded if the function fails or responds with 5xx.
+   */
+  readonly quotas?: Quotas;
+  /** Tolerated difference between clocks. Default: 30. */
+  readonly clockSkewSeconds?: number;
+};
+
+export type McpHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
+
+/** A request that may reach the server, the rights by which its answer is filtered, and what it was charged. */
+export type McpPassage = Passed & {
+  readonly grants: McpGrants;
+  readonly admissions: readonly CallAdmission[];
+};
+
+type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyResult };
+
+/**
+ * Protects an MCP server in a middy middleware: `.use(mcp({ document: 'orders' }))`.
+ *
+ * @example
+ * ```ts
+ * import middy from '@middy/core';
+ * import { mcp } from 'gatewright/mcp';
+ *
+ * const server = async () => ({ statusCode: 200, body: '{"jsonrpc":"2.0","id":1,"result":{}}' });
+ * export const handler = middy(server).use(mcp({ document: 'orders' }));
+ * ```
+ */
+export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Event, unknown> {
+  const passages = new WeakMap<object, McpPassage>();
+  return {
+    before: async ({ event, context }) => {
+      const admitted = await admit(event, context, options);
+      if (admitted.kind === 'refused') return admitted.reply;
+      passages.set(event, admitted);
+      return undefined;
+    },
+    after: async (request) => {
+      const passage = passages.get(request.event);
+      if (passage !== undefined) request.response = await finish(passage, request.response);
+    },
+    onError: async ({ event }) => {
+      const passage = passages.get(event);
+      if (passage !== undefined) await undo(passage.admissions);
+    },
+  };
+}
+
+/**
+ * Protects an MCP server as `mcp()` does, for a handler without middy.
+ *
+ * @example
+ * ```ts
+ * import { withMcp } from 'gatewright/mcp';
+ *
+ * const server = async () => ({ statusCode: 200, body: '{"jsonrpc":"2.0","id":1,"result":{"content":[]}}' });
+ * const handler = withMcp(server, { document: 'orders' });
+ * const event = {
+ *   httpMethod: 'POST',
+ *   headers: { 'content-type': 'application/json' },
+ *   body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"refund_order"}}',
+ *   requestContext: {
+ *     requestTimeEpoch: Date.now(),
+ *     authorizer: { sub: 'ann', mcpGrants: '{"document":"orders","allow":{"tools":["get_*"]},"deny":{}}' },
+ *   },
+ * };
+ * const reply = (await handler(event)) as { statusCode: number };
+ * reply.statusCode // → 403
+ * ```
+ */
+export function withMcp<Event extends object>(
+  handler: McpHandler<Event>,
+  options: McpOptions,
+): (event: Event, ...rest: readonly unknown[]) => Promise<unknown> {
+  return async (event, ...rest) => {
+    const admitted = await admit(event, rest[0], options);
+    if (admitted.kind === 'refused') return admitted.reply;
+    try {
+      return await finish(admitted, await handler(event, ...rest));
+    } catch (error) {
+      await undo(admitted.admissions);
+      throw error;
+    }
+  };
+}
+
+/** Refunds the calls of a failed answer, and filters the others. */
+async function finish(passage: McpPassage, response: unknown): Promise<unknown> {
+  const hasFailed = Number(memberOf(response, 'statusCode')) >= 500;
+  if (hasFailed) await undo(passage.admissions);
+  else await Promise.all(passage.admissions.map(({ admission }) => admission.release()));
+  return filterResult(passage, response);
+}
+
+const admissions = new WeakMap<object, readonly CallAdmission[]>();
+
+/**
+ * Returns the admission of a call, so that its real cost can be settled: `await admissionOfCall(event)?.settle(tokens)`.
+ * Returns undefined if nothing was charged.
+ * @param id id of the request in a batch. Default: the only call
+ *
+ * @example
+ * ```ts
+ * import { admissionOfCall } from 'gatewright/mcp';
+ *
+ * // Behind `withMcp()` with quotas, this is the admission of the call. Here there is none.
+ * admissionOfCall({ requestContext: {} }) // → undefined
+ * ```
+ */
+export function admissionOfCall(event: object, id?: string | number): Admission | undefined {
+  const charged = admissions.get(event) ?? [];
+  const found =
+    id === undefined && charged.length === 1 ? charged[0] : charged.find((call) => call.id === id);
+  return found?.admission;
+}
+
+/** Decides a request before the server sees it. */
+export async function admit(event: object, context: unknown, options: McpOptions): Promise<Admitted> {
+  const request = readRequest(event);
+  const message = { method: methodOf(request) ?? '', headers: headersOf(request), body: bodyOf(request) };
+  // Browsers ask with OPTIONS before they send a credential. The server gets no body with it, so nothing is run.
+  const isPreflight = message.method === 'OPTIONS';
+  const caller = isPreflight
+    ? { kind: 'known' as const, grants: NO_GRANTS }
+    : await readCaller(request, context, options);
+  if (caller.kind === 'refused') return caller;
+  const guarded = guardRequest(caller.grants, message, options);
+  if (guarded.kind === 'refused') return guarded;
+  const { charge } = caller.grants;
+  const { quotas, document } = options;
+  if (charge === undefined) return { ...guarded, grants: caller.grants, admissions: [] };
+  if (quotas === undefined)
+    throw invalid(`the access document ${document} sets mcp.charge, but the option quotas is not set`);
+  const charged = await chargeCalls(quotas, charge, guarded, arrivalOf(request, context));
+  if (charged.kind === 'refused') return charged;
+  admissions.set(event, charged.admissions);
+  return { ...guarded, grants: caller.grants, admissions: charged.admissions };
+}
+
+function arrivalOf(request: EventRequest, context: unknown): Parameters<typeof chargeCalls>[3] {
+  const atEpochMs = receivedAtOf(request);
+  const remainingMs = remainingTimeOf(context)();
+  return {
+    ...(atEpochMs !== undefined && { atEpochMs }),
+    run: { ...(remainingMs !== Infinity && { remainingMs }) },
+  };
+}
+
+const NO_GRANTS: McpGrants = { document: '', allow: {}, deny: {}, withScopes: [] };
+
+type CallerRead =
+  | { readonly kind: 'known'; readonly grants: McpGrants }
+  | { readonly kind: 'refused'; readonly reply: ProxyResult };
+
+const UNAUTHORIZED_CODE = 401;
+const DENIED_CODE = 403;
+
+/**
+ * @throws DomainError CONFIG_INVALID if nobody has verified the caller, because the answer must not depend on a mistake of
+ * the deployment that the caller could use
+ */
+async function readCaller(request: EventRequest, context: unknown, options: McpOptions): Promise<CallerRead> {
+  const carried = authorizerContextOf(request);
+  if (carried[MCP_GRANTS] !== undefined) return readCarried(request, carried[MCP_GRANTS], options);
+  if (asText(carried[CONTEXT_CUT])?.split(' ').includes(MCP_GRANTS) === true)
+    throw invalid('the patterns under mcp are too long for the context of the authorizer: use wildcards');
+  if (options.verify === undefined)
+    throw invalid(
+      `no authorizer of the access document ${options.document} handled the request, and the option verify is not set`,
+    );
+  return verifyCaller(options.verify, request, context, options);
+}
+
+function readCarried(request: EventRequest, text: unknown, options: McpOptions): CallerRead {
+  const { document, clockSkewSeconds = 30 } = options;
+  const grants = parseMcpGrants(text);
+  const caller = callerOf(request.fields);
+  const nowEpochMs = receivedAtOf(request);
+  if (grants === undefined || caller === undefined || nowEpochMs === undefined)
+    throw invalid('the context of the authorizer cannot be read');
+  if (grants.document !== document)
+    throw invalid(`the authorizer decided by the access document ${grants.document}, not by ${document}`);
+  // A cached result of the authorizer outlives the credential.
+  if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)
+    return unauthorized('invalid_token', 'The credential has expired.', options);
+  return { kind: 'known', grants };
+}
+
+async function verifyCaller(
+  verify: McpVerifier,
+  request: EventRequest,
+  context: unknown,
+  options: McpOptions,
+): Promise<CallerRead> {
+  try {
+    const grants = await verify(options.document, request, remainingTimeOf(context));
+    if (grants !== undefined) return { kind: 'known', grants };
+    const text = 'The access document does not allow this caller to reach the MCP server.';
+    return { kind: 'refused', reply: errorReply(403, undefined, DENIED_CODE, text) };
+  } catch (error) {
+    if (!isTokenError(error)) throw error;
+    // RFC 6750 section 3: a request without a credential gets no error code.
+    const isMissing = error instanceof DomainError && error.code === 'TOKEN_MISSING';
+    return isMissing
+      ? unauthorized(undefined, 'The request has no credential.', options)
+      : unauthorized('invalid_token', 'The credential is not valid.', options);
+  }
+}
+
+function unauthorized(error: string | undefined, text: string, { resourceMetadata }: McpOptions): CallerRead {
+  const reply = errorReply(401, undefined, UNAUTHORIZED_CODE, text);
+  const challenge = printChallenge(error === undefined ? {} : { error }, resourceMetadata);
+  return {
+    kind: 'refused',
+    reply: { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } },
+  };
+}
+
+function invalid(message: string): DomainError {
+  return new DomainError('CONFIG_INVALID', message);
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DomainError } from '#shared/errors.ts';
+import type { ConsumeRequest, Decision, Quotas } from '#shared/quota/quotas.ts';
+import { admissionOfCall, withMcp } from '#shared/middleware/mcp.ts';
+
+const CHARGE = { plan: 'gold', tenant: 'acme', key: 'main|ann' };
+const grantsWith = (charge: object | undefined) =>
+  JSON.stringify({
+    document: 'orders',
+    allow: { tools: ['*'], resources: ['orders://**'] },
+    deny: {},
+    withScopes: [],
+    charge,
+  });
+
+function event(message: unknown, charge: object | undefined = CHARGE) {
+  return {
+    httpMethod: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(message),
+    requestContext: {
+      requestTimeEpoch: Date.UTC(2026, 10, 26),
+      authorizer: { sub: 'ann', mcpGrants: grantsWith(charge) },
+    },
+  };
+}
+
+/** Quotas of a given number of units; refunds give them back. */
+function someQuotas(units: number) {
+  const log: string[] = [];
+  const quotas: Pick<Quotas, 'consume'> = {
+    consume({ plan = '', tenant, key, route = '', atEpochMs }: ConsumeRequest): Promise<Decision> {
+      if (route.length > 256) return Promise.reject(new DomainError('SUBJECT_INVALID', 'route'));
+      log.push(`${plan} ${tenant} ${key} ${route} ${String(atEpochMs)}`);
+      if (units === 0)
+        return Promise.resolve({
+          allowed: false,
+          reason: 'quota-exceeded',
+          limit: 'monthly',
+          retryAfterSeconds: 60,
+          limits: [{ id: 'monthly', limit: 3, windowSeconds: 100, remaining: 0, resetSeconds: 60 }],
+        } as unknown as Decision);
+      units -= 1;
+      return Promise.resolve({
+        allowed: true,
+        units: 1,
+        limits: [],
+        overage: false,
+        refund: () => (log.push('refund'), (units += 1), []),
+        settle: (actual) => (log.push(`settle ${actual}`), Promise.resolve(0)),
+        release: () => Promise.resolve(void log.push('release')),
+      });
+    },
+  };
+  return { log, quotas: quotas as Quotas };
+}
+
+const call = (name: string, id = 1) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } });
+const ok = () => Promise.resolve({ statusCode: 200, body: '{}' });
+const STAMP = Date.UTC(2026, 10, 26);
+
+describe('an MCP server whose document sets mcp.charge', () => {
+  const charged: readonly [message: object, route: string | undefined][] = [
+    [call('get_order'), 'tools/call get_order'],
+    [{ ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } }, 'resources/read'],
+    [{ ...call('x'), method: 'resources/unsubscribe', params: { uri: 'orders://1' } }, undefined],
+    [{ ...call('x'), method: 'tools/list' }, undefined],
+    [{ ...call('x'), method: 'initialize' }, undefined],
+  ];
+  for (const [message, route] of charged)
+    it(`charges ${route ?? 'nothing'} for ${JSON.stringify(message).slice(17)}`, async () => {
+      const { log, quotas } = someQuotas(9);
+      await withMcp(ok, { document: 'orders', quotas })(event(message));
+      assert.deepEqual(log, route === undefined ? [] : [`gold acme main|ann ${route} ${STAMP}`, 'release']);
+    });
+
+  it('charges nobody whom the document does not charge', async () => {
+    const { log, quotas } = someQuotas(9);
+    const spared = event(call('get_order'));
+    spared.requestContext.authorizer.mcpGrants = grantsWith(undefined);
+    await withMcp(ok, { document: 'orders', quotas })(spared);
+    assert.deepEqual(log, []);
+  });
+
+  it('answers 429 with the time of a retry, for HTTP and for MCP clients', async () => {
+    const { quotas } = someQuotas(0);
+    let ran = 0;
+    const server = () => ((ran += 1), ok());
+    const reply = (await withMcp(server, { document: 'orders', quotas })(event(call('get_order')))) as {
+      statusCode: number;
+      headers: Record<string, string>;
+      body: string;
+    };
+    assert.deepEqual([reply.statusCode, ran], [429, 0]);
+    assert.equal(reply.headers['retry-after'], '60');
+    assert.equal(reply.headers['content-type'], 'application/json');
+    assert.match(reply.headers['ratelimit'] ?? '', /monthly/);
+    assert.deepEqual(JSON.parse(reply.body), {
+      jsonrpc: '2.0',
+      id: 1,
+      error: {
+        code: 429,
+        message: 'The quota monthly is used up. Try again in 60 seconds.',
+        data: { reason: 'quota-exceeded', limit: 'monthly', retryAfterSeconds: 60 },
+      },
+    });
+  });
+
+  it('charges all calls of a batch, or none', async () => {
+    const { log, quotas } = someQuotas(1);
+    const reply = (await withMcp(ok, { document: 'orders', quotas })(
+      event([call('a', 1), call('b', 2)]),
+    )) as {
+      statusCode: number;
+      body: string;
+    };
+    assert.equal(reply.statusCode, 429);
+    assert.equal((JSON.parse(reply.body) as unknown[]).length, 2);
+    assert.deepEqual(log.slice(2), ['refund', 'release']);
+  });
+
+  it('refunds a call that failed', async () => {
+    for (const server of [
+      () => Promise.resolve({ statusCode: 502, body: '' }),
+      () => Promise.reject(new Error('x')),
+    ]) {
+      const { log, quotas } = someQuotas(9);
+      await withMcp(server, { document: 'orders', quotas })(event(call('a'))).catch(() => undefined);
+      assert.ok(log.includes('refund'), log.join());
+    }
+  });
+
+  it('lets the server settle what a call really cost', async () => {
+    const { log, quotas } = someQuotas(9);
+    const server = async (asked: object) => {
+      await admissionOfCall(asked)?.settle(7);
+      return await ok();
+    };
+    await withMcp(server, { document: 'orders', quotas })(event(call('a')));
+    assert.ok(log.includes('settle 7'));
+  });
+
+  it('refuses a call that can be charged to nobody', async () => {
+    const cases: readonly [object, object][] = [
+      [call('a'), { plan: 'gold', key: 'k' }],
+      [call('a'), { plan: 'gold', tenant: 'acme', key: '' }],
+      [call('a'.repeat(300)), CHARGE],
+    ];
+    for (const [message, charge] of cases) {
+      const { quotas } = someQuotas(9);
+      const reply = await withMcp(ok, { document: 'orders', quotas })(event(message, charge));
+      assert.equal((reply as { statusCode: number }).statusCode, 403);
+    }
+  });
+
+  it('fails if the function has no quotas', async () => {
+    await assert.rejects(withMcp(ok, { document: 'orders' })(event(call('a'))), /mcp.charge/);
+  });
+});

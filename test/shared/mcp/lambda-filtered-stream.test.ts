@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Writable } from 'node:stream';
+import { withMcpStream } from '#shared/middleware/lambda-mcp-stream.ts';
+import type { McpStreamHandler } from '#shared/middleware/lambda-mcp-stream.ts';
+import type { ResponseStream } from '#shared/mcp/lambda-filtered-stream.ts';
+
+const GRANTS = JSON.stringify({ document: 'orders', allow: { tools: ['get_*'] }, deny: {}, withScopes: [] });
+
+function event(method: string, params: object = {}) {
+  return {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    requestContext: {
+      timeEpoch: Date.UTC(2026, 10, 26),
+      http: { method: 'POST' },
+      authorizer: { lambda: { sub: 'ann', mcpGrants: GRANTS } },
+    },
+  };
+}
+
+/** A stream as Lambda's runtime makes it: it writes the metadata before the first byte. */
+function aResponse() {
+  const sent: string[] = [];
+  const types: string[] = [];
+  const stream: ResponseStream = Object.assign(
+    new Writable({
+      write(chunk: Uint8Array, _encoding, done) {
+        if (sent.length === 0)
+          stream._onBeforeFirstWrite?.((part) => sent.push(typeof part === 'string' ? part : '\u0000'));
+        sent.push(Buffer.from(chunk).toString());
+        done();
+      },
+    }),
+    { setContentType: (type: string) => types.push(type) },
+  );
+  return { sent, types, stream };
+}
+
+/** As `awslambda.HttpResponseStream.from` does. */
+function withMetadata(stream: ResponseStream, metadata: object): ResponseStream {
+  stream.setContentType('application/vnd.awslambda.http-integration-response');
+  stream._onBeforeFirstWrite = (write) => {
+    write(JSON.stringify(metadata));
+    write(new Uint8Array(8));
+  };
+  return stream;
+}
+
+const list = (id = 1) =>
+  JSON.stringify({ jsonrpc: '2.0', id, result: { tools: [{ name: 'refund' }, { name: 'get_order' }] } });
+const kept = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'get_order' }] } });
+const EVENTS = { statusCode: 200, headers: { 'Content-Type': 'text/event-stream' } };
+
+async function run(server: McpStreamHandler<object>, asked: object) {
+  const response = aResponse();
+  await withMcpStream(server, { document: 'orders' })(asked, response.stream, {});
+  return response;
+}
+
+describe('withMcpStream()', () => {
+  it('filters a list that is sent as JSON in pieces', async () => {
+    const { sent } = await run((_, stream) => {
+      const out = withMetadata(stream, { statusCode: 200, headers: { 'content-type': 'application/json' } });
+      out.write(list().slice(0, 30));
+      out.end(list().slice(30));
+    }, event('tools/list'));
+    assert.deepEqual(sent, [
+      '{"statusCode":200,"headers":{"content-type":"application/json"}}',
+      '\u0000',
+      kept,
+    ]);
+  });
+
+  it('sends each event when it is whole', async () => {
+    const response = aResponse();
+    let whileOpen: readonly string[] = [];
+    const server: McpStreamHandler<object> = async (_, stream) => {
+      const out = withMetadata(stream, EVENTS);
+      out.write('data: {"jsonrpc":"2.0","method":"notifications/progress"}\n\ndata: ');
+      await new Promise((resolve) => setImmediate(resolve));
+      whileOpen = [...response.sent];
+      out.end(`${list()}\n\n`);
+    };
+    await withMcpStream(server, { document: 'orders' })(event('tools/list'), response.stream, {});
+    const first = 'data: {"jsonrpc":"2.0","method":"notifications/progress"}\n\n';
+    assert.deepEqual(whileOpen, [JSON.stringify(EVENTS), '\u0000', first]);
+    assert.deepEqual(response.sent.slice(2), [first, `data: ${kept}\n\n`]);
+  });
+
+  it('filters by the type that the stream itself has', async () => {
+    const { sent } = await run((_, stream) => {
+      stream.setContentType('text/event-stream');
+      stream.end(`data: ${list()}\n\n`);
+    }, event('tools/list'));
+    assert.deepEqual(sent, [`data: ${kept}\n\n`]);
+  });
+
+  it('keeps letters whole that come in two pieces', async () => {
+    const { sent } = await run((_, stream) => {
+      const bytes = Buffer.from('{"jsonrpc":"2.0","id":1,"result":{"tools":[],"nextCursor":"é"}}');
+      const at = bytes.indexOf(0xc3) + 1;
+      stream.write(bytes.subarray(0, at));
+      stream.end(bytes.subarray(at));
+    }, event('tools/list'));
+    assert.match(sent.join(''), /"é"/);
+  });
+
+  it('passes the stream itself if there is nothing to filter', async () => {
+    const response = aResponse();
+    let given: unknown;
+    const server: McpStreamHandler<object> = (_, stream) => {
+      given = stream;
+      stream.end('x');
+    };
+    await withMcpStream(server, { document: 'orders' })(
+      event('tools/call', { name: 'get_order' }),
+      response.stream,
+      {},
+    );
+    assert.equal(given, response.stream);
+  });
+
+  it('sends nothing of an answer that it cannot read', async () => {
+    const response = aResponse();
+    const server: McpStreamHandler<object> = (_, stream) =>
+      void withMetadata(stream, EVENTS).end('data: {"tools"\n\n');
+    const done = withMcpStream(server, { document: 'orders' })(event('tools/list'), response.stream, {});
+    await assert.rejects(Promise.resolve(done), /cannot be read/);
+    assert.deepEqual(response.sent, []);
+  });
+
+  it('refuses with status code and headers, and calls nobody', async () => {
+    let calls = 0;
+    const { sent, types } = await run(() => (calls += 1), event('tools/call', { name: 'refund' }));
+    assert.equal(calls, 0);
+    assert.deepEqual(types, ['application/vnd.awslambda.http-integration-response']);
+    assert.match(sent[0] ?? '', /^\{"statusCode":403,/);
+    assert.match(sent.at(-1) ?? '', /"code":403/);
+  });
+});
