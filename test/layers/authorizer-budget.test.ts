@@ -1,6 +1,7 @@
 /** docs/design/authorizers §7.20 (size): what an authorizer loads before its first answer. Its time: test/prove/limits.ts. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +14,11 @@ import { apiIdOf } from '../support/deployed-documents.ts';
 import { aKeySet, aLoopbackServer, aRsaKey, signToken, someClaims } from '../support/signed-tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const LIMIT_BYTES = 66 * 1024;
+/** Of code. The compiled access documents come on top: those of this checkout are its examples. */
+const LIMIT_BYTES = 57 * 1024;
+const documentsBytes = JSON.stringify(
+  JSON.parse(readFileSync(join(ROOT, 'access/compiled.json'), 'utf8')),
+).length;
 /** Everything that a start may import; each of these costs every start of every instance. */
 const START_IMPORTS = [
   '@aws-lambda-powertools/metrics',
@@ -98,10 +103,10 @@ describe('the bundles of the authorizers', () => {
     return JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}') as TestRequest;
   }
 
-  it('are read in under 66 KB before the handler can be called', () => {
+  it('are read in under 57 KB, without the documents, before the handler can be called', () => {
     assert.equal(bundles.length, 2);
     for (const { name, startBytes } of bundles)
-      assert.ok(startBytes <= LIMIT_BYTES, `${name}: ${startBytes} bytes`);
+      assert.ok(startBytes - documentsBytes <= LIMIT_BYTES, `${name}: ${startBytes - documentsBytes} bytes`);
   });
 
   it('are read from one file', () => {

@@ -77,7 +77,6 @@ export const MESSAGE_KINDS: readonly Kind[] = [
     {
       ...MESSAGE_PROXY,
       ...NO_CONNECTION,
-      IntegrationMethod: 'Lambda takes POST, whatever stands here',
       RequestParameters: 'an event shows no header, query or path of the call of its function',
       ContentHandlingStrategy: 'the event says whether a body is base64',
     },

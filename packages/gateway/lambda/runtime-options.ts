@@ -1,14 +1,14 @@
 /** The environment and limits of the function runtime. */
-import type { Deadlines, Invocation, InvocationResult } from '../core/ports.ts';
+import type { Deadlines, Invocation } from '../core/ports.ts';
 import type { Isolation } from '../core/stack/function.ts';
 import type { Debugging } from './debugging.ts';
 import type { FindVersion } from './invocation/invoked-version.ts';
 import type { Lender } from './lent/lending.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import type { OwnApisPort } from './own-apis.ts';
+import type { InvocationEnd } from './pool/pool.ts';
 import type { PoolLimits } from './pool/pool-limits.ts';
 import type { ProjectBuildOptions } from './build/project-build.ts';
-import type { StreamStart } from './invocation/stream-job.ts';
 
 export type FunctionRuntimeOptions = {
   /** The offset of the virtual clock in milliseconds, as one Float64 (8 bytes). All instances share this memory. */
@@ -31,10 +31,10 @@ export type FunctionRuntimeOptions = {
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
   /**
-   * Called for each invocation of a known function, with its pending result. It must not throw. For a stream, the
-   * result resolves when the first bytes have arrived.
+   * Called for each invocation of a known function, before it begins. The returned function is called with the result,
+   * for a stream when the first bytes have arrived. Neither may throw.
    */
-  readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
+  readonly watch?: (invocation: Invocation) => InvocationEnd;
   readonly maxInstances: number;
   readonly reload: boolean;
   /** The deadlines of invocations; absent means that their time is the machine's time. */

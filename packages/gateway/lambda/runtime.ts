@@ -18,7 +18,7 @@ import { type FunctionDefinition, isIsolated, runtimeFamily } from '../core/stac
 import { Compiling } from './build/compiling.ts';
 import { Concurrency } from './pool/concurrency.ts';
 import { type Refused, refuseTooLarge } from './pool/refused-start.ts';
-import { FunctionPool } from './pool/pool.ts';
+import { FunctionPool, type InvocationEnd } from './pool/pool.ts';
 import { DEFAULT_LIMITS } from './pool/pool-limits.ts';
 import { SourceWatcher } from './code/source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
@@ -192,22 +192,22 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    return this.#run(invocation, (pool, event) => reportVersion(pool.invoke(event), event));
+    return this.#run(invocation, (pool, event, onEnd) => reportVersion(pool.invoke(event, onEnd), event));
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
-    return this.#run(invocation, (pool, event) => pool.stream(event));
+    return this.#run(invocation, (pool, event, onEnd) => pool.stream(event, onEnd));
   }
 
   #run<Event extends Invocation, Result extends InvocationResult | StreamStart>(
     invocation: Event,
-    start: (pool: FunctionPool, event: Event) => Promise<Result>,
+    start: (pool: FunctionPool, event: Event, onEnd: InvocationEnd | undefined) => Promise<Result>,
   ): Promise<Result | Refused> {
     const { functionName } = invocation;
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
-    const result = start(pool, withVersion(invocation, this.#options.findVersion));
-    this.#options.watch?.(invocation, result);
+    const event = withVersion(invocation, this.#options.findVersion);
+    const result = start(pool, event, this.#options.watch?.(invocation));
     return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, result) : result;
   }
 
@@ -352,7 +352,6 @@ class WorkerRuntime implements FunctionRuntime {
       return new ProcessCode(definition, this.#processes, this.#findToolchain);
     const compileCache = join(cacheDirectory, 'compile');
     const lent = { lender: this.#lender, machine: this.#machine };
-    const { code } = definition;
     const build = new FunctionBuild(
       definition,
       this.#runDirectory,
@@ -361,8 +360,8 @@ class WorkerRuntime implements FunctionRuntime {
       debugging !== undefined,
       {
         webpack:
-          code.kind === 'directory' && code.webpack !== undefined
-            ? this.#webpacks.of(code.webpack)
+          definition.code.kind === 'directory' && definition.code.webpack !== undefined
+            ? this.#webpacks.of(definition.code.webpack)
             : undefined,
         projects: this.#projects,
       },

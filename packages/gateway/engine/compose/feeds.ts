@@ -54,30 +54,19 @@ export function publishingInvocations(
   clock: Clock,
 ): NonNullable<Parameters<typeof createFunctionRuntime>[0]['watch']> {
   const running = new Map<string, number>();
-  return ({ functionName, qualifier }, result) => {
-    const { metrics } = host();
+  return ({ functionName, qualifier }) => {
     const startedAtEpochMs = clock.nowEpochMs();
     const startedMs = clock.monotonicMs();
     const concurrent = (running.get(functionName) ?? 0) + 1;
     running.set(functionName, concurrent);
-    const publish = async (): Promise<void> => {
-      const end = await result.finally(() => {
-        const left = (running.get(functionName) ?? 1) - 1;
-        if (left > 0) running.set(functionName, left);
-        else running.delete(functionName);
-      });
+    return (end) => {
+      const left = (running.get(functionName) ?? 1) - 1;
+      if (left > 0) running.set(functionName, left);
+      else running.delete(functionName);
       const tookMs = clock.monotonicMs() - startedMs;
-      const measurement = measureInvocation({
-        functionName,
-        qualifier,
-        startedAtEpochMs,
-        tookMs,
-        concurrent,
-        end,
-      });
-      if (measurement !== undefined) metrics.publish(measurement);
+      const measured = { functionName, qualifier, startedAtEpochMs, tookMs, concurrent, end };
+      const measurement = measureInvocation(measured);
+      if (measurement !== undefined) host().metrics.publish(measurement);
     };
-    // The caller of the invocation handles its failure, so a rejection is ignored here.
-    publish().catch(() => undefined);
   };
 }

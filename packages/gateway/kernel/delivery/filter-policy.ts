@@ -5,7 +5,7 @@
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
 import { readAlternatives, testOf, type Alternative, type EventTest } from './event-pattern.ts';
-import { PatternError, refusalOf, refusePattern, withWords } from './pattern-error.ts';
+import { PatternError, refusePattern, withWords } from './pattern-error.ts';
 import { isScalar } from './value-match.ts';
 
 type FilteredMessage = {
@@ -35,11 +35,6 @@ export function compileFilterPolicy(policy: unknown, scope: FilterScope): Messag
     };
   return ({ attributes }) =>
     test(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)])));
-}
-
-/** Returns the refusal of Subscribe, or undefined if SNS takes the policy. */
-export function checkFilterPolicy(policy: unknown, scope: FilterScope): string | undefined {
-  return refusalOf(() => compileFilterPolicy(policy, scope));
 }
 
 function compile(policy: unknown, scope: FilterScope): EventTest {

@@ -3,7 +3,7 @@
  * result of an input transformer.
  */
 import { asText, isJson, isJsonObject, type UnknownMembers } from '@gatewright/aws/json-object';
-import { PatternError, refusalOf, refusePattern } from './pattern-error.ts';
+import { PatternError, refusePattern } from './pattern-error.ts';
 
 export type TargetInput =
   | { readonly kind: 'event' }
@@ -84,11 +84,6 @@ export function compileInput(target: UnknownMembers): TargetInput {
   if (!isJsonObject(InputTransformer)) return { kind: 'event' };
   const { InputPathsMap, InputTemplate } = InputTransformer;
   return compileTransformer(InputPathsMap, asText(InputTemplate) ?? '', id);
-}
-
-/** Returns EventBridge's refusal of a target's input, or undefined if EventBridge takes it. */
-export function checkTargetInput(target: UnknownMembers): string | undefined {
-  return refusalOf(() => compileInput(target));
 }
 
 /** Returns the input as text, or undefined if the template makes invalid JSON: then EventBridge delivers nothing. */

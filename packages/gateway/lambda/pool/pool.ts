@@ -21,6 +21,28 @@ const SAVING_MS = 500;
 
 const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };
 
+/** Hears the end of an invocation. It must not throw. */
+export type InvocationEnd = (result: InvocationResult | StreamStart) => void;
+
+type Refusal = ReturnType<typeof throttled>;
+
+function refused(refusal: Refusal, onEnd: InvocationEnd | undefined): Promise<Refusal> {
+  onEnd?.(refusal);
+  return Promise.resolve(refusal);
+}
+
+/** A callback instead of another promise, because each invocation would wait for it. */
+function withEnd<Result extends InvocationResult | StreamStart>(
+  resolve: (result: Result) => void,
+  onEnd: InvocationEnd | undefined,
+): (result: Result) => void {
+  if (onEnd === undefined) return resolve;
+  return (result) => {
+    onEnd(result);
+    resolve(result);
+  };
+}
+
 export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPool {
   readonly #limits: PoolLimits;
   readonly #prepare: () => Promise<InstanceProgram>;
@@ -101,16 +123,22 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     return this.#starting.size + this.#preparing;
   }
 
-  invoke(invocation: Invocation): Promise<InvocationResult> {
+  /** @param onEnd is called with the result before the caller gets it */
+  invoke(invocation: Invocation, onEnd?: InvocationEnd): Promise<InvocationResult> {
     const refusal = this.#refuse(invocation);
-    if (refusal !== undefined) return Promise.resolve(refusal);
-    return new Promise((resolve) => this.#take(makeJob(invocation, resolve, this.#deadlines)));
+    if (refusal !== undefined) return refused(refusal, onEnd);
+    return new Promise((resolve) =>
+      this.#take(makeJob(invocation, withEnd<InvocationResult>(resolve, onEnd), this.#deadlines)),
+    );
   }
 
-  stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+  /** @param onEnd is called when the first bytes have arrived, before the caller gets them */
+  stream(invocation: Invocation & StreamTimes, onEnd?: InvocationEnd): Promise<StreamStart> {
     const refusal = this.#refuse(invocation);
-    if (refusal !== undefined) return Promise.resolve(refusal);
-    return new Promise((resolve) => this.#take(new StreamJob(invocation, resolve, this.#deadlines)));
+    if (refusal !== undefined) return refused(refusal, onEnd);
+    return new Promise((resolve) =>
+      this.#take(new StreamJob(invocation, withEnd<StreamStart>(resolve, onEnd), this.#deadlines)),
+    );
   }
 
   #take(job: Job): void {
@@ -118,7 +146,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     this.#dispatch();
   }
 
-  #refuse({ functionName, payload }: Invocation): ReturnType<typeof throttled> | undefined {
+  #refuse({ functionName, payload }: Invocation): Refusal | undefined {
     const { queueLength, queueChars } = this.#limits;
     if (this.#isClosed || this.#queue.isFull(queueLength, queueChars - payload.length))
       return throttled(functionName);

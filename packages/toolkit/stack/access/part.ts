@@ -39,5 +39,6 @@ export const accessPart: ChosenPart = {
     'docs/guides/protect/access.md',
     'docs/guides/protect/attach.md',
     'docs/guides/protect/coming-from.md',
+    'docs/guides/protect/mcp.md',
   ],
 };

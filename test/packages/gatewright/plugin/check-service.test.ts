@@ -225,7 +225,7 @@ describe('checkService', () => {
   it('refuses an unknown setting, since a typing error would leave everything unchecked', () => {
     assert.match(
       check(FILES, { settings: { acess: '../documents' } }).complaints[0] ?? '',
-      /^custom\.gatewright\.acess is not a setting; known settings: access, variables, /,
+      /^custom\.gatewright\.acess is not a setting; known settings: access, check, variables, /,
     );
   });
 

@@ -132,7 +132,7 @@ describe('readGatewaySettings', () => {
     {
       name: 'a name that there is not, with the list of those there are',
       custom: { assumptions: {} },
-      says: /^custom\.gatewright\.assumptions is not a setting; known settings: access, variables, account, account-quota, .*vpc-link, waf-networks$/,
+      says: /^custom\.gatewright\.assumptions is not a setting; known settings: access, check, variables, account, account-quota, .*vpc-link, waf-networks$/,
     },
     { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /is not a setting/ },
     {

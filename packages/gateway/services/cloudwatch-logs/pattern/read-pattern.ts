@@ -27,20 +27,6 @@ export function readLinePattern(source: string): LinePattern {
 }
 
 /**
- * Returns the refusal of PutMetricFilter and PutSubscriptionFilter, or undefined if they take the pattern. (Reported:
- * aws/aws-cdk#16278, dougmoscrop/serverless-plugin-log-subscription#47.)
- */
-export function checkFilterPattern(source: string): string | undefined {
-  try {
-    readLinePattern(source);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof InvalidPattern)) throw error;
-    return error instanceof InvalidTerm ? error.message : 'Invalid metric filter pattern';
-  }
-}
-
-/**
  * Space-delimited patterns such as `[ip, user, ..., status = 4*, bytes > 1000]`. They match the words of a line, where
  * `[…]` and `"…"` are one word each.
  */

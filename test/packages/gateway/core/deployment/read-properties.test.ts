@@ -131,7 +131,6 @@ const KINDS: readonly Kind[] = [
     properties: { ...V2_INTEGRATION, IntegrationType: 'AWS_PROXY', IntegrationUri: functionArn('f') },
     unread: {
       ...NO_CONNECTION,
-      IntegrationMethod: 'Lambda takes POST, whatever stands here',
       IntegrationSubtype: 'not given',
       ...NO_TEMPLATES,
     },

@@ -206,7 +206,7 @@ describe('a method with', () => {
         RequestParameters: { 'method.request.querystring.a': false, 'method.request.header.a': true },
       },
       property: 'RequestParameters.method.request.querystring.a',
-      says: 'Parameter names must be unique across querystring, header and path: a is declared twice',
+      says: 'Parameter names must be unique across querystring, header and path',
     },
     {
       name: 'a parameter name in brackets',

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  checkFilterPolicy,
   compileFilterPolicy,
   type FilterScope,
 } from '../../../../../packages/gateway/kernel/delivery/filter-policy.ts';
+import { refusalOf } from '../../../../../packages/gateway/kernel/delivery/pattern-error.ts';
 
+const refusal = (policy: unknown, scope: FilterScope) => refusalOf(() => compileFilterPolicy(policy, scope));
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 const MESSAGE = {
   body: '{"store":{"city":"Oslo"},"price":12}',
@@ -97,15 +98,15 @@ const refusals: readonly (readonly [policy: unknown, scope: FilterScope, reason:
   [{ a: [{ cidr: ['bad'] }] }, 'MessageAttributes', 'FilterPolicy: prefix match pattern must be a string'],
 ];
 
-describe('checkFilterPolicy', () => {
+describe('a refused filter policy', () => {
   for (const [policy, scope, reason] of refusals)
     it(`refuses ${JSON.stringify(policy).slice(0, 100)} over the ${scope}`, () => {
-      assert.equal(checkFilterPolicy(policy, scope), `Invalid parameter: Attributes Reason: ${reason}`);
+      assert.equal(refusal(policy, scope), `Invalid parameter: Attributes Reason: ${reason}`);
     });
 
   it('takes as many combinations as allowed', () => {
-    assert.equal(checkFilterPolicy({ a: many(150) }, 'MessageAttributes'), undefined);
-    assert.equal(checkFilterPolicy({ a: { b: many(75) } }, 'MessageBody'), undefined);
-    assert.equal(checkFilterPolicy({}, 'MessageAttributes'), undefined);
+    assert.equal(refusal({ a: many(150) }, 'MessageAttributes'), undefined);
+    assert.equal(refusal({ a: { b: many(75) } }, 'MessageBody'), undefined);
+    assert.equal(refusal({}, 'MessageAttributes'), undefined);
   });
 });

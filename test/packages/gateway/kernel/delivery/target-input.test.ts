@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  checkTargetInput,
+  compileInput,
   compilePath,
   compileTransformer,
   makeInput,
 } from '../../../../../packages/gateway/kernel/delivery/target-input.ts';
+import { refusalOf } from '../../../../../packages/gateway/kernel/delivery/pattern-error.ts';
 
 const EVENT = {
   source: 'shop',
@@ -128,7 +129,7 @@ describe('makeInput', () => {
 
 // Source: LocalStack, test_events_inputs, recorded March 2025; for `Input`,
 // awsdocs/aws-cloudformation-user-guide#1010.
-describe('checkTargetInput', () => {
+describe('compileInput', () => {
   const transformer = { InputPathsMap: { id: '$.id' }, InputTemplate: '"<id>"' };
   for (const [target, refusal] of [
     [{ Id: 't', InputTransformer: transformer }, undefined],
@@ -147,6 +148,9 @@ describe('checkTargetInput', () => {
     [{ Id: 't', InputTransformer: { InputPathsMap: { id: 1 } } }, 'InputPathsMap.id must be a path'],
   ] as const)
     it(`${refusal === undefined ? 'takes' : 'refuses'} ${JSON.stringify(target)}`, () => {
-      assert.equal(checkTargetInput(target), refusal);
+      assert.equal(
+        refusalOf(() => compileInput(target)),
+        refusal,
+      );
     });
 });

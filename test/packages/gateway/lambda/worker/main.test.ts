@@ -86,6 +86,8 @@ function start(source: string, { waits = false, environment = {} }: Options = {}
   reports.port2.on('message', (message) => {
     const report = readInstanceReport(message);
     if (report.kind === 'line') lines.push(report);
+    // What the instance has loaded, for the watcher of sources.
+    else if (report.kind === 'loaded') return;
     else begun.resolve(report);
     tell();
   });

@@ -179,6 +179,9 @@ describe('gatewright package', () => {
     const { code, stdout, stderr } = await pack([service.request.serviceDirectory, '--output', 'out']);
 
     assert.equal(code, 0, stderr);
-    assert.equal(stdout, 'a.zip  2.0 KB\npackaged stage prod for serverless in out\n');
+    assert.equal(
+      stdout,
+      'a.zip  2.0 KB\nnot in the stack: waf. To add a part, run npx gatewright init --add waf\npackaged stage prod for serverless in out\n',
+    );
   });
 });
