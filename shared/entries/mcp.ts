@@ -12,4 +12,5 @@ export type { McpVerifier } from '../mcp/verify-caller.ts';
 export { DomainError } from '../errors.ts';
 export { admissionOfCall, mcp, withMcp } from '../middleware/mcp.ts';
 export { withMcpStream } from '../middleware/lambda-mcp-stream.ts';
+export { protectedResourceMetadata, protectedResourceMetadataUrl } from '../mcp/resource-metadata.ts';
 export { createMcpVerifier } from '../mcp/lambda-verify-caller.ts';

@@ -28,6 +28,15 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource';
  * Returns the metadata document of a resource (RFC 9728 §2). MCP clients send tokens only in the header
  * `Authorization`, and need at least one issuer.
  * @throws TypeError if `resource` or an issuer is not a suitable address, or there is no issuer
+ *
+ * @example
+ * ```ts
+ * import { protectedResourceMetadata } from 'gatewright/mcp';
+ *
+ * const issuers = ['https://login.example/'];
+ * const document = protectedResourceMetadata({ resource: 'https://api.example/mcp', issuers });
+ * document.authorization_servers // → ['https://login.example/']
+ * ```
  */
 export function protectedResourceMetadata({
   resource,
@@ -50,6 +59,13 @@ export function protectedResourceMetadata({
  * `https://mcp.example.com/mcp` → `https://mcp.example.com/.well-known/oauth-protected-resource/mcp` (RFC 9728 §3.1).
  * An API with a named stage cannot serve this address at its own host name, because the path begins with the stage.
  * @throws TypeError if `resource` is not a suitable address
+ *
+ * @example
+ * ```ts
+ * import { protectedResourceMetadataUrl } from 'gatewright/mcp';
+ *
+ * protectedResourceMetadataUrl('https://api.example/mcp') // → 'https://api.example/.well-known/oauth-protected-resource/mcp'
+ * ```
  */
 export function protectedResourceMetadataUrl(resource: string): string {
   checkAddress('resource', resource);

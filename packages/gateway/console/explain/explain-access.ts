@@ -16,6 +16,8 @@ const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string
   'deny-rule': (rules, route) => `${rules} denies ${route}`,
   'not-owner': (rules, route) => `${rules} allows ${route} only to the owner of the resource`,
   'missing-claim': () => 'the caller lacks a claim that the document requires',
+  'mcp-headers': (_, route) =>
+    `the rules under mcp do not allow the tool, prompt or resource that the headers of ${route} announce`,
   'dot-segment': () => 'a server behind the API may read another path in its dots',
 };
 

@@ -19,7 +19,7 @@ import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
-import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, membersOf, textOf } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -43,6 +43,7 @@ export async function loadServerlessService(
   // Only osls can read a service file that is a program, so its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   refuseUnknownStage(tree, stageOf(tree, options));
+  refuseMcpServers(tree);
   inform(file, tree, options);
   let variables: Readonly<Record<string, string>> = {};
   // The error because of which a request of osls was refused. It is stored here, because the reply to osls cannot
@@ -183,6 +184,27 @@ function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefi
     { file: tree.file, line: tree.lineOf(['params']), property: 'params' },
     `unknown stage "${stage}": params has ${stages.join(', ')}; choose one of these with --stage, or add the stage to params`,
   );
+}
+
+function refuseMcpServers(tree: SourceTree | undefined): void {
+  const message = describeMcpServers(tree?.value);
+  if (tree === undefined || message === undefined) return;
+  throw new DefinitionError({ file: tree.file, line: tree.lineOf(['mcp']), property: 'mcp' }, message);
+}
+
+/**
+ * Returns why `mcp` is refused, which Serverless 4 has compiled since 4.41.0 and osls does not know: the routes of its
+ * servers would be missing without a word. Undefined if a service has none.
+ */
+export function describeMcpServers(service: unknown): string | undefined {
+  const servers = Object.entries(membersOf(membersOf(membersOf(service)['mcp'])['servers']));
+  const [first] = servers;
+  if (first === undefined) return undefined;
+  const [name, server] = first;
+  const module = textOf(membersOf(server), 'server').replace(/\.\w+$/, '') || `src/${name}`;
+  const { authorizer } = membersOf(server);
+  const guard = authorizer === undefined ? '' : `, authorizer: ${JSON.stringify(authorizer)}`;
+  return `mcp is compiled by Serverless 4 only, so ${servers.map(([each]) => each).join(', ')} would have no route. Write a function instead: functions: { ${name}: { handler: ${module}.handler, events: [{ http: { method: post, path: /mcp/${name}${guard} } }] } }. How its handler serves and protects tools is in node_modules/gatewright/docs/guides/protect/mcp.md`;
 }
 
 type ParameterSources = {

@@ -138,7 +138,7 @@ function trustOf(issuer: IssuerText): TokenTrust {
         issuer: LOCAL_ISSUER,
         isLocal: true,
         jwksUri: '',
-        audience: ['gatewright'],
+        audience: ['gatewright', ...(issuer.audience ?? [])],
         algorithms: ['RS256'],
         types: ['jwt', 'at+jwt'],
         clockSkewSeconds: 30,

@@ -126,7 +126,14 @@ const LOCAL = object(
     ),
     only: STAGES,
   },
-  { claims: CLAIMS, revocation: REVOCATION },
+  {
+    audience: described(
+      list(CLIENT),
+      'Addresses of resources, such as http://127.0.0.1:3000/mcp: a client that signs in for one gets a token whose aud is its address. Tokens of gatewright token, whose aud is gatewright, are accepted too.',
+    ),
+    claims: CLAIMS,
+    revocation: REVOCATION,
+  },
 );
 
 const CLIENT_CERT = object(
