@@ -168,6 +168,7 @@ const ACCESS: AccessBook = {
   ],
   decide: () => undefined,
   localToken: () => undefined,
+  mcpRules: () => [],
   ask: async ({ document, roles }) =>
     document === 'shop'
       ? {

@@ -1,7 +1,8 @@
 /** Decides what a caller may do with an MCP server, by the document's rules under `mcp`. */
 import type { McpGrants, McpPatterns } from '../../mcp/grants.ts';
 import { MCP_GRANTS, printMcpGrants } from '../../mcp/grants.ts';
-import { MCP_SUBJECTS } from '../../mcp/methods.ts';
+import { MCP_SUBJECTS, methodRule } from '../../mcp/methods.ts';
+import { matchesSubject } from '../../mcp/patterns.ts';
 import type { McpSubject } from '../../mcp/methods.ts';
 import type { CompiledCondition, CompiledDocument, CompiledMcpRule } from '../compiled-document.ts';
 import { chargedAs } from '../charge-quota.ts';
@@ -49,6 +50,17 @@ export function mcpGrantsOf(
         return scopes === undefined ? [] : [{ scopes: [...new Set(scopes)], allow: collect([rule]) }];
       }),
   };
+}
+
+/** Returns the rules that name what a message asks for, whether or not they apply to the caller. */
+export function rulesNaming(
+  { mcp }: CompiledDocument,
+  { method, name = '' }: { readonly method: string; readonly name: string | undefined },
+): readonly CompiledMcpRule[] {
+  const rule = methodRule(method);
+  const [subject, text] =
+    rule?.kind === 'named' ? ([rule.of, name] as const) : (['methods', method] as const);
+  return (mcp?.rules ?? []).filter((each) => matchesSubject(subject, each[subject] ?? [], text, each.effect));
 }
 
 function chargeOf({ mcp, quota }: CompiledDocument, principal: Principal): Pick<McpGrants, 'charge'> {

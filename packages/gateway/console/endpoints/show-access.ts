@@ -23,6 +23,12 @@ export interface AccessBook {
   /** Decides by the rules alone. Returns undefined if there is no such document, or the caller cannot be read. */
   decide(question: AccessQuestion, nowEpochSeconds: number): AccessVerdict | undefined;
   /**
+   * Returns the rules of a document that name what a message to an MCP server asks for, such as `refunds: allow tools
+   * refund_order if role support (access/orders.yml:38)`.
+   * @param name the tool, prompt or URI; undefined if the message names none
+   */
+  mcpRules(document: string, method: string, name: string | undefined): readonly string[];
+  /**
    * Returns what a token of the local issuer needs, so that the document of this API accepts it. Returns undefined if
    * the API has no document, or its document trusts no issuer for which `includes` returns true.
    */

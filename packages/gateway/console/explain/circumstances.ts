@@ -129,6 +129,16 @@ export type IntegrationCircumstances = {
 /** The place of the first character that JSON does not allow; line and column are counted from 1. */
 export type JsonFault = { readonly offset: number; readonly line: number; readonly column: number };
 
+/** A message to an MCP server. */
+export type AgentCall = {
+  readonly method: string;
+  /** The tool, prompt or URI that it names. */
+  readonly name?: string;
+  readonly error?: { readonly code: number; readonly message: string } | undefined;
+  /** Rules of the access document that name it, each with its place. */
+  readonly rules?: readonly string[];
+};
+
 export type Circumstances = {
   readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
   readonly protocol: 'rest' | 'http' | 'websocket';
@@ -169,6 +179,8 @@ export type Circumstances = {
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
+  /** The message to an MCP server; undefined if the request has none. */
+  readonly agentCall?: AgentCall | undefined;
   /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */
   readonly bodyFault?: JsonFault | undefined;
   /** The model or required parameter that the request violates. */

@@ -5,6 +5,7 @@
 import { adviseByCode } from './code-advice.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
+import { explainAgentCall } from './explain-agent-call.ts';
 import { explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
@@ -87,7 +88,7 @@ function describeCaller({
 }
 
 function findReason(about: Circumstances): Reason {
-  if (about.failure === undefined) return explainIntegration(about);
+  if (about.failure === undefined) return explainAgentCall(about) ?? explainIntegration(about);
   switch (about.phase) {
     case 'match':
       return explainMatch(about);

@@ -2,6 +2,7 @@
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
+import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { findJsonFault } from './json-fault.ts';
@@ -34,8 +35,19 @@ export type DescribeWith = {
 };
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
-  const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
+  const about = isEvent(recorded)
+    ? describeEvent(recorded, at)
+    : withRules(describeRequest(recorded, at), at);
   return { ...about, statements: adviseStatements(about, at.stacks) };
+}
+
+/** Adds the rules that name what a message to an MCP server asked for. */
+function withRules(about: Circumstances, { access }: DescribeWith): Circumstances {
+  const { agentCall, guard } = about;
+  const document = guard?.decided?.document;
+  if (agentCall?.error?.code !== 403 || document === undefined) return about;
+  const rules = access?.mcpRules(document, agentCall.method, agentCall.name) ?? [];
+  return { ...about, agentCall: { ...agentCall, rules } };
 }
 
 function adviseStatements(
@@ -97,6 +109,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
+    agentCall: describeAgentCall(recorded, redactor),
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),

@@ -7,6 +7,7 @@ import { showData } from './shown.ts';
 import { findMarks } from '../surprises/find-surprises.ts';
 import type { ApiLabels } from './api-labels.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
+import { describeAgentCall } from './describe-agent-call.ts';
 import type { RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
 
@@ -62,8 +63,23 @@ function rowOfRequest(
     cache: cache && (cache.isHit ? 'hit' : 'miss'),
     isColdStart: isCold(recorded.outcome) || isCold(recorded.authorizerCall?.result),
     connectionId: recorded.connectionId,
+    ...textOfAgent(recorded, redactor),
     requestBytes: sizes.request,
     responseBytes: sizes.reply,
+  };
+}
+
+const TEXT_LIMIT = 120;
+
+/** Shows what a message to an MCP server asks for, because all messages of a server have one route. */
+function textOfAgent(recorded: RecordedRequest, redactor: Redactor): Pick<RequestRow, 'text' | 'tool'> {
+  const call = describeAgentCall(recorded, redactor);
+  if (call === undefined) return {};
+  const { method, name } = call;
+  const text = name === undefined ? method : `${method} ${name}`;
+  return {
+    text: text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT)}…` : text,
+    ...(method === 'tools/call' && { tool: name }),
   };
 }
 

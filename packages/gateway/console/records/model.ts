@@ -50,8 +50,13 @@ export type RequestRow = {
   /** The notes that the list shows: the code of an error, what surprises in the answer, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
-  /** The text of a message over a connection, or the beginning of it, without secrets. */
+  /**
+   * The text of a message over a connection, or the beginning of it, without secrets. For a message to an MCP server, its
+   * method and what it names: `tools/call get_order`.
+   */
   readonly text?: string | undefined;
+  /** The tool that a message to an MCP server calls. */
+  readonly tool?: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
 };

@@ -3,6 +3,7 @@ import type {
   CompiledCondition,
   CompiledDocument,
   CompiledKeyIssuer,
+  CompiledMcpRule,
   CompiledRoute,
   CompiledRule,
   NameOrClaim,
@@ -111,13 +112,19 @@ function describeChannels(document: CompiledDocument): readonly string[] {
 /** Returns a line such as `mcp /mcp: readers: allow tools get_*, prompts summary if role reader`. */
 function describeMcp(document: CompiledDocument): readonly string[] {
   const { path = '', rules = [] } = document.mcp ?? {};
-  return rules.map(({ id, effect, when, ...named }) => {
-    const what = MCP_SUBJECTS.flatMap((subject) =>
-      named[subject] === undefined ? [] : [`${subject} ${named[subject].join(' ')}`],
-    );
-    const condition = when === undefined ? '' : ` if ${describeCondition(when, document)}`;
-    return `mcp ${path}: ${id}: ${effect} ${what.join(', ')}${condition}`;
-  });
+  return rules.map((rule) => `mcp ${path}: ${describeMcpRule(rule, document)}`);
+}
+
+/** Returns a line such as `readers: allow tools get_*, prompts summary if role reader`. */
+export function describeMcpRule(
+  { id, effect, when, ...named }: CompiledMcpRule,
+  document: CompiledDocument,
+): string {
+  const what = MCP_SUBJECTS.flatMap((subject) =>
+    named[subject] === undefined ? [] : [`${subject} ${named[subject].join(' ')}`],
+  );
+  const condition = when === undefined ? '' : ` if ${describeCondition(when, document)}`;
+  return `${id}: ${effect} ${what.join(', ')}${condition}`;
 }
 
 function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): string {

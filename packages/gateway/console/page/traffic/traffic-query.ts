@@ -19,6 +19,7 @@ type Row = Pick<
   | 'caller'
   | 'api'
   | 'customer'
+  | 'tool'
   | 'stage'
   | 'code'
   | 'cache'
@@ -51,6 +52,7 @@ const FIELDS = {
   took: readAmount(({ tookMs }) => tookMs),
   user: readPart(({ caller }) => caller ?? 'anonymous'),
   customer: readWhole(({ customer }) => customer),
+  tool: readWhole(({ tool }) => tool),
   api: readPart(({ api }) => api),
   stage: readWhole(({ stage }) => stage),
   code: readPart(({ code }) => code),
@@ -221,6 +223,7 @@ const VALUES: Readonly<Partial<Record<QueryField, (row: Row) => string | undefin
   route: ({ routeKey }) => routeKey,
   user: ({ caller }) => caller,
   customer: ({ customer }) => customer,
+  tool: ({ tool }) => tool,
   api: ({ api }) => api,
   stage: ({ stage }) => stage,
   code: ({ code }) => code,

@@ -5,7 +5,8 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
 import { readDocument } from '@gatewright/authoring/document/read-access-document';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
-import { describeAccess } from '@gatewright/authoring/find/describe-access';
+import { describeAccess, describeMcpRule } from '@gatewright/authoring/find/describe-access';
+import { rulesNaming } from '#shared/access/decide/mcp-rules.ts';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
@@ -35,6 +36,7 @@ export function openAccessBook(
   return {
     decide: (question, nowEpochSeconds) => decideIn(sources, question, nowEpochSeconds),
     documents: () => read().map((document) => showDocument(document, stage)),
+    mcpRules: (document, method, name) => mcpRulesIn(sources, document, { method, name }),
     localToken: ({ apiId, stage: ofApi }, includes) =>
       localTokenOf(
         read().find(({ apis }) => apis.some((api) => api.apiId === apiId && api.stage === ofApi)),
@@ -114,7 +116,29 @@ function decideIn(
   return undefined;
 }
 
-type RulePlaces = { readonly file: string | undefined; readonly places: ReadonlyMap<string, string> };
+function mcpRulesIn(
+  sources: readonly string[],
+  name: string,
+  asked: { readonly method: string; readonly name: string | undefined },
+): readonly string[] {
+  for (const source of sources) {
+    const document = readDocuments(source).find((one) => one.name === name);
+    if (document === undefined) continue;
+    const { mcpPlaces } = readRulePlaces(source, name);
+    return rulesNaming(document, asked).map((rule) => {
+      const place = mcpPlaces.get(rule.id);
+      return `${describeMcpRule(rule, document)}${place === undefined ? '' : ` (${place})`}`;
+    });
+  }
+  return [];
+}
+
+type RulePlaces = {
+  readonly file: string | undefined;
+  readonly places: ReadonlyMap<string, string>;
+  /** Places of the rules under `mcp`. */
+  readonly mcpPlaces: ReadonlyMap<string, string>;
+};
 
 /**
  * Finds the file of a document, and returns the places of its rules by their ids. A place is a text such as
@@ -122,19 +146,22 @@ type RulePlaces = { readonly file: string | undefined; readonly places: Readonly
  */
 function readRulePlaces(source: string, name: string): RulePlaces {
   const named = findDocumentFile(source, name);
-  if (named === undefined) return { file: undefined, places: new Map() };
+  if (named === undefined) return { file: undefined, places: new Map(), mcpPlaces: new Map() };
   const { file, text, sharing } = named;
   const reading = readDocument(text, file, sharing);
-  if (reading.kind === 'invalid') return { file, places: new Map() };
+  if (reading.kind === 'invalid') return { file, places: new Map(), mcpPlaces: new Map() };
   const { document, locate } = reading;
-  return {
-    file,
-    places: new Map(
-      document.rules.map(({ id }, index) => {
-        const place = locate(['rules', index], '');
+  const placesOf = (rules: readonly { readonly id: string }[], path: readonly string[]) =>
+    new Map(
+      rules.map(({ id }, index) => {
+        const place = locate([...path, index], '');
         return [id, `${place.file}:${place.line}`] as const;
       }),
-    ),
+    );
+  return {
+    file,
+    places: placesOf(document.rules, ['rules']),
+    mcpPlaces: placesOf(document.mcp?.rules ?? [], ['mcp', 'rules']),
   };
 }
 

@@ -21,6 +21,7 @@ describe('showAccess', () => {
       documents: () => [document],
       decide: () => undefined,
       localToken: () => undefined,
+      mcpRules: () => [],
       ask: () => assert.fail('nobody asks'),
     };
 
@@ -47,6 +48,7 @@ describe('showAccess', () => {
       documents: () => all,
       decide: () => undefined,
       localToken: () => undefined,
+      mcpRules: () => [],
       ask: () => assert.fail('nobody asks'),
     };
 

@@ -1,0 +1,39 @@
+/** Explains a message that the wrapper around an MCP server refused before the server ran anything. */
+import { withStop } from './reason.ts';
+import type { Circumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+/** The codes of the wrapper's own, and the codes of MCP for a message whose headers or form it refuses. */
+const REFUSALS: Readonly<Record<number, readonly string[]>> = {
+  401: ['Send a new token. The authorizer’s result was cached and outlived the old one.'],
+  429: ['Wait for the time in the header Retry-After, or change the limit of the customer’s plan.'],
+  [-32_020]: [
+    'Send headers that repeat the body: MCP-Protocol-Version, Mcp-Method and Mcp-Name (MCP 2026-07-28, Request Metadata).',
+  ],
+};
+
+/** @returns undefined if no message to an MCP server was refused */
+export function explainAgentCall({ agentCall, status, guard }: Circumstances): Reason | undefined {
+  const { error, method, name, rules = [] } = agentCall ?? {};
+  if (error === undefined || status < 400) return undefined;
+  const asked = `${method ?? ''}${name === undefined ? '' : ` ${name}`}`;
+  const because = [`The message ${asked} was refused. ${withStop(error.message)}`];
+  if (error.code !== 403 || status !== 403)
+    return { because, changes: REFUSALS[error.code] ?? ['Send one JSON-RPC message as the error says.'] };
+  const document = guard?.decided?.document;
+  const where =
+    document === undefined ? 'under mcp of the access document' : `under mcp of access/${document}.yml`;
+  return {
+    because: [
+      ...because,
+      rules.length === 0
+        ? `No rule ${where} names it.`
+        : `These rules ${where} name it: ${rules.join('; ')}.`,
+    ],
+    changes: [
+      rules.length === 0
+        ? `If the caller may use it, add a rule ${where} that names exactly this.`
+        : 'Use a token that meets the condition of a rule that allows it, or change the rule.',
+    ],
+  };
+}
