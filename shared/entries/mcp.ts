@@ -13,4 +13,3 @@ export { DomainError } from '../errors.ts';
 export { admissionOfCall, mcp, withMcp } from '../middleware/mcp.ts';
 export { withMcpStream } from '../middleware/lambda-mcp-stream.ts';
 export { protectedResourceMetadata, protectedResourceMetadataUrl } from '../mcp/resource-metadata.ts';
-export { createMcpVerifier } from '../mcp/lambda-verify-caller.ts';

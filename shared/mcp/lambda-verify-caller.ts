@@ -13,7 +13,7 @@ import type { McpVerifier } from './verify-caller.ts';
  *
  * @example
  * ```ts
- * import { createMcpVerifier, DomainError } from 'gatewright/mcp';
+ * import { createMcpVerifier, DomainError } from 'gatewright/mcp-verifier';
  *
  * delete process.env['GATEWRIGHT_STAGE'];
  * let code = '';

@@ -35,7 +35,7 @@ import { callerOf } from './access.ts';
 export type McpOptions = {
   /** Name of the access document whose rules under `mcp` decide, such as `orders` for `access/orders.yml`. */
   readonly document: string;
-  /** Verifies callers if no authorizer did: `createMcpVerifier(compiled)`. */
+  /** Verifies callers if no authorizer did: `createMcpVerifier(compiled)` of `gatewright/mcp-verifier`. */
   readonly verify?: McpVerifier;
   /** Address of the protected resource metadata (RFC 9728), to which refusals refer. */
   readonly resourceMetadata?: string;

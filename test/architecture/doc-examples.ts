@@ -9,6 +9,7 @@ const USER_ENTRIES: Readonly<Record<string, string>> = {
   'gatewright/cache': 'shared/entries/cache.ts',
   'gatewright/gather': 'shared/entries/gather.ts',
   'gatewright/mcp': 'shared/entries/mcp.ts',
+  'gatewright/mcp-verifier': 'shared/entries/mcp-verifier.ts',
   'gatewright/quota': 'shared/entries/quota.ts',
   'gatewright/resilience': 'shared/entries/resilience.ts',
   'gatewright/testing': 'packages/gatewright/testing/entry.ts',

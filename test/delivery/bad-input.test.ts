@@ -71,7 +71,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a setting that is none beside the template',
     args: ['start', settled, ...PORTS],
-    says: /settled\/gatewright\.yml:2: unknown setting "prot"; known settings: sources, parts, claimsChecked, check, account, /,
+    says: /settled\/gatewright\.yml:2: unknown setting "prot"; known settings: sources, parts, without, claimsChecked, check, account, /,
   },
   {
     name: 'an unknown stage',

@@ -122,6 +122,13 @@ describe('the guides', { skip: process.platform === 'win32' }, () => {
         await run(shell, line);
         ran.add(line);
       }
+      // As the last command says.
+      const stack = join(copy.directory, 'gatewright/serverless.yml');
+      const text = readFileSync(stack, 'utf8');
+      writeFileSync(
+        stack,
+        text.replace('dev: { region: us-east-1,', 'dev: { region: us-east-1, websocketApi: true,'),
+      );
       cpSync(join(FIXTURES, 'files'), copy.directory, { recursive: true });
       await run(shell, 'gatewright access sync');
     } finally {

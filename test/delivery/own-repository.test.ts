@@ -175,6 +175,7 @@ describe('gatewright init in an empty folder', () => {
 
   // `gatewright package` asks no account, so it does not reach what osls does with one.
   it('is packaged by osls with credentials: ids of APIs and tables that are deployed are looked up', async () => {
+    assert.equal((await here.run('init', '--add', 'quotas')).code, 0);
     const document = join(cwd, 'access/hello.yml');
     const deployed = 'api:\n  prod: { stack: hello-prod, logicalId: ApiGatewayRestApi, stage: prod }';
     await writeFile(document, (await readFile(document, 'utf8')).replace('api:', deployed));

@@ -138,7 +138,7 @@ describe('a partner of 100 requests a day, administered', () => {
     assert.equal(closed.record['version'], 1);
     assert.equal(Number(closed.record['used']) + Number(closed.record['lost']), QUOTA);
     const { stdout: invoice } = await gatewright('usage', 'export', '--format', 'invoice');
-    assert.match(invoice, /^recordId,version,recordedAt,tenant,.*included,overage,lost/);
+    assert.match(invoice, /^recordId,version,recordedAt,tenant,.*withinQuota,overage,lost/);
     assert.equal(invoice.trim().split('\r\n').length, 2);
     assert.deepEqual(await callMenu(1), { 200: 1 });
   });

@@ -42,6 +42,7 @@ export const HANDLER_ENTRIES = [
   'cache',
   'gather',
   'mcp',
+  'mcp-verifier',
   'quota',
   'resilience',
   'webhooks',

@@ -215,8 +215,11 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   const apis = isWithout ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
-  // A service with channels has a WebSocket API of its own.
-  const hasChannels = parts?.includes('channels') === true && !hasDocumentOfChannels(readDocuments(folder));
+  // A service with a WebSocket API uses the functions of the part behind that API.
+  const hasChannels =
+    parts?.includes('channels') === true &&
+    !all.some(({ kind }) => kind === 'websocket') &&
+    !hasDocumentOfChannels(readDocuments(folder));
   const files = new Map([
     [STACK_FILE, stackFile({ up: '../', region, hasChannels })],
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),

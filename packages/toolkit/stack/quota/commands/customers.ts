@@ -137,7 +137,7 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
   const followed = await followKeys(String(after['tenant']), flags);
   printResult({ ...answer, followed: followed instanceof UsageError ? null : followed }, () => [
     describeChange(answer),
-    describeInForce(after, followed),
+    ...(isFirst(after, followed) ? [] : [describeInForce(after, followed)]),
   ]);
   const failed = describeFailure(followed);
   if (failed !== undefined)
@@ -145,6 +145,11 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
       'yellow',
       `${failed} until ${printValue(after['everywhereBy'])}. To try again, run the same command with --operation ${operationId}`,
     );
+}
+
+/** Whether nothing else was in force before: a new record of a customer without API keys. */
+function isFirst(after: Answer, followed: Followed | UsageError): boolean {
+  return after['version'] === 1 && !(followed instanceof UsageError) && followed.keys === 0;
 }
 
 function describeFailure(followed: Followed | UsageError): string | undefined {
