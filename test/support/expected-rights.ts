@@ -106,7 +106,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
     'PutItem KEY#* TENANT#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
     'Query KEY#* TENANT#* REVOCATIONS#* DOCUMENTS',
-    'UpdateItem KEY#* pk sk ver doc layout',
+    'UpdateItem KEY#* pk sk ver doc custVer layout',
     'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy layout',
   ]
     .map((right) => right.replace(' ', ' AccessTable.Arn '))
