@@ -55,3 +55,11 @@ export function methodRule(method: string): MethodRule | undefined {
 
 /** The methods whose name or URI the header `Mcp-Name` repeats (revision 2026-07-28, Standard Request Headers). */
 export const NAMED_IN_HEADER: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+/** What `subscriptions/listen` may ask for (revision 2026-07-28, Notification Filter). Extensions add others. */
+export const NOTIFICATION_FILTERS = [
+  'toolsListChanged',
+  'promptsListChanged',
+  'resourcesListChanged',
+  'resourceSubscriptions',
+];
