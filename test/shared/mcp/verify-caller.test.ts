@@ -10,29 +10,27 @@ import { aFetcher, aKeySet, aRsaKey, signToken, someClaims } from '../../support
 const KEY = aRsaKey();
 // The library that verifies tokens reads the clock of the machine.
 const NOW_EPOCH_MS = Math.floor(Date.now() / 1000) * 1000;
-const DOCUMENT = aDocument(
-  {
-    roles: { reader: {} },
-    result: { cacheTtlSeconds: 0 },
-    rules: [
-      {
-        id: 'reach',
-        effect: 'allow',
-        methods: ['POST'],
-        paths: ['/mcp'],
-        when: { roles: { any: ['reader'] } },
-      },
-    ],
-    mcp: {
-      path: '/mcp',
-      rules: [
-        { id: 'read', effect: 'allow', tools: ['get_*'] },
-        { id: 'office', effect: 'allow', tools: ['refund'], when: { sourceIp: { cidr: ['192.0.2.0/24'] } } },
-      ],
+const TEXT = {
+  roles: { reader: {} },
+  result: { cacheTtlSeconds: 0 },
+  rules: [
+    {
+      id: 'reach',
+      effect: 'allow',
+      methods: ['POST'],
+      paths: ['/mcp'],
+      when: { roles: { any: ['reader'] } },
     },
+  ],
+  mcp: {
+    path: '/mcp',
+    rules: [
+      { id: 'read', effect: 'allow', tools: ['get_*'] },
+      { id: 'office', effect: 'allow', tools: ['refund'], when: { sourceIp: { cidr: ['192.0.2.0/24'] } } },
+    ],
   },
-  ['POST /mcp'],
-);
+};
+const DOCUMENT = aDocument(TEXT, ['POST /mcp']);
 
 function verifier(document = DOCUMENT) {
   return createCallerVerifier(
@@ -102,6 +100,25 @@ describe('createCallerVerifier', () => {
       verify('orders', readRequest(event(token(['reader']), undefined)), () => 1000),
       /rules under mcp/,
     );
+  });
+
+  it('fails if the authorizer would have to charge the caller, because nobody would', async () => {
+    const charging = (quota: object, mcp: object = {}) => {
+      const over = {
+        ...TEXT,
+        quota: { plan: 'gold', tenant: 'acme', ...quota },
+        mcp: { ...TEXT.mcp, ...mcp },
+      };
+      const verify = verifier(aDocument(over, ['POST /mcp', 'GET /users']));
+      return verify('orders', readRequest(event(token(['reader']), undefined)), () => 1000);
+    };
+    await assert.rejects(charging({}), /set mcp.charge: true/);
+    assert.deepEqual((await charging({}, { charge: true }))?.charge, {
+      plan: 'gold',
+      tenant: 'acme',
+      key: 'main|alice',
+    });
+    assert.equal((await charging({ routes: ['GET /users'] }))?.charge, undefined);
   });
 
   // What API Gateway and function URLs write for other authorizers. Claims are never at the place of the grants.
