@@ -60,6 +60,7 @@ type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyRe
 
 /**
  * Protects an MCP server in a middy middleware: `.use(mcp({ document: 'orders' }))`.
+ * Add it last: a middleware that is added later could answer instead of the server, and its answer would not be filtered.
  *
  * @example
  * ```ts
