@@ -172,14 +172,11 @@ describe('an MCP server whose document sets mcp.charge', () => {
     const { log, quotas } = someQuotas(9);
     const options = { document: 'orders', quotas };
     const inner = withMcp(ok, options);
-    const layers = [
-      withMcp((asked: object) => inner(asked), options),
-      (asked: object) =>
-        (middy(inner as never).use(mcp(options) as never) as never as (a: object, b: object) => unknown)(
-          asked,
-          {},
-        ),
-    ];
+    const layered = middy(inner as never).use(mcp(options) as never) as unknown as (
+      asked: object,
+      context: object,
+    ) => Promise<unknown>;
+    const layers = [withMcp((asked: object) => inner(asked), options), (asked: object) => layered(asked, {})];
     const asked = event(call('a'));
     for (const layer of layers) {
       log.length = 0;

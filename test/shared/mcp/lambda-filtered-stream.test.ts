@@ -35,24 +35,20 @@ function aResponse() {
     }),
     { setContentType: (type: string) => types.push(type) },
   );
-  const write = stream.write.bind(stream) as (...sent: unknown[]) => boolean;
+  const { write } = Writable.prototype as { write: (this: Writable, ...given: unknown[]) => boolean };
   let hasWritten = false;
-  stream.write = (...given: unknown[]) => {
-    if (!hasWritten)
-      stream._onBeforeFirstWrite?.((part) => sent.push(typeof part === 'string' ? part : '\u0000'));
-    hasWritten = true;
-    return write(...given);
+  return {
+    sent,
+    types,
+    stream: Object.assign(stream, {
+      write(...given: unknown[]) {
+        if (!hasWritten)
+          stream._onBeforeFirstWrite?.((part) => sent.push(typeof part === 'string' ? part : '\u0000'));
+        hasWritten = true;
+        return write.apply(stream, given);
+      },
+    }),
   };
-  const end = stream.end.bind(stream) as (...sent: unknown[]) => ResponseStream;
-  // Node.js's `end(chunk)` calls the method `write`; the one of an HTTP request does not.
-  stream.end = (...given: unknown[]) => {
-    const before = stream.write;
-    stream.write = write;
-    end(...given);
-    stream.write = before;
-    return stream;
-  };
-  return { sent, types, stream };
 }
 
 /** As `awslambda.HttpResponseStream.from` does. */

@@ -155,22 +155,23 @@ const KEPT = { jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'get_order' }] }
 // Powertools' parser is such a middleware.
 it('mcp() filters the answer even if another middleware has replaced the event', async () => {
   const { server } = aServer();
-  const handler = middy(server as never)
-    .use(mcp(OPTIONS) as never)
-    .before((request) => {
-      request.event = { ...(request.event as object) } as never;
-    }) as unknown as (asked: object, context: object) => Promise<{ body: string }>;
-  assert.deepEqual(JSON.parse((await handler(event(context, LIST), {})).body), KEPT);
+  const replacing = (request: { event: object }): void => {
+    request.event = { ...request.event };
+  };
+  const handler = middy(server as never).use([mcp(OPTIONS), { before: replacing }] as never) as unknown;
+  const ask = handler as (asked: object, context: object) => Promise<{ body: string }>;
+  assert.deepEqual(JSON.parse((await ask(event(context, LIST), {})).body), KEPT);
 });
 
 describe('withMcp() leaves only the returned value as an answer', () => {
   it('to a handler that answers by a callback if it gets one, as @fastify/aws-lambda does', async () => {
     const sent: unknown[] = [];
     const { server } = aServer();
-    const adapter = async (asked: object, _context: unknown, callback?: unknown) => {
+    const adapter = async (asked: object, _context: unknown, callback?: (...sent: unknown[]) => void) => {
       const answer = await server(asked);
-      if (typeof callback !== 'function') return answer;
-      return void callback(null, answer);
+      if (callback === undefined) return answer;
+      callback(null, answer);
+      return undefined;
     };
     const handler = withMcp(adapter as never, OPTIONS);
     const reply = (await handler(event(context, LIST), {}, (...all: unknown[]) => sent.push(all))) as {
