@@ -203,6 +203,11 @@ export async function admit(event: object, context: unknown, options: McpOptions
     return { ...guarded, grants: caller.grants, admissions: [] };
   if (quotas === undefined)
     throw invalid(`the access document ${document} sets mcp.charge, but the option quotas is not set`);
+  // A route of the same function that the authorizer charges, at the price of the route.
+  if (authorizerContextOf(request)['rateLimit'] !== undefined)
+    throw invalid(
+      `the authorizer has charged the request, and mcp.charge of the access document ${document} would charge it again: only the route mcp.path may reach this function`,
+    );
   const charged = await chargeCalls(quotas, charge, guarded, arrivalOf(request, context));
   if (charged.kind === 'refused') return charged;
   if (charged.admissions.length > 0) admissions.set(event, charged.admissions);

@@ -209,6 +209,15 @@ describe('an MCP server whose document sets mcp.charge', () => {
     }
   });
 
+  // Another route of the same function, such as ANY /{proxy+}, which the authorizer charges.
+  it('fails if the authorizer has charged the request already', async () => {
+    const { log, quotas } = someQuotas(9);
+    const asked = event(call('a'));
+    Object.assign(asked.requestContext.authorizer, { rateLimit: '"month";r=5;t=60' });
+    await assert.rejects(withMcp(ok, { document: 'orders', quotas })(asked), /only the route mcp.path/);
+    assert.deepEqual(log, []);
+  });
+
   it('fails if the function has no quotas', async () => {
     await assert.rejects(withMcp(ok, { document: 'orders' })(event(call('a'))), /mcp.charge/);
   });
