@@ -9,7 +9,7 @@ const GRANTS: McpGrants = {
     tools: ['get_*'],
     prompts: ['summary'],
     resources: ['orders://public/**'],
-    methods: ['tasks/get'],
+    methods: ['tasks/get', 'subscriptions/listen jobIds'],
   },
   deny: { tools: ['get_secret'], resources: ['orders://public/hidden/**'] },
   withScopes: [{ scopes: ['orders:refund'], allow: { tools: ['refund_order'] } }],
@@ -128,6 +128,11 @@ describe('guardRequest', () => {
         'a stream about tasks, which no rule names',
         request('subscriptions/listen', { notifications: { taskIds: ['t'] } }),
         403,
+      ],
+      [
+        'a stream about what a rule names',
+        request('subscriptions/listen', { notifications: { jobIds: ['j'], toolsListChanged: true } }),
+        200,
       ],
       [
         'a stream whose filter is a list',
