@@ -2,12 +2,12 @@
  * Decides whether a caller may send a message to an MCP server, from the message itself. Headers are never read here,
  * because a client can write other names into them than into the body.
  */
-import { asText, memberOf } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { grantsAnything, mayCompleteTemplate, mayUse, scopesFor } from './grants.ts';
 import type { McpGrants } from './grants.ts';
 import type { McpMessage } from './message.ts';
-import { methodRule } from './methods.ts';
+import { methodRule, NOTIFICATION_FILTERS } from './methods.ts';
 import type { McpSubject } from './methods.ts';
 
 export type McpVerdict =
@@ -59,9 +59,17 @@ function decideCompletion(grants: McpGrants, ref: unknown): McpVerdict {
   return isAllowed ? ALLOWED : denied(grants, 'resources', uri);
 }
 
-/** The stream may report list changes to everybody to whom the document grants something, but a resource only by a rule. */
-function decideSubscription(grants: McpGrants, filter: unknown): McpVerdict {
-  if (!grantsAnything(grants)) return denied(grants, 'methods', 'subscriptions/listen');
+/**
+ * The stream may report list changes to everybody to whom the document grants something, but a resource only by a rule.
+ * What an extension adds, such as the states of tasks, needs a rule that names it: `subscriptions/listen taskIds`.
+ */
+function decideSubscription(grants: McpGrants, filter: unknown = {}): McpVerdict {
+  if (!grantsAnything(grants) || !isJsonObject(filter))
+    return denied(grants, 'methods', 'subscriptions/listen');
+  for (const name of Object.keys(filter).filter((member) => !NOTIFICATION_FILTERS.includes(member))) {
+    const verdict = decideUse(grants, 'methods', `subscriptions/listen ${name}`);
+    if (verdict.kind === 'denied') return verdict;
+  }
   const uris = memberOf(filter, 'resourceSubscriptions') ?? [];
   if (!Array.isArray(uris)) return denied(grants, 'resources', undefined);
   for (const uri of uris as readonly unknown[]) {

@@ -2,7 +2,7 @@
  * Removes from a server's answers what the caller may not use, and forbids caches to share them. Lists are sorted, so
  * that equal rights give equal lists.
  */
-import { asText, isJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
+import { asList, asText, isJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { mayListTemplate, mayUse } from './grants.ts';
 import type { McpGrants } from './grants.ts';
@@ -26,7 +26,8 @@ export function filterAnswer(
   text: string,
   isStream: boolean,
 ): string | undefined {
-  if (isStream) return filterEvents(grants, requests, text);
+  // Clients ignore a byte order mark at the beginning of a stream.
+  if (isStream) return filterEvents(grants, requests, text.replace(/^\ufeff/, ''));
   if (text.trim() === '') return text;
   const value = parseJson(text);
   if (value === undefined) return undefined;
@@ -36,7 +37,7 @@ export function filterAnswer(
 /** Filters a message, or each message of a batch. */
 function filterValue(grants: McpGrants, requests: Requests, value: unknown): unknown {
   return Array.isArray(value)
-    ? value.map((message) => filterMessage(grants, requests, message))
+    ? value.map((message) => filterValue(grants, requests, message))
     : filterMessage(grants, requests, value);
 }
 
@@ -67,12 +68,14 @@ export function filterEvents(grants: McpGrants, requests: Requests, text: string
 }
 
 function filterMessage(grants: McpGrants, requests: Requests, message: unknown): unknown {
-  const result = memberOf(message, 'result');
-  if (!isJsonObject(message) || !isJsonObject(result)) return message;
+  if (!isJsonObject(message) || !Object.hasOwn(message, 'result')) return message;
+  const { result } = message;
   const id = memberOf(message, 'id');
   const request = requests.find((sent) => sent.id === id);
   // An answer to a request that was not sent could be any list, so it is filtered as each of them.
   const methods = request === undefined ? LISTS : [request.method];
+  // A list without members cannot be limited.
+  if (!isJsonObject(result)) return methods.some(isFiltered) ? { ...message, result: {} } : message;
   return {
     ...message,
     result: methods.reduce<UnknownMembers>((part, method) => filterResult(grants, method, part), result),
@@ -84,12 +87,12 @@ const LISTS = ['tools/list', 'prompts/list', 'resources/list', 'resources/templa
 function filterResult(grants: McpGrants, method: string, result: UnknownMembers): UnknownMembers {
   const rule = methodRule(method);
   if (rule?.kind === 'list') {
-    const listed = result[rule.member];
-    if (!Array.isArray(listed)) return keepPrivate(result);
+    if (!Object.hasOwn(result, rule.member)) return keepPrivate(result);
+    const listed = asList(result[rule.member]);
     const { of, key } = rule;
     const isShown = (name: string): boolean =>
       key === 'uriTemplate' ? mayListTemplate(grants, name) : mayUse(grants, of, name);
-    const shown = (listed as readonly unknown[])
+    const shown = listed
       .map((item) => ({ item, name: asText(memberOf(item, key)) }))
       .filter(({ name }) => name !== undefined && isShown(name))
       .toSorted((a, b) => compareText(a.name ?? '', b.name ?? ''));

@@ -1,5 +1,6 @@
 /** Filters the answer of a function behind API Gateway or a function URL, in any form that these accept. */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { filterAnswer } from './filter-answer.ts';
 import { errorReply } from './guard.ts';
 import type { Filtering } from './guard.ts';
@@ -54,8 +55,16 @@ function headerOf(result: unknown, name: string): string | undefined {
 
 /** The filtered body has another length. */
 function withoutLength(result: object): object {
-  const headers: unknown = memberOf(result, 'headers');
-  if (!isJsonObject(headers)) return result;
-  const kept = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length');
-  return { ...result, headers: Object.fromEntries(kept) };
+  const kept = { ...result } as Record<string, unknown>;
+  for (const member of ['headers', 'multiValueHeaders']) {
+    const headers: unknown = memberOf(result, member);
+    if (isJsonObject(headers)) kept[member] = withoutLengthHeader(headers);
+  }
+  return kept;
+}
+
+export function withoutLengthHeader(headers: UnknownMembers): UnknownMembers {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'),
+  );
 }

@@ -5,9 +5,9 @@
  * cannot open another.
  */
 import { asNonEmptyText, asText, isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
-import { MCP_SUBJECTS, methodRule } from './methods.ts';
+import { isDecidedMethod, MCP_SUBJECTS } from './methods.ts';
 import type { McpSubject } from './methods.ts';
-import { matchesSubject, mayMatchTemplate } from './patterns.ts';
+import { isUriPattern, matchesSubject, mayMatchTemplate, sampleOfTemplate } from './patterns.ts';
 import type { McpEffect } from './patterns.ts';
 
 /** Name of the context member. A document may not give this name to a claim. */
@@ -36,15 +36,15 @@ export type McpCharge = {
 const PATTERN_LIMIT_CHARACTERS = 256;
 
 /**
- * Whether the text is a pattern of a rule: not longer than 256 characters, with `**` only at the end of a URI, and for
- * `methods` the exact name of a method that has no rule of its own.
+ * Whether the text is a pattern of a rule: not longer than 256 characters, with `**` only at the end of a URI, for
+ * `resources` one that a URI can match, and for `methods` the exact name of a method that has no rule of its own.
  */
 export function isMcpPattern(subject: McpSubject, pattern: string): boolean {
   if (pattern === '' || pattern.length > PATTERN_LIMIT_CHARACTERS) return false;
   if (!pattern.isWellFormed() || /[\p{Cc}\p{Zl}\p{Zp}\\\ufffd]|^\s|\s$/u.test(pattern)) return false;
-  if (subject === 'methods') return !pattern.includes('*') && methodRule(pattern) === undefined;
+  if (subject === 'methods') return !pattern.includes('*') && !isDecidedMethod(pattern);
   const wild = subject === 'resources' ? pattern.replace(/\*\*$/, '') : pattern;
-  return !wild.includes('**');
+  return !wild.includes('**') && (subject !== 'resources' || isUriPattern(pattern));
 }
 
 /** Prints the grants for the context. Without the scopes to ask for if the text would be longer than the limit. */
@@ -115,18 +115,23 @@ export function mayUse({ allow, deny }: McpGrants, subject: McpSubject, text: st
 
 /**
  * Whether a list may show the resource template. It is shown if the caller may read some URI of it, as far as the
- * beginning of the template tells.
+ * beginning of the template tells, unless a deny rule matches every value.
  */
-export function mayListTemplate({ allow }: McpGrants, template: string): boolean {
-  return mayMatchTemplate(allow.resources ?? [], template);
+export function mayListTemplate({ allow, deny }: McpGrants, template: string): boolean {
+  const isDenied = matchesSubject('resources', deny.resources ?? [], sampleOfTemplate(template), 'deny');
+  return mayMatchTemplate(allow.resources ?? [], template) && !isDenied;
 }
 
 /** Whether the caller may ask for values of the template: a rule allows all of its URIs, and none denies any of them. */
 export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string): boolean {
   const start = template.split('{', 1)[0] ?? '';
-  const allowed = (allow.resources ?? []).some(
-    (pattern) => pattern === template || (pattern.endsWith('**') && start.startsWith(pattern.slice(0, -2))),
+  const deep = (allow.resources ?? []).filter(
+    (pattern) => pattern.endsWith('**') && start.startsWith(pattern.slice(0, -2)),
   );
+  // Dot segments of the template climb out of the pattern with which it begins.
+  const allowed =
+    allow.resources?.includes(template) === true ||
+    matchesSubject('resources', deep, sampleOfTemplate(template), 'allow');
   return allowed && !mayMatchTemplate(deny.resources ?? [], template);
 }
 

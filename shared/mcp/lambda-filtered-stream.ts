@@ -1,27 +1,40 @@
 /** Filters the answer of a streaming function, event by event, before Lambda sends it. */
 import { Writable } from 'node:stream';
-import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
+import {
+  asNumber,
+  asText,
+  isJsonObject,
+  memberOf,
+  parseJson,
+  parseJsonObject,
+} from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
 import { filterAnswer, filterEvents } from './filter-answer.ts';
+import { withoutLengthHeader } from './filter-result.ts';
 import type { Filtering } from './guard.ts';
 
 /** The stream that Lambda gives to a streaming handler. `HttpResponseStream.from` sets both members. */
 export type ResponseStream = Writable & {
   setContentType(type: string): void;
   /** Lambda calls it before the first byte, to write status code and headers. */
-  _onBeforeFirstWrite?: (write: (chunk: string | Uint8Array) => void) => void;
+  _onBeforeFirstWrite?: BeforeFirstWrite;
 };
 
-/** An answer that is longer cannot be filtered, and is not sent. */
-const ANSWER_LIMIT_BYTES = 20 * 1024 * 1024;
+type BeforeFirstWrite = (write: (chunk: string | Uint8Array) => void) => void;
+
+/** An answer or event that is longer cannot be filtered, and is not sent. */
+const ANSWER_LIMIT_CHARACTERS = 20 * 1024 * 1024;
 
 export class FilteredStream extends Writable implements ResponseStream {
-  declare _onBeforeFirstWrite?: (write: (chunk: string | Uint8Array) => void) => void;
+  declare _onBeforeFirstWrite?: BeforeFirstWrite;
   readonly #target: ResponseStream;
   readonly #passage: Filtering;
   #contentType = '';
-  #text = '';
+  /** What was written since the last whole event. It is joined only when it is whole. */
+  #parts: string[] = [];
+  #length = 0;
   #decoder = new TextDecoder();
+  #isEvents: boolean | undefined;
   #sentAny = false;
 
   constructor(target: ResponseStream, passage: Filtering) {
@@ -36,17 +49,20 @@ export class FilteredStream extends Writable implements ResponseStream {
   }
 
   override _write(chunk: Uint8Array, _encoding: unknown, done: (error?: Error | null) => void): void {
-    this.#text += this.#decoder.decode(chunk, { stream: true });
-    if (this.#text.length > ANSWER_LIMIT_BYTES) done(unreadable());
-    else if (!this.#isEvents()) done();
-    else this.#send(this.#takeEvents(), done);
+    const text = this.#decoder.decode(chunk, { stream: true });
+    this.#length += text.length;
+    if (this.#length > ANSWER_LIMIT_CHARACTERS) done(unreadable());
+    else this.#send(this.#takeEvents(text), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#text += this.#decoder.decode();
     const { grants, requests } = this.#passage;
-    const filtered = filterAnswer(grants, requests, this.#text, this.#isEvents());
-    this.#send(filtered, (error) => {
+    const text = this.#parts.join('') + this.#decoder.decode();
+    const filtered = filterAnswer(grants, requests, text, this.#sendsEvents());
+    // An error page is no list (`filterResult`).
+    const isErrorPage =
+      filtered === undefined && !this.#sendsEvents() && (metadataOf(this).statusCode ?? 0) >= 300;
+    this.#send(isErrorPage ? text : filtered, (error) => {
       if (error) done(error);
       else
         this.#target.end(() => {
@@ -56,12 +72,18 @@ export class FilteredStream extends Writable implements ResponseStream {
   }
 
   /** Takes the events that are whole. An empty line ends an event. */
-  #takeEvents(): string | undefined {
-    const end = Math.max(this.#text.lastIndexOf('\n\n'), this.#text.lastIndexOf('\r\n\r\n'));
-    if (end === -1) return '';
-    const length = this.#text.startsWith('\r\n', end) ? 4 : 2;
-    const whole = this.#text.slice(0, end + length);
-    this.#text = this.#text.slice(end + length);
+  #takeEvents(text: string): string | undefined {
+    const last = this.#parts.at(-1)?.at(-1) ?? '';
+    this.#parts.push(text);
+    if (!this.#sendsEvents()) return '';
+    const joined = last + text;
+    // These pairs of line ends have an empty line between them: CR LF CR LF contains LF CR.
+    const at = Math.max(...['\n\n', '\n\r', '\r\r'].map((pair) => joined.lastIndexOf(pair)));
+    if (at === -1) return '';
+    const end = at + (joined.startsWith('\n\r\n', at) ? 3 : 2) - last.length;
+    const whole = [...this.#parts.slice(0, -1), text.slice(0, end)].join('');
+    this.#parts = [text.slice(end)];
+    this.#length = text.length - end;
     return filterEvents(this.#passage.grants, this.#passage.requests, whole);
   }
 
@@ -70,9 +92,15 @@ export class FilteredStream extends Writable implements ResponseStream {
       done(unreadable());
       return;
     }
-    if (!this.#sentAny && this._onBeforeFirstWrite)
-      this.#target._onBeforeFirstWrite = this._onBeforeFirstWrite;
-    if (text === '') {
+    const before = this._onBeforeFirstWrite;
+    if (!this.#sentAny && before !== undefined)
+      this.#target._onBeforeFirstWrite = (write) => {
+        before((chunk) => {
+          write(withoutLength(chunk));
+        });
+      };
+    // The metadata is sent with the first write, so an answer without a body needs an empty one.
+    if (text === '' && (this.#sentAny || !this.writableEnded)) {
       done();
       return;
     }
@@ -81,16 +109,34 @@ export class FilteredStream extends Writable implements ResponseStream {
   }
 
   /** The type is in the headers that `HttpResponseStream.from` writes, otherwise the stream's own. */
-  #isEvents(): boolean {
-    let prelude = '';
-    this._onBeforeFirstWrite?.((chunk) => {
-      if (typeof chunk === 'string') prelude += chunk;
-    });
-    const headers = Object.entries(memberOf(parseJson(prelude), 'headers') ?? {});
-    const [, type = this.#contentType] =
-      headers.find(([name]) => name.toLowerCase() === 'content-type') ?? [];
-    return asText(type)?.toLowerCase().startsWith('text/event-stream') === true;
+  #sendsEvents(): boolean {
+    this.#isEvents ??= (metadataOf(this).contentType ?? this.#contentType)
+      .toLowerCase()
+      .startsWith('text/event-stream');
+    return this.#isEvents;
   }
+}
+
+type Metadata = { readonly statusCode: number | undefined; readonly contentType: string | undefined };
+
+/** Reads what `HttpResponseStream.from` will write before the first byte. */
+export function metadataOf(stream: ResponseStream): Metadata {
+  let prelude = '';
+  stream._onBeforeFirstWrite?.((chunk) => {
+    if (typeof chunk === 'string') prelude += chunk;
+  });
+  const metadata = parseJson(prelude);
+  const headers = Object.entries(memberOf(metadata, 'headers') ?? {});
+  const [, type] = headers.find(([name]) => name.toLowerCase() === 'content-type') ?? [];
+  return { statusCode: asNumber(memberOf(metadata, 'statusCode')), contentType: asText(type) };
+}
+
+function withoutLength(chunk: string | Uint8Array): string | Uint8Array {
+  const metadata = typeof chunk === 'string' ? parseJsonObject(chunk) : undefined;
+  const headers = metadata?.['headers'];
+  return isJsonObject(headers)
+    ? JSON.stringify({ ...metadata, headers: withoutLengthHeader(headers) })
+    : chunk;
 }
 
 function unreadable(): Error {

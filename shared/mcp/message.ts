@@ -5,7 +5,8 @@
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { hasDuplicateMember } from '../http/json-members.ts';
-import { methodRule } from './methods.ts';
+import { foldText } from './fold-text.ts';
+import { methodRule, NOTIFICATION_FILTERS } from './methods.ts';
 
 export type McpMessage =
   | {
@@ -26,9 +27,21 @@ type McpBody =
 /** Revision 2025-03-26 allows batches, and sets no limit. */
 const BATCH_LIMIT = 50;
 
+/** The specification sets no limit. Each resource is compared with every pattern. */
+const SUBSCRIPTIONS_LIMIT = 1_000;
+
 /** Members that decide what a message does. A body that has one of them in another case is refused. */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 const PARAMETERS = ['name', 'uri', 'ref', 'arguments', 'notifications', '_meta'];
+/** The same for the parameters that are objects themselves. `arguments` belong to the tool, and decide nothing here. */
+const INSIDE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  ref: ['type', 'name', 'uri'],
+  notifications: NOTIFICATION_FILTERS,
+  _meta: ['io.modelcontextprotocol/protocolVersion'],
+};
+
+/** Attack: code that copies members with `Object.assign` finds members of `__proto__` that the message does not have. */
+const INHERITING = ['__proto__', 'constructor'];
 
 export function readMessages(bytes: Uint8Array): McpBody {
   let text: string;
@@ -39,25 +52,35 @@ export function readMessages(bytes: Uint8Array): McpBody {
   } catch {
     return { kind: 'malformed', code: -32_700, reason: 'The body is not JSON in UTF-8.' };
   }
-  if (hasDuplicateMember(text)) return invalid('A member occurs twice.');
   const isBatch = Array.isArray(value);
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) return invalid('The batch is empty.');
   if (list.length > BATCH_LIMIT) return invalid(`A batch may have at most ${BATCH_LIMIT} messages.`);
+  if (hasDuplicateMember(text)) return invalid('A member occurs twice.');
   const messages: McpMessage[] = [];
   for (const item of list) {
     const message = readMessage(item);
     if (typeof message === 'string') return invalid(message);
     messages.push(message);
   }
+  if (hasEqualIds(messages)) return invalid('Two requests of a batch must not have the same id.');
   return { kind: 'messages', messages, isBatch };
+}
+
+/**
+ * Attack: the answer to a list would be taken for the answer to another request with the same id, which is not filtered.
+ * The ids `1` and `"1"` are equal for servers that keep requests by the text of their ids.
+ */
+function hasEqualIds(messages: readonly McpMessage[]): boolean {
+  const ids = messages.flatMap((message) => (message.kind === 'request' ? [String(message.id)] : []));
+  return new Set(ids).size < ids.length;
 }
 
 /** Returns the reason if the value is not a message. */
 function readMessage(value: unknown): McpMessage | string {
   if (!isJsonObject(value)) return 'A message must be an object.';
-  const misspelled = misspelledMember(value, ENVELOPE);
-  if (misspelled !== undefined) return `The member ${misspelled} must be in lower case.`;
+  const fault = spellingFault(value, ENVELOPE);
+  if (fault !== undefined) return fault;
   if (memberOf(value, 'jsonrpc') !== '2.0') return 'The member jsonrpc must be "2.0".';
   const method = memberOf(value, 'method');
   const id = memberOf(value, 'id');
@@ -68,20 +91,38 @@ function readMessage(value: unknown): McpMessage | string {
   if (typeof method !== 'string') return 'The member method must be text.';
   const params = Object.hasOwn(value, 'params') ? memberOf(value, 'params') : {};
   if (!isJsonObject(params)) return 'The member params must be an object.';
-  const misspelledParameter = misspelledMember(params, PARAMETERS);
-  if (misspelledParameter !== undefined && methodRule(method) !== undefined)
-    return `The parameter ${misspelledParameter} must be in lower case.`;
+  const paramsFault = methodRule(method) === undefined ? undefined : parametersFault(params);
+  if (paramsFault !== undefined) return paramsFault;
   if (!Object.hasOwn(value, 'id')) return { kind: 'notification', method, params };
   if (typeof id !== 'string' && !(typeof id === 'number' && Number.isSafeInteger(id)))
     return 'The member id must be text or a whole number.';
   return { kind: 'request', id, method, params };
 }
 
-/** Attack: Go's decoder takes `Method` for `method`, so a body with both would run what was not decided. */
-function misspelledMember(members: UnknownMembers, names: readonly string[]): string | undefined {
-  return Object.keys(members).find(
-    (name) => !names.includes(name) && names.includes(name.normalize('NFKC').toLowerCase()),
-  );
+function parametersFault(params: UnknownMembers): string | undefined {
+  const uris = memberOf(memberOf(params, 'notifications'), 'resourceSubscriptions');
+  if (Array.isArray(uris) && uris.length > SUBSCRIPTIONS_LIMIT)
+    return `A stream may report at most ${SUBSCRIPTIONS_LIMIT} resources.`;
+  const faults = [spellingFault(params, PARAMETERS)];
+  for (const [parameter, names] of Object.entries(INSIDE_PARAMETERS)) {
+    const inside = memberOf(params, parameter);
+    if (isJsonObject(inside)) faults.push(spellingFault(inside, names));
+  }
+  return faults.find((fault) => fault !== undefined);
+}
+
+/**
+ * Attack: decoders without case (Go, and C# with web defaults) take `Method` for `method`, so a body with both would run
+ * what was not decided.
+ */
+function spellingFault(members: UnknownMembers, names: readonly string[]): string | undefined {
+  const folded = new Map(names.map((name) => [foldText(name), name]));
+  for (const member of Object.keys(members)) {
+    if (INHERITING.includes(member)) return `The member ${member} is not accepted.`;
+    const name = folded.get(foldText(member));
+    if (name !== undefined && name !== member) return `The member ${member} must be written ${name}.`;
+  }
+  return undefined;
 }
 
 function invalid(reason: string): McpBody {

@@ -2,6 +2,7 @@
  * How each method of the Model Context Protocol is decided, in all revisions from 2024-11-05 to 2026-07-28. A method
  * that is not listed here is denied, unless a rule of the document names it under `methods`.
  */
+import { foldText } from './fold-text.ts';
 
 /** What rules name. `methods` are the methods that this list does not decide in another way. */
 export const MCP_SUBJECTS = ['tools', 'prompts', 'resources', 'methods'] as const;
@@ -53,5 +54,20 @@ export function methodRule(method: string): MethodRule | undefined {
   return Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
 }
 
+const FOLDED: ReadonlySet<string> = new Set(Object.keys(METHODS).map(foldText));
+
+/** Whether this list decides the method. A server that ignores case takes `Tools/Call` for `tools/call`. */
+export function isDecidedMethod(method: string): boolean {
+  return FOLDED.has(foldText(method));
+}
+
 /** The methods whose name or URI the header `Mcp-Name` repeats (revision 2026-07-28, Standard Request Headers). */
 export const NAMED_IN_HEADER: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+/** What `subscriptions/listen` may ask for (revision 2026-07-28, Notification Filter). Extensions add others. */
+export const NOTIFICATION_FILTERS = [
+  'toolsListChanged',
+  'promptsListChanged',
+  'resourcesListChanged',
+  'resourceSubscriptions',
+];

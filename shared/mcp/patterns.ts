@@ -7,7 +7,9 @@
  */
 import { compilePieces } from '@gatewright/aws/glob';
 import { decodePercent } from '@gatewright/aws/percent-encoding';
+import { foldText } from './fold-text.ts';
 import type { McpSubject } from './methods.ts';
+import { formOfPattern, formsOfUri } from './uri-forms.ts';
 
 /** Maximum length of a name or URI that is compared. Longer ones are denied. */
 const LENGTH_LIMIT = 2_048;
@@ -31,15 +33,24 @@ export function matchesSubject(
   const readings = readingsOfUri(text);
   if (readings === undefined) return effect === 'deny';
   const canonical = patterns.map(canonicalPattern);
-  const matches = (reading: string): boolean => matchesAny(canonical, reading, effect, matchesUri);
-  return effect === 'allow' ? readings.every(matches) : readings.flatMap(cutsOf).some(matches);
+  if (effect === 'allow')
+    return readings.every((reading) => matchesAny(canonical, reading, effect, matchesUri));
+  const all = [...new Set([...canonical, ...canonical.map(formOfPattern)])];
+  return readings
+    .flatMap((reading) => [reading, ...formsOfUri(reading)])
+    .some((form) => matchesAny(all, form, effect, matchesUri));
 }
 
-/** Servers may ignore the query, the fragment, an empty segment, or a slash at the end. */
-function cutsOf(uri: string): readonly string[] {
-  const bare = uri.replace(/[?#].*$/s, '');
-  const [, origin = '', path = ''] = /^([^/?#]*:(?:\/\/)?)(.*)$/s.exec(bare) ?? [];
-  return [uri, bare, `${origin}${path.replace(/\/{2,}/g, '/').replace(/(?<=[^/])\/$/, '')}`];
+/**
+ * Whether a rule for resources can match anything. A deny rule with another pattern would look as if it protected
+ * something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
+ */
+export function isUriPattern(pattern: string): boolean {
+  if (pattern === '**') return true;
+  // It would be decoded to a wildcard.
+  if (/%2a/i.test(pattern)) return false;
+  const samples = [pattern.replaceAll('*', 'x'), pattern.replaceAll('*', '1')];
+  return samples.some((sample) => matchesSubject('resources', [pattern], sample, 'allow'));
 }
 
 /**
@@ -47,12 +58,26 @@ function cutsOf(uri: string): readonly string[] {
  * template in a list opens nothing, and because a completion must be denied if any URI of the template is denied.
  */
 export function mayMatchTemplate(patterns: readonly string[], template: string): boolean {
-  const start = fold(decodeOnce(template.split('{', 1)[0] ?? ''));
+  const start = foldText(decodeOnce(template.split('{', 1)[0] ?? ''));
   return patterns.some((pattern) => {
-    const literal = fold(canonicalPattern(pattern).split('*', 1)[0] ?? '');
+    const literal = foldText(canonicalPattern(pattern).split('*', 1)[0] ?? '');
     return start.startsWith(literal) || literal.startsWith(start);
   });
 }
+
+/**
+ * Returns a URI that the template produces (RFC 6570). Its values are words that no rule names, so that only a wildcard
+ * matches them.
+ */
+export function sampleOfTemplate(template: string): string {
+  return template.replace(/\{([+#./;?&]?)[^{}]*\}/g, (_, operator: string) => {
+    if (operator === '?' || operator === '&' || operator === ';') return '';
+    const value = operator === '' || operator === '.' ? ANY_VALUE : `${ANY_VALUE}/${ANY_VALUE}`;
+    return operator === '+' ? value : `${operator}${value}`;
+  });
+}
+
+const ANY_VALUE = '0-any-value-0';
 
 /**
  * Returns the forms in which a server may read the URI: with its escapes decoded, and with escaped delimiters decoded
@@ -61,11 +86,12 @@ export function mayMatchTemplate(patterns: readonly string[], template: string):
  */
 export function readingsOfUri(uri: string): readonly string[] | undefined {
   if (isOdd(uri) || !URL.canParse(uri)) return undefined;
-  const plain = resolveDots(lowerOrigin(decodeOnce(uri)));
-  if (plain === undefined || isOdd(plain)) return undefined;
+  const decoded = decodeOnce(uri);
+  const plain = resolveDots(lowerOrigin(decoded));
+  if (plain === undefined || isOdd(plain) || hasHiddenStructure(decoded)) return undefined;
   const whole = decodeFully(uri);
-  if (whole === undefined) return undefined;
-  if (!hasStructuralEscape(uri)) return [plain];
+  if (whole === undefined || hasHiddenStructure(whole)) return undefined;
+  if (whole === decoded) return [plain];
   const other = lowerOrigin(whole);
   return isOdd(other) || resolveDots(other) !== other ? undefined : [plain, other];
 }
@@ -73,8 +99,15 @@ export function readingsOfUri(uri: string): readonly string[] | undefined {
 /** Matches what `decodeOnce` keeps: the escapes of `/`, `?`, `#`, `%` and the backslash, which change the structure. */
 const STRUCTURAL = /%(?:2[fF35]|3[fF]|5[cC])/;
 
-function hasStructuralEscape(uri: string): boolean {
-  return STRUCTURAL.test(uri);
+/**
+ * Whether a server finds a slash, an escape or a dot segment only after it has removed the parameters of a segment
+ * (`..;x`), or brought the text into another Unicode form (`\u2025` becomes `..`).
+ */
+function hasHiddenStructure(text: string): boolean {
+  if (/(?:^|\/)\.\.?;/.test(text)) return true;
+  const count = (form: string): number =>
+    form.match(/[/\\]|%[0-9A-Fa-f]{2}|(?<=^|\/)\.\.?(?=$|[/?#])/g)?.length ?? 0;
+  return count(text.normalize('NFKC')) !== count(text);
 }
 
 function decodeOnce(uri: string): string {
@@ -140,8 +173,8 @@ function matchesAny(
   matches: (pattern: string, text: string) => boolean,
 ): boolean {
   if (effect === 'allow') return patterns.some((pattern) => matches(pattern, text));
-  const folded = fold(text);
-  return patterns.some((pattern) => matches(fold(pattern), folded));
+  const folded = foldText(text);
+  return patterns.some((pattern) => matches(foldText(pattern), folded));
 }
 
 function matchesName(pattern: string, name: string): boolean {
@@ -160,8 +193,4 @@ function matchesUri(pattern: string, uri: string): boolean {
     const text = given[index] ?? '';
     return isDeep && index === wanted.length - 1 ? text.startsWith(segment) : matchesName(segment, text);
   });
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
 }

@@ -3,10 +3,12 @@
  * document decides as in the authorizer: who reaches the server by its rules on `POST`, and what he may use by those
  * under `mcp`.
  */
-import type { CompiledAccess } from '../access/compiled-document.ts';
+import { isCharged, isChargedCaller } from '../access/charged-routes.ts';
+import type { CompiledAccess, CompiledDocument, CompiledRoute } from '../access/compiled-document.ts';
 import { readCredential } from '../access/credential.ts';
 import { circumstancesOf, decide } from '../access/decide/decide.ts';
 import { mcpGrantsOf } from '../access/decide/mcp-rules.ts';
+import type { Principal } from '../access/decide/principal.ts';
 import { createIdentifier } from '../access/identify.ts';
 import type { AuthorizerPorts } from '../access/identify.ts';
 import { certificateOf } from '../aws/authorizer-event.ts';
@@ -18,8 +20,8 @@ import type { McpGrants } from './grants.ts';
 
 /**
  * Returns the caller's grants. Undefined if the document does not let the caller reach the server at all.
- * @throws DomainError TOKEN_* for a credential that is not accepted; CONFIG_INVALID if there is no such document, or it has
- * no rules under `mcp`
+ * @throws DomainError TOKEN_* for a credential that is not accepted; CONFIG_INVALID if there is no such document, it has
+ * no rules under `mcp`, or its quota is charged by the authorizer
  */
 export type McpVerifier = (
   document: string,
@@ -46,6 +48,18 @@ export function createCallerVerifier(
     const at = { sourceIp: sourceIpOf(request), nowEpochSeconds };
     const reached = decide(document, principal, { ...at, target: `POST${document.mcp.path}` });
     if (reached.kind !== 'allow') return undefined;
+    assertChargedHere(document, reached.route, principal);
     return mcpGrantsOf(document, principal, circumstancesOf(document, at));
   };
+}
+
+/** Nobody would charge a call whose charge is left to the authorizer. */
+function assertChargedHere(document: CompiledDocument, route: CompiledRoute, principal: Principal): void {
+  const { quota, mcp, name } = document;
+  if (quota === undefined || mcp?.charge === true) return;
+  if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return;
+  throw new DomainError(
+    'CONFIG_INVALID',
+    `the authorizer charges POST ${route.path} by the quota of the access document ${name}, but it did not handle the request: set mcp.charge: true, or name the charged routes under quota.routes without this one`,
+  );
 }

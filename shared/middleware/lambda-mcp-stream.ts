@@ -1,10 +1,9 @@
 /** Access rules in front of an MCP server that streams its answers: REST APIs with `STREAM`, and function URLs. */
 import { finished } from 'node:stream/promises';
 import type { ProxyResult } from '../aws/proxy-result.ts';
-import { FilteredStream } from '../mcp/lambda-filtered-stream.ts';
+import { FilteredStream, metadataOf } from '../mcp/lambda-filtered-stream.ts';
 import type { ResponseStream } from '../mcp/lambda-filtered-stream.ts';
-import { undo } from '../mcp/charge-calls.ts';
-import { admit } from './mcp.ts';
+import { admit, endCalls } from './mcp.ts';
 import type { McpOptions, McpPassage } from './mcp.ts';
 
 export type McpStreamHandler<Event> = (event: Event, stream: ResponseStream, context: unknown) => unknown;
@@ -54,24 +53,30 @@ export function withMcpStream<Event extends object>(
       return undefined;
     }
     try {
-      return await run(handler, event, { stream, context, passage: admitted });
+      const status = await run(handler, event, { stream, context, passage: admitted });
+      await endCalls(event, admitted, status >= 500);
+      return undefined;
     } catch (error) {
-      await undo(admitted.admissions);
+      await endCalls(event, admitted, true);
       throw error;
-    } finally {
-      await Promise.all(admitted.admissions.map(({ admission }) => admission.release()));
     }
   };
 }
 
 type Run = { readonly stream: ResponseStream; readonly context: unknown; readonly passage: McpPassage };
 
+const OK = 200;
+
+/** Returns the status code of the answer. */
 async function run<Event>(
   handler: McpStreamHandler<Event>,
   event: Event,
   { stream, context, passage }: Run,
-): Promise<unknown> {
-  if (!passage.filters) return await handler(event, stream, context);
+): Promise<number> {
+  if (!passage.filters) {
+    await handler(event, stream, context);
+    return metadataOf(stream).statusCode ?? OK;
+  }
   const filtered = new FilteredStream(stream, passage);
   const failed = finished(filtered).then(
     () => undefined,
@@ -82,7 +87,7 @@ async function run<Event>(
   const error = isOver ? await failed : undefined;
   // Lambda ends the stream with this error.
   if (error instanceof Error) throw error;
-  return undefined;
+  return metadataOf(filtered).statusCode ?? OK;
 }
 
 async function end(stream: ResponseStream, { statusCode, headers, body }: ProxyResult): Promise<void> {
@@ -91,6 +96,8 @@ async function end(stream: ResponseStream, { statusCode, headers, body }: ProxyR
     write(JSON.stringify({ statusCode, headers }));
     write(DELIMITER);
   };
-  stream.end(body);
+  // The metadata is sent with the first `write`, and never with `end`.
+  stream.write(body ?? '');
+  stream.end();
   await finished(stream);
 }

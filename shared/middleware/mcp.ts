@@ -7,7 +7,7 @@
  * that the function verifies itself. Without either the request is refused.
  */
 import type { MiddlewareObj } from '@middy/core';
-import { asText, memberOf } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { CONTEXT_CUT } from '../access/backend-context.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import {
@@ -60,6 +60,7 @@ type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyRe
 
 /**
  * Protects an MCP server in a middy middleware: `.use(mcp({ document: 'orders' }))`.
+ * Add it last: a middleware that is added later could answer instead of the server, and its answer would not be filtered.
  *
  * @example
  * ```ts
@@ -71,21 +72,25 @@ type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyRe
  * ```
  */
 export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Event, unknown> {
-  const passages = new WeakMap<object, McpPassage>();
+  // By the request of middy, because another middleware may replace the event.
+  const entered = new WeakMap<object, { readonly event: object; readonly passage: McpPassage }>();
   return {
-    before: async ({ event, context }) => {
-      const admitted = await admit(event, context, options);
-      if (admitted.kind === 'refused') return admitted.reply;
-      passages.set(event, admitted);
+    before: async (request) => {
+      const { event, context } = request;
+      const passage = await admit(event, context, options);
+      if (passage.kind === 'refused') return passage.reply;
+      entered.set(request, { event, passage });
+      request.context = withoutCallbacks(context);
       return undefined;
     },
     after: async (request) => {
-      const passage = passages.get(request.event);
-      if (passage !== undefined) request.response = await finish(passage, request.response);
+      const found = entered.get(request);
+      if (found === undefined) throw invalid('the answer of the MCP server has no request that was decided');
+      request.response = await finish(found.event, found.passage, request.response);
     },
-    onError: async ({ event }) => {
-      const passage = passages.get(event);
-      if (passage !== undefined) await undo(passage.admissions);
+    onError: async (request) => {
+      const found = entered.get(request);
+      if (found !== undefined) await endCalls(found.event, found.passage, true);
     },
   };
 }
@@ -120,22 +125,44 @@ export function withMcp<Event extends object>(
     const admitted = await admit(event, rest[0], options);
     if (admitted.kind === 'refused') return admitted.reply;
     try {
-      return await finish(admitted, await handler(event, ...rest));
+      return await finish(event, admitted, await handler(event, ...rest.map(withoutCallbacks)));
     } catch (error) {
-      await undo(admitted.admissions);
+      await endCalls(event, admitted, true);
       throw error;
     }
   };
 }
 
-/** Refunds the calls of a failed answer, and filters the others. */
-async function finish(passage: McpPassage, response: unknown): Promise<unknown> {
-  const hasFailed = Number(memberOf(response, 'statusCode')) >= 500;
-  if (hasFailed) await undo(passage.admissions);
-  else await Promise.all(passage.admissions.map(({ admission }) => admission.release()));
-  return filterResult(passage, response);
+/**
+ * Leaves only the returned value as a way to answer. Attack: a handler that answers by the callback, or by
+ * `context.succeed` (Node.js 22 and older), would send a list that was not filtered.
+ */
+function withoutCallbacks<T>(argument: T): T {
+  if (typeof argument === 'function') return undefined as T;
+  if (!isJsonObject(argument) || typeof memberOf(argument, 'succeed') !== 'function') return argument;
+  const gone = { value: undefined };
+  return Object.create(argument, { succeed: gone, fail: gone, done: gone }) as T;
 }
 
+/** Filters the answer, and refunds the calls of a failed one. */
+async function finish(event: object, passage: McpPassage, response: unknown): Promise<unknown> {
+  const filtered = filterResult(passage, response);
+  await endCalls(event, passage, Number(memberOf(filtered, 'statusCode')) >= 500);
+  return filtered;
+}
+
+/** Ends the charged calls of a request. They are refunded if they failed. */
+export async function endCalls(
+  event: object,
+  { admissions: charged }: McpPassage,
+  hasFailed: boolean,
+): Promise<void> {
+  if (charged.length > 0) admissions.delete(event);
+  if (hasFailed) await undo(charged);
+  else await Promise.all(charged.map(({ admission }) => admission.release()));
+}
+
+/** The charged calls of the requests that run. A second wrapper around the same server does not charge them again. */
 const admissions = new WeakMap<object, readonly CallAdmission[]>();
 
 /**
@@ -172,12 +199,18 @@ export async function admit(event: object, context: unknown, options: McpOptions
   if (guarded.kind === 'refused') return guarded;
   const { charge } = caller.grants;
   const { quotas, document } = options;
-  if (charge === undefined) return { ...guarded, grants: caller.grants, admissions: [] };
+  if (charge === undefined || admissions.has(event))
+    return { ...guarded, grants: caller.grants, admissions: [] };
   if (quotas === undefined)
     throw invalid(`the access document ${document} sets mcp.charge, but the option quotas is not set`);
+  // A route of the same function that the authorizer charges, at the price of the route.
+  if (authorizerContextOf(request)['rateLimit'] !== undefined)
+    throw invalid(
+      `the authorizer has charged the request, and mcp.charge of the access document ${document} would charge it again: only the route mcp.path may reach this function`,
+    );
   const charged = await chargeCalls(quotas, charge, guarded, arrivalOf(request, context));
   if (charged.kind === 'refused') return charged;
-  admissions.set(event, charged.admissions);
+  if (charged.admissions.length > 0) admissions.set(event, charged.admissions);
   return { ...guarded, grants: caller.grants, admissions: charged.admissions };
 }
 

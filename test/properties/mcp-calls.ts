@@ -90,7 +90,15 @@ const HABITS: readonly ((text: string) => string)[] = [
   (text) => resolve(decode(decode(text))).toLowerCase(),
   (text) => text.replace(/[?#].*$/s, ''),
   (text) => text.replaceAll('\\', '/'),
+  (text) => resolve(text.replace(/;[^/]*/g, '')),
+  (text) => resolve(text.normalize('NFKC')),
+  (text) => (URL.canParse(text) ? hostAndPath(new URL(text)) : text),
 ];
+
+/** As a server that looks for a scheme of its own: user name and port mean nothing to it. */
+function hostAndPath({ protocol, hostname, pathname }: URL): string {
+  return resolve(`${protocol}//${hostname}${pathname}`);
+}
 
 function decode(text: string): string {
   try {
@@ -262,9 +270,10 @@ function contextOf(role: string): object {
 
 function drawSent(role: string, pick: Pick): Sent {
   if (pick.chance(0.25)) return drawPlain(role, pick);
-  const messages = Array.from({ length: pick.chance(0.2) ? 1 + pick.upTo(2) : 1 }, (_, id) =>
-    drawMessage(id, pick),
-  );
+  const messages = Array.from({ length: pick.chance(0.2) ? 1 + pick.upTo(2) : 1 }, (_, place) => {
+    const id = pick.chance(0.2) ? 0 : place;
+    return drawMessage(pick.chance(0.1) ? String(id) : id, pick);
+  });
   const texts = messages.map((message) => disturb(JSON.stringify(message), pick));
   const body = messages.length > 1 || pick.chance(0.05) ? `[${texts.join(',')}]` : (texts[0] ?? '');
   return { body, headers: drawHeaders(messages[0] ?? {}, pick), isPlain: false };
@@ -306,7 +315,7 @@ function drawPlain(role: string, pick: Pick): Sent {
   };
 }
 
-function drawMessage(id: number, pick: Pick): Record<string, unknown> {
+function drawMessage(id: number | string, pick: Pick): Record<string, unknown> {
   const tool = disguise(pick.one(ALL_TOOLS), pick);
   const uri = disguiseUri(pick.one(ALL_RESOURCES), pick);
   const [method, params] = pick.one<[string, unknown]>([
@@ -370,6 +379,15 @@ function disguiseUri(uri: string, pick: Pick): string {
     `${uri}?x=1`,
     `${uri}#x`,
     `docs://pub/a?/../../${uri.slice(7)}`,
+    uri.replace('://', ':///'),
+    uri.replace('://', ':'),
+    uri.replace('://', '://ann@'),
+    uri.replace('docs://pub', 'docs://pub:99'),
+    `${uri};v=1`,
+    `${uri}//`,
+    uri.replace('k', '%%36b'),
+    uri.replace('docs://', 'docs://pub/..;/'),
+    uri.replace('docs://', 'docs://pub/\u2025/'),
     `${uri}/.`,
     `${uri} `,
     uri.replace('/a', '/./a'),
@@ -388,6 +406,8 @@ function disturb(text: string, pick: Pick): string {
     text.replace('"name"', '"Name"'),
     text.replace('"method"', '"METHOD"'),
     text.replace('"params"', '"param\u017f"'),
+    text.replace('"resourceSubscriptions"', '"resourceSubscriptions":[],"ResourceSubscriptions"'),
+    text.replace('"notifications":', '"notifications":{},"NOTIFICATIONS":'),
     text.replace(/\}$/, `,"Params":{"name":${JSON.stringify(tool)}}}`),
     `\ufeff${text}`,
     `  ${text}  `,

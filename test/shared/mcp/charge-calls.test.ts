@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
+import middy from '@middy/core';
 import { DomainError } from '#shared/errors.ts';
 import type { ConsumeRequest, Decision, Quotas } from '#shared/quota/quotas.ts';
-import { admissionOfCall, withMcp } from '#shared/middleware/mcp.ts';
+import { withMcpStream } from '#shared/middleware/lambda-mcp-stream.ts';
+import type { McpStreamHandler } from '#shared/middleware/lambda-mcp-stream.ts';
+import type { ResponseStream } from '#shared/mcp/lambda-filtered-stream.ts';
+import { admissionOfCall, mcp, withMcp } from '#shared/middleware/mcp.ts';
 
 const CHARGE = { plan: 'gold', tenant: 'acme', key: 'main|ann' };
 const grantsWith = (charge: object | undefined) =>
@@ -131,6 +136,56 @@ describe('an MCP server whose document sets mcp.charge', () => {
     }
   });
 
+  it('refunds a resource whose answer cannot be read', async () => {
+    const { log, quotas } = someQuotas(9);
+    const read = { ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } };
+    const server = () => Promise.resolve({ statusCode: 200, body: '<html>' });
+    const reply = await withMcp(server, { document: 'orders', quotas })(event(read));
+    assert.equal((reply as { statusCode: number }).statusCode, 502);
+    assert.deepEqual(log.slice(1), ['refund', 'release']);
+  });
+
+  it('refunds a streamed call whose status code is 5xx', async () => {
+    const calls = [call('a'), { ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } }];
+    for (const message of calls)
+      for (const statusCode of [200, 502]) {
+        const { log, quotas } = someQuotas(9);
+        const stream: ResponseStream = Object.assign(
+          new Writable({
+            write: (_chunk, _encoding, done) => {
+              done();
+            },
+          }),
+          { setContentType: () => undefined },
+        );
+        const server: McpStreamHandler<object> = (_, out) => {
+          out._onBeforeFirstWrite = (write) => write(JSON.stringify({ statusCode, headers: {} }));
+          out.end('{}');
+        };
+        await withMcpStream(server, { document: 'orders', quotas })(event(message), stream, {});
+        assert.equal(log.includes('refund'), statusCode === 502, `${message.method} ${statusCode}`);
+        assert.ok(log.includes('release'));
+      }
+  });
+
+  it('charges a call once if two wrappers stand around the server', async () => {
+    const { log, quotas } = someQuotas(9);
+    const options = { document: 'orders', quotas };
+    const inner = withMcp(ok, options);
+    const layered = middy(inner as never).use(mcp(options) as never) as unknown as (
+      asked: object,
+      context: object,
+    ) => Promise<unknown>;
+    const layers = [withMcp((asked: object) => inner(asked), options), (asked: object) => layered(asked, {})];
+    const asked = event(call('a'));
+    for (const layer of layers) {
+      log.length = 0;
+      // The same event again is another call.
+      await layer(asked);
+      assert.deepEqual(log, [`gold acme main|ann tools/call a ${STAMP}`, 'release']);
+    }
+  });
+
   it('lets the server settle what a call really cost', async () => {
     const { log, quotas } = someQuotas(9);
     const server = async (asked: object) => {
@@ -152,6 +207,15 @@ describe('an MCP server whose document sets mcp.charge', () => {
       const reply = await withMcp(ok, { document: 'orders', quotas })(event(message, charge));
       assert.equal((reply as { statusCode: number }).statusCode, 403);
     }
+  });
+
+  // Another route of the same function, such as ANY /{proxy+}, which the authorizer charges.
+  it('fails if the authorizer has charged the request already', async () => {
+    const { log, quotas } = someQuotas(9);
+    const asked = event(call('a'));
+    Object.assign(asked.requestContext.authorizer, { rateLimit: '"month";r=5;t=60' });
+    await assert.rejects(withMcp(ok, { document: 'orders', quotas })(asked), /only the route mcp.path/);
+    assert.deepEqual(log, []);
   });
 
   it('fails if the function has no quotas', async () => {

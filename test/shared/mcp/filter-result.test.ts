@@ -100,6 +100,35 @@ describe('filterResult', () => {
     );
   });
 
+  it('removes the length from the headers with several values, too', () => {
+    const multiValueHeaders = { 'content-length': ['9'], 'Content-Type': ['application/json'] };
+    const result = filterResult(
+      passageFor('tools/list'),
+      proxy(answer({ tools: [] }), { headers: null, multiValueHeaders }),
+    );
+    assert.deepEqual((result as { multiValueHeaders: object }).multiValueHeaders, {
+      'Content-Type': ['application/json'],
+    });
+  });
+
+  it('shows nothing of a list that has another form than the protocol says', () => {
+    const forms: readonly [whole: unknown, kept: unknown][] = [
+      [answer({ tools: { get_secret: {} } }), answer({ tools: [] })],
+      [answer(TOOLS), answer({})],
+      [[[answer({ tools: TOOLS })]], [[answer({ tools: LISTED })]]],
+    ];
+    for (const [whole, kept] of forms)
+      assert.deepEqual(bodyOf(filterResult(passageFor('tools/list'), proxy(whole))), kept);
+  });
+
+  // WHATWG HTML, Interpreting an event stream: one leading byte order mark is ignored.
+  it('filters a stream that begins with a byte order mark', () => {
+    const body = `\ufeffdata: ${JSON.stringify(answer({ tools: TOOLS }))}\n\n`;
+    const stream = proxy(0, { headers: { 'content-type': 'text/event-stream' }, body });
+    const filtered = filterResult(passageFor('tools/list'), stream) as { body: string };
+    assert.equal(filtered.body, `data: ${JSON.stringify(answer({ tools: LISTED }))}\n\n`);
+  });
+
   it('replaces an answer that it cannot read', () => {
     const unreadable = [
       proxy(0, { body: '<html>' }),

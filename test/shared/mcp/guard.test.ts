@@ -9,7 +9,7 @@ const GRANTS: McpGrants = {
     tools: ['get_*'],
     prompts: ['summary'],
     resources: ['orders://public/**'],
-    methods: ['tasks/get'],
+    methods: ['tasks/get', 'subscriptions/listen jobIds'],
   },
   deny: { tools: ['get_secret'], resources: ['orders://public/hidden/**'] },
   withScopes: [{ scopes: ['orders:refund'], allow: { tools: ['refund_order'] } }],
@@ -37,6 +37,8 @@ function codeOf(guarded: ReturnType<typeof post>): unknown {
 }
 
 const request = (method: string, params?: object) => ({ jsonrpc: '2.0', id: 1, method, params });
+const inParams = (members: string) =>
+  `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{${members}}}`;
 const call = (name: unknown) => request('tools/call', { name });
 
 describe('guardRequest', () => {
@@ -121,6 +123,22 @@ describe('guardRequest', () => {
         request('subscriptions/listen', { notifications: { resourceSubscriptions: 'orders://public/a' } }),
         403,
       ],
+      // The extension for tasks reports their states in the same stream.
+      [
+        'a stream about tasks, which no rule names',
+        request('subscriptions/listen', { notifications: { taskIds: ['t'] } }),
+        403,
+      ],
+      [
+        'a stream about what a rule names',
+        request('subscriptions/listen', { notifications: { jobIds: ['j'], toolsListChanged: true } }),
+        200,
+      ],
+      [
+        'a stream whose filter is a list',
+        request('subscriptions/listen', { notifications: [{ resourceSubscriptions: ['orders://x/a'] }] }),
+        403,
+      ],
       ['a notification', { jsonrpc: '2.0', method: 'notifications/initialized' }, 200],
       [
         'a call without an id',
@@ -169,6 +187,55 @@ describe('guardRequest', () => {
       [
         'a member in long-s spelling',
         '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_order","_meta":{}},"re\u017fult":1}',
+        -32_600,
+      ],
+      // Decoders without case: Go's encoding/json, and JsonSerializerDefaults.Web of the C# SDK.
+      [
+        'a reference in another case',
+        inParams('"ref":{"type":"ref/prompt","name":"summary","Name":"x"}'),
+        -32_600,
+      ],
+      [
+        'a filter in another case',
+        inParams('"notifications":{"resourceSubscriptions":[],"ResourceSubscriptions":["orders://x/a"]}'),
+        -32_600,
+      ],
+      [
+        'a revision in another case',
+        inParams('"_meta":{"IO.modelcontextprotocol/protocolVersion":"x"}'),
+        -32_600,
+      ],
+      // Java's equalsIgnoreCase.
+      ['a member with an i without a dot', '{"jsonrpc":"2.0","id":1,"\u0131d":2,"method":"ping"}', -32_600],
+      ['a member with a dotted capital i', inParams('"ur\u0130":"orders://x/a"'), -32_600],
+      // Object.assign({}, message) gives the copy that prototype.
+      [
+        'a prototype of the message',
+        '{"__proto__":{"method":"tools/call"},"jsonrpc":"2.0","id":1,"method":"ping"}',
+        -32_600,
+      ],
+      ['a prototype of the parameters', inParams('"__proto__":{"name":"x"}'), -32_600],
+      [
+        'a prototype of a filter',
+        inParams('"notifications":{"__proto__":{"resourceSubscriptions":["orders://x/a"]}}'),
+        -32_600,
+      ],
+      ['a constructor in a reference', inParams('"ref":{"constructor":{"prototype":{}}}'), -32_600],
+      [
+        'a batch with equal ids',
+        '[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":1,"method":"tools/list"}]',
+        -32_600,
+      ],
+      [
+        'a batch with ids of equal text',
+        '[{"jsonrpc":"2.0","id":"1","method":"ping"},{"jsonrpc":"2.0","id":1,"method":"tools/list"}]',
+        -32_600,
+      ],
+      [
+        'more resources than a stream may report',
+        inParams(
+          `"notifications":{"resourceSubscriptions":${JSON.stringify(Array(1_001).fill('orders://public/a'))}}`,
+        ),
         -32_600,
       ],
       ['an id of null', '{"jsonrpc":"2.0","id":null,"method":"ping"}', -32_600],

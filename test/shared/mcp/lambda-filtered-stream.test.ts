@@ -19,22 +19,36 @@ function event(method: string, params: object = {}) {
   };
 }
 
-/** A stream as Lambda's runtime makes it: it writes the metadata before the first byte. */
+/**
+ * A stream as Lambda's runtime makes it (aws-lambda-nodejs-runtime-interface-client 3.3.0, ResponseStream.js): the first
+ * `write` sends the metadata. What only `end` sends has none.
+ */
 function aResponse() {
   const sent: string[] = [];
   const types: string[] = [];
   const stream: ResponseStream = Object.assign(
     new Writable({
       write(chunk: Uint8Array, _encoding, done) {
-        if (sent.length === 0)
-          stream._onBeforeFirstWrite?.((part) => sent.push(typeof part === 'string' ? part : '\u0000'));
-        sent.push(Buffer.from(chunk).toString());
+        if (chunk.length > 0) sent.push(Buffer.from(chunk).toString());
         done();
       },
     }),
     { setContentType: (type: string) => types.push(type) },
   );
-  return { sent, types, stream };
+  const { write } = Writable.prototype as { write: (this: Writable, ...given: unknown[]) => boolean };
+  let hasWritten = false;
+  return {
+    sent,
+    types,
+    stream: Object.assign(stream, {
+      write(...given: unknown[]) {
+        if (!hasWritten)
+          stream._onBeforeFirstWrite?.((part) => sent.push(typeof part === 'string' ? part : '\u0000'));
+        hasWritten = true;
+        return write.apply(stream, given);
+      },
+    }),
+  };
 }
 
 /** As `awslambda.HttpResponseStream.from` does. */
@@ -119,6 +133,71 @@ describe('withMcpStream()', () => {
       {},
     );
     assert.equal(given, response.stream);
+  });
+
+  it('sends status code and headers of an answer without a body', async () => {
+    const accepted = { statusCode: 202, headers: {} };
+    const { sent } = await run((_, stream) => void withMetadata(stream, accepted).end(), event('tools/list'));
+    assert.deepEqual(sent, [JSON.stringify(accepted), '\u0000']);
+  });
+
+  it('sends an error page as it is', async () => {
+    const failed = { statusCode: 404, headers: { 'content-type': 'text/html' } };
+    const { sent } = await run(
+      (_, stream) => void withMetadata(stream, failed).end('<p>'),
+      event('tools/list'),
+    );
+    assert.equal(sent.at(-1), '<p>');
+  });
+
+  it('removes the length of the whole answer', async () => {
+    const headers = { 'content-type': 'application/json', 'Content-Length': String(list().length) };
+    const { sent } = await run(
+      (_, stream) => void withMetadata(stream, { statusCode: 200, headers }).end(list()),
+      event('tools/list'),
+    );
+    assert.deepEqual(JSON.parse(sent[0] ?? ''), {
+      statusCode: 200,
+      headers: { 'content-type': 'application/json' },
+    });
+  });
+
+  // WHATWG HTML, Interpreting an event stream: lines end with CR LF, LF or CR.
+  for (const end of ['\n\n', '\r\r', '\r\n\r\n', '\n\r', '\r\n\r'])
+    it(`sends an event at once if it ends with ${JSON.stringify(end)}, wherever it is cut`, async () => {
+      const whole = `data: ${list()}${end}`;
+      for (const cut of [3, whole.length - 3, whole.length - 1]) {
+        const response = aResponse();
+        let whileOpen = '';
+        const server: McpStreamHandler<object> = async (_, stream) => {
+          const out = withMetadata(stream, EVENTS);
+          for (const piece of [whole.slice(0, cut), whole.slice(cut)]) {
+            out.write(piece);
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+          whileOpen = response.sent.slice(2).join('');
+          out.end('data: {}\n\n');
+        };
+        await withMcpStream(server, { document: 'orders' })(event('tools/list'), response.stream, {});
+        assert.equal(whileOpen, `data: ${kept}\n\n`, String(cut));
+      }
+    });
+
+  it('reads a long event once, however many pieces it comes in', async () => {
+    let read = 0;
+    const server: McpStreamHandler<object> = (_, stream) => {
+      const out = withMetadata(stream, EVENTS);
+      const before = out._onBeforeFirstWrite;
+      out._onBeforeFirstWrite = (write) => {
+        read += 1;
+        before?.(write);
+      };
+      for (let piece = 0; piece < 500; piece += 1) out.write(`: ${'x'.repeat(100)}\n`);
+      out.end(`data: ${list()}\n\n`);
+    };
+    const { sent } = await run(server, event('tools/list'));
+    assert.match(sent.join(''), /get_order/);
+    assert.ok(read < 10, String(read));
   });
 
   it('sends nothing of an answer that it cannot read', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isMcpPattern, mayCompleteTemplate, mayListTemplate } from '#shared/mcp/grants.ts';
+import type { McpGrants } from '#shared/mcp/grants.ts';
+import type { McpSubject } from '#shared/mcp/methods.ts';
 import { mayMatchTemplate, matchesSubject, readingsOfUri } from '#shared/mcp/patterns.ts';
 
 const allows = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'allow');
@@ -19,6 +22,9 @@ describe('matchesSubject', () => {
     ['a.c', 'abc', false, false],
     ['caf\u00e9', 'cafe\u0301', false, true],
     ['get', '\ud800', false, true],
+    ['get_id', 'get_\u0131d', false, true],
+    ['get_id', 'get_\u0130d', false, true],
+    ['gro\u00df', 'GROSS', false, true],
     ['*', 'x'.repeat(2_049), false, true],
   ];
   for (const [pattern, name, allowed, denied] of names)
@@ -57,6 +63,32 @@ describe('matchesSubject', () => {
     ['orders:7', 'orders:7', true, true],
     ['orders:*', 'ORDERS:8', true, true],
     ['*', 'no uri', false, true],
+    // The same resource for path.join(root, uri), new URL(uri).hostname, and Tomcat.
+    ['docs://pub/keys', 'docs:///pub/keys', false, true],
+    ['docs://pub/keys', 'docs:pub/keys', false, true],
+    ['docs:///pub/keys', 'docs:////pub/keys', false, true],
+    ['docs://pub/keys', 'docs://me@pub/keys', false, true],
+    ['docs://pub/keys', 'docs://pub:99/keys', false, true],
+    ['docs://pub:99/keys', 'docs://pub/keys', false, false],
+    ['docs://pub/keys', 'docs://pub/keys;v=1', false, true],
+    ['docs://pub/**', 'docs://pub/..;/secret', false, true],
+    ['docs://pub/keys', 'docs://pub/%%36beys', false, true],
+    ['docs://secret/**', 'docs://secret', false, true],
+    ['docs://secret/*', 'docs://secret', false, true],
+    ['docs://secret/**', 'docs://secret?x=1', false, true],
+    ['https://h/**', 'https://h:443/x', false, true],
+    ['https://h:443/**', 'https://h/x', false, true],
+    ['https://h/**', 'https://h:8443/x', false, false],
+    ['https://h/**', 'https://u:p@h/x', false, true],
+    ['https://h/**', 'https:h/x', false, true],
+    ['https://h/**', 'https://h./x', false, true],
+    ['http://127.0.0.1/**', 'http://0x7f.1/x', false, true],
+    ['http://[::1]/**', 'http://[0:0:0:0:0:0:0:1]/x', false, true],
+    ['https://xn--fiq.example/**', 'https://\u4e2d.example/x', false, true],
+    // Unicode's compatibility forms of `..` and `/`.
+    ['docs://pub/**', 'docs://pub/\u2025/secret', false, true],
+    ['docs://pub/**', 'docs://pub/a\uff0fb', false, true],
+    ['docs://pub/**', 'docs://pub/\u8bf4\u660e\uff1a\uff1f', true, true],
   ];
   for (const [pattern, uri, allowed, denied] of uris)
     it(`${pattern} and ${JSON.stringify(uri)}`, () => {
@@ -74,4 +106,59 @@ it('lists a template if some URI of it may match', () => {
   assert.equal(mayMatchTemplate(['docs://pub/**'], 'docs://pub/{id}'), true);
   assert.equal(mayMatchTemplate(['docs://pub/**'], 'docs://{space}/{id}'), true);
   assert.equal(mayMatchTemplate(['docs://pub/**'], 'docs://secret/{id}'), false);
+});
+
+describe('isMcpPattern', () => {
+  // A deny rule that can match nothing looks as if it protected something.
+  const cases: readonly [subject: McpSubject, pattern: string, expected: boolean][] = [
+    ['resources', '**', true],
+    ['resources', 'docs://*', true],
+    ['resources', '*://pub/**', true],
+    ['resources', 'https://h:*/**', true],
+    ['resources', 'docs://pub/{id}', true],
+    ['resources', '*', false],
+    ['resources', 'internal/**', false],
+    ['resources', '*secret*', false],
+    ['resources', 'docs://a/../b', false],
+    ['resources', 'docs://a/%2e%2e/b', false],
+    ['resources', 'docs://pub/%2a', false],
+    ['resources', 'docs://pub/%2A%2A', false],
+    ['methods', 'tasks/get', true],
+    ['methods', 'tools/call', false],
+    ['methods', 'Tools/Call', false],
+  ];
+  for (const [subject, pattern, expected] of cases)
+    it(`${expected ? 'accepts' : 'refuses'} ${pattern} for ${subject}`, () =>
+      assert.equal(isMcpPattern(subject, pattern), expected));
+});
+
+describe('templates', () => {
+  const grants = (allow: string[], deny: string[] = []): McpGrants => ({
+    document: 'docs',
+    allow: { resources: allow },
+    deny: { resources: deny },
+    withScopes: [],
+  });
+
+  it('are not listed if a deny rule matches all that they produce', () => {
+    const hidden = grants(['docs://pub/**'], ['docs://pub/hidden/**', 'docs://pub/team/*']);
+    assert.equal(mayListTemplate(hidden, 'docs://pub/hidden/{id}'), false);
+    assert.equal(mayListTemplate(hidden, 'docs://pub/hidden/{+path}'), false);
+    assert.equal(mayListTemplate(hidden, 'docs://pub/team/{id}{?page}'), false);
+    assert.equal(mayListTemplate(hidden, 'docs://pub/team/{+path}'), true);
+    assert.equal(mayListTemplate(hidden, 'docs://pub/{id}'), true);
+  });
+
+  it('are not completed if they leave the pattern by dot segments', () => {
+    const some = grants(['docs://pub/**', 'docs://one/{id}']);
+    assert.equal(mayCompleteTemplate(some, 'docs://pub/{id}'), true);
+    assert.equal(mayCompleteTemplate(some, 'docs://one/{id}'), true);
+    for (const template of [
+      'docs://pub/../secret/{id}',
+      'docs://pub/%2e%2e/secret/{id}',
+      'docs://pub/{a}/../../secret/{b}',
+      'docs://pub/..%2f{id}',
+    ])
+      assert.equal(mayCompleteTemplate(some, template), false, template);
+  });
 });

@@ -148,3 +148,49 @@ for (const [name, way] of Object.entries(ways))
       }
     });
   });
+
+const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+const KEPT = { jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'get_order' }] } };
+
+// Powertools' parser is such a middleware.
+it('mcp() filters the answer even if another middleware has replaced the event', async () => {
+  const { server } = aServer();
+  const replacing = (request: { event: object }): void => {
+    request.event = { ...request.event };
+  };
+  const handler = middy(server as never).use([mcp(OPTIONS), { before: replacing }] as never) as unknown;
+  const ask = handler as (asked: object, context: object) => Promise<{ body: string }>;
+  assert.deepEqual(JSON.parse((await ask(event(context, LIST), {})).body), KEPT);
+});
+
+describe('withMcp() leaves only the returned value as an answer', () => {
+  it('to a handler that answers by a callback if it gets one, as @fastify/aws-lambda does', async () => {
+    const sent: unknown[] = [];
+    const { server } = aServer();
+    const adapter = async (asked: object, _context: unknown, callback?: (...sent: unknown[]) => void) => {
+      const answer = await server(asked);
+      if (callback === undefined) return answer;
+      callback(null, answer);
+      return undefined;
+    };
+    const handler = withMcp(adapter as never, OPTIONS);
+    const reply = (await handler(event(context, LIST), {}, (...all: unknown[]) => sent.push(all))) as {
+      body: string;
+    };
+    assert.deepEqual(sent, []);
+    assert.deepEqual(JSON.parse(reply.body), KEPT);
+  });
+
+  it('to a handler that answers by the context, which exists up to Node.js 22', async () => {
+    const sent: unknown[] = [];
+    const old = { succeed: (answer: unknown) => sent.push(answer), getRemainingTimeInMillis: () => 5 };
+    let remaining = 0;
+    const handler = withMcp((_asked: object, given: unknown) => {
+      const { succeed, getRemainingTimeInMillis } = given as typeof old;
+      remaining = getRemainingTimeInMillis();
+      succeed({ statusCode: 200 });
+    }, OPTIONS);
+    await assert.rejects(handler(event(context, LIST), old), TypeError);
+    assert.deepEqual([sent, remaining], [[], 5]);
+  });
+});

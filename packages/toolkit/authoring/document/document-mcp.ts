@@ -12,7 +12,8 @@ import type { Shape } from './shape.ts';
 const WANTED: Readonly<Record<McpSubject, string>> = {
   tools: 'a tool such as get_order, or get_* for all tools whose names begin so',
   prompts: 'a prompt such as summary, or summary_* for all prompts whose names begin so',
-  resources: 'a URI such as orders://list, orders://* for one segment, or orders://** for all below',
+  resources:
+    'a URI such as orders://list, orders://* for one segment, orders://** for all below, or ** for all',
   methods:
     'a method that tools, prompts and resources do not decide, such as tasks/get or logging/setLevel, without *',
 };

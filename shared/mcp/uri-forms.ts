@@ -1,0 +1,44 @@
+/**
+ * The forms of a URI that some server takes for the same resource. Only deny rules are compared with them: an allow rule
+ * matches what is written.
+ */
+
+const PARTS = /^([^/?#:]*:)(\/*)([^/?#]*)([^?#]*)(.*)$/s;
+
+/** The schemes for which WHATWG's URL parser rewrites the host, and knows a port. */
+const SPECIAL: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']);
+
+/**
+ * Returns the URI without what servers ignore: user name, default port, the number of slashes after the scheme, empty
+ * segments, parameters of a segment, the query, the fragment, and a slash at the end.
+ */
+export function formsOfUri(uri: string): readonly string[] {
+  const parts = PARTS.exec(uri);
+  if (parts === null) return [];
+  const [, scheme = '', , authority = '', path = '', rest = ''] = parts;
+  const host = hostOf(scheme, authority);
+  // Code that looks for the host of a scheme of its own ignores the port.
+  const bare = SPECIAL.has(scheme) ? host : host.replace(/:\d*$/, '');
+  const cut = `${scheme}//${bare}${plainPath(path.replace(/;[^/]*/g, ''))}`;
+  return [cut, `${cut}/`, `${cut}${rest}`];
+}
+
+/** Returns the pattern in the form that `formsOfUri` gives to a URI. */
+export function formOfPattern(pattern: string): string {
+  const parts = PARTS.exec(pattern);
+  if (parts === null) return pattern;
+  const [, scheme = '', , authority = '', path = '', rest = ''] = parts;
+  const host = authority.includes('*') ? authority : hostOf(scheme, authority);
+  return `${scheme}//${host}${path.replace(/\/{2,}/g, '/')}${rest}`;
+}
+
+function plainPath(path: string): string {
+  return path.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+}
+
+function hostOf(scheme: string, authority: string): string {
+  const host = authority.replace(/^.*@/s, '');
+  if (!SPECIAL.has(scheme) || scheme === 'file:') return host;
+  const address = `${scheme}//${host}`;
+  return URL.canParse(address) ? new URL(address).host.replace(/\.(?=:|$)/, '') : host;
+}
