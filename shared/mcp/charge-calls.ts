@@ -128,7 +128,7 @@ function refusal(
 }
 
 function describe({ reason, limit, retryAfterSeconds }: Rejection): string {
-  const again = retryAfterSeconds === undefined ? '' : ` Try again in ${retryAfterSeconds} seconds.`;
+  const again = retryAfterSeconds === undefined ? '' : ` Try again in ${retryAfterSeconds} s.`;
   switch (reason) {
     case 'quota-exceeded':
       return `The quota ${limit} is used up.${again}`;

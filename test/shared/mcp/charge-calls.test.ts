@@ -106,7 +106,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
       id: 1,
       error: {
         code: 429,
-        message: 'The quota monthly is used up. Try again in 60 seconds.',
+        message: 'The quota monthly is used up. Try again in 60 s.',
         data: { reason: 'quota-exceeded', limit: 'monthly', retryAfterSeconds: 60 },
       },
     });
