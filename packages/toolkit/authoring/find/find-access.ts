@@ -5,11 +5,14 @@
 import { chargedAs, describeMissing } from '@gatewright/handlers/access/charge-quota';
 import { isCharged, isChargedCaller } from '@gatewright/handlers/access/charged-routes';
 import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
-import { decide } from '@gatewright/handlers/access/decide/decide';
+import { circumstancesOf, decide } from '@gatewright/handlers/access/decide/decide';
 import { claimAt } from '@gatewright/handlers/access/decide/claims';
 import type { Decision } from '@gatewright/handlers/access/decide/decide';
+import { mcpGrantsOf } from '@gatewright/handlers/access/decide/mcp-rules';
 import { describeMissingClaims, findMissingClaims } from '@gatewright/handlers/access/decide/required-claims';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
+import type { McpGrants, McpPatterns } from '@gatewright/handlers/mcp/grants';
+import { MCP_SUBJECTS } from '@gatewright/handlers/mcp/methods';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { describeAccess } from './describe-access.ts';
 import { AccessQueryError, findRefusal, toCaller } from './caller-spec.ts';
@@ -39,6 +42,8 @@ export type AccessResult = {
   /** Describes how the quota charges the caller. The text is empty if the caller is not charged. */
   readonly quota: string | undefined;
   readonly rules: readonly string[];
+  /** What the caller may do with the MCP server. Undefined if the request does not reach one. */
+  readonly mcp: McpGrants | undefined;
 };
 
 type AccessWord = 'OPEN' | 'OTHER' | 'ALLOW' | 'DENY';
@@ -80,6 +85,14 @@ export function findAccess(
     caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal, route),
     quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,
     rules: rows.flatMap(({ rules }) => rules),
+    mcp:
+      verdict.kind === 'allow' && target === `POST${document.mcp?.path ?? ''}`
+        ? mcpGrantsOf(
+            document,
+            principal,
+            circumstancesOf(document, { sourceIp: caller.ip, nowEpochSeconds }),
+          )
+        : undefined,
   };
 }
 
@@ -136,6 +149,21 @@ function findUncharged(
   if (quota === undefined || kind !== 'allow') return undefined;
   if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return undefined;
   return describeMissing(quota, chargedAs(quota, principal));
+}
+
+/** Describes in lines what the caller may use of an MCP server, and for which scopes he would get more. */
+export function describeMcpGrants({ allow, deny, withScopes }: McpGrants): readonly string[] {
+  const list = (patterns: McpPatterns): string =>
+    MCP_SUBJECTS.flatMap((subject) =>
+      (patterns[subject] ?? []).length === 0 ? [] : [`${subject} ${(patterns[subject] ?? []).join(', ')}`],
+    ).join('; ');
+  const allowed = list(allow);
+  const denied = list(deny);
+  return [
+    allowed === '' ? 'the rules under mcp allow nothing' : `may use ${allowed}`,
+    ...(denied === '' ? [] : [`may never use ${denied}`]),
+    ...withScopes.map((step) => `with the scopes ${step.scopes.join(', ')} also ${list(step.allow)}`),
+  ].map(showControls);
 }
 
 function targetOf(method: string, path: string | undefined): string {

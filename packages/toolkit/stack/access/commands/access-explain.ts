@@ -1,7 +1,7 @@
 /** `gatewright access explain` explains the decision for one caller under one document. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
-import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
+import { describeMcpGrants, findAccess, listAccess } from '@gatewright/authoring/find/find-access';
 import type { AccessResult } from '@gatewright/authoring/find/find-access';
 import { AccessQueryError, findRefusal, toCaller } from '@gatewright/authoring/find/caller-spec';
 import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
@@ -86,8 +86,8 @@ function describe(
   const unasked = ledger?.kind === 'unasked' ? ledger.reason : undefined;
   if (isOne(document, method)) {
     const answer = withLedger(findAccess(document, method, path, flags, nowEpochSeconds), ledger, document);
-    const { verdict, charge, spent, terms, left } = answer;
-    answers.push({ ...verdict, ...charge, spent, terms, left, unasked });
+    const { verdict, charge, spent, terms, left, mcp } = answer;
+    answers.push({ ...verdict, ...charge, spent, terms, left, unasked, mcp });
     parts.push(describeAnswer(answer));
   } else {
     const listed = listAccess(document, flags, nowEpochSeconds).map((answer) =>
@@ -113,7 +113,7 @@ function describe(
 type Charged = AccessResult & ReturnType<typeof withLedger<AccessResult>>;
 
 function describeAnswer(answer: Charged): string {
-  const { verdict, target, word, reason, caller, quota, rules, terms, left = [] } = answer;
+  const { verdict, target, word, reason, caller, quota, rules, mcp, terms, left = [] } = answer;
   const { route } = verdict;
   return [
     `${word}  ${target.replace('/', ' /')}  ${reason}`.trimEnd(),
@@ -123,6 +123,7 @@ function describeAnswer(answer: Charged): string {
     ...(terms?.['plan'] === undefined ? [] : [`plan   ${describeTerms(terms)}`]),
     ...left.map((text) => `left   ${text}`),
     ...rules.map((rule) => `rule   ${rule}`),
+    ...(mcp === undefined ? [] : describeMcpGrants(mcp).map((text) => `mcp    ${text}`)),
   ].join('\n');
 }
 

@@ -306,3 +306,37 @@ describe('explain of what no rule decides', () => {
       assert.equal((json as { readonly refusal?: string }).refusal, expected);
     });
 });
+
+describe('explain of a route with an MCP server', () => {
+  const document = aDocument(
+    {
+      issuers: [TOKENS],
+      sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] }],
+      rules: [{ id: 'all', effect: 'allow', methods: ['*'], paths: ['/**'] }],
+      mcp: {
+        path: '/mcp',
+        rules: [
+          { id: 'read', effect: 'allow', tools: ['list_*'], resources: ['docs://**'] },
+          { id: 'refund', effect: 'allow', tools: ['refund'], when: { scopes: { all: ['orders:write'] } } },
+          { id: 'never', effect: 'deny', tools: ['list_secrets'] },
+        ],
+      },
+    },
+    ['POST /mcp', 'GET /users'],
+  );
+
+  it('lists what the caller may use, and what a scope would add', () => {
+    const text = explain(document, 'POST', '/mcp', flags());
+    assert.match(text, /^mcp {4}may use tools list_\*; resources docs:\/\/\*\*$/m);
+    assert.match(text, /^mcp {4}may never use tools list_secrets$/m);
+    assert.match(text, /^mcp {4}with the scopes orders:write also tools refund$/m);
+    assert.match(
+      explain(document, 'POST', '/mcp', flags({ scope: ['orders:write'] })),
+      /^mcp {4}may use tools list_\*, refund; resources docs:\/\/\*\*$/m,
+    );
+  });
+
+  it('says nothing about tools at another route', () => {
+    assert.doesNotMatch(explain(document, 'GET', '/users', flags()), /^mcp/m);
+  });
+});
