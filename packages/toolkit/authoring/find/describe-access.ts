@@ -8,7 +8,9 @@ import type {
   CompiledRule,
   NameOrClaim,
 } from '@gatewright/handlers/access/compiled-document';
+import type { McpGrants, McpPatterns } from '@gatewright/handlers/mcp/grants';
 import { MCP_SUBJECTS } from '@gatewright/handlers/mcp/methods';
+import { showControls } from '@gatewright/aws/text/visible-text';
 
 /**
  * The result for a route and a role. `open`: the route has no authorizer. `other`: the route has an authorizer that
@@ -120,11 +122,25 @@ export function describeMcpRule(
   { id, effect, when, ...named }: CompiledMcpRule,
   document: CompiledDocument,
 ): string {
-  const what = MCP_SUBJECTS.flatMap((subject) =>
-    named[subject] === undefined ? [] : [`${subject} ${named[subject].join(' ')}`],
-  );
   const condition = when === undefined ? '' : ` if ${describeCondition(when, document)}`;
-  return `${id}: ${effect} ${what.join(', ')}${condition}`;
+  return `${id}: ${effect} ${listPatterns(named)}${condition}`;
+}
+
+/** Describes in lines what a caller may use of an MCP server, and what more with other scopes. */
+export function describeMcpGrants({ allow, deny, withScopes }: McpGrants): readonly string[] {
+  const allowed = listPatterns(allow);
+  const denied = listPatterns(deny);
+  return [
+    allowed === '' ? 'the rules under mcp allow nothing' : `may use ${allowed}`,
+    ...(denied === '' ? [] : [`may never use ${denied}`]),
+    ...withScopes.map((step) => `with the scopes ${step.scopes.join(', ')} also ${listPatterns(step.allow)}`),
+  ].map(showControls);
+}
+
+function listPatterns(patterns: McpPatterns): string {
+  return MCP_SUBJECTS.flatMap((subject) =>
+    patterns[subject] === undefined ? [] : [`${subject} ${patterns[subject].join(' ')}`],
+  ).join(', ');
 }
 
 function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): string {

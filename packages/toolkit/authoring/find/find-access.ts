@@ -11,8 +11,7 @@ import type { Decision } from '@gatewright/handlers/access/decide/decide';
 import { mcpGrantsOf } from '@gatewright/handlers/access/decide/mcp-rules';
 import { describeMissingClaims, findMissingClaims } from '@gatewright/handlers/access/decide/required-claims';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
-import type { McpGrants, McpPatterns } from '@gatewright/handlers/mcp/grants';
-import { MCP_SUBJECTS } from '@gatewright/handlers/mcp/methods';
+import type { McpGrants } from '@gatewright/handlers/mcp/grants';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { describeAccess } from './describe-access.ts';
 import { AccessQueryError, findRefusal, toCaller } from './caller-spec.ts';
@@ -149,21 +148,6 @@ function findUncharged(
   if (quota === undefined || kind !== 'allow') return undefined;
   if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return undefined;
   return describeMissing(quota, chargedAs(quota, principal));
-}
-
-/** Describes in lines what the caller may use of an MCP server, and for which scopes he would get more. */
-export function describeMcpGrants({ allow, deny, withScopes }: McpGrants): readonly string[] {
-  const list = (patterns: McpPatterns): string =>
-    MCP_SUBJECTS.flatMap((subject) =>
-      (patterns[subject] ?? []).length === 0 ? [] : [`${subject} ${(patterns[subject] ?? []).join(', ')}`],
-    ).join('; ');
-  const allowed = list(allow);
-  const denied = list(deny);
-  return [
-    allowed === '' ? 'the rules under mcp allow nothing' : `may use ${allowed}`,
-    ...(denied === '' ? [] : [`may never use ${denied}`]),
-    ...withScopes.map((step) => `with the scopes ${step.scopes.join(', ')} also ${list(step.allow)}`),
-  ].map(showControls);
 }
 
 function targetOf(method: string, path: string | undefined): string {

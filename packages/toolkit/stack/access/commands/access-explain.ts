@@ -1,7 +1,8 @@
 /** `gatewright access explain` explains the decision for one caller under one document. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
-import { describeMcpGrants, findAccess, listAccess } from '@gatewright/authoring/find/find-access';
+import { describeMcpGrants } from '@gatewright/authoring/find/describe-access';
+import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
 import type { AccessResult } from '@gatewright/authoring/find/find-access';
 import { AccessQueryError, findRefusal, toCaller } from '@gatewright/authoring/find/caller-spec';
 import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';

@@ -327,12 +327,12 @@ describe('explain of a route with an MCP server', () => {
 
   it('lists what the caller may use, and what a scope would add', () => {
     const text = explain(document, 'POST', '/mcp', flags());
-    assert.match(text, /^mcp {4}may use tools list_\*; resources docs:\/\/\*\*$/m);
+    assert.match(text, /^mcp {4}may use tools list_\*, resources docs:\/\/\*\*$/m);
     assert.match(text, /^mcp {4}may never use tools list_secrets$/m);
     assert.match(text, /^mcp {4}with the scopes orders:write also tools refund$/m);
     assert.match(
       explain(document, 'POST', '/mcp', flags({ scope: ['orders:write'] })),
-      /^mcp {4}may use tools list_\*, refund; resources docs:\/\/\*\*$/m,
+      /^mcp {4}may use tools list_\* refund, resources docs:\/\/\*\*$/m,
     );
   });
 
