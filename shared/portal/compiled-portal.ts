@@ -1,0 +1,50 @@
+/** The content of `access/portal.compiled.json`, compiled from `access/portal.yml`: what the owner of the APIs offers. */
+import type { SecretPlace } from '../webhooks/compiled-webhooks.ts';
+
+export type CompiledPortal = {
+  readonly offers: PortalOffers;
+  /** How members sign in, by stage of the stack. In other stages, members come in by invitation only. */
+  readonly signIn: Readonly<Record<string, PortalSignIn>>;
+  /** Absent if no mail is sent. */
+  readonly mail?: { readonly from: string };
+};
+
+export type PortalOffers = {
+  /** The name of the portal, for mail. */
+  readonly name: string;
+  readonly plans: readonly OfferedPlan[];
+  /** Absent if customers cannot make keys. */
+  readonly keys?: OfferedKeys;
+};
+
+export type OfferedPlan = {
+  /** Id of the customer plan. */
+  readonly plan: string;
+  readonly title: string;
+  readonly summary?: string;
+  /** Ids of the plans to which a customer with this plan may change. */
+  readonly changesTo: readonly string[];
+  /** When a change to this plan comes into force: at once, or when the next month (UTC) begins. */
+  readonly from: 'now' | 'next-month';
+};
+
+export type OfferedKeys = {
+  readonly prefix: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  /** Maximum number of keys of an organisation that are neither revoked nor expired. */
+  readonly most: number;
+  readonly lifetimeSeconds?: number;
+};
+
+/** OpenID Connect: authorization code with PKCE. */
+export type PortalSignIn = {
+  /** The issuer's `iss`, exactly; `local` is the gateway's own issuer. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Absent for a public client. */
+  readonly clientSecret?: SecretPlace;
+  readonly scopes: readonly string[];
+  /** Text of the button, such as `Sign in with Example`. */
+  readonly label: string;
+};
