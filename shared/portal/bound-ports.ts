@@ -40,10 +40,9 @@ export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
 }
 
 /** Binds the table of the portal: everything of the organisation, and nothing else. */
-export function bindOrganisation<Ports extends { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> }>(
-  ports: Ports,
-  tenant: string,
-): Ports {
+export function bindOrganisation<
+  Ports extends { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> },
+>(ports: Ports, tenant: string): Ports {
   const own = organisationPartition(tenant);
   const isOwn = ({ pk, sk }: ItemKey): boolean =>
     pk === own ||

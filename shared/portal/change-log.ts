@@ -28,7 +28,8 @@ export type Change = {
   readonly on: string;
 };
 
-export type LogEntry = Change & { readonly at: string; readonly by: string; readonly byName: string };
+/** A member sees who it was by name; ids of members and ARNs of the owner stay in the table. */
+export type LogEntry = Change & { readonly at: string; readonly byName: string };
 
 const PAGE = 50;
 const KEPT_SECONDS = 400 * 86_400;
@@ -42,7 +43,7 @@ export function logWrite(
 ): ItemWrite {
   const now = clock.nowEpochMs();
   const at = new Date(now).toISOString();
-  const entry: LogEntry = { at, by: by.id, byName: by.name, what, on };
+  const entry = { at, by: by.id, byName: by.name, what, on };
   return {
     purpose: 'portal',
     key: { pk: organisationPartition(tenant), sk: `LOG#${at}#${random.hex(RANDOM_DIGITS)}` },
@@ -76,7 +77,10 @@ export async function listLog(
     throw new DomainError('STORE_UNAVAILABLE', 'the portal table does not respond');
   const last = page.items.at(-1)?.key.sk.slice('LOG#'.length);
   return {
-    entries: page.items.map(({ item }) => JSON.parse(String(item['doc'])) as LogEntry),
+    entries: page.items.map(({ item }) => {
+      const { at, byName, what, on } = JSON.parse(String(item['doc'])) as LogEntry;
+      return { at, byName, what, on };
+    }),
     ...(page.hasMore && last !== undefined && { next: last }),
   };
 }

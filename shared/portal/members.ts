@@ -241,7 +241,12 @@ export async function redeemInvitation(
     },
     putMember(tenant, member, before),
     membershipWrite(account, tenant, 'member'),
-    logWrite(ports, tenant, { id: account, name: member.name }, { what: known ? 'renewed-sign-in' : 'joined', on: role }),
+    logWrite(
+      ports,
+      tenant,
+      { id: account, name: member.name },
+      { what: known ? 'renewed-sign-in' : 'joined', on: role },
+    ),
   ]);
   if (!isDone) throw invitationInvalid();
   return member;
@@ -254,7 +259,12 @@ export async function redeemInvitation(
  */
 export async function changeRole(
   ports: PortalPorts,
-  { tenant, account, role, version }: { readonly tenant: string; readonly account: string; readonly role: Role; readonly version: number },
+  {
+    tenant,
+    account,
+    role,
+    version,
+  }: { readonly tenant: string; readonly account: string; readonly role: Role; readonly version: number },
   by: Actor,
 ): Promise<Member> {
   const member = await findMember(ports, tenant, account);
@@ -279,7 +289,11 @@ export async function changeRole(
  */
 export async function removeMember(
   ports: PortalPorts,
-  { tenant, account, mayRemoveLastOwner = false }: { readonly tenant: string; readonly account: string; readonly mayRemoveLastOwner?: boolean },
+  {
+    tenant,
+    account,
+    mayRemoveLastOwner = false,
+  }: { readonly tenant: string; readonly account: string; readonly mayRemoveLastOwner?: boolean },
   by: Actor,
 ): Promise<void> {
   const member = await findMember(ports, tenant, account);
@@ -346,7 +360,10 @@ function parseMember(item: Item | undefined): Member | undefined {
   return { ...(JSON.parse(item['doc']) as Omit<Member, 'version'>), version: Number(item['ver']) };
 }
 
-function printInvitation({ id, role, member, email, by, endsAtEpochMs }: Invitation, expiresAt: number): Item {
+function printInvitation(
+  { id, role, member, email, by, endsAtEpochMs }: Invitation,
+  expiresAt: number,
+): Item {
   return {
     id,
     role,
@@ -378,7 +395,10 @@ export function isMemberName(name: string): boolean {
 }
 
 function invitationInvalid(): DomainError {
-  return new DomainError('INVITATION_INVALID', 'the invitation is unknown, expired, withdrawn or already used');
+  return new DomainError(
+    'INVITATION_INVALID',
+    'the invitation is unknown, expired, withdrawn or already used',
+  );
 }
 
 function memberUnknown(): DomainError {

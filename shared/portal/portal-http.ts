@@ -37,7 +37,12 @@ export function readPortalRequest(value: unknown, portalUrl: string | undefined)
   const address = portalUrl ?? addressOf(event.headers);
   const base = new URL(address).pathname.replace(/\/$/, '');
   const path = event.path.startsWith(`${base}/`) ? event.path.slice(base.length) : event.path;
-  return { event, address: address.replace(/\/$/, ''), path, cookies: readCookies(event.headers['cookie'] ?? '') };
+  return {
+    event,
+    address: address.replace(/\/$/, ''),
+    path,
+    cookies: readCookies(event.headers['cookie'] ?? ''),
+  };
 }
 
 /** Plain HTTP is used on a developer's machine only. */

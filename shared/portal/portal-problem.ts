@@ -26,7 +26,10 @@ export const PORTAL_ANSWERS: Readonly<
   KEY_REVOKED: [409, 'This key is revoked.'],
   ROTATION_RUNNING: [409, 'The key already has two valid secrets. Wait until the older one ends.'],
   INVOICE_UNKNOWN: [404, 'There is no such invoice.'],
-  PDF_LETTER_UNKNOWN: [409, 'A name on the invoice has letters that the PDF cannot show. Ask the provider of the API.'],
+  PDF_LETTER_UNKNOWN: [
+    409,
+    'A name on the invoice has letters that the PDF cannot show. Ask the provider of the API.',
+  ],
   REQUEST_INVALID: [400, 'The request is not valid.'],
   REQUEST_TOO_LARGE: [413, 'The request is too large.'],
   ROUTE_UNKNOWN: [404, 'There is nothing here.'],
@@ -43,7 +46,9 @@ export const PORTAL_ANSWERS: Readonly<
 };
 
 /** Returns the refusal of a member's request; undefined if the failure is not the member's fault. */
-export function portalProblemOf(error: unknown): { readonly code: DomainErrorCode; readonly reply: ProxyResult } | undefined {
+export function portalProblemOf(
+  error: unknown,
+): { readonly code: DomainErrorCode; readonly reply: ProxyResult } | undefined {
   if (!(error instanceof DomainError)) return undefined;
   const { code } = error;
   const [status, title] = PORTAL_ANSWERS[code] ?? [];

@@ -29,7 +29,17 @@ const KEPT_SECONDS = 3600;
  */
 export async function startSession(
   ports: Pick<PortalPorts, 'store' | 'clock' | 'random'>,
-  { tenant, member, lifetimeSeconds, former }: { readonly tenant: string; readonly member: Member; readonly lifetimeSeconds: number; readonly former?: string | undefined },
+  {
+    tenant,
+    member,
+    lifetimeSeconds,
+    former,
+  }: {
+    readonly tenant: string;
+    readonly member: Member;
+    readonly lifetimeSeconds: number;
+    readonly former?: string | undefined;
+  },
 ): Promise<Session> {
   if (former !== undefined) await endSession(ports, former);
   const secret = ports.random.hex(SECRET_DIGITS);

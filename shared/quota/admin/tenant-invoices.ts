@@ -30,9 +30,7 @@ export async function invoicesOf(
   const inMonth = (records: readonly UsageRecord[]): readonly UsageRecord[] =>
     records.filter((record) => record.month === month);
   const recorded = inMonth(await readAll((question) => listRecords(ports, question), bounds));
-  const drafts = inMonth(
-    await readAll((question) => listDraftRecords(ports, question, nowEpochMs), bounds),
-  );
+  const drafts = inMonth(await readAll((question) => listDraftRecords(ports, question, nowEpochMs), bounds));
   const plans = await loadPlans(ports, [...recorded, ...drafts]);
   const named = await findCustomer(ports, tenant);
   const onRecord = named?.name === undefined ? undefined : { name: named.name, address: [] };
