@@ -9,7 +9,7 @@ import { before, describe, it } from 'node:test';
 import { ForeignItem } from '#shared/portal/bound-ports.ts';
 import { ROLES } from '#shared/portal/members.ts';
 import type { Role } from '#shared/portal/members.ts';
-import { routesOf } from '#shared/portal/serve-member.ts';
+import { allRoutes } from '#shared/portal/serve-member.ts';
 import type { MemberContext, MemberRoute } from '#shared/portal/member-route.ts';
 import { setPlan } from '#shared/quota/admin/customers.ts';
 import { Browser, PORTAL, Portal } from '../../support/a-portal.ts';
@@ -36,7 +36,7 @@ const BODIES: Readonly<Record<string, object>> = {
 
 type Ids = { readonly keyId: string; readonly id: string; readonly month: string; readonly number: string };
 
-const ROUTES: readonly MemberRoute[] = routesOf({ portal: PORTAL } as MemberContext);
+const ROUTES: readonly MemberRoute[] = await allRoutes({ portal: PORTAL } as MemberContext);
 
 function pathOf({ route }: MemberRoute, ids: Ids): string {
   return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name as keyof Ids]);
