@@ -10,12 +10,7 @@ export const portalPart: ChosenPart = {
   handlers: ['portal'],
   resourceFiles: ['portal/table.yml', 'portal/resources.yml'],
   tables: ['PortalTable'],
-  alarms: [
-    'PortalFaultsAlarm',
-    'PortalAlertsErrorsAlarm',
-    'PortalMailFailedAlarm',
-    'PortalAdminErrorsAlarm',
-  ],
+  alarms: ['PortalFaultsAlarm', 'PortalAlertsErrorsAlarm', 'PortalMailFailedAlarm', 'PortalAdminErrorsAlarm'],
   outputs: ['PortalTableName', 'PortalTableArn', 'PortalUrl', 'PortalApiId'],
   parameters: ['portalUrl', 'portalThrottleRate', 'portalThrottleBurst'],
   commands: ['portal'],
