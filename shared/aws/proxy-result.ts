@@ -5,4 +5,6 @@ export type ProxyResult = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text of the body. On a two-way WebSocket route it is sent to the caller as a frame. */
   readonly body?: string;
+  /** The body is base64 of binary data, such as an image or a PDF. */
+  readonly isBase64Encoded?: true;
 };

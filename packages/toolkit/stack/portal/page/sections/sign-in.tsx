@@ -1,0 +1,44 @@
+import { isSignInAddress, linkTo } from '../address.ts';
+import { change, Refusal } from '../api.ts';
+import { Action, Paragraphs, Problem } from '../elements/parts.tsx';
+import type { About, Session } from '../model.ts';
+
+/** Sends the browser to the issuer. Also used to accept an invitation. */
+export async function signIn(body: { readonly invitation?: string }): Promise<void> {
+  const { location: next } = await change<{ readonly location: string }>('session/sign-in', body);
+  if (!isSignInAddress(next))
+    throw new Refusal('The portal named an address for signing in that is not safe. Tell its owner.', 0);
+  location.assign(next);
+}
+
+export function SignInSection({
+  about,
+  code,
+  session,
+}: {
+  readonly about: About;
+  /** Why the last sign-in was refused. */
+  readonly code: string | undefined;
+  readonly session: Session | null;
+}) {
+  return (
+    <div class="card sign-in">
+      <h1 tabIndex={-1}>Sign in to {about.name}</h1>
+      {code === undefined ? null : <Problem text={`You could not be signed in (${code}). Try again.`} />}
+      {about.welcome === undefined ? null : <Paragraphs text={about.welcome} />}
+      {session === null ? null : (
+        <p>
+          You are signed in as {session.member.name}. <a href={linkTo('keys')}>Go to your keys</a>
+        </p>
+      )}
+      {about.signIn.kind === 'oidc' ? (
+        <Action label={about.signIn.label} kind="main-action wide" run={() => signIn({})} />
+      ) : (
+        <p>
+          Open the invitation link that you got. If it has expired or was used, ask an owner of your
+          organisation for another one.
+        </p>
+      )}
+    </div>
+  );
+}
