@@ -232,11 +232,12 @@ export default {
     ),
     rule(
       'portal-runs-in-a-browser',
-      'The page of the portal takes nothing of ours but how foreign text is shown, and how JSON is read.',
+      'The page of the portal takes nothing of ours but how foreign text is shown, how JSON is read, and what the portal answers.',
       { path: '^packages/toolkit/stack/portal/page/' },
       {
         path: OURS,
-        pathNot: '^packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)',
+        pathNot:
+          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/portal/portal-problem\\.ts$)',
       },
     ),
     rule(

@@ -17,10 +17,11 @@ export const PORTAL_PAGE = 'packages/toolkit/stack/portal/page';
 const BUILT = ['app.js', 'app.css', 'index.html', 'licenses.txt'] as const;
 const PACKAGES = ['preact', 'uplot'];
 /** Files outside of the page's folder that determine the bundle. The manifest names the versions of the packages. */
-const ALSO_READ = [
+export const ALSO_READ: readonly string[] = [
   'package.json',
   'packages/base/aws/json-object.ts',
   'packages/base/aws/text/visible-text.ts',
+  'shared/portal/portal-problem.ts',
 ];
 
 /** @param root the checkout, or the folder of the npm package */

@@ -133,7 +133,43 @@ type AdminErrorCode =
   /** The API key already has two valid secrets. [passes] */
   | 'ROTATION_RUNNING';
 
+/** Reasons why the portal refuses a member. shared/portal/portal-problem.ts contains the text of each. */
+type PortalErrorCode =
+  /** The request has no session, or its session has ended. */
+  | 'SESSION_ENDED'
+  /** The request does not come from the portal's own page. */
+  | 'ORIGIN_REFUSED'
+  /** The role of the member does not include this. */
+  | 'ROLE_INSUFFICIENT'
+  /** The organisation is suspended, so nothing can be changed. */
+  | 'ORGANISATION_SUSPENDED'
+  /** The invitation is unknown, expired, withdrawn or used. */
+  | 'INVITATION_INVALID'
+  /** The organisation has too many invitations or members. */
+  | 'INVITATIONS_TOO_MANY'
+  /** The organisation has no such member. */
+  | 'MEMBER_UNKNOWN'
+  /** An organisation keeps at least one owner. */
+  | 'OWNER_REQUIRED'
+  /** The sign-in with the issuer failed, or belongs to another browser. [passes] */
+  | 'SIGN_IN_FAILED'
+  /** The account is not a member of an organisation. */
+  | 'ORGANISATION_MISSING'
+  /** The stage has no issuer, or members come in by the issuer only. [operator] */
+  | 'SIGN_IN_UNKNOWN'
+  /** The portal does not offer this plan or kind of key to the organisation. */
+  | 'OFFER_UNKNOWN'
+  /** The organisation has as many keys as the portal allows. */
+  | 'KEYS_TOO_MANY'
+  /** The owner of the API manages this key. */
+  | 'KEY_MANAGED'
+  /** There is no such invoice. */
+  | 'INVOICE_UNKNOWN'
+  /** A text has letters that the fonts of a PDF lack. */
+  | 'PDF_LETTER_UNKNOWN';
+
 export type DomainErrorCode =
+  | PortalErrorCode
   | TokenErrorCode
   | ServiceErrorCode
   | BackendErrorCode

@@ -5,6 +5,8 @@ export type ProxyResult = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text of the body. On a two-way WebSocket route it is sent to the caller as a frame. */
   readonly body?: string;
-  /** The body is base64 of binary data, such as an image or a PDF. */
+  /** The body is base64, and API Gateway sends the decoded bytes. */
   readonly isBase64Encoded?: true;
+  /** Values of `Set-Cookie`, in HTTP APIs with payload 2.0. */
+  readonly cookies?: readonly string[];
 };

@@ -34,13 +34,26 @@ const ENDPOINT_NAMES: Readonly<Record<AwsCall['service'], string>> = {
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readWebhookReceiverConfig(environment: Environment = process.env): WebhookReceiverConfig {
-  const signer = readSignerConfig(environment);
-  const isLocal = isLoopbackUrl(environment['AWS_ENDPOINT_URL'] ?? '');
+  const secrets = readWebhookSecretsConfig(environment);
   return {
-    region: signer.region,
+    ...secrets,
+    region: secrets.aws.region,
     stage: readStage(environment),
     tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE'),
     accountId: readText(environment, 'GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/, 'is not an AWS account id'),
+  };
+}
+
+/**
+ * Reads Lambda's own variables for calls to AWS, with which secrets are read; @see readWebhookReceiverConfig
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
+ */
+export function readWebhookSecretsConfig(
+  environment: Environment = process.env,
+): Pick<WebhookReceiverConfig, 'aws' | 'localSecret'> {
+  const signer = readSignerConfig(environment);
+  const isLocal = isLoopbackUrl(environment['AWS_ENDPOINT_URL'] ?? '');
+  return {
     aws: {
       ...signer,
       endpointOf: (service) =>

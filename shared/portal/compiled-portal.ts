@@ -48,3 +48,13 @@ export type PortalSignIn = {
   /** Text of the button, such as `Sign in with Example`. */
   readonly label: string;
 };
+
+/** Returns the file as imported, because only the build writes and checks it. */
+export function parseCompiledPortal(json: unknown): CompiledPortal {
+  return json as CompiledPortal;
+}
+
+/** Returns the name of a plan as customers know it. */
+export function titleOf({ offers }: Pick<CompiledPortal, 'offers'>, plan: string): string {
+  return offers.plans.find((offered) => offered.plan === plan)?.title ?? plan;
+}

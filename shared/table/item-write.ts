@@ -60,7 +60,8 @@ export type Purpose =
   | 'channel'
   | 'presence'
   | 'cache'
-  | 'breaker';
+  | 'breaker'
+  | 'portal';
 
 export type ItemWrite = {
   /** What the write is for. It is used only in metrics and traces. */

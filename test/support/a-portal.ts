@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CompiledPortalPage } from '#shared/portal/compiled-portal-page.ts';
 import { createPortalPage } from '#shared/portal/serve-page.ts';
+import { PORTAL_ANSWERS } from '#shared/portal/portal-problem.ts';
 import { LATER, NOW } from './portal-organisations.ts';
 import type { Json, PortalOrganisation, Role } from './portal-organisations.ts';
 
@@ -115,10 +116,11 @@ class PortalWorld {
       const said = this.#change(request, response, pathname, body);
       response.setHeader('content-type', 'application/json').end(said);
     } catch (error) {
-      const { status, code } = error instanceof Refused ? error : new Refused(500, 'INTERNAL');
+      const { status, code } = error instanceof Refused ? error : new Refused(500, 'STORE_UNAVAILABLE');
+      const known: Readonly<Record<string, readonly [number, string]>> = PORTAL_ANSWERS;
       if (!(error instanceof Refused)) console.error(error);
       response.writeHead(status, { 'content-type': 'application/problem+json' });
-      response.end(JSON.stringify({ type: 'about:blank', title: 'Refused', status, code }));
+      response.end(JSON.stringify({ type: 'about:blank', title: known[code]?.[1], status, code }));
     }
   }
 
@@ -172,24 +174,24 @@ class PortalWorld {
     if (pathname === '/session/switch') {
       const other = this.organisations.find(({ id }) => id === body['organisation']);
       if (other?.members.some(({ id }) => id === session.member) !== true)
-        throw new Refused(404, 'ORGANISATION_UNKNOWN');
+        throw new Refused(404, 'ORGANISATION_MISSING');
       session.organisation = other.id;
       return this.#show(session);
     }
-    if (this.failsWith !== undefined) throw new Refused(this.failsWith, 'FAILED');
+    if (this.failsWith !== undefined) throw new Refused(this.failsWith, 'STORE_UNAVAILABLE');
     return this.#api(`${request.method} ${pathname}`, body, { session, organisation });
   }
 
   #check(request: IncomingMessage, pathname: string) {
     const session = this.#sessions.get(cookieOf(request));
-    if (session === undefined) throw new Refused(401, 'SESSION_MISSING');
+    if (session === undefined) throw new Refused(401, 'SESSION_ENDED');
     const organisation = this.#organisationOf(session);
     const member = organisation.members.find(({ id }) => id === session.member);
-    if (member === undefined) throw new Refused(401, 'SESSION_MISSING');
+    if (member === undefined) throw new Refused(401, 'SESSION_ENDED');
     if (request.method === 'POST' && request.headers['x-csrf-token'] !== session.csrf)
-      throw new Refused(403, 'CSRF_REFUSED');
+      throw new Refused(403, 'ORIGIN_REFUSED');
     const [, roles] = ROLES.find(([route]) => route.test(`${request.method} ${pathname}`)) ?? [];
-    if (roles?.includes(member.role) === false) throw new Refused(403, 'ROLE_REFUSED');
+    if (roles?.includes(member.role) === false) throw new Refused(403, 'ROLE_INSUFFICIENT');
     return { session, organisation, member };
   }
 
@@ -207,7 +209,7 @@ class PortalWorld {
 
   #redeem(response: ServerResponse, { invitation, name }: Json): object {
     const found = this.open.get(String(invitation));
-    if (found === undefined || typeof name !== 'string') throw new Refused(404, 'INVITATION_UNKNOWN');
+    if (found === undefined || typeof name !== 'string') throw new Refused(404, 'INVITATION_INVALID');
     this.open.delete(String(invitation));
     const organisation = this.organisations.find(({ id }) => id === found.organisation)!;
     const member = { id: `m-${randomUUID()}`, name, role: found.role, since: NOW, version: 1 };
@@ -255,7 +257,7 @@ class PortalWorld {
       case 'GET /api/alerts':
         return own.alerts;
       case 'POST /api/alerts':
-        if (body['version'] !== own.alerts.version) throw new Refused(409, 'EDIT_CONFLICT');
+        if (body['version'] !== own.alerts.version + 1) throw new Refused(409, 'EDIT_CONFLICT');
         own.alerts = { ...own.alerts, version: own.alerts.version + 1, alerts: body['alerts'] };
         return own.alerts;
       case 'GET /api/members':
@@ -268,7 +270,7 @@ class PortalWorld {
         const made = { id: `i-${randomUUID().slice(0, 8)}`, role: body['role'], by: 'you', expiresAt: LATER };
         own.invitations.push(made);
         this.open.set(invitation, { organisation: own.id, role: body['role'] as Role });
-        log('made an invitation', made.id);
+        log('invited', String(made.role));
         return { ...made, invitation };
       }
       case 'GET /api/log':
@@ -290,7 +292,7 @@ class PortalWorld {
       isManaged: false,
     };
     own.keys.push(made);
-    log('made a key', keyId);
+    log('made-key', String(name));
     return { ...made, key: `hv_live_${keyId}_${randomUUID().replaceAll('-', '')}` };
   }
 
@@ -308,11 +310,11 @@ class PortalWorld {
     if (kind !== 'members' || member === undefined) throw new Refused(404, 'ROUTE_UNKNOWN');
     if (what === 'remove') own.members = own.members.filter((each) => each !== member);
     else {
-      if (body['version'] !== member.version) throw new Refused(409, 'EDIT_CONFLICT');
+      if (body['version'] !== member.version + 1) throw new Refused(409, 'EDIT_CONFLICT');
       member.role = body['role'] as Role;
       member.version += 1;
     }
-    log(`${what} of a member`, name);
+    log(what === 'remove' ? 'removed-member' : 'changed-role', member.name);
     return { ...member };
   }
 }
@@ -344,7 +346,7 @@ function changeKey(own: PortalOrganisation, keyId: string, what: string, body: J
   };
   const changed = { ...key, ...changes[what] };
   own.keys[at] = changed;
-  log(`${what} of a key`, keyId);
+  log(`${what}d-key`, String(key['name']));
   return what === 'rotate'
     ? { ...changed, key: `hv_live_${keyId}_${randomUUID().replaceAll('-', '')}` }
     : changed;
@@ -352,7 +354,7 @@ function changeKey(own: PortalOrganisation, keyId: string, what: string, body: J
 
 function changePlan(own: PortalOrganisation, body: Json, isPreview: boolean, log: Log): object {
   const offer = own.plan.offers.find((each) => each['plan'] === body['plan']);
-  if (offer === undefined) throw new Refused(404, 'PLAN_UNKNOWN');
+  if (offer === undefined) throw new Refused(404, 'OFFER_UNKNOWN');
   const change = { plan: offer['plan'], from: NOW, everywhereBy: '2026-11-26T17:41:00.000Z' };
   if (isPreview)
     return {
@@ -360,7 +362,7 @@ function changePlan(own: PortalOrganisation, body: Json, isPreview: boolean, log
       title: offer['title'],
       costs: ['49.00 EUR each month, from this month on', 'then 0.20 EUR for each 1,000 further requests'],
     };
-  if (body['version'] !== own.plan.version) throw new Refused(409, 'EDIT_CONFLICT');
+  if (body['version'] !== own.plan.version + 1) throw new Refused(409, 'EDIT_CONFLICT');
   const { current } = own.plan;
   own.plan = {
     ...own.plan,
@@ -371,6 +373,6 @@ function changePlan(own: PortalOrganisation, body: Json, isPreview: boolean, log
       ...(current === undefined ? [] : [current]),
     ],
   };
-  log('changed the plan', String(offer['plan']));
+  log('changed-plan', String(offer['plan']));
   return { ...change, version: own.plan.version };
 }

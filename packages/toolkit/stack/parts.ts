@@ -3,6 +3,7 @@ import { accessLogsPart } from './access-logs/part.ts';
 import { accessPart } from './access/part.ts';
 import { cachePart } from './cache/part.ts';
 import { channelsPart } from './channels/part.ts';
+import { portalPart } from './portal/part.ts';
 import { quotaPart } from './quota/part.ts';
 import { wafPart } from './waf/part.ts';
 import { webhooksPart } from './webhooks/part.ts';
@@ -17,6 +18,7 @@ export const PARTS: readonly ChosenPart[] = [
   channelsPart,
   cachePart,
   wafPart,
+  portalPart,
 ];
 
 /** For each part, the parts that it needs. The names are the same as in `custom.parts` of serverless.yml. */

@@ -172,6 +172,23 @@ export class KeyAdmin {
   }
 
   /**
+   * Gives the key another display name. The key works as before.
+   * @throws DomainError KEY_UNKNOWN, KEY_REVOKED, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE
+   */
+  async rename(keyId: string, name: string, operation: Operation): Promise<Changed> {
+    const { record, version, usedAtEpochSeconds } = await this.show(keyId);
+    const request = { kind: 'rename', target: { keyId }, input: { name } };
+    if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
+    if (record.revokedAtEpochSeconds !== undefined)
+      throw new DomainError('KEY_REVOKED', 'a revoked key cannot be renamed');
+    const stored = { record: { ...record, name }, version: version + 1, usedAtEpochSeconds };
+    const writes = [
+      putKey(stored.record, stored.version, [{ attribute: 'ver', is: 'equal', value: version }]),
+    ];
+    return this.#carryOut({ request, stored, text: undefined, writes }, operation);
+  }
+
+  /**
    * Revokes the key permanently, even if other changes are made at the same time. The change does not depend on the
    * record's version, because a leaked key must not stay valid if another change came first.
    * @throws DomainError KEY_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE

@@ -206,7 +206,8 @@ function replyChanged({ stored, key, outside }: Changed, nowEpochMs: number) {
   return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
 }
 
-function showKey({ record, usedAtEpochSeconds }: StoredApiKey, nowEpochMs: number) {
+/** Shows a key without its hashes. */
+export function showKey({ record, usedAtEpochSeconds }: StoredApiKey, nowEpochMs: number) {
   const { secrets, createdAtEpochSeconds, notAfterEpochSeconds, revokedAtEpochSeconds, ...rest } = record;
   const isOver = notAfterEpochSeconds !== undefined && notAfterEpochSeconds * 1000 <= nowEpochMs;
   return {

@@ -6,7 +6,9 @@ import { randomHex } from '../../random-hex.ts';
 import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../../table/dynamodb-listing.ts';
 import { documentPlansOf, parseCompiledAccess } from '../find-document.ts';
+import type { CompiledAccess } from '../compiled-document.ts';
 import { KeyAdmin } from './key-admin.ts';
+import type { KeyAdminSetting } from './key-admin.ts';
 import { chargedCachesOf, keyPrefixesOf } from './key-prefixes.ts';
 
 /** Timeout of a table call. It is longer than for requests, because administrators can wait. */
@@ -19,7 +21,7 @@ const STORE_TIMEOUT_MS = 2000;
  */
 export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): KeyAdmin {
   const access = parseCompiledAccess(compiled);
-  const { stage, tableName, usageKeySecret, controlPlane } = readAccessAdminConfig();
+  const { tableName, controlPlane } = readAccessAdminConfig();
   return new KeyAdmin(
     {
       store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
@@ -30,12 +32,21 @@ export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): K
       nativeKeys: createNativeKeys(controlPlane),
       plans,
     },
-    {
-      stage,
-      prefixes: keyPrefixesOf(access, stage),
-      documentPlans: documentPlansOf(access).map(({ id }) => id),
-      chargedCaches: chargedCachesOf(access, stage),
-      usageKeySecret,
-    },
+    readKeyAdminSetting(access),
   );
+}
+
+/**
+ * Returns what the stage's access documents define for keys.
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
+ */
+export function readKeyAdminSetting(access: CompiledAccess): KeyAdminSetting {
+  const { stage, usageKeySecret } = readAccessAdminConfig();
+  return {
+    stage,
+    prefixes: keyPrefixesOf(access, stage),
+    documentPlans: documentPlansOf(access).map(({ id }) => id),
+    chargedCaches: chargedCachesOf(access, stage),
+    usageKeySecret,
+  };
 }

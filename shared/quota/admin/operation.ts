@@ -19,6 +19,11 @@ export type AdminPorts = {
    * documents define plans.
    */
   readonly documentPlans?: () => Promise<readonly { readonly id: string }[]>;
+  /**
+   * False if the role may not save plans. A record may then name a plan of an access document that is not saved yet; the
+   * first charge saves it.
+   */
+  readonly savesPlans?: false;
 };
 
 /** Identifies who makes a change, when, and with which operation id. */

@@ -32,14 +32,15 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
  * @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE, PlanInvalid
  */
 export async function namePlan(
-  { store, documentPlans }: Pick<AdminPorts, 'store' | 'documentPlans'>,
+  { store, documentPlans, savesPlans }: Pick<AdminPorts, 'store' | 'documentPlans' | 'savesPlans'>,
   planId: string,
 ): Promise<{ readonly plan: CustomerPlan; readonly writes: readonly ItemWrite[] }> {
   const item = await readItem(store, planKey(planId));
   const brought = (await documentPlans?.())?.findLast(({ id }) => id === planId);
   const seed = brought && parsePlan(brought);
   const writes = seed === undefined ? [] : seedWrites(seed, item);
-  if (seed !== undefined && writes.length > 0) return { plan: seed, writes };
+  if (seed !== undefined && writes.length > 0)
+    return { plan: seed, writes: savesPlans === false ? [] : writes };
   if (item === undefined)
     throw new DomainError(
       'PLAN_UNKNOWN',

@@ -51,6 +51,20 @@ export type Priced = {
 };
 
 const NUMBER_DIGITS = 12;
+/**
+ * The maximum difference between a local time and UTC. Somewhere, a month begins or ends this much earlier or later
+ * than in UTC.
+ */
+const ZONES_MS = 15 * 3_600_000;
+
+/** Returns the times between which all periods of a month begin, in any time zone. @param month such as `2026-11` */
+export function monthBounds(month: string): { readonly fromEpochMs: number; readonly toEpochMs: number } {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return {
+    fromEpochMs: Date.UTC(year, number - 1, 1) - ZONES_MS,
+    toEpochMs: Date.UTC(year, number, 1) + ZONES_MS,
+  };
+}
 
 /** Creates the invoices of one tenant. The records cover one month, with all their versions. */
 export function makeInvoices(

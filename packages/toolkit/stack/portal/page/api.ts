@@ -1,4 +1,5 @@
 /** Calls the functions of the portal. The session is in a cookie that scripts cannot read; nothing is stored here. */
+import { membersOf, textOf } from '@gatewright/aws/json-object';
 import { describeNeeded } from './roles.ts';
 
 /** A request that was refused or got no answer. `message` is a sentence for the member. */
@@ -87,27 +88,22 @@ async function send<Answer>(method: string, path: string, init: RequestInit): Pr
 }
 
 function refusalOf(method: string, path: string, status: number, answer: unknown): Refusal {
-  const {
-    code = '',
-    detail,
-    title,
-  } = (typeof answer === 'object' && answer !== null ? answer : {}) as Readonly<Record<string, unknown>>;
-  const known = typeof code === 'string' ? code : '';
-  const said = [detail, title].find((text): text is string => typeof text === 'string' && text !== '');
-  return new Refusal(messageOf(method, path, { status, code: known, said }), status, known);
+  const said = membersOf(answer);
+  const code = textOf(said, 'code');
+  const needed = code === 'ROLE_INSUFFICIENT' ? describeNeeded(method, path) : undefined;
+  // The title is for the customer. The detail says which field is wrong.
+  const texts = [textOf(said, 'title'), textOf(said, 'detail')].filter((text) => text !== '').map(sentence);
+  const own = code === '' || texts.length === 0 ? undefined : texts.join(' ');
+  return new Refusal(needed ?? own ?? describeStatus(status), status, code);
 }
 
-type Refused = { readonly status: number; readonly code: string; readonly said: string | undefined };
-
-function messageOf(method: string, path: string, { status, code, said }: Refused): string {
-  if (code === 'EDIT_CONFLICT')
-    return 'Somebody else changed this in the meantime. Look at the new state and try again.';
+/** What API Gateway itself refuses has no text for customers. */
+function describeStatus(status: number): string {
   if (status === 401) return 'You are not signed in, or your session has ended.';
-  if (status === 403) return describeNeeded(method, path);
+  if (status === 403) return 'Your role may not do this.';
   if (status === 404) return 'This does not exist, or it was removed in the meantime.';
   if (status === 429) return 'Too many requests. Wait a minute and try again.';
   if (status >= 500) return 'The portal has a problem. Try again in a minute.';
-  if (said !== undefined) return code === '' ? sentence(said) : `${sentence(said)} (${code})`;
   return `The portal refused this with status ${status}.`;
 }
 

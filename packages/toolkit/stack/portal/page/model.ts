@@ -152,6 +152,8 @@ export type Member = {
 
 export type Invitation = {
   readonly id: string;
+  /** Set if the sign-in of a member is renewed. */
+  readonly member?: string;
   readonly role: Role;
   readonly by: string;
   readonly expiresAt: string;
@@ -170,7 +172,7 @@ export type NewInvitation = {
 export type LogPage = {
   readonly entries: readonly {
     readonly at: string;
-    readonly by: string;
+    readonly by?: string;
     readonly byName?: string;
     readonly what: string;
     readonly on?: string;

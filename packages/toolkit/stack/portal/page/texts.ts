@@ -59,3 +59,23 @@ export function paragraphsOf(text: string): readonly string[] {
     .map((each) => each.trim())
     .filter((each) => each !== '');
 }
+
+const WORDS: Readonly<Record<string, string>> = {
+  invited: 'made an invitation',
+  'withdrew-invitation': 'withdrew an invitation',
+  joined: 'joined',
+  'renewed-sign-in': 'renewed a sign-in',
+  'changed-role': 'changed a role',
+  'removed-member': 'removed a member',
+  'made-key': 'made a key',
+  'renamed-key': 'renamed a key',
+  'rotated-key': 'rotated a key',
+  'revoked-key': 'revoked a key',
+  'changed-plan': 'changed the plan',
+  'changed-alerts': 'changed the alerts',
+};
+
+/** Returns what an entry of the log says in words. */
+export function logWords(what: string): string {
+  return Object.hasOwn(WORDS, what) ? (WORDS[what] ?? what) : what.replaceAll('-', ' ');
+}

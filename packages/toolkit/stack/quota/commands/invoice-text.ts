@@ -1,8 +1,6 @@
-/** Prints invoices as CSV with one line per entry, and as pages of text. */
+/** Prints invoices as CSV with one line per entry. Their PDF is /shared/quota/usage/invoice-pdf.ts. */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
-import type { Invoice, InvoiceLine } from '#shared/quota/usage/invoice.ts';
-import { printPdf } from './pdf.ts';
-import type { PdfLine } from './pdf.ts';
+import type { Invoice } from '#shared/quota/usage/invoice.ts';
 
 const COLUMNS = [
   'number',
@@ -21,90 +19,10 @@ const COLUMNS = [
   'amount',
   'total',
 ];
-const WIDTH = 110;
 
 export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolean): string {
   const rows = invoices.flatMap(({ lines, customer, number, month, tenant, currency, total }) =>
     lines.map((line) => ({ ...line, number, month, tenant, customer: customer.name, currency, total })),
   );
   return printCsv(COLUMNS, rows, withHeader);
-}
-
-/**
- * Prints an invoice as PDF.
- * @throws UsageError if a name contains letters that the PDF's fonts lack
- */
-export function printInvoicePdf(invoice: Invoice): Buffer {
-  const { number, month, customer, currency, lines, total, lost, draft } = invoice;
-  const title = draft === true ? `Draft ${number}` : `Invoice ${number}`;
-  const head: readonly PdfLine[] = [
-    { text: title, size: 16, isBold: true },
-    ...(draft === true
-      ? [
-          {
-            text: 'This draft is not an invoice: it shows open periods as they are now. The amounts change until the periods are closed.',
-          },
-        ]
-      : []),
-    { text: '' },
-    { text: customer.name, isBold: true },
-    ...customer.address.map((text) => ({ text })),
-    ...(customer.taxId === undefined ? [] : [{ text: `Tax id ${customer.taxId}` }]),
-    { text: '' },
-    { text: `Usage of ${month}, amounts in ${currency}` },
-    { text: '' },
-  ];
-  const heading = {
-    columns: ['Limit', 'Periods', 'Units', 'Included', 'Amount'],
-    isBold: true,
-    hasRule: true,
-  };
-  const foot: readonly PdfLine[] = [
-    { columns: ['Total', '', '', '', `${total} ${currency}`], isBold: true, hasRule: true },
-    { text: '' },
-    ...(lost === 0
-      ? []
-      : [
-          {
-            text: `Not billed: ${count(lost)} units that were granted but never reported as used.`,
-          },
-        ]),
-  ];
-  return printPdf({ title, lines: [...head, heading, ...lines.flatMap(toPdfLines), ...foot] });
-}
-
-function toPdfLines(line: InvoiceLine): readonly PdfLine[] {
-  const { limit, key, route, plan, periods, used, included, amount, price } = line;
-  const whom = [key === undefined ? '' : `key ${key}`, route ?? ''].filter((part) => part !== '').join(', ');
-  const details = [`plan ${plan}`, whom, describePrice(price)].filter((part) => part !== '').join('; ');
-  return [
-    { columns: [limit, count(periods), count(used), count(included), amount] },
-    ...wrap(details).map((text) => ({ text, size: 8, indent: 10 })),
-  ];
-}
-
-function describePrice({ fee, included, tiers }: InvoiceLine['price']): string {
-  const parts = tiers.map(({ upTo, unitPrice }) =>
-    upTo === undefined ? `${unitPrice} a unit` : `${unitPrice} a unit up to ${count(upTo)}, then`,
-  );
-  return [
-    ...(Number(fee) === 0 ? [] : [`${fee} a period`]),
-    ...(included === 0 ? [] : [`${count(included)} included`]),
-    ...(parts.length === 0 ? [] : [parts.join(' ')]),
-  ].join(', ');
-}
-
-function wrap(text: string): readonly string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + word.length >= WIDTH) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
-}
-
-/** Formats `1234567` as `1,234,567`. */
-function count(units: number): string {
-  return String(units).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,11 +1,13 @@
 /** `gatewright usage invoice`, `close` and `stripe` create a month's invoices and send them. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DomainError } from '#shared/errors.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { ledgerOf } from '#shared/quota/admin/usage-row.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
-import { asDraft, makeInvoices } from '#shared/quota/usage/invoice.ts';
+import { asDraft, makeInvoices, monthBounds } from '#shared/quota/usage/invoice.ts';
 import type { Invoice, Priced } from '#shared/quota/usage/invoice.ts';
+import { printInvoicePdf } from '#shared/quota/usage/invoice-pdf.ts';
 import { parsePlan } from '#shared/quota/plan/plan.ts';
 import type { CustomerPlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
@@ -20,7 +22,7 @@ import { changeCommand, printAnswer } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
 import { readExport } from './export-rows.ts';
-import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
+import { printInvoiceCsv } from './invoice-text.ts';
 import { count, printNotes, printLines, UsageError } from '../../../../base/terminal/output.ts';
 import { writePrivateFile } from '../../../../base/terminal/private-file.ts';
 
@@ -32,12 +34,6 @@ type InvoiceFlags = MonthFlags & {
 };
 
 const NAMED = 5;
-const HOURS_MS = 3_600_000;
-/**
- * The maximum difference between a local time and UTC. Somewhere, a month begins or ends this much earlier or later
- * than in UTC.
- */
-const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
   return changeCommand('close', 'Close the periods that have ended, and record their usage.')
@@ -115,6 +111,16 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
 }
 
+/** @throws UsageError if a name contains letters that the PDF's fonts lack */
+function printAsPdf(made: Invoice): Buffer {
+  try {
+    return printInvoicePdf(made);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new UsageError(`${error.message}: use json or csv`);
+  }
+}
+
 async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
   const isFile = out !== undefined;
   const text =
@@ -122,7 +128,7 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
       ? `${JSON.stringify(made)}\n`
       : format === 'csv'
         ? printInvoiceCsv([made], isFile || isFirst)
-        : printInvoicePdf(made);
+        : printAsPdf(made);
   if (isFile) {
     await writePrivateFile(join(out, `${made.number}.${format}`), text);
     printLines(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}`);
@@ -245,12 +251,8 @@ export function describeNotClosed(open: readonly UsageRow[]): string {
 }
 
 function boundsOf({ period, tenant }: MonthFlags) {
-  const [year = 0, month = 1] = period.split('-').map(Number);
-  return {
-    tenant,
-    from: new Date(Date.UTC(year, month - 1, 1) - ZONES_MS).toISOString(),
-    to: new Date(Date.UTC(year, month, 1) + ZONES_MS).toISOString(),
-  };
+  const { fromEpochMs, toEpochMs } = monthBounds(period);
+  return { tenant, from: new Date(fromEpochMs).toISOString(), to: new Date(toEpochMs).toISOString() };
 }
 
 /**

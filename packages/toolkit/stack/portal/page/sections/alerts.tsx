@@ -41,7 +41,7 @@ function Editor({ of, onSaved }: { readonly of: Alerts; readonly onSaved: (alert
     setRows(next);
   };
   const save = async (): Promise<void> => {
-    onSaved(await change<Alerts>('api/alerts', { version: of.version, alerts: rows }));
+    onSaved(await change<Alerts>('api/alerts', { version: of.version + 1, alerts: rows }));
     setSaved(true);
   };
   const first = of.limits[0] ?? '';

@@ -43,7 +43,7 @@ export function InvitationSection({
             Your name
             <input
               required
-              maxLength={64}
+              maxLength={128}
               autocomplete="name"
               value={name}
               onInput={({ currentTarget }) => setName(currentTarget.value)}

@@ -90,7 +90,7 @@ function NewKey({
           Name of the new key
           <input
             required
-            maxLength={64}
+            maxLength={128}
             autocomplete="off"
             placeholder="such as production server"
             value={name}
@@ -206,7 +206,7 @@ function Rename({ of: key, onDone, onCancel }: AskProps) {
         Name
         <input
           required
-          maxLength={64}
+          maxLength={128}
           autocomplete="off"
           value={name}
           onInput={({ currentTarget }) => setName(currentTarget.value)}

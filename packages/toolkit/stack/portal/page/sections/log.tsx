@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { read } from '../api.ts';
 import { Action, Empty, Loaded, SectionHead, TableBox } from '../elements/parts.tsx';
 import type { LogPage } from '../model.ts';
-import { time } from '../texts.ts';
+import { logWords, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 
 export function LogSection() {
@@ -38,8 +38,8 @@ function Entries({ first }: { readonly first: LogPage }) {
             {entries.map(({ at, by, byName, what, on }, index) => (
               <tr key={index}>
                 <td data-column="When">{time(at)}</td>
-                <td data-column="Who">{byName ?? by}</td>
-                <td data-column="What">{what}</td>
+                <td data-column="Who">{byName ?? by ?? '–'}</td>
+                <td data-column="What">{logWords(what)}</td>
                 <td data-column="On">{on ?? '–'}</td>
               </tr>
             ))}

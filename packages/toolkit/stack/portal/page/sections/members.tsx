@@ -146,7 +146,7 @@ function MemberCard({ of: member, onChange }: { readonly of: Member; readonly on
             <Form
               label="Role"
               action="Save"
-              run={() => run('role', { role: wanted, version })}
+              run={() => run('role', { role: wanted, version: version + 1 })}
               onCancel={close}
             >
               <RoleSelect value={wanted} onChange={setWanted} />

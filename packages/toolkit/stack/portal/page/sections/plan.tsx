@@ -7,13 +7,15 @@ import { useFetched } from '../use-fetched.ts';
 
 export function PlanSection() {
   const fetched = useFetched<PlanState>('api/plan');
-  const [preview, setPreview] = useState<PlanPreview>();
+  const [asked, setAsked] = useState<PlanPreview>();
   const [changed, setChanged] = useState<PlanChange>();
   const done = (next: PlanChange): void => {
-    setPreview(undefined);
+    setAsked(undefined);
     setChanged(next);
     fetched.reload();
   };
+  const preview = async (plan: string): Promise<void> =>
+    setAsked(await change<PlanPreview>('api/plan/preview', { plan }));
   return (
     <>
       <SectionHead title="Plan" about="What you may use, what it costs, and which plans you may change to." />
@@ -29,20 +31,25 @@ export function PlanSection() {
               </section>
             )}
             {planned.map(({ plan, title, from }) => (
-              <p class="note" key={`${plan} ${from}`}>
-                The plan {title} begins {time(from)}.
-              </p>
+              <div class="note" key={`${plan} ${from}`}>
+                <p>
+                  The plan {title} begins {time(from)}.
+                </p>
+                {current === undefined ? null : (
+                  <Action label={`Keep ${current.title} instead …`} run={() => preview(current.plan)} />
+                )}
+              </div>
             ))}
-            {preview === undefined ? null : (
+            {asked === undefined ? null : (
               <Preview
-                key={preview.plan}
-                of={preview}
+                key={asked.plan}
+                of={asked}
                 version={version}
                 onDone={done}
-                onCancel={() => setPreview(undefined)}
+                onCancel={() => setAsked(undefined)}
               />
             )}
-            <Offers offers={offers} current={current?.plan} onPreview={setPreview} />
+            <Offers offers={offers} current={current?.plan} onPreview={preview} />
           </>
         )}
       </Loaded>
@@ -57,7 +64,7 @@ function Offers({
 }: {
   readonly offers: readonly Plan[];
   readonly current: string | undefined;
-  readonly onPreview: (preview: PlanPreview) => void;
+  readonly onPreview: (plan: string) => Promise<void>;
 }) {
   const others = offers.filter(({ plan }) => plan !== current);
   if (others.length === 0) return <p class="soft">There is no other plan that you may change to here.</p>;
@@ -73,9 +80,7 @@ function Offers({
               <Action
                 label={`Change to ${offer.title} …`}
                 kind="main-action"
-                run={async () =>
-                  onPreview(await change<PlanPreview>('api/plan/preview', { plan: offer.plan }))
-                }
+                run={() => onPreview(offer.plan)}
               />
             </div>
           </li>
@@ -109,7 +114,7 @@ function PlanFacts({
           </li>
         ))}
       </ul>
-      {prices.length === 0 ? <p class="price">Free of charge</p> : null}
+      {prices.length === 0 ? <p class="price">This plan has no price.</p> : null}
     </>
   );
 }
@@ -133,7 +138,7 @@ function Preview({
         <Form
           label={`Change to ${title}`}
           action={`Change to ${title}`}
-          run={async () => onDone(await change<PlanChange>('api/plan', { plan, version }))}
+          run={async () => onDone(await change<PlanChange>('api/plan', { plan, version: version + 1 }))}
           onCancel={onCancel}
         >
           <dl class="facts">

@@ -1,3 +1,4 @@
+import { PORTAL_ANSWERS } from '@gatewright/handlers/portal/portal-problem';
 import { isSignInAddress, linkTo } from '../address.ts';
 import { change, Refusal } from '../api.ts';
 import { Action, Paragraphs, Problem } from '../elements/parts.tsx';
@@ -9,6 +10,13 @@ export async function signIn(body: { readonly invitation?: string }): Promise<vo
   if (!isSignInAddress(next))
     throw new Refusal('The portal named an address for signing in that is not safe. Tell its owner.', 0);
   location.assign(next);
+}
+
+/** @param code in the address, to which the portal sends a browser that could not sign in */
+function describeRefusedSignIn(code: string): string {
+  const known: Readonly<Record<string, readonly [status: number, title: string]>> = PORTAL_ANSWERS;
+  const [, title] = Object.hasOwn(known, code) ? (known[code] ?? []) : [];
+  return title ?? `You could not be signed in (${code}). Try again.`;
 }
 
 export function SignInSection({
@@ -24,7 +32,7 @@ export function SignInSection({
   return (
     <div class="card sign-in">
       <h1 tabIndex={-1}>Sign in to {about.name}</h1>
-      {code === undefined ? null : <Problem text={`You could not be signed in (${code}). Try again.`} />}
+      {code === undefined ? null : <Problem text={describeRefusedSignIn(code)} />}
       {about.welcome === undefined ? null : <Paragraphs text={about.welcome} />}
       {session === null ? null : (
         <p>

@@ -52,7 +52,7 @@ function UseCard({ use }: { readonly use: Use }) {
         {isSpent ? (
           <Badge text={state} kind="bad" />
         ) : (
-          <Badge text={state} kind={state === 'active' ? 'good' : 'warn'} />
+          <Badge text={state} kind={['active', 'open'].includes(state) ? 'good' : 'warn'} />
         )}
       </div>
       {key === undefined && route === undefined ? null : (

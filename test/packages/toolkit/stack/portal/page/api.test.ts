@@ -63,29 +63,31 @@ describe('change', () => {
     assert.equal(away.asked.length, 3);
     away[Symbol.dispose]();
 
-    using refused = answering(problem(409, { code: 'EDIT_CONFLICT' }));
-    await assert.rejects(change('api/plan'), /Somebody else changed this/);
+    using refused = answering(
+      problem(409, { code: 'EDIT_CONFLICT', title: 'Somebody else has changed this' }),
+    );
+    await assert.rejects(change('api/plan'), /^Refusal: Somebody else has changed this\.$/);
     assert.equal(refused.asked.length, 1);
   });
 });
 
 describe('a refusal', () => {
   const KNOWN: readonly (readonly [path: string, status: number, body: object, message: RegExp])[] = [
-    ['api/keys', 403, {}, /needs the role owner or developer\./],
-    ['api/invoices', 403, {}, /needs the role owner or billing\./],
-    ['api/members', 403, {}, /needs the role owner\./],
-    ['api/usage', 403, {}, /Your role may not do this\./],
-    ['api/keys', 404, { title: 'Not Found' }, /^This does not exist/],
-    ['api/keys', 429, {}, /^Too many requests/],
+    ['api/keys', 403, { code: 'ROLE_INSUFFICIENT', title: 'No.' }, /needs the role owner or developer\./],
+    ['api/invoices', 403, { code: 'ROLE_INSUFFICIENT' }, /needs the role owner or billing\./],
+    ['api/members', 403, { code: 'ROLE_INSUFFICIENT' }, /needs the role owner\./],
+    ['api/usage', 403, { code: 'ROLE_INSUFFICIENT' }, /^Your role may not do this\.$/],
+    ['api/usage', 403, { code: 'ORIGIN_REFUSED', title: 'Reload the page.' }, /^Reload the page\.$/],
+    ['api/keys', 404, { message: 'Not Found' }, /^This does not exist/],
+    ['api/keys', 429, { message: 'Too Many Requests' }, /^Too many requests\. Wait a minute/],
     ['api/keys', 500, { detail: 'stack' }, /^The portal has a problem/],
     [
       'api/keys',
       400,
-      { code: 'KEYS_TOO_MANY', detail: 'you have all keys' },
-      /^You have all keys\. \(KEYS_TOO_MANY\)$/,
+      { code: 'REQUEST_INVALID', title: 'The request is not valid.', detail: 'name must not be blank' },
+      /^The request is not valid\. Name must not be blank\.$/,
     ],
-    ['api/keys', 400, { title: 'Bad Request' }, /^Bad Request\.$/],
-    ['api/keys', 418, {}, /^The portal refused this with status 418\.$/],
+    ['api/keys', 400, { title: 'Bad Request' }, /^The portal refused this with status 400\.$/],
     ['api/keys', 400, [1], /status 400/],
   ];
   for (const [path, status, body, message] of KNOWN)

@@ -3,10 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Invoice, InvoiceLine } from '#shared/quota/usage/invoice.ts';
-import {
-  printInvoiceCsv,
-  printInvoicePdf,
-} from '../../../../../../packages/toolkit/stack/quota/commands/invoice-text.ts';
+import { printInvoicePdf } from '#shared/quota/usage/invoice-pdf.ts';
+import { printInvoiceCsv } from '../../../../../../packages/toolkit/stack/quota/commands/invoice-text.ts';
 
 type Price = InvoiceLine['price'];
 

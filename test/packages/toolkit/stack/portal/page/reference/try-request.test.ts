@@ -45,6 +45,8 @@ const filled = (more: object = {}) => ({
 const build = (more: object = {}, base = 'https://api.example/v1/', operation = OPERATION) =>
   buildRequest(base, operation, filled(more));
 
+const textOf = (said: unknown): string => (typeof said === 'string' ? said : JSON.stringify(said));
+
 describe('buildRequest', () => {
   it('puts values where the document says, and the key into its header', () => {
     const values = { 'path id': 'a b/c?', 'query limit': '5 &x', 'header x-trace': 't' };
@@ -73,9 +75,9 @@ describe('buildRequest', () => {
 
   it('says what is missing or cannot be sent', () => {
     assert.equal(build({ values: {} }), 'Fill in “id”.');
-    assert.match(String(build({ values: { 'path id': '..' } })), /must not be “\.” or “\.\.”/);
-    assert.match(String(build({ key: 'line\nbreak' })), /The header “x-api-key”/);
-    assert.match(String(build({ key: 'k', credential: { ...KEY, header: 'a b' } })), /The header “a b”/);
+    assert.match(textOf(build({ values: { 'path id': '..' } })), /must not be “\.” or “\.\.”/);
+    assert.match(textOf(build({ key: 'line\nbreak' })), /The header “x-api-key”/);
+    assert.match(textOf(build({ key: 'k', credential: { ...KEY, header: 'a b' } })), /The header “a b”/);
   });
 
   it('stays at the API, whatever the path of the document is', () => {
@@ -119,11 +121,11 @@ describe('sendRequest', () => {
 
   it('says that CORS may hide the answer, or that the API is late', async () => {
     assert.match(
-      String((await send(() => new TypeError('Failed to fetch'))).said),
+      textOf((await send(() => new TypeError('Failed to fetch'))).said),
       /does not allow requests from https:\/\/portal\.example by CORS/,
     );
     const late = new DOMException('late', 'TimeoutError');
-    assert.match(String((await send(() => late)).said), /did not answer within 30 seconds/);
+    assert.match(textOf((await send(() => late)).said), /did not answer within 30 seconds/);
   });
 
   it('shows at most 200 KB', async () => {

@@ -2,7 +2,7 @@
  * Writes pages of text as PDF 1.4 in Helvetica, a font that every PDF reader has. An invoice needs nothing more, so no
  * library is used.
  */
-import { UsageError } from '../../../../base/terminal/output.ts';
+import { DomainError } from '../../errors.ts';
 
 export type PdfLine =
   | { readonly text: string; readonly size?: number; readonly isBold?: boolean; readonly indent?: number }
@@ -33,7 +33,7 @@ const EXTRA_CODES = [
 
 /**
  * Prints pages as PDF.
- * @throws UsageError for a letter that Windows-1252 lacks
+ * @throws DomainError PDF_LETTER_UNKNOWN for a letter that Windows-1252 lacks
  */
 export function printPdf({
   title,
@@ -111,8 +111,9 @@ function codeOf(letter: string): number {
   if ((code >= 32 && code < 127) || (code >= 0xa0 && code <= 0xff)) return code;
   const extra = EXTRA_CODES[Array.from(EXTRA).indexOf(letter)];
   if (extra !== undefined) return extra;
-  throw new UsageError(
-    `the fonts of the PDF contain only letters of Western European languages, not ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}): use json or csv`,
+  throw new DomainError(
+    'PDF_LETTER_UNKNOWN',
+    `the fonts of the PDF contain only letters of Western European languages, not ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`,
   );
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printPdf } from '../../../../../../packages/toolkit/stack/quota/commands/pdf.ts';
+import { printPdf } from '#shared/quota/usage/pdf.ts';
 
 const printText = (lines: Parameters<typeof printPdf>[0]['lines']): string =>
   printPdf({ title: 'T', lines }).toString('latin1');

@@ -1,0 +1,55 @@
+/** Sends mail by Amazon SES (`POST /v2/email/outbound-emails`), as one signed request without the SDK's client. */
+import { sendByNode } from '@gatewright/aws/node-transport';
+import { regionalAddress } from '@gatewright/aws/service-address';
+import { callSigned, errorCodeOf } from '@gatewright/aws/signed-call';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
+
+export type MailerConfig = {
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+  /** Replaces AWS's own address (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SESV2`). */
+  readonly endpoint: string | undefined;
+  readonly from: string;
+};
+
+const TIMEOUT_MS = 3_000;
+const MAX_BYTES = 64 * 1024;
+const CHARSET = 'UTF-8';
+
+/**
+ * Creates a mailer of plain text. SES builds the message, so no text can become a header.
+ * @throws Error with AWS's error code as name if the mail is not accepted; the message quotes neither address nor text
+ */
+export function createMailer({ region, credentials, endpoint, from }: MailerConfig) {
+  return async (mail: {
+    readonly to: string;
+    readonly subject: string;
+    readonly text: string;
+  }): Promise<void> => {
+    // The call is not repeated here, because a mail that was accepted and not confirmed would arrive twice.
+    const reply = await callSigned({
+      method: 'POST',
+      url: new URL('/v2/email/outbound-emails', endpoint ?? regionalAddress('email', region)),
+      service: 'ses',
+      region,
+      credentials,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        FromEmailAddress: from,
+        Destination: { ToAddresses: [mail.to] },
+        Content: {
+          Simple: {
+            Subject: { Data: mail.subject, Charset: CHARSET },
+            Body: { Text: { Data: mail.text, Charset: CHARSET } },
+          },
+        },
+      }),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_BYTES,
+      transport: sendByNode,
+    });
+    if (reply.status === 200) return;
+    const name = reply.status === 0 ? 'MailTimeout' : errorCodeOf(reply) || 'MailRefused';
+    throw Object.assign(new Error(`Amazon SES answered with status ${reply.status}`), { name });
+  };
+}

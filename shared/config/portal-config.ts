@@ -1,0 +1,53 @@
+/** Environment variables of the portal's functions. */
+import { isLoopbackUrl } from '../access/tokens/issuers.ts';
+import type { MailerConfig } from '../aws/ses-mailer.ts';
+import { readAuthorizerConfig } from './access-config.ts';
+import { invalid, readSignerConfig, readTableName } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+export type PortalConfig = {
+  /** Stage of this stack. It determines how members sign in. */
+  readonly stage: string;
+  readonly tableName: string;
+  /** Undefined if the portal is at the address that API Gateway has routed. */
+  readonly portalUrl: string | undefined;
+  /** Address of the gateway's own issuer. If undefined, nobody signs in by it. */
+  readonly localIssuerUrl: string | undefined;
+};
+
+/**
+ * Reads the settings of the portal's functions:
+ * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_PORTAL_TABLE`
+ * - `GATEWRIGHT_PORTAL_URL`: the address that members use, if it is not an address of the portal's API: an `https` URL
+ *   without query and fragment; empty or absent otherwise
+ * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
+ */
+export function readPortalConfig(environment: Environment = process.env): PortalConfig {
+  const { stage, localIssuerUrl } = readAuthorizerConfig(environment);
+  const portalUrl = environment['GATEWRIGHT_PORTAL_URL'] ?? '';
+  if (portalUrl !== '' && !isPortalUrl(portalUrl))
+    throw invalid('GATEWRIGHT_PORTAL_URL', 'must be an https address without query and fragment');
+  return {
+    stage,
+    tableName: readTableName(environment, 'GATEWRIGHT_PORTAL_TABLE'),
+    portalUrl: portalUrl === '' ? undefined : portalUrl,
+    localIssuerUrl,
+  };
+}
+
+/**
+ * Reads Lambda's variables for sending mail, and `AWS_ENDPOINT_URL_SESV2` or `AWS_ENDPOINT_URL`.
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
+ */
+export function readMailerConfig(environment: Environment = process.env): Omit<MailerConfig, 'from'> {
+  const endpoint = environment['AWS_ENDPOINT_URL_SESV2'] ?? environment['AWS_ENDPOINT_URL'];
+  return { ...readSignerConfig(environment), endpoint };
+}
+
+function isPortalUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash, username, password } = new URL(text);
+  const isPlain = search === '' && hash === '' && username === '' && password === '';
+  return isPlain && (protocol === 'https:' || isLoopbackUrl(text));
+}

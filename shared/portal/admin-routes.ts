@@ -1,0 +1,182 @@
+/** The admin routes of the portal: invitations and members of any organisation. IAM decides who may call which route. */
+import { DomainError, RequestInvalid } from '../errors.ts';
+import { oneOf, optional, text, wholeNumber } from '../http/fields.ts';
+import { jsonReply } from '../http/reply.ts';
+import { changeRoute, readRoute } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { findCustomer } from '../quota/admin/find-customer.ts';
+import type { AdminPorts } from '../quota/admin/operation.ts';
+import { bindOrganisation } from './bound-ports.ts';
+import { listLog } from './change-log.ts';
+import type { Actor } from './change-log.ts';
+import { invite, listInvitations, listMembers, removeMember, ROLES, withdrawInvitation } from './members.ts';
+import { isEmail } from './oidc.ts';
+import type { PortalPorts } from './portal-ports.ts';
+import { showInvitation } from './routes/member-routes.ts';
+
+export type PortalAdminPorts = {
+  readonly ports: PortalPorts;
+  /** The table of customers, of which only records are read. */
+  readonly customers: Pick<AdminPorts, 'store'>;
+};
+
+const INFO = {
+  title: 'Gatewright portal',
+  version: '1',
+  description:
+    "Members and invitations of the portal's organisations. In paths, ~1 stands for / and ~0 for ~.",
+};
+const DAY_SECONDS = 86_400;
+const LIFETIME = { min: 600, max: 30 * DAY_SECONDS };
+const DONE = { description: 'Done' };
+
+export function portalAdminRoutes(admin: PortalAdminPorts): readonly Route[] {
+  const openApi = readRoute(
+    {
+      path: '/portal/openapi.json',
+      id: 'describePortalApi',
+      summary: 'This description',
+      answer: { description: 'OpenAPI 3.1' },
+    },
+    async () => {
+      const { describeRoutes } = await import('../http/openapi.ts');
+      return jsonReply(200, describeRoutes(INFO, routes));
+    },
+  );
+  const routes: readonly Route[] = [
+    openApi,
+    ...readRoutes(admin),
+    inviteRoute(admin),
+    ...changeRoutes(admin),
+  ];
+  return routes;
+}
+
+function readRoutes({ ports, customers }: PortalAdminPorts): readonly Route[] {
+  return [
+    readRoute(
+      {
+        path: '/portal/organisations/{tenant}',
+        id: 'showOrganisation',
+        summary: 'Members and open invitations of a customer',
+        answer: { description: 'Members and invitations' },
+      },
+      async ({ path: { tenant } }) => {
+        await requireCustomer(customers, tenant);
+        const own = bindOrganisation(ports, tenant);
+        const [members, invitations] = await Promise.all([
+          listMembers(own, tenant),
+          listInvitations(own, tenant),
+        ]);
+        return jsonReply(200, {
+          tenant,
+          members: members.map(({ account, name, email, role, sinceEpochMs }) => ({
+            id: account,
+            name,
+            ...(email !== undefined && { email }),
+            role,
+            since: new Date(sinceEpochMs).toISOString(),
+          })),
+          invitations: invitations.map(showInvitation),
+        });
+      },
+    ),
+    readRoute(
+      {
+        path: '/portal/organisations/{tenant}/log',
+        id: 'showOrganisationLog',
+        summary: 'Who changed what in the portal, newest first',
+        query: { cursor: optional(text('`next` of the previous page')) },
+        answer: { description: 'A page of changes' },
+      },
+      async ({ path: { tenant }, query: { cursor } }) =>
+        jsonReply(200, await listLog(bindOrganisation(ports, tenant), tenant, cursor)),
+    ),
+  ];
+}
+
+function inviteRoute({ ports, customers }: PortalAdminPorts): Route {
+  return changeRoute(
+    {
+      method: 'POST',
+      path: '/portal/organisations/{tenant}/invitations',
+      id: 'inviteToOrganisation',
+      summary: 'Makes an invitation, which is shown this once',
+      body: {
+        role: optional(oneOf('Default: owner.', ROLES)),
+        email: optional(text('Address for which you vouch; alerts are sent to it.', { maxLength: 254 })),
+        member: optional(text('Id of the member whose sign-in the invitation renews.')),
+        lifetimeSeconds: optional(wholeNumber('Default: three days.', LIFETIME)),
+      },
+      answer: { description: 'The invitation' },
+    },
+    async ({ path: { tenant }, body, signer }) => {
+      const { role = 'owner', email, member, lifetimeSeconds } = body;
+      if (email !== undefined && !isEmail(email))
+        throw new RequestInvalid('email', 'must be a plain address such as ann@example.com');
+      await requireCustomer(customers, tenant);
+      const wanted = {
+        tenant,
+        role,
+        ...(email !== undefined && { email }),
+        ...(member !== undefined && { member }),
+        ...(lifetimeSeconds !== undefined && { lifetimeSeconds }),
+      };
+      const { invitation, secret } = await invite(bindOrganisation(ports, tenant), wanted, actorOf(signer));
+      return {
+        ...jsonReply(200, { ...showInvitation(invitation), tenant, invitation: secret }),
+        headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+      };
+    },
+  );
+}
+
+function changeRoutes({ ports }: PortalAdminPorts): readonly Route[] {
+  return [
+    changeRoute(
+      {
+        method: 'POST',
+        path: '/portal/organisations/{tenant}/invitations/{id}/withdraw',
+        id: 'withdrawFromOrganisation',
+        summary: 'Withdraws an invitation',
+        body: {},
+        answer: DONE,
+      },
+      async ({ path: { tenant, id }, signer }) => {
+        await withdrawInvitation(bindOrganisation(ports, tenant), tenant, id, actorOf(signer));
+        return jsonReply(200, { tenant, id });
+      },
+    ),
+    changeRoute(
+      {
+        method: 'POST',
+        path: '/portal/organisations/{tenant}/members/{id}/remove',
+        id: 'removeFromOrganisation',
+        summary: 'Removes a member, also the last owner; their sessions end',
+        body: {},
+        answer: DONE,
+      },
+      async ({ path: { tenant, id }, signer }) => {
+        const removed = { tenant, account: id, mayRemoveLastOwner: true };
+        await removeMember(bindOrganisation(ports, tenant), removed, actorOf(signer));
+        return jsonReply(200, { tenant, id });
+      },
+    ),
+  ];
+}
+
+/** Members see the owner of the APIs by this name, and never by an ARN. */
+function actorOf(signer: string): Actor {
+  return { id: signer, name: 'the provider of the API' };
+}
+
+async function requireCustomer(customers: Pick<AdminPorts, 'store'>, tenant: string): Promise<void> {
+  const customer = await findCustomer(customers, tenant);
+  if (customer === undefined)
+    throw new DomainError(
+      'CUSTOMER_UNKNOWN',
+      'there is no such customer record; create it with gatewright customers create',
+    );
+  if (customer.state === 'closed')
+    throw new DomainError('CUSTOMER_CLOSED', 'the customer is closed, so nobody can be invited');
+}

@@ -1,0 +1,151 @@
+/** Alerts of an organisation: at which share of a limit its members get a mail, and what was sent. */
+import { DomainError } from '../errors.ts';
+import type { UsageRow } from '../quota/admin/usage-row.ts';
+import { printKeyPart } from '../table/item-write.ts';
+import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
+import { logWrite } from './change-log.ts';
+import type { Actor } from './change-log.ts';
+import { ALERTING, organisationPartition } from './portal-items.ts';
+import { readPortalItem, readPortalRange, writePortalItems } from './portal-ports.ts';
+import type { PortalPorts } from './portal-ports.ts';
+
+export type Alert = {
+  readonly limit: string;
+  /** Percentage of the allowance. */
+  readonly percent: number;
+};
+
+export type Alerts = { readonly version: number; readonly alerts: readonly Alert[] };
+
+export type SentAlert = Alert & {
+  readonly periodStart: string;
+  /** Id of the API key, for a limit of each key. */
+  readonly key?: string;
+  readonly at: string;
+};
+
+export const MOST_ALERTS = 10;
+export const PERCENT = { min: 1, max: 100 };
+const MOST_SENT = 50;
+const KEPT_SECONDS = 100 * 86_400;
+/** After this time, an alert that may not have been sent is sent again. */
+const RETRY_MS = 600_000;
+
+/** @throws DomainError STORE_UNAVAILABLE */
+export async function readAlerts(ports: Pick<PortalPorts, 'store'>, tenant: string): Promise<Alerts> {
+  const item = await readPortalItem(ports, alertsKey(tenant));
+  const alerts = typeof item?.['doc'] === 'string' ? (JSON.parse(item['doc']) as readonly Alert[]) : [];
+  return { version: Number(item?.['ver'] ?? 0), alerts };
+}
+
+/**
+ * Saves the alerts.
+ * @param wanted `version` is one more than the newest version
+ * @throws DomainError EDIT_CONFLICT, STORE_UNAVAILABLE
+ */
+export async function saveAlerts(
+  ports: PortalPorts,
+  tenant: string,
+  { version, alerts }: Alerts,
+  by: Actor,
+): Promise<Alerts> {
+  const unique = [...new Map(alerts.map((alert) => [`${alert.percent} ${alert.limit}`, alert])).values()];
+  const isDone = await writePortalItems(ports, [
+    {
+      purpose: 'portal',
+      key: alertsKey(tenant),
+      when: [
+        version === 1
+          ? { attribute: 'ver', is: 'absent' }
+          : { attribute: 'ver', is: 'equal', value: version - 1 },
+      ],
+      change: { kind: 'put', item: { ver: version, doc: JSON.stringify(unique) } },
+    },
+    {
+      purpose: 'portal',
+      key: { pk: ALERTING, sk: organisationPartition(tenant) },
+      when: [],
+      change: { kind: 'put', item: { state: unique.length === 0 ? 'off' : 'on' } },
+    },
+    logWrite(ports, tenant, by, {
+      what: 'changed-alerts',
+      on: unique.map(({ limit, percent }) => `${limit} ${percent} %`).join(', ') || 'none',
+    }),
+  ]);
+  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'the alerts were changed in the meantime');
+  return { version, alerts: unique };
+}
+
+/** Lists what was sent, newest first. @throws DomainError STORE_UNAVAILABLE */
+export async function listSent(
+  ports: Pick<PortalPorts, 'listing'>,
+  tenant: string,
+): Promise<readonly SentAlert[]> {
+  const items = await readPortalRange(ports, organisationPartition(tenant), 'SENT#', MOST_SENT * 4);
+  return items
+    .filter(({ item }) => item['state'] === 'sent')
+    .map(({ item }) => JSON.parse(String(item['doc'])) as SentAlert)
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, MOST_SENT);
+}
+
+/** Whether so much of a limit is used that the alert is due. A limit without allowance has no share. */
+export function isDue({ limit, percent }: Alert, row: UsageRow): boolean {
+  return row.limit === limit && row.allowance > 0 && row.counted * 100 >= row.allowance * percent;
+}
+
+/**
+ * Returns the write that claims an alert for one period. It is refused if the alert was sent, or another process is
+ * sending it.
+ */
+export function claimWrites(
+  tenant: string,
+  alert: Alert,
+  row: UsageRow,
+  nowEpochMs: number,
+): { readonly claim: ItemWrite; readonly again: ItemWrite; readonly done: ItemWrite } {
+  const key = sentKey(tenant, alert, row);
+  const sent: SentAlert = {
+    ...alert,
+    periodStart: row.periodStart,
+    ...(row.key !== undefined && { key: row.key }),
+    at: new Date(nowEpochMs).toISOString(),
+  };
+  const item: Item = {
+    state: 'sending',
+    at: nowEpochMs,
+    doc: JSON.stringify(sent),
+    expiresAt: Math.ceil(nowEpochMs / 1000) + KEPT_SECONDS,
+  };
+  return {
+    claim: {
+      purpose: 'portal',
+      key,
+      when: [{ attribute: 'state', is: 'absent' }],
+      change: { kind: 'put', item },
+    },
+    again: {
+      purpose: 'portal',
+      key,
+      when: [
+        { attribute: 'state', is: 'equal', value: 'sending' },
+        { attribute: 'at', is: 'at-most', value: nowEpochMs - RETRY_MS },
+      ],
+      change: { kind: 'update', set: { at: nowEpochMs } },
+    },
+    done: { purpose: 'portal', key, when: [], change: { kind: 'update', set: { state: 'sent' } } },
+  };
+}
+
+function alertsKey(tenant: string): ItemKey {
+  return { pk: organisationPartition(tenant), sk: 'ALERTS' };
+}
+
+function sentKey(
+  tenant: string,
+  { limit, percent }: Alert,
+  { key = '', route = '', periodStart }: UsageRow,
+): ItemKey {
+  const parts = [limit, String(percent), periodStart, key, route].map(printKeyPart);
+  return { pk: organisationPartition(tenant), sk: `SENT#${parts.join('#')}` };
+}

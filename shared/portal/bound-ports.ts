@@ -1,0 +1,168 @@
+/**
+ * The one place that binds a member's request to its tenant: the ports of this file refuse every key of another tenant.
+ * The code behind them (administration of keys, customers and usage) is the administrators' own, so a mistake in a route
+ * of the portal cannot reach another tenant.
+ */
+import { parseStoredApiKey, tenantPartition } from '../access/keys/api-key-record.ts';
+import type { ItemListing, ItemStore } from '../ports.ts';
+import type { AdminPorts } from '../quota/admin/operation.ts';
+import { subjectList } from '../quota/ledger/ledger.ts';
+import { customerKey } from '../quota/plan/customer.ts';
+import { keyList, keyPlanKey } from '../quota/plan/key-plans.ts';
+import { PLAN_LIST } from '../quota/plan/plan-book.ts';
+import type { Item, ItemKey, ItemWrite, ReadOutcome } from '../table/item-write.ts';
+import { organisationPartition } from './portal-items.ts';
+
+/** A request tried to reach an item of another tenant. This is a bug, so the member gets 500 and the log has an error. */
+export class ForeignItem extends Error {
+  override readonly name = 'ForeignItem';
+}
+
+/** What may be done with an item: `read` includes the condition of a transaction. */
+type Use = 'read' | 'write';
+
+/** Binds the table of customers, plans and usage. Plans may be read, and audit entries may be added. */
+export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
+  const customer = customerKey(tenant).pk;
+  // `Q#acme##` without its last separator is the beginning of every partition of the tenant.
+  const ownLedgers = customer.slice(0, customer.length - 1);
+  const ownKeys = keyPlanKey(tenant, '').pk;
+  const lists = new Set([subjectList(tenant), keyList(tenant), PLAN_LIST]);
+  const isTenants = ({ pk }: ItemKey): boolean => pk.startsWith(ownLedgers) || pk.startsWith(ownKeys);
+  // The audit entry of a change is found by the unpredictable name that the change's own record has.
+  const mayUse = (key: ItemKey, use: Use): boolean =>
+    isTenants(key) || key.pk.startsWith('AUDIT#') || (use === 'read' && key.pk.startsWith('PLAN#'));
+  return {
+    ...ports,
+    store: bindStore(ports.store, mayUse),
+    listing: bindListing(ports.listing, isTenants, lists),
+  };
+}
+
+/** Binds the table of the portal: everything of the organisation, and nothing else. */
+export function bindOrganisation<
+  Ports extends { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> },
+>(ports: Ports, tenant: string): Ports {
+  const own = organisationPartition(tenant);
+  const isOwn = ({ pk, sk }: ItemKey): boolean =>
+    pk === own ||
+    // The secret of a new invitation, and the list of an account's organisations.
+    (pk.startsWith('INVITE#') && sk === 'INVITE') ||
+    (pk.startsWith('ACCOUNT#') && sk === own) ||
+    (pk === 'ALERTING' && sk === own);
+  return {
+    ...ports,
+    store: bindStore(ports.store, isOwn),
+    listing: bindListing(ports.listing, isOwn, new Set()),
+  };
+}
+
+/**
+ * Binds the table of API keys. The partition of a key has only its id, so each item is read first: a key of another
+ * tenant reads as if it did not exist, and only keys that were read as the tenant's own, or that are new, are written.
+ */
+export function bindKeyPorts(
+  { store, listing }: { readonly store: ItemStore; readonly listing: ItemListing },
+  tenant: string,
+): { readonly store: ItemStore; readonly listing: ItemListing } {
+  const list = tenantPartition(tenant);
+  const known = new Set<string>();
+  const readOwn = async (key: ItemKey): Promise<ReadOutcome> => {
+    const outcome = await store.read(key, { consistent: true });
+    if (outcome.kind === 'unavailable' || outcome.item === undefined) return outcome;
+    if (parseStoredApiKey(outcome.item).record.tenant !== tenant) return { ...outcome, item: undefined };
+    known.add(key.pk);
+    return outcome;
+  };
+  const isNew = ({ key, when, change }: ItemWrite): boolean =>
+    key.sk === 'KEY' &&
+    when.some(({ attribute, is }) => attribute === 'ver' && is === 'absent') &&
+    tenantOf(change.kind === 'update' ? change.set : undefined) === tenant;
+  const assertOwn = (writes: readonly ItemWrite[]): void => {
+    for (const { key, change } of writes) {
+      if (key.pk === list) continue;
+      const isOwn =
+        key.pk.startsWith('KEY#') &&
+        (known.has(key.pk) || writes.some((write) => write.key.pk === key.pk && isNew(write)));
+      const names = change.kind === 'update' ? tenantOf(change.set) : undefined;
+      if (!isOwn || (names !== undefined && names !== tenant)) throw new ForeignItem(key.pk);
+    }
+  };
+  return {
+    store: {
+      async read(key) {
+        if (key.pk.startsWith('DOCUMENTS')) return store.read(key);
+        if (!key.pk.startsWith('KEY#')) throw new ForeignItem(key.pk);
+        if (key.sk === 'KEY') return readOwn(key);
+        // The record of an operation. Before a key is made, there is neither a record nor a key.
+        const outcome = await store.read(key, { consistent: true });
+        if (outcome.kind === 'unavailable' || outcome.item === undefined || known.has(key.pk)) return outcome;
+        await readOwn({ pk: key.pk, sk: 'KEY' });
+        return known.has(key.pk) ? outcome : { ...outcome, item: undefined };
+      },
+      update(write) {
+        assertOwn([write]);
+        return store.update(write);
+      },
+      transact(writes) {
+        assertOwn(writes);
+        return store.transact(writes);
+      },
+    },
+    listing: {
+      range(range) {
+        if (range.pk !== list && !known.has(range.pk)) throw new ForeignItem(range.pk);
+        return listing.range(range);
+      },
+      list: () => {
+        throw new ForeignItem('list');
+      },
+    },
+  };
+}
+
+function tenantOf(set: Item | undefined): unknown {
+  const doc = set?.['doc'];
+  return typeof doc === 'string' ? (JSON.parse(doc) as { readonly tenant?: unknown }).tenant : undefined;
+}
+
+function bindStore(store: ItemStore, isOwn: (key: ItemKey, use: Use) => boolean): ItemStore {
+  const assert = (key: ItemKey, use: Use): void => {
+    if (!isOwn(key, use)) throw new ForeignItem(key.pk);
+  };
+  const assertWrite = ({ key, change }: ItemWrite): void => {
+    assert(key, change.kind === 'check' ? 'read' : 'write');
+  };
+  return {
+    read(key, options) {
+      assert(key, 'read');
+      return store.read(key, options);
+    },
+    update(write) {
+      assertWrite(write);
+      return store.update(write);
+    },
+    transact(writes) {
+      for (const write of writes) assertWrite(write);
+      return store.transact(writes);
+    },
+  };
+}
+
+function bindListing(
+  listing: Pick<ItemListing, 'range'> & Partial<ItemListing>,
+  isOwn: (key: ItemKey, use: Use) => boolean,
+  lists: ReadonlySet<string>,
+): ItemListing {
+  return {
+    range(range) {
+      if (!isOwn({ pk: range.pk, sk: range.from }, 'read')) throw new ForeignItem(range.pk);
+      return listing.range(range);
+    },
+    list(page) {
+      if (page.list === undefined || !lists.has(page.list) || listing.list === undefined)
+        throw new ForeignItem(page.list ?? 'all lists');
+      return listing.list(page);
+    },
+  };
+}

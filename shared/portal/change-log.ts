@@ -1,0 +1,86 @@
+/** The log of an organisation: who changed what. It has no secret, and no value that a key or invitation could have. */
+import type { ItemWrite } from '../table/item-write.ts';
+import { DomainError } from '../errors.ts';
+import { organisationPartition } from './portal-items.ts';
+import type { PortalPorts } from './portal-ports.ts';
+
+/** A member, or the owner of the APIs. */
+export type Actor = {
+  /** Id of the account, or the ARN that signed. */
+  readonly id: string;
+  readonly name: string;
+};
+
+export type Change = {
+  readonly what:
+    | 'invited'
+    | 'withdrew-invitation'
+    | 'joined'
+    | 'renewed-sign-in'
+    | 'changed-role'
+    | 'removed-member'
+    | 'made-key'
+    | 'renamed-key'
+    | 'rotated-key'
+    | 'revoked-key'
+    | 'changed-plan'
+    | 'changed-alerts';
+  readonly on: string;
+};
+
+/** A member sees who it was by name; ids of members and ARNs of the owner stay in the table. */
+export type LogEntry = Change & { readonly at: string; readonly byName: string };
+
+const PAGE = 50;
+const KEPT_SECONDS = 400 * 86_400;
+const RANDOM_DIGITS = 8;
+
+export function logWrite(
+  { clock, random }: Pick<PortalPorts, 'clock' | 'random'>,
+  tenant: string,
+  by: Actor,
+  { what, on }: Change,
+): ItemWrite {
+  const now = clock.nowEpochMs();
+  const at = new Date(now).toISOString();
+  const entry = { at, by: by.id, byName: by.name, what, on };
+  return {
+    purpose: 'portal',
+    key: { pk: organisationPartition(tenant), sk: `LOG#${at}#${random.hex(RANDOM_DIGITS)}` },
+    when: [],
+    change: {
+      kind: 'put',
+      item: { doc: JSON.stringify(entry), expiresAt: Math.ceil(now / 1000) + KEPT_SECONDS },
+    },
+  };
+}
+
+/**
+ * Lists the newest entries first.
+ * @param after `next` of the previous page
+ * @throws DomainError STORE_UNAVAILABLE
+ */
+export async function listLog(
+  { listing }: Pick<PortalPorts, 'listing'>,
+  tenant: string,
+  after: string | undefined,
+): Promise<{ readonly entries: readonly LogEntry[]; readonly next?: string }> {
+  const page = await listing.range({
+    pk: organisationPartition(tenant),
+    from: 'LOG#',
+    to: 'LOG#\uffff',
+    limit: PAGE,
+    newestFirst: true,
+    ...(after !== undefined && { after: `LOG#${after}` }),
+  });
+  if (page.kind === 'unavailable')
+    throw new DomainError('STORE_UNAVAILABLE', 'the portal table does not respond');
+  const last = page.items.at(-1)?.key.sk.slice('LOG#'.length);
+  return {
+    entries: page.items.map(({ item }) => {
+      const { at, byName, what, on } = JSON.parse(String(item['doc'])) as LogEntry;
+      return { at, byName, what, on };
+    }),
+    ...(page.hasMore && last !== undefined && { next: last }),
+  };
+}

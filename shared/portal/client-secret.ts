@@ -1,0 +1,24 @@
+import { createAwsCaller } from '../aws/aws-json-poster.ts';
+import { readWebhookSecretsConfig } from '../config/webhooks-config.ts';
+import { DomainError } from '../errors.ts';
+import { CLOCK } from '../lambda-ports.ts';
+import { createSecretReader, SecretCache } from '../webhooks/secrets.ts';
+import type { SecretPlace } from '../webhooks/compiled-webhooks.ts';
+
+let cache: SecretCache | undefined;
+
+/**
+ * Reads the secret of the portal's client at the issuer. If its place has several lines, the first one is used.
+ * @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID
+ */
+export async function readClientSecret(place: SecretPlace): Promise<string> {
+  cache ??= new SecretCache(createReader());
+  const [secret] = await cache.get(place, CLOCK.nowEpochMs());
+  if (secret !== undefined) return secret;
+  throw new DomainError('SECRET_UNAVAILABLE', 'the secret of the client at the issuer is empty');
+}
+
+function createReader(): ReturnType<typeof createSecretReader> {
+  const { aws, localSecret } = readWebhookSecretsConfig();
+  return createSecretReader(createAwsCaller(aws), localSecret);
+}

@@ -1,0 +1,179 @@
+/** The portal's functions in Lambda, with environment, clock, tables and network. */
+import { KeyAdmin } from '../access/keys/key-admin.ts';
+import { readKeyAdminSetting } from '../access/keys/lambda-key-admin.ts';
+import { documentPlansOf } from '../access/find-document.ts';
+import { followDocuments } from '../access/documents/lambda-documents.ts';
+import type { CompiledIssuer } from '../access/compiled-document.ts';
+import type { Claims } from '../access/decide/claims.ts';
+import { createAuthorizerCaches, createNativeKeys } from '../aws/control-plane-poster.ts';
+import { createMailer } from '../aws/ses-mailer.ts';
+import { loadOnce } from '../aws/load-package.ts';
+import { readAccessAdminConfig } from '../config/access-config.ts';
+import { readMailerConfig, readPortalConfig } from '../config/portal-config.ts';
+import { readUsageTableConfig } from '../config/usage-config.ts';
+import { CLOCK, FETCH, RANDOM, TIMER } from '../lambda-ports.ts';
+import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';
+import type { AdminPorts } from '../quota/admin/operation.ts';
+import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
+import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import { parseCompiledPortal } from './compiled-portal.ts';
+import type { PortalSignIn } from './compiled-portal.ts';
+import { OidcClient } from './oidc.ts';
+import type { PortalPorts } from './portal-ports.ts';
+import type { PortalAdminPorts } from './admin-routes.ts';
+import type { AlertSettings } from './send-alerts.ts';
+import type { MemberSettings } from './serve-member.ts';
+import type { SessionSettings } from './serve-session.ts';
+
+const STORE_TIMEOUT_MS = 2000;
+
+type LoadDocuments = () => Promise<{ readonly default: unknown }>;
+
+export function createPortalPorts(tableName: string): PortalPorts {
+  return {
+    store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
+    listing: createDynamoDbListing({ tableName }),
+    clock: CLOCK,
+    random: RANDOM,
+    timer: TIMER,
+  };
+}
+
+/**
+ * Creates what `portal-session` serves.
+ * @param compiled content of `access/portal.compiled.json`
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
+ */
+export function createLambdaSessions(compiled: unknown): SessionSettings {
+  const { stage, tableName, portalUrl, localIssuerUrl } = readPortalConfig();
+  const signIn = parseCompiledPortal(compiled).signIn[stage];
+  return {
+    ports: createPortalPorts(tableName),
+    customers: createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    portalUrl,
+    oidc: signIn === undefined ? undefined : createOidcClient(signIn, localIssuerUrl),
+  };
+}
+
+function createOidcClient(
+  { issuer, clientId, clientSecret, scopes }: PortalSignIn,
+  localIssuerUrl: string | undefined,
+): OidcClient | undefined {
+  const isLocal = issuer === 'local';
+  // A stage without the local issuer has nobody who could sign in by it.
+  if (isLocal && localIssuerUrl === undefined) return undefined;
+  const settings = {
+    issuer: isLocal ? (localIssuerUrl ?? '') : issuer,
+    clientId: isLocal ? undefined : clientId,
+    clientSecret:
+      clientSecret === undefined
+        ? undefined
+        : async () => {
+            const { readClientSecret } = await import('./client-secret.ts');
+            return readClientSecret(clientSecret);
+          },
+    scopes,
+  };
+  return new OidcClient(settings, {
+    fetch: FETCH,
+    randomHex: (digits) => RANDOM.hex(digits),
+    verify: createVerifier(),
+    nowEpochMs: () => CLOCK.nowEpochMs(),
+  });
+}
+
+function createVerifier(): (token: string, issuer: CompiledIssuer) => Promise<Claims> {
+  const load = loadOnce(async () => {
+    const [{ createTokenVerifier }, { KeySets }, { createKeySetFetcher }] = await Promise.all([
+      import('../access/tokens/verify-token.ts'),
+      import('../access/tokens/key-sets.ts'),
+      import('../access/tokens/key-set-fetcher.ts'),
+    ]);
+    return createTokenVerifier(new KeySets(createKeySetFetcher(), CLOCK), CLOCK);
+  });
+  return async (token, issuer) => (await (await load())(token, [issuer])).claims;
+}
+
+/**
+ * Creates what `portal` serves.
+ * @param compiled content of `access/portal.compiled.json`
+ * @param loadDocuments loads `access/compiled.json`
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
+ */
+export function createLambdaMembers(compiled: unknown, loadDocuments: LoadDocuments): MemberSettings {
+  const { tableName, portalUrl } = readPortalConfig();
+  const { tableName: accessTable, controlPlane } = readAccessAdminConfig();
+  const documents = followAccess(loadDocuments);
+  const usage = createUsagePorts(documents);
+  return {
+    portal: parseCompiledPortal(compiled),
+    portalUrl,
+    ports: createPortalPorts(tableName),
+    usage,
+    access: {
+      store: createDynamoDbTable({ tableName: accessTable, timeoutMs: STORE_TIMEOUT_MS }),
+      listing: createDynamoDbListing({ tableName: accessTable }),
+    },
+    makeKeys: async (bound) =>
+      new KeyAdmin(
+        {
+          ...bound,
+          clock: CLOCK,
+          random: RANDOM,
+          caches: createAuthorizerCaches(controlPlane),
+          nativeKeys: createNativeKeys(controlPlane),
+          plans: createPlanCatalogue(usage),
+        },
+        (await documents()).keys,
+      ),
+  };
+}
+
+function followAccess(load: LoadDocuments) {
+  const follow = loadOnce(async () =>
+    followDocuments((await load()).default, (access) => ({
+      keys: readKeyAdminSetting(access),
+      plans: documentPlansOf(access),
+    })),
+  );
+  return async () => (await follow())();
+}
+
+function createUsagePorts(documents: ReturnType<typeof followAccess>): AdminPorts {
+  return {
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    documentPlans: async () => (await documents()).plans,
+    savesPlans: false,
+  };
+}
+
+/**
+ * Creates what `portal-admin` serves.
+ * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
+ */
+export function createLambdaPortalAdmin(): PortalAdminPorts {
+  return {
+    ports: createPortalPorts(readPortalConfig().tableName),
+    customers: createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+  };
+}
+
+/**
+ * Creates what `portal-alerts` needs.
+ * @param compiled content of `access/portal.compiled.json`
+ * @param withinMs how long a run may take
+ * @returns undefined if the portal sends no mail
+ */
+export function createLambdaAlerts(compiled: unknown, withinMs: number): AlertSettings | undefined {
+  const portal = parseCompiledPortal(compiled);
+  if (portal.mail === undefined) return undefined;
+  const startedMs = CLOCK.monotonicMs();
+  return {
+    portal,
+    ports: createPortalPorts(readPortalConfig().tableName),
+    usage: createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    send: createMailer({ ...readMailerConfig(), from: portal.mail.from }),
+    hasTime: () => CLOCK.monotonicMs() - startedMs < withinMs,
+  };
+}

@@ -1,0 +1,143 @@
+/** How requests reach the functions of the portal, and how answers leave them. */
+import { isLoopbackUrl } from '../access/tokens/issuers.ts';
+import { parseHttpEvent } from '../aws/http-event.ts';
+import type { HttpEvent } from '../aws/http-event.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { DomainError } from '../errors.ts';
+import { portalProblemOf } from './portal-problem.ts';
+
+export type PortalRequest = {
+  readonly event: HttpEvent;
+  /** The address of the portal without a slash at the end, such as `https://portal.example.com`. */
+  readonly address: string;
+  /** Path below the address, such as `/api/keys`. */
+  readonly path: string;
+  readonly cookies: ReadonlyMap<string, string>;
+};
+
+export type CookieName = 'session' | 'sign-in';
+
+/** Answers are about one member, so no cache may keep them (RFC 9111, section 5.2.2.5). */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+};
+const MAX_COOKIE_BYTES = 8192;
+
+/**
+ * Reads a request.
+ * @param portalUrl the address of the portal; undefined if it is the address that API Gateway has routed. API Gateway
+ * routes by `Host`, so a request with a foreign name does not arrive
+ */
+export function readPortalRequest(value: unknown, portalUrl: string | undefined): PortalRequest {
+  const event = parseHttpEvent(value);
+  const address = portalUrl ?? addressOf(event.headers);
+  const base = new URL(address).pathname.replace(/\/$/, '');
+  const path = event.path.startsWith(`${base}/`) ? event.path.slice(base.length) : event.path;
+  return {
+    event,
+    address: address.replace(/\/$/, ''),
+    path,
+    cookies: readCookies(event.headers['cookie'] ?? ''),
+  };
+}
+
+/** Plain HTTP is used on a developer's machine only. */
+function addressOf({ host = '', 'x-forwarded-proto': scheme = 'https' }: HttpEvent['headers']): string {
+  const plain = `http://${host}`;
+  const address = scheme === 'http' && isLoopbackUrl(plain) ? plain : `https://${host}`;
+  if (!URL.canParse(address)) throw new DomainError('EVENT_MALFORMED', 'the event has no host');
+  return new URL(address).origin;
+}
+
+/**
+ * Reads cookies. If a name occurs twice, neither value is used. Attack: a neighbouring site could set a second cookie
+ * with the same name and another path.
+ */
+function readCookies(header: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const twice = new Set<string>();
+  if (header.length > MAX_COOKIE_BYTES) return found;
+  for (const pair of header.split(';')) {
+    const at = pair.indexOf('=');
+    if (at === -1) continue;
+    const name = pair.slice(0, at).trim();
+    if (found.has(name)) twice.add(name);
+    found.set(name, pair.slice(at + 1).trim());
+  }
+  for (const name of twice) found.delete(name);
+  return found;
+}
+
+export function cookieOf({ address, cookies }: PortalRequest, name: CookieName): string | undefined {
+  return cookies.get(cookieName(address, name));
+}
+
+/**
+ * Prints a cookie. The prefix `__Host-` makes browsers refuse it from another site of the same domain (RFC 6265bis,
+ * section 4.1.3.2); it needs HTTPS, so it is left out on a developer's machine.
+ * @param value undefined removes the cookie
+ */
+export function printCookie(
+  { address }: Pick<PortalRequest, 'address'>,
+  name: CookieName,
+  value: string | undefined,
+  maxAgeSeconds: number,
+): string {
+  const isSecure = address.startsWith('https://');
+  // The answer of an issuer is a navigation from another site, to which a browser sends Lax cookies only.
+  const sameSite = name === 'sign-in' ? 'Lax' : 'Strict';
+  return [
+    `${cookieName(address, name)}=${value ?? ''}`,
+    'Path=/',
+    `Max-Age=${value === undefined ? 0 : maxAgeSeconds}`,
+    'HttpOnly',
+    `SameSite=${sameSite}`,
+    ...(isSecure ? ['Secure'] : []),
+  ].join('; ');
+}
+
+function cookieName(address: string, name: CookieName): string {
+  return `${address.startsWith('https://') ? '__Host-' : ''}gw-portal-${name}`;
+}
+
+/**
+ * Refuses a change that another site sends. Browsers send `Origin` with each POST, and no page can change it (Fetch
+ * standard, section 3.2).
+ * @throws DomainError ORIGIN_REFUSED
+ */
+export function assertOwnOrigin({ event, address }: PortalRequest): void {
+  if (event.headers['origin'] !== new URL(address).origin)
+    throw new DomainError('ORIGIN_REFUSED', 'the request comes from another site');
+}
+
+/** Called for every answer, with the route and, if the request was refused, the code. */
+export type Answered = (route: string, code: string | undefined) => void;
+
+/**
+ * Runs the handler of a request, and turns its error into an answer.
+ * @throws what is not the member's fault, so that the platform logs it and the browser gets 500
+ */
+export async function answerPortal(
+  routeOf: () => string,
+  answered: Answered,
+  handle: () => Promise<ProxyResult>,
+): Promise<ProxyResult> {
+  try {
+    const reply = await handle();
+    answered(routeOf(), undefined);
+    return withHeaders(reply);
+  } catch (error) {
+    const problem = portalProblemOf(error);
+    if (problem === undefined) throw error;
+    answered(routeOf(), problem.code);
+    return withHeaders(problem.reply);
+  }
+}
+
+function withHeaders(reply: ProxyResult): ProxyResult {
+  return { ...reply, headers: { ...HEADERS, ...reply.headers } };
+}

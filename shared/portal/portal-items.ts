@@ -1,0 +1,72 @@
+/**
+ * Items of the table `portal`. Secrets are stored as SHA-256 only. The times in `expiresAt` are epoch seconds, after
+ * which DynamoDB deletes the item.
+ *
+ * | item                       | pk                  | sk                       | attributes                              |
+ * | -------------------------- | ------------------- | ------------------------ | --------------------------------------- |
+ * | session                    | `SESSION#{hash}`    | `SESSION`                | `account`, `tenant`, `memberVer`, `endsAt`, `endedAt`, `expiresAt` |
+ * | secret of an invitation    | `INVITE#{hash}`     | `INVITE`                 | `tenant`, `id`, `expiresAt`             |
+ * | invitation                 | `ORG#{tenant}`      | `INVITE#{id}`            | `role`, `member`, `by`, `endsAt`, `state`, `expiresAt` |
+ * | member                     | `ORG#{tenant}`      | `MEMBER#{account}`       | `ver`, `doc`                            |
+ * | organisation of an account | `ACCOUNT#{account}` | `ORG#{tenant}`           | `state`                                 |
+ * | what was changed by whom   | `ORG#{tenant}`      | `LOG#{instant}#{random}` | `doc`, `expiresAt`                      |
+ * | alerts                     | `ORG#{tenant}`      | `ALERTS`                 | `ver`, `doc`                            |
+ * | an alert that was sent     | `ORG#{tenant}`      | `SENT#{…}`               | `at`, `doc`, `expiresAt`                |
+ * | mails of a day             | `ORG#{tenant}`      | `MAILS#{day}`            | `n`, `expiresAt`                        |
+ * | organisation with alerts   | `ALERTING`          | `ORG#{tenant}`           | `state`                                 |
+ * | keys that are being made   | `ORG#{tenant}`      | `KEYS`                   | `ver`, `doc`                            |
+ */
+import { createHash } from 'node:crypto';
+import { parseKeyPart, printKeyPart } from '../table/item-write.ts';
+import type { ItemKey } from '../table/item-write.ts';
+
+/** The partition that lists the organisations with alerts. */
+export const ALERTING = 'ALERTING';
+
+export function organisationPartition(tenant: string): string {
+  return `ORG#${printKeyPart(tenant)}`;
+}
+
+export function sessionKey(secret: string): ItemKey {
+  return { pk: `SESSION#${hashSecret(secret)}`, sk: 'SESSION' };
+}
+
+export function invitationSecretKey(secret: string): ItemKey {
+  return { pk: `INVITE#${hashSecret(secret)}`, sk: 'INVITE' };
+}
+
+export function invitationKey(tenant: string, id: string): ItemKey {
+  return { pk: organisationPartition(tenant), sk: `INVITE#${printKeyPart(id)}` };
+}
+
+export function memberKey(tenant: string, account: string): ItemKey {
+  return { pk: organisationPartition(tenant), sk: `MEMBER#${printKeyPart(account)}` };
+}
+
+export function accountPartition(account: string): string {
+  return `ACCOUNT#${printKeyPart(account)}`;
+}
+
+export function membershipKey(account: string, tenant: string): ItemKey {
+  return { pk: accountPartition(account), sk: organisationPartition(tenant) };
+}
+
+export function tenantOfPartition(partition: string): string {
+  return parseKeyPart(partition.slice('ORG#'.length));
+}
+
+/** Hashes a secret of the portal. Its 256 random bits need neither salt nor stretching. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(`gatewright-portal\n${secret}`, 'utf8').digest('hex');
+}
+
+/**
+ * Returns the id of an account: a hash of issuer and subject (OpenID Connect Core 1.0, section 5.7). An e-mail address
+ * never identifies an account, because an issuer may give it to somebody else.
+ */
+export function accountOf(issuer: string, subject: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, subject]), 'utf8')
+    .digest('hex')
+    .slice(0, 32);
+}

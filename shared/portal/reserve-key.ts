@@ -1,0 +1,68 @@
+import type { StoredApiKey } from '../access/keys/api-key-record.ts';
+import { keyIdOf } from '../access/keys/api-key.ts';
+import { DomainError } from '../errors.ts';
+import type { MemberContext } from './member-route.ts';
+import { organisationPartition } from './portal-items.ts';
+import { readPortalItem, writePortalItems } from './portal-ports.ts';
+
+type Reserved = { readonly keyId: string; readonly atEpochMs: number };
+
+/** How long a reservation counts if its key is not in the list. The function ends before that time. */
+const RESERVED_MS = 60_000;
+const ATTEMPTS = 6;
+const BACK_OFF_MS = 20;
+
+/**
+ * Reserves one of the keys that an organisation may have. Attack: many requests at the same time would each see a free
+ * place, so every reservation is a conditional write of one item.
+ * @throws DomainError KEYS_TOO_MANY, EDIT_CONFLICT, STORE_UNAVAILABLE
+ */
+export async function reserveKey(
+  { ports, tenant }: Pick<MemberContext, 'ports' | 'tenant'>,
+  most: number,
+  operationId: string,
+  listKeys: () => Promise<readonly StoredApiKey[]>,
+): Promise<void> {
+  const keyId = keyIdOf(tenant, operationId);
+  const key = { pk: organisationPartition(tenant), sk: 'KEYS' };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    // The reservations are read before the list: a key that is made in between then counts twice, never not at all.
+    const item = await readPortalItem(ports, key);
+    const keys = await listKeys();
+    const now = ports.clock.nowEpochMs();
+    const known = new Set(keys.map(({ record }) => record.keyId));
+    // The operation is repeated.
+    if (known.has(keyId)) return;
+    const all = JSON.parse(String(item?.['doc'] ?? '[]')) as readonly Reserved[];
+    const pending = all.filter(
+      (one) => one.keyId !== keyId && !known.has(one.keyId) && one.atEpochMs > now - RESERVED_MS,
+    );
+    const active = keys.filter((one) => isActive(one, now)).length;
+    if (active + pending.length >= most)
+      throw new DomainError('KEYS_TOO_MANY', `an organisation has at most ${most} keys`);
+    const version = Number(item?.['ver'] ?? 0);
+    const isDone = await writePortalItems(ports, [
+      {
+        purpose: 'portal',
+        key,
+        when: [
+          version === 0
+            ? { attribute: 'ver', is: 'absent' }
+            : { attribute: 'ver', is: 'equal', value: version },
+        ],
+        change: {
+          kind: 'put',
+          item: { ver: version + 1, doc: JSON.stringify([...pending, { keyId, atEpochMs: now }]) },
+        },
+      },
+    ]);
+    if (isDone) return;
+    await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
+  }
+  throw new DomainError('EDIT_CONFLICT', 'other keys are being made at the same time; try again');
+}
+
+function isActive({ record }: StoredApiKey, nowEpochMs: number): boolean {
+  const { revokedAtEpochSeconds, notAfterEpochSeconds = Infinity } = record;
+  return revokedAtEpochSeconds === undefined && notAfterEpochSeconds * 1000 > nowEpochMs;
+}

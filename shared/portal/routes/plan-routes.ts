@@ -1,0 +1,232 @@
+/** The plan, and the changes that the owner of the APIs allows: what they cost, and from when. */
+import { DomainError } from '../../errors.ts';
+import { text, wholeNumber } from '../../http/fields.ts';
+import { jsonReply } from '../../http/reply.ts';
+import { changeRoute, readRoute } from '../../http/route.ts';
+import { setPlan } from '../../quota/admin/customers.ts';
+import { toRequested } from '../../quota/admin/operation.ts';
+import { namePlan } from '../../quota/admin/plans.ts';
+import { periodAt } from '../../quota/ledger/period.ts';
+import { EVERYWHERE_MS, planOfTerm, termAt } from '../../quota/plan/customer.ts';
+import type { Customer } from '../../quota/plan/customer.ts';
+import type { CustomerPlan } from '../../quota/plan/plan.ts';
+import { feeOfTerm } from '../../quota/plan/term-fees.ts';
+import { titleOf } from '../compiled-portal.ts';
+import type { OfferedPlan } from '../compiled-portal.ts';
+import { describeLimit, describePrices, printMoment } from '../describe-limits.ts';
+import { EVERYBODY, logChange, PAYERS } from '../member-route.ts';
+import type { MemberContext, MemberRoute } from '../member-route.ts';
+
+const PLAN = text('Id of a plan that is offered');
+const ANSWER = { description: 'The plan' };
+/** Maximum number of pages of keys that are told of a change at once. Other keys learn of it within a minute. */
+const FOLLOW_PAGES = 20;
+
+export function planRoutes(context: MemberContext): readonly MemberRoute[] {
+  return [
+    {
+      roles: EVERYBODY,
+      route: readRoute(
+        { path: '/api/plan', id: 'showPlan', summary: 'The plan and what is offered', answer: ANSWER },
+        async ({ receivedEpochMs }) => jsonReply(200, await showPlan(context, receivedEpochMs)),
+      ),
+    },
+    {
+      roles: PAYERS,
+      route: previewRoute(context),
+    },
+    { roles: PAYERS, route: changePlanRoute(context) },
+  ];
+}
+
+async function showPlan(context: MemberContext, nowEpochMs: number): Promise<object> {
+  const { customer, portal } = context;
+  const term = termAt(customer, nowEpochMs);
+  const current =
+    term === undefined ? undefined : planOfTerm(await findPlan(context, term.plan), term.limits);
+  const offers = await Promise.all(
+    offersFor(context, nowEpochMs).map(async (offer) =>
+      describePlan(offer, await findPlan(context, offer.plan)),
+    ),
+  );
+  return {
+    version: customer.version,
+    state: customer.state,
+    ...(term !== undefined &&
+      current !== undefined && { current: describePlan(offerOf(context, term.plan), current) }),
+    planned: customer.terms
+      .filter(({ fromEpochMs }) => fromEpochMs > nowEpochMs)
+      .map(({ plan, fromEpochMs }) => ({
+        plan,
+        title: titleOf(portal, plan),
+        from: new Date(fromEpochMs).toISOString(),
+      })),
+    offers,
+  };
+}
+
+function describePlan({ plan, title, summary, from }: OfferedPlan, stored: CustomerPlan): object {
+  return {
+    plan,
+    title,
+    ...(summary !== undefined && { summary }),
+    limits: stored.limits.map((limit) => ({ id: limit.id, text: describeLimit(limit) })),
+    prices: describePrices(stored),
+    from,
+  };
+}
+
+/** A plan that the file does not list is shown by its id. */
+function offerOf({ portal }: MemberContext, plan: string): OfferedPlan {
+  const title = titleOf(portal, plan);
+  return (
+    portal.offers.plans.find((offered) => offered.plan === plan) ?? {
+      plan,
+      title,
+      changesTo: [],
+      from: 'now',
+    }
+  );
+}
+
+/**
+ * Returns the plans to which the customer may change. A customer with quotas of its own has agreed on them with the owner
+ * of the APIs, and a change here would lose them.
+ */
+function offersFor({ customer, portal }: MemberContext, nowEpochMs: number): readonly OfferedPlan[] {
+  const term = termAt(customer, nowEpochMs);
+  if (term === undefined || term.limits !== undefined) return [];
+  const { changesTo = [] } = portal.offers.plans.find(({ plan }) => plan === term.plan) ?? {};
+  return portal.offers.plans.filter(({ plan }) => changesTo.includes(plan));
+}
+
+/** Finds a plan as the first charge would find it: in the table, or in an access document. */
+export async function findPlan(
+  { usage }: Pick<MemberContext, 'usage'>,
+  planId: string,
+): Promise<CustomerPlan> {
+  return (await namePlan(usage, planId)).plan;
+}
+
+/**
+ * Finds what a change to the plan means now. A change back to the plan that is in force withdraws a planned change.
+ * @throws DomainError OFFER_UNKNOWN
+ */
+function offerAt(context: MemberContext, planId: string, nowEpochMs: number): Start {
+  const { customer } = context;
+  const isPlanned = customer.terms.some(({ fromEpochMs }) => fromEpochMs > nowEpochMs);
+  const term = termAt(customer, nowEpochMs);
+  if (isPlanned && term?.plan === planId) return { offer: offerOf(context, planId), fromEpochMs: undefined };
+  const offer = offersFor(context, nowEpochMs).find(({ plan }) => plan === planId);
+  if (offer === undefined) throw new DomainError('OFFER_UNKNOWN', 'the plan is not offered to this customer');
+  return startOf(offer, nowEpochMs);
+}
+
+type Start = { readonly offer: OfferedPlan; readonly fromEpochMs: number | undefined };
+
+function startOf(offer: OfferedPlan, nowEpochMs: number): Start {
+  return { offer, fromEpochMs: offer.from === 'now' ? undefined : nextMonth(nowEpochMs) };
+}
+
+function nextMonth(nowEpochMs: number): number {
+  const now = new Date(nowEpochMs);
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
+}
+
+function previewRoute(context: MemberContext): MemberRoute['route'] {
+  return changeRoute(
+    {
+      method: 'POST',
+      path: '/api/plan/preview',
+      id: 'previewPlan',
+      summary: 'What a change costs, and from when; changes nothing',
+      body: { plan: PLAN },
+      answer: ANSWER,
+    },
+    async ({ body: { plan: planId }, receivedEpochMs: now }) => {
+      const { offer, fromEpochMs = now } = offerAt(context, planId, now);
+      const plan = await findPlan(context, planId);
+      return jsonReply(200, {
+        plan: planId,
+        title: offer.title,
+        from: new Date(fromEpochMs).toISOString(),
+        everywhereBy: new Date(Math.max(fromEpochMs, now + EVERYWHERE_MS)).toISOString(),
+        costs: describeCosts(context.customer, plan, fromEpochMs),
+      });
+    },
+  );
+}
+
+/** Says what the plan costs, and which share of a fee is due for the period in which it begins. */
+function describeCosts(customer: Customer, plan: CustomerPlan, fromEpochMs: number): readonly string[] {
+  const currency = plan.invoice?.currency ?? '';
+  const lines = describePrices(plan).map(({ limit, text: words }) => `${limit}: ${words}`);
+  const terms = [
+    ...customer.terms.filter((term) => term.fromEpochMs < fromEpochMs),
+    { plan: plan.id, fromEpochMs },
+  ];
+  const changed = { ...customer, terms };
+  const shares = plan.limits.flatMap((limit) => {
+    if (limit.kind !== 'quota' || limit.price === undefined || Number(limit.price.fee) === 0) return [];
+    const period = periodAt(limit.period, fromEpochMs);
+    const span = { plan: plan.id, fromEpochMs, untilEpochMs: Infinity };
+    const due = feeOfTerm(changed, span, period, limit.price);
+    if (due.kind === 'none' || due.fee === limit.price.fee) return [];
+    const end = printMoment(new Date(period.endEpochMs).toISOString());
+    return [`Until ${end}, ${Number(due.fee).toFixed(2)} ${currency} of this fee is due.`];
+  });
+  return lines.length === 0 ? ['This plan has no price.'] : [...lines, ...shares];
+}
+
+function changePlanRoute(context: MemberContext): MemberRoute['route'] {
+  return changeRoute(
+    {
+      method: 'POST',
+      path: '/api/plan',
+      id: 'changePlan',
+      summary: 'Changes the plan',
+      body: {
+        plan: PLAN,
+        version: wholeNumber('One more than the version of `GET /api/plan`', {
+          min: 2,
+          max: Number.MAX_SAFE_INTEGER,
+        }),
+      },
+      answer: ANSWER,
+    },
+    async (request) => {
+      const { plan, version } = request.body;
+      const { receivedEpochMs: now } = request;
+      // If the change was already made, the plan is in force and not on offer; the record of the operation decides.
+      const isPast = version <= context.customer.version;
+      const { offer, fromEpochMs } = isPast
+        ? startOf(offerOf(context, plan), now)
+        : offerAt(context, plan, now);
+      const applied = await setPlan(
+        context.usage,
+        { ...toRequested(request), by: context.actor.id },
+        { tenant: context.tenant, plan, fromEpochMs, version },
+      );
+      await tellKeys(context);
+      if (!applied.repeated) await logChange(context, { what: 'changed-plan', on: offer.title });
+      const { everywhereBy } = applied.after;
+      return jsonReply(200, {
+        plan,
+        from: new Date(fromEpochMs ?? Date.parse(applied.at)).toISOString(),
+        everywhereBy,
+        version: applied.after['version'],
+      });
+    },
+  );
+}
+
+/** Tells the keys of the change, as `gatewright customers set-plan` does, so that decisions by a key know it at once. */
+async function tellKeys({ keys, tenant, actor }: MemberContext): Promise<void> {
+  const admin = await keys();
+  let cursor: string | undefined;
+  for (let page = 0; page < FOLLOW_PAGES; page += 1) {
+    const { next } = await admin.followCustomer(tenant, { cursor, by: actor.id });
+    if (next === undefined) return;
+    cursor = next;
+  }
+}

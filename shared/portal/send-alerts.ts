@@ -1,0 +1,174 @@
+/** Sends the alerts that are due. It runs every few minutes, and looks only at organisations that have alerts. */
+import { listCurrentUsage } from '../quota/admin/list-usage.ts';
+import type { AdminPorts } from '../quota/admin/operation.ts';
+import type { UsageRow } from '../quota/admin/usage-row.ts';
+import { claimWrites, isDue, readAlerts } from './alerts.ts';
+import type { Alert } from './alerts.ts';
+import { titleOf } from './compiled-portal.ts';
+import type { CompiledPortal } from './compiled-portal.ts';
+import { describeRefusal, printCount, printMoment } from './describe-limits.ts';
+import { listMembers } from './members.ts';
+import { isEmail } from './oidc.ts';
+import { ALERTING, organisationPartition, tenantOfPartition } from './portal-items.ts';
+import { readPortalItem } from './portal-ports.ts';
+import type { PortalPorts } from './portal-ports.ts';
+
+export type Mail = { readonly to: string; readonly subject: string; readonly text: string };
+
+export type AlertSettings = {
+  readonly portal: CompiledPortal;
+  readonly ports: PortalPorts;
+  readonly usage: AdminPorts;
+  /** @throws Error if the mail is not accepted */
+  readonly send: (mail: Mail) => Promise<void>;
+  /** Whether time is left for another organisation. */
+  readonly hasTime: () => boolean;
+};
+
+export type AlertCounts = { organisations: number; sent: number; failed: number; overRate: number };
+
+/** Mails that one organisation gets in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox. */
+const MAILS_A_DAY = 20;
+const PAGE = 50;
+const DAY_SECONDS = 86_400;
+/** Where the next run goes on, if a run had no time for all organisations. */
+const POSITION = { pk: 'ALERTING', sk: 'POSITION' };
+
+/** @throws DomainError STORE_UNAVAILABLE */
+export async function sendAlerts(settings: AlertSettings): Promise<AlertCounts> {
+  const counts: AlertCounts = { organisations: 0, sent: 0, failed: 0, overRate: 0 };
+  const { ports } = settings;
+  let after = await readPosition(ports);
+  for (;;) {
+    const page = await ports.listing.range({
+      pk: ALERTING,
+      from: 'ORG#',
+      to: 'ORG#\uffff',
+      limit: PAGE,
+      ...(after !== undefined && { after }),
+    });
+    if (page.kind === 'unavailable') throw new Error(`the portal table does not respond (${page.reason})`);
+    for (const { key, item } of page.items) {
+      if (!settings.hasTime()) return counts;
+      if (item['state'] === 'on') await alertOne(tenantOfPartition(key.sk), settings, counts);
+      after = key.sk;
+      await writePosition(ports, after);
+    }
+    if (!page.hasMore) break;
+  }
+  await writePosition(ports, '');
+  return counts;
+}
+
+async function readPosition(ports: PortalPorts): Promise<string | undefined> {
+  const after = (await readPortalItem(ports, POSITION))?.['after'];
+  return typeof after === 'string' && after !== '' ? after : undefined;
+}
+
+async function writePosition({ store }: PortalPorts, after: string): Promise<void> {
+  await store.update({
+    purpose: 'portal',
+    key: POSITION,
+    when: [],
+    change: { kind: 'put', item: { after } },
+  });
+}
+
+async function alertOne(tenant: string, settings: AlertSettings, counts: AlertCounts): Promise<void> {
+  const { ports } = settings;
+  const { alerts } = await readAlerts(ports, tenant);
+  const rows = await readUsage(settings.usage, tenant, ports.clock.nowEpochMs());
+  counts.organisations += 1;
+  for (const row of rows)
+    for (const alert of alerts.filter((each) => isDue(each, row)))
+      await alertMembers(tenant, alert, row, settings, counts);
+}
+
+async function readUsage(usage: AdminPorts, tenant: string, atEpochMs: number): Promise<readonly UsageRow[]> {
+  const { rows } = await listCurrentUsage(usage, { tenant, cursor: undefined, atEpochMs });
+  return rows;
+}
+
+async function alertMembers(
+  tenant: string,
+  alert: Alert,
+  row: UsageRow,
+  settings: AlertSettings,
+  counts: AlertCounts,
+): Promise<void> {
+  const { ports } = settings;
+  const { claim, again, done } = claimWrites(tenant, alert, row, ports.clock.nowEpochMs());
+  const first = await ports.store.update(claim);
+  if (first.kind === 'refused' && (await ports.store.update(again)).kind !== 'done') return;
+  if (first.kind !== 'done' && first.kind !== 'refused') return;
+  const members = await listMembers(ports, tenant);
+  const mail = describeAlert(alert, row, settings.portal);
+  let isWhole = true;
+  for (const { email } of members) {
+    if (email === undefined || !isEmail(email)) continue;
+    if (!(await takeMail(tenant, ports))) {
+      counts.overRate += 1;
+      break;
+    }
+    try {
+      await settings.send({ to: email, ...mail });
+      counts.sent += 1;
+    } catch {
+      // The mail's own text and address are not logged. The alert stays claimed, and a later run sends it again.
+      counts.failed += 1;
+      isWhole = false;
+    }
+  }
+  if (isWhole) await ports.store.update(done);
+}
+
+/** Counts a mail of the organisation. Returns false if it has had its mails of the day. */
+async function takeMail(tenant: string, { store, clock }: PortalPorts): Promise<boolean> {
+  const now = clock.nowEpochMs();
+  const day = new Date(now).toISOString().slice(0, 10);
+  const key = { pk: organisationPartition(tenant), sk: `MAILS#${day}` };
+  const purpose = 'portal' as const;
+  const more = await store.update({
+    purpose,
+    key,
+    when: [
+      { attribute: 'n', is: 'present' },
+      { attribute: 'n', is: 'at-most', value: MAILS_A_DAY - 1 },
+    ],
+    change: { kind: 'update', add: { n: 1 } },
+  });
+  if (more.kind === 'done') return true;
+  if (more.kind !== 'refused' || more.item !== undefined) return false;
+  const expiresAt = Math.ceil(now / 1000) + 2 * DAY_SECONDS;
+  const one = await store.update({
+    purpose,
+    key,
+    when: [{ attribute: 'n', is: 'absent' }],
+    change: { kind: 'put', item: { n: 1, expiresAt } },
+  });
+  return one.kind === 'done';
+}
+
+/** The mail has no link, key or other secret: mails are read by scanners, and forwarded. */
+function describeAlert(
+  { percent }: Alert,
+  row: UsageRow,
+  portal: CompiledPortal,
+): Pick<Mail, 'subject' | 'text'> {
+  const { limit, counted, allowance, key, periodEnd, plan } = row;
+  const { name } = portal.offers;
+  const whose = key === undefined ? '' : ` of the key ${key}`;
+  const refusal = describeRefusal(row, titleOf(portal, plan), key);
+  return {
+    subject: inOneLine(`${name}: ${percent} % of ${limit} used`),
+    text: [
+      `${printCount(counted)} of ${printCount(allowance)} units of the limit ${limit}${whose} are used.`,
+      refusal ?? `The next period begins at ${printMoment(periodEnd)}.`,
+      `You get this mail because an alert at ${percent} % is set in the portal of ${name}. To change it, open the portal and choose Alerts.`,
+    ].join('\n\n'),
+  };
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
+}

@@ -1,0 +1,133 @@
+/** `/api…`: what a member may do. This file finds the session, and with it the tenant, once for each request. */
+import type { KeyAdmin } from '../access/keys/key-admin.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { DomainError } from '../errors.ts';
+import type { ItemListing, ItemStore } from '../ports.ts';
+import type { AdminPorts } from '../quota/admin/operation.ts';
+import { bindKeyPorts, bindOrganisation, bindUsagePorts } from './bound-ports.ts';
+import type { CompiledPortal } from './compiled-portal.ts';
+import type { MemberContext, MemberRoute } from './member-route.ts';
+import { requireOrganisation } from './organisation.ts';
+import { answerPortal, assertOwnOrigin, cookieOf, readPortalRequest } from './portal-http.ts';
+import type { Answered } from './portal-http.ts';
+import type { PortalPorts } from './portal-ports.ts';
+import { alertRoutes } from './routes/alert-routes.ts';
+import { invoiceRoutes } from './routes/invoice-routes.ts';
+import { keyRoutes } from './routes/key-routes.ts';
+import { memberRoutes } from './routes/member-routes.ts';
+import { planRoutes } from './routes/plan-routes.ts';
+import { usageRoutes } from './routes/usage-routes.ts';
+import { assertForgeryToken, findSession } from './session.ts';
+
+export type KeyPorts = { readonly store: ItemStore; readonly listing: ItemListing };
+
+export type MemberSettings = {
+  readonly portal: CompiledPortal;
+  readonly portalUrl: string | undefined;
+  readonly ports: PortalPorts;
+  readonly usage: AdminPorts;
+  readonly access: KeyPorts;
+  /** Makes the administration of keys over ports that are bound to a tenant. */
+  readonly makeKeys: (ports: KeyPorts) => Promise<KeyAdmin>;
+};
+
+/** Builds the routes of one request, whose ports reach the tenant of its session only. */
+export function routesOf(context: MemberContext): readonly MemberRoute[] {
+  return [
+    ...keyRoutes(context),
+    ...usageRoutes(context),
+    ...planRoutes(context),
+    ...invoiceRoutes(context),
+    ...alertRoutes(context),
+    ...memberRoutes(context),
+  ];
+}
+
+export function serveMember(
+  event: unknown,
+  settings: MemberSettings,
+  answered: Answered,
+): Promise<ProxyResult> {
+  let route = 'unknown';
+  return answerPortal(
+    () => route,
+    answered,
+    async () => {
+      const request = readPortalRequest(event, settings.portalUrl);
+      const { method, headers } = request.event;
+      const isChange = method !== 'GET';
+      if (isChange) assertOwnOrigin(request);
+      const session = await findSession(settings.ports, cookieOf(request, 'session'));
+      if (isChange) assertForgeryToken(session, headers['x-csrf-token']);
+      const context = await contextOf(session, settings);
+      const found = findRoute(routesOf(context), method, request.path);
+      route = found.member.route.description.id;
+      assertAllowed(found.member, context, isChange);
+      const { actor } = context;
+      return found.member.route.answer({
+        ...request.event,
+        pathParameters: found.parameters,
+        signer: actor.id,
+      });
+    },
+  );
+}
+
+async function contextOf(
+  { tenant, member }: Awaited<ReturnType<typeof findSession>>,
+  { portal, ports, usage, access, makeKeys }: MemberSettings,
+): Promise<MemberContext> {
+  const bound = bindUsagePorts(usage, tenant);
+  let keys: Promise<KeyAdmin> | undefined;
+  return {
+    tenant,
+    member,
+    actor: { id: `portal:${tenant}/${member.account}`, name: member.name },
+    customer: await requireOrganisation(bound, tenant),
+    portal,
+    ports: bindOrganisation(ports, tenant),
+    usage: bound,
+    keys: () => (keys ??= makeKeys(bindKeyPorts(access, tenant))),
+  };
+}
+
+type FoundRoute = {
+  readonly member: MemberRoute;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+/** @throws DomainError ROUTE_UNKNOWN, METHOD_NOT_ALLOWED */
+function findRoute(routes: readonly MemberRoute[], method: string, path: string): FoundRoute {
+  const atPath = routes.flatMap((member) => {
+    const parameters = matchPath(member.route.path, path);
+    return parameters === undefined ? [] : [{ member, parameters }];
+  });
+  const found = atPath.find(({ member }) => member.route.method === method);
+  if (found !== undefined) return found;
+  if (atPath.length > 0) throw new DomainError('METHOD_NOT_ALLOWED', 'the path has no such method');
+  throw new DomainError('ROUTE_UNKNOWN', 'there is no such route');
+}
+
+function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
+  const parts = pattern.split('/');
+  const segments = path.split('/');
+  if (parts.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of parts.entries()) {
+    const segment = segments[index] ?? '';
+    if (part.startsWith('{')) parameters[part.slice(1, -1)] = segment;
+    else if (part !== segment) return undefined;
+  }
+  return parameters;
+}
+
+function assertAllowed(
+  { roles, worksSuspended }: MemberRoute,
+  { member, customer }: MemberContext,
+  isChange: boolean,
+): void {
+  if (!roles.includes(member.role))
+    throw new DomainError('ROLE_INSUFFICIENT', `the role ${member.role} does not include this`);
+  if (isChange && customer.state !== 'active' && worksSuspended !== true)
+    throw new DomainError('ORGANISATION_SUSPENDED', 'the organisation is suspended');
+}

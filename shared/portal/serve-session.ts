@@ -1,0 +1,285 @@
+/** `/session…`: sign-in, invitations and sessions. */
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { DomainError, RequestInvalid } from '../errors.ts';
+import { optional, readFields, text } from '../http/fields.ts';
+import type { Fields, ReadFields } from '../http/fields.ts';
+import { jsonReply } from '../http/reply.ts';
+import type { AdminPorts } from '../quota/admin/operation.ts';
+import {
+  findInvitation,
+  findMember,
+  isInvitation,
+  isMemberName,
+  listOrganisations,
+  redeemInvitation,
+} from './members.ts';
+import type { Member, Redeemer } from './members.ts';
+import type { OidcClient, PendingSignIn } from './oidc.ts';
+import { requireOrganisation, showOrganisation } from './organisation.ts';
+import { answerPortal, assertOwnOrigin, cookieOf, printCookie, readPortalRequest } from './portal-http.ts';
+import type { Answered, PortalRequest } from './portal-http.ts';
+import { portalProblemOf } from './portal-problem.ts';
+import type { PortalPorts } from './portal-ports.ts';
+import { assertForgeryToken, endSession, findSession, forgeryTokenOf, startSession } from './session.ts';
+import type { Session } from './session.ts';
+
+export type SessionSettings = {
+  readonly ports: PortalPorts;
+  /** The table of customers, of which only records are read. */
+  readonly customers: Pick<AdminPorts, 'store'>;
+  readonly portalUrl: string | undefined;
+  /** Undefined if members come in by invitation only. */
+  readonly oidc: OidcClient | undefined;
+};
+
+const HOUR_SECONDS = 3600;
+const SIGNED_IN_SECONDS = 12 * HOUR_SECONDS;
+/** A member who has come in by invitation can sign in again only with another one, so the session is longer. */
+const INVITED_SECONDS = 14 * 24 * HOUR_SECONDS;
+const PENDING_SECONDS = 600;
+const MAX_BODY_BYTES = 4096;
+const ID_DIGITS = 32;
+
+const INVITATION = text('An invitation', { maxLength: 128 });
+
+type Handle = (request: PortalRequest, settings: SessionSettings) => Promise<ProxyResult>;
+
+const ROUTES: Readonly<Record<string, Handle>> = {
+  'GET /session': show,
+  'POST /session/sign-in': signIn,
+  'GET /session/callback': finishSignIn,
+  'POST /session/invitation': acceptInvitation,
+  'POST /session/switch': switchOrganisation,
+  'POST /session/end': end,
+};
+
+export const SESSION_ROUTES: readonly string[] = Object.keys(ROUTES);
+
+export function serveSession(
+  event: unknown,
+  settings: SessionSettings,
+  answered: Answered,
+): Promise<ProxyResult> {
+  let route = 'unknown';
+  return answerPortal(
+    () => route,
+    answered,
+    async () => {
+      const request = readPortalRequest(event, settings.portalUrl);
+      const { method } = request.event;
+      const handle = ROUTES[`${method} ${request.path}`];
+      if (handle === undefined) throw new DomainError('ROUTE_UNKNOWN', 'there is no such route');
+      route = `${method} ${request.path}`;
+      if (method !== 'GET') assertOwnOrigin(request);
+      return handle(request, settings);
+    },
+  );
+}
+
+async function show(request: PortalRequest, { ports, customers }: SessionSettings): Promise<ProxyResult> {
+  const session = await findSession(ports, cookieOf(request, 'session'));
+  return jsonReply(200, await describe(session, { ports, customers }));
+}
+
+async function describe(
+  session: Session,
+  { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,
+): Promise<object> {
+  const { tenant, member } = session;
+  const organisation = await requireOrganisation(customers, tenant);
+  const tenants = await listOrganisations(ports, member.account);
+  const others = await Promise.all(
+    tenants.map((other) => requireOrganisation(customers, other).catch(() => undefined)),
+  );
+  return {
+    csrf: forgeryTokenOf(session),
+    member: {
+      id: member.account,
+      name: member.name,
+      ...(member.email !== undefined && { email: member.email }),
+      role: member.role,
+    },
+    organisation: showOrganisation(organisation),
+    organisations: others.flatMap((other) =>
+      other === undefined ? [] : [{ id: other.tenant, name: other.name ?? other.tenant }],
+    ),
+  };
+}
+
+async function signIn(request: PortalRequest, { oidc }: SessionSettings): Promise<ProxyResult> {
+  if (oidc === undefined) throw new DomainError('SIGN_IN_UNKNOWN', 'this stage has no issuer');
+  const { invitation } = readBody(request, { invitation: optional(INVITATION) });
+  if (invitation !== undefined && !isInvitation(invitation))
+    throw new DomainError('INVITATION_INVALID', 'the text is not an invitation');
+  const { location, pending } = await oidc.start(redirectUriOf(request), invitation);
+  const cookie = printCookie(request, 'sign-in', printPending(pending), PENDING_SECONDS);
+  return { ...jsonReply(200, { location }), cookies: [cookie] };
+}
+
+/** The browser arrives here from the issuer, so every outcome is a page and never JSON. */
+async function finishSignIn(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
+  const forget = printCookie(request, 'sign-in', undefined, 0);
+  try {
+    const session = await finish(request, settings);
+    return redirect(request, '#/', [forget, sessionCookie(request, session, SIGNED_IN_SECONDS)]);
+  } catch (error) {
+    const problem = portalProblemOf(error);
+    if (problem === undefined) throw error;
+    return redirect(request, `#/sign-in/${problem.code}`, [forget]);
+  }
+}
+
+async function finish(request: PortalRequest, { ports, customers, oidc }: SessionSettings): Promise<Session> {
+  if (oidc === undefined) throw new DomainError('SIGN_IN_UNKNOWN', 'this stage has no issuer');
+  const pending = parsePending(cookieOf(request, 'sign-in'));
+  const account = await oidc.finish(request.event.query, pending, redirectUriOf(request));
+  const { tenant, member } =
+    pending === undefined || pending.invitation === ''
+      ? await findFirst(account, { ports, customers })
+      : await redeem(pending.invitation, account, { ports, customers });
+  const former = cookieOf(request, 'session');
+  return startSession(ports, { tenant, member, lifetimeSeconds: SIGNED_IN_SECONDS, former });
+}
+
+type Place = { readonly tenant: string; readonly member: Member };
+
+/** Finds an organisation of the account. @throws DomainError ORGANISATION_MISSING */
+async function findFirst(
+  { account }: Redeemer,
+  { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,
+): Promise<Place> {
+  for (const tenant of await listOrganisations(ports, account)) {
+    const isOpen = await requireOrganisation(customers, tenant).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof DomainError && error.code === 'SESSION_ENDED') return false;
+        throw error;
+      },
+    );
+    const member = isOpen ? await findMember(ports, tenant, account) : undefined;
+    if (member !== undefined) return { tenant, member };
+  }
+  throw new DomainError('ORGANISATION_MISSING', 'the account is not a member of an organisation');
+}
+
+async function redeem(
+  secret: string,
+  account: Redeemer,
+  { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,
+): Promise<Place> {
+  const invitation = await findInvitation(ports, secret);
+  // An invitation of a closed customer is as invalid as one that was used.
+  await requireOrganisation(customers, invitation.tenant).catch((error: unknown) => {
+    if (error instanceof DomainError && error.code === 'SESSION_ENDED')
+      throw new DomainError('INVITATION_INVALID', 'the organisation is closed');
+    throw error;
+  });
+  return { tenant: invitation.tenant, member: await redeemInvitation(ports, invitation, account) };
+}
+
+async function acceptInvitation(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
+  const { ports, oidc } = settings;
+  if (oidc !== undefined)
+    throw new DomainError('SIGN_IN_UNKNOWN', 'an invitation is redeemed by the sign-in with the issuer');
+  const { invitation, name } = readBody(request, {
+    invitation: INVITATION,
+    name: text('Your name', { maxLength: 128 }),
+  });
+  if (!isMemberName(name)) throw new RequestInvalid('name', 'must not be blank');
+  const account = ports.random.hex(ID_DIGITS);
+  const { tenant, member } = await redeem(invitation, { account, name }, settings);
+  const former = cookieOf(request, 'session');
+  const session = await startSession(ports, { tenant, member, lifetimeSeconds: INVITED_SECONDS, former });
+  return answerWith(request, session, INVITED_SECONDS, settings);
+}
+
+async function switchOrganisation(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
+  const { ports, customers, oidc } = settings;
+  const session = await findOwnSession(request, ports);
+  const { organisation } = readBody(request, { organisation: text('Id of the organisation') });
+  const { account } = session.member;
+  const member = await findMember(ports, organisation, account);
+  if (member === undefined)
+    throw new DomainError('ORGANISATION_MISSING', 'the account is not a member of this organisation');
+  await requireOrganisation(customers, organisation);
+  const lifetimeSeconds = oidc === undefined ? INVITED_SECONDS : SIGNED_IN_SECONDS;
+  const next = await startSession(ports, {
+    tenant: organisation,
+    member,
+    lifetimeSeconds,
+    former: session.secret,
+  });
+  return answerWith(request, next, lifetimeSeconds, settings);
+}
+
+async function end(request: PortalRequest, { ports }: SessionSettings): Promise<ProxyResult> {
+  const session = await findOwnSession(request, ports);
+  await endSession(ports, session.secret);
+  return { ...jsonReply(200, {}), cookies: [printCookie(request, 'session', undefined, 0)] };
+}
+
+async function findOwnSession(request: PortalRequest, ports: PortalPorts): Promise<Session> {
+  const session = await findSession(ports, cookieOf(request, 'session'));
+  assertForgeryToken(session, request.event.headers['x-csrf-token']);
+  return session;
+}
+
+async function answerWith(
+  request: PortalRequest,
+  session: Session,
+  lifetimeSeconds: number,
+  settings: SessionSettings,
+): Promise<ProxyResult> {
+  const reply = jsonReply(200, await describe(session, settings));
+  return { ...reply, cookies: [sessionCookie(request, session, lifetimeSeconds)] };
+}
+
+function sessionCookie(request: PortalRequest, { secret }: Session, lifetimeSeconds: number): string {
+  return printCookie(request, 'session', secret, lifetimeSeconds);
+}
+
+/** The page of the portal is the only place to which this function sends a browser. */
+function redirect({ address }: PortalRequest, fragment: string, cookies: readonly string[]): ProxyResult {
+  return { statusCode: 303, headers: { location: `${address}/${fragment}` }, cookies };
+}
+
+function redirectUriOf({ address }: PortalRequest): string {
+  return `${address}/session/callback`;
+}
+
+function readBody<F extends Fields>(
+  { event: { body = '{}', headers } }: PortalRequest,
+  fields: F,
+): ReadFields<F> {
+  if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
+    throw new RequestInvalid('Content-Type', 'must be application/json');
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES)
+    throw new DomainError('REQUEST_TOO_LARGE', `the body must have at most ${MAX_BODY_BYTES} bytes`);
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new RequestInvalid('body', 'must be JSON');
+  }
+  return readFields(fields, value, 'body');
+}
+
+const PENDING = ['state', 'nonce', 'verifier', 'clientId', 'invitation'] as const;
+/** `encodeURIComponent` escapes it, and a cookie may have it. */
+const SEPARATOR = ':';
+
+function printPending(pending: PendingSignIn): string {
+  return PENDING.map((name) => encodeURIComponent(pending[name])).join(SEPARATOR);
+}
+
+function parsePending(cookie: string | undefined): PendingSignIn | undefined {
+  const parts = cookie?.split(SEPARATOR) ?? [];
+  if (parts.length !== PENDING.length) return undefined;
+  try {
+    const [state = '', nonce = '', verifier = '', clientId = '', invitation = ''] =
+      parts.map(decodeURIComponent);
+    return { state, nonce, verifier, clientId, invitation };
+  } catch {
+    return undefined;
+  }
+}

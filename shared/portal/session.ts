@@ -1,0 +1,117 @@
+/**
+ * Sessions of members. The cookie has a random secret, and the table has its hash. A session belongs to one version of
+ * one member of one organisation, so it ends with any change of these.
+ */
+import { createHmac } from 'node:crypto';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import { DomainError } from '../errors.ts';
+import { findMember } from './members.ts';
+import type { Member } from './members.ts';
+import { sessionKey } from './portal-items.ts';
+import { readPortalItem } from './portal-ports.ts';
+import type { PortalPorts } from './portal-ports.ts';
+
+export type Session = {
+  readonly secret: string;
+  readonly tenant: string;
+  readonly member: Member;
+};
+
+const SECRET_DIGITS = 64;
+const SECRET = /^[0-9a-f]{64}$/;
+/** How long an ended session is kept. DynamoDB deletes items late, so the end itself is compared. */
+const KEPT_SECONDS = 3600;
+
+/**
+ * Starts a session with a new secret. The session of the browser until then ends.
+ * @param former secret of the session that the browser had
+ * @throws DomainError STORE_UNAVAILABLE
+ */
+export async function startSession(
+  ports: Pick<PortalPorts, 'store' | 'clock' | 'random'>,
+  {
+    tenant,
+    member,
+    lifetimeSeconds,
+    former,
+  }: {
+    readonly tenant: string;
+    readonly member: Member;
+    readonly lifetimeSeconds: number;
+    readonly former?: string | undefined;
+  },
+): Promise<Session> {
+  if (former !== undefined) await endSession(ports, former);
+  const secret = ports.random.hex(SECRET_DIGITS);
+  const endsAt = ports.clock.nowEpochMs() + lifetimeSeconds * 1000;
+  const outcome = await ports.store.update({
+    purpose: 'portal',
+    key: sessionKey(secret),
+    when: [{ attribute: 'tenant', is: 'absent' }],
+    change: {
+      kind: 'put',
+      item: {
+        tenant,
+        account: member.account,
+        memberVer: member.version,
+        endsAt,
+        expiresAt: Math.ceil(endsAt / 1000) + KEPT_SECONDS,
+      },
+    },
+  });
+  if (outcome.kind !== 'done')
+    throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the session');
+  return { secret, tenant, member };
+}
+
+/**
+ * Finds the session of a secret, with the member as he is now.
+ * @throws DomainError SESSION_ENDED, with the same message for every reason; STORE_UNAVAILABLE
+ */
+export async function findSession(
+  ports: Pick<PortalPorts, 'store' | 'clock'>,
+  secret: string | undefined,
+): Promise<Session> {
+  if (secret === undefined || !SECRET.test(secret)) throw ended();
+  const item = await readPortalItem(ports, sessionKey(secret));
+  if (item === undefined || item['endedAt'] !== undefined) throw ended();
+  if (!(Number(item['endsAt']) > ports.clock.nowEpochMs())) throw ended();
+  const tenant = String(item['tenant']);
+  const member = await findMember(ports, tenant, String(item['account']));
+  if (member === undefined || member.version !== item['memberVer']) throw ended();
+  return { secret, tenant, member };
+}
+
+/** Ends a session. A session that is unknown or has ended is no error. @throws DomainError STORE_UNAVAILABLE */
+export async function endSession(
+  { store, clock }: Pick<PortalPorts, 'store' | 'clock'>,
+  secret: string,
+): Promise<void> {
+  if (!SECRET.test(secret)) return;
+  const outcome = await store.update({
+    purpose: 'portal',
+    key: sessionKey(secret),
+    when: [{ attribute: 'tenant', is: 'present' }],
+    change: { kind: 'update', set: { endedAt: clock.nowEpochMs() } },
+  });
+  if (outcome.kind !== 'done' && outcome.kind !== 'refused')
+    throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the end of the session');
+}
+
+/**
+ * Returns the token against forged requests. It is a hash of the session's secret, which no other site can read, so it
+ * needs no place of its own.
+ */
+export function forgeryTokenOf({ secret }: Pick<Session, 'secret'>): string {
+  return createHmac('sha256', secret).update('gatewright-portal-csrf').digest('base64url');
+}
+
+/** @throws DomainError ORIGIN_REFUSED */
+export function assertForgeryToken(session: Pick<Session, 'secret'>, given: string | undefined): void {
+  if (given === undefined || !equalInConstantTime(forgeryTokenOf(session), given))
+    throw new DomainError('ORIGIN_REFUSED', 'the request has no token of the page');
+}
+
+function ended(): DomainError {
+  return new DomainError('SESSION_ENDED', 'there is no session, or it has ended');
+}
