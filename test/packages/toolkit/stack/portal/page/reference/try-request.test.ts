@@ -45,7 +45,7 @@ const filled = (more: object = {}) => ({
 const build = (more: object = {}, base = 'https://api.example/v1/', operation = OPERATION) =>
   buildRequest(base, operation, filled(more));
 
-const textOf = (said: unknown): string => (typeof said === 'string' ? said : JSON.stringify(said));
+const printed = (said: unknown): string => (typeof said === 'string' ? said : JSON.stringify(said));
 
 describe('buildRequest', () => {
   it('puts values where the document says, and the key into its header', () => {
@@ -75,9 +75,9 @@ describe('buildRequest', () => {
 
   it('says what is missing or cannot be sent', () => {
     assert.equal(build({ values: {} }), 'Fill in “id”.');
-    assert.match(textOf(build({ values: { 'path id': '..' } })), /must not be “\.” or “\.\.”/);
-    assert.match(textOf(build({ key: 'line\nbreak' })), /The header “x-api-key”/);
-    assert.match(textOf(build({ key: 'k', credential: { ...KEY, header: 'a b' } })), /The header “a b”/);
+    assert.match(printed(build({ values: { 'path id': '..' } })), /must not be “\.” or “\.\.”/);
+    assert.match(printed(build({ key: 'line\nbreak' })), /The header “x-api-key”/);
+    assert.match(printed(build({ key: 'k', credential: { ...KEY, header: 'a b' } })), /The header “a b”/);
   });
 
   it('stays at the API, whatever the path of the document is', () => {
@@ -121,11 +121,11 @@ describe('sendRequest', () => {
 
   it('says that CORS may hide the answer, or that the API is late', async () => {
     assert.match(
-      textOf((await send(() => new TypeError('Failed to fetch'))).said),
+      printed((await send(() => new TypeError('Failed to fetch'))).said),
       /does not allow requests from https:\/\/portal\.example by CORS/,
     );
     const late = new DOMException('late', 'TimeoutError');
-    assert.match(textOf((await send(() => late)).said), /did not answer within 30 seconds/);
+    assert.match(printed((await send(() => late)).said), /did not answer within 30 seconds/);
   });
 
   it('shows at most 200 KB', async () => {
