@@ -299,7 +299,7 @@ class PortalWorld {
   #below(line: string, body: Json, own: PortalOrganisation, log: Log): object {
     const [, kind = '', id = '', what = ''] = /^\w+ \/api\/(\w+)\/([^/]+)(?:\/(\w+))?$/.exec(line) ?? [];
     const name = decodeURIComponent(id);
-    if (kind === 'invoices' && own.invoices[name] !== undefined)
+    if (kind === 'invoices' && Object.hasOwn(own.invoices, name))
       return { month: name, invoices: own.invoices[name] };
     if (kind === 'keys') return changeKey(own, name, what, body, log);
     if (kind === 'invitations') {
@@ -333,7 +333,7 @@ function changeKey(own: PortalOrganisation, keyId: string, what: string, body: J
   const at = own.keys.findIndex((each) => each['keyId'] === keyId);
   const key = own.keys[at];
   if (key === undefined) throw new Refused(404, 'KEY_UNKNOWN');
-  const until = new Date(Date.parse(NOW) + Number(body['overlapSeconds']) * 1000).toISOString();
+  const until = new Date(Date.parse(NOW) + Number(body['overlapSeconds'] ?? 0) * 1000).toISOString();
   const changes: Readonly<Record<string, Json>> = {
     rename: { name: body['name'] },
     revoke: { state: 'revoked', revokedAt: NOW },

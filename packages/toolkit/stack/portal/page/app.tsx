@@ -150,7 +150,6 @@ function Top({ about, session, onEnter, onLeave }: TopProps) {
         )}
         <span>{about.name}</span>
       </a>
-      <ThemeSwitch />
       {session === null ? null : <Account session={session} onEnter={onEnter} onLeave={onLeave} />}
     </header>
   );
@@ -223,7 +222,7 @@ function Account({
           <strong>{organisation.name}</strong>
         )}
         <span class="soft">
-          {member.name} · {member.role}
+          <bdi>{member.name}</bdi> · {member.role}
         </span>
       </div>
       <Action label="Sign out" run={end} />
@@ -358,7 +357,7 @@ function Inside({
     case 'alerts':
       return <AlertsSection />;
     case 'members':
-      return <MembersSection />;
+      return <MembersSection signIn={about.signIn.kind} />;
     case 'log':
       return <LogSection />;
     case 'reference':
@@ -383,6 +382,7 @@ function Foot({ about }: { readonly about: About }) {
       <span>{about.name}</span>
       {about.help === undefined ? null : <a href={linkTo('help')}>Help</a>}
       {about.terms === undefined ? null : <a href={linkTo('terms')}>Terms</a>}
+      <ThemeSwitch />
     </footer>
   );
 }

@@ -182,12 +182,13 @@ export function Ask({
   readonly children: ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
+  // Read before the opener is hidden, when it still has the focus.
+  const [opener] = useState(() => document.activeElement);
   useEffect(() => {
-    const opener = document.activeElement;
-    const first = box.current?.querySelector<HTMLElement>('input, select, textarea, button');
-    first?.focus();
+    box.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
     return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // The opener is shown again after this part is removed.
+      setTimeout(() => giveFocusBack(opener));
     };
   }, []);
   return (
@@ -203,6 +204,13 @@ export function Ask({
       {children}
     </div>
   );
+}
+
+/** Gives the focus to the opener, or to the head of the section if the change has removed the opener. */
+function giveFocusBack(opener: Element | null): void {
+  if (document.activeElement !== document.body) return;
+  if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
 }
 
 /** A secret that is shown once. */
@@ -277,7 +285,7 @@ export function TableBox({
   );
 }
 
-export function Badge({ text, kind = 'plain' }: { readonly text: string; readonly kind?: string }) {
+export function Badge({ text, kind = '' }: { readonly text: string; readonly kind?: string }) {
   return <span class={`badge ${kind}`}>{text}</span>;
 }
 

@@ -59,7 +59,7 @@ export function OperationView({ document, url, operation, tryKey }: Props) {
 }
 
 function Required({ isRequired }: { readonly isRequired: boolean }) {
-  return isRequired ? <Badge text="required" kind="plain" /> : null;
+  return isRequired ? <Badge text="required" /> : null;
 }
 
 function Contents({

@@ -128,7 +128,7 @@ function Recipients({ of: { recipients, hasMail } }: { readonly of: Alerts }) {
         <ul class="plain">
           {recipients.map(({ member, name, email }) => (
             <li key={member}>
-              {name} <span class="soft">{email}</span>
+              <bdi>{name}</bdi> <span class="soft">{email}</span>
             </li>
           ))}
         </ul>
@@ -155,12 +155,16 @@ function Sent({ of: { sent } }: { readonly of: Alerts }) {
           <tbody>
             {sent.map(({ limit, percent, periodStart, at }) => (
               <tr key={`${at} ${limit} ${percent}`}>
-                <td data-column="When">{time(at)}</td>
+                <td data-column="When" class="time">
+                  {time(at)}
+                </td>
                 <td data-column="Limit">{limit}</td>
                 <td data-column="Percent" class="number">
                   {percent} %
                 </td>
-                <td data-column="Period from">{time(periodStart)}</td>
+                <td data-column="Period from" class="time">
+                  {time(periodStart)}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -107,7 +107,7 @@ function NewKey({
   );
 }
 
-const STATES: Readonly<Record<string, string>> = { active: 'good', revoked: 'plain', expired: 'plain' };
+const STATES: Readonly<Record<string, string>> = { active: 'good', revoked: '', expired: '' };
 
 type CardProps = {
   readonly of: ApiKey;
@@ -133,8 +133,8 @@ function KeyCard({ of: key, onChange, onRotated }: CardProps) {
       </div>
       <KeyFacts of={key} />
       {key.isManaged ? <p class="soft">We manage this key. Get in touch with us to change it.</p> : null}
-      {isUsable && !key.isManaged && asked === undefined ? (
-        <div class="row">
+      {isUsable && !key.isManaged ? (
+        <div class="row" hidden={asked !== undefined}>
           {(['rename', 'rotate', 'revoke'] as const).map((what) => (
             <button
               key={what}

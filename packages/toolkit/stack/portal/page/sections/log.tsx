@@ -37,7 +37,9 @@ function Entries({ first }: { readonly first: LogPage }) {
           <tbody>
             {entries.map(({ at, by, byName, what, on }, index) => (
               <tr key={index}>
-                <td data-column="When">{time(at)}</td>
+                <td data-column="When" class="time">
+                  {time(at)}
+                </td>
                 <td data-column="Who">{byName ?? by ?? '–'}</td>
                 <td data-column="What">{logWords(what)}</td>
                 <td data-column="On">{on ?? '–'}</td>

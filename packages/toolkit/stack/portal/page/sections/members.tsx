@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { invitationLink } from '../address.ts';
 import { change } from '../api.ts';
 import { Action, Ask, Badge, Form, Loaded, SectionHead, ShownOnce } from '../elements/parts.tsx';
-import type { Invitation, Member, Members, NewInvitation, Role } from '../model.ts';
+import type { About, Invitation, Member, Members, NewInvitation, Role } from '../model.ts';
 import { day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 
@@ -12,7 +12,7 @@ const ROLES: readonly (readonly [role: Role, about: string])[] = [
   ['owner', 'owner: everything, also members'],
 ];
 
-export function MembersSection() {
+export function MembersSection({ signIn }: { readonly signIn: About['signIn']['kind'] }) {
   const fetched = useFetched<Members>('api/members');
   const [link, setLink] = useState<{ readonly text: string | undefined; readonly until: string }>();
   const invited = ({ invitation, expiresAt }: NewInvitation): void => {
@@ -34,7 +34,12 @@ export function MembersSection() {
           <>
             <ul class="cards">
               {members.map((member) => (
-                <MemberCard key={member.id} of={member} onChange={fetched.reload} />
+                <MemberCard
+                  key={member.id}
+                  of={member}
+                  onChange={fetched.reload}
+                  onRenewed={signIn === 'invitation' ? invited : undefined}
+                />
               ))}
             </ul>
             <h2>Invite somebody</h2>
@@ -107,7 +112,14 @@ function Invite({ onInvited }: { readonly onInvited: (invitation: NewInvitation)
   );
 }
 
-function MemberCard({ of: member, onChange }: { readonly of: Member; readonly onChange: () => void }) {
+type CardProps = {
+  readonly of: Member;
+  readonly onChange: () => void;
+  /** Undefined if members sign in with an issuer, so that they need no link. */
+  readonly onRenewed: ((invitation: NewInvitation) => void) | undefined;
+};
+
+function MemberCard({ of: member, onChange, onRenewed }: CardProps) {
   const { id, name, email, role, since, version, isYou } = member;
   const [asked, setAsked] = useState<'role' | 'remove'>();
   const [wanted, setWanted] = useState(role);
@@ -126,21 +138,22 @@ function MemberCard({ of: member, onChange }: { readonly of: Member; readonly on
         {isYou ? <Badge text="you" kind="good" /> : null}
       </div>
       <p class="soft">{[email, `since ${day(since)}`].filter((text) => text !== undefined).join(' · ')}</p>
-      {asked === undefined ? (
-        <div class="row">
-          <button type="button" aria-label={`Change role of ${name}`} onClick={() => setAsked('role')}>
-            Change role
-          </button>
-          <button
-            type="button"
-            class="danger"
-            aria-label={`Remove ${name}`}
-            onClick={() => setAsked('remove')}
-          >
-            Remove
-          </button>
-        </div>
-      ) : (
+      <div class="row" hidden={asked !== undefined}>
+        <button type="button" aria-label={`Change role of ${name}`} onClick={() => setAsked('role')}>
+          Change role
+        </button>
+        {onRenewed === undefined ? null : (
+          <Action
+            label="New sign-in link"
+            name={`New sign-in link for ${name}`}
+            run={async () => onRenewed(await change<NewInvitation>('api/invitations', { member: id }))}
+          />
+        )}
+        <button type="button" class="danger" aria-label={`Remove ${name}`} onClick={() => setAsked('remove')}>
+          Remove
+        </button>
+      </div>
+      {asked === undefined ? null : (
         <Ask label={asked === 'role' ? `Role of ${name}` : `Remove ${name}`} onCancel={close}>
           {asked === 'role' ? (
             <Form
@@ -179,13 +192,13 @@ function Invitations({
     <section aria-label="Open invitations">
       <h2>Open invitations</h2>
       <ul class="cards">
-        {of.map(({ id, role, by, expiresAt }) => (
+        {of.map(({ id, role, member, by, expiresAt }) => (
           <li class="card" key={id}>
             <div class="card-head">
-              <h3>Invitation as {role}</h3>
+              <h3>{member === undefined ? `Invitation as ${role}` : `New sign-in link, ${role}`}</h3>
             </div>
             <p class="soft">
-              made by {by} · until {time(expiresAt)}
+              made by <bdi>{by}</bdi> · until {time(expiresAt)}
             </p>
             <div class="row">
               <Action

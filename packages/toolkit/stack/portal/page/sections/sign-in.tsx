@@ -36,7 +36,7 @@ export function SignInSection({
       {about.welcome === undefined ? null : <Paragraphs text={about.welcome} />}
       {session === null ? null : (
         <p>
-          You are signed in as {session.member.name}. <a href={linkTo('keys')}>Go to your keys</a>
+          You are signed in as <bdi>{session.member.name}</bdi>. <a href={linkTo('keys')}>Go to your keys</a>
         </p>
       )}
       {about.signIn.kind === 'oidc' ? (

@@ -57,7 +57,13 @@ function UseCard({ use }: { readonly use: Use }) {
       </div>
       {key === undefined && route === undefined ? null : (
         <p class="soft">
-          {[key === undefined ? undefined : `key ${keyName ?? key}`, route].filter(Boolean).join(' · ')}
+          {key === undefined ? null : (
+            <>
+              key <bdi>{keyName ?? key}</bdi>
+            </>
+          )}
+          {key === undefined || route === undefined ? '' : ' · '}
+          {route === undefined ? null : <bdi>{route}</bdi>}
         </p>
       )}
       <div
@@ -120,8 +126,12 @@ function Histories({ history }: { readonly history: readonly Use[] }) {
                   <td data-column="Limit">{use.limit}</td>
                   <td data-column="Key">{use.keyName ?? use.key ?? '–'}</td>
                   <td data-column="Route">{use.route ?? '–'}</td>
-                  <td data-column="From">{time(use.periodStart)}</td>
-                  <td data-column="Until">{time(use.periodEnd)}</td>
+                  <td data-column="From" class="time">
+                    {time(use.periodStart)}
+                  </td>
+                  <td data-column="Until" class="time">
+                    {time(use.periodEnd)}
+                  </td>
                   <td data-column="Used" class="number">
                     {number(use.used)}
                   </td>
