@@ -1,18 +1,14 @@
 /** The portal's functions in Lambda, with environment, clock, tables and network. */
-import { KeyAdmin } from '../access/keys/key-admin.ts';
-import { readKeyAdminSetting } from '../access/keys/lambda-key-admin.ts';
 import { documentPlansOf } from '../access/find-document.ts';
 import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { CompiledIssuer } from '../access/compiled-document.ts';
 import type { Claims } from '../access/decide/claims.ts';
-import { createAuthorizerCaches, createNativeKeys } from '../aws/control-plane-poster.ts';
 import { createMailer } from '../aws/ses-mailer.ts';
 import { loadOnce } from '../aws/load-package.ts';
 import { readAccessAdminConfig } from '../config/access-config.ts';
 import { readMailerConfig, readPortalConfig } from '../config/portal-config.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import { CLOCK, FETCH, RANDOM, TIMER } from '../lambda-ports.ts';
-import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
@@ -115,25 +111,17 @@ export function createLambdaMembers(compiled: unknown, loadDocuments: LoadDocume
       store: createDynamoDbTable({ tableName: accessTable, timeoutMs: STORE_TIMEOUT_MS }),
       listing: createDynamoDbListing({ tableName: accessTable }),
     },
-    makeKeys: async (bound) =>
-      new KeyAdmin(
-        {
-          ...bound,
-          clock: CLOCK,
-          random: RANDOM,
-          caches: createAuthorizerCaches(controlPlane),
-          nativeKeys: createNativeKeys(controlPlane),
-          plans: createPlanCatalogue(usage),
-        },
-        (await documents()).keys,
-      ),
+    async makeKeys(bound) {
+      const { makeKeyAdmin } = await import('./lambda-keys.ts');
+      return makeKeyAdmin(bound, { usage, controlPlane, access: (await documents()).access });
+    },
   };
 }
 
 function followAccess(load: LoadDocuments) {
   const follow = loadOnce(async () =>
     followDocuments((await load()).default, (access) => ({
-      keys: readKeyAdminSetting(access),
+      access,
       plans: documentPlansOf(access),
     })),
   );

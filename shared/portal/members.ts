@@ -117,7 +117,8 @@ export async function invite(
   by: Actor,
 ): Promise<{ readonly invitation: Invitation; readonly secret: string }> {
   const [open, members] = await Promise.all([listInvitations(ports, tenant), listMembers(ports, tenant)]);
-  if (open.length >= MOST_INVITATIONS || members.length + open.length >= MOST_MEMBERS)
+  const isFull = member === undefined && members.length + open.length >= MOST_MEMBERS;
+  if (open.length >= MOST_INVITATIONS || isFull)
     throw new DomainError(
       'INVITATIONS_TOO_MANY',
       `an organisation has at most ${MOST_INVITATIONS} open invitations and ${MOST_MEMBERS} members`,

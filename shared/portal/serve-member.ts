@@ -11,12 +11,6 @@ import { requireOrganisation } from './organisation.ts';
 import { answerPortal, assertOwnOrigin, cookieOf, readPortalRequest } from './portal-http.ts';
 import type { Answered } from './portal-http.ts';
 import type { PortalPorts } from './portal-ports.ts';
-import { alertRoutes } from './routes/alert-routes.ts';
-import { invoiceRoutes } from './routes/invoice-routes.ts';
-import { keyRoutes } from './routes/key-routes.ts';
-import { memberRoutes } from './routes/member-routes.ts';
-import { planRoutes } from './routes/plan-routes.ts';
-import { usageRoutes } from './routes/usage-routes.ts';
 import { assertForgeryToken, findSession } from './session.ts';
 
 export type KeyPorts = { readonly store: ItemStore; readonly listing: ItemListing };
@@ -31,16 +25,32 @@ export type MemberSettings = {
   readonly makeKeys: (ports: KeyPorts) => Promise<KeyAdmin>;
 };
 
-/** Builds the routes of one request, whose ports reach the tenant of its session only. */
-export function routesOf(context: MemberContext): readonly MemberRoute[] {
-  return [
-    ...keyRoutes(context),
-    ...usageRoutes(context),
-    ...planRoutes(context),
-    ...invoiceRoutes(context),
-    ...alertRoutes(context),
-    ...memberRoutes(context),
-  ];
+type MakeRoutes = (context: MemberContext) => readonly MemberRoute[];
+
+const loadMembers = async (): Promise<MakeRoutes> => (await import('./routes/member-routes.ts')).memberRoutes;
+
+/** The routes by the first segment below `/api`. They are loaded on demand, because an instance serves few of them. */
+const GROUPS: ReadonlyMap<string, () => Promise<MakeRoutes>> = new Map([
+  ['keys', async () => (await import('./routes/key-routes.ts')).keyRoutes],
+  ['usage', async () => (await import('./routes/usage-routes.ts')).usageRoutes],
+  ['plan', async () => (await import('./routes/plan-routes.ts')).planRoutes],
+  ['invoices', async () => (await import('./routes/invoice-routes.ts')).invoiceRoutes],
+  ['alerts', async () => (await import('./routes/alert-routes.ts')).alertRoutes],
+  ['members', loadMembers],
+  ['invitations', loadMembers],
+  ['log', loadMembers],
+]);
+
+/** Builds all routes, for whoever compares them. A request loads only the group of its path. */
+export async function allRoutes(context: MemberContext): Promise<readonly MemberRoute[]> {
+  const made = await Promise.all([...new Set(GROUPS.values())].map((load) => load()));
+  return made.flatMap((make) => make(context));
+}
+
+async function routesAt(path: string, context: MemberContext): Promise<readonly MemberRoute[]> {
+  const [, , group = ''] = path.split('/');
+  const make = await GROUPS.get(group)?.();
+  return make?.(context) ?? [];
 }
 
 export function serveMember(
@@ -60,7 +70,7 @@ export function serveMember(
       const session = await findSession(settings.ports, cookieOf(request, 'session'));
       if (isChange) assertForgeryToken(session, headers['x-csrf-token']);
       const context = await contextOf(session, settings);
-      const found = findRoute(routesOf(context), method, request.path);
+      const found = findRoute(await routesAt(request.path, context), method, request.path);
       route = found.member.route.description.id;
       assertAllowed(found.member, context, isChange);
       const { actor } = context;

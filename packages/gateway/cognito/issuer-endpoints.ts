@@ -60,7 +60,7 @@ export function createIssuerPort({ issuer, identities, ...ports }: Parts): Issue
       case 'POST authorize':
         return answerForm(request, { ...shared, issuer: address });
       case 'POST token':
-        return grantToken(request, tokens);
+        return grantToken(request, { ...tokens, issuer: address });
       case 'POST register':
         return register(request, clients, ports.clock);
       default:

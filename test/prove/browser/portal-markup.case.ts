@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { CompiledPortalPage } from '#shared/portal/compiled-portal-page.ts';
-import { startPortal } from '../../support/a-portal.ts';
+import { startPortal } from '../../support/a-portal-server.ts';
 import { anOrganisation } from '../../support/portal-organisations.ts';
 import { DrawnTexts, PIECES } from './drawn-texts.ts';
 import { inspectPage } from './inspect-page.ts';

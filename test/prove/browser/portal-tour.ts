@@ -7,7 +7,7 @@ import { readPortal } from '../../../packages/toolkit/authoring/portal/portal-fi
 import { loadPortalPage } from '../../../layers/portal-page.ts';
 import type { CompiledPortalPage } from '#shared/portal/compiled-portal-page.ts';
 import { REPOSITORY } from '../../architecture/source-files.ts';
-import type { Portal } from '../../support/a-portal.ts';
+import type { Portal } from '../../support/a-portal-server.ts';
 import { AXE, findingsOfAxe } from './console-tour.ts';
 import type { Page } from './page.ts';
 

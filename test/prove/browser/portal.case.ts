@@ -1,6 +1,6 @@
 /** The portal in a browser: every section with something in it, with nothing in it, and refused. */
 import assert from 'node:assert/strict';
-import { startPortal } from '../../support/a-portal.ts';
+import { startPortal } from '../../support/a-portal-server.ts';
 import { anEmptyOrganisation, anOrganisation } from '../../support/portal-organisations.ts';
 import { fixturePage, goTo, lookAtPortal, openPortal, PORTAL_SECTIONS, signIn } from './portal-tour.ts';
 import type { BrowserCase } from './page.ts';

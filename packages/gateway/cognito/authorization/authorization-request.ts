@@ -12,6 +12,8 @@ export type AuthorizationRequest = {
   readonly scopes: readonly string[];
   readonly challenge: string;
   readonly resource: string | undefined;
+  /** Repeated in the ID token (OpenID Connect Core 1.0, section 3.1.2.1). */
+  readonly nonce: string | undefined;
   readonly prompt: string | undefined;
   readonly hint: string;
 };
@@ -63,6 +65,7 @@ export async function readAuthorizationRequest(
       scopes: splitScopes(text('scope')),
       challenge: text('code_challenge') ?? '',
       resource: text('resource'),
+      nonce: text('nonce'),
       prompt: text('prompt'),
       hint: text('login_hint') ?? '',
     },

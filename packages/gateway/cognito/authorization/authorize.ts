@@ -104,7 +104,7 @@ export async function answerForm(request: ControlRequest, at: AuthorizationConte
 }
 
 function giveCode(
-  { client, redirectUri, state, challenge, resource }: AuthorizationRequest,
+  { client, redirectUri, state, challenge, resource, nonce }: AuthorizationRequest,
   identity: SignedInAs,
   scopes: readonly string[],
   at: AuthorizationContext,
@@ -114,6 +114,7 @@ function giveCode(
     clientId: client.clientId,
     redirectUri,
     challenge,
+    nonce,
     identity,
     scopes,
     resource,

@@ -20,7 +20,11 @@ export type TokenGrant = {
   readonly refreshes: boolean;
 };
 
-export type CodeGrant = TokenGrant & { readonly redirectUri: string; readonly challenge: string };
+export type CodeGrant = TokenGrant & {
+  readonly redirectUri: string;
+  readonly challenge: string;
+  readonly nonce: string | undefined;
+};
 
 const REFRESH_MS = 30 * 24 * 3_600_000;
 

@@ -18,7 +18,7 @@ export function serverMetadata(issuer: string): Readonly<Record<string, unknown>
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
-    scopes_supported: ['offline_access'],
+    scopes_supported: ['openid', 'offline_access'],
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: true,
     subject_types_supported: ['public'],

@@ -3,6 +3,7 @@ import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import { InvalidRequest } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { Identities, LocalIdentity } from '../../core/policy/identities.ts';
 import type { Issuer, TokenOptions } from '../issuer.ts';
 import type { LoginState } from '../login/login-state.ts';
@@ -13,12 +14,15 @@ import type { IssuerClients } from './clients/issuer-clients.ts';
 import type { CodeGrant, RefreshTokens, TokenGrant } from './grants.ts';
 
 type TokenContext = {
+  /** The address of the issuer, which is the `iss` of ID tokens: clients compare it with the metadata. */
+  readonly issuer: string;
   readonly minter: Issuer;
   readonly identities: Identities;
   readonly clients: IssuerClients;
   readonly state: LoginState<CodeGrant>;
   readonly refreshTokens: RefreshTokens;
   readonly knowsResource: (resource: string) => boolean;
+  readonly clock: Clock;
 };
 
 const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
@@ -76,7 +80,28 @@ function exchangeCode(request: ControlRequest, form: URLSearchParams, at: TokenC
   if (!provesChallenge(grant.challenge, form.get('code_verifier') ?? undefined))
     throw new OAuthError('invalid_grant', 'code_verifier does not match the code_challenge');
   checkResource(form, grant);
-  return printTokens(grant, grant.scopes, at);
+  return printTokens(grant, grant.scopes, at, grant.scopes.includes('openid') ? idTokenOf(grant, at) : {});
+}
+
+/** Signs who has signed in, for the client (OpenID Connect Core 1.0, section 2). */
+function idTokenOf(
+  { clientId, identity, nonce }: CodeGrant,
+  { minter, issuer, clock }: TokenContext,
+): { readonly id_token: string } {
+  const iat = Math.floor(clock.nowEpochMs() / 1000);
+  const { token } = minter.sign(
+    {
+      ...identity.claims,
+      iss: issuer,
+      sub: identity.sub,
+      aud: clientId,
+      iat,
+      exp: iat + DEFAULT_LIFETIME_SECONDS,
+      ...(nonce === undefined ? {} : { nonce }),
+    },
+    'JWT',
+  );
+  return { id_token: token };
 }
 
 function refresh(request: ControlRequest, form: URLSearchParams, at: TokenContext): ControlReply {
@@ -123,7 +148,12 @@ function readClient(
   return { id, secret };
 }
 
-function printTokens(grant: TokenGrant, scopes: readonly string[], at: TokenContext): ControlReply {
+function printTokens(
+  grant: TokenGrant,
+  scopes: readonly string[],
+  at: TokenContext,
+  idToken: { readonly id_token?: string } = {},
+): ControlReply {
   const { identity, clientId, resource } = grant;
   const { token } = at.minter.mint({
     sub: identity.sub,
@@ -139,6 +169,7 @@ function printTokens(grant: TokenGrant, scopes: readonly string[], at: TokenCont
       token_type: 'Bearer',
       expires_in: DEFAULT_LIFETIME_SECONDS,
       scope: scopes.join(' '),
+      ...idToken,
       ...(grant.refreshes ? { refresh_token: at.refreshTokens.give(grant) } : {}),
     },
     NO_STORE,

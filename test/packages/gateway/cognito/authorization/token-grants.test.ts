@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LOCAL_ISSUER } from '../../../../../packages/gateway/core/issuers/issuer-names.ts';
+import { claimsOf } from '../../../../support/a-user-pool.ts';
 import { createIdentities } from '../../../../../packages/gateway/core/policy/identities.ts';
 import {
   accessClaims,
@@ -56,6 +57,21 @@ describe('the grant of a code', () => {
         client: client_id,
       },
     );
+  });
+
+  // OpenID Connect Core 1.0, sections 2 and 3.1.3.3; Discovery 1.0, section 4.3, compares `iss` with the metadata.
+  it('gives an ID token for the client, with the nonce, where the scope has openid', async () => {
+    const { at, client_id, redeem } = await aSignIn({}, { scope: 'openid', nonce: 'n-1' });
+
+    const { body } = await redeem();
+
+    assert.ok(at.issuer.hasSigned(String(body['id_token'])));
+    const { iss, sub, aud, nonce, roles } = claimsOf(String(body['id_token']));
+    assert.deepEqual(
+      { iss, sub, aud, nonce },
+      { iss: ISSUER_URL, sub: 'alice', aud: client_id, nonce: 'n-1' },
+    );
+    assert.equal(roles, undefined);
   });
 
   it('gives the default audience to a client of an earlier version, which names no resource', async () => {
