@@ -45,7 +45,11 @@ export function pageOf(document: object, files: Readonly<Record<string, string>>
 }
 
 /** @returns what the browser will have complained of, and addresses of others that the page has asked */
-export async function openPortal(page: Page, portal: Portal, hash = ''): Promise<readonly string[]> {
+export function openPortal(page: Page, portal: Portal, hash = ''): Promise<readonly string[]> {
+  return openPage(page, portal.origin, hash);
+}
+
+export async function openPage(page: Page, origin: string, hash: string): Promise<readonly string[]> {
   const problems: string[] = [];
   page.on('console', (message) => {
     // The browser reports each refusal, also the 401 that says that nobody is signed in.
@@ -54,10 +58,10 @@ export async function openPortal(page: Page, portal: Portal, hash = ''): Promise
   });
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== portal.origin) problems.push(`asked ${request.url()}`);
+    if (new URL(request.url()).origin !== origin) problems.push(`asked ${request.url()}`);
   });
   await page.addInitScript({ content: readFileSync(AXE, 'utf8') });
-  await page.goto(`${portal.origin}/${hash}`);
+  await page.goto(`${origin}/${hash}`);
   await page.waitForSelector('main h1');
   return problems;
 }
