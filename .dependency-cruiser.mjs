@@ -231,6 +231,28 @@ export default {
       { path: '^packages/gateway/console/page/' },
     ),
     rule(
+      'portal-runs-in-a-browser',
+      'The page of the portal takes nothing of ours but how foreign text is shown, how JSON is read, and what the portal answers.',
+      { path: '^packages/toolkit/stack/portal/page/' },
+      {
+        path: OURS,
+        pathNot:
+          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/portal/portal-problem\\.ts$)',
+      },
+    ),
+    rule(
+      'portal-takes-no-node',
+      'A browser has none of it.',
+      { path: '^packages/toolkit/stack/portal/page/' },
+      NODE_BUILT_IN,
+    ),
+    rule(
+      'portal-is-bundled',
+      'The page is a program of its own: layers/ bundles its files and imports none.',
+      { path: OURS, pathNot: '^(packages/toolkit/stack/portal/page/|test/)' },
+      { path: '^packages/toolkit/stack/portal/page/' },
+    ),
+    rule(
       'nothing-imports-tests',
       'Tests, examples and the lab are leaves.',
       { path: OURS, pathNot: '^(test|lab|examples)/' },

@@ -26,6 +26,8 @@ const FUNCTIONS = `${STACK_FOLDER}/functions`;
 const NOTHING: Readonly<Record<string, string>> = {
   'compiled.json': '{"documents":[]}\n',
   'webhooks.compiled.json': '{"sources":[]}\n',
+  'portal.compiled.json': '{"offers":{"name":"","plans":[]},"signIn":{}}\n',
+  'portal-page.compiled.json': '{"files":{}}\n',
 };
 
 /** @param packageFolder folder of the installed package `gatewright` */

@@ -14,6 +14,8 @@ import type { WebhooksBuild } from '@gatewright/authoring/webhooks/webhooks-docu
 import { receiverPermissions } from '@gatewright/authoring/webhooks/webhooks-permissions';
 import { writeCompiledAccess } from '@gatewright/authoring/files/access-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhooks/webhook-files';
+import type { PortalBuild } from '@gatewright/authoring/portal/compile-portal';
+import { portalProblems, writeCompiledPortal } from '@gatewright/authoring/portal/portal-files';
 import {
   allowTracing,
   removeForeignExports,
@@ -41,6 +43,7 @@ import { isPackaging, lookUpIds } from './look-up-ids.ts';
 import type { AccountNeed, CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
+import { loadPortalPage } from './portal-page.ts';
 import { checkoutParts } from './stack-parts.ts';
 import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
@@ -121,6 +124,7 @@ class StackPlugin {
   /** Logical ids of the deployed resources, or the reason why AWS could not be queried. */
   #deployed: readonly string[] | Error = [];
   #webhooks: WebhooksBuild | undefined;
+  #portal: PortalBuild | undefined;
 
   constructor(serverless: Serverless, _cli?: unknown, { log }: PluginLog = {}) {
     this.#serverless = serverless;
@@ -277,7 +281,12 @@ class StackPlugin {
     const { serviceDir } = this.#serverless;
     const build = writeCompiledAccess(join(serviceDir, 'access'), { from: serviceDir });
     this.#webhooks = writeCompiledWebhooks(join(serviceDir, 'access'), serviceDir);
-    const problems = [...build.problems, ...webhookProblems(this.#webhooks)];
+    this.#portal = writeCompiledPortal(join(serviceDir, 'access'), {
+      from: serviceDir,
+      page: loadPortalPage,
+    });
+    const wrong = [...webhookProblems(this.#webhooks), ...portalProblems(this.#portal)];
+    const problems = [...build.problems, ...wrong];
     if (problems.length > 0)
       throw this.#error(problems.map(printProblem).join('\n'), 'ACCESS_DOCUMENT_INVALID');
     return build;
@@ -323,7 +332,13 @@ class StackPlugin {
     const stage = this.#stage();
     if ((this.#serverless.service.custom?.localStages ?? ['dev']).includes(stage)) return;
     const documents = this.#access?.compiled.documents ?? [];
-    const local = findLocalTrust({ stage, documents, sources: this.#webhookSources(), resources: Resources });
+    const local = findLocalTrust({
+      stage,
+      documents,
+      sources: this.#webhookSources(),
+      portal: this.#portal?.kind === 'compiled' ? this.#portal : undefined,
+      resources: Resources,
+    });
     if (local !== undefined) throw this.#error(local.message, local.code);
   }
 

@@ -1,6 +1,9 @@
 /** Finds settings that work on a developer's machine but must not be deployed. */
 import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
+import { urlInStage } from '#shared/portal/compiled-portal-page.ts';
+import type { CompiledPortalPage } from '#shared/portal/compiled-portal-page.ts';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
 import type { Template } from './edit-template.ts';
 
@@ -10,10 +13,15 @@ type Deployment = {
   readonly stage: string;
   readonly documents: readonly CompiledDocument[];
   readonly sources: CompiledWebhooks['sources'];
+  /** Absent if there is no `access/portal.yml`. */
+  readonly portal?: { readonly portal: CompiledPortal; readonly page: CompiledPortalPage } | undefined;
   readonly resources: Resources;
 };
 
-type Refusal = { readonly message: string; readonly code: 'LOCAL_ISSUER_DEPLOYED' | 'LOCAL_SECRET_DEPLOYED' };
+type Refusal = {
+  readonly message: string;
+  readonly code: 'LOCAL_ISSUER_DEPLOYED' | 'LOCAL_SECRET_DEPLOYED' | 'LOCAL_API_DEPLOYED';
+};
 
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
@@ -22,7 +30,13 @@ const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
  * impersonate any caller. @param deployment a deployment of a stage that is not local
  */
 export function findLocalTrust(deployment: Deployment): Refusal | undefined {
-  return findLocalDocument(deployment) ?? findLocalSecret(deployment) ?? findLocalIssuer(deployment);
+  return (
+    findLocalDocument(deployment) ??
+    findLocalSecret(deployment) ??
+    findLocalSignIn(deployment) ??
+    findLocalApi(deployment) ??
+    findLocalIssuer(deployment)
+  );
 }
 
 function findLocalDocument({ stage, documents }: Deployment): Refusal | undefined {
@@ -49,6 +63,40 @@ function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
     `stage "${stage}" is for AWS, but access/webhooks.yml reads the secret of "${local.name}" from an environment variable ` +
     'in this stage: name a parameter or a secret instead, or add the stage to custom.localStages';
   return { message, code: 'LOCAL_SECRET_DEPLOYED' };
+}
+
+/** Finds the local issuer, or a local client secret, in the sign-in of the portal. Anyone could sign in as every member. */
+function findLocalSignIn({ stage, portal }: Deployment): Refusal | undefined {
+  const signIns = portal?.portal.signIn ?? {};
+  const signIn = Object.hasOwn(signIns, stage) ? signIns[stage] : undefined;
+  const start = `stage "${stage}" is for AWS, but signIn of access/portal.yml`;
+  if (signIn?.issuer === 'local')
+    return {
+      message: `${start} trusts the local issuer in this stage: name your own issuer instead, or add the stage to custom.localStages`,
+      code: 'LOCAL_ISSUER_DEPLOYED',
+    };
+  if (signIn?.clientSecret?.kind === 'env')
+    return {
+      message:
+        `${start} reads the client secret from an environment variable in this stage: ` +
+        'name a parameter or a secret instead, or add the stage to custom.localStages',
+      code: 'LOCAL_SECRET_DEPLOYED',
+    };
+  return undefined;
+}
+
+function findLocalApi({ stage, portal }: Deployment): Refusal | undefined {
+  for (const api of portal?.page.about?.apis ?? []) {
+    const own = urlInStage(api, stage);
+    if (own?.startsWith('http:') === true)
+      return {
+        message:
+          `stage "${stage}" is for AWS, but access/portal.yml offers the API "${api.id}" at ${own} in this stage: ` +
+          'name its https URL instead, or add the stage to custom.localStages',
+        code: 'LOCAL_API_DEPLOYED',
+      };
+  }
+  return undefined;
 }
 
 function findLocalIssuer({ stage, resources }: Deployment): Refusal | undefined {

@@ -160,8 +160,12 @@ export const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = 
     /^test\/(packages\/(gatewright\/command|toolkit\/(operate|stack|terminal)|base\/terminal|conformance\/(command|targets))|delivery|end-to-end)\//,
   ],
   [/^functions\//, /^test\/functions\//],
-  // The page runs in a browser.
+  // The pages run in a browser.
   [/^packages\/gateway\/console\/page\//, /^test\/(packages\/gateway\/console\/page|prove\/browser)\//],
+  [
+    /^packages\/toolkit\/stack\/portal\/page\//,
+    /^test\/(packages\/toolkit\/stack\/portal\/page|prove\/browser)\//,
+  ],
   [/^(layers|packages\/gatewright\/package)\//, /^test\/(layers|delivery|end-to-end)\//],
   [/^packages\/gatewright\/testing\/entry\.ts$/, /^test\/packages\/gatewright\/testing\//],
   [/^packages\/gatewright\/plugin\//, /^test\/delivery\/plugin\.test\.ts$/],

@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the references of
- * commands and of the stack's parts, the client library of the examples, and the JSON Schemas of access documents, webhook sources and settings.
+ * commands and of the stack's parts, the client library of the examples, and the JSON Schemas of access documents, webhook sources, the portal and settings.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { formatText } from '../../lab/tools/format-text.ts';
 import { settingsSchema } from '../../packages/gatewright/command/settings-schema.ts';
 import { startCommand } from '../../packages/gatewright/command/start/start.ts';
 import { documentSchema } from '../../packages/toolkit/authoring/document/document.ts';
+import { portalSchema } from '../../packages/toolkit/authoring/portal/portal-document.ts';
 import { webhooksSchema } from '../../packages/toolkit/authoring/webhooks/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../lab/tools/client-bundle.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
@@ -47,6 +48,7 @@ for (const [path, page] of Object.entries(pages)) write(path, await formatText(p
 const schemas = {
   'access/access.schema.json': documentSchema(),
   'access/webhooks.schema.json': webhooksSchema(),
+  'access/portal.schema.json': portalSchema(),
   'docs/gatewright.schema.json': settingsSchema(startCommand()),
 };
 for (const [path, schema] of Object.entries(schemas))

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseInvalidation } from '#shared/cache/invalidation.ts';
+import { compilePortal } from '../../packages/toolkit/authoring/portal/compile-portal.ts';
 import { compileWebhooks } from '../../packages/toolkit/authoring/webhooks/webhooks-document.ts';
 import { buildHttp2Event } from '../../packages/gateway/core/events/http-event.ts';
 import { buildRestEvent } from '../../packages/gateway/core/events/rest-event.ts';
@@ -42,6 +43,13 @@ async function readCloudMap(text: string): Promise<void> {
 }
 
 const SERVERLESS = join(CHECKOUT, 'node_modules/serverless/bin/serverless.js');
+
+/** With the OpenAPI document that the guide names. */
+function readPortalText(text: string): void {
+  const bytes = Buffer.from('{"openapi":"3.1.0","paths":{}}');
+  const build = compilePortal(text, 'portal.yml', { page: new Map(), open: (file) => ({ file, bytes }) });
+  assert.equal(build.kind, 'compiled', JSON.stringify(build));
+}
 
 type Shown = Readonly<Record<string, unknown>>;
 type Reader = {
@@ -241,6 +249,7 @@ const READERS: readonly Reader[] = [
     takes: ({ version, sources }) => version === 1 && !Array.isArray(sources) && sources !== undefined,
     read: (_, __, text) => assert.equal(compileWebhooks(text, 'webhooks.yml').kind, 'compiled'),
   },
+  { name: 'portal.yml', takes: has('colour'), read: (_, __, text) => readPortalText(text) },
   {
     name: 'gatewright.yml',
     takes: (shown) => has('stage', 'seed')(shown) && !isFaults(shown),

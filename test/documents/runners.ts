@@ -69,6 +69,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/guides/run/testing.md': GUIDES,
   'docs/guides/run/tls.md': { shell: GUIDES, data: DATA },
   'docs/guides/run/values.md': DATA,
+  'docs/guides/sell/portal.md': DATA,
   'docs/guides/sell/quota.md': { shell: GUIDES, data: DATA, code: CODE },
   'docs/moving/localstack.md': GUIDES,
   'docs/moving/sam-local.md': GUIDES,

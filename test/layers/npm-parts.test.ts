@@ -54,6 +54,10 @@ describe('npmParts', () => {
     assert.equal(alias['gatewright-documents/compiled.json'], join(service, 'access/compiled.json'));
     const empty = alias['gatewright-documents/webhooks.compiled.json'] ?? '';
     assert.deepEqual(JSON.parse(readFileSync(empty, 'utf8')), { sources: [] });
+    const read = (name: string): unknown =>
+      JSON.parse(readFileSync(alias[`gatewright-documents/${name}.compiled.json`] ?? '', 'utf8'));
+    assert.deepEqual(read('portal'), { offers: { name: '', plans: [] }, signIn: {} });
+    assert.deepEqual(read('portal-page'), { files: {} });
   });
 
   it('takes away what another version of the package has left in the layer', () => {

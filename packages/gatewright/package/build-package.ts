@@ -6,11 +6,13 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLayer } from '../../../layers/build-layer.ts';
+import { bundledLicenses } from '../../../layers/bundled-licenses.ts';
 import { DOCUMENTS } from '../../../layers/npm-parts.ts';
+import { bundlePortalPage, PORTAL_PAGE } from '../../../layers/portal-page.ts';
 import { shipPrograms } from '../../gateway/lambda/thread/worker-program.ts';
 import { bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
-import { bundleConsole, bundledLicenses } from '../command/start/console-bundle.ts';
+import { bundleConsole } from '../command/start/console-bundle.ts';
 import {
   HANDLER_ENTRIES,
   makeManifest,
@@ -37,11 +39,11 @@ const COPIED = {
   'packages/toolkit/stack/quota/over-quota.json': 'stack/over-quota.json',
 };
 /** The folders that are not shipped, or are shipped in another form. */
-const NOT_COPIED = new Set(['gatewright/package', 'gateway/console/page']);
+const NOT_COPIED = new Set(['gatewright/package', 'gateway/console/page', 'toolkit/stack/portal/page']);
 /** Folders of packages/ that contain one folder for each part of the code. */
 const OF_ROOMS = new Set(['base', 'gateway', 'toolkit']);
 /** Schemas for editors that complete documents. */
-const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
+const SCHEMAS = ['access.schema.json', 'webhooks.schema.json', 'portal.schema.json'];
 const BUNDLED_PACKAGES = [
   'preact',
   'uplot',
@@ -99,6 +101,7 @@ export async function buildPackage(
   await shipPrograms(join(outputDirectory, 'packages/gateway/lambda'));
   await writeStack(root, outputDirectory);
   await writeConsole(root, join(outputDirectory, 'packages/gateway/console/page'));
+  await writePortalPage(root, join(outputDirectory, PORTAL_PAGE));
   for (const [source, target] of Object.entries(COPIED))
     await copyInto(join(root, source), join(outputDirectory, target));
   await chmod(join(outputDirectory, 'bin/gatewright.cjs'), 0o755);
@@ -187,7 +190,10 @@ async function writeStack(root: string, outputDirectory: string): Promise<void> 
     const text = await readFile(path, 'utf8');
     await writeFile(
       path,
-      text.replace(/(["'])\.\.\/access\/((?:webhooks\.)?compiled\.json)\1/g, `$1${DOCUMENTS}/$2$1`),
+      text.replace(
+        /(["'])\.\.\/access\/((?:(?:webhooks|portal|portal-page)\.)?compiled\.json)\1/g,
+        `$1${DOCUMENTS}/$2$1`,
+      ),
     );
   }
 }
@@ -242,6 +248,12 @@ async function writeConsole(root: string, target: string): Promise<void> {
   const files = await bundleConsole(join(root, 'packages/gateway/console/page'));
   for (const [name, body] of [...files, bundledLicenses(root, BUNDLED_PACKAGES)])
     await writeFile(join(target, name), body);
+}
+
+/** Bundles the portal's page, which `layers/portal-page.ts` reads when a service with a portal is packaged. */
+async function writePortalPage(root: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const [name, body] of bundlePortalPage(root)) await writeFile(join(target, name), body);
 }
 
 /**

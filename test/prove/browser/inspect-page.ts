@@ -50,7 +50,9 @@ function inspect(): Promise<Inspected> {
       return true;
     const url = new URL(value, location.href);
     const isOwn = url.origin === new URL(location.href).origin;
-    return isOwn && (value.startsWith('#/') || /^[\w-]+\.(?:svg|css|js)$/.test(value));
+    const isFile = /^(?:assets\/)?[\w-]+\.(?:svg|css|js|png|txt)$/.test(value);
+    const isPdf = /^api\/invoices\/[\w-]+\/[\w%.~!*'()-]+\/pdf$/.test(value);
+    return isOwn && (value.startsWith('#/') || value === '#main' || isFile || isPdf);
   };
   const look = (root: Root): void => {
     for (const element of root.querySelectorAll('*')) {

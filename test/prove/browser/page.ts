@@ -54,9 +54,10 @@ export interface Page {
   addInitScript(script: { readonly content: string }): Promise<void>;
   emulateMedia(options: { readonly colorScheme: 'light' | 'dark' }): Promise<void>;
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
-  screenshot(options: { readonly path: string }): Promise<unknown>;
+  screenshot(options: { readonly path: string; readonly fullPage?: boolean }): Promise<unknown>;
   on(event: 'console', heard: (message: { type(): string; text(): string }) => void): unknown;
   on(event: 'pageerror', heard: (error: Error) => void): unknown;
+  on(event: 'request', heard: (request: { url(): string }) => void): unknown;
 }
 
 export type Context = { newPage(): Promise<Page>; close(): Promise<void> };

@@ -12,7 +12,6 @@ const FOLDER = fileURLToPath(new URL('../../../gateway/console/page', import.met
 /** Files of the page that are bundled. */
 const BUNDLED = ['app.js', 'app.css'] as const;
 const COPIED = ['index.html', 'icon.svg'] as const;
-const LICENSES = 'licenses.txt';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -66,16 +65,4 @@ export async function bundleConsole(folder: string): Promise<ReadonlyMap<string,
     ({ path, contents }) => [path.slice(folder.length + 1), Buffer.from(contents)] as const,
   );
   return new Map([...bundled, ...COPIED.map((name) => [name, readFileSync(join(folder, name))] as const)]);
-}
-
-/** Returns the licences of bundled packages, because they must be distributed with the code. */
-export function bundledLicenses(root: string, packages: readonly string[]): readonly [string, Buffer] {
-  const texts = packages.map((name) => {
-    const folder = join(root, 'node_modules', name);
-    const file = ['LICENSE', 'LICENSE.md', 'LICENCE']
-      .map((one) => join(folder, one))
-      .find((one) => existsSync(one));
-    return `${name}\n\n${file === undefined ? '' : readFileSync(file, 'utf8').trim()}\n`;
-  });
-  return [LICENSES, Buffer.from(texts.join('\n----\n\n'))];
 }

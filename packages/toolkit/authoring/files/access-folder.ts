@@ -3,6 +3,9 @@ import type { OpenShared } from '../document/extend-document.ts';
 
 /** The name of `access/webhooks.yml`. This file is not an access document, because it does not protect an API. */
 export const WEBHOOKS_NAME = 'webhooks';
+/** The name of `access/portal.yml`, which is not an access document either. */
+export const PORTAL_NAME = 'portal';
+const OTHER_NAMES: readonly string[] = [WEBHOOKS_NAME, PORTAL_NAME];
 
 const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
 /** Matches files that documents extend. Such files may also be in any other folder. */
@@ -27,7 +30,7 @@ export function toAccessFiles({
 }: FolderReader): readonly AccessFile[] {
   return [...names].sort().flatMap((file) => {
     const name = DOCUMENT.exec(file)?.[1];
-    if (name === undefined || name === WEBHOOKS_NAME) return [];
+    if (name === undefined || OTHER_NAMES.includes(name)) return [];
     const inventory = inventoryName(name);
     const snapshots = names.filter((other) => other.startsWith(`${name}.`) && other.endsWith(SNAPSHOT_END));
     return [

@@ -3,42 +3,23 @@
  */
 import { readShaped } from '../document/read-document.ts';
 import type { Problem } from '../document/read-document.ts';
+import { compileSecret, secretPlace } from '../document/secret-place.ts';
+import type { PlaceText } from '../document/secret-place.ts';
 import { described, integer, literal, object, oneOf, record, refine, text } from '../document/shape.ts';
 import type { Shape, ShapeOf } from '../document/shape.ts';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 import type {
   CompiledSource,
   CompiledWebhooks,
-  SecretPlace,
   Target,
 } from '@gatewright/handlers/webhooks/compiled-webhooks';
 import { SCHEME_NAMES } from '@gatewright/handlers/webhooks/schemes';
 
-const SECRET = refine(
-  object(
-    {},
-    {
-      parameter: described(
-        text(
-          /^(\/[A-Za-z0-9_.-]{1,128}){2,15}$/,
-          'the path of an SSM parameter, such as /gatewright/prod/github',
-        ),
-        'SecureString in the SSM Parameter Store, with one secret per line. While you change the secret, store both the new and the old one.',
-      ),
-      secret: described(
-        text(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'the name of a secret in Secrets Manager'),
-        'Plain text in Secrets Manager, one secret per line.',
-      ),
-      env: described(
-        text(/^[A-Z][A-Z0-9_]{0,63}$/, 'the name of an environment variable, such as GITHUB_WEBHOOK_SECRET'),
-        "On a developer's machine only: a deployed function refuses it.",
-      ),
-    },
-  ),
-  { minProperties: 1, maxProperties: 1 },
-  (place) =>
-    Object.keys(place).length === 1 ? undefined : 'must name one place: write parameter, secret or env',
-);
+const SECRET = secretPlace({
+  parameter:
+    'SecureString in the SSM Parameter Store, with one secret per line. While you change the secret, store both the new and the old one.',
+  secret: 'Plain text in Secrets Manager, one secret per line.',
+});
 
 /** Matches the name of a target. `{stage}` in the name is replaced by the stage of the stack. */
 const NAME_OF_TARGET = /^(?:[A-Za-z0-9_.-]|\{stage\}){1,256}$/;
@@ -145,7 +126,7 @@ function compileSource(
   name: string,
   stage: string,
   { scheme, target, toleranceSeconds = 300, trustDeliveryId }: SourceText,
-  secret: ShapeOf<typeof SECRET>,
+  secret: PlaceText,
 ): CompiledSource {
   return {
     name,
@@ -156,11 +137,6 @@ function compileSource(
     target: compileTarget(target, stage),
     ...(trustDeliveryId && { trustDeliveryId }),
   };
-}
-
-function compileSecret({ parameter, secret, env = '' }: ShapeOf<typeof SECRET>): SecretPlace {
-  if (parameter !== undefined) return { kind: 'parameter', name: parameter };
-  return secret === undefined ? { kind: 'env', name: env } : { kind: 'secret', name: secret };
 }
 
 function compileTarget({ eventBridge, sqs }: ShapeOf<typeof TARGET>, stage: string): Target {

@@ -91,6 +91,7 @@ const CHECKOUT: Files = {
   'tables.yml': 'Resources: { Table: !If [IsProd, !Select [0, !Split [a, b]], !Ref "AWS::NoValue"] }\n',
   'access/access.schema.json': '{"access":1}',
   'access/webhooks.schema.json': '{"webhooks":1}',
+  'access/portal.schema.json': '{"portal":1}',
   'docs/gatewright.schema.json': '{}',
   'docs/README.md': 'guides',
   'python/README.md': 'python',
@@ -102,6 +103,8 @@ const CHECKOUT: Files = {
   'packages/gateway/console/page/page.css': 'p { color: red }',
   'packages/gateway/console/page/index.html': '<p>',
   'packages/gateway/console/page/icon.svg': '<svg/>',
+  'packages/toolkit/stack/portal/page/main.tsx': "import { one } from 'preact';\nconsole.log(<p>{one}</p>);",
+  'packages/toolkit/stack/portal/page/index.html': '<p>portal',
   'node_modules/preact/jsx-runtime.js': 'export const jsx = () => 0;',
   'packages/gateway/lambda/runtime.py': 'import json',
   'packages/gateway/lambda/lent/boto3.txt': 'boto3==1',
@@ -124,7 +127,9 @@ const COMPILED: Files = {
   'functions/list.js': `import { one } from '#shared/one.ts';
 import documents from "../access/compiled.json" with { type: 'json' };
 import hooks from '../access/webhooks.compiled.json' with { type: 'json' };
-export const handler = () => [one, documents, hooks];`,
+import portal from '../access/portal.compiled.json' with { type: 'json' };
+import page from '../access/portal-page.compiled.json' with { type: 'json' };
+export const handler = () => [one, documents, hooks, portal, page];`,
   'layers/npm-plugin.js': 'export default 1;',
   'shared/one.js': `export { sign } from '@gatewright/aws/sign';`,
   'packages/base/aws/sign.js': 'import { createHash } from "node:crypto";\nexport const sign = createHash;',
@@ -216,7 +221,7 @@ describe('the packages', () => {
   rules.set(
     'have each room once, with its files for other programs, and neither builders nor sources of the page',
     () => {
-      assert.deepEqual(readdirSync(join(built, 'packages')).toSorted(), ['gateway', 'gatewright']);
+      assert.deepEqual(readdirSync(join(built, 'packages')).toSorted(), ['gateway', 'gatewright', 'toolkit']);
       assert.deepEqual(readdirSync(join(built, 'packages/gateway')).toSorted(), [
         'console',
         'engine',
@@ -235,6 +240,18 @@ describe('the packages', () => {
       ]);
     },
   );
+
+  rules.set('have the page of the portal built, with the licences of what is in it', () => {
+    const page = 'packages/toolkit/stack/portal/page';
+    const files = readdirSync(join(built, page)).toSorted();
+
+    assert.deepEqual(files, ['app.js', 'index.html', 'licenses.txt']);
+    assert.equal(there(page, 'index.html'), '<p>portal');
+    assert.equal(
+      there(page, 'licenses.txt'),
+      'preact\n\nLicence of preact\n\n----\n\nuplot\n\nLicence of uplot\n',
+    );
+  });
 
   rules.set('hand on the licence of each package that the page may have in it', () => {
     const licences = there('packages/gateway/console/page/licenses.txt');
@@ -296,12 +313,17 @@ describe('the packages', () => {
     assert.equal(there('stack/over-quota.json'), '{}');
     assert.equal(there('stack/access.schema.json'), '{"access":1}');
     assert.equal(there('stack/webhooks.schema.json'), '{"webhooks":1}');
+    assert.equal(there('stack/portal.schema.json'), '{"portal":1}');
     for (const { name } of LAYER_PACKAGES) assert.ok(has(`stack/layer/${name}/index.mjs`), name);
   });
 
   rules.set('let functions import the documents of the service that packs them', () => {
     assert.match(there('functions/list.js'), /from "gatewright-documents\/compiled\.json"/);
-    assert.match(there('functions/list.js'), /from 'gatewright-documents\/webhooks\.compiled\.json'/);
+    for (const name of ['webhooks', 'portal', 'portal-page'])
+      assert.ok(
+        there('functions/list.js').includes(`from 'gatewright-documents/${name}.compiled.json'`),
+        name,
+      );
   });
 
   rules.set('have an entry of the gateway, and one for each of the handlers', () => {

@@ -26,6 +26,7 @@ import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
 import { printMessage, count, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhooks/webhook-files';
+import { portalProblems, readPortal } from '@gatewright/authoring/portal/portal-files';
 
 /**
  * Compiles the documents of a folder again.
@@ -64,7 +65,9 @@ export async function checkDocuments(
   const odd = [...warnings, ...findStrayDocuments(folder)];
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
-  const wrongFiles = [...withoutInventory, ...problems, ...wrongWebhooks];
+  // What is wrong with the document does not depend on the page.
+  const wrongPortal = portalProblems(readPortal(folder, { page: () => new Map() }));
+  const wrongFiles = [...withoutInventory, ...problems, ...wrongWebhooks, ...wrongPortal];
   printProblems(wrongFiles, 'red');
   const apis =
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));

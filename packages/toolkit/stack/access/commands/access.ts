@@ -39,6 +39,8 @@ import {
 } from '../../../../base/terminal/output.ts';
 import { defaultAccessFolder } from '@gatewright/authoring/files/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhooks/webhook-files';
+import { portalProblems, writeCompiledPortal } from '@gatewright/authoring/portal/portal-files';
+import { loadPortalPage } from '../../../../../layers/portal-page.ts';
 import { compileIssuer, isTokenIssuer, snapshotDays } from '@gatewright/authoring/compile/compile-issuer';
 import { printSnapshot } from '@gatewright/authoring/compile/key-snapshot';
 import { readNamedDocuments } from '@gatewright/authoring/files/access-documents';
@@ -168,7 +170,11 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   const path = existing(folder);
   const written = writeCompiledAccess(path, inventories === undefined ? {} : { inventories });
   const { problems, warnings, withoutInventory, compiled, extended } = written;
-  const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(path))];
+  const wrong = [
+    ...problems,
+    ...webhookProblems(writeCompiledWebhooks(path)),
+    ...portalProblems(writeCompiledPortal(path, { page: loadPortalPage })),
+  ];
   printProblems([...withoutInventory, ...warnings, ...findStrayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');
   if (wrong.length > 0)

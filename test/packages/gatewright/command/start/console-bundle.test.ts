@@ -7,10 +7,8 @@ import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
   bundleConsole,
-  bundledLicenses,
   loadConsole,
 } from '../../../../../packages/gatewright/command/start/console-bundle.ts';
-import { REPOSITORY } from '../../../../architecture/source-files.ts';
 import type { ConsoleFiles } from '../../../../../packages/gateway/engine/index.ts';
 
 const MAX_GZIPPED_BYTES = 250 * 1024;
@@ -58,12 +56,5 @@ describe('the console’s bundle', () => {
     assert.deepEqual([...made.keys()], ['app.js', 'app.css', 'index.html', 'icon.svg']);
     assert.equal(made.get('app.css')?.toString(), 'p{top:0}\n');
     assert.equal(made.get('icon.svg')?.toString(), '<svg/>');
-  });
-
-  it('hands on the licences of what is in it', () => {
-    const [name, text] = bundledLicenses(REPOSITORY, ['preact', 'uplot']);
-
-    assert.equal(name, 'licenses.txt');
-    assert.equal(text.toString().match(/MIT License/g)?.length, 2);
   });
 });

@@ -1,0 +1,73 @@
+/**
+ * Reads an OpenAPI document for the reference. Everything that the reference does not show is left out: an export of
+ * API Gateway names integrations, accounts and roles in its extensions.
+ */
+import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+import { readYaml } from '../document/read-document.ts';
+import type { Problem } from '../document/read-document.ts';
+import type { Path } from '../document/shape.ts';
+
+/** Members of the document that the reference shows. Servers are left out, because portal.yml says where the API is. */
+const SHOWN = ['openapi', 'info', 'tags', 'paths', 'components', 'security'];
+const VERSION = /^3\.[01]\.\d{1,3}$/;
+/** Aliases of YAML may make a small file large. */
+const NODES_LIMIT = 100_000;
+const DEPTH_LIMIT = 64;
+const EXTENSION = /^x-amazon-apigateway-/;
+
+type ReducedOpenApi =
+  | { readonly kind: 'read'; readonly text: string }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+/** @param file is used only in messages about problems */
+export function reduceOpenApi(text: string, file: string): ReducedOpenApi {
+  const reading = readYaml(text, file);
+  if (reading.kind === 'invalid') return reading;
+  const problems: Problem[] = [];
+  const report = (path: Path, message: string): void => {
+    problems.push(reading.locate(path, message));
+  };
+  const { value } = reading;
+  const version = memberOf(value, 'openapi');
+  if (typeof version !== 'string' || !VERSION.test(version))
+    report(['openapi'], 'must be OpenAPI 3.0 or 3.1: write openapi: 3.0.3, or convert the document');
+  else if (!isJsonObject(memberOf(value, 'paths'))) report(['paths'], 'must be a map of paths to operations');
+  if (problems.length > 0 || !isJsonObject(value)) return { kind: 'invalid', problems };
+  const counted: Counted = { nodes: 0, report };
+  const shown = Object.fromEntries(
+    SHOWN.filter((name) => Object.hasOwn(value, name)).map((name) => [
+      name,
+      reduced(value[name] ?? null, [name], counted),
+    ]),
+  );
+  return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'read', text: JSON.stringify(shown) };
+}
+
+type Counted = { nodes: number; readonly report: (path: Path, message: string) => void };
+
+function reduced(value: Json, path: Path, counted: Counted): Json {
+  counted.nodes += 1;
+  if (counted.nodes > NODES_LIMIT || path.length > DEPTH_LIMIT) {
+    // Only the first place is reported.
+    if (counted.nodes !== Infinity)
+      counted.report(
+        path,
+        counted.nodes > NODES_LIMIT
+          ? `the document has more than ${NODES_LIMIT} values: offer it as several APIs`
+          : `is nested more than ${DEPTH_LIMIT} levels deep: refer to a schema with $ref instead`,
+      );
+    counted.nodes = Infinity;
+    return null;
+  }
+  if (Array.isArray(value)) return value.map((each: Json, index) => reduced(each, [...path, index], counted));
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).filter(([name]) => !EXTENSION.test(name));
+  return Object.fromEntries(
+    entries.map(([name, each]) => {
+      if (name === '$ref' && typeof each === 'string' && !each.startsWith('#/'))
+        counted.report([...path, name], 'refers to another file: bundle the document into one file');
+      return [name, reduced(each, [...path, name], counted)];
+    }),
+  );
+}

@@ -1,0 +1,181 @@
+/** What the functions of the portal answer, as docs/design/portal.md lists it. */
+
+export type Role = 'owner' | 'developer' | 'billing';
+
+/** The content of `portal.json`. */
+export type About = {
+  readonly name: string;
+  readonly colour: string;
+  readonly logo?: string;
+  readonly welcome?: string;
+  readonly help?: string;
+  readonly terms?: string;
+  readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
+  readonly apis: readonly OfferedApi[];
+};
+
+export type OfferedApi = {
+  readonly id: string;
+  readonly title: string;
+  readonly url: string;
+  readonly reference: string;
+};
+
+type Organisation = { readonly id: string; readonly name: string };
+
+export type Session = {
+  readonly csrf: string;
+  readonly member: {
+    readonly id: string;
+    readonly name: string;
+    readonly email?: string;
+    readonly role: Role;
+  };
+  readonly organisation: Organisation & { readonly state: string };
+  readonly organisations: readonly Organisation[];
+};
+
+export type ApiKey = {
+  readonly keyId: string;
+  readonly name?: string;
+  readonly state: string;
+  readonly createdAt: string;
+  readonly lastUsedAt?: string;
+  readonly notAfter?: string;
+  readonly revokedAt?: string;
+  readonly secrets: readonly { readonly createdAt: string; readonly notAfter?: string }[];
+  /** The owner of the APIs manages the key. */
+  readonly isManaged: boolean;
+};
+
+export type Keys = { readonly keys: readonly ApiKey[]; readonly most: number; readonly left: number };
+
+/** `key` is absent if the change was repeated. */
+export type ChangedKey = ApiKey & { readonly key?: string };
+
+export type Use = {
+  readonly limit: string;
+  readonly key?: string;
+  readonly keyName?: string;
+  readonly route?: string;
+  readonly plan: string;
+  readonly periodStart: string;
+  readonly periodEnd: string;
+  readonly state: string;
+  readonly allowance: number;
+  readonly used: number;
+  readonly left: number;
+  readonly over: number;
+  /** A sentence about a spent or suspended limit. */
+  readonly says?: string;
+};
+
+export type Usage = {
+  readonly at: string;
+  readonly current: readonly Use[];
+  readonly history: readonly Use[];
+};
+
+type Start = 'now' | 'next-month';
+
+export type Plan = {
+  readonly plan: string;
+  readonly title: string;
+  readonly summary?: string;
+  readonly limits: readonly { readonly id: string; readonly text: string }[];
+  readonly prices: readonly { readonly limit: string; readonly text: string }[];
+  readonly from: Start;
+};
+
+export type PlanState = {
+  readonly version: number;
+  readonly state: string;
+  readonly current?: Plan;
+  readonly planned: readonly { readonly plan: string; readonly title: string; readonly from: string }[];
+  readonly offers: readonly Plan[];
+};
+
+export type PlanPreview = {
+  readonly plan: string;
+  readonly title: string;
+  readonly from: string;
+  readonly everywhereBy: string;
+  readonly costs: readonly string[];
+};
+
+export type PlanChange = {
+  readonly plan: string;
+  readonly from: string;
+  readonly everywhereBy: string;
+  readonly version: number;
+};
+
+type Amount = string | number;
+
+export type Invoice = {
+  readonly number: string;
+  readonly currency: string;
+  readonly total: Amount;
+  readonly isDraft: boolean;
+  readonly lines: readonly {
+    readonly what: string;
+    readonly plan: string;
+    readonly periods: Amount;
+    readonly used: Amount;
+    readonly included: Amount;
+    readonly amount: Amount;
+  }[];
+};
+
+export type InvoicesOfMonth = { readonly month: string; readonly invoices: readonly Invoice[] };
+
+export type Alert = { readonly limit: string; readonly percent: number };
+
+export type Alerts = {
+  readonly version: number;
+  readonly alerts: readonly Alert[];
+  readonly limits: readonly string[];
+  readonly recipients: readonly { readonly member: string; readonly name: string; readonly email: string }[];
+  readonly sent: readonly (Alert & { readonly periodStart: string; readonly at: string })[];
+  readonly hasMail: boolean;
+};
+
+export type Member = {
+  readonly id: string;
+  readonly name: string;
+  readonly email?: string;
+  readonly role: Role;
+  readonly since: string;
+  readonly version: number;
+  readonly isYou: boolean;
+};
+
+export type Invitation = {
+  readonly id: string;
+  /** Set if the sign-in of a member is renewed. */
+  readonly member?: string;
+  readonly role: Role;
+  readonly by: string;
+  readonly expiresAt: string;
+};
+
+export type Members = { readonly members: readonly Member[]; readonly invitations: readonly Invitation[] };
+
+export type NewInvitation = {
+  readonly id: string;
+  readonly role: Role;
+  readonly expiresAt: string;
+  /** Shown this once; absent if the change was repeated. */
+  readonly invitation?: string;
+};
+
+export type LogPage = {
+  readonly entries: readonly {
+    readonly at: string;
+    readonly by?: string;
+    readonly byName?: string;
+    readonly what: string;
+    readonly on?: string;
+  }[];
+  readonly next?: string;
+};

@@ -1,0 +1,44 @@
+/** Use of a limit by period, for a chart with a bar for each period. */
+import type { Use } from './model.ts';
+
+type History = {
+  readonly limit: string;
+  readonly seconds: readonly number[];
+  readonly values: readonly number[];
+};
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Returns a history for each limit, in the order in which the limits appear. Uses of several keys or routes in one
+ * period are added. A chart needs two periods to know how wide a bar is, so a single one gets an empty one before it.
+ */
+export function historiesOf(uses: readonly Use[]): readonly History[] {
+  return [...Map.groupBy(uses, ({ limit }) => limit)].flatMap(([limit, own]) => {
+    const periods = [...Map.groupBy(own, ({ periodStart }) => periodStart)]
+      .map(([start, each]) => ({
+        start: Date.parse(start) / 1000,
+        used: each.reduce((sum, { used }) => sum + used, 0),
+        length: (Date.parse(each[0]?.periodEnd ?? '') - Date.parse(start)) / 1000,
+      }))
+      .filter(({ start }) => !Number.isNaN(start))
+      .toSorted((a, b) => a.start - b.start);
+    const [first] = periods;
+    if (first === undefined) return [];
+    const before = first.start - (first.length > 0 ? first.length : DAY_SECONDS);
+    const isAlone = periods.length === 1;
+    return [
+      {
+        limit,
+        seconds: [...(isAlone ? [before] : []), ...periods.map(({ start }) => start)],
+        values: [...(isAlone ? [0] : []), ...periods.map(({ used }) => used)],
+      },
+    ];
+  });
+}
+
+/** Returns the used share of a limit in percent, from 0 to 100. */
+export function shareOf({ used, allowance }: Pick<Use, 'used' | 'allowance'>): number {
+  if (allowance <= 0) return used > 0 ? 100 : 0;
+  return Math.min(100, Math.max(0, Math.round((used / allowance) * 100)));
+}

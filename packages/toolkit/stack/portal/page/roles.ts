@@ -1,0 +1,17 @@
+/** Which roles may do what, so that a refusal can say which role is needed. The functions decide, not this table. */
+import type { Role } from './model.ts';
+
+/** Matched in this order against method and path. Routes that are not listed are open to every role. */
+const NEEDED: readonly (readonly [request: RegExp, roles: readonly Role[]])[] = [
+  [/^\w+ api\/keys/, ['owner', 'developer']],
+  [/^POST api\/plan/, ['owner', 'billing']],
+  [/^\w+ api\/invoices/, ['owner', 'billing']],
+  [/^\w+ api\/(members|invitations)/, ['owner']],
+];
+
+/** Returns a sentence such as `This needs the role owner or billing.` */
+export function describeNeeded(method: string, path: string): string {
+  const [, roles] = NEEDED.find(([request]) => request.test(`${method} ${path}`)) ?? [];
+  if (roles === undefined) return 'Your role may not do this.';
+  return `This needs the role ${roles.join(' or ')}. An owner of your organisation can change your role.`;
+}

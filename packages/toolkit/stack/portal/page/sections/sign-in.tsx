@@ -1,0 +1,52 @@
+import { PORTAL_ANSWERS } from '@gatewright/handlers/portal/portal-problem';
+import { isSignInAddress, linkTo } from '../address.ts';
+import { change, Refusal } from '../api.ts';
+import { Action, Paragraphs, Problem } from '../elements/parts.tsx';
+import type { About, Session } from '../model.ts';
+
+/** Sends the browser to the issuer. Also used to accept an invitation. */
+export async function signIn(body: { readonly invitation?: string }): Promise<void> {
+  const { location: next } = await change<{ readonly location: string }>('session/sign-in', body);
+  if (!isSignInAddress(next))
+    throw new Refusal('The portal named an address for signing in that is not safe. Tell its owner.', 0);
+  location.assign(next);
+}
+
+/** @param code in the address, to which the portal sends a browser that could not sign in */
+function describeRefusedSignIn(code: string): string {
+  const known: Readonly<Record<string, readonly [status: number, title: string]>> = PORTAL_ANSWERS;
+  const [, title] = Object.hasOwn(known, code) ? (known[code] ?? []) : [];
+  return title ?? `You could not be signed in (${code}). Try again.`;
+}
+
+export function SignInSection({
+  about,
+  code,
+  session,
+}: {
+  readonly about: About;
+  /** Why the last sign-in was refused. */
+  readonly code: string | undefined;
+  readonly session: Session | null;
+}) {
+  return (
+    <div class="card sign-in">
+      <h1 tabIndex={-1}>Sign in to {about.name}</h1>
+      {code === undefined ? null : <Problem text={describeRefusedSignIn(code)} />}
+      {about.welcome === undefined ? null : <Paragraphs text={about.welcome} />}
+      {session === null ? null : (
+        <p>
+          You are signed in as <bdi>{session.member.name}</bdi>. <a href={linkTo('keys')}>Go to your keys</a>
+        </p>
+      )}
+      {about.signIn.kind === 'oidc' ? (
+        <Action label={about.signIn.label} kind="main-action wide" run={() => signIn({})} />
+      ) : (
+        <p>
+          Open the invitation link that you got. If it has expired or was used, ask an owner of your
+          organisation for another one.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+import { Chart } from '../elements/chart.tsx';
+import { Badge, Empty, Loaded, SectionHead } from '../elements/parts.tsx';
+import type { Usage, Use } from '../model.ts';
+import { historiesOf, shareOf } from '../periods.ts';
+import { number, time } from '../texts.ts';
+import { useFetched } from '../use-fetched.ts';
+
+export function UseSection() {
+  const fetched = useFetched<Usage>('api/usage');
+  return (
+    <>
+      <SectionHead title="Use" about="What your keys have used of the limits of your plan. Times are UTC.">
+        <button type="button" onClick={fetched.reload}>
+          Read again
+        </button>
+      </SectionHead>
+      <Loaded of={fetched}>
+        {({ at, current, history }) => (
+          <>
+            {current.length === 0 ? (
+              <Empty title="Nothing has been used in this period.">
+                Requests appear here a few seconds later.
+              </Empty>
+            ) : (
+              <ul class="cards">
+                {current.map((use) => (
+                  <UseCard
+                    key={`${use.limit} ${use.key ?? ''} ${use.route ?? ''} ${use.periodStart}`}
+                    use={use}
+                  />
+                ))}
+              </ul>
+            )}
+            <p class="soft">As of {time(at)}</p>
+            <Histories history={history} />
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function UseCard({ use }: { readonly use: Use }) {
+  const { limit, key, keyName, route, state, used, allowance, left, over, periodEnd, says } = use;
+  const share = shareOf(use);
+  const label = `${number(used)} of ${number(allowance)} used`;
+  const isSpent = says !== undefined || (left <= 0 && allowance > 0);
+  return (
+    <li class="card">
+      <div class="card-head">
+        <h2>{limit}</h2>
+        {isSpent ? (
+          <Badge text={state} kind="bad" />
+        ) : (
+          <Badge text={state} kind={['active', 'open'].includes(state) ? 'good' : 'warn'} />
+        )}
+      </div>
+      {key === undefined && route === undefined ? null : (
+        <p class="soft">
+          {key === undefined ? null : (
+            <>
+              key <bdi>{keyName ?? key}</bdi>
+            </>
+          )}
+          {key === undefined || route === undefined ? '' : ' · '}
+          {route === undefined ? null : <bdi>{route}</bdi>}
+        </p>
+      )}
+      <div
+        class={isSpent ? 'meter is-spent' : 'meter'}
+        role="meter"
+        aria-label={`${limit}: ${label}`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={share}
+      >
+        <Bar share={share} />
+      </div>
+      <p>
+        <strong>{label}</strong> ({share} %){left > 0 ? `, ${number(left)} left` : ''}
+        {over > 0 ? `, ${number(over)} over` : ''}. The period ends {time(periodEnd)}.
+      </p>
+      {says === undefined ? null : <p class="note">{says}</p>}
+    </li>
+  );
+}
+
+/** The width is an attribute of SVG, because the policy of the page allows no style attributes. */
+function Bar({ share }: { readonly share: number }) {
+  return (
+    <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect width={share} height="1" />
+    </svg>
+  );
+}
+
+function Histories({ history }: { readonly history: readonly Use[] }) {
+  const histories = historiesOf(history);
+  if (histories.length === 0) return null;
+  return (
+    <section>
+      <h2>Earlier periods</h2>
+      <div class="charts">
+        {histories.map(({ limit, seconds, values }) => (
+          <Chart key={limit} label={`Use of ${limit} by period`} seconds={seconds} values={values} />
+        ))}
+      </div>
+      <details>
+        <summary>As a table</summary>
+        <div class="table-box" role="region" aria-label="Earlier periods as a table" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th>Limit</th>
+                <th>Key</th>
+                <th>Route</th>
+                <th>From</th>
+                <th>Until</th>
+                <th class="number">Used</th>
+                <th class="number">Of</th>
+              </tr>
+            </thead>
+            <tbody>
+              {history.map((use) => (
+                <tr key={`${use.limit} ${use.key ?? ''} ${use.route ?? ''} ${use.periodStart}`}>
+                  <td data-column="Limit">{use.limit}</td>
+                  <td data-column="Key">{use.keyName ?? use.key ?? '–'}</td>
+                  <td data-column="Route">{use.route ?? '–'}</td>
+                  <td data-column="From" class="time">
+                    {time(use.periodStart)}
+                  </td>
+                  <td data-column="Until" class="time">
+                    {time(use.periodEnd)}
+                  </td>
+                  <td data-column="Used" class="number">
+                    {number(use.used)}
+                  </td>
+                  <td data-column="Of" class="number">
+                    {number(use.allowance)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+/**
+ * Shows control characters and marks of text direction as escapes, such as `\u202e`, wherever this page shows text. A
+ * record contains text of others, and a name that turns what follows would read as another name.
+ */
+import { options } from 'preact';
+import { showControlsInLines } from '@gatewright/aws/text/visible-text';
+
+/** Attributes that a browser shows or reads aloud. The value of a field stays as it is, because it is sent. */
+const SHOWN = ['title', 'aria-label', 'alt', 'label', 'placeholder'];
+
+/** A node before it is drawn. A text has no type, and its properties are the text. */
+type Drawn = { readonly type: unknown; props: unknown };
+
+export function showControlsEverywhere(): void {
+  options.vnode = showControlsOf;
+}
+
+function showControlsOf(node: Drawn): void {
+  if (node.type === null && typeof node.props === 'string') node.props = showControlsInLines(node.props);
+  if (typeof node.type !== 'string') return;
+  const props = node.props as Record<string, unknown>;
+  for (const name of SHOWN) {
+    const value = props[name];
+    if (typeof value === 'string') props[name] = showControlsInLines(value);
+  }
+}

@@ -1,0 +1,81 @@
+/** Dates, numbers and states as the page writes them. All times are UTC, as on invoices. */
+
+/** Returns `26 Nov 2026`; the text itself if it is not a time. */
+export function day(iso: string): string {
+  return write(iso, { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** Returns `26 Nov 2026, 17:40 UTC`. */
+export function time(iso: string): string {
+  return write(iso, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  });
+}
+
+/** Returns `November 2026` for `2026-11`. */
+export function monthName(month: string): string {
+  return /^\d{4}-\d{2}$/.test(month)
+    ? write(`${month}-01T00:00:00Z`, { month: 'long', year: 'numeric' })
+    : month;
+}
+
+function write(iso: string, options: Intl.DateTimeFormatOptions): string {
+  const epochMs = Date.parse(iso);
+  if (Number.isNaN(epochMs)) return iso;
+  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(epochMs);
+}
+
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Returns `2 hours` or `1 day`. */
+export function duration(seconds: number): string {
+  const units: readonly (readonly [name: string, seconds: number])[] = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ];
+  const [name, length] = units.find(([, each]) => seconds >= each && seconds % each === 0) ?? ['second', 1];
+  const many = seconds / length;
+  return `${many} ${name}${many === 1 ? '' : 's'}`;
+}
+
+export function startText(from: 'now' | 'next-month'): string {
+  return from === 'now'
+    ? 'A change comes into force at once.'
+    : 'A change comes into force with the next month (UTC).';
+}
+
+/** Paragraphs of a text, which empty lines separate. */
+export function paragraphsOf(text: string): readonly string[] {
+  return text
+    .split(/\r?\n[ \t]*\r?\n/)
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  invited: 'made an invitation',
+  'withdrew-invitation': 'withdrew an invitation',
+  joined: 'joined',
+  'renewed-sign-in': 'renewed a sign-in',
+  'changed-role': 'changed a role',
+  'removed-member': 'removed a member',
+  'made-key': 'made a key',
+  'renamed-key': 'renamed a key',
+  'rotated-key': 'rotated a key',
+  'revoked-key': 'revoked a key',
+  'changed-plan': 'changed the plan',
+  'changed-alerts': 'changed the alerts',
+};
+
+/** Returns what an entry of the log says in words. */
+export function logWords(what: string): string {
+  return Object.hasOwn(WORDS, what) ? (WORDS[what] ?? what) : what.replaceAll('-', ' ');
+}

@@ -1,0 +1,127 @@
+/** Serves the portal's page: its files, and `portal.json`, which says what the owner of the APIs offers in this stage. */
+import { createHash } from 'node:crypto';
+import { problem, problemReply } from '../http/problem.ts';
+import type { HttpEvent } from '../aws/http-event.ts';
+import type { ProxyResult } from '../aws/proxy-result.ts';
+import { urlInStage } from './compiled-portal-page.ts';
+import type { CompiledPortalPage, PortalApi, PortalBrand, PortalFile } from './compiled-portal-page.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** The content of `portal.json`. */
+type PortalAbout = Omit<PortalBrand, 'apis' | 'signIn'> & {
+  readonly apis: readonly (Omit<PortalApi, 'url'> & { readonly url: string })[];
+  readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
+};
+
+const YEAR = 'public, max-age=31536000, immutable';
+const ASK_AGAIN = 'no-cache';
+
+/** Returns the reply to a request of the page. @param stage stage of the stack */
+export function createPortalPage(
+  compiled: CompiledPortalPage,
+  stage: string,
+): (event: HttpEvent) => ProxyResult {
+  const about = compiled.about && describePortal(compiled.about, stage);
+  const headers = headersOf(about?.apis ?? []);
+  const files = new Map(Object.entries(compiled.files));
+  if (about !== undefined) files.set('portal.json', aboutFile(about));
+  return (event) => {
+    const own =
+      event.headers['x-forwarded-proto'] === 'https' ? { ...headers, ...STRICT_TRANSPORT } : headers;
+    const path = pathOf(event);
+    const file = path === undefined ? undefined : files.get(path);
+    if (file === undefined) return notFound(own);
+    const folder = path === '' ? folderOf(event.path) : undefined;
+    return folder === undefined ? reply(file, own, event.headers['if-none-match']) : redirect(folder, own);
+  };
+}
+
+function describePortal({ apis, signIn, ...brand }: PortalBrand, stage: string): PortalAbout {
+  const label = Object.hasOwn(signIn, stage) ? signIn[stage] : undefined;
+  return {
+    ...brand,
+    signIn: label === undefined ? { kind: 'invitation' } : { kind: 'oidc', label },
+    apis: apis.flatMap((api) => {
+      const url = urlInStage(api, stage);
+      return url === undefined ? [] : [{ ...api, url }];
+    }),
+  };
+}
+
+function aboutFile(about: PortalAbout): PortalFile {
+  const body = JSON.stringify(about);
+  const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
+  return { type: 'application/json', body, etag };
+}
+
+/**
+ * Returns the requested path below the portal. The route is used, because the path of the event may begin with the
+ * mapping of a custom domain.
+ */
+function pathOf({ routeKey, pathParameters }: HttpEvent): string | undefined {
+  const [method, route = ''] = routeKey.split(' ');
+  if (method !== 'GET') return undefined;
+  return route.slice(1).replace(/\{(\w+)\+?\}/g, (_, name: string) => pathParameters[name] ?? '');
+}
+
+/**
+ * Returns the last segment of a path that does not end with a slash. Relative addresses of the page would otherwise
+ * begin one level too high, if the portal is below a mapping of a custom domain.
+ */
+function folderOf(path: string): string | undefined {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  return last === '' ? undefined : last;
+}
+
+function redirect(folder: string, headers: Headers): ProxyResult {
+  return { statusCode: 308, headers: { ...headers, location: `./${encodeURIComponent(folder)}/` }, body: '' };
+}
+
+function reply(
+  { type, body, isBase64, etag, isHashed }: PortalFile,
+  security: Headers,
+  known: string | undefined,
+): ProxyResult {
+  const headers = { ...security, etag, 'cache-control': isHashed === true ? YEAR : ASK_AGAIN };
+  if (known !== undefined && listsTag(known, etag)) return { statusCode: 304, headers, body: '' };
+  return {
+    statusCode: 200,
+    headers: { ...headers, 'content-type': type },
+    body,
+    ...(isBase64 && { isBase64Encoded: true }),
+  };
+}
+
+/** @see RFC 9110, section 13.1.2: the comparison ignores whether a tag is weak. */
+function listsTag(known: string, etag: string): boolean {
+  return known.split(',').some((each) => each.trim().replace(/^W\//, '') === etag || each.trim() === '*');
+}
+
+function notFound(security: Headers): ProxyResult {
+  const reply = problemReply({ ...problem(404, 'Not Found'), code: 'ROUTE_UNKNOWN' });
+  return { ...reply, headers: { ...reply.headers, ...security, 'cache-control': 'no-store' } };
+}
+
+const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' };
+
+function headersOf(apis: PortalAbout['apis']): Headers {
+  const origins = [...new Set(apis.map(({ url }) => new URL(url).origin))];
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      ['connect-src', "'self'", ...origins].join(' '),
+      "form-action 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  };
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  day,
+  duration,
+  monthName,
+  paragraphsOf,
+  time,
+} from '../../../../../../packages/toolkit/stack/portal/page/texts.ts';
+
+describe('texts of the portal', () => {
+  it('write times in UTC, wherever the browser is', () => {
+    assert.equal(day('2026-11-26T23:59:00.000Z'), '26 Nov 2026');
+    assert.equal(time('2026-11-26T23:59:00.000Z'), '26 Nov 2026, 23:59 UTC');
+    assert.equal(monthName('2026-11'), 'November 2026');
+  });
+
+  it('show what is no time as it is', () => {
+    assert.deepEqual([day('soon'), time(''), monthName('2026')], ['soon', '', '2026']);
+  });
+
+  it('name a span by its largest whole unit', () => {
+    assert.deepEqual([86_400, 3600, 7 * 86_400, 90_000, 90, 120].map(duration), [
+      '1 day',
+      '1 hour',
+      '7 days',
+      '25 hours',
+      '90 seconds',
+      '2 minutes',
+    ]);
+  });
+
+  it('part a text at empty lines', () => {
+    assert.deepEqual(paragraphsOf('\none\nstill one\n \t\n\r\n\r\ntwo\n'), ['one\nstill one', 'two']);
+  });
+});

@@ -1,0 +1,190 @@
+/** The page with the functions behind it, over tables in memory: what the page sends is what the functions take. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createPortalPage } from '#shared/portal/serve-page.ts';
+import { ORIGIN, Portal } from '../../support/a-portal.ts';
+import { goTo, lookAtPortal, openPage, pageOf } from './portal-tour.ts';
+import type { BrowserCase, Page } from './page.ts';
+
+const PREFIX = '__Host-';
+
+export const browserCase: BrowserCase = {
+  name: 'the page of the portal and its functions understand each other in every section',
+  async run({ page }) {
+    const portal = new Portal();
+    await portal.addCustomer('shop', 'free', 'Corner shop');
+    assert.equal(await portal.spend('shop', 5), 3);
+    portal.nowMs += 3_600_000;
+    await using served = await servePortal(portal);
+    const invitation = await portal.invite({ tenant: 'shop', role: 'owner' });
+    const problems = await openPage(page, served.origin, `#/invitation/${invitation}`);
+    await page.fill('label:has-text("Your name") input', 'First member');
+    await page.click('button:has-text("Accept")');
+    await page.waitForSelector('.account:has-text("Corner shop")');
+
+    await workWithKeys(page);
+    await goTo(page, 'use', 'main .note');
+    await lookAtPortal(page, 'functions-use');
+    await workWithPlan(page);
+    await workWithAlerts(page);
+    await goTo(page, 'invoices', 'main table');
+    await lookAtPortal(page, 'functions-invoices');
+    const pdf = await page.evaluate(readPdf, undefined);
+    assert.match(pdf, /^%PDF-/);
+    await workWithMembers(page, portal);
+    await goTo(page, 'log', 'td:has-text("changed the alerts")');
+    await lookAtPortal(page, 'functions-log');
+    await portal.setState('shop', 'suspended');
+    await page.click('button:has-text("Sign out")').catch(() => undefined);
+    assert.deepEqual(problems, []);
+  },
+};
+
+async function servePortal(portal: Portal) {
+  const serve = createPortalPage(
+    pageOf({
+      version: 1,
+      name: 'Example APIs',
+      colour: '#7a1fa2',
+      plans: [
+        { plan: 'free', title: 'Free', changesTo: ['pro'], from: 'next-month' },
+        { plan: 'pro', title: 'Professional', changesTo: ['free'], from: 'now' },
+      ],
+    }),
+    'prod',
+  );
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const url = new URL(request.url ?? '/', 'http://portal');
+      if (!/^\/(api|session)(\/|$)/.test(url.pathname)) {
+        const event = { routeKey: 'GET /{proxy+}', pathParameters: { proxy: url.pathname.slice(1) } };
+        const rest = { method: 'GET', path: url.pathname, query: {}, headers: {}, body: undefined };
+        const reply = serve({ ...event, ...rest, signer: undefined, requestId: 'r', receivedEpochMs: 0 });
+        response.writeHead(reply.statusCode, reply.headers).end(reply.body);
+        return;
+      }
+      // Two changes of a plan do not begin at the same instant.
+      portal.nowMs += 10;
+      const body = Buffer.concat(chunks).toString('utf8');
+      void portal
+        .send(request.method ?? 'GET', url.pathname, {
+          query: Object.fromEntries(url.searchParams),
+          headers: headersOf(request),
+          ...(body !== '' && { body }),
+        })
+        .then(({ status, headers, text, cookies }) => {
+          const isPdf = headers['content-type'] === 'application/pdf';
+          // A browser takes cookies for this machine over HTTP only without the prefix.
+          const own = cookies.map((cookie) => cookie.replace(PREFIX, '').replace('; Secure', ''));
+          response.writeHead(status, { ...headers, 'set-cookie': own });
+          response.end(isPdf ? Buffer.from(text, 'base64') : text);
+        });
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** As they would arrive at the address of the portal. */
+function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  const { cookie, origin, host } = headers;
+  const given = Object.entries(headers).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return {
+    ...Object.fromEntries(given),
+    host: new URL(ORIGIN).host,
+    ...(cookie !== undefined && { cookie: cookie.replaceAll('gw-portal-', `${PREFIX}gw-portal-`) }),
+    ...(origin === `http://${host}` && { origin: ORIGIN }),
+  };
+}
+
+async function workWithKeys(page: Page): Promise<void> {
+  await page.fill('label:has-text("Name of the new key") input', 'server');
+  await page.click('button:has-text("Make a key")');
+  await page.waitForSelector('.once .secret');
+  assert.match((await page.textContent('.secret')) ?? '', /^shop_live_/);
+  await page.click('button:has-text("I have stored it")');
+  await page.click('button[aria-label="Rotate server"]');
+  await page.click('button:has-text("Make a new secret")');
+  await page.waitForSelector('.once:has-text("The old secret works until 20 Nov 2026, 13:00 UTC.")');
+  await page.click('button:has-text("I have stored it")');
+  await page.click('button[aria-label="Rename server"]');
+  await page.fill('.ask input', 'worker');
+  await page.click('.ask button:has-text("Rename")');
+  await page.waitForSelector('main .card h2:has-text("worker")');
+  await lookAtPortal(page, 'functions-keys');
+  await page.click('button[aria-label="Revoke worker"]');
+  await page.click('button:has-text("Revoke for good")');
+  await page.waitForSelector('.badge:has-text("revoked")');
+}
+
+async function workWithPlan(page: Page): Promise<void> {
+  await goTo(page, 'plan', '.plans .card');
+  await page.click('button:has-text("Change to Professional …")');
+  await page.waitForSelector('.ask');
+  await lookAtPortal(page, 'functions-plan');
+  await page.click('.ask button:has-text("Change to Professional")');
+  await page.waitForSelector('.good-note');
+  await page.waitForSelector('.is-current:has-text("Professional")');
+  await page.click('button:has-text("Change to Free …")');
+  await page.click('.ask button:has-text("Change to Free")');
+  await page.waitForSelector('.note:has-text("The plan Free begins 1 Dec 2026, 00:00 UTC.")');
+  await page.click('button:has-text("Keep Professional instead …")');
+  await page.click('.ask button:has-text("Change to Professional")');
+  await page.waitForSelector('main:not(:has(.note))');
+}
+
+async function workWithAlerts(page: Page): Promise<void> {
+  await goTo(page, 'alerts', 'button:has-text("Add an alert")');
+  for (const percent of ['75', '90']) {
+    await page.click('button:has-text("Add an alert")');
+    await page.fill('fieldset:last-of-type input', percent);
+    await page.click('button:has-text("Save")');
+    await page.waitForSelector('[role=status]:has-text("Saved.")');
+  }
+  await lookAtPortal(page, 'functions-alerts');
+}
+
+async function workWithMembers(page: Page, portal: Portal): Promise<void> {
+  const other = await portal.join('shop', 'developer', 'Second member');
+  await goTo(page, 'members', 'h2:has-text("Second member")');
+  await page.click('button[aria-label="Change role of Second member"]');
+  await page.selectOption('.ask select', 'billing');
+  await page.click('.ask button:has-text("Save")');
+  await page.waitForSelector('.card:has-text("Second member") .badge:has-text("billing")');
+  assert.equal((await other.get('/session')).status, 401);
+  await page.click('button[aria-label="New sign-in link for Second member"]');
+  await page.waitForSelector('.once .secret');
+  await page.click('button:has-text("I have stored it")');
+  await page.click('button:has-text("Make an invitation")');
+  await page.waitForSelector('.once .secret');
+  await lookAtPortal(page, 'functions-members');
+  await page.click('.card:has-text("Invitation as developer") button:has-text("Withdraw")');
+  await page.waitForSelector('main:not(:has-text("Invitation as developer"))');
+  await page.click('button[aria-label="Remove Second member"]');
+  await page.click('.ask button:has-text("Remove")');
+  await page.waitForSelector('main:not(:has-text("Second member"))');
+}
+
+/** Runs in the page: what the link of the first invoice leads to. */
+async function readPdf(): Promise<string> {
+  const { document, fetch: ask } = globalThis as unknown as {
+    readonly document: { querySelector(selector: string): { getAttribute(name: string): string } | null };
+    readonly fetch: (path: string) => Promise<{ text(): Promise<string> }>;
+  };
+  const path = document.querySelector('a[download]')?.getAttribute('href') ?? '';
+  return (await (await ask(path)).text()).slice(0, 20);
+}

@@ -1,0 +1,222 @@
+/** What a portal in memory answers: an organisation with something in every section, and one with nothing. */
+
+export type Role = 'owner' | 'developer' | 'billing';
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What the portal answers for one organisation. A test changes it. */
+export type PortalOrganisation = {
+  readonly id: string;
+  name: string;
+  state: string;
+  keys: Json[];
+  usage: Json;
+  plan: { version: number; state: string; current?: Json; planned: Json[]; offers: Json[] };
+  invoices: Record<string, Json[]>;
+  alerts: Json & { version: number };
+  members: { id: string; name: string; email?: string; role: Role; since: string; version: number }[];
+  invitations: Json[];
+  log: Json[];
+};
+
+export const NOW = '2026-11-26T17:40:00.000Z';
+export const LATER = '2026-12-03T17:40:00.000Z';
+
+const PLANS = {
+  free: {
+    plan: 'free',
+    title: 'Free',
+    summary: 'To try it.',
+    limits: [{ id: 'requests', text: '1,000 requests each day' }],
+    prices: [],
+    from: 'now',
+  },
+  pro: {
+    plan: 'pro',
+    title: 'Pro',
+    summary: 'For shops.',
+    limits: [
+      { id: 'requests', text: '100,000 requests each day' },
+      { id: 'burst', text: '50 requests each second' },
+    ],
+    prices: [{ limit: 'requests', text: '49.00 EUR each month' }],
+    from: 'next-month',
+  },
+};
+
+/** An organisation with something in every section. @param text what is written into every text of it */
+export function anOrganisation(
+  id: string,
+  name: string,
+  text: (place: string) => string = (place) => place,
+): PortalOrganisation {
+  const use = (limit: string, day: number, used: number, allowance = 1000): Json => ({
+    limit: text(limit),
+    key: 'k1',
+    keyName: text('production server'),
+    route: text('GET /orders'),
+    plan: 'free',
+    periodStart: `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z`,
+    periodEnd: `2026-11-${String(day + 1).padStart(2, '0')}T00:00:00.000Z`,
+    state: 'active',
+    allowance,
+    used,
+    left: Math.max(0, allowance - used),
+    over: Math.max(0, used - allowance),
+  });
+  return {
+    id,
+    name,
+    state: 'active',
+    keys: [
+      {
+        keyId: 'k1',
+        name: text('production server'),
+        state: 'active',
+        createdAt: '2026-09-01T08:00:00.000Z',
+        lastUsedAt: NOW,
+        notAfter: '2027-09-01T08:00:00.000Z',
+        secrets: [
+          { createdAt: '2026-09-01T08:00:00.000Z', notAfter: LATER },
+          { createdAt: '2026-11-26T08:00:00.000Z' },
+        ],
+        isManaged: false,
+      },
+      {
+        keyId: 'k2',
+        name: text('old server'),
+        state: 'revoked',
+        createdAt: '2026-01-01T08:00:00.000Z',
+        revokedAt: '2026-06-01T08:00:00.000Z',
+        secrets: [],
+        isManaged: false,
+      },
+      {
+        keyId: 'k3',
+        name: text('partner'),
+        state: 'active',
+        createdAt: '2026-03-01T08:00:00.000Z',
+        secrets: [{ createdAt: '2026-03-01T08:00:00.000Z' }],
+        isManaged: true,
+      },
+    ],
+    usage: {
+      at: NOW,
+      current: [
+        use('requests', 26, 640),
+        {
+          ...use('exports', 26, 12, 10),
+          state: 'spent',
+          says: text(
+            'The limit exports is used up until 27 Nov 2026, 00:00 UTC. Requests are refused until then.',
+          ),
+        },
+      ],
+      history: [22, 23, 24, 25].flatMap((day) => [
+        use('requests', day, 200 + day * 11),
+        use('exports', day, day % 7, 10),
+      ]),
+    },
+    plan: {
+      version: 4,
+      state: 'active',
+      current: {
+        ...PLANS.free,
+        title: text('Free'),
+        summary: text('To try it.'),
+        limits: [{ id: 'requests', text: text('1,000 requests each day') }],
+      },
+      planned: [{ plan: 'pro', title: text('Pro'), from: '2026-12-01T00:00:00.000Z' }],
+      offers: [
+        {
+          ...PLANS.pro,
+          title: text('Pro'),
+          prices: [{ limit: 'requests', text: text('49.00 EUR each month') }],
+        },
+      ],
+    },
+    invoices: {
+      '2026-11': [anInvoice('2026-11', true, text)],
+      '2026-10': [anInvoice('2026-10', false, text)],
+    },
+    alerts: {
+      version: 2,
+      alerts: [{ limit: text('requests'), percent: 80 }],
+      limits: [text('requests'), text('exports')],
+      recipients: [{ member: 'm1', name: text('First member'), email: 'first@shop.example' }],
+      sent: [
+        {
+          limit: text('requests'),
+          percent: 80,
+          periodStart: '2026-11-25T00:00:00.000Z',
+          at: '2026-11-25T19:12:00.000Z',
+        },
+      ],
+      hasMail: true,
+    },
+    members: [
+      {
+        id: 'm1',
+        name: text('First member'),
+        email: 'first@shop.example',
+        role: 'owner',
+        since: '2026-01-01T08:00:00.000Z',
+        version: 1,
+      },
+      {
+        id: `${id}-m2`,
+        name: text('Second member'),
+        role: 'developer',
+        since: '2026-02-01T08:00:00.000Z',
+        version: 3,
+      },
+    ],
+    invitations: [{ id: 'i1', role: 'billing', by: text('First member'), expiresAt: LATER }],
+    log: [
+      {
+        at: '2026-11-25T09:00:00.000Z',
+        by: 'm1',
+        byName: text('First member'),
+        what: text('made a key'),
+        on: text('k1'),
+      },
+    ],
+  };
+}
+
+function anInvoice(month: string, isDraft: boolean, text: (place: string) => string): Json {
+  return {
+    number: text(`HV-${month}-17`),
+    currency: 'EUR',
+    total: '61.40',
+    isDraft,
+    lines: [
+      { what: text('Base fee'), plan: text('Pro'), periods: '1', used: '–', included: '–', amount: '49.00' },
+      {
+        what: text('requests'),
+        plan: text('Pro'),
+        periods: '30',
+        used: '3,062,000',
+        included: '3,000,000',
+        amount: '12.40',
+      },
+    ],
+  };
+}
+
+/** An organisation in which nothing has happened yet. */
+export function anEmptyOrganisation(id: string, name: string): PortalOrganisation {
+  const { members } = anOrganisation(id, name);
+  return {
+    id,
+    name,
+    state: 'active',
+    keys: [],
+    usage: { at: NOW, current: [], history: [] },
+    plan: { version: 1, state: 'active', planned: [], offers: [PLANS.free] },
+    invoices: {},
+    alerts: { version: 0, alerts: [], limits: [], recipients: [], sent: [], hasMail: false },
+    members: members.slice(0, 1),
+    invitations: [],
+    log: [],
+  };
+}
