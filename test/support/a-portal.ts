@@ -29,7 +29,7 @@ export const ORIGIN = 'https://portal.example.com';
 
 const MONTHLY = { id: 'monthly', level: 'tenant', period: 'MONTH' };
 
-export const PLANS: readonly { readonly id: string }[] = [
+const PLANS: readonly { readonly id: string }[] = [
   {
     id: 'free',
     version: 1,
@@ -65,7 +65,7 @@ export type Answer = {
   readonly cookies: readonly string[];
 };
 
-export type Request = {
+type Request = {
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
