@@ -40,6 +40,9 @@ export function UseSection() {
   );
 }
 
+/** States of a limit that refuses nothing by itself. */
+const OPEN: readonly string[] = ['active', 'open'];
+
 function UseCard({ use }: { readonly use: Use }) {
   const { limit, key, keyName, route, state, used, allowance, left, over, periodEnd, says } = use;
   const share = shareOf(use);
@@ -49,11 +52,10 @@ function UseCard({ use }: { readonly use: Use }) {
     <li class="card">
       <div class="card-head">
         <h2>{limit}</h2>
-        {isSpent ? (
-          <Badge text={state} kind="bad" />
-        ) : (
-          <Badge text={state} kind={['active', 'open'].includes(state) ? 'good' : 'warn'} />
-        )}
+        <Badge
+          text={isSpent && OPEN.includes(state) ? 'used up' : state}
+          kind={isSpent ? 'bad' : OPEN.includes(state) ? 'good' : 'warn'}
+        />
       </div>
       {key === undefined && route === undefined ? null : (
         <p class="soft">
