@@ -2,7 +2,7 @@
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import type { MailerConfig } from '../aws/ses-mailer.ts';
 import { readAuthorizerConfig } from './access-config.ts';
-import { invalid, readSignerConfig, readTableName } from './environment.ts';
+import { invalid, readSignerConfig, readTableName, readText } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 export type PortalConfig = {
@@ -34,6 +34,22 @@ export function readPortalConfig(environment: Environment = process.env): Portal
     portalUrl: portalUrl === '' ? undefined : portalUrl,
     localIssuerUrl,
   };
+}
+
+/**
+ * Reads the settings of `portal-admin`: also `GATEWRIGHT_PORTAL_ENDPOINT`, the address of the portal's API.
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
+ */
+export function readPortalAdminConfig(
+  environment: Environment = process.env,
+): PortalConfig & { readonly endpoint: string } {
+  const endpoint = readText(
+    environment,
+    'GATEWRIGHT_PORTAL_ENDPOINT',
+    /^https?:\/\/[^\s?#]{1,255}$/,
+    'must be the address of an API',
+  );
+  return { ...readPortalConfig(environment), endpoint };
 }
 
 /**

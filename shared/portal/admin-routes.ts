@@ -18,6 +18,8 @@ export type PortalAdminPorts = {
   readonly ports: PortalPorts;
   /** The table of customers, of which only records are read. */
   readonly customers: Pick<AdminPorts, 'store'>;
+  /** The address of the portal without a slash at the end, for the link of an invitation. */
+  readonly portalUrl: string;
 };
 
 const INFO = {
@@ -95,7 +97,7 @@ function readRoutes({ ports, customers }: PortalAdminPorts): readonly Route[] {
   ];
 }
 
-function inviteRoute({ ports, customers }: PortalAdminPorts): Route {
+function inviteRoute({ ports, customers, portalUrl }: PortalAdminPorts): Route {
   return changeRoute(
     {
       method: 'POST',
@@ -124,7 +126,13 @@ function inviteRoute({ ports, customers }: PortalAdminPorts): Route {
       };
       const { invitation, secret } = await invite(bindOrganisation(ports, tenant), wanted, actorOf(signer));
       return {
-        ...jsonReply(200, { ...showInvitation(invitation), tenant, invitation: secret }),
+        ...jsonReply(200, {
+          ...showInvitation(invitation),
+          tenant,
+          invitation: secret,
+          // A fragment is sent to no server, so the secret is in no log of the portal.
+          link: `${portalUrl}/#/invitation/${secret}`,
+        }),
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
       };
     },

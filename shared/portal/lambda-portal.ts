@@ -6,7 +6,7 @@ import type { Claims } from '../access/decide/claims.ts';
 import { createMailer } from '../aws/ses-mailer.ts';
 import { loadOnce } from '../aws/load-package.ts';
 import { readAccessAdminConfig } from '../config/access-config.ts';
-import { readMailerConfig, readPortalConfig } from '../config/portal-config.ts';
+import { readMailerConfig, readPortalAdminConfig, readPortalConfig } from '../config/portal-config.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import { CLOCK, FETCH, RANDOM, TIMER } from '../lambda-ports.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
@@ -141,9 +141,11 @@ function createUsagePorts(documents: ReturnType<typeof followAccess>): AdminPort
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaPortalAdmin(): PortalAdminPorts {
+  const { tableName, portalUrl, endpoint } = readPortalAdminConfig();
   return {
-    ports: createPortalPorts(readPortalConfig().tableName),
+    ports: createPortalPorts(tableName),
     customers: createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    portalUrl: (portalUrl ?? endpoint).replace(/\/$/, ''),
   };
 }
 

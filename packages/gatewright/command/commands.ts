@@ -36,6 +36,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Comm
     plan: async () => (await import('../../toolkit/stack/quota/commands/plan.ts')).planCommand(),
     quota: async () => (await import('../../toolkit/stack/quota/commands/quota.ts')).quotaCommand(),
     usage: async () => (await import('../../toolkit/stack/quota/commands/usage.ts')).usageCommand(),
+    portal: async () => (await import('../../toolkit/stack/portal/commands/portal.ts')).portalCommand(),
   },
   'Deploy, attach and operate': {
     check: async () => (await import('./local/check.ts')).checkCommand(),

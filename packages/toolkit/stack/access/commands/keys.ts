@@ -149,7 +149,7 @@ function pathOf(keyId: string): string {
   return `/access/keys/${encodeURIComponent(keyId)}`;
 }
 
-function readSeconds(text: string): number {
+export function readSeconds(text: string): number {
   const ms = readDuration(text);
   if (ms === undefined || ms < 0) throw new InvalidArgumentError('Write it as 15m, 1h or 2d.');
   return Math.round(ms / 1000);

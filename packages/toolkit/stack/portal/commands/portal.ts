@@ -1,0 +1,126 @@
+/** `gatewright portal` invites the people of a customer into the portal, and shows and removes members. */
+import { Command, Option } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
+import { printPathName } from '#shared/http/path-name.ts';
+import { readSeconds } from '../../access/commands/keys.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { listAt, textAt } from '../../../terminal/aws-call.ts';
+import { printLines, printResult } from '../../../../base/terminal/output.ts';
+import {
+  changeCommand,
+  readCommand,
+  readPages,
+  rowsToTable,
+  printRows,
+  sendChange,
+} from '../../commands/admin-commands.ts';
+import type { ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+
+type InviteFlags = ChangeFlags & {
+  readonly role?: string;
+  readonly email?: string;
+  readonly member?: string;
+  readonly expires?: number;
+};
+
+const TENANT = ['<customer>', 'name of the customer, as in gatewright customers'] as const;
+const ROLES = ['owner', 'developer', 'billing'];
+
+export function portalCommand(): Command {
+  return new Command('portal')
+    .description('Invite people of a customer into the portal, and show and remove members.')
+    .addCommand(inviteCommand())
+    .addCommand(
+      readCommand('members', 'List the members and open invitations of a customer.')
+        .argument(...TENANT)
+        .action(showMembers),
+    )
+    .addCommand(
+      changeCommand('withdraw', 'Withdraw an invitation.')
+        .argument(...TENANT)
+        .argument('<id>', 'id of the invitation, as gatewright portal members lists it')
+        .action((tenant: string, id: string, flags: ChangeFlags) =>
+          change(
+            tenant,
+            `invitations/${printPathName(id)}/withdraw`,
+            flags,
+            `The invitation ${id} is withdrawn.`,
+          ),
+        ),
+    )
+    .addCommand(
+      changeCommand(
+        'remove',
+        'Remove a member, whose sessions end. Their keys belong to the customer and stay.',
+      )
+        .argument(...TENANT)
+        .argument('<id>', 'id of the member, as gatewright portal members lists it')
+        .action((tenant: string, id: string, flags: ChangeFlags) =>
+          change(tenant, `members/${printPathName(id)}/remove`, flags, `The member ${id} is removed.`),
+        ),
+    )
+    .addCommand(
+      readCommand('log', 'Show who changed what in the portal, newest first.')
+        .argument(...TENANT)
+        .action(showLog),
+    );
+}
+
+function inviteCommand(): Command {
+  return changeCommand('invite', 'Make an invitation, which is shown this once. Hand its link over yourself.')
+    .argument(...TENANT)
+    .addOption(new Option('--role <role>', 'role of the new member (default: owner)').choices(ROLES))
+    .option('--email <address>', 'address of the new member for which you vouch; alerts are sent to it')
+    .option('--member <id>', 'renew the sign-in of this member instead, if the portal has no issuer')
+    .option('--expires <duration>', 'lifetime, such as 12h or 7d (default: 3d)', readSeconds)
+    .action(invite);
+}
+
+async function invite(tenant: string, flags: InviteFlags): Promise<void> {
+  const { role, email, member, expires } = flags;
+  const body = { role, email, member, lifetimeSeconds: expires };
+  const { answer } = await sendChange({ method: 'POST', path: `${pathOf(tenant)}/invitations`, body }, flags);
+  printResult(answer, () => [
+    `Link for one person of ${tenant}, until ${textAt(answer, 'expiresAt') ?? ''}, as ${textAt(answer, 'role') ?? ''}:`,
+    textAt(answer, 'link') ?? '',
+  ]);
+}
+
+async function showMembers(tenant: string, flags: ReadFlags): Promise<void> {
+  const answer = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
+  const members = listAt(answer, 'members').map(membersOf);
+  const invitations = listAt(answer, 'invitations').map(membersOf);
+  printResult(answer, () => [
+    ...(members.length === 0
+      ? [`${tenant} has no members yet; invite one with gatewright portal invite ${tenant}.`]
+      : rowsToTable(
+          members,
+          ['id', 'name', 'role', 'email', 'since'],
+          ['MEMBER', 'NAME', 'ROLE', 'E-MAIL', 'SINCE'],
+        )),
+    ...(invitations.length === 0
+      ? []
+      : [
+          '',
+          ...rowsToTable(
+            invitations,
+            ['id', 'role', 'by', 'expiresAt'],
+            ['INVITATION', 'ROLE', 'BY', 'UNTIL'],
+          ),
+        ]),
+  ]);
+}
+
+async function showLog(tenant: string, flags: ReadFlags): Promise<void> {
+  const entries = await readPages({ path: `${pathOf(tenant)}/log`, member: 'entries', query: {} }, flags);
+  printRows(entries, ['at', 'byName', 'what', 'on'], ['AT', 'BY', 'CHANGE', 'WHAT']);
+}
+
+async function change(tenant: string, path: string, flags: ChangeFlags, done: string): Promise<void> {
+  await sendChange({ method: 'POST', path: `${pathOf(tenant)}/${path}`, body: {} }, flags);
+  printLines(done);
+}
+
+function pathOf(tenant: string): string {
+  return `/portal/organisations/${printPathName(tenant)}`;
+}
