@@ -204,8 +204,10 @@ class StackPlugin {
   #assertParts(): void {
     const stage = this.#stage();
     const hasWebhooks = this.#webhookSources().some((source) => source.stage === stage);
+    const hasParts = this.#serverless.configurationInput.custom?.parts !== undefined;
+    const hasPortal = hasParts && this.#portal !== undefined;
     const documents = this.#access?.compiled.documents ?? [];
-    const missing = missingParts({ documents, hasWebhooks, stage }, this.#chosen);
+    const missing = missingParts({ documents, hasWebhooks, hasPortal, stage }, this.#chosen);
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }
 
