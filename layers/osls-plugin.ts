@@ -3,6 +3,7 @@
  * access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
+import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
 import { checkStack } from '@gatewright/authoring/check/check-stack';
 import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/files/parts-files';
@@ -44,6 +45,7 @@ import type { AccountNeed, CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { loadPortalPage } from './portal-page.ts';
+import { allowPortal, findPortalFaults } from './portal-part.ts';
 import { checkoutParts } from './stack-parts.ts';
 import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
@@ -167,6 +169,7 @@ class StackPlugin {
         this.#assertParts();
         this.#assertKeysServed(template);
         this.#allowReceiver();
+        allowPortal(template, this.#compiledPortal(), this.#stage());
         allowTracing(template);
         this.#addAliases(template);
         if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API);
@@ -204,11 +207,17 @@ class StackPlugin {
   #assertParts(): void {
     const stage = this.#stage();
     const hasWebhooks = this.#webhookSources().some((source) => source.stage === stage);
-    const hasParts = this.#serverless.configurationInput.custom?.parts !== undefined;
-    const hasPortal = hasParts && this.#portal !== undefined;
     const documents = this.#access?.compiled.documents ?? [];
-    const missing = missingParts({ documents, hasWebhooks, hasPortal, stage }, this.#chosen);
+    const hasPortal = this.#chosen?.includes('portal') === true;
+    const missing = [
+      ...missingParts({ documents, hasWebhooks, stage }, this.#chosen),
+      ...findPortalFaults(this.#compiledPortal(), hasPortal, { documents }, stage),
+    ];
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
+  }
+
+  #compiledPortal(): CompiledPortal | undefined {
+    return this.#portal?.kind === 'compiled' ? this.#portal.portal : undefined;
   }
 
   #packages(): PlaceOfPackages {

@@ -7,19 +7,15 @@ import type { CompiledDocument } from '@gatewright/handlers/access/compiled-docu
 type Required = {
   readonly documents: readonly CompiledDocument[];
   readonly hasWebhooks: boolean;
-  /** There is an `access/portal.yml`. */
-  readonly hasPortal: boolean;
   readonly stage: string;
 };
 
-/** The part that is deployed only if it is named, so a stack of all parts lacks it, too. */
-const ONLY_NAMED = 'portal';
-
-/** Returns one sentence for each missing part. @param chosen parts of the stack; undefined means all but the portal */
+/** Returns one sentence for each missing part. @param chosen parts of the stack; undefined means all */
 export function missingParts(
-  { documents, hasWebhooks, hasPortal, stage }: Required,
+  { documents, hasWebhooks, stage }: Required,
   chosen: readonly string[] | undefined,
 ): readonly string[] {
+  if (chosen === undefined) return [];
   const inStage = documents.filter(({ apis }) => apis.some((api) => api.for === stage));
   const needs = inStage.flatMap(({ name, quota, channels }) => [
     { what: `access/${name}.yml protects an API`, part: 'authorizers', item: 'the API' },
@@ -44,17 +40,10 @@ export function missingParts(
   const all = hasWebhooks
     ? [...needs, { what: 'access/webhooks.yml has sources', part: 'webhooks', item: 'the sources' }]
     : needs;
-  const missing = all
-    .filter(({ part }) => chosen?.includes(part) === false)
+  return all
+    .filter(({ part }) => !chosen.includes(part))
     .map(
       ({ what, part, item }) =>
         `${what} in stage "${stage}": run npx gatewright init --add ${part}, or remove ${item} from the document`,
     );
-  const lacksPortal = hasPortal && chosen?.includes(ONLY_NAMED) !== true;
-  return lacksPortal
-    ? [
-        ...missing,
-        'access/portal.yml describes a portal, but the stack has none: run npx gatewright init --add portal, or remove the file',
-      ]
-    : missing;
 }

@@ -9,7 +9,6 @@ const aDocument = (members: Members = {}) =>
 const ofStage = (documents: readonly CompiledDocument[], hasWebhooks = false, stage = 'prod') => ({
   documents,
   hasWebhooks,
-  hasPortal: false,
   stage,
 });
 
@@ -38,15 +37,5 @@ describe('missingParts', () => {
     assert.deepEqual(missingParts(ofStage([quota]), ['authorizers', 'quotas']), []);
     assert.deepEqual(missingParts(ofStage([quota], false, 'test'), ['authorizers']), []);
     assert.deepEqual(missingParts(ofStage([quota], true), undefined), []);
-  });
-
-  it('says that a portal is described but not deployed, also in the whole stack, which has none', () => {
-    const portal = { ...ofStage([]), hasPortal: true };
-    for (const chosen of [undefined, ['authorizers', 'quotas']])
-      assert.match(
-        missingParts(portal, chosen).join('\n'),
-        /^access\/portal\.yml .*run npx gatewright init --add portal/,
-      );
-    assert.deepEqual(missingParts(portal, ['authorizers', 'quotas', 'portal']), []);
   });
 });

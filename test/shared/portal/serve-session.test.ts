@@ -215,7 +215,11 @@ async function aPortalWithIssuer(over: Partial<OidcSettings> = {}): Promise<Issu
     },
     {
       fetch: (url, init) => {
-        requests.push({ url, body: String(init.body ?? ''), headers: new Headers(init.headers) });
+        requests.push({
+          url,
+          body: typeof init.body === 'string' ? init.body : '',
+          headers: new Headers(init.headers),
+        });
         if (url === `${ISSUER}/.well-known/openid-configuration`)
           return Promise.resolve(Response.json(metadata));
         return Promise.resolve(Response.json({ id_token: signToken(KEY, issuer.claims) }));

@@ -11,6 +11,7 @@ import { printLines, table, UsageError } from '../../../base/terminal/output.ts'
 /** The part that every document of an API needs. */
 const AUTHORIZERS = 'authorizers';
 const WEBHOOKS_FILE = 'webhooks.yml';
+const PORTAL_FILE = 'portal.yml';
 
 /**
  * Returns the chosen parts.
@@ -62,6 +63,7 @@ export function usedParts(
 ): readonly string[] {
   const used = [...documents].flatMap(([name, text]) => {
     if (name === WEBHOOKS_FILE) return ['webhooks'];
+    if (name === PORTAL_FILE) return ['portal'];
     const document = parseDocument(text);
     if (document.errors.length > 0 || !isMap(document.contents)) return [AUTHORIZERS];
     const isFromLogs = document.getIn(['quota', 'count']) === 'access-log';

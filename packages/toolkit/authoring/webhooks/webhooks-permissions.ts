@@ -1,5 +1,9 @@
 /** Returns the minimal permissions that the role of the webhook receiver needs for its document. */
-import type { CompiledSource, CompiledWebhooks } from '@gatewright/handlers/webhooks/compiled-webhooks';
+import type {
+  CompiledSource,
+  CompiledWebhooks,
+  SecretPlace,
+} from '@gatewright/handlers/webhooks/compiled-webhooks';
 
 type PolicyStatement = {
   readonly Effect: 'Allow';
@@ -16,12 +20,13 @@ export function receiverPermissions(
 ): readonly PolicyStatement[] {
   const needed = new Map<string, PolicyStatement>();
   for (const source of sources.filter((one) => one.stage === stage))
-    for (const statement of [secretStatement(source), targetStatement(source)])
+    for (const statement of [secretPermission(source.secret), targetStatement(source)])
       if (statement !== undefined) needed.set(JSON.stringify(statement), statement);
   return [...needed.values()];
 }
 
-function secretStatement({ secret: { kind, name } }: CompiledSource): PolicyStatement | undefined {
+/** Returns the statement for reading a secret; undefined for an environment variable, which needs none. */
+export function secretPermission({ kind, name }: SecretPlace): PolicyStatement | undefined {
   if (kind === 'parameter') return allow('ssm:GetParameter', 'ssm', `parameter${name}`);
   // The ARN ends with a wildcard, because Secrets Manager appends six random characters to the name of a secret.
   if (kind === 'secret')

@@ -46,7 +46,9 @@ export function buildRequest(base: string, operation: Operation, filled: Filled)
   if ([...inPath.values()].some((text) => /^\.{1,2}$/.test(text)))
     return 'A parameter of the path must not be “.” or “..”.';
   const filledPath = path.replace(/\{([^{}]+)\}/g, (whole, name: string) => inPath.get(name) ?? whole);
-  const query = new URLSearchParams(ofPlace('query').map((each) => [each.name, valueOf(each)]));
+  const query = new URLSearchParams(
+    ofPlace('query').map((each): [string, string] => [each.name, valueOf(each)]),
+  );
   const headers = ofPlace('header').map((each): [string, string] => [each.name, valueOf(each)]);
   if (key !== '' && credential !== undefined)
     headers.push(

@@ -1,0 +1,86 @@
+/** What the part `portal` takes from `access/portal.yml`: rights of its functions, and what the stage must have for it. */
+import { asList, membersOf } from '@gatewright/aws/json-object';
+import type { CompiledAccess } from '#shared/access/compiled-document.ts';
+import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
+import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
+import { secretPermission } from '@gatewright/authoring/webhooks/webhooks-permissions';
+import type { Template } from './edit-template.ts';
+
+const FILE = 'access/portal.yml';
+const ADD = 'run npx gatewright init --add portal';
+
+/**
+ * Returns why the stack and the file do not fit together, one sentence each.
+ * @param portal undefined if there is no file
+ * @param hasPart whether the stack has the part `portal`
+ */
+export function findPortalFaults(
+  portal: CompiledPortal | undefined,
+  hasPart: boolean,
+  access: CompiledAccess,
+  stage: string,
+): readonly string[] {
+  if (portal === undefined)
+    return hasPart
+      ? [
+          `the stack has the part portal, but there is no ${FILE}: write it (docs/guides/sell/portal.md), or remove the part`,
+        ]
+      : [];
+  if (!hasPart)
+    return [`${FILE} describes a portal, but the stack has no part portal: ${ADD}, or remove the file`];
+  const { keys } = portal.offers;
+  if (keys === undefined) return [];
+  const prefixes = keyPrefixesOf(access, stage);
+  const prefix = prefixes.get(keys.prefix);
+  if (prefix === undefined)
+    return [
+      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with it in stage "${stage}"; the prefixes are ${[...prefixes.keys()].join(', ') || 'none'}`,
+    ];
+  if (prefix.chargesOthers === true)
+    return [
+      `${FILE} offers keys with the prefix ${keys.prefix}, but an access document charges such keys to another tenant (quota.tenant), so they would not count for the customer`,
+    ];
+  const unknown = keys.roles.filter((role) => !prefix.roles.has(role));
+  return unknown.length === 0
+    ? []
+    : [
+        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare only ${[...prefix.roles].join(', ') || 'none'}`,
+      ];
+}
+
+/**
+ * Gives `portal-session` the right to read the secret of its client, and restricts `portal-alerts` to the sender of the
+ * file. Without a sender, its right to send mail is removed.
+ */
+export function allowPortal(
+  { Resources }: Template,
+  portal: CompiledPortal | undefined,
+  stage: string,
+): void {
+  const secret = portal?.signIn[stage]?.clientSecret;
+  const statement = secret && secretPermission(secret);
+  if (statement !== undefined)
+    changeStatements(Resources['PortalSessionRole'], (statements) => [...statements, statement]);
+  changeStatements(Resources['PortalAlertsRole'], (statements) =>
+    statements.flatMap((one) => {
+      if (membersOf(one)['Action'] !== 'ses:SendEmail') return [one];
+      const from = portal?.mail?.from;
+      return from === undefined
+        ? []
+        : [{ ...membersOf(one), Condition: { StringEquals: { 'ses:FromAddress': from } } }];
+    }),
+  );
+}
+
+function changeStatements(
+  role: Template['Resources'][string] | undefined,
+  change: (statements: readonly unknown[]) => readonly unknown[],
+): void {
+  if (role?.Type !== 'AWS::IAM::Role') return;
+  const policies = asList(role.Properties?.['Policies']).map((policy) => {
+    const document = membersOf(membersOf(policy)['PolicyDocument']);
+    const statements = change(asList(document['Statement']));
+    return { ...membersOf(policy), PolicyDocument: { ...document, Statement: statements } };
+  });
+  role.Properties = { ...role.Properties, Policies: policies };
+}
