@@ -250,7 +250,7 @@ async function changeKey(page: Page, key: string): Promise<void> {
   await page.keyboard.press('Enter');
   await page.waitForSelector('.ask');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('.badge:has-text("revoked")');
+  await page.waitForSelector('summary:has-text("1 key that has ended")');
 }
 
 async function changePlan(page: Page): Promise<void> {

@@ -285,6 +285,17 @@ export function TableBox({
   );
 }
 
+/** What is shown on demand. It is not drawn before, because it may be long. */
+export function Fold({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{label}</summary>
+      {isOpen ? <div class="folded">{children}</div> : null}
+    </details>
+  );
+}
+
 export function Badge({ text, kind = '' }: { readonly text: string; readonly kind?: string }) {
   return <span class={`badge ${kind}`}>{text}</span>;
 }
