@@ -185,16 +185,19 @@ export function Ask({
   // Read before the opener is hidden, when it still has the focus.
   const [opener] = useState(() => document.activeElement);
   useEffect(() => {
-    box.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
+    // Without a field the question itself gets it, so that a second Enter confirms nothing.
+    const field = box.current?.querySelector<HTMLElement>('input, select, textarea');
+    (field ?? box.current)?.focus();
     return () => {
       // The opener is shown again after this part is removed.
-      setTimeout(() => giveFocusBack(opener));
+      queueMicrotask(() => giveFocusBack(opener));
     };
   }, []);
   return (
     <div
       class="ask"
       role="group"
+      tabIndex={-1}
       aria-label={label}
       ref={box}
       onKeyDown={(event) => {
