@@ -3,6 +3,7 @@
  * access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
+import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
 import { checkStack } from '@gatewright/authoring/check/check-stack';
@@ -211,9 +212,14 @@ class StackPlugin {
     const hasPortal = this.#chosen?.includes('portal') === true;
     const missing = [
       ...missingParts({ documents, hasWebhooks, stage }, this.#chosen),
-      ...findPortalFaults(this.#compiledPortal(), hasPortal, { documents }, stage),
+      ...findPortalFaults(this.#compiledPortal(), hasPortal, this.#wholeAccess(), stage),
     ];
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
+  }
+
+  /** Undefined if a document has no routes yet, so that it is not compiled. The gateway reads them later. */
+  #wholeAccess(): CompiledAccess | undefined {
+    return this.#access?.withoutInventory.length === 0 ? this.#access.compiled : undefined;
   }
 
   #compiledPortal(): CompiledPortal | undefined {

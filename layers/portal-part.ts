@@ -12,12 +12,13 @@ const ADD = 'run npx gatewright init --add portal';
 /**
  * Returns why the stack and the file do not fit together, one sentence each.
  * @param portal undefined if there is no file
+ * @param access undefined if the documents are not known yet, so that they are not compared
  * @param hasPart whether the stack has the part `portal`
  */
 export function findPortalFaults(
   portal: CompiledPortal | undefined,
   hasPart: boolean,
-  access: CompiledAccess,
+  access: CompiledAccess | undefined,
   stage: string,
 ): readonly string[] {
   if (portal === undefined)
@@ -29,7 +30,7 @@ export function findPortalFaults(
   if (!hasPart)
     return [`${FILE} describes a portal, but the stack has no part portal: ${ADD}, or remove the file`];
   const { keys } = portal.offers;
-  if (keys === undefined) return [];
+  if (keys === undefined || access === undefined) return [];
   const prefixes = keyPrefixesOf(access, stage);
   const prefix = prefixes.get(keys.prefix);
   if (prefix === undefined)

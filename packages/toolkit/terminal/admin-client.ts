@@ -163,6 +163,19 @@ async function findLocal(): Promise<AdminTarget> {
   );
 }
 
+/**
+ * Returns the address of the portal that the local gateway serves. Undefined if the command calls a deployed stack, or
+ * the gateway serves no portal.
+ */
+export async function findLocalPortal({ url, target }: AdminFlags): Promise<string | undefined> {
+  if (url !== undefined || target !== undefined) return undefined;
+  const apis = readMember(await callGateway('GET', 'status'), 'apis');
+  const portal = (Array.isArray(apis) ? (apis as readonly unknown[]) : []).find((api) =>
+    /^gatewright-.+-portal$/.test(String(readMember(api, 'name'))),
+  );
+  return portal === undefined ? undefined : String(readMember(portal, 'url'));
+}
+
 /** Finds the admin API among the APIs of a gateway. Undefined if the gateway does not serve the toolkit's stack. */
 export function adminTargetOf(
   apis: readonly unknown[],

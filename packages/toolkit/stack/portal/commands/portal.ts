@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
 import { printPathName } from '#shared/http/path-name.ts';
 import { readSeconds } from '../../access/commands/keys.ts';
-import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { callAdminJson, findLocalPortal } from '../../../terminal/admin-client.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { printLines, printResult } from '../../../../base/terminal/output.ts';
 import {
@@ -80,10 +80,17 @@ async function invite(tenant: string, flags: InviteFlags): Promise<void> {
   const { role, email, member, expires } = flags;
   const body = { role, email, member, lifetimeSeconds: expires };
   const { answer } = await sendChange({ method: 'POST', path: `${pathOf(tenant)}/invitations`, body }, flags);
-  printResult(answer, () => [
+  const link = await linkOf(textAt(answer, 'link') ?? '', flags);
+  printResult({ ...answer, link }, () => [
     `Link for one person of ${tenant}, until ${textAt(answer, 'expiresAt') ?? ''}, as ${textAt(answer, 'role') ?? ''}:`,
-    textAt(answer, 'link') ?? '',
+    link,
   ]);
+}
+
+/** The functions of a local gateway know only the address that their API would have on AWS. */
+async function linkOf(link: string, flags: InviteFlags): Promise<string> {
+  const local = await findLocalPortal(flags);
+  return local === undefined ? link : link.replace(/^[^#]*\/#/, `${local}/#`);
 }
 
 async function showMembers(tenant: string, flags: ReadFlags): Promise<void> {
