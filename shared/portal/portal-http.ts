@@ -46,8 +46,8 @@ export function readPortalRequest(value: unknown, portalUrl: string | undefined)
 }
 
 /**
- * Plain HTTP is used on a developer's machine only. `X-Forwarded-Proto` is not read: API Gateway is reached by HTTPS
- * only, and the local gateway sends the same value.
+ * Plain HTTP is used on a developer's machine only. `X-Forwarded-Proto` does not tell: the gateway always says https, as
+ * API Gateway does. A portal behind HTTPS on such a machine names its address (`portalUrl`).
  */
 function addressOf({ host = '' }: HttpEvent['headers']): string {
   const plain = `http://${host}`;
