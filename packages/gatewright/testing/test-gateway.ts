@@ -205,10 +205,8 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     mcp: (path, options) => mcpClient(parts, path, options),
     token: async (options) => (await read('POST', 'token', options)).token,
     invoke: (name, event = {}) => invoke(link, name, event, parse),
-    async send(target, body = {}, options = {}) {
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
-      await post('events', { target, body: text, ...options });
-    },
+    send: (target, body = {}, options = {}) =>
+      post('events', { target, body: typeof body === 'string' ? body : JSON.stringify(body), ...options }),
     table: (name) => ({
       items: async () => (await read('GET', `items?table=${encodeURIComponent(name)}`)).items,
       put: (...items) => post('items', { table: name, items }),
