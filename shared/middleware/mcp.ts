@@ -233,6 +233,12 @@ const UNAUTHORIZED_CODE = 401;
 const DENIED_CODE = 403;
 
 /**
+ * The end of the message for a request that nobody has verified. Code that contains it contains the wrapper: bundlers
+ * leave texts as they are, so `access check` looks for it.
+ */
+export const WRAPPER_SIGN = 'handled the request, and the option verify is not set';
+
+/**
  * @throws DomainError CONFIG_INVALID if nobody has verified the caller, because the answer must not depend on a mistake of
  * the deployment that the caller could use
  */
@@ -242,9 +248,7 @@ async function readCaller(request: EventRequest, context: unknown, options: McpO
   if (asText(carried[CONTEXT_CUT])?.split(' ').includes(MCP_GRANTS) === true)
     throw invalid('the patterns under mcp are too long for the context of the authorizer: use wildcards');
   if (options.verify === undefined)
-    throw invalid(
-      `no authorizer of the access document ${options.document} handled the request, and the option verify is not set`,
-    );
+    throw invalid(`no authorizer of the access document ${options.document} ${WRAPPER_SIGN}`);
   return verifyCaller(options.verify, request, context, options);
 }
 
