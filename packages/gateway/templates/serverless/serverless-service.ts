@@ -91,10 +91,7 @@ export async function loadServerlessService(
     if (refusal !== undefined) throw refusal;
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
     const packaged = parsePackaged(compiled.result);
-    // A program, and a section in another file, are known only now.
-    refuseMissingRoutes(packaged.configuration, file, tree);
-    for (const sentence of describePassedOver(packaged.configuration))
-      options.onProgress?.(`${basename(dirname(file))}: ${sentence}`);
+    reportPassedOver(packaged, file, tree, options);
     const raw = toRawStack(packaged, file, tree, { ...options, ...home });
     return withReading(raw, compiled, file, tree);
   } finally {
@@ -198,6 +195,18 @@ function refuseMissingRoutes(service: unknown, file: string, tree: SourceTree | 
   if (missing === undefined) return;
   const { path, message } = missing;
   throw new DefinitionError({ file, line: tree?.lineOf(path), property: path.join('.') }, message);
+}
+
+/** Reports what osls has passed over. Only now the sections of a program, and those in other files, are known. */
+function reportPassedOver(
+  { configuration }: PackagedService,
+  file: string,
+  tree: SourceTree | undefined,
+  { onProgress }: LoadOptions,
+): void {
+  refuseMissingRoutes(configuration, file, tree);
+  for (const sentence of describePassedOver(configuration))
+    onProgress?.(`${basename(dirname(file))}: ${sentence}`);
 }
 
 type ParameterSources = {
