@@ -92,8 +92,7 @@ export async function loadServerlessService(
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
     const packaged = parsePackaged(compiled.result);
     reportPassedOver(packaged, file, tree, options);
-    const raw = toRawStack(packaged, file, tree, { ...options, ...home });
-    return withReading(raw, compiled, file, tree);
+    return withReading(toRawStack(packaged, file, tree, { ...options, ...home }), compiled, file, tree);
   } finally {
     waiting?.end();
   }
