@@ -80,6 +80,31 @@ describe('an MCP server whose document sets mcp.charge', () => {
       assert.deepEqual(log, route === undefined ? [] : [`gold acme main|ann ${route} ${STAMP}`, 'release']);
     });
 
+  // Attack: a caller invents names of tools, and each would get a ledger in the usage table.
+  const groups: readonly [message: object, patterns: readonly string[], group: string | undefined][] = [
+    [call('get_order'), ['get_order'], undefined],
+    [call('get_order'), ['*', 'get_order'], undefined],
+    [call('get_order'), ['get_*'], 'tools/call *'],
+    [call('invented'), ['*'], 'tools/call *'],
+    [{ ...call('summary'), method: 'prompts/get' }, ['*'], 'prompts/get *'],
+    [{ ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } }, ['*'], undefined],
+  ];
+  for (const [message, patterns, group] of groups)
+    it(`counts ${JSON.stringify(message).slice(17)} by ${group ?? 'its own name'} where rules name ${patterns.join(', ')}`, async () => {
+      const asked: (string | undefined)[] = [];
+      const { quotas } = someQuotas(9);
+      const consume: Quotas['consume'] = (request) => {
+        asked.push(request.groupedAs);
+        return quotas.consume(request);
+      };
+      const one = event(message);
+      const grants = JSON.parse(grantsWith(CHARGE)) as Record<string, unknown>;
+      grants['allow'] = { tools: patterns, prompts: patterns, resources: ['orders://**'] };
+      one.requestContext.authorizer.mcpGrants = JSON.stringify(grants);
+      await withMcp(ok, { document: 'orders', quotas: { ...quotas, consume } })(one);
+      assert.deepEqual(asked, [group]);
+    });
+
   it('charges nobody whom the document does not charge', async () => {
     const { log, quotas } = someQuotas(9);
     const spared = event(call('get_order'));
@@ -167,6 +192,30 @@ describe('an MCP server whose document sets mcp.charge', () => {
         assert.ok(log.includes('release'));
       }
   });
+
+  const early: readonly [what: string, middleware: object, log: readonly string[]][] = [
+    ['before the server', { before: () => ({ statusCode: 200, body: '{}' }) }, ['refund', 'release']],
+    ['after the server', { after: () => ({ statusCode: 200, body: '{}' }) }, ['release']],
+    [
+      'for an error of the server',
+      { onError: () => ({ statusCode: 500, body: '{}' }) },
+      ['refund', 'release'],
+    ],
+  ];
+  for (const [what, middleware, ended] of early)
+    it(`ends a charged call whose answer a later middleware gives ${what}`, async () => {
+      const { log, quotas } = someQuotas(9);
+      const server = () => (what.startsWith('for') ? Promise.reject(new Error('x')) : ok());
+      const both = [mcp({ document: 'orders', quotas }), middleware] as never;
+      const handler = middy(server as never).use(both) as unknown as (
+        asked: object,
+        context: object,
+      ) => Promise<unknown>;
+      const asked = event(call('a'));
+      await handler(asked, {});
+      assert.deepEqual(log.slice(1), ended);
+      assert.equal(admissionOfCall(asked), undefined);
+    });
 
   it('charges a call once if two wrappers stand around the server', async () => {
     const { log, quotas } = someQuotas(9);

@@ -162,3 +162,20 @@ describe('templates', () => {
       assert.equal(mayCompleteTemplate(some, template), false, template);
   });
 });
+
+// A stream may follow a thousand resources, and each is compared with all patterns.
+describe('matchesSubject and many URIs', () => {
+  it('brings the patterns of a list into canonical form once', () => {
+    let reads = 0;
+    const patterns = new Proxy(['orders://public/**', 'orders://%41/*'], {
+      get(target, name, receiver) {
+        if (/^\d+$/.test(String(name))) reads += 1;
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+    for (const effect of ['allow', 'deny'] as const)
+      for (let index = 0; index < 1_000; index += 1)
+        assert.equal(matchesSubject('resources', patterns, `orders://A/${index}`, effect), true);
+    assert.ok(reads <= 2 * patterns.length, `${reads} reads`);
+  });
+});

@@ -163,6 +163,39 @@ it('mcp() filters the answer even if another middleware has replaced the event',
   assert.deepEqual(JSON.parse((await ask(event(context, LIST), {})).body), KEPT);
 });
 
+// A cache is such a middleware: it answers with what another caller got.
+describe('mcp() filters what a middleware that is added later answers', () => {
+  const foreign = () => ({
+    statusCode: 200,
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { tools: [{ name: 'get_order' }, { name: 'refund' }] },
+    }),
+  });
+  const early: Readonly<Record<string, object>> = {
+    'before the server': { before: foreign },
+    'after the server': { after: foreign },
+    'for an error': { before: () => Promise.reject(new Error('x')), onError: foreign },
+  };
+  for (const [when, middleware] of Object.entries(early))
+    it(when, async () => {
+      const { run, server } = aServer();
+      const handler = middy(server as never).use([mcp(OPTIONS), middleware] as never) as unknown;
+      const ask = handler as (asked: object, context: object) => Promise<{ body: string }>;
+      assert.deepEqual(JSON.parse((await ask(event(context, LIST), {})).body), KEPT);
+      assert.equal(run.length, when === 'after the server' ? 1 : 0);
+    });
+
+  it('and leaves a text of an error handler as it is', async () => {
+    const failing = { onError: () => ({ statusCode: 500, headers: {}, body: 'failed' }) };
+    const server = () => Promise.reject(new Error('x'));
+    const handler = middy(server as never).use([mcp(OPTIONS), failing] as never) as unknown;
+    const ask = handler as (asked: object, context: object) => Promise<{ body: string }>;
+    assert.equal((await ask(event(context, LIST), {})).body, 'failed');
+  });
+});
+
 describe('withMcp() leaves only the returned value as an answer', () => {
   it('to a handler that answers by a callback if it gets one, as @fastify/aws-lambda does', async () => {
     const sent: unknown[] = [];
