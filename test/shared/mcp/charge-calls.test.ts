@@ -161,6 +161,17 @@ describe('an MCP server whose document sets mcp.charge', () => {
     }
   });
 
+  it('refunds a call whose server fails behind middy', async () => {
+    const { log, quotas } = someQuotas(9);
+    const failing = () => Promise.reject(new Error('x'));
+    const handler = middy(failing as never).use(mcp({ document: 'orders', quotas }) as never) as unknown as (
+      asked: object,
+      context: object,
+    ) => Promise<unknown>;
+    await assert.rejects(handler(event(call('a')), {}), /x/);
+    assert.deepEqual(log.slice(1), ['refund', 'release']);
+  });
+
   it('refunds a resource whose answer cannot be read', async () => {
     const { log, quotas } = someQuotas(9);
     const read = { ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } };

@@ -93,10 +93,16 @@ describe('filterResult', () => {
   });
 
   it('filters an answer to a request that was not sent as every list', () => {
-    const stray = answer({ tools: TOOLS, prompts: [{ name: 'x' }] }, 99);
+    const foreign = {
+      tools: TOOLS,
+      prompts: [{ name: 'x' }],
+      resources: [{ uri: 'orders://private/1' }],
+      resourceTemplates: [{ uriTemplate: 'users://{id}' }],
+    };
+    const nothing = { tools: LISTED, prompts: [], resources: [], resourceTemplates: [] };
     assert.deepEqual(
-      bodyOf(filterResult(passageFor('resources/list'), proxy(stray))),
-      answer({ tools: LISTED, prompts: [] }, 99),
+      bodyOf(filterResult(passageFor('resources/read'), proxy(answer(foreign, 99)))),
+      answer(nothing, 99),
     );
   });
 

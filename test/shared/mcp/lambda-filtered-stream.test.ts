@@ -102,6 +102,29 @@ describe('withMcpStream()', () => {
     assert.deepEqual(response.sent.slice(2), [first, `data: ${kept}\n\n`]);
   });
 
+  // Only what is kept back counts, so a stream may be as long as it likes.
+  it('limits an event, and not the stream', async () => {
+    const noted = `data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { data: 'x'.repeat(11_000_000) } })}\n\n`;
+    const { sent } = await run((_, stream) => {
+      const out = withMetadata(stream, EVENTS);
+      out.write(noted);
+      out.write(noted);
+      out.end(`data: ${list()}\n\n`);
+    }, event('tools/list'));
+    assert.equal(sent.at(-1), `data: ${kept}\n\n`);
+  });
+
+  it('fails if the last part cannot be written', async () => {
+    const target = new Writable({ write: (_chunk, _encoding, done) => done(new Error('gone')) });
+    target.on('error', () => undefined);
+    const broken: ResponseStream = Object.assign(target, { setContentType: () => undefined });
+    const server: McpStreamHandler<object> = (_, stream) => stream.end(list());
+    await assert.rejects(
+      async () => withMcpStream(server, { document: 'orders' })(event('tools/list'), broken, {}),
+      /gone/,
+    );
+  });
+
   it('filters by the type that the stream itself has', async () => {
     const { sent } = await run((_, stream) => {
       stream.setContentType('text/event-stream');

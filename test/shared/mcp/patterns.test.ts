@@ -123,6 +123,15 @@ describe('isMcpPattern', () => {
     ['resources', 'docs://a/%2e%2e/b', false],
     ['resources', 'docs://pub/%2a', false],
     ['resources', 'docs://pub/%2A%2A', false],
+    ['tools', '', false],
+    ['tools', 'a'.repeat(256), true],
+    ['tools', 'a'.repeat(257), false],
+    ['tools', 'get\u0007', false],
+    ['tools', ' get', false],
+    ['tools', 'get\n', false],
+    ['tools', 'get\ud800', false],
+    ['tools', 'get\\', false],
+    ['methods', 'tasks/*', false],
     ['methods', 'tasks/get', true],
     ['methods', 'tools/call', false],
     ['methods', 'Tools/Call', false],
@@ -147,6 +156,9 @@ describe('templates', () => {
     assert.equal(mayListTemplate(hidden, 'docs://pub/team/{id}{?page}'), false);
     assert.equal(mayListTemplate(hidden, 'docs://pub/team/{+path}'), true);
     assert.equal(mayListTemplate(hidden, 'docs://pub/{id}'), true);
+    // RFC 6570 section 3.2.6: the slash of a path segment belongs to the value.
+    assert.equal(mayListTemplate(hidden, 'docs://pub/hidden{/id}'), false);
+    assert.equal(mayListTemplate(hidden, 'docs://pub/hidden{id}'), true);
   });
 
   it('are not completed if they leave the pattern by dot segments', () => {

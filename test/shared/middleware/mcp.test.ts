@@ -214,6 +214,17 @@ describe('withMcp() leaves only the returned value as an answer', () => {
     assert.deepEqual(JSON.parse(reply.body), KEPT);
   });
 
+  it('and gives a context without such functions as it is', async () => {
+    const plain = { awsRequestId: 'r' };
+    const given: unknown[] = [];
+    await withMcp(
+      (_asked: object, ...rest: readonly unknown[]) => (given.push(...rest), { statusCode: 200 }),
+      OPTIONS,
+    )(event(context), plain, 'more');
+    assert.equal(given[0], plain);
+    assert.equal(given[1], 'more');
+  });
+
   it('to a handler that answers by the context, which exists up to Node.js 22', async () => {
     const sent: unknown[] = [];
     const old = { succeed: (answer: unknown) => sent.push(answer), getRemainingTimeInMillis: () => 5 };

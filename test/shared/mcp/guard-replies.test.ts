@@ -1,0 +1,109 @@
+/** What a refused caller reads, and bodies that are no messages. The decisions are in guard.test.ts. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { McpGrants } from '#shared/mcp/grants.ts';
+import { guardRequest } from '#shared/mcp/guard.ts';
+
+const GRANTS: McpGrants = {
+  document: 'orders',
+  allow: { tools: ['get_*'], resources: ['orders://public/**'] },
+  deny: {},
+  withScopes: [{ scopes: ['orders:refund'], allow: { tools: ['refund_order'] } }],
+};
+
+type Guarded = ReturnType<typeof guardRequest>;
+
+function post(body: unknown, headers: Readonly<Record<string, string>> = {}): Guarded {
+  const all = { 'content-type': 'application/json', ...headers };
+  const values = Object.entries(all).map(([name, value]) => [name, [value]] as const);
+  return guardRequest(GRANTS, {
+    method: 'POST',
+    headers: new Map(values),
+    body: Buffer.from(JSON.stringify(body)),
+  });
+}
+
+function statusOf(guarded: Guarded): number {
+  return guarded.kind === 'passed' ? 200 : guarded.reply.statusCode;
+}
+
+function codeOf(guarded: Guarded): unknown {
+  if (guarded.kind === 'passed') return undefined;
+  return (JSON.parse(guarded.reply.body ?? '') as { error: { code: unknown } }).error.code;
+}
+
+const request = (method: string, params?: object) => ({ jsonrpc: '2.0', id: 1, method, params });
+const call = (name: unknown) => request('tools/call', { name });
+
+describe('guardRequest and its replies', () => {
+  const nested = (depth: number): object =>
+    Array.from({ length: depth }).reduce<object>((inner) => ({ a: inner }), { n: 'deep' });
+  it('finds a parameter in nested arguments, to a bounded depth', () => {
+    for (const [depth, status] of [
+      [1, 200],
+      [20, 200],
+      [21, 400],
+    ] as const) {
+      const message = request('tools/call', { name: 'get_order', arguments: nested(depth) });
+      assert.equal(statusOf(post(message, { 'mcp-param-n': 'deep' })), status, String(depth));
+    }
+  });
+
+  it('refuses a body of a request that has none', () => {
+    for (const method of ['GET', 'DELETE', 'OPTIONS']) {
+      const guarded = guardRequest(GRANTS, { method, headers: new Map(), body: Buffer.from('{}') });
+      assert.deepEqual([statusOf(guarded), codeOf(guarded)], [400, -32_600], method);
+    }
+  });
+
+  const sentences: readonly (readonly [message: object, says: string])[] = [
+    [call('refund'), 'The access document does not allow this caller the tool "refund".'],
+    [call(7), 'The message does not name a tool.'],
+    [
+      call('refund_order'),
+      'The access document allows the tool "refund_order" only with the scopes orders:refund.',
+    ],
+    [request('prompts/get', { name: 'x' }), 'The access document does not allow this caller the prompt "x".'],
+    [
+      request('resources/read', { uri: 'orders://x' }),
+      'The access document does not allow this caller the resource "orders://x".',
+    ],
+    [request('tasks/cancel'), 'The access document does not allow this caller the method "tasks/cancel".'],
+  ];
+  for (const [message, says] of sentences)
+    it(`says: ${says}`, () => {
+      const guarded = post(message);
+      assert.ok(guarded.kind === 'refused');
+      const { id, error } = JSON.parse(guarded.reply.body ?? '') as {
+        id: number;
+        error: { message: string };
+      };
+      assert.deepEqual([id, error.message], [1, says]);
+    });
+
+  it('says of an allowed message of a batch why it was not run', () => {
+    const guarded = post([call('get_order'), { ...call('refund'), id: 2 }]);
+    assert.ok(guarded.kind === 'refused');
+    const [first] = JSON.parse(guarded.reply.body ?? '') as { error: { message: string } }[];
+    assert.equal(
+      first?.error.message,
+      'This message was not run, because another message of its batch is denied.',
+    );
+  });
+
+  // RFC 6750 section 3.1; MCP 2026-07-28, Runtime Insufficient Scope Errors.
+  it('names the scopes that the caller must ask for', () => {
+    const headers = new Map([['content-type', ['application/json']]]);
+    const guarded = guardRequest(
+      GRANTS,
+      { method: 'POST', headers, body: Buffer.from(JSON.stringify(call('refund_order'))) },
+      { resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource/mcp' },
+    );
+    assert.ok(guarded.kind === 'refused');
+    assert.equal(guarded.reply.statusCode, 403);
+    assert.equal(
+      guarded.reply.headers?.['www-authenticate'],
+      'Bearer error="insufficient_scope", scope="orders:refund", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp"',
+    );
+  });
+});
