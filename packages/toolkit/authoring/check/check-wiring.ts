@@ -2,6 +2,7 @@
  * Checks that an API uses the authorizer as its document requires. API Gateway caches authorizer results by the
  * configured identity sources, which the authorizer itself cannot see.
  */
+import { isChargedInFunction } from '../compile/compile-quota.ts';
 import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';
 
 export type WiredAuthorizer = {
@@ -107,7 +108,7 @@ function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
 ): readonly string[] {
-  if (quota === undefined) return [];
+  if (quota === undefined || isChargedInFunction(quota)) return [];
   if (payload === 'rest-token')
     return quota.routes === undefined
       ? [
