@@ -114,8 +114,7 @@ function watchResponse(request: object, event: object, passage: McpPassage): voi
       const isEarly = 'earlyResponse' in request;
       // The function of middy waits for a promise.
       response = isEarly ? finish(event, passage, given, !hasRun || hasFailed(request)) : given;
-      if (isEarly) endWatch(request);
-      else hasRun ||= given !== undefined;
+      hasRun ||= !isEarly && given !== undefined;
     },
   });
 }

@@ -149,6 +149,19 @@ describe('filterResult', () => {
       );
   });
 
+  it('names the request in place of an answer that it cannot read', () => {
+    const replaced = filterResult(passageFor('tools/list'), proxy(0, { body: '<html>' }));
+    const { id, error } = bodyOf(replaced) as { id: unknown; error: { code: number } };
+    assert.deepEqual([id, error.code], [1, -32_603]);
+  });
+
+  it('keeps a result without members, unless it answers a list', () => {
+    const passage = { ...passageFor('tools/call'), requests: [requestFor('tools/call')] };
+    const odd = { jsonrpc: '2.0', id: 1, result: 'done' };
+    assert.deepEqual(bodyOf(filterResult(passage, proxy(odd))), odd);
+    assert.deepEqual(bodyOf(filterResult(passageFor('tools/list'), proxy(odd))), { ...odd, result: {} });
+  });
+
   it('keeps errors, empty answers, and answers to other methods as they are', () => {
     const failed = proxy(0, { statusCode: 500, body: 'Internal Server Error' });
     assert.equal(filterResult(passageFor('tools/list'), failed), failed);

@@ -81,6 +81,24 @@ describe('guardRequest and its replies', () => {
       assert.deepEqual([id, error.message], [1, says]);
     });
 
+  it('refuses a stream for one denied resource, whatever else the stream names', () => {
+    const grants = { ...GRANTS, allow: { ...GRANTS.allow, methods: ['subscriptions/listen jobIds'] } };
+    const statusFor = (resourceSubscriptions: readonly string[]): number => {
+      const notifications = { jobIds: ['1'], resourceSubscriptions };
+      const body = Buffer.from(JSON.stringify(request('subscriptions/listen', { notifications })));
+      const headers = new Map([['content-type', ['application/json']]]);
+      return statusOf(guardRequest(grants, { method: 'POST', headers, body }));
+    };
+    assert.equal(statusFor(['orders://public/a']), 200);
+    assert.equal(statusFor(['orders://public/a', 'orders://private/a']), 403);
+  });
+
+  it('takes at most 50 messages at once', () => {
+    const batch = (length: number) => Array.from({ length }, (_, id) => ({ ...call('get_order'), id }));
+    assert.equal(statusOf(post(batch(50))), 200);
+    assert.deepEqual([statusOf(post(batch(51))), codeOf(post(batch(51)))], [400, -32_600]);
+  });
+
   it('says of an allowed message of a batch why it was not run', () => {
     const guarded = post([call('get_order'), { ...call('refund'), id: 2 }]);
     assert.ok(guarded.kind === 'refused');

@@ -86,6 +86,15 @@ describe('withMcpStream()', () => {
     ]);
   });
 
+  it('takes no empty line of JSON for the end of an event', async () => {
+    const { sent } = await run((_, stream) => {
+      const out = withMetadata(stream, { statusCode: 200, headers: { 'content-type': 'application/json' } });
+      out.write(`\n\n${list().slice(0, 30)}`);
+      out.end(list().slice(30));
+    }, event('tools/list'));
+    assert.deepEqual(sent.slice(2), [kept]);
+  });
+
   it('sends each event when it is whole', async () => {
     const response = aResponse();
     let whileOpen: readonly string[] = [];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isMcpPattern, mayCompleteTemplate, mayListTemplate } from '#shared/mcp/grants.ts';
 import type { McpGrants } from '#shared/mcp/grants.ts';
 import type { McpSubject } from '#shared/mcp/methods.ts';
-import { mayMatchTemplate, matchesSubject, readingsOfUri } from '#shared/mcp/patterns.ts';
+import { mayMatchTemplate, matchesSubject, readingsOfUri, sampleOfTemplate } from '#shared/mcp/patterns.ts';
 
 const allows = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'allow');
 const denies = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'deny');
@@ -172,6 +172,29 @@ describe('templates', () => {
       'docs://pub/..%2f{id}',
     ])
       assert.equal(mayCompleteTemplate(some, template), false, template);
+  });
+
+  it('are not completed by a pattern for one segment, because servers expand them in different ways', () => {
+    assert.equal(mayCompleteTemplate(grants(['docs://pub/*']), 'docs://pub/{id}'), false);
+  });
+
+  // RFC 6570 sections 3.2.7 to 3.2.9: these begin with what no path contains.
+  it('are read without their parameters', () => {
+    for (const end of ['{?page}', '{&page}', '{;version}'])
+      assert.equal(sampleOfTemplate(`docs://pub/a${end}`), 'docs://pub/a');
+  });
+});
+
+describe('a deny rule', () => {
+  const denies = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'deny');
+
+  it('keeps the dot at the end of a host only where no URL parser removes it', () => {
+    assert.equal(denies('docs://pub./**', 'docs://pub/a'), false);
+    assert.equal(denies('https://pub./**', 'https://pub/a'), true);
+  });
+
+  it('is compared with text that is no URI', () => {
+    assert.equal(denies('docs://pub/**', 'pub'), true);
   });
 });
 

@@ -119,6 +119,14 @@ for (const [name, way] of Object.entries(ways))
         assert.equal(run.length, 0);
       });
 
+    it('says that the patterns are too long, and not that nobody decided', async () => {
+      const { handler } = way(OPTIONS);
+      await assert.rejects(
+        async () => handler(event({ sub: 'ann', contextCut: 'scope mcpGrants' })),
+        /the patterns under mcp are too long for the context of the authorizer/,
+      );
+    });
+
     it('asks the verifier only if no authorizer of the toolkit handled the request', async () => {
       let asked = 0;
       const verify = () => {
