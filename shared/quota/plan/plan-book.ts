@@ -71,6 +71,12 @@ export class PlanBook {
     return loading.finally(() => this.#loading.delete(planId));
   }
 
+  /** Saves plans in code unless the table has that version or a newer one. Returns whether the table has all of them. */
+  async save(planIds: readonly string[]): Promise<boolean> {
+    await Promise.all(planIds.map((planId) => this.read(planId)));
+    return planIds.every((planId) => this.#entries.get(planId)?.freshMs === FRESH_MS);
+  }
+
   async #load(planId: string): Promise<PlanRead> {
     const key = planKey(planId);
     let read = await this.#store.read(key, { consistent: true });

@@ -31,6 +31,8 @@ export type UsageReader = {
    * because these limits would not be enforced
    */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
+  /** Saves these plans unless the table has that version or a newer one. Returns whether the table has all of them. */
+  savePlans(planIds: readonly string[]): Promise<boolean>;
 };
 
 /**
@@ -111,6 +113,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
   };
 
   return {
+    savePlans: (planIds) => book.save(planIds),
     async look(charge) {
       checkSubject({ ...charge, plan: charge.plan ?? '-' });
       const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
