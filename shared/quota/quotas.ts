@@ -23,7 +23,7 @@ import type { Arrival } from './holding/holdings.ts';
 import type { QuotaEvent } from './holding/holder-ports.ts';
 import { Run } from './holding/permits.ts';
 import { hearNews } from './plan/news.ts';
-import { PlanBook } from './plan/plan-book.ts';
+import { PlanBook, planUnknown } from './plan/plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan/plan.ts';
 import type { CustomerPlan } from './plan/plan.ts';
 import { tenantOf } from './ledger/ledger.ts';
@@ -298,7 +298,7 @@ class Holder {
   /** Reads a plan. Returns undefined if the table does not respond. */
   async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
-    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', `there is no customer plan ${planId}`);
+    if (read.kind === 'unknown') throw planUnknown(planId);
     return read.kind === 'known' ? read.plan : undefined;
   }
 

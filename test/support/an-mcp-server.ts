@@ -21,7 +21,7 @@ const RESULTS = {
   'resources/templates/list': () => ({ resourceTemplates: [] }),
   'resources/read': ({ uri }) => ({ contents: [{ uri, text: 'Within 14 days.' }] }),
   'tools/call': (params, headers, claims) => params.name === 'get_order'
-    ? { content: [{ type: 'text', text: JSON.stringify({ id: params.arguments.id, header: headers['mcp-param-order'] ?? null, sub: claims.sub, roles: claims.roles, scope: claims.scope, revision: headers['mcp-protocol-version'] }) }] }
+    ? { content: [{ type: 'text', text: JSON.stringify({ id: params.arguments.id, header: headers['mcp-param-order'] ?? null, sub: claims.sub, roles: claims.roles, scope: claims.scope, tenant: claims.tenant, revision: headers['mcp-protocol-version'] }) }] }
     : undefined,
 };
 const json = (statusCode, body, headers = {}) => ({ statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });

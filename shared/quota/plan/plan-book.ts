@@ -116,6 +116,13 @@ export class PlanBook {
   }
 }
 
+export function planUnknown(planId: string): DomainError {
+  return new DomainError(
+    'PLAN_UNKNOWN',
+    `there is no customer plan ${planId}: save it with gatewright plan save, or name it in the quota of an access document`,
+  );
+}
+
 /**
  * Saves a plan whose newest version so far is `basedOn` (undefined if the plan is new). The store refuses the write if
  * another edit was made in the meantime.

@@ -7,6 +7,9 @@ import type { Reason } from './reason.ts';
 const REFUSALS: Readonly<Record<number, readonly string[]>> = {
   401: ['Send a new token. The authorizer’s result was cached and outlived the old one.'],
   429: ['Wait for the time in the header Retry-After, or change the limit of the customer’s plan.'],
+  503: [
+    'If it stays so, see whether the usage table exists, and whether the role of the function may use it. gatewright start prints each call of AWS that a role does not allow.',
+  ],
   [-32_020]: [
     'Send headers that repeat the body: MCP-Protocol-Version, Mcp-Method and Mcp-Name (MCP 2026-07-28, Request Metadata).',
   ],

@@ -17,6 +17,7 @@ export type McpFlags = {
   readonly server?: string;
   readonly as?: { readonly sub: string; readonly roles: readonly string[] };
   readonly scope?: string;
+  readonly claim?: Readonly<Record<string, unknown>>;
   readonly token?: string;
   readonly clientId?: string;
   readonly revision?: Revision;
@@ -32,10 +33,11 @@ const LOCAL_AUDIENCE = 'gatewright';
 
 /** Runs `use` with a client, and prints a refusal with the explanation of the gateway that has recorded it. */
 export async function withClient(flags: McpFlags, use: (client: McpClient) => Promise<void>): Promise<void> {
+  if (flags.claim !== undefined && flags.as === undefined) throw new UsageError('--claim needs --as');
   const server = await findServer(flags.server);
   trustLocalAuthority();
   const fetchWithin = fetchWith(flags.timeout);
-  const token = flags.token ?? (flags.as && (await mintToken(server, flags.as, flags.scope)));
+  const token = flags.token ?? (flags.as && (await mintToken(server, flags.as, flags)));
   const plain: Send = ({ headers, ...request }) => fetchWithin(server, { ...request, headers });
   const send: Send =
     token === undefined
@@ -105,9 +107,10 @@ async function findServer(given: string | undefined): Promise<string> {
 async function mintToken(
   server: string,
   { sub, roles }: NonNullable<McpFlags['as']>,
-  scope: string | undefined,
+  { scope, claim: claims }: Pick<McpFlags, 'scope' | 'claim'>,
 ): Promise<string> {
-  const answer = await callGateway('POST', 'token', { sub, roles, scope, aud: [LOCAL_AUDIENCE, server] });
+  const aud = [LOCAL_AUDIENCE, server];
+  const answer = await callGateway('POST', 'token', { sub, roles, scope, claims, aud });
   return String(readMember(answer, 'token'));
 }
 

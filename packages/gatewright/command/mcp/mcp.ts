@@ -9,6 +9,7 @@ import { addGatewayOptions } from '../../../toolkit/terminal/running-gateway.ts'
 import { McpRefused } from '../../mcp-client/errors.ts';
 import type { McpClient } from '../../mcp-client/mcp-client.ts';
 import { REVISIONS } from '../../mcp-client/wire.ts';
+import { collectClaim } from '../local/token.ts';
 import { withClient } from './connect.ts';
 import type { McpFlags } from './connect.ts';
 import { describeContent, describeMessages, describeResource } from './print.ts';
@@ -67,6 +68,7 @@ function addMcpOptions(command: Command): Command {
         .conflicts('token'),
     )
     .option('--scope <scopes>', 'scopes of the token, separated by spaces')
+    .option('--claim <name=json>', 'additional claim of the token of --as (repeatable)', collectClaim)
     .addOption(new Option('--token <token>', 'token to send').env('GATEWRIGHT_MCP_TOKEN'))
     .option('--client-id <id>', 'sign in as this client (default: register a client)')
     .addOption(

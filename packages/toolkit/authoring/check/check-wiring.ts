@@ -108,7 +108,13 @@ function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
 ): readonly string[] {
-  if (quota === undefined || isChargedInFunction(quota)) return [];
+  if (quota === undefined) return [];
+  if (isChargedInFunction(quota))
+    return payload === 'rest-token' && quota.plans.length > 0
+      ? [
+          'a TOKEN authorizer cannot save quota.plans: use a REQUEST authorizer, or save the plans with gatewright plan save',
+        ]
+      : [];
   if (payload === 'rest-token')
     return quota.routes === undefined
       ? [

@@ -54,6 +54,11 @@ describe('explainAgentCall', () => {
     assert.match(reason?.because.join(' ') ?? '', /No rule under mcp of access\/orders\.yml names it\./);
   });
 
+  it('says what to look at if the quota cannot be checked', () => {
+    const error = { code: 503, message: 'The quota cannot be checked at the moment.' };
+    assert.match(explainAgentCall(about({ ...call, error }, 503))?.changes.join() ?? '', /usage table.*role/);
+  });
+
   it('says when to come back, and which headers to send', () => {
     const error = { code: 429, message: 'The quota month is used up.' };
     assert.match(explainAgentCall(about({ ...call, error }, 429))?.changes.join() ?? '', /Retry-After/);

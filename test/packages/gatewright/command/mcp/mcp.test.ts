@@ -91,6 +91,12 @@ describe('gatewright mcp', () => {
     });
   });
 
+  it('gives the token the claims by which a plan is chosen', async () => {
+    const claims = ['--claim', 'tenant=acme', '--claim', 'plan=gold'];
+    const { stdout } = await here.run('call', 'get_order', '{"id":"7"}', '--as', 'ann', ...claims);
+    assert.equal((JSON.parse(stdout) as { tenant: string }).tenant, 'acme');
+  });
+
   it('signs in by itself where no caller is named', async () => {
     const { code, stdout, stderr } = await here.run('call', 'get_order', '{"id":"7"}');
     assert.equal(code, 0, stderr);
@@ -147,6 +153,8 @@ describe('gatewright mcp', () => {
     { words: ['list', '--server', 'none'], message: /neither a URL nor a path/ },
     { words: ['list', '--as', 'a b'], message: /Write a name, or a name and its roles/ },
     { words: ['list', '--as', 'ann', '--token', 't'], message: /cannot be used with/ },
+    { words: ['list', '--claim', 'tenant=acme'], message: /--claim needs --as/ },
+    { words: ['list', '--as', 'ann', '--claim', 'acme'], message: /Write it as name=value/ },
     { words: ['call', 'x', '[1]'], message: /Write it as a JSON object/ },
     {
       words: ['list', '--server', 'http://127.0.0.1:1/mcp', '--token', 't'],

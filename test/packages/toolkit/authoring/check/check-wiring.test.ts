@@ -77,6 +77,34 @@ describe('checkWiring', () => {
       source: 'docs/guides/protect/mcp.md: the authorizer does not charge this route',
     },
     {
+      name: 'refuses a TOKEN authorizer where the wrapper charges by plans of the document',
+      over: {
+        quota: {
+          ...quota,
+          plans: [
+            {
+              id: 'partner',
+              version: 1,
+              limits: [{ id: 'daily', level: 'tenant', quota: 3, period: 'DAY' }],
+            },
+          ],
+        },
+        mcp,
+      },
+      routes: ['POST /mcp'],
+      wired: { payload: 'rest-token', calls: 'token-authorizer' },
+      expected: /a TOKEN authorizer cannot save quota\.plans/,
+      source: 'docs/guides/protect/mcp.md: the REQUEST authorizer saves them',
+    },
+    {
+      name: 'takes a TOKEN authorizer where the wrapper charges by plans of the table',
+      over: { quota, mcp },
+      routes: ['POST /mcp'],
+      wired: { payload: 'rest-token', calls: 'token-authorizer' },
+      expected: undefined,
+      source: 'docs/guides/protect/mcp.md: gatewright plan save saves them',
+    },
+    {
       name: 'refuses kept answers where another route is charged as well',
       over: { quota, mcp },
       routes: ['POST /mcp', 'GET /users'],
