@@ -152,7 +152,7 @@ describe('an MCP server whose document sets mcp.charge', () => {
 
   it('refunds a call that failed', async () => {
     for (const server of [
-      () => Promise.resolve({ statusCode: 502, body: '' }),
+      () => Promise.resolve({ statusCode: 500, body: '' }),
       () => Promise.reject(new Error('x')),
     ]) {
       const { log, quotas } = someQuotas(9);

@@ -85,6 +85,16 @@ describe('filterResult', () => {
     );
   });
 
+  // MCP 2025-11-25, Sending Messages to the Server: a stream may begin with an event without data.
+  it('keeps an event without data', () => {
+    const events = `id: 1\ndata:\n\ndata: ${JSON.stringify(answer({ tools: TOOLS }))}\n\n`;
+    const headers = { 'content-type': 'text/event-stream' };
+    const { body } = filterResult(passageFor('tools/list'), proxy(0, { headers, body: events })) as {
+      body: string;
+    };
+    assert.equal(body, `id: 1\ndata: \n\ndata: ${JSON.stringify(answer({ tools: LISTED }))}\n\n`);
+  });
+
   it('removes the length of the whole answer', () => {
     const { headers } = filterResult(passageFor('tools/list'), proxy(answer({ tools: [] }))) as {
       headers: object;

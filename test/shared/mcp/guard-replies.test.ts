@@ -93,6 +93,25 @@ describe('guardRequest and its replies', () => {
     assert.equal(statusFor(['orders://public/a', 'orders://private/a']), 403);
   });
 
+  it('gives each refusal its code', () => {
+    assert.deepEqual([codeOf(post(call('refund'))), codeOf(post({ jsonrpc: '2.0' }))], [403, -32_600]);
+  });
+
+  it('takes no encoded text in a header that is never encoded', () => {
+    const encode = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?=`;
+    const revision = '2026-07-28';
+    const _meta = { 'io.modelcontextprotocol/protocolVersion': revision };
+    const message = request('tools/call', { name: 'get_order', _meta });
+    const plain = {
+      'mcp-protocol-version': revision,
+      'mcp-method': 'tools/call',
+      'mcp-name': encode('get_order'),
+    };
+    assert.equal(statusOf(post(message, plain)), 200);
+    for (const name of ['mcp-protocol-version', 'mcp-method'] as const)
+      assert.equal(codeOf(post(message, { ...plain, [name]: encode(plain[name]) })), -32_020, name);
+  });
+
   it('takes at most 50 messages at once', () => {
     const batch = (length: number) => Array.from({ length }, (_, id) => ({ ...call('get_order'), id }));
     assert.equal(statusOf(post(batch(50))), 200);

@@ -99,6 +99,7 @@ describe('matchesSubject', () => {
 
 it('reads a URI with escaped delimiters in both ways', () => {
   assert.deepEqual(readingsOfUri('docs://a/b%2Fc'), ['docs://a/b%2Fc', 'docs://a/b/c']);
+  assert.notEqual(readingsOfUri('docs://a/%252525'), undefined);
   assert.equal(readingsOfUri('docs://a/%25252525'), undefined);
 });
 

@@ -76,6 +76,13 @@ for (const [name, way] of Object.entries(ways))
       });
     });
 
+    it('lets a browser ask before it sends a credential', async () => {
+      const { run, handler } = way(OPTIONS);
+      const preflight = event(undefined, {}, { httpMethod: 'OPTIONS', body: null });
+      assert.equal(((await handler(preflight)) as { statusCode: number }).statusCode, 200);
+      assert.equal(run.length, 1);
+    });
+
     it('runs nothing that the document denies', async () => {
       const { run, handler } = way(OPTIONS);
       const reply = (await handler(event(context, call('refund')))) as { statusCode: number };
