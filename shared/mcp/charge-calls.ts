@@ -116,13 +116,14 @@ function refusal(
   const error = {
     code: statusCode,
     message: rejection === undefined ? 'This call cannot be charged to anybody.' : describe(rejection),
-    ...(rejection && {
-      data: {
-        reason: rejection.reason,
-        limit: rejection.limit,
-        retryAfterSeconds: rejection.retryAfterSeconds,
-      },
-    }),
+    data:
+      rejection === undefined
+        ? { reason: 'no-subject' }
+        : {
+            reason: rejection.reason,
+            limit: rejection.limit,
+            retryAfterSeconds: rejection.retryAfterSeconds,
+          },
   };
   const bodies = ids.map((id) => ({ jsonrpc: '2.0', ...(id !== undefined && { id }), error }));
   return {

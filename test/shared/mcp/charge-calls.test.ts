@@ -265,7 +265,14 @@ describe('an MCP server whose document sets mcp.charge', () => {
     for (const [message, charge] of cases) {
       const { quotas } = someQuotas(9);
       const reply = await withMcp(ok, { document: 'orders', quotas })(event(message, charge));
-      assert.equal((reply as { statusCode: number }).statusCode, 403);
+      const { statusCode, body } = reply as { statusCode: number; body: string };
+      const { error } = JSON.parse(body) as { error: object };
+      assert.equal(statusCode, 403);
+      assert.deepEqual(error, {
+        code: 403,
+        message: 'This call cannot be charged to anybody.',
+        data: { reason: 'no-subject' },
+      });
     }
   });
 

@@ -15,12 +15,26 @@ const REFUSALS: Readonly<Record<number, readonly string[]>> = {
   ],
 };
 
+/** Refusals of the quota that have the status of a refusal by the rules. */
+const QUOTA_REFUSALS: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'no-subject',
+    ['Use a token with the claims that quota.tenant, quota.plan and quota.key of the access document name.'],
+  ],
+  [
+    'suspended',
+    ['Run gatewright customers resume, or gatewright quota resume if only one limit is suspended.'],
+  ],
+]);
+
 /** @returns undefined if no message to an MCP server was refused */
 export function explainAgentCall({ agentCall, status, guard }: Circumstances): Reason | undefined {
   const { error, method, name, rules = [] } = agentCall ?? {};
   if (error === undefined || status < 400) return undefined;
   const asked = `${method ?? ''}${name === undefined ? '' : ` ${name}`}`;
   const because = [`The message ${asked} was refused. ${withStop(error.message)}`];
+  const ofQuota = QUOTA_REFUSALS.get(error.reason ?? '');
+  if (ofQuota !== undefined && status === 403) return { because, changes: ofQuota };
   if (error.code !== 403 || status !== 403)
     return { because, changes: REFUSALS[error.code] ?? ['Send one JSON-RPC message as the error says.'] };
   const document = guard?.decided?.document;
