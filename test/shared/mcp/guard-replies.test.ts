@@ -83,7 +83,7 @@ describe('guardRequest and its replies', () => {
 
   it('refuses a stream for one denied resource, whatever else the stream names', () => {
     const grants = { ...GRANTS, allow: { ...GRANTS.allow, methods: ['subscriptions/listen jobIds'] } };
-    const statusFor = (resourceSubscriptions: readonly string[]): number => {
+    const statusFor = (resourceSubscriptions: unknown): number => {
       const notifications = { jobIds: ['1'], resourceSubscriptions };
       const body = Buffer.from(JSON.stringify(request('subscriptions/listen', { notifications })));
       const headers = new Map([['content-type', ['application/json']]]);
@@ -91,6 +91,33 @@ describe('guardRequest and its replies', () => {
     };
     assert.equal(statusFor(['orders://public/a']), 200);
     assert.equal(statusFor(['orders://public/a', 'orders://private/a']), 403);
+    for (const list of ['', {}, 7]) assert.equal(statusFor(list), 403, JSON.stringify(list));
+  });
+
+  it('takes a text as id', () => {
+    assert.equal(statusOf(post({ ...call('get_order'), id: 'a' })), 200);
+  });
+
+  it('denies a call that names no tool, whatever its headers name', () => {
+    assert.equal(statusOf(post(call(undefined), { 'mcp-name': 'get_order' })), 403);
+  });
+
+  it('lets a caller ask for lists who may use something with more scopes', () => {
+    const grants = { ...GRANTS, allow: {} };
+    const headers = new Map([['content-type', ['application/json']]]);
+    const body = Buffer.from(JSON.stringify(request('tools/list')));
+    assert.equal(statusOf(guardRequest(grants, { method: 'POST', headers, body })), 200);
+  });
+
+  it('completes a URI that a pattern for one segment allows', () => {
+    const grants = { ...GRANTS, allow: { resources: ['orders://one/*'] } };
+    const headers = new Map([['content-type', ['application/json']]]);
+    const complete = (uri: string): number => {
+      const ref = { type: 'ref/resource', uri };
+      const body = Buffer.from(JSON.stringify(request('completion/complete', { ref })));
+      return statusOf(guardRequest(grants, { method: 'POST', headers, body }));
+    };
+    assert.deepEqual([complete('orders://one/a'), complete('orders://two/a')], [200, 403]);
   });
 
   it('gives each refusal its code', () => {

@@ -232,6 +232,30 @@ describe('withMcpStream()', () => {
     assert.ok(read < 10, String(read));
   });
 
+  it('sends nothing of an answer that is too long to filter', async () => {
+    const response = aResponse();
+    const long = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { tools: [], pad: ' '.repeat(21 * 2 ** 20) },
+    });
+    await assert.rejects(
+      withMcpStream(
+        async (_, stream) => {
+          const out = withMetadata(stream, { statusCode: 200, headers: {} });
+          await new Promise((resolve, reject) => {
+            out.on('error', reject);
+            out.end(long, () => {
+              resolve(undefined);
+            });
+          });
+        },
+        { document: 'orders' },
+      )(event('tools/list'), response.stream, {}),
+    );
+    assert.equal(response.sent.join('').includes('pad'), false);
+  });
+
   it('sends nothing of an answer that it cannot read', async () => {
     const response = aResponse();
     const server: McpStreamHandler<object> = (_, stream) =>

@@ -103,6 +103,16 @@ it('reads a URI with escaped delimiters in both ways', () => {
   assert.equal(readingsOfUri('docs://a/%25252525'), undefined);
 });
 
+it('resolves dot segments at the end as a URL parser does', () => {
+  const allows = (uri: string) => matchesSubject('resources', ['docs://a/b/'], uri, 'allow');
+  assert.deepEqual(['docs://a/b/c/..', 'docs://a/b/.', 'docs://a/b', 'docs://a/b/c'].map(allows), [
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
 it('lists a template if some URI of it may match', () => {
   assert.equal(mayMatchTemplate(['docs://pub/**'], 'docs://pub/{id}'), true);
   assert.equal(mayMatchTemplate(['docs://pub/**'], 'docs://{space}/{id}'), true);
