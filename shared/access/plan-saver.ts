@@ -5,7 +5,7 @@
 import type { QuotaKeeper } from '../ports.ts';
 import type { CompiledDocument } from './compiled-document.ts';
 
-export type SavePlans = (document: CompiledDocument) => Promise<void>;
+type SavePlans = (document: CompiledDocument) => Promise<void>;
 
 /** `quotas` is undefined in a TOKEN authorizer, which has no access to the table. */
 export function createPlanSaver(quotas: (() => Promise<QuotaKeeper>) | undefined): SavePlans {

@@ -239,7 +239,7 @@ describe('withMcpStream()', () => {
       id: 1,
       result: { tools: [], pad: ' '.repeat(21 * 2 ** 20) },
     });
-    await assert.rejects(
+    await assert.rejects(async () =>
       withMcpStream(
         async (_, stream) => {
           const out = withMetadata(stream, { statusCode: 200, headers: {} });
