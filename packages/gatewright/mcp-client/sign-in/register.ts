@@ -1,5 +1,5 @@
 /** Finds out as which client to sign in, and how that client proves itself at the token endpoint. */
-import { asText, memberOf } from '@gatewright/aws/json-object';
+import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { McpClientError } from '../errors.ts';
 import { readBounded } from '../response-body.ts';
 import type { AuthorizationServer, Fetch } from './discover.ts';
@@ -35,7 +35,7 @@ export async function registerClient(
       application_type: 'native',
     }),
   });
-  const answer = parse(await readBounded(response));
+  const answer = parseJson(await readBounded(response));
   const id = asText(memberOf(answer, 'client_id'));
   if (response.status === 404 && issuer === undefined)
     throw new McpClientError(
@@ -68,12 +68,4 @@ export function proveClient(
     return { headers: {}, fields: { client_id: id, client_secret: secret } };
   const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
   return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, fields: {} };
-}
-
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

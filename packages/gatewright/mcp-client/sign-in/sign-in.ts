@@ -3,7 +3,7 @@
  * discovery from the challenge, proof key, resource, and the check of the issuer before the code is sent anywhere.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { asText, memberOf } from '@gatewright/aws/json-object';
+import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
 import { McpClientError } from '../errors.ts';
 import { readBounded } from '../response-body.ts';
@@ -12,7 +12,7 @@ import type { Challenge } from './challenge.ts';
 import { findAuthorizationServer, findResource } from './discover.ts';
 import type { AuthorizationServer, Fetch, ProtectedResource } from './discover.ts';
 import { listenForRedirect } from './redirect-listener.ts';
-import { parse, proveClient, registerClient } from './register.ts';
+import { proveClient, registerClient } from './register.ts';
 import type { OAuthClient } from './register.ts';
 import type { Send } from '../wire.ts';
 
@@ -164,7 +164,7 @@ async function exchangeCode(
       ...fields,
     }).toString(),
   });
-  const answer = parse(await readBounded(response));
+  const answer = parseJson(await readBounded(response));
   const token = asText(memberOf(answer, 'access_token'));
   if (response.status !== 200 || token === undefined)
     throw new McpClientError(
