@@ -105,6 +105,20 @@ describe('an MCP server whose document sets mcp.charge', () => {
       assert.deepEqual(asked, [group]);
     });
 
+  // A limit of concurrent calls counts a call for as long as it can run.
+  it('tells the quotas how long the call can run', async () => {
+    const runs: unknown[] = [];
+    const { quotas } = someQuotas(9);
+    const consume: Quotas['consume'] = (request) => {
+      runs.push(request.run);
+      return quotas.consume(request);
+    };
+    const handler = withMcp(ok, { document: 'orders', quotas: { ...quotas, consume } });
+    await handler(event(call('get_order')), { getRemainingTimeInMillis: () => 900 });
+    await handler(event(call('get_order')));
+    assert.deepEqual(runs, [{ remainingMs: 900 }, {}]);
+  });
+
   it('charges nobody whom the document does not charge', async () => {
     const { log, quotas } = someQuotas(9);
     const spared = event(call('get_order'));

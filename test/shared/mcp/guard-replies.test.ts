@@ -120,6 +120,32 @@ describe('guardRequest and its replies', () => {
     assert.deepEqual([complete('orders://one/a'), complete('orders://two/a')], [200, 403]);
   });
 
+  // Attack: some parsers find a member in any case.
+  const inParams = (params: object) => request('completion/complete', params);
+  const inMeta = { 'io.modelcontextprotocol/protocolversion': '2026-07-28' };
+  const other: readonly object[] = [
+    ...['JSONRPC', 'ID', 'METHOD', 'PARAMS', 'RESULT', 'ERROR'].map((name) => ({
+      ...call('get_order'),
+      [name]: 1,
+    })),
+    ...['NAME', 'URI', 'REF', 'ARGUMENTS', 'NOTIFICATIONS', '_META'].map((name) => inParams({ [name]: 'x' })),
+    ...['TYPE', 'NAME', 'URI'].map((name) => inParams({ ref: { [name]: 'x' } })),
+    inParams({ notifications: { RESOURCESUBSCRIPTIONS: [] } }),
+    inParams({ _meta: inMeta }),
+  ];
+  for (const message of other)
+    it(`refuses a member in another case: ${JSON.stringify(message).slice(16)}`, () => {
+      assert.deepEqual([statusOf(post(message)), codeOf(post(message))], [400, -32_600]);
+    });
+
+  it('refuses the answer of a client that may use nothing, with a reason', () => {
+    const headers = new Map([['content-type', ['application/json']]]);
+    const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: {} }));
+    const guarded = guardRequest({ ...GRANTS, allow: {} }, { method: 'POST', headers, body });
+    assert.ok(guarded.kind === 'refused');
+    assert.match(guarded.reply.body ?? '', /the method \\"response\\"/);
+  });
+
   it('gives each refusal its code', () => {
     assert.deepEqual([codeOf(post(call('refund'))), codeOf(post({ jsonrpc: '2.0' }))], [403, -32_600]);
   });

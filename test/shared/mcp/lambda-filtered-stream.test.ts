@@ -135,11 +135,21 @@ describe('withMcpStream()', () => {
   });
 
   it('filters by the type that the stream itself has', async () => {
-    const { sent } = await run((_, stream) => {
+    const { sent, types } = await run((_, stream) => {
       stream.setContentType('text/event-stream');
       stream.end(`data: ${list()}\n\n`);
     }, event('tools/list'));
     assert.deepEqual(sent, [`data: ${kept}\n\n`]);
+    assert.deepEqual(types, ['text/event-stream']);
+  });
+
+  it('ends events by CR LF as well', async () => {
+    const { sent } = await run((_, stream) => {
+      const out = withMetadata(stream, EVENTS);
+      out.write(': hello\r\n\r\n');
+      out.end(`data: ${list()}\r\n\r\n`);
+    }, event('tools/list'));
+    assert.deepEqual(sent.slice(2), [': hello\n\n', `data: ${kept}\n\n`]);
   });
 
   it('keeps letters whole that come in two pieces', async () => {

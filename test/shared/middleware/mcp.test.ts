@@ -202,6 +202,19 @@ describe('mcp() filters what a middleware that is added later answers', () => {
       assert.equal(run.length, when === 'after the server' ? 1 : 0);
     });
 
+  it('and lets a middleware that is added earlier replace the answer', async () => {
+    const replacing = {
+      after: (request: { response: object }): void => {
+        request.response = { ...request.response, headers: { 'x-own': '1' } };
+      },
+    };
+    const { server } = aServer();
+    const handler = middy(server as never).use([replacing, mcp(OPTIONS)] as never) as unknown;
+    const ask = handler as (asked: object, context: object) => Promise<{ body: string; headers: object }>;
+    const { body, headers } = await ask(event(context, LIST), {});
+    assert.deepEqual([JSON.parse(body), headers], [KEPT, { 'x-own': '1' }]);
+  });
+
   it('and leaves a text of an error handler as it is', async () => {
     const failing = { onError: () => ({ statusCode: 500, headers: {}, body: 'failed' }) };
     const server = () => Promise.reject(new Error('x'));
