@@ -242,6 +242,28 @@ describe('an MCP server whose document sets mcp.charge', () => {
       assert.equal(admissionOfCall(asked), undefined);
     });
 
+  it('ends a charged call once if an earlier middleware replaces the answer by one of its own', async () => {
+    const { log, quotas } = someQuotas(9);
+    const replacing = { after: () => ({ statusCode: 200, body: '{}' }) };
+    const both = [replacing, mcp({ document: 'orders', quotas })] as never;
+    const handler = middy(ok as never).use(both) as unknown as (
+      asked: object,
+      by: object,
+    ) => Promise<unknown>;
+    await handler(event(call('a')), {});
+    assert.deepEqual(log.slice(1), ['release']);
+  });
+
+  it('says that the owner has suspended access', async () => {
+    const suspended = { allowed: false, reason: 'suspended', limit: '', limits: [] } as unknown as Decision;
+    const quotas = { ...someQuotas(9).quotas, consume: () => Promise.resolve(suspended) };
+    const reply = await withMcp(ok, { document: 'orders', quotas })(event(call('a')));
+    const { statusCode, body } = reply as { statusCode: number; body: string };
+    const { error } = JSON.parse(body) as { error: { message: string; data: object } };
+    assert.deepEqual([statusCode, error.message], [403, 'The owner of the API has suspended access.']);
+    assert.deepEqual(error.data, { reason: 'suspended', limit: '' });
+  });
+
   it('charges a call once if two wrappers stand around the server', async () => {
     const { log, quotas } = someQuotas(9);
     const options = { document: 'orders', quotas };

@@ -146,6 +146,33 @@ describe('guardRequest and its replies', () => {
     assert.match(guarded.reply.body ?? '', /the method \\"response\\"/);
   });
 
+  it('passes the stream and the end of a session only to callers who may use something', () => {
+    for (const method of ['GET', 'DELETE'])
+      assert.deepEqual(
+        [GRANTS, { ...GRANTS, allow: {} }].map((grants) =>
+          statusOf(guardRequest(grants, { method, headers: new Map(), body: Buffer.alloc(0) })),
+        ),
+        [200, 403],
+        method,
+      );
+  });
+
+  it('refuses a method that is no text, and two headers for one version', () => {
+    assert.deepEqual(codeOf(post({ jsonrpc: '2.0', id: 1, method: 7 })), -32_600);
+    const headers = new Map([
+      ['content-type', ['application/json']],
+      ['mcp-protocol-version', ['2025-11-25', '2025-11-25']],
+    ]);
+    const body = Buffer.from(JSON.stringify(call('get_order')));
+    assert.equal(codeOf(guardRequest(GRANTS, { method: 'POST', headers, body })), -32_020);
+  });
+
+  it('names the method of a stream that it cannot read', () => {
+    const guarded = post(request('subscriptions/listen', { notifications: [] }));
+    assert.ok(guarded.kind === 'refused');
+    assert.match(guarded.reply.body ?? '', /the method \\"subscriptions\/listen\\"/);
+  });
+
   it('gives each refusal its code', () => {
     assert.deepEqual([codeOf(post(call('refund'))), codeOf(post({ jsonrpc: '2.0' }))], [403, -32_600]);
   });
