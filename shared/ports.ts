@@ -354,4 +354,6 @@ export interface QuotaKeeper {
    * `unavailable`.
    */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
+  /** Saves these plans unless the table has that version or a newer one. Returns whether the table has all of them. */
+  savePlans(planIds: readonly string[]): Promise<boolean>;
 }

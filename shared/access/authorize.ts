@@ -28,6 +28,7 @@ import { documentPlansOf, findDocument } from './find-document.ts';
 import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
 import type { Principal } from './decide/principal.ts';
+import { createPlanSaver } from './plan-saver.ts';
 import { describeMissingClaims, findMissingClaims } from './decide/required-claims.ts';
 
 export type AuthorizeRequest = {
@@ -96,6 +97,7 @@ export function createAuthorizer(
   assertServed(access, config, ports);
   const identify = createIdentifier(config, ports);
   const quotas = quotasOf(access, ports);
+  const savePlans = createPlanSaver(quotas);
   const { observer = UNOBSERVED } = ports;
   return async (request) => {
     observer.note({ api: `${request.arn.apiId}/${request.arn.stage}` });
@@ -120,6 +122,7 @@ export function createAuthorizer(
       const known = { principal, request, decision, grants };
       if (quota === undefined || !isChargedCaller(quota, principal))
         return answerKnown(document, known, nowEpochSeconds);
+      await savePlans(document);
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
     } catch (error) {
       if (!isTokenError(error)) throw error;

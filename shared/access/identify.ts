@@ -91,16 +91,9 @@ function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenC
 export function assertServed(
   { documents }: CompiledAccess,
   { stage, usageKeySecret }: AuthorizerConfig,
-  { apiKeys, tickets, revocations }: AuthorizerPorts,
+  ports: AuthorizerPorts,
 ): void {
-  const needs = documents.flatMap((document) => tableNeeds(document, stage));
-  const served = { keys: apiKeys, tickets, revocation: revocations };
-  const missing = needs.find((need) => served[need] === undefined);
-  if (missing !== undefined)
-    throw new DomainError(
-      'CONFIG_INVALID',
-      `GATEWRIGHT_ACCESS_TABLE is missing, but a document ${TABLE_NEEDS[missing]}`,
-    );
+  assertTable(documents, stage, ports);
   const issuers = documents
     .filter(({ apis }) => apis.some((api) => api.for === stage))
     .flatMap((document) => document.apiKeys)
@@ -109,6 +102,25 @@ export function assertServed(
     throw new DomainError(
       'CONFIG_INVALID',
       'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a document has nativeUsagePlan',
+    );
+}
+
+/**
+ * Checks that there is a table if the documents need one at this stage.
+ * @throws DomainError CONFIG_INVALID if the table is missing
+ */
+export function assertTable(
+  documents: readonly CompiledDocument[],
+  stage: string,
+  { apiKeys, tickets, revocations }: TablePorts,
+): void {
+  const served = { keys: apiKeys, tickets, revocation: revocations };
+  const needs = documents.flatMap((document) => tableNeeds(document, stage));
+  const missing = needs.find((need) => served[need] === undefined);
+  if (missing !== undefined)
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `GATEWRIGHT_ACCESS_TABLE is missing, but a document ${TABLE_NEEDS[missing]}`,
     );
 }
 

@@ -8,7 +8,7 @@ import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import { DomainError } from '../errors.ts';
 import type { Admission, ConsumeRequest, Decision, Quotas, Rejection } from '../quota/quotas.ts';
 import { rejectionReply } from '../quota/rejection-reply.ts';
-import type { McpCharge } from './grants.ts';
+import type { McpCharge, McpGrants, McpPatterns } from './grants.ts';
 import type { Passed } from './guard.ts';
 import { methodRule } from './methods.ts';
 
@@ -31,17 +31,18 @@ type Arrival = Pick<ConsumeRequest, 'atEpochMs' | 'run'>;
 export async function chargeCalls(
   quotas: Quotas,
   { plan, tenant, key }: McpCharge,
+  { allow }: Pick<McpGrants, 'allow'>,
   { calls, isBatch }: Passed,
   arrival: Arrival,
 ): Promise<ChargedCalls> {
   const admissions: CallAdmission[] = [];
   for (const { id, method, params } of calls) {
-    const route = routeOf(method, params);
-    if (route === undefined) continue;
+    const charged = routeOf(method, params, allow);
+    if (charged === undefined) continue;
     const decision =
       tenant === undefined || key === undefined
         ? undefined
-        : await consumeOrUndo(quotas, { plan, tenant, key, route, ...arrival }, admissions);
+        : await consumeOrUndo(quotas, { plan, tenant, key, ...charged, ...arrival }, admissions);
     if (decision?.allowed === true) admissions.push({ id, admission: decision });
     else {
       await undo(admissions);
@@ -58,14 +59,23 @@ export async function chargeCalls(
   return { kind: 'admitted', admissions };
 }
 
-/** Returns the name of the call in plans and usage. Undefined for a message that is free. */
-function routeOf(method: string, params: unknown): string | undefined {
+/**
+ * Returns the name of the call in plans and usage. Undefined for a message that is free. A caller can invent names that a
+ * pattern with `*` allows, so they are counted together unless the plan has a cost for the name.
+ */
+function routeOf(
+  method: string,
+  params: unknown,
+  allow: McpPatterns,
+): Pick<ConsumeRequest, 'groupedAs' | 'route'> | undefined {
   const rule = methodRule(method);
-  if (rule === undefined) return method;
+  if (rule === undefined) return { route: method };
   if (rule.kind !== 'named' || method === 'resources/unsubscribe') return undefined;
-  const name = asText(memberOf(params, rule.parameter)) ?? '';
   // A plan names tools and prompts. URIs are too many to have prices of their own.
-  return rule.of === 'resources' ? method : `${method} ${name}`;
+  if (rule.of === 'resources') return { route: method };
+  const name = asText(memberOf(params, rule.parameter)) ?? '';
+  const route = `${method} ${name}`;
+  return allow[rule.of]?.includes(name) === true ? { route } : { route, groupedAs: `${method} *` };
 }
 
 async function consumeOrUndo(
@@ -106,13 +116,14 @@ function refusal(
   const error = {
     code: statusCode,
     message: rejection === undefined ? 'This call cannot be charged to anybody.' : describe(rejection),
-    ...(rejection && {
-      data: {
-        reason: rejection.reason,
-        limit: rejection.limit,
-        retryAfterSeconds: rejection.retryAfterSeconds,
-      },
-    }),
+    data:
+      rejection === undefined
+        ? { reason: 'no-subject' }
+        : {
+            reason: rejection.reason,
+            limit: rejection.limit,
+            retryAfterSeconds: rejection.retryAfterSeconds,
+          },
   };
   const bodies = ids.map((id) => ({ jsonrpc: '2.0', ...(id !== undefined && { id }), error }));
   return {

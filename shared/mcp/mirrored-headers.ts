@@ -115,3 +115,9 @@ export function decodeHeader(value: string): string | undefined {
     return undefined;
   }
 }
+
+/** Returns the value as a header can carry it: as it is, or in Base64 (Streamable HTTP, Value Encoding). */
+export function encodeHeader(value: string): string {
+  const isPlain = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/.test(value) && !SENTINEL.test(value);
+  return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
+}

@@ -32,13 +32,26 @@ export function matchesSubject(
   if (subject !== 'resources') return matchesAny(patterns, text, effect, matchesName);
   const readings = readingsOfUri(text);
   if (readings === undefined) return effect === 'deny';
-  const canonical = patterns.map(canonicalPattern);
+  const { allowing, denying } = canonicalOf(patterns);
   if (effect === 'allow')
-    return readings.every((reading) => matchesAny(canonical, reading, effect, matchesUri));
-  const all = [...new Set([...canonical, ...canonical.map(formOfPattern)])];
+    return readings.every((reading) => matchesAny(allowing, reading, effect, matchesUri));
   return readings
     .flatMap((reading) => [reading, ...formsOfUri(reading)])
-    .some((form) => matchesAny(all, form, effect, matchesUri));
+    .some((form) => matchesAny(denying, form, effect, matchesUri));
+}
+
+type CanonicalPatterns = { readonly allowing: readonly string[]; readonly denying: readonly string[] };
+
+/** A message may name a thousand resources, and each is compared with the same list of patterns. */
+const canonicalLists = new WeakMap<readonly string[], CanonicalPatterns>();
+
+function canonicalOf(patterns: readonly string[]): CanonicalPatterns {
+  const known = canonicalLists.get(patterns);
+  if (known !== undefined) return known;
+  const allowing = patterns.map(canonicalPattern);
+  const made = { allowing, denying: [...new Set([...allowing, ...allowing.map(formOfPattern)])] };
+  canonicalLists.set(patterns, made);
+  return made;
 }
 
 /**

@@ -9,7 +9,7 @@ import { readCredential } from '../access/credential.ts';
 import { circumstancesOf, decide } from '../access/decide/decide.ts';
 import { mcpGrantsOf } from '../access/decide/mcp-rules.ts';
 import type { Principal } from '../access/decide/principal.ts';
-import { createIdentifier } from '../access/identify.ts';
+import { assertTable, createIdentifier } from '../access/identify.ts';
 import type { AuthorizerPorts } from '../access/identify.ts';
 import { certificateOf } from '../aws/authorizer-event.ts';
 import { headersOf, queryOf, sourceIpOf } from '../aws/read-request.ts';
@@ -21,7 +21,7 @@ import type { McpGrants } from './grants.ts';
 /**
  * Returns the caller's grants. Undefined if the document does not let the caller reach the server at all.
  * @throws DomainError TOKEN_* for a credential that is not accepted; CONFIG_INVALID if there is no such document, it has
- * no rules under `mcp`, or its quota is charged by the authorizer
+ * no rules under `mcp`, it needs a table that the function does not have, or its quota is charged by the authorizer
  */
 export type McpVerifier = (
   document: string,
@@ -39,6 +39,8 @@ export function createCallerVerifier(
     const document = documents.find((one) => one.name === name);
     if (document?.mcp === undefined)
       throw new DomainError('CONFIG_INVALID', `there is no access document ${name} with rules under mcp`);
+    // An authorizer checks this at its first event. A caller would get 401 for a mistake of the deployment.
+    assertTable([document], config.stage, ports);
     const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
     const credential = readCredential(
       { headers: headersOf(request), query: queryOf(request), certificate: certificateOf(request) },

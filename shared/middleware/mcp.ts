@@ -60,7 +60,7 @@ type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyRe
 
 /**
  * Protects an MCP server in a middy middleware: `.use(mcp({ document: 'orders' }))`.
- * Add it last: a middleware that is added later could answer instead of the server, and its answer would not be filtered.
+ * Add it last, so that no other middleware changes the event after it was decided.
  *
  * @example
  * ```ts
@@ -80,19 +80,53 @@ export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Ev
       const passage = await admit(event, context, options);
       if (passage.kind === 'refused') return passage.reply;
       entered.set(request, { event, passage });
+      watchResponse(request, event, passage);
       request.context = withoutCallbacks(context);
       return undefined;
     },
     after: async (request) => {
       const found = entered.get(request);
       if (found === undefined) throw invalid('the answer of the MCP server has no request that was decided');
-      request.response = await finish(found.event, found.passage, request.response);
+      const { response } = request;
+      endWatch(request);
+      request.response = await finish(found.event, found.passage, response);
     },
     onError: async (request) => {
       const found = entered.get(request);
+      endWatch(request);
       if (found !== undefined) await endCalls(found.event, found.passage, true);
     },
   };
+}
+
+/**
+ * Filters the answer of a middleware that was added later, and ends the calls. If such a middleware answers, middy calls
+ * no hook of this one, but writes `earlyResponse` into `response`.
+ */
+function watchResponse(request: object, event: object, passage: McpPassage): void {
+  let hasRun = false;
+  let response: unknown;
+  Object.defineProperty(request, 'response', {
+    configurable: true,
+    enumerable: true,
+    get: () => response,
+    set: (given: unknown) => {
+      const isEarly = 'earlyResponse' in request;
+      // The function of middy waits for a promise.
+      response = isEarly ? finish(event, passage, given, !hasRun || hasFailed(request)) : given;
+      hasRun ||= !isEarly && given !== undefined;
+    },
+  });
+}
+
+function hasFailed(request: object): boolean {
+  return memberOf(request, 'error') !== undefined;
+}
+
+/** Makes `response` an ordinary member again. */
+function endWatch(request: object): void {
+  const value: unknown = memberOf(request, 'response');
+  Object.defineProperty(request, 'response', { value, writable: true, configurable: true, enumerable: true });
 }
 
 /**
@@ -144,10 +178,15 @@ function withoutCallbacks<T>(argument: T): T {
   return Object.create(argument, { succeed: gone, fail: gone, done: gone }) as T;
 }
 
-/** Filters the answer, and refunds the calls of a failed one. */
-async function finish(event: object, passage: McpPassage, response: unknown): Promise<unknown> {
+/** Filters the answer, and refunds the calls of a failed one, and of one that the server has not given. */
+async function finish(
+  event: object,
+  passage: McpPassage,
+  response: unknown,
+  isRefunded = false,
+): Promise<unknown> {
   const filtered = filterResult(passage, response);
-  await endCalls(event, passage, Number(memberOf(filtered, 'statusCode')) >= 500);
+  await endCalls(event, passage, isRefunded || Number(memberOf(filtered, 'statusCode')) >= 500);
   return filtered;
 }
 
@@ -208,13 +247,13 @@ export async function admit(event: object, context: unknown, options: McpOptions
     throw invalid(
       `the authorizer has charged the request, and mcp.charge of the access document ${document} would charge it again: only the route mcp.path may reach this function`,
     );
-  const charged = await chargeCalls(quotas, charge, guarded, arrivalOf(request, context));
+  const charged = await chargeCalls(quotas, charge, caller.grants, guarded, arrivalOf(request, context));
   if (charged.kind === 'refused') return charged;
   if (charged.admissions.length > 0) admissions.set(event, charged.admissions);
   return { ...guarded, grants: caller.grants, admissions: charged.admissions };
 }
 
-function arrivalOf(request: EventRequest, context: unknown): Parameters<typeof chargeCalls>[3] {
+function arrivalOf(request: EventRequest, context: unknown): Parameters<typeof chargeCalls>[4] {
   const atEpochMs = receivedAtOf(request);
   const remainingMs = remainingTimeOf(context)();
   return {
@@ -233,6 +272,12 @@ const UNAUTHORIZED_CODE = 401;
 const DENIED_CODE = 403;
 
 /**
+ * The end of the message for a request that nobody has verified. Code that contains it contains the wrapper: bundlers
+ * leave texts as they are, so `access check` looks for it.
+ */
+export const WRAPPER_SIGN = 'handled the request, and the option verify is not set';
+
+/**
  * @throws DomainError CONFIG_INVALID if nobody has verified the caller, because the answer must not depend on a mistake of
  * the deployment that the caller could use
  */
@@ -242,9 +287,7 @@ async function readCaller(request: EventRequest, context: unknown, options: McpO
   if (asText(carried[CONTEXT_CUT])?.split(' ').includes(MCP_GRANTS) === true)
     throw invalid('the patterns under mcp are too long for the context of the authorizer: use wildcards');
   if (options.verify === undefined)
-    throw invalid(
-      `no authorizer of the access document ${options.document} handled the request, and the option verify is not set`,
-    );
+    throw invalid(`no authorizer of the access document ${options.document} ${WRAPPER_SIGN}`);
   return verifyCaller(options.verify, request, context, options);
 }
 

@@ -23,14 +23,14 @@ import type { Arrival } from './holding/holdings.ts';
 import type { QuotaEvent } from './holding/holder-ports.ts';
 import { Run } from './holding/permits.ts';
 import { hearNews } from './plan/news.ts';
-import { PlanBook } from './plan/plan-book.ts';
+import { PlanBook, planUnknown } from './plan/plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan/plan.ts';
 import type { CustomerPlan } from './plan/plan.ts';
 import { tenantOf } from './ledger/ledger.ts';
 import { StoreTime } from './store-time.ts';
 import type { CustomerBook } from './plan/customer-book.ts';
 import { checkSubject } from './plan/subject.ts';
-import type { Subject } from './plan/subject.ts';
+import type { Subject, TermSubject } from './plan/subject.ts';
 import { TermsReader } from './plan/terms.ts';
 import type { PlanTerms, TermsInForce } from './plan/terms.ts';
 
@@ -78,6 +78,11 @@ export type ConsumeRequest = Omit<Subject, 'plan'> & {
    * knows an older record, it reads the record before it decides.
    */
   readonly customerVersion?: number | undefined;
+  /**
+   * The route whose ledgers are charged instead if the plan names no cost for `route`. It is for routes that callers can
+   * invent, because each route has a ledger of its own for a limit per route.
+   */
+  readonly groupedAs?: string | undefined;
   /** The cost in whole units; default: the plan's cost of the route. */
   readonly cost?: number;
   /**
@@ -230,7 +235,7 @@ class Holder {
       const saved = this.#book.peek(terms.plan) ?? (await this.#readPlan(terms.plan));
       if (saved === undefined) break;
       const plan = this.#terms.planOf(saved, terms);
-      const subject = { ...request, plan: plan.id, term: terms.term };
+      const subject = subjectOf(request, plan, terms);
       const units = checkCost(request.cost ?? costOf(plan, request.route), plan);
       const charged: Charged = await charge(units, {
         find: () => this.#holdings.of(plan, subject, this.#arrivalOf(request, arrivedEpochMs), run),
@@ -272,7 +277,7 @@ class Holder {
     const saved = this.#book.peek(terms.plan) ?? (await this.#readPlan(terms.plan));
     if (saved === undefined) return [];
     const plan = this.#terms.planOf(saved, terms);
-    const subject = { ...request, plan: plan.id, term: terms.term };
+    const subject = subjectOf(request, plan, terms);
     const holdings = this.#holdings.of(plan, subject, arrival, new Run(now, undefined));
     await Promise.all(holdings.map((holding) => holding.look()));
     return this.#statesOf(holdings);
@@ -293,7 +298,7 @@ class Holder {
   /** Reads a plan. Returns undefined if the table does not respond. */
   async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
-    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', `there is no customer plan ${planId}`);
+    if (read.kind === 'unknown') throw planUnknown(planId);
     return read.kind === 'known' ? read.plan : undefined;
   }
 
@@ -366,6 +371,13 @@ class Holder {
     const spread = Math.min(SPREAD.maxSeconds, windowSeconds * SPREAD.share);
     return Math.max(1, resetSeconds + Math.ceil(spread * this.#options.random.fraction()));
   }
+}
+
+/** Returns whose ledgers are charged. */
+function subjectOf(request: ConsumeRequest, plan: CustomerPlan, { term }: PlanTerms): TermSubject {
+  const { route, groupedAs } = request;
+  const isGrouped = groupedAs !== undefined && route !== undefined && !plan.costs.has(route);
+  return { ...request, plan: plan.id, term, ...(isGrouped && { route: groupedAs }) };
 }
 
 function onRecord({ plan, isOnRecord }: PlanTerms): { readonly plan?: string } {

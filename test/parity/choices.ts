@@ -129,6 +129,14 @@ const EARLIER_CHOICES: readonly Choice[] = [
     test: `${BEHAVIOUR}/transport.test.ts`,
   },
   {
+    section: '§2.7',
+    question: 'Whether an HTTP API renames `WWW-Authenticate` of a function',
+    evidence: 'unsettled',
+    here: 'it is passed on; function URLs rename it',
+    switch: '`--assume http-challenge-header=renamed`',
+    test: `${BEHAVIOUR}/assumptions.test.ts`,
+  },
+  {
     section: '§3.5',
     question: 'A proxy answer that is `{}`, a number, a list, or has a body that is no text',
     evidence: 'inferred',

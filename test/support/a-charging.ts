@@ -21,6 +21,7 @@ export const QUOTA = { plan: 'partner', tenant: 'acme', key: { claim: 'sub' }, p
 export type Given = {
   readonly quota?: object;
   readonly kind?: 'rest' | 'http' | 'websocket';
+  readonly routes?: readonly string[];
   readonly over?: object;
   readonly load?: LoadQuotas | undefined;
   /** Ids of more APIs that the document protects. */
@@ -29,7 +30,7 @@ export type Given = {
 
 /** An authorizer over one document with a quota, and the usage table that it charges. */
 export function aCharging({ quota = QUOTA, kind = 'rest', over = {}, ...given }: Given = {}) {
-  const routes = kind === 'websocket' ? ['ANY $connect'] : ['GET /users', 'GET /users/{id}'];
+  const { routes = kind === 'websocket' ? ['ANY $connect'] : ['GET /users', 'GET /users/{id}'] } = given;
   const rules = kind === 'websocket' ? { rules: [{ id: 'all', effect: 'allow', connect: true }] } : {};
   const alone = aDocument({ ...rules, quota, ...over }, routes, kind);
   const others = (given.otherApiIds ?? []).map((apiId) => ({ for: 'prod', apiId, stage: 'prod' }));

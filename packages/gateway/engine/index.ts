@@ -8,6 +8,7 @@ export { checkRecords, findUnjudged } from './compose/loading/review-screens.ts'
 export { readHome } from '../core/stack/home.ts';
 export { hasDefinition, NOTHING_SERVED, requireSources } from '../templates/load.ts';
 export { DefinitionError, StartError } from '../core/errors.ts';
+export { bundleHandler } from '../lambda/code/bundle-handler.ts';
 export { readHandlerSources } from '../lambda/code/handler-sources.ts';
 export { addressOf, fillPath } from '../core/routing/route-address.ts';
 export { describeReload } from './reload-text.ts';

@@ -10,6 +10,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Comm
     routes: async () => (await import('./local/routes.ts')).routesCommand(),
     token: async () => (await import('./local/token.ts')).tokenCommand(),
     send: async () => (await import('./local/send.ts')).sendCommand(),
+    mcp: async () => (await import('./mcp/mcp.ts')).mcpCommand(),
     invoke: async () => (await import('./local/invoke.ts')).invokeCommand(),
     events: async () => (await import('./local/events.ts')).eventsCommand(),
     logs: async () => (await import('./local/logs.ts')).logsCommand(),

@@ -5,7 +5,7 @@ const { runInThisContext } = require('node:vm');
 
 const { createRequire } = runInThisContext('process').getBuiltinModule('node:module');
 const fromNode = createRequire(__filename);
-const { FunctionFailed, HandshakeRefused, TestingError } = fromNode('./entry.js');
+const { FunctionFailed, HandshakeRefused, McpRefused, TestingError } = fromNode('./entry.js');
 const { connectWith, startWith } = fromNode('./start-gateway.js');
 
 // The values that tests get must be created with the globals of the tests, because `toStrictEqual` would otherwise
@@ -15,4 +15,5 @@ exports.startGateway = (options) => startWith(parse, options);
 exports.connectGateway = () => connectWith(parse);
 exports.FunctionFailed = FunctionFailed;
 exports.HandshakeRefused = HandshakeRefused;
+exports.McpRefused = McpRefused;
 exports.TestingError = TestingError;

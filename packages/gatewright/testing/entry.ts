@@ -6,10 +6,13 @@
 export { connectGateway, startGateway } from './start-gateway.ts';
 export { FunctionFailed } from './test-gateway.ts';
 export { HandshakeRefused } from './test-socket.ts';
+export { McpRefused } from '../mcp-client/errors.ts';
 export { TestingError } from './control-link.ts';
+export type { McpClient, McpPrompt, McpResource, McpTool, McpToolResult } from '../mcp-client/mcp-client.ts';
 export type { RequestOptions } from './api-request.ts';
 export type { StartOptions } from './start-gateway.ts';
 export type {
+  McpOptions,
   RecordedCall,
   ResetOptions,
   SendOptions,

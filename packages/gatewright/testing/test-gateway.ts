@@ -5,6 +5,8 @@
 import { functionsNamed } from '../../gateway/core/stack/function.ts';
 import { readDuration } from '../../gateway/engine/settings.ts';
 import { chooseApi, makeRequest } from './api-request.ts';
+import { McpClient } from '../mcp-client/mcp-client.ts';
+import type { Revision } from '../mcp-client/wire.ts';
 import { callControl, type ControlLink, TestingError } from './control-link.ts';
 import { openSocket } from './test-socket.ts';
 import type { ApiRequest, RequestOptions } from './api-request.ts';
@@ -41,6 +43,11 @@ export type SendOptions = {
 export type ResetOptions = {
   /** Whether the instances of functions keep running with their memory. A reset is then faster. Default: false. */
   readonly keepsInstances?: boolean;
+};
+
+export type McpOptions = Pick<RequestOptions, 'api' | 'headers' | 'stage' | 'token'> & {
+  /** The revision of MCP to speak, such as `2025-11-25`. Default: the newest that the server speaks. */
+  readonly revision?: Revision;
 };
 
 export interface TestClock {
@@ -80,6 +87,11 @@ export interface TestGateway extends AsyncDisposable {
    * @throws HandshakeRefused if the API refuses the connection
    */
   connect(options?: SocketOptions): Promise<TestSocket>;
+  /**
+   * Returns a client for the MCP server at a path, which calls as the bearer of the token. The client throws `McpRefused`
+   * for what is refused.
+   */
+  mcp(path: string, options?: McpOptions): McpClient;
   /** Creates a token of the local issuer. */
   token(options: TokenOptions): Promise<string>;
   /**
@@ -190,12 +202,11 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
       void socket.closed.then(() => sockets.delete(socket));
       return socket;
     },
+    mcp: (path, options) => mcpClient(parts, path, options),
     token: async (options) => (await read('POST', 'token', options)).token,
     invoke: (name, event = {}) => invoke(link, name, event, parse),
-    async send(target, body = {}, options = {}) {
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
-      await post('events', { target, body: text, ...options });
-    },
+    send: (target, body = {}, options = {}) =>
+      post('events', { target, body: typeof body === 'string' ? body : JSON.stringify(body), ...options }),
     table: (name) => ({
       items: async () => (await read('GET', `items?table=${encodeURIComponent(name)}`)).items,
       put: (...items) => post('items', { table: name, items }),
@@ -212,6 +223,28 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Sends the messages of a client as `inject` sends requests. */
+function mcpClient(
+  { apis, request, parse }: TestGatewayParts,
+  path: string,
+  { revision, ...options }: McpOptions = {},
+): McpClient {
+  return new McpClient({
+    revision,
+    parse,
+    send: ({ method, headers, body }) =>
+      request(
+        chooseApi(apis, false, options),
+        makeRequest(path, {
+          ...options,
+          method,
+          headers: { ...options.headers, ...headers },
+          ...(body !== undefined && { body }),
+        }),
+      ),
+  });
 }
 
 function urlOf(apis: TestGateway['apis'], api?: string, stage?: string): string {

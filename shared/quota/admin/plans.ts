@@ -2,7 +2,14 @@ import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../..
 import type { Item, ItemWrite, Test } from '../../table/item-write.ts';
 import { planKey } from '../ledger/ledger.ts';
 import { parsePlan } from '../plan/plan.ts';
-import { planVersionWrites, parseStored, PLAN_LIST, savePlanWrite, seedWrites } from '../plan/plan-book.ts';
+import {
+  planVersionWrites,
+  parseStored,
+  PLAN_LIST,
+  planUnknown,
+  savePlanWrite,
+  seedWrites,
+} from '../plan/plan-book.ts';
 import type { CustomerPlan } from '../plan/plan.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
@@ -41,11 +48,7 @@ export async function namePlan(
   const writes = seed === undefined ? [] : seedWrites(seed, item);
   if (seed !== undefined && writes.length > 0)
     return { plan: seed, writes: savesPlans === false ? [] : writes };
-  if (item === undefined)
-    throw new DomainError(
-      'PLAN_UNKNOWN',
-      `there is no customer plan ${planId}: save it with gatewright plan save, or name it in the quota of an access document`,
-    );
+  if (item === undefined) throw planUnknown(planId);
   const plan = parseStored(item);
   const isKept: Test = { attribute: 'ver', is: 'at-least', value: plan.version };
   return {

@@ -71,6 +71,12 @@ export class PlanBook {
     return loading.finally(() => this.#loading.delete(planId));
   }
 
+  /** Saves plans in code unless the table has that version or a newer one. Returns whether the table has all of them. */
+  async save(planIds: readonly string[]): Promise<boolean> {
+    await Promise.all(planIds.map((planId) => this.read(planId)));
+    return planIds.every((planId) => this.#entries.get(planId)?.freshMs === FRESH_MS);
+  }
+
   async #load(planId: string): Promise<PlanRead> {
     const key = planKey(planId);
     let read = await this.#store.read(key, { consistent: true });
@@ -108,6 +114,13 @@ export class PlanBook {
     this.#entries.set(plan.id, { plan, readAt: momentOf(this.#clock), freshMs });
     return { kind: 'known', plan };
   }
+}
+
+export function planUnknown(planId: string): DomainError {
+  return new DomainError(
+    'PLAN_UNKNOWN',
+    `there is no customer plan ${planId}: save it with gatewright plan save, or name it in the quota of an access document`,
+  );
 }
 
 /**

@@ -3,7 +3,7 @@
  * slightly old. If the usage cannot be read, the caller is allowed, because limits are not exact anyway when usage is
  * counted afterwards.
  */
-import { DomainError, PlanInvalid } from '../../errors.ts';
+import { PlanInvalid } from '../../errors.ts';
 import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
 import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
@@ -15,7 +15,7 @@ import { parseLine } from '../ledger/line.ts';
 import { isEndedByTerm } from '../ledger/open-period.ts';
 import { periodAt, periodId } from '../ledger/period.ts';
 import type { Period, PeriodRule } from '../ledger/period.ts';
-import { PlanBook } from '../plan/plan-book.ts';
+import { PlanBook, planUnknown } from '../plan/plan-book.ts';
 import { parsePlan } from '../plan/plan.ts';
 import type { Limit, QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 import { readShards } from '../ledger/shards.ts';
@@ -31,6 +31,8 @@ export type UsageReader = {
    * because these limits would not be enforced
    */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
+  /** Saves these plans unless the table has that version or a newer one. Returns whether the table has all of them. */
+  savePlans(planIds: readonly string[]): Promise<boolean>;
 };
 
 /**
@@ -111,6 +113,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
   };
 
   return {
+    savePlans: (planIds) => book.save(planIds),
     async look(charge) {
       checkSubject({ ...charge, plan: charge.plan ?? '-' });
       const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
@@ -238,6 +241,6 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
 /** Reads a plan. Returns undefined if the table does not respond. */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
-  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', `there is no customer plan ${planId}`);
+  if (read.kind === 'unknown') throw planUnknown(planId);
   return read.kind === 'known' ? read.plan : undefined;
 }

@@ -17,6 +17,8 @@ import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
 const ADMISSION_KEY = 'acme-admitted-requests-${stage}';
 
+const MCP_CALL = { plan: PLAN.id, tenant: 'acme', key: 'alice', route: 'tools/call get_order' };
+
 /** Beside the issuer whose tokens are sent. */
 const OTHER_ISSUER = {
   issuers: [
@@ -65,6 +67,23 @@ describe('an access document with a quota', () => {
       'of the whole API, so it may be kept',
     );
     assert.equal(charged.table.ledger()['rem'], 2);
+  });
+
+  // The wrapper reads the plan from the table, and knows no document.
+  it('saves the plans by which the wrapper of an MCP server charges, once, and charges nothing', async () => {
+    const mcp = { path: '/mcp', charge: true, rules: [{ id: 'all', effect: 'allow', tools: ['*'] }] };
+    const given = { over: { mcp }, routes: ['POST /mcp'] };
+    const { ask, table } = aCharging(given);
+    table.isDown = true;
+    assert.equal(effectOf(await ask('POST/mcp')), 'Allow', 'an outage refuses nobody here');
+    table.isDown = false;
+    await ask('POST/mcp');
+    assert.equal((await table.holder([], { plans: [] }).consume({ ...MCP_CALL })).allowed, true);
+    const { length } = table.calls;
+    await ask('POST/mcp');
+    assert.equal(table.calls.length, length, 'nothing is asked again');
+    const tokenAuthorizer = aCharging({ ...given, load: undefined });
+    assert.equal(effectOf(await tokenAuthorizer.ask('POST/mcp')), 'Allow');
   });
 
   it('admits one request per answer, so that the next has to be charged', async () => {

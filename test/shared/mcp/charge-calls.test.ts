@@ -80,6 +80,45 @@ describe('an MCP server whose document sets mcp.charge', () => {
       assert.deepEqual(log, route === undefined ? [] : [`gold acme main|ann ${route} ${STAMP}`, 'release']);
     });
 
+  // Attack: a caller invents names of tools, and each would get a ledger in the usage table.
+  const groups: readonly [message: object, patterns: readonly string[], group: string | undefined][] = [
+    [call('get_order'), ['get_order'], undefined],
+    [call('get_order'), ['*', 'get_order'], undefined],
+    [call('get_order'), ['get_*'], 'tools/call *'],
+    [call('invented'), ['*'], 'tools/call *'],
+    [{ ...call('summary'), method: 'prompts/get' }, ['*'], 'prompts/get *'],
+    [{ ...call('x'), method: 'resources/read', params: { uri: 'orders://1' } }, ['*'], undefined],
+  ];
+  for (const [message, patterns, group] of groups)
+    it(`counts ${JSON.stringify(message).slice(17)} by ${group ?? 'its own name'} where rules name ${patterns.join(', ')}`, async () => {
+      const asked: (string | undefined)[] = [];
+      const { quotas } = someQuotas(9);
+      const consume: Quotas['consume'] = (request) => {
+        asked.push(request.groupedAs);
+        return quotas.consume(request);
+      };
+      const one = event(message);
+      const grants = JSON.parse(grantsWith(CHARGE)) as Record<string, unknown>;
+      grants['allow'] = { tools: patterns, prompts: patterns, resources: ['orders://**'] };
+      one.requestContext.authorizer.mcpGrants = JSON.stringify(grants);
+      await withMcp(ok, { document: 'orders', quotas: { ...quotas, consume } })(one);
+      assert.deepEqual(asked, [group]);
+    });
+
+  // A limit of concurrent calls counts a call for as long as it can run.
+  it('tells the quotas how long the call can run', async () => {
+    const runs: unknown[] = [];
+    const { quotas } = someQuotas(9);
+    const consume: Quotas['consume'] = (request) => {
+      runs.push(request.run);
+      return quotas.consume(request);
+    };
+    const handler = withMcp(ok, { document: 'orders', quotas: { ...quotas, consume } });
+    await handler(event(call('get_order')), { getRemainingTimeInMillis: () => 900 });
+    await handler(event(call('get_order')));
+    assert.deepEqual(runs, [{ remainingMs: 900 }, {}]);
+  });
+
   it('charges nobody whom the document does not charge', async () => {
     const { log, quotas } = someQuotas(9);
     const spared = event(call('get_order'));
@@ -127,13 +166,24 @@ describe('an MCP server whose document sets mcp.charge', () => {
 
   it('refunds a call that failed', async () => {
     for (const server of [
-      () => Promise.resolve({ statusCode: 502, body: '' }),
+      () => Promise.resolve({ statusCode: 500, body: '' }),
       () => Promise.reject(new Error('x')),
     ]) {
       const { log, quotas } = someQuotas(9);
       await withMcp(server, { document: 'orders', quotas })(event(call('a'))).catch(() => undefined);
       assert.ok(log.includes('refund'), log.join());
     }
+  });
+
+  it('refunds a call whose server fails behind middy', async () => {
+    const { log, quotas } = someQuotas(9);
+    const failing = () => Promise.reject(new Error('x'));
+    const handler = middy(failing as never).use(mcp({ document: 'orders', quotas }) as never) as unknown as (
+      asked: object,
+      context: object,
+    ) => Promise<unknown>;
+    await assert.rejects(handler(event(call('a')), {}), /x/);
+    assert.deepEqual(log.slice(1), ['refund', 'release']);
   });
 
   it('refunds a resource whose answer cannot be read', async () => {
@@ -166,6 +216,52 @@ describe('an MCP server whose document sets mcp.charge', () => {
         assert.equal(log.includes('refund'), statusCode === 502, `${message.method} ${statusCode}`);
         assert.ok(log.includes('release'));
       }
+  });
+
+  const early: readonly [what: string, middleware: object, log: readonly string[]][] = [
+    ['before the server', { before: () => ({ statusCode: 200, body: '{}' }) }, ['refund', 'release']],
+    ['after the server', { after: () => ({ statusCode: 200, body: '{}' }) }, ['release']],
+    [
+      'for an error of the server',
+      { onError: () => ({ statusCode: 500, body: '{}' }) },
+      ['refund', 'release'],
+    ],
+  ];
+  for (const [what, middleware, ended] of early)
+    it(`ends a charged call whose answer a later middleware gives ${what}`, async () => {
+      const { log, quotas } = someQuotas(9);
+      const server = () => (what.startsWith('for') ? Promise.reject(new Error('x')) : ok());
+      const both = [mcp({ document: 'orders', quotas }), middleware] as never;
+      const handler = middy(server as never).use(both) as unknown as (
+        asked: object,
+        context: object,
+      ) => Promise<unknown>;
+      const asked = event(call('a'));
+      await handler(asked, {});
+      assert.deepEqual(log.slice(1), ended);
+      assert.equal(admissionOfCall(asked), undefined);
+    });
+
+  it('ends a charged call once if an earlier middleware replaces the answer by one of its own', async () => {
+    const { log, quotas } = someQuotas(9);
+    const replacing = { after: () => ({ statusCode: 200, body: '{}' }) };
+    const both = [replacing, mcp({ document: 'orders', quotas })] as never;
+    const handler = middy(ok as never).use(both) as unknown as (
+      asked: object,
+      by: object,
+    ) => Promise<unknown>;
+    await handler(event(call('a')), {});
+    assert.deepEqual(log.slice(1), ['release']);
+  });
+
+  it('says that the owner has suspended access', async () => {
+    const suspended = { allowed: false, reason: 'suspended', limit: '', limits: [] } as unknown as Decision;
+    const quotas = { ...someQuotas(9).quotas, consume: () => Promise.resolve(suspended) };
+    const reply = await withMcp(ok, { document: 'orders', quotas })(event(call('a')));
+    const { statusCode, body } = reply as { statusCode: number; body: string };
+    const { error } = JSON.parse(body) as { error: { message: string; data: object } };
+    assert.deepEqual([statusCode, error.message], [403, 'The owner of the API has suspended access.']);
+    assert.deepEqual(error.data, { reason: 'suspended', limit: '' });
   });
 
   it('charges a call once if two wrappers stand around the server', async () => {
@@ -205,7 +301,14 @@ describe('an MCP server whose document sets mcp.charge', () => {
     for (const [message, charge] of cases) {
       const { quotas } = someQuotas(9);
       const reply = await withMcp(ok, { document: 'orders', quotas })(event(message, charge));
-      assert.equal((reply as { statusCode: number }).statusCode, 403);
+      const { statusCode, body } = reply as { statusCode: number; body: string };
+      const { error } = JSON.parse(body) as { error: object };
+      assert.equal(statusCode, 403);
+      assert.deepEqual(error, {
+        code: 403,
+        message: 'This call cannot be charged to anybody.',
+        data: { reason: 'no-subject' },
+      });
     }
   });
 

@@ -85,6 +85,16 @@ describe('filterResult', () => {
     );
   });
 
+  // MCP 2025-11-25, Sending Messages to the Server: a stream may begin with an event without data.
+  it('keeps an event without data', () => {
+    const events = `id: 1\ndata:\n\ndata: ${JSON.stringify(answer({ tools: TOOLS }))}\n\n`;
+    const headers = { 'content-type': 'text/event-stream' };
+    const { body } = filterResult(passageFor('tools/list'), proxy(0, { headers, body: events })) as {
+      body: string;
+    };
+    assert.equal(body, `id: 1\ndata: \n\ndata: ${JSON.stringify(answer({ tools: LISTED }))}\n\n`);
+  });
+
   it('removes the length of the whole answer', () => {
     const { headers } = filterResult(passageFor('tools/list'), proxy(answer({ tools: [] }))) as {
       headers: object;
@@ -93,10 +103,16 @@ describe('filterResult', () => {
   });
 
   it('filters an answer to a request that was not sent as every list', () => {
-    const stray = answer({ tools: TOOLS, prompts: [{ name: 'x' }] }, 99);
+    const foreign = {
+      tools: TOOLS,
+      prompts: [{ name: 'x' }],
+      resources: [{ uri: 'orders://private/1' }],
+      resourceTemplates: [{ uriTemplate: 'users://{id}' }],
+    };
+    const nothing = { tools: LISTED, prompts: [], resources: [], resourceTemplates: [] };
     assert.deepEqual(
-      bodyOf(filterResult(passageFor('resources/list'), proxy(stray))),
-      answer({ tools: LISTED, prompts: [] }, 99),
+      bodyOf(filterResult(passageFor('resources/read'), proxy(answer(foreign, 99)))),
+      answer(nothing, 99),
     );
   });
 
@@ -141,6 +157,19 @@ describe('filterResult', () => {
         (filterResult(passageFor('tools/list'), result) as { statusCode: number }).statusCode,
         502,
       );
+  });
+
+  it('names the request in place of an answer that it cannot read', () => {
+    const replaced = filterResult(passageFor('tools/list'), proxy(0, { body: '<html>' }));
+    const { id, error } = bodyOf(replaced) as { id: unknown; error: { code: number } };
+    assert.deepEqual([id, error.code], [1, -32_603]);
+  });
+
+  it('keeps a result without members, unless it answers a list', () => {
+    const passage = { ...passageFor('tools/call'), requests: [requestFor('tools/call')] };
+    const odd = { jsonrpc: '2.0', id: 1, result: 'done' };
+    assert.deepEqual(bodyOf(filterResult(passage, proxy(odd))), odd);
+    assert.deepEqual(bodyOf(filterResult(passageFor('tools/list'), proxy(odd))), { ...odd, result: {} });
   });
 
   it('keeps errors, empty answers, and answers to other methods as they are', () => {

@@ -100,6 +100,26 @@ describe('guardRequest', () => {
         request('completion/complete', { ref: { type: 'ref/resource', uri: 'orders://{id}' } }),
         403,
       ],
+      [
+        'completion for a template that rules allow as a whole',
+        request('completion/complete', { ref: { type: 'ref/resource', uri: 'orders://public/open/{id}' } }),
+        200,
+      ],
+      [
+        'completion for a resource that is no template',
+        request('completion/complete', { ref: { type: 'ref/resource', uri: 'orders://public/a' } }),
+        200,
+      ],
+      [
+        'completion for a resource without a URI',
+        request('completion/complete', { ref: { type: 'ref/resource' } }),
+        403,
+      ],
+      [
+        'completion for a reference of another type',
+        request('completion/complete', { ref: { type: 'ref/tool', uri: 'orders://public/a' } }),
+        403,
+      ],
       ['completion without a reference', request('completion/complete', {}), 403],
       [
         'a stream of list changes',
@@ -291,6 +311,20 @@ describe('guardRequest', () => {
     ][] = [
       ['passes equal headers', modern, mirrored, 200],
       ['refuses another method', modern, { ...mirrored, 'mcp-method': 'tools/list' }, 400],
+      [
+        'passes the URI of a resource',
+        request('resources/read', { uri: 'orders://public/a', name: 'x', ...meta }),
+        { ...mirrored, 'mcp-method': 'resources/read', 'mcp-name': 'orders://public/a' },
+        200,
+      ],
+      [
+        'refuses another URI',
+        request('resources/read', { uri: 'orders://public/a', name: 'x', ...meta }),
+        { ...mirrored, 'mcp-method': 'resources/read', 'mcp-name': 'x' },
+        400,
+      ],
+      ['refuses two parameters of one name', modern, { ...mirrored, 'mcp-param-id': ['7', '7'] }, 400],
+      ['refuses a parameter that is no argument', modern, { ...mirrored, 'mcp-param-id': 'id' }, 400],
       ['refuses another name', modern, { ...mirrored, 'mcp-name': 'delete_order' }, 400],
       ['refuses a name in another case', modern, { ...mirrored, 'mcp-name': 'GET_ORDER' }, 400],
       ['refuses a missing name', modern, { ...mirrored, 'mcp-name': [] }, 400],
@@ -361,22 +395,6 @@ describe('guardRequest', () => {
     assert.equal(
       statusOf(post([call('get_order')], { headers: { 'mcp-protocol-version': '2026-07-28' } })),
       400,
-    );
-  });
-
-  // RFC 6750 section 3.1; MCP 2026-07-28, Runtime Insufficient Scope Errors.
-  it('names the scopes that the caller must ask for', () => {
-    const headers = new Map([['content-type', ['application/json']]]);
-    const guarded = guardRequest(
-      GRANTS,
-      { method: 'POST', headers, body: Buffer.from(JSON.stringify(call('refund_order'))) },
-      { resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource/mcp' },
-    );
-    assert.ok(guarded.kind === 'refused');
-    assert.equal(guarded.reply.statusCode, 403);
-    assert.equal(
-      guarded.reply.headers?.['www-authenticate'],
-      'Bearer error="insufficient_scope", scope="orders:refund", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp"',
     );
   });
 });

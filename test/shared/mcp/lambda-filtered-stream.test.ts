@@ -86,6 +86,15 @@ describe('withMcpStream()', () => {
     ]);
   });
 
+  it('takes no empty line of JSON for the end of an event', async () => {
+    const { sent } = await run((_, stream) => {
+      const out = withMetadata(stream, { statusCode: 200, headers: { 'content-type': 'application/json' } });
+      out.write(`\n\n${list().slice(0, 30)}`);
+      out.end(list().slice(30));
+    }, event('tools/list'));
+    assert.deepEqual(sent.slice(2), [kept]);
+  });
+
   it('sends each event when it is whole', async () => {
     const response = aResponse();
     let whileOpen: readonly string[] = [];
@@ -102,12 +111,45 @@ describe('withMcpStream()', () => {
     assert.deepEqual(response.sent.slice(2), [first, `data: ${kept}\n\n`]);
   });
 
-  it('filters by the type that the stream itself has', async () => {
+  // Only what is kept back counts, so a stream may be as long as it likes.
+  it('limits an event, and not the stream', async () => {
+    const noted = `data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { data: 'x'.repeat(11_000_000) } })}\n\n`;
     const { sent } = await run((_, stream) => {
+      const out = withMetadata(stream, EVENTS);
+      out.write(noted);
+      out.write(noted);
+      out.end(`data: ${list()}\n\n`);
+    }, event('tools/list'));
+    assert.equal(sent.at(-1), `data: ${kept}\n\n`);
+  });
+
+  it('fails if the last part cannot be written', async () => {
+    const target = new Writable({ write: (_chunk, _encoding, done) => done(new Error('gone')) });
+    target.on('error', () => undefined);
+    const broken: ResponseStream = Object.assign(target, { setContentType: () => undefined });
+    const server: McpStreamHandler<object> = (_, stream) => stream.end(list());
+    await assert.rejects(
+      async () => withMcpStream(server, { document: 'orders' })(event('tools/list'), broken, {}),
+      /gone/,
+    );
+  });
+
+  it('filters by the type that the stream itself has', async () => {
+    const { sent, types } = await run((_, stream) => {
       stream.setContentType('text/event-stream');
       stream.end(`data: ${list()}\n\n`);
     }, event('tools/list'));
     assert.deepEqual(sent, [`data: ${kept}\n\n`]);
+    assert.deepEqual(types, ['text/event-stream']);
+  });
+
+  it('ends events by CR LF as well', async () => {
+    const { sent } = await run((_, stream) => {
+      const out = withMetadata(stream, EVENTS);
+      out.write(': hello\r\n\r\n');
+      out.end(`data: ${list()}\r\n\r\n`);
+    }, event('tools/list'));
+    assert.deepEqual(sent.slice(2), [': hello\n\n', `data: ${kept}\n\n`]);
   });
 
   it('keeps letters whole that come in two pieces', async () => {
@@ -198,6 +240,30 @@ describe('withMcpStream()', () => {
     const { sent } = await run(server, event('tools/list'));
     assert.match(sent.join(''), /get_order/);
     assert.ok(read < 10, String(read));
+  });
+
+  it('sends nothing of an answer that is too long to filter', async () => {
+    const response = aResponse();
+    const long = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { tools: [], pad: ' '.repeat(21 * 2 ** 20) },
+    });
+    await assert.rejects(async () =>
+      withMcpStream(
+        async (_, stream) => {
+          const out = withMetadata(stream, { statusCode: 200, headers: {} });
+          await new Promise((resolve, reject) => {
+            out.on('error', reject);
+            out.end(long, () => {
+              resolve(undefined);
+            });
+          });
+        },
+        { document: 'orders' },
+      )(event('tools/list'), response.stream, {}),
+    );
+    assert.equal(response.sent.join('').includes('pad'), false);
   });
 
   it('sends nothing of an answer that it cannot read', async () => {

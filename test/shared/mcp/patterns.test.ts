@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isMcpPattern, mayCompleteTemplate, mayListTemplate } from '#shared/mcp/grants.ts';
 import type { McpGrants } from '#shared/mcp/grants.ts';
 import type { McpSubject } from '#shared/mcp/methods.ts';
-import { mayMatchTemplate, matchesSubject, readingsOfUri } from '#shared/mcp/patterns.ts';
+import { mayMatchTemplate, matchesSubject, readingsOfUri, sampleOfTemplate } from '#shared/mcp/patterns.ts';
 
 const allows = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'allow');
 const denies = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'deny');
@@ -99,7 +99,18 @@ describe('matchesSubject', () => {
 
 it('reads a URI with escaped delimiters in both ways', () => {
   assert.deepEqual(readingsOfUri('docs://a/b%2Fc'), ['docs://a/b%2Fc', 'docs://a/b/c']);
+  assert.notEqual(readingsOfUri('docs://a/%252525'), undefined);
   assert.equal(readingsOfUri('docs://a/%25252525'), undefined);
+});
+
+it('resolves dot segments at the end as a URL parser does', () => {
+  const allows = (uri: string) => matchesSubject('resources', ['docs://a/b/'], uri, 'allow');
+  assert.deepEqual(['docs://a/b/c/..', 'docs://a/b/.', 'docs://a/b', 'docs://a/b/c'].map(allows), [
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 it('lists a template if some URI of it may match', () => {
@@ -123,6 +134,15 @@ describe('isMcpPattern', () => {
     ['resources', 'docs://a/%2e%2e/b', false],
     ['resources', 'docs://pub/%2a', false],
     ['resources', 'docs://pub/%2A%2A', false],
+    ['tools', '', false],
+    ['tools', 'a'.repeat(256), true],
+    ['tools', 'a'.repeat(257), false],
+    ['tools', 'get\u0007', false],
+    ['tools', ' get', false],
+    ['tools', 'get\n', false],
+    ['tools', 'get\ud800', false],
+    ['tools', 'get\\', false],
+    ['methods', 'tasks/*', false],
     ['methods', 'tasks/get', true],
     ['methods', 'tools/call', false],
     ['methods', 'Tools/Call', false],
@@ -147,6 +167,9 @@ describe('templates', () => {
     assert.equal(mayListTemplate(hidden, 'docs://pub/team/{id}{?page}'), false);
     assert.equal(mayListTemplate(hidden, 'docs://pub/team/{+path}'), true);
     assert.equal(mayListTemplate(hidden, 'docs://pub/{id}'), true);
+    // RFC 6570 section 3.2.6: the slash of a path segment belongs to the value.
+    assert.equal(mayListTemplate(hidden, 'docs://pub/hidden{/id}'), false);
+    assert.equal(mayListTemplate(hidden, 'docs://pub/hidden{id}'), true);
   });
 
   it('are not completed if they leave the pattern by dot segments', () => {
@@ -160,5 +183,45 @@ describe('templates', () => {
       'docs://pub/..%2f{id}',
     ])
       assert.equal(mayCompleteTemplate(some, template), false, template);
+  });
+
+  it('are not completed by a pattern for one segment, because servers expand them in different ways', () => {
+    assert.equal(mayCompleteTemplate(grants(['docs://pub/*']), 'docs://pub/{id}'), false);
+  });
+
+  // RFC 6570 sections 3.2.7 to 3.2.9: these begin with what no path contains.
+  it('are read without their parameters', () => {
+    for (const end of ['{?page}', '{&page}', '{;version}'])
+      assert.equal(sampleOfTemplate(`docs://pub/a${end}`), 'docs://pub/a');
+  });
+});
+
+describe('a deny rule', () => {
+  const denies = (pattern: string, uri: string) => matchesSubject('resources', [pattern], uri, 'deny');
+
+  it('keeps the dot at the end of a host only where no URL parser removes it', () => {
+    assert.equal(denies('docs://pub./**', 'docs://pub/a'), false);
+    assert.equal(denies('https://pub./**', 'https://pub/a'), true);
+  });
+
+  it('is compared with text that is no URI', () => {
+    assert.equal(denies('docs://pub/**', 'pub'), true);
+  });
+});
+
+// A stream may follow a thousand resources, and each is compared with all patterns.
+describe('matchesSubject and many URIs', () => {
+  it('brings the patterns of a list into canonical form once', () => {
+    let reads = 0;
+    const patterns = new Proxy(['orders://public/**', 'orders://%41/*'], {
+      get(target, name, receiver) {
+        if (/^\d+$/.test(String(name))) reads += 1;
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+    for (const effect of ['allow', 'deny'] as const)
+      for (let index = 0; index < 1_000; index += 1)
+        assert.equal(matchesSubject('resources', patterns, `orders://A/${index}`, effect), true);
+    assert.ok(reads <= 2 * patterns.length, `${reads} reads`);
   });
 });

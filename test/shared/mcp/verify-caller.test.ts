@@ -140,3 +140,29 @@ describe('createCallerVerifier', () => {
       assert.equal(reply.statusCode, 403);
     });
 });
+
+// The same mistake as in an authorizer, which fails as well: a caller would blame his credential for it.
+describe('createCallerVerifier without the table that its document needs', () => {
+  const main = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] };
+  const needs: readonly (readonly [what: string, issuers: readonly { readonly id: string }[]])[] = [
+    ['API keys', [{ id: 'keys', type: 'apiKey', prefix: 'shop_live' } as { readonly id: string }]],
+    ['revocation', [{ ...main, revocation: true } as { readonly id: string }]],
+  ];
+  for (const [what, issuers] of needs)
+    it(`fails with CONFIG_INVALID, and not with 401, if the document has ${what}`, async () => {
+      const document = aDocument(
+        {
+          ...TEXT,
+          issuers,
+          sources: [
+            { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: issuers.map(({ id }) => id) },
+          ],
+        },
+        ['POST /mcp'],
+      );
+      await assert.rejects(
+        verifier(document)('orders', readRequest(event('shop_live_abc', undefined)), () => 1000),
+        (error) => error instanceof DomainError && error.code === 'CONFIG_INVALID',
+      );
+    });
+});

@@ -76,6 +76,13 @@ for (const [name, way] of Object.entries(ways))
       });
     });
 
+    it('lets a browser ask before it sends a credential', async () => {
+      const { run, handler } = way(OPTIONS);
+      const preflight = event(undefined, {}, { httpMethod: 'OPTIONS', body: null });
+      assert.equal(((await handler(preflight)) as { statusCode: number }).statusCode, 200);
+      assert.equal(run.length, 1);
+    });
+
     it('runs nothing that the document denies', async () => {
       const { run, handler } = way(OPTIONS);
       const reply = (await handler(event(context, call('refund')))) as { statusCode: number };
@@ -118,6 +125,14 @@ for (const [name, way] of Object.entries(ways))
         );
         assert.equal(run.length, 0);
       });
+
+    it('says that the patterns are too long, and not that nobody decided', async () => {
+      const { handler } = way(OPTIONS);
+      await assert.rejects(
+        async () => handler(event({ sub: 'ann', contextCut: 'scope mcpGrants' })),
+        /the patterns under mcp are too long for the context of the authorizer/,
+      );
+    });
 
     it('asks the verifier only if no authorizer of the toolkit handled the request', async () => {
       let asked = 0;
@@ -163,6 +178,52 @@ it('mcp() filters the answer even if another middleware has replaced the event',
   assert.deepEqual(JSON.parse((await ask(event(context, LIST), {})).body), KEPT);
 });
 
+// A cache is such a middleware: it answers with what another caller got.
+describe('mcp() filters what a middleware that is added later answers', () => {
+  const foreign = () => ({
+    statusCode: 200,
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { tools: [{ name: 'get_order' }, { name: 'refund' }] },
+    }),
+  });
+  const early: Readonly<Record<string, object>> = {
+    'before the server': { before: foreign },
+    'after the server': { after: foreign },
+    'for an error': { before: () => Promise.reject(new Error('x')), onError: foreign },
+  };
+  for (const [when, middleware] of Object.entries(early))
+    it(when, async () => {
+      const { run, server } = aServer();
+      const handler = middy(server as never).use([mcp(OPTIONS), middleware] as never) as unknown;
+      const ask = handler as (asked: object, context: object) => Promise<{ body: string }>;
+      assert.deepEqual(JSON.parse((await ask(event(context, LIST), {})).body), KEPT);
+      assert.equal(run.length, when === 'after the server' ? 1 : 0);
+    });
+
+  it('and lets a middleware that is added earlier replace the answer', async () => {
+    const replacing = {
+      after: (request: { response: object }): void => {
+        request.response = { ...request.response, headers: { 'x-own': '1' } };
+      },
+    };
+    const { server } = aServer();
+    const handler = middy(server as never).use([replacing, mcp(OPTIONS)] as never) as unknown;
+    const ask = handler as (asked: object, context: object) => Promise<{ body: string; headers: object }>;
+    const { body, headers } = await ask(event(context, LIST), {});
+    assert.deepEqual([JSON.parse(body), headers], [KEPT, { 'x-own': '1' }]);
+  });
+
+  it('and leaves a text of an error handler as it is', async () => {
+    const failing = { onError: () => ({ statusCode: 500, headers: {}, body: 'failed' }) };
+    const server = () => Promise.reject(new Error('x'));
+    const handler = middy(server as never).use([mcp(OPTIONS), failing] as never) as unknown;
+    const ask = handler as (asked: object, context: object) => Promise<{ body: string }>;
+    assert.equal((await ask(event(context, LIST), {})).body, 'failed');
+  });
+});
+
 describe('withMcp() leaves only the returned value as an answer', () => {
   it('to a handler that answers by a callback if it gets one, as @fastify/aws-lambda does', async () => {
     const sent: unknown[] = [];
@@ -179,6 +240,17 @@ describe('withMcp() leaves only the returned value as an answer', () => {
     };
     assert.deepEqual(sent, []);
     assert.deepEqual(JSON.parse(reply.body), KEPT);
+  });
+
+  it('and gives a context without such functions as it is', async () => {
+    const plain = { awsRequestId: 'r' };
+    const given: unknown[] = [];
+    await withMcp(
+      (_asked: object, ...rest: readonly unknown[]) => (given.push(...rest), { statusCode: 200 }),
+      OPTIONS,
+    )(event(context), plain, 'more');
+    assert.equal(given[0], plain);
+    assert.equal(given[1], 'more');
   });
 
   it('to a handler that answers by the context, which exists up to Node.js 22', async () => {

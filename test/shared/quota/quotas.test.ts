@@ -53,6 +53,20 @@ describe('consume', () => {
     assert.equal(rejection.limits[0]?.remaining, 0);
   });
 
+  // Attack: a caller invents names of routes, and a limit per route has a ledger for each.
+  it('charges invented routes to one ledger, at the cost of the others', async () => {
+    const table = new QuotaTable();
+    const cost = { 'call known': 2, '*': 5 };
+    const quotas = table.holder([{ ...DAILY, id: 'each', level: 'route', lease: false }], { cost });
+    const calls = ['call known', 'call a', 'call b', 'call c'];
+    for (const route of calls) await quotas.consume({ ...stamped(), route, groupedAs: 'call *' });
+
+    const ledgers = [...table.items.keys()].filter((name) => /#each#.*\nP#/.test(name));
+    assert.equal(ledgers.length, 2, JSON.stringify([...table.items.keys()]));
+    assert.equal(Number(itemOf(table, /#each#key-1%23call \*\nP#/)['used']), 15);
+    assert.equal(Number(itemOf(table, /#each#key-1%23call known\nP#/)['used']), 2);
+  });
+
   it('charges a late request to the period of its stamp', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([DAILY]);

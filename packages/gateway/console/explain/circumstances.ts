@@ -134,7 +134,14 @@ export type AgentCall = {
   readonly method: string;
   /** The tool, prompt or URI that it names. */
   readonly name?: string;
-  readonly error?: { readonly code: number; readonly message: string } | undefined;
+  readonly error?:
+    | {
+        readonly code: number;
+        readonly message: string;
+        /** The reason for which the quota refuses the call. */
+        readonly reason?: string | undefined;
+      }
+    | undefined;
   /** Rules of the access document that name it, each with its place. */
   readonly rules?: readonly string[];
 };

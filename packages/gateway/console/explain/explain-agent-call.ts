@@ -7,10 +7,25 @@ import type { Reason } from './reason.ts';
 const REFUSALS: Readonly<Record<number, readonly string[]>> = {
   401: ['Send a new token. The authorizer’s result was cached and outlived the old one.'],
   429: ['Wait for the time in the header Retry-After, or change the limit of the customer’s plan.'],
+  503: [
+    'If it stays so, see whether the usage table exists, and whether the role of the function may use it. gatewright start prints each call of AWS that a role does not allow.',
+  ],
   [-32_020]: [
     'Send headers that repeat the body: MCP-Protocol-Version, Mcp-Method and Mcp-Name (MCP 2026-07-28, Request Metadata).',
   ],
 };
+
+/** Refusals of the quota that have the status of a refusal by the rules. */
+const QUOTA_REFUSALS: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'no-subject',
+    ['Use a token with the claims that quota.tenant, quota.plan and quota.key of the access document name.'],
+  ],
+  [
+    'suspended',
+    ['Run gatewright customers resume, or gatewright quota resume if only one limit is suspended.'],
+  ],
+]);
 
 /** @returns undefined if no message to an MCP server was refused */
 export function explainAgentCall({ agentCall, status, guard }: Circumstances): Reason | undefined {
@@ -18,6 +33,8 @@ export function explainAgentCall({ agentCall, status, guard }: Circumstances): R
   if (error === undefined || status < 400) return undefined;
   const asked = `${method ?? ''}${name === undefined ? '' : ` ${name}`}`;
   const because = [`The message ${asked} was refused. ${withStop(error.message)}`];
+  const ofQuota = QUOTA_REFUSALS.get(error.reason ?? '');
+  if (ofQuota !== undefined && status === 403) return { because, changes: ofQuota };
   if (error.code !== 403 || status !== 403)
     return { because, changes: REFUSALS[error.code] ?? ['Send one JSON-RPC message as the error says.'] };
   const document = guard?.decided?.document;

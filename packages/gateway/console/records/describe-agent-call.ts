@@ -38,6 +38,6 @@ function errorOf(text: string): AgentCall['error'] {
   const error = text.includes('"jsonrpc"') ? memberOf(parseJson(text), 'error') : undefined;
   const [code, message] = [memberOf(error, 'code'), memberOf(error, 'message')];
   return isJsonObject(error) && typeof code === 'number' && typeof message === 'string'
-    ? { code, message }
+    ? { code, message, reason: asText(memberOf(memberOf(error, 'data'), 'reason')) }
     : undefined;
 }

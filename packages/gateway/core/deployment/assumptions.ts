@@ -25,6 +25,11 @@ export const ASSUMPTIONS = {
    */
   'idle-close-code': ['1001', '1000', '1005', '1006'],
   /**
+   * Whether an HTTP API passes the header `WWW-Authenticate` of a function on, or renames it as REST APIs and function
+   * URLs do (docs/aws §2.7).
+   */
+  'http-challenge-header': ['kept', 'renamed'],
+  /**
    * The status if the Lambda authorizer of an HTTP API throws `Unauthorized`. `by-format` means 401 with format 1.0 and
    * 500 with format 2.0 (docs/aws §4.8).
    */
@@ -75,6 +80,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   'connect-status-override': 'applied',
   'converted-answers': 'binary',
   'function-url-permissions': 'both',
+  'http-challenge-header': 'kept',
   'http-unauthorized-status': 'by-format',
   'idle-close-code': '1001',
   'lambda-parameter-mapping': 'applied',

@@ -103,6 +103,7 @@ function compileIntegration(
     ...lambda.target,
     timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
     changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
+    renamesChallenge: from.assumptions['http-challenge-header'] === 'renamed',
   };
 }
 

@@ -125,6 +125,8 @@ export type LambdaProxyIntegration = FunctionTarget & {
   readonly timeoutMs: number;
   /** The parameter changes of HTTP APIs; undefined means that event and response are not changed. */
   readonly changes?: ParameterChanges | undefined;
+  /** Whether an HTTP API renames `WWW-Authenticate` of the function (docs/aws §2.7). */
+  readonly renamesChallenge?: boolean;
   readonly mayInvoke?: (() => boolean) | undefined;
 };
 

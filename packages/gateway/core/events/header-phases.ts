@@ -2,7 +2,7 @@
  * The headers that API Gateway drops or renames. Each phase, such as the way from the client to the function, has its
  * own lists. The lists contain the connection headers of RFC 9110, with AWS's additions and exceptions. REST APIs have
  * specific lists (docs/aws §2.6 and §2.7; recorded December 2024). HTTP APIs drop only the headers that every gateway
- * must drop, and rename only `WWW-Authenticate` of functions.
+ * must drop, and rename nothing. Function URLs rename `WWW-Authenticate`.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 
@@ -121,8 +121,10 @@ export const HTTP_PHASES = {
     'x-forwarded-port',
     'x-forwarded-proto',
   ]),
-  /** The phase from the function to the client, also at function URLs (docs/aws §2.7, reports). */
-  result: phase(CONNECTION_HEADERS, ['www-authenticate']),
+  /** The phase from the function to the client (docs/aws §2.7). */
+  result: phase(CONNECTION_HEADERS),
+  /** The phase from the function to the client at a function URL (docs/aws §2.7, reports). */
+  'url-result': phase(CONNECTION_HEADERS, ['www-authenticate']),
   /** The phase from the backend of a proxy integration to the client. */
   returned: phase([...CONNECTION_HEADERS, 'date']),
 };

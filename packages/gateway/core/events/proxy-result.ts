@@ -69,8 +69,11 @@ export function readStreamHead(prelude: string): ProxyResult {
   return reply(status, writeRestHeaders([...lines.lines, ...cookies.lines]), JSON_TYPE, NO_BODY);
 }
 
+/** How the headers of a function reach the client. */
+type HttpResultPhase = 'result' | 'url-result';
+
 /** Reads the result for HTTP API payload 1.0. `statusCode` is required, and a body with `isBase64Encoded` is always decoded. */
-export function readHttp1Result(payload: string): ProxyResult {
+export function readHttp1Result(payload: string, phase: HttpResultPhase = 'result'): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('result', 'not a JSON object');
   const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
@@ -79,21 +82,25 @@ export function readHttp1Result(payload: string): ProxyResult {
   if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'single-first');
   if (lines.kind === 'malformed') return lines;
-  return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
+  return reply(status, writeHttpHeaders(lines.lines, phase), HTTP_DEFAULT_TYPE, readBody(result, true));
 }
 
 /**
  * Reads the response of a function URL. It is like payload 2.0 of an HTTP API, but the default content type is JSON.
  */
 export function readFunctionUrlResult(payload: string): ProxyResult {
-  return readHttp2Result(payload, JSON_TYPE);
+  return readHttp2Result(payload, 'url-result', JSON_TYPE);
 }
 
 /**
  * Reads the result for HTTP API payload 2.0. Without `statusCode` the whole response is the body, even if it is not
  * JSON.
  */
-export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE): ProxyResult {
+export function readHttp2Result(
+  payload: string,
+  phase: HttpResultPhase = 'result',
+  defaultType = HTTP_DEFAULT_TYPE,
+): ProxyResult {
   const parsed = parseJson(payload);
   if (typeof parsed === 'string') return inferred(parsed);
   const result = asJsonObject(parsed);
@@ -104,7 +111,7 @@ export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE
   if (single.kind === 'malformed') return single;
   const cookies = readCookies(result['cookies']);
   if (cookies.kind === 'malformed') return cookies;
-  const headers = writeHttpHeaders([...single.lines, ...cookies.lines]);
+  const headers = writeHttpHeaders([...single.lines, ...cookies.lines], phase);
   return reply(status, headers, defaultType, readBody(result, true));
 }
 
@@ -199,11 +206,11 @@ function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
  * Returns the headers for the client. HTTP APIs send canonical names on HTTP/1.1: `myheader` becomes `Myheader`
  * (recorded).
  */
-function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
+function writeHttpHeaders(lines: readonly HeaderLine[], phase: HttpResultPhase): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines) {
     const lower = name.toLowerCase();
-    const sent = nameAfter(HTTP_PHASES.result, lower);
+    const sent = nameAfter(HTTP_PHASES[phase], lower);
     if (sent !== undefined) headers.push(sent === lower ? canonicalHeaderName(name) : sent, value);
   }
   return headers;

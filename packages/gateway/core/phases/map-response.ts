@@ -71,11 +71,12 @@ function startStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | Stream
 
 function readProxyAnswer(
   mapped: Mapped,
-  { payload, changes }: LambdaProxyIntegration,
+  integration: LambdaProxyIntegration,
   answer: string | IntegrationAnswer | StreamedAnswer,
 ): Reply {
   if (typeof answer !== 'string') throw new TypeError('a Lambda proxy returned no text');
-  const result = readResult(mapped, payload, answer);
+  const { changes } = integration;
+  const result = readResult(mapped, integration, answer);
   if (result.kind === 'malformed') throw malformedProxyResponse(result);
   if (result.kind === 'undecodable')
     throw gatewayError('API_CONFIGURATION_ERROR', {
@@ -94,9 +95,11 @@ function readProxyAnswer(
 
 function readResult(
   mapped: Mapped,
-  payload: LambdaProxyIntegration['payload'],
+  { payload, renamesChallenge = false }: LambdaProxyIntegration,
   answer: string,
 ): ReturnType<typeof readRestResult> {
+  // A function URL renames the same header.
+  const phase = renamesChallenge ? 'url-result' : 'result';
   switch (payload) {
     case 'rest-1.0':
       return readRestResult(answer, {
@@ -104,9 +107,9 @@ function readResult(
         accept: mapped.headers.last('accept'),
       });
     case 'http-1.0':
-      return readHttp1Result(answer);
+      return readHttp1Result(answer, phase);
     case 'http-2.0':
-      return readHttp2Result(answer);
+      return readHttp2Result(answer, phase);
     case 'function-url':
       return readFunctionUrlResult(answer);
     case 'websocket':

@@ -14,6 +14,8 @@ export type PackagedService = {
   readonly builders: readonly string[];
   readonly webpack: { readonly plugin: string; readonly service: JsonObject } | undefined;
   readonly restStage: RestStageSettings;
+  /** The sections of the service that osls may have passed over, as it is written. */
+  readonly configuration: JsonObject;
 };
 
 /**
@@ -44,6 +46,7 @@ export function parsePackaged(text: string): PackagedService {
       metrics: rest['metrics'],
       logGroup: asText(rest['logGroup']) ?? '',
     },
+    configuration: membersOf(result['configuration']),
   };
 }
 

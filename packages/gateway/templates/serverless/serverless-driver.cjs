@@ -158,9 +158,23 @@ class GatewrightPackaging {
         metrics: service.provider.apiGateway?.metrics,
         logGroup: `/aws/api-gateway/${service.service}-${this.provider.getStage()}`,
       },
+      configuration: this.#configuration(),
       serviceDir,
     };
     fs.writeFileSync(path.join(outputFolder, 'result.json'), JSON.stringify(result));
+  }
+
+  /** Returns the parts of the service that osls may have passed over. */
+  #configuration() {
+    const { plugins, provider, custom, mcp, appSync, ai, sandboxes } =
+      this.serverless.configurationInput ?? {};
+    const { domain, domains } = provider ?? {};
+    const { apiGatewayServiceProxies, customDomain } = custom ?? {};
+    return {
+      ...{ plugins, mcp, appSync, ai, sandboxes },
+      provider: { domain, domains },
+      custom: { apiGatewayServiceProxies, customDomain },
+    };
   }
 
   #builders() {

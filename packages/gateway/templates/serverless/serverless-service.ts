@@ -13,13 +13,14 @@ import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
+import { describePassedOver, findMissingRoutes } from './serverless-4-sections.ts';
 import { findServiceCode } from './service-code.ts';
 import { describeOfflineVariable } from './offline-variable.ts';
 import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
-import { isJsonList, isJsonObject, membersOf, textOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -43,7 +44,7 @@ export async function loadServerlessService(
   // Only osls can read a service file that is a program, so its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   refuseUnknownStage(tree, stageOf(tree, options));
-  refuseMcpServers(tree);
+  refuseMissingRoutes(tree?.value, file, tree);
   inform(file, tree, options);
   let variables: Readonly<Record<string, string>> = {};
   // The error because of which a request of osls was refused. It is stored here, because the reply to osls cannot
@@ -89,8 +90,9 @@ export async function loadServerlessService(
     });
     if (refusal !== undefined) throw refusal;
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
-    const raw = toRawStack(parsePackaged(compiled.result), file, tree, { ...options, ...home });
-    return withReading(raw, compiled, file, tree);
+    const packaged = parsePackaged(compiled.result);
+    reportPassedOver(packaged, file, tree, options);
+    return withReading(toRawStack(packaged, file, tree, { ...options, ...home }), compiled, file, tree);
   } finally {
     waiting?.end();
   }
@@ -186,25 +188,24 @@ function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefi
   );
 }
 
-function refuseMcpServers(tree: SourceTree | undefined): void {
-  const message = describeMcpServers(tree?.value);
-  if (tree === undefined || message === undefined) return;
-  throw new DefinitionError({ file: tree.file, line: tree.lineOf(['mcp']), property: 'mcp' }, message);
+/** Refuses a service some of whose routes osls would pass over. */
+function refuseMissingRoutes(service: unknown, file: string, tree: SourceTree | undefined): void {
+  const missing = findMissingRoutes(service);
+  if (missing === undefined) return;
+  const { path, message } = missing;
+  throw new DefinitionError({ file, line: tree?.lineOf(path), property: path.join('.') }, message);
 }
 
-/**
- * Returns why `mcp` is refused, which Serverless 4 has compiled since 4.41.0 and osls does not know: the routes of its
- * servers would be missing without a word. Undefined if a service has none.
- */
-export function describeMcpServers(service: unknown): string | undefined {
-  const servers = Object.entries(membersOf(membersOf(membersOf(service)['mcp'])['servers']));
-  const [first] = servers;
-  if (first === undefined) return undefined;
-  const [name, server] = first;
-  const module = textOf(membersOf(server), 'server').replace(/\.\w+$/, '') || `src/${name}`;
-  const { authorizer } = membersOf(server);
-  const guard = authorizer === undefined ? '' : `, authorizer: ${JSON.stringify(authorizer)}`;
-  return `mcp is compiled by Serverless 4 only, so ${servers.map(([each]) => each).join(', ')} would have no route. Write a function instead: functions: { ${name}: { handler: ${module}.handler, events: [{ http: { method: post, path: /mcp/${name}${guard} } }] } }. How its handler serves and protects tools is in node_modules/gatewright/docs/guides/protect/mcp.md`;
+/** Reports what osls has passed over. Only now the sections of a program, and those in other files, are known. */
+function reportPassedOver(
+  { configuration }: PackagedService,
+  file: string,
+  tree: SourceTree | undefined,
+  { onProgress }: LoadOptions,
+): void {
+  refuseMissingRoutes(configuration, file, tree);
+  for (const sentence of describePassedOver(configuration))
+    onProgress?.(`${basename(dirname(file))}: ${sentence}`);
 }
 
 type ParameterSources = {

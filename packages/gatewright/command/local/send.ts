@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from '@gatewright/aws/node-http';
-import { rootCertificates } from 'node:tls';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '../../../gateway/engine/settings.ts';
-import { AUTHORITY_FILE } from '../../../gateway/kernel/files/authority-files.ts';
 import { printResult, UsageError } from '../../../base/terminal/output.ts';
+import { trustedAuthorities } from './trusted-authorities.ts';
 
 type SendFlags = { readonly wait: string | false };
 
@@ -73,15 +71,6 @@ function exchange(
     clearTimeout(timer);
     socket.close();
   });
-}
-
-/** Returns the CAs of the system, and this folder's local CA if it exists. */
-function trustedAuthorities(): string[] {
-  try {
-    return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];
-  } catch {
-    return [...rootCertificates];
-  }
 }
 
 function describe(url: string, error: Error): string {

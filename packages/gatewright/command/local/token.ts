@@ -49,7 +49,11 @@ async function mint(flags: TokenFlags): Promise<void> {
   printResult(membersOf(answer), () => token);
 }
 
-function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+/** Adds a claim that is written as `name=value` to those before it. */
+export function collectClaim(
+  text: string,
+  claims: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('Write it as name=value.');
   return { ...claims, [text.slice(0, equals)]: parseClaim(text.slice(equals + 1)) };

@@ -28,6 +28,8 @@ type GuardedRoute = {
   readonly key: string | undefined;
   /** Whether the route needs an API key that the command cannot give. */
   readonly lacksKey: boolean;
+  /** Whether an MCP server is behind the route, and takes the token where MCP clients send it. */
+  readonly isMcp: boolean;
 };
 
 type Documents = readonly CompiledDocument[];
@@ -66,6 +68,7 @@ export function guardedRoutes(
         route,
         key: needsKey ? keyName : undefined,
         lacksKey: needsKey && keyName === undefined,
+        isMcp: document?.mcp?.path === route.path && admitted?.source.name === BEARER.name,
         isOpen: route.authorizer === undefined && !route.apiKeyRequired,
         token: guard.localToken ?? admitted?.token,
         source: admitted?.source ?? BEARER,
@@ -107,7 +110,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
       ? []
       : [
           `# with a token for ${[guarded.route.authorizer ?? '', ...(guarded.key === undefined ? [] : [`and the API key ${guarded.key}`])].join(' ')}`,
-          curl(api, guarded.route, guarded),
+          guarded.isMcp ? askServer(api, guarded) : curl(api, guarded.route, guarded),
         ]),
     ...(keyed === undefined ? [] : [`# with the API key ${keyed.key ?? ''}`, curl(api, keyed.route, keyed)]),
     ...(open === undefined && guarded === undefined && keyed === undefined && other !== undefined
@@ -148,6 +151,12 @@ function curl(
       ? []
       : [`-H "${printHeader(source?.name ?? '')}: ${source?.scheme ?? ''}${tokenCommand(token)}"`];
   return ['curl -i', ...verb, ...header, ...keyHeader, ...body, quote(address)].join(' ');
+}
+
+/** An MCP server takes no request of curl that is short enough to paste. */
+function askServer(api: ApiRoutes, { route, token }: GuardedRoute): string {
+  const sent = token === undefined ? '' : ` --token "${tokenCommand(token)}"`;
+  return `${commandName()} mcp list --server ${quote(addressOf(api, route.path))}${sent}`;
 }
 
 /** Prints the name of a header as it is usually written. */

@@ -2,6 +2,7 @@
  * Checks that an API uses the authorizer as its document requires. API Gateway caches authorizer results by the
  * configured identity sources, which the authorizer itself cannot see.
  */
+import { isChargedInFunction } from '../compile/compile-quota.ts';
 import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';
 
 export type WiredAuthorizer = {
@@ -108,6 +109,12 @@ function checkQuota(
   { payload, ttlSeconds }: WiredAuthorizer,
 ): readonly string[] {
   if (quota === undefined) return [];
+  if (isChargedInFunction(quota))
+    return payload === 'rest-token' && quota.plans.length > 0
+      ? [
+          'a TOKEN authorizer cannot save quota.plans: use a REQUEST authorizer, or save the plans with gatewright plan save',
+        ]
+      : [];
   if (payload === 'rest-token')
     return quota.routes === undefined
       ? [

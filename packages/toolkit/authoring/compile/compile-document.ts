@@ -20,7 +20,7 @@ import {
   isTicketIssuer,
   isTokenIssuer,
 } from './compile-issuer.ts';
-import { compileQuota } from './compile-quota.ts';
+import { compileQuota, isChargedInFunction } from './compile-quota.ts';
 import type { CheckPlan } from './compile-quota.ts';
 import type {
   CompiledCondition,
@@ -330,7 +330,7 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
  */
 function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['quota']): void {
   if (quota === undefined || inventory.kind === 'websocket') return;
-  const isEnforced = quota.isTracked !== true;
+  const isEnforced = quota.isTracked !== true && !isChargedInFunction(quota);
   if (inventory.kind === 'http' && isEnforced)
     warning(
       ['quota'],

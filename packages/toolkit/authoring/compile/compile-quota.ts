@@ -62,6 +62,9 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   };
 }
 
+/** Whether the wrappers of MCP servers charge all routes, so that an authorizer charges none. */
+export const isChargedInFunction = ({ routes }: CompiledQuota): boolean => routes?.length === 0;
+
 function checkIssuers(
   { issuers }: AccessDocument,
   charged: readonly string[],

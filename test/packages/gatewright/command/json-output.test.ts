@@ -23,6 +23,10 @@ import { runCommandHere } from '../../../support/command-in-process.ts';
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['start', 'test/delivery/start.test.ts'],
   ['send', 'send.test.ts'],
+  ['mcp list', 'mcp/mcp.test.ts'],
+  ['mcp call', 'mcp/mcp.test.ts'],
+  ['mcp prompt', 'mcp/mcp.test.ts'],
+  ['mcp read', 'mcp/mcp.test.ts'],
   ['package', 'it runs osls for seconds; it prints as the others do'],
   ['access sync', 'it runs osls for seconds; it ends as access build does'],
   ['access ids', 'it ends as access build does'],

@@ -6,9 +6,12 @@ import { after, before, describe, it } from 'node:test';
 import {
   connectGateway,
   FunctionFailed,
+  McpRefused,
   startGateway,
   type TestGateway,
 } from '../../../../packages/gatewright/testing/entry.ts';
+import { anHttpApiTemplate } from '../../../support/a-small-template.ts';
+import { anMcpHandler } from '../../../support/an-mcp-server.ts';
 
 const TEMPLATE = `
 Transform: AWS::Serverless-2016-10-31
@@ -159,6 +162,36 @@ describe('a gateway of gatewright/testing', () => {
     await assert.rejects(gateway.table('Cats').items(), /Unknown table "Cats"; expected one of .*Pets/);
     await assert.rejects(gateway.messages('Cats'), /Unknown queue "Cats"; expected one of .*Jobs/);
     await assert.rejects(gateway.clock.advance('soon'), /"soon" is not a duration/);
+  });
+});
+
+describe('the MCP client of gatewright/testing', () => {
+  it('lists and calls as a caller, and throws what is refused', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-testing-'));
+    writeFileSync(join(directory, 'template.json'), JSON.stringify(anHttpApiTemplate(anMcpHandler())));
+    const gateway = await startGateway({ directory, stacks: 'template.json' });
+    try {
+      const ann = gateway.mcp('/mcp', { token: await gateway.token({ sub: 'ann', roles: ['reader'] }) });
+      const tools = await ann.listTools();
+      const { content } = await ann.callTool('get_order', { id: '7' });
+      const earlier = gateway.mcp('/mcp', {
+        token: 'a.eyJhdWQiOiJnYXRld3JpZ2h0In0.b',
+        revision: '2025-11-25',
+      });
+      await earlier.listTools();
+
+      assert.deepEqual(
+        tools.map(({ name }) => name),
+        ['get_order', 'refund_order'],
+      );
+      assert.match(String(content[0]?.['text']), /"sub":"ann","roles":\["reader"\]/);
+      assert.deepEqual([ann.revision, earlier.revision], ['2026-07-28', '2025-11-25']);
+      await assert.rejects(ann.callTool('refund_order'), { status: 403, data: { retryAfterSeconds: 3 } });
+      await assert.rejects(gateway.mcp('/mcp').listTools(), (error) => error instanceof McpRefused);
+    } finally {
+      await gateway.close();
+      rmSync(directory, { recursive: true });
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Finds handlers that run behind the toolkit's authorizers, but read the caller in the form that another authorizer
- * uses.
+ * uses, and MCP servers whose rules nothing enforces.
  */
 import { relative } from 'node:path';
 import {
@@ -15,6 +15,7 @@ import type { FunctionDefinition, InspectedApi } from '../../../../gateway/engin
 import { isNodeRuntime } from '../../../../gateway/core/stack/function.ts';
 import { readClaimsChecked } from '../../../terminal/settings-file.ts';
 import { isOurs } from './access-apis.ts';
+import { checkMcpWrapper } from './wrapper-check.ts';
 
 type HandlerFindings = {
   /** The places that read the caller in the form of another authorizer. */
@@ -41,7 +42,8 @@ export async function checkHandlers(
       if (deployed !== stage || api === undefined) continue;
       const { unsafe, warnings } = await readsOf(api, isChecked);
       for (const text of unsafe) found.unsafe.add(`access/${document.name}.yml: ${text}`);
-      for (const text of warnings) found.warnings.add(`access/${document.name}.yml: ${text}`);
+      for (const text of [...warnings, ...(await checkMcpWrapper(document, api))])
+        found.warnings.add(`access/${document.name}.yml: ${text}`);
     }
   return { unsafe: [...found.unsafe], warnings: [...found.warnings] };
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readAgentMessage } from '../../../../../packages/gateway/console/records/describe-agent-call.ts';
+import {
+  describeAgentCall,
+  readAgentMessage,
+} from '../../../../../packages/gateway/console/records/describe-agent-call.ts';
 import { explainAgentCall } from '../../../../../packages/gateway/console/explain/explain-agent-call.ts';
 import type {
   AgentCall,
@@ -54,6 +57,11 @@ describe('explainAgentCall', () => {
     assert.match(reason?.because.join(' ') ?? '', /No rule under mcp of access\/orders\.yml names it\./);
   });
 
+  it('says what to look at if the quota cannot be checked', () => {
+    const error = { code: 503, message: 'The quota cannot be checked at the moment.' };
+    assert.match(explainAgentCall(about({ ...call, error }, 503))?.changes.join() ?? '', /usage table.*role/);
+  });
+
   it('says when to come back, and which headers to send', () => {
     const error = { code: 429, message: 'The quota month is used up.' };
     assert.match(explainAgentCall(about({ ...call, error }, 429))?.changes.join() ?? '', /Retry-After/);
@@ -62,6 +70,31 @@ describe('explainAgentCall', () => {
       explainAgentCall(about({ ...call, error: mismatch }, 400))?.changes.join() ?? '',
       /Mcp-Name/,
     );
+  });
+
+  it('does not blame the rules if the caller cannot be charged, or is suspended', () => {
+    const about403 = (reason: string) =>
+      explainAgentCall(about({ ...call, rules: ['all'], error: { code: 403, message: 'x', reason } }));
+    const nobody = about403('no-subject');
+    assert.doesNotMatch(nobody?.because.join(' ') ?? '', /These rules/);
+    assert.match(nobody?.changes.join(' ') ?? '', /quota\.tenant, quota\.plan/);
+    assert.match(about403('suspended')?.changes.join(' ') ?? '', /customers resume/);
+  });
+
+  it('reads the reason of the refusal', () => {
+    const body = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}');
+    const error = { code: 403, message: 'x', data: { reason: 'no-subject' } };
+    const recorded = {
+      received: { body },
+      sizes: { request: body.length },
+      replyBody: JSON.stringify({ jsonrpc: '2.0', id: 1, error }),
+    } as unknown as Parameters<typeof describeAgentCall>[0];
+    const redactor = { text: (text: string) => text } as Parameters<typeof describeAgentCall>[1];
+    assert.deepEqual(describeAgentCall(recorded, redactor)?.error, {
+      code: 403,
+      message: 'x',
+      reason: 'no-subject',
+    });
   });
 
   it('leaves answers of the server itself to the explanation of the integration', () => {

@@ -45,6 +45,7 @@ const ALL = {
   CorsConfiguration: { AllowOrigins: [PAGE], AllowMethods: ['*'], AllowHeaders: ['x-a', 'x-b'] },
 };
 const OK = { statusCode: 200 };
+const CHALLENGE = { statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
 const TWICE = { 'Access-Control-Allow-Origin': [PAGE, '*'] };
 
 const MAPPINGS: readonly SurpriseRow[] = [
@@ -149,12 +150,13 @@ const HEADERS: readonly SurpriseRow[] = [
   {
     code: 'HEADER_REMAPPED',
     source: 'docs/aws §2.7 [reports]',
-    api: http({ statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } }),
-    request: ID,
+    name: 'of a function URL',
+    api: () => aFunctionUrl({ AuthType: 'NONE' }, () => CHALLENGE),
+    request: { target: '/' },
     values: { headers: ['www-authenticate'] },
     because: /the client got www-authenticate as x-amzn-Remapped-www-authenticate/,
-    change: /at an HTTP API or a function URL.*oauth-protected-resource/,
-    not: { api: http({ statusCode: 401, headers: { Date: 'today' } }) },
+    change: /at a function URL\. Put an HTTP API in front of it.*oauth-protected-resource/,
+    not: { api: http(CHALLENGE), request: ID },
   },
   {
     code: 'HEADER_DROPPED',

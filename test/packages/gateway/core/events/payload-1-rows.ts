@@ -204,7 +204,7 @@ export const PAYLOAD_1: {
         'd',
         'Server',
         's',
-        'x-amzn-Remapped-www-authenticate',
+        'Www-Authenticate',
         'w',
         'Authorization',
         'a',
@@ -213,7 +213,7 @@ export const PAYLOAD_1: {
         ...TEXT_LINE,
       ],
     },
-    source: 'docs/aws §2.7 [obs]; HTTP: reports for WWW-Authenticate, the rest inferred',
+    source: 'docs/aws §2.7 [obs]; HTTP: obs of others for WWW-Authenticate, the rest inferred',
   },
   {
     name: 'base64 that the API does not treat as bytes',

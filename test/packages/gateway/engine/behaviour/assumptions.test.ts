@@ -133,6 +133,18 @@ async function mappedPath(assumptions: Assumptions): Promise<unknown> {
   return (ports.invoker.calls[0]?.event as JsonObject)['rawPath'];
 }
 
+/** The names of the headers with a function's challenge, in payload 1.0 and in 2.0. */
+async function challenge(assumptions: Assumptions): Promise<unknown> {
+  const names = [];
+  for (const PayloadFormatVersion of ['1.0', '2.0']) {
+    const routes = httpRoutes(['GET /pets'], { integration: { PayloadFormatVersion } });
+    const answer: FakeFunction = () => ({ statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
+    const reply = await anApi(routes, { echo: answer }, { assumptions }).send({ target: '/pets' });
+    names.push(reply.headers.filter((name) => /www-authenticate/i.test(name)));
+  }
+  return names;
+}
+
 /** Status of a public function URL with the permission that it needed before October 2025. */
 async function withUrlPermission(assumptions: Assumptions): Promise<unknown> {
   const { Url } = PUBLIC;
@@ -220,6 +232,15 @@ const ROWS: readonly AssumptionRow[] = [
   },
   ...MESSAGE_ROWS,
   ...CONNECTION_ROWS,
+  {
+    source: 'docs/aws §2.7',
+    name: 'http-challenge-header',
+    observe: challenge,
+    expected: {
+      kept: [['Www-Authenticate'], ['Www-Authenticate']],
+      renamed: [['x-amzn-Remapped-www-authenticate'], ['x-amzn-Remapped-www-authenticate']],
+    },
+  },
   {
     source: 'docs/aws §4.8',
     name: 'http-unauthorized-status',

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import {
-  describeMcpServers,
   describeStages,
   listIncludedFiles,
 } from '../../../../../packages/gateway/templates/serverless/serverless-service.ts';
@@ -40,22 +39,6 @@ describe('listIncludedFiles', () => {
 });
 
 // Source: Serverless Framework 4, "Parameters": `stages.<stage>.params`; osls 4 reads `params.<stage>`.
-// https://github.com/serverless/serverless/releases/tag/sf-core%404.41.0
-describe('describeMcpServers', () => {
-  it('names the servers that would have no route, and the function to write instead', () => {
-    const crm = { server: 'src/server.mjs', authorizer: { name: 'verifyToken' } };
-    assert.match(
-      describeMcpServers({ mcp: { servers: { crm, billing: {} } } }) ?? '',
-      /so crm, billing would have no route\. Write a function instead: functions: \{ crm: \{ handler: src\/server\.handler, events: \[\{ http: \{ method: post, path: \/mcp\/crm, authorizer: \{"name":"verifyToken"\} \} \}\] \} \}/,
-    );
-  });
-
-  it('says nothing where there are none', () => {
-    for (const service of [undefined, {}, { mcp: {} }, { mcp: { servers: {} } }, { mcp: 'x' }])
-      assert.equal(describeMcpServers(service), undefined);
-  });
-});
-
 describe('describeStages', () => {
   const rows: readonly (readonly [name: string, service: unknown, says: RegExp | undefined])[] = [
     [

@@ -43,6 +43,7 @@ function packagedService(artifact: string | undefined, builders: readonly string
     esbuild: undefined,
     webpack: undefined,
     restStage: { logs: undefined, tracing: undefined, metrics: undefined, logGroup: '' },
+    configuration: {},
   };
 }
 

@@ -126,6 +126,30 @@ describe('suggestTries', () => {
     assert.ok(line?.includes(` token --issuer ${issuer} --claim token_use=id)`), line);
   });
 
+  it('asks an MCP server as a client does', () => {
+    const mcp = { path: '/mcp', rules: [{ id: 'all', effect: 'allow', tools: ['*'] }] };
+    const document = {
+      ...aDocument(
+        {
+          api: { dev: { apiId: 'a1b2c3d4e5', stage: 'dev' } },
+          issuers: [{ id: 'local', type: 'local', only: ['dev'] }],
+          sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['local'] }],
+          mcp,
+        },
+        ['POST /mcp'],
+      ),
+      apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
+    };
+    const shown = row('/mcp', { method: 'POST', authorizer: 'guard' });
+    const [comment, line] = suggest('rest', [[shown, guard({ authorizer: OURS })]], [document]);
+
+    assert.equal(comment, '# with a token for guard');
+    assert.match(
+      line ?? '',
+      /^\S.* mcp list --server http:\/\/127\.0\.0\.1:3000\/dev\/mcp --token "\$\(\S.* token .*\)"$/,
+    );
+  });
+
   it('does so for an authorizer of the toolkit by its document, and for no other', () => {
     const pair = [row('/pets', { authorizer: 'guard' }), guard({ authorizer: OURS })] as const;
     const foreign = [

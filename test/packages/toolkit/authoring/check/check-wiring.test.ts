@@ -20,6 +20,7 @@ const PARTNERS = {
 };
 const simple = { result: { format: 'simple' } };
 const quota = { plan: 'partner', tenant: 'acme' };
+const mcp = { path: '/mcp', rules: [{ id: 'all', effect: 'allow', tools: ['*'] }], charge: true };
 
 // docs/design/authorizers §7.14: pairs of mode, TTL and identity source that would break the document's promises.
 describe('checkWiring', () => {
@@ -27,6 +28,7 @@ describe('checkWiring', () => {
     name: string;
     over?: object;
     kind?: 'http';
+    routes?: readonly string[];
     wired?: Partial<WiredAuthorizer>;
     expected: RegExp | undefined;
     source: string;
@@ -66,6 +68,48 @@ describe('checkWiring', () => {
       over: { quota: { ...quota, count: 'access-log' } },
       expected: undefined,
       source: 'a charge from logs needs no fresh answer: the authorizer only looks',
+    },
+    {
+      name: 'takes kept answers where the wrapper of an MCP server charges every route',
+      over: { quota, mcp },
+      routes: ['POST /mcp'],
+      expected: undefined,
+      source: 'docs/guides/protect/mcp.md: the authorizer does not charge this route',
+    },
+    {
+      name: 'refuses a TOKEN authorizer where the wrapper charges by plans of the document',
+      over: {
+        quota: {
+          ...quota,
+          plans: [
+            {
+              id: 'partner',
+              version: 1,
+              limits: [{ id: 'daily', level: 'tenant', quota: 3, period: 'DAY' }],
+            },
+          ],
+        },
+        mcp,
+      },
+      routes: ['POST /mcp'],
+      wired: { payload: 'rest-token', calls: 'token-authorizer' },
+      expected: /a TOKEN authorizer cannot save quota\.plans/,
+      source: 'docs/guides/protect/mcp.md: the REQUEST authorizer saves them',
+    },
+    {
+      name: 'takes a TOKEN authorizer where the wrapper charges by plans of the table',
+      over: { quota, mcp },
+      routes: ['POST /mcp'],
+      wired: { payload: 'rest-token', calls: 'token-authorizer' },
+      expected: undefined,
+      source: 'docs/guides/protect/mcp.md: gatewright plan save saves them',
+    },
+    {
+      name: 'refuses kept answers where another route is charged as well',
+      over: { quota, mcp },
+      routes: ['POST /mcp', 'GET /users'],
+      expected: /caches results for 60 s, and cached results are not charged/,
+      source: 'docs/guides/protect/mcp.md: the authorizer charges the other routes',
     },
     {
       name: 'refuses a TOKEN authorizer where every route is charged',
@@ -175,9 +219,9 @@ describe('checkWiring', () => {
       source: 'docs/design/authorizers §B14',
     },
   ];
-  for (const { name, over, kind, wired, expected, source } of rows)
+  for (const { name, over, kind, routes, wired, expected, source } of rows)
     it(name, () => {
-      const complaints = checkWiring(aDocument(over, undefined, kind), { ...SAFE, ...wired });
+      const complaints = checkWiring(aDocument(over, routes, kind), { ...SAFE, ...wired });
 
       if (expected === undefined) assert.deepEqual(complaints, [], source);
       else assert.match(complaints.join('\n'), expected, source);

@@ -400,5 +400,11 @@ describe('warnings of a document', () => {
         warned({ quota, result }, ['GET /users'], kind).join('\n'),
         /^quota: .* 403 .*when the quota is exceeded/m,
       );
+    // The wrapper of an MCP server responds with 429 itself.
+    const mcp = { path: '/mcp', rules: [{ id: 'all', effect: 'allow', tools: ['*'] }], charge: true };
+    const ofQuota = (routes: readonly string[]) =>
+      warned({ quota, result, mcp }, routes, 'http').filter((text) => text.startsWith('quota: '));
+    assert.deepEqual(ofQuota(['POST /mcp']), []);
+    assert.equal(ofQuota(['POST /mcp', 'GET /users']).length, 1);
   });
 });

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { AUTHORITY_FILE } from '../../../gateway/kernel/files/authority-files.ts';
+
+/** Returns the CAs of the system, and this folder's local CA if it exists. */
+export function trustedAuthorities(): string[] {
+  const usual = getCACertificates('default');
+  try {
+    return [...usual, readFileSync(AUTHORITY_FILE, 'utf8')];
+  } catch {
+    return usual;
+  }
+}
+
+/** Makes `fetch` trust this folder's local CA, with which `gatewright start --tls` identifies itself. */
+export function trustLocalAuthority(): void {
+  setDefaultCACertificates(trustedAuthorities());
+}

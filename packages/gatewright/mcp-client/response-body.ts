@@ -1,0 +1,62 @@
+/** Reads bodies of answers within bounds, because a server may send without an end. */
+import { McpClientError } from './errors.ts';
+
+/** Longer than the longest answer of API Gateway without streaming (10 MB). */
+const ANSWER_LIMIT = 20_000_000;
+
+/** @throws McpClientError if the body is longer than `limit` bytes */
+export async function readBounded(response: Response, limit = ANSWER_LIMIT): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const part of partsOf(response, limit)) text += decoder.decode(part, { stream: true });
+  return text + decoder.decode();
+}
+
+/**
+ * Yields the data of each server-sent event as it arrives. The stream is closed when the caller stops.
+ * @throws McpClientError if the stream is longer than the longest answer
+ */
+export async function* readEvents(response: Response): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  let data: string[] = [];
+  for await (const part of partsOf(response, ANSWER_LIMIT)) {
+    const lines = (rest + decoder.decode(part, { stream: true })).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
+      else if (line === '' && data.length > 0) {
+        yield data.join('\n');
+        data = [];
+      }
+    }
+  }
+  if (rest.startsWith('data:')) data.push(rest.slice(5).replace(/^ /, ''));
+  // A server that ends without the last empty line has sent the whole event, since the body has ended.
+  if (data.length > 0) yield data.join('\n');
+}
+
+async function* partsOf(response: Response, limit: number): AsyncGenerator<Uint8Array, undefined> {
+  let length = 0;
+  if (response.body === null) return;
+  const parts = (response.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  try {
+    for (let next = await read(parts); next.done !== true; next = await read(parts)) {
+      length += next.value.length;
+      if (length > limit) throw new McpClientError(`the answer is longer than ${limit} bytes`);
+      yield next.value;
+    }
+  } finally {
+    await parts.return?.();
+  }
+}
+
+/** The connection may break, and the time for the request may end, while the body arrives. */
+async function read(parts: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await parts.next();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new McpClientError(`the answer broke off before its end: ${reason}`, { cause });
+  }
+}

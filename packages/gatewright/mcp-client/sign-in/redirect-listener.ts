@@ -1,0 +1,53 @@
+/** Receives the answer of an authorization server, to which the browser is sent back on this machine (RFC 8252 §7.3). */
+import { once } from 'node:events';
+import { createServer } from '@gatewright/aws/node-http';
+import type { AddressInfo } from 'node:net';
+import { McpClientError } from '../errors.ts';
+
+interface RedirectListener {
+  /** `http://127.0.0.1:50123/callback`, with a free port. */
+  readonly redirectUri: string;
+  /**
+   * Waits for the browser, and returns the parameters with which it came back.
+   * @throws McpClientError if it does not come in time
+   */
+  receive(withinMs: number): Promise<URLSearchParams>;
+  close(): void;
+}
+
+const PATH = '/callback';
+const PAGE = 'You have signed in. You can close this page and go back to the terminal.\n';
+
+/**
+ * @param state the state of the sign-in. Attack: any page can send the browser here with a code of its own, so other
+ * states are refused
+ */
+export async function listenForRedirect(state: string): Promise<RedirectListener> {
+  const received = Promise.withResolvers<URLSearchParams>();
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const isOurs = request.method === 'GET' && pathname === PATH && searchParams.get('state') === state;
+    response.writeHead(isOurs ? 200 : 404, { 'content-type': 'text/plain', connection: 'close' });
+    response.end(isOurs ? PAGE : 'There is no sign-in with this state.\n');
+    if (isOurs) received.resolve(searchParams);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    redirectUri: `http://127.0.0.1:${port}${PATH}`,
+    async receive(withinMs) {
+      const late = AbortSignal.timeout(withinMs);
+      late.addEventListener('abort', () =>
+        received.reject(
+          new McpClientError(`the sign-in was not finished within ${Math.round(withinMs / 1000)} s`),
+        ),
+      );
+      return received.promise;
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
