@@ -180,7 +180,12 @@ describe('a stack of chosen parts', () => {
 
   it('says which tables are left out', () => {
     const tables = (chosen: readonly string[]) => leave(chosen).left.map(({ id }) => id);
-    assert.deepEqual(tables(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable', 'PortalTable']);
+    assert.deepEqual(tables(['authorizers']), [
+      'ConnectionsTable',
+      'UsageTable',
+      'CacheTable',
+      'PortalTable',
+    ]);
     assert.deepEqual(tables(['webhooks']), ['ConnectionsTable', 'UsageTable', 'CacheTable', 'PortalTable']);
     assert.deepEqual(tables(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable', 'PortalTable']);
   });
