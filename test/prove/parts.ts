@@ -43,10 +43,19 @@ async function missingTool(): Promise<string | undefined> {
   return moto.isGood ? undefined : `moto is not here: ${INSTALL}`;
 }
 
+/** The stack and the file must fit together (layers/portal-part.ts). */
+const PORTAL = `version: 1
+name: Shop
+colour: '#0b5fa5'
+plans: [{ plan: free, title: Free, changesTo: [], from: now }]
+mail: { from: shop@shop.example }
+`;
+
 function makeService(folder: string, chosen: readonly string[]): void {
   copyStackDefinition(folder);
   mkdirSync(join(folder, 'access'));
   for (const name of LINKED) symlinkSync(join(REPOSITORY, name), join(folder, name));
+  if (chosen.includes('portal')) writeFileSync(join(folder, 'access/portal.yml'), PORTAL);
   writeFileSync(join(folder, 'gatewright.yml'), editParts('', chosen, INCLUDED_PARTS));
 }
 
