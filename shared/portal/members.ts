@@ -31,7 +31,13 @@ export type Member = {
 };
 
 /** Who redeems an invitation: an account of the issuer, or a new account that the portal makes. */
-export type Redeemer = { readonly account: string; readonly name: string; readonly email?: string };
+export type Redeemer = {
+  readonly account: string;
+  readonly name: string;
+  readonly email?: string;
+  /** The account is new, so nobody has signed in to it. */
+  readonly isNew?: true;
+};
 
 export type Invitation = {
   readonly id: string;
@@ -212,6 +218,10 @@ export async function redeemInvitation(
   redeemer: Redeemer,
 ): Promise<Member> {
   const { tenant, role, id } = invitation;
+  // Attack: an owner invites a member of several organisations to renew his sign-in, and redeems it with his own account
+  // of the issuer. He would be that member in every organisation.
+  const isForOther = invitation.member !== undefined && invitation.member !== redeemer.account;
+  if (isForOther && redeemer.isNew !== true) throw invitationInvalid();
   const account = invitation.member ?? redeemer.account;
   const stored = await readPortalItem(ports, memberKey(tenant, account));
   const known = parseMember(stored);

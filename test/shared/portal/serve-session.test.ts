@@ -383,6 +383,30 @@ describe('sign-in with an issuer', () => {
     assert.equal(issuer.portal.tables.portal.items.size, before);
   });
 
+  it('renews the sign-in of the invited member only: another account does not become him, here or elsewhere', async () => {
+    const issuer = await aPortalWithIssuer();
+    await issuer.portal.addCustomer('globex');
+    const victim = new Browser(issuer.portal);
+    for (const tenant of ['acme', 'globex'])
+      await signIn(issuer, victim, {}, await issuer.portal.invite({ tenant, role: 'owner' }));
+    const thief = new Browser(issuer.portal);
+    await signIn(
+      issuer,
+      thief,
+      { sub: 'mallory' },
+      await issuer.portal.invite({ tenant: 'acme', role: 'owner' }),
+    );
+    thief.csrf = String((await thief.get('/session')).body['csrf']);
+    const renewal = await thief.post('/api/invitations', { body: { member: accountOf(ISSUER, 'ann') } });
+    const secret = String(renewal.body['invitation']);
+
+    const refused = await signIn(issuer, thief, { sub: 'mallory' }, secret);
+    assert.equal(refused.headers['location'], `${ORIGIN}/#/sign-in/INVITATION_INVALID`);
+    const own = await thief.get('/session');
+    assert.deepEqual(own.body['organisations'], [{ id: 'acme', name: 'Acme' }]);
+    assert.equal((await signIn(issuer, victim, {}, secret)).headers['location'], `${ORIGIN}/#/`);
+  });
+
   it('is the only way in where there is an issuer: an invitation alone makes no member', async () => {
     const issuer = await aPortalWithIssuer();
     const invitation = await issuer.portal.invite({ tenant: 'acme', role: 'owner' });
