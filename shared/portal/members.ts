@@ -48,6 +48,8 @@ export type Invitation = {
   /** An address for which the owner of the APIs vouches. */
   readonly email?: string;
   readonly by: string;
+  /** Account of the member who has made the invitation; undefined if it was the owner of the APIs. */
+  readonly maker?: string;
   readonly endsAtEpochMs: number;
 };
 
@@ -140,6 +142,7 @@ export async function invite(
     ...(member !== undefined && { member }),
     ...(email !== undefined && { email }),
     by: by.name,
+    ...(by.account !== undefined && { maker: by.account }),
     endsAtEpochMs: now + lifetimeSeconds * 1000,
   };
   const expiresAt = Math.ceil(invitation.endsAtEpochMs / 1000) + KEPT_SECONDS;
@@ -204,6 +207,10 @@ export async function findInvitation(
   if (item?.['state'] !== 'open') throw invitationInvalid();
   const invitation = parseInvitation(tenant, item);
   if (invitation.endsAtEpochMs <= ports.clock.nowEpochMs()) throw invitationInvalid();
+  // Attack: an owner who is to be removed keeps an invitation, by which he comes back.
+  const { maker } = invitation;
+  if (maker !== undefined && (await findMember(ports, tenant, maker))?.role !== 'owner')
+    throw invitationInvalid();
   return invitation;
 }
 
@@ -372,7 +379,7 @@ function parseMember(item: Item | undefined): Member | undefined {
 }
 
 function printInvitation(
-  { id, role, member, email, by, endsAtEpochMs }: Invitation,
+  { id, role, member, email, by, maker, endsAtEpochMs }: Invitation,
   expiresAt: number,
 ): Item {
   return {
@@ -384,11 +391,12 @@ function printInvitation(
     expiresAt,
     ...(member !== undefined && { member }),
     ...(email !== undefined && { email }),
+    ...(maker !== undefined && { maker }),
   };
 }
 
 function parseInvitation(tenant: string, item: Item): Invitation {
-  const { id, role, member, email, by, endsAt } = item;
+  const { id, role, member, email, by, maker, endsAt } = item;
   return {
     id: String(id),
     tenant,
@@ -396,6 +404,7 @@ function parseInvitation(tenant: string, item: Item): Invitation {
     ...(typeof member === 'string' && { member }),
     ...(typeof email === 'string' && { email }),
     by: String(by),
+    ...(typeof maker === 'string' && { maker }),
     endsAtEpochMs: Number(endsAt),
   };
 }

@@ -6,7 +6,7 @@
  * | -------------------------- | ------------------- | ------------------------ | --------------------------------------- |
  * | session                    | `SESSION#{hash}`    | `SESSION`                | `account`, `tenant`, `memberVer`, `endsAt`, `endedAt`, `expiresAt` |
  * | secret of an invitation    | `INVITE#{hash}`     | `INVITE`                 | `tenant`, `id`, `expiresAt`             |
- * | invitation                 | `ORG#{tenant}`      | `INVITE#{id}`            | `role`, `member`, `by`, `endsAt`, `state`, `expiresAt` |
+ * | invitation                 | `ORG#{tenant}`      | `INVITE#{id}`            | `role`, `member`, `by`, `maker`, `endsAt`, `state`, `expiresAt` |
  * | member                     | `ORG#{tenant}`      | `MEMBER#{account}`       | `ver`, `doc`                            |
  * | organisation of an account | `ACCOUNT#{account}` | `ORG#{tenant}`           | `state`                                 |
  * | what was changed by whom   | `ORG#{tenant}`      | `LOG#{instant}#{random}` | `doc`, `expiresAt`                      |
