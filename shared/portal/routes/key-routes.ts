@@ -9,7 +9,7 @@ import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { OfferedKeys } from '../compiled-portal.ts';
-import { DEVELOPERS, logChange } from '../member-route.ts';
+import { DEVELOPERS, logChange, operationIdOf } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { reserveKey } from '../reserve-key.ts';
 
@@ -72,7 +72,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         if (offered === undefined) throw new DomainError('OFFER_UNKNOWN', 'the portal offers no keys');
         const admin = await context.keys();
         const operation = operationOf(request, context);
-        await reserveKey(context, offered.most, request.operationId, () =>
+        await reserveKey(context, offered.most, operation.id, () =>
           listOwnKeys(admin, context.tenant),
         );
         const { prefix, roles, scopes, lifetimeSeconds } = offered;
@@ -220,8 +220,8 @@ function reply({ stored, key, outside }: Changed, context: MemberContext, nowEpo
   return jsonReply(200, { ...show(stored, context, nowEpochMs), ...(key !== undefined && { key }) });
 }
 
-function operationOf({ operationId }: { readonly operationId: string }, { actor }: MemberContext): Operation {
-  return { id: operationId, by: actor.id };
+function operationOf(request: { readonly operationId: string }, { actor }: MemberContext): Operation {
+  return { id: operationIdOf(request), by: actor.id };
 }
 
 function idOf({ record }: StoredApiKey): string {
