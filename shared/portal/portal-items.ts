@@ -11,7 +11,7 @@
  * | organisation of an account | `ACCOUNT#{account}` | `ORG#{tenant}`           | `state`                                 |
  * | what was changed by whom   | `ORG#{tenant}`      | `LOG#{instant}#{random}` | `doc`, `expiresAt`                      |
  * | alerts                     | `ORG#{tenant}`      | `ALERTS`                 | `ver`, `doc`                            |
- * | an alert that was sent     | `ORG#{tenant}`      | `SENT#{…}`               | `at`, `doc`, `expiresAt`                |
+ * | an alert that was sent     | `ORG#{tenant}`      | `SENT#{…}`               | `state`, `at`, `tries`, `told`, `doc`, `expiresAt` |
  * | mails of a day             | `ORG#{tenant}`      | `MAILS#{day}`            | `n`, `expiresAt`                        |
  * | organisation with alerts   | `ALERTING`          | `ORG#{tenant}`           | `state`                                 |
  * | keys that are being made   | `ORG#{tenant}`      | `KEYS`                   | `ver`, `doc`                            |
