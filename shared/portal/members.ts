@@ -8,6 +8,7 @@ import {
   invitationSecretKey,
   memberKey,
   membershipKey,
+  openInvitationsKey,
   organisationPartition,
   tenantOfPartition,
 } from './portal-items.ts';
@@ -62,10 +63,17 @@ export type NewInvitation = Pick<Invitation, 'tenant' | 'role'> & {
 const DAY_SECONDS = 86_400;
 const LIFETIME_SECONDS = 3 * DAY_SECONDS;
 const MOST_MEMBERS = 100;
+/** With members who were removed in the last days. */
+const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 const MOST_INVITATIONS = 20;
+const ATTEMPTS = 6;
+const BACK_OFF_MS = 20;
 const SECRET_DIGITS = 64;
 const ID_DIGITS = 16;
-/** How long a used invitation stays, so that its second use can be told from an unknown one in the log. */
+/**
+ * How long a used invitation stays, so that its second use can be told from an unknown one in the log. A removed member
+ * stays as long, so that his version does not return while a session of his could still have it.
+ */
 const KEPT_SECONDS = 30 * DAY_SECONDS;
 const PREFIX = 'gwinv_';
 const SECRET = /^gwinv_[0-9a-f]{64}$/;
@@ -89,8 +97,16 @@ export async function listMembers(
   ports: Pick<PortalPorts, 'listing'>,
   tenant: string,
 ): Promise<readonly Member[]> {
-  const items = await readPortalRange(ports, organisationPartition(tenant), 'MEMBER#', 2 * MOST_MEMBERS);
-  return items.flatMap(({ item }) => parseMember(item) ?? []);
+  return (await readMemberItems(ports, tenant)).flatMap((item) => parseMember(item) ?? []);
+}
+
+/** Reads all members, also removed ones; `invite` bounds their number. */
+async function readMemberItems(
+  ports: Pick<PortalPorts, 'listing'>,
+  tenant: string,
+): Promise<readonly Item[]> {
+  const items = await readPortalRange(ports, organisationPartition(tenant), 'MEMBER#', 2 * MOST_MEMBER_ITEMS);
+  return items.map(({ item }) => item);
 }
 
 /** Lists the tenants of which the account is a member. */
@@ -104,28 +120,69 @@ export async function listOrganisations(
 
 /** Lists the invitations that can still be redeemed. */
 export async function listInvitations(
-  ports: Pick<PortalPorts, 'listing' | 'clock'>,
+  ports: Pick<PortalPorts, 'store' | 'clock'>,
   tenant: string,
 ): Promise<readonly Invitation[]> {
-  const items = await readPortalRange(ports, organisationPartition(tenant), 'INVITE#', 10 * MOST_INVITATIONS);
+  return (await readOpen(ports, tenant)).open;
+}
+
+type Open = { readonly version: number; readonly open: readonly Invitation[] };
+
+/** Reads the list of the open invitations. It may still name some that were redeemed, withdrawn or have expired. */
+async function readOpen(ports: Pick<PortalPorts, 'store' | 'clock'>, tenant: string): Promise<Open> {
+  const list = await readPortalItem(ports, openInvitationsKey(tenant));
+  const ids = JSON.parse(String(list?.['doc'] ?? '[]')) as readonly string[];
+  const items = await Promise.all(ids.map((id) => readPortalItem(ports, invitationKey(tenant, id))));
   const now = ports.clock.nowEpochMs();
-  return items
-    .filter(({ item }) => item['state'] === 'open')
-    .map(({ item }) => parseInvitation(tenant, item))
+  const open = items
+    .flatMap((item) => (item?.['state'] === 'open' ? [parseInvitation(tenant, item)] : []))
     .filter(({ endsAtEpochMs }) => endsAtEpochMs > now);
+  return { version: Number(list?.['ver'] ?? 0), open };
+}
+
+/**
+ * Returns the write that adds an invitation to the list. Attack: many requests at the same time would each see a free
+ * place, and an invitation that is in no list could not be withdrawn.
+ */
+function addToOpen(tenant: string, { version, open }: Open, id: string): ItemWrite {
+  return {
+    purpose: 'portal',
+    key: openInvitationsKey(tenant),
+    when: [version === 0 ? { attribute: 'ver', is: 'absent' } : { attribute: 'ver', is: 'equal', value: version }],
+    change: {
+      kind: 'put',
+      item: { ver: version + 1, doc: JSON.stringify([...open.map((one) => one.id), id]) },
+    },
+  };
 }
 
 /**
  * Makes an invitation. Its secret is returned once and stored as a hash.
- * @throws DomainError INVITATIONS_TOO_MANY, MEMBER_UNKNOWN, STORE_UNAVAILABLE
+ * @throws DomainError INVITATIONS_TOO_MANY, MEMBER_UNKNOWN, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
-export async function invite(
+export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Actor): Promise<NewSecret> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const made = await tryInvite(ports, wanted, by);
+    if (made !== undefined) return made;
+    await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
+  }
+  throw new DomainError('EDIT_CONFLICT', 'other invitations are being made at the same time; try again');
+}
+
+type NewSecret = { readonly invitation: Invitation; readonly secret: string };
+
+/** @returns undefined if another invitation was made in the meantime */
+async function tryInvite(
   ports: PortalPorts,
   { tenant, role, member, email, lifetimeSeconds = LIFETIME_SECONDS }: NewInvitation,
   by: Actor,
-): Promise<{ readonly invitation: Invitation; readonly secret: string }> {
-  const [open, members] = await Promise.all([listInvitations(ports, tenant), listMembers(ports, tenant)]);
-  const isFull = member === undefined && members.length + open.length >= MOST_MEMBERS;
+): Promise<NewSecret | undefined> {
+  const [list, items] = await Promise.all([readOpen(ports, tenant), readMemberItems(ports, tenant)]);
+  const members = items.flatMap((item) => parseMember(item) ?? []);
+  const { open } = list;
+  const isFull =
+    member === undefined &&
+    (members.length + open.length >= MOST_MEMBERS || items.length + open.length >= MOST_MEMBER_ITEMS);
   if (open.length >= MOST_INVITATIONS || isFull)
     throw new DomainError(
       'INVITATIONS_TOO_MANY',
@@ -159,10 +216,10 @@ export async function invite(
       when: [{ attribute: 'tenant', is: 'absent' }],
       change: { kind: 'put', item: { tenant, id: invitation.id, expiresAt } },
     },
+    addToOpen(tenant, list, invitation.id),
     logWrite(ports, tenant, by, { what: 'invited', on: invitation.role }),
   ]);
-  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'another change came first; try again');
-  return { invitation, secret };
+  return isDone ? { invitation, secret } : undefined;
 }
 
 /**
@@ -316,13 +373,14 @@ export async function removeMember(
 ): Promise<void> {
   const member = await findMember(ports, tenant, account);
   if (member === undefined) throw memberUnknown();
+  const expiresAt = Math.ceil(ports.clock.nowEpochMs() / 1000) + KEPT_SECONDS;
   const isGuarded = member.role === 'owner' && !mayRemoveLastOwner;
   const isDone = await writePortalItems(ports, [
     {
       purpose: 'portal',
       key: memberKey(tenant, account),
       when: [{ attribute: 'ver', is: 'equal', value: member.version }],
-      change: { kind: 'put', item: { ver: member.version + 1 } },
+      change: { kind: 'put', item: { ver: member.version + 1, expiresAt } },
     },
     membershipWrite(account, tenant, 'removed'),
     ...(isGuarded ? [await keepOwner(ports, tenant, account)] : []),

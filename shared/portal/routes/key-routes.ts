@@ -11,13 +11,11 @@ import { changeRoute, readRoute } from '../../http/route.ts';
 import type { OfferedKeys } from '../compiled-portal.ts';
 import { DEVELOPERS, logChange, operationIdOf } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
-import { reserveKey } from '../reserve-key.ts';
+import { MOST_LISTED, reserveKey } from '../reserve-key.ts';
 
 const DAY_SECONDS = 86_400;
 const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS;
 const PAGE = 100;
-/** Maximum number of keys that are listed. Revoked keys stay in the list. */
-const MOST_LISTED = 1000;
 const NAME = text('Name of the key', { maxLength: 128 });
 const KEY = { description: 'The key' };
 

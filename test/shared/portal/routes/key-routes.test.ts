@@ -1,6 +1,7 @@
 /** Keys of members, and what the owner of the APIs does with the same keys. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { keyIdOf } from '#shared/access/keys/api-key.ts';
 import { Portal } from '../../../support/a-portal.ts';
 
 describe('the ids of changes that members choose', () => {
@@ -28,5 +29,33 @@ describe('the ids of changes that members choose', () => {
       const { status, body } = await owner.post('/api/keys', { body: { name: 'build' }, headers });
       assert.deepEqual([status, body['key'] !== undefined], [200, expected]);
     }
+  });
+});
+
+describe('the number of keys', () => {
+  it('is bounded also for an organisation with more revoked keys than a list has', async () => {
+    const portal = new Portal();
+    await portal.addCustomer('acme');
+    const owner = await portal.join('acme', 'owner');
+    const admin = await portal.members.makeKeys(portal.tables.access);
+    for (let at = 0; at < 1000; at += 1) {
+      const wanted = { tenant: 'acme', onRecord: true, prefix: 'shop_live', roles: [], scopes: [], metadata: {} };
+      const { stored } = await admin.create(wanted, { id: `make-${at}`, by: 'me' });
+      await admin.revoke(stored.record.keyId, { id: 'revoke', by: 'me' });
+    }
+    // A member can compute which ids give keys at the end of the list.
+    const late = Array.from({ length: 30_000 }, (_, at) => `late-${at}`).filter((id) =>
+      keyIdOf('acme', `portal:${id}`).startsWith('zz'),
+    );
+    assert.ok(late.length >= 8);
+    let made = 0;
+    for (let at = 0; at < 8; at += 1) {
+      const headers = { 'idempotency-key': late[at] ?? `some-${at}` };
+      portal.nowMs += 61_000;
+      const { status, body } = await owner.post('/api/keys', { body: { name: 'more' }, headers });
+      made += status === 200 ? 1 : 0;
+      if (status !== 200) assert.equal(body['code'], 'KEYS_TOO_MANY');
+    }
+    assert.ok(made <= 3, `${made} active keys, and the portal allows 3`);
   });
 });
