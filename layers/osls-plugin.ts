@@ -212,7 +212,10 @@ class StackPlugin {
     const hasPortal = this.#chosen?.includes('portal') === true;
     const missing = [
       ...missingParts({ documents, hasWebhooks, stage }, this.#chosen),
-      ...findPortalFaults(this.#compiledPortal(), hasPortal, this.#wholeAccess(), stage),
+      // While routes are read, nothing is compiled. A stack without a list of parts has what its resource files say.
+      ...(this.#access === undefined || this.#serverless.configurationInput.custom?.parts === undefined
+        ? []
+        : findPortalFaults(this.#compiledPortal(), hasPortal, this.#wholeAccess(), stage)),
     ];
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }

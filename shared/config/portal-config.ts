@@ -5,7 +5,7 @@ import { readAuthorizerConfig } from './access-config.ts';
 import { invalid, readSignerConfig, readTableName, readText } from './environment.ts';
 import type { Environment } from './environment.ts';
 
-export type PortalConfig = {
+type PortalConfig = {
   /** Stage of this stack. It determines how members sign in. */
   readonly stage: string;
   readonly tableName: string;

@@ -17,7 +17,7 @@ export type Alert = {
 
 export type Alerts = { readonly version: number; readonly alerts: readonly Alert[] };
 
-export type SentAlert = Alert & {
+type SentAlert = Alert & {
   readonly periodStart: string;
   /** Id of the API key, for a limit of each key. */
   readonly key?: string;

@@ -13,11 +13,6 @@ import { PLAN_LIST } from '../quota/plan/plan-book.ts';
 import type { Item, ItemKey, ItemWrite, ReadOutcome } from '../table/item-write.ts';
 import { organisationPartition } from './portal-items.ts';
 
-/** A request tried to reach an item of another tenant. This is a bug, so the member gets 500 and the log has an error. */
-export class ForeignItem extends Error {
-  override readonly name = 'ForeignItem';
-}
-
 /** What may be done with an item: `read` includes the condition of a transaction. */
 type Use = 'read' | 'write';
 
@@ -85,14 +80,14 @@ export function bindKeyPorts(
         key.pk.startsWith('KEY#') &&
         (known.has(key.pk) || writes.some((write) => write.key.pk === key.pk && isNew(write)));
       const names = change.kind === 'update' ? tenantOf(change.set) : undefined;
-      if (!isOwn || (names !== undefined && names !== tenant)) throw new ForeignItem(key.pk);
+      if (!isOwn || (names !== undefined && names !== tenant)) throw foreign(key.pk);
     }
   };
   return {
     store: {
       async read(key) {
         if (key.pk.startsWith('DOCUMENTS')) return store.read(key);
-        if (!key.pk.startsWith('KEY#')) throw new ForeignItem(key.pk);
+        if (!key.pk.startsWith('KEY#')) throw foreign(key.pk);
         if (key.sk === 'KEY') return readOwn(key);
         // The record of an operation. Before a key is made, there is neither a record nor a key.
         const outcome = await store.read(key, { consistent: true });
@@ -111,14 +106,19 @@ export function bindKeyPorts(
     },
     listing: {
       range(range) {
-        if (range.pk !== list && !known.has(range.pk)) throw new ForeignItem(range.pk);
+        if (range.pk !== list && !known.has(range.pk)) throw foreign(range.pk);
         return listing.range(range);
       },
       list: () => {
-        throw new ForeignItem('list');
+        throw foreign('list');
       },
     },
   };
+}
+
+/** A request tried to reach an item of another tenant. This is a bug, so the member gets 500 and the log has an error. */
+function foreign(item: string): Error {
+  return new Error(`the item ${item} does not belong to the tenant of the session`);
 }
 
 function tenantOf(set: Item | undefined): unknown {
@@ -128,7 +128,7 @@ function tenantOf(set: Item | undefined): unknown {
 
 function bindStore(store: ItemStore, isOwn: (key: ItemKey, use: Use) => boolean): ItemStore {
   const assert = (key: ItemKey, use: Use): void => {
-    if (!isOwn(key, use)) throw new ForeignItem(key.pk);
+    if (!isOwn(key, use)) throw foreign(key.pk);
   };
   const assertWrite = ({ key, change }: ItemWrite): void => {
     assert(key, change.kind === 'check' ? 'read' : 'write');
@@ -156,12 +156,12 @@ function bindListing(
 ): ItemListing {
   return {
     range(range) {
-      if (!isOwn({ pk: range.pk, sk: range.from }, 'read')) throw new ForeignItem(range.pk);
+      if (!isOwn({ pk: range.pk, sk: range.from }, 'read')) throw foreign(range.pk);
       return listing.range(range);
     },
     list(page) {
       if (page.list === undefined || !lists.has(page.list) || listing.list === undefined)
-        throw new ForeignItem(page.list ?? 'all lists');
+        throw foreign(page.list ?? 'all lists');
       return listing.list(page);
     },
   };

@@ -31,7 +31,7 @@ export type Change = {
 };
 
 /** A member sees who it was by name; ids of members and ARNs of the owner stay in the table. */
-export type LogEntry = Change & { readonly at: string; readonly byName: string };
+type LogEntry = Change & { readonly at: string; readonly byName: string };
 
 const PAGE = 50;
 const KEPT_SECONDS = 400 * 86_400;

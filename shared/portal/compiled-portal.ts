@@ -9,7 +9,7 @@ export type CompiledPortal = {
   readonly mail?: { readonly from: string };
 };
 
-export type PortalOffers = {
+type PortalOffers = {
   /** The name of the portal, for mail. */
   readonly name: string;
   readonly plans: readonly OfferedPlan[];

@@ -26,7 +26,7 @@ const STORE_TIMEOUT_MS = 2000;
 
 type LoadDocuments = () => Promise<{ readonly default: unknown }>;
 
-export function createPortalPorts(tableName: string): PortalPorts {
+function createPortalPorts(tableName: string): PortalPorts {
   return {
     store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
     listing: createDynamoDbListing({ tableName }),

@@ -31,7 +31,7 @@ export type PendingSignIn = {
   readonly invitation: string;
 };
 
-export type OidcPorts = {
+type OidcPorts = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly randomHex: (digits: number) => string;
   /** @throws DomainError TOKEN_*, KEY_SET_UNAVAILABLE */

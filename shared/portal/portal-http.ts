@@ -15,7 +15,7 @@ export type PortalRequest = {
   readonly cookies: ReadonlyMap<string, string>;
 };
 
-export type CookieName = 'session' | 'sign-in';
+type CookieName = 'session' | 'sign-in';
 
 /** Answers are about one member, so no cache may keep them (RFC 9111, section 5.2.2.5). */
 const HEADERS = {
@@ -45,10 +45,13 @@ export function readPortalRequest(value: unknown, portalUrl: string | undefined)
   };
 }
 
-/** Plain HTTP is used on a developer's machine only. */
-function addressOf({ host = '', 'x-forwarded-proto': scheme = 'https' }: HttpEvent['headers']): string {
+/**
+ * Plain HTTP is used on a developer's machine only. `X-Forwarded-Proto` does not tell: the gateway always says https, as
+ * API Gateway does. A portal behind HTTPS on such a machine names its address (`portalUrl`).
+ */
+function addressOf({ host = '' }: HttpEvent['headers']): string {
   const plain = `http://${host}`;
-  const address = scheme === 'http' && isLoopbackUrl(plain) ? plain : `https://${host}`;
+  const address = isLoopbackUrl(plain) ? plain : `https://${host}`;
   if (!URL.canParse(address)) throw new DomainError('EVENT_MALFORMED', 'the event has no host');
   return new URL(address).origin;
 }

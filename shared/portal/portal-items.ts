@@ -61,7 +61,7 @@ export function tenantOfPartition(partition: string): string {
 }
 
 /** Hashes a secret of the portal. Its 256 random bits need neither salt nor stretching. */
-export function hashSecret(secret: string): string {
+function hashSecret(secret: string): string {
   return createHash('sha256').update(`gatewright-portal\n${secret}`, 'utf8').digest('hex');
 }
 

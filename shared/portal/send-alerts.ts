@@ -13,7 +13,7 @@ import { ALERTING, organisationPartition, tenantOfPartition } from './portal-ite
 import { readPortalItem } from './portal-ports.ts';
 import type { PortalPorts } from './portal-ports.ts';
 
-export type Mail = { readonly to: string; readonly subject: string; readonly text: string };
+type Mail = { readonly to: string; readonly subject: string; readonly text: string };
 
 export type AlertSettings = {
   readonly portal: CompiledPortal;
@@ -25,7 +25,7 @@ export type AlertSettings = {
   readonly hasTime: () => boolean;
 };
 
-export type AlertCounts = { organisations: number; sent: number; failed: number; overRate: number };
+type AlertCounts = { organisations: number; sent: number; failed: number; overRate: number };
 
 /** Mails that one organisation gets in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox. */
 const MAILS_A_DAY = 20;

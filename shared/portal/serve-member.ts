@@ -30,7 +30,7 @@ type MakeRoutes = (context: MemberContext) => readonly MemberRoute[];
 const loadMembers = async (): Promise<MakeRoutes> => (await import('./routes/member-routes.ts')).memberRoutes;
 
 /** The routes by the first segment below `/api`. They are loaded on demand, because an instance serves few of them. */
-const GROUPS: ReadonlyMap<string, () => Promise<MakeRoutes>> = new Map([
+export const MEMBER_ROUTES: ReadonlyMap<string, () => Promise<MakeRoutes>> = new Map([
   ['keys', async () => (await import('./routes/key-routes.ts')).keyRoutes],
   ['usage', async () => (await import('./routes/usage-routes.ts')).usageRoutes],
   ['plan', async () => (await import('./routes/plan-routes.ts')).planRoutes],
@@ -41,15 +41,9 @@ const GROUPS: ReadonlyMap<string, () => Promise<MakeRoutes>> = new Map([
   ['log', loadMembers],
 ]);
 
-/** Builds all routes, for whoever compares them. A request loads only the group of its path. */
-export async function allRoutes(context: MemberContext): Promise<readonly MemberRoute[]> {
-  const made = await Promise.all([...new Set(GROUPS.values())].map((load) => load()));
-  return made.flatMap((make) => make(context));
-}
-
 async function routesAt(path: string, context: MemberContext): Promise<readonly MemberRoute[]> {
   const [, , group = ''] = path.split('/');
-  const make = await GROUPS.get(group)?.();
+  const make = await MEMBER_ROUTES.get(group)?.();
   return make?.(context) ?? [];
 }
 

@@ -1,5 +1,6 @@
 /** Serves the portal's page: its files, and `portal.json`, which says what the owner of the APIs offers in this stage. */
 import { createHash } from 'node:crypto';
+import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import { problem, problemReply } from '../http/problem.ts';
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -27,14 +28,18 @@ export function createPortalPage(
   const files = new Map(Object.entries(compiled.files));
   if (about !== undefined) files.set('portal.json', aboutFile(about));
   return (event) => {
-    const own =
-      event.headers['x-forwarded-proto'] === 'https' ? { ...headers, ...STRICT_TRANSPORT } : headers;
+    const own = isSecure(event) ? { ...headers, ...STRICT_TRANSPORT } : headers;
     const path = pathOf(event);
     const file = path === undefined ? undefined : files.get(path);
     if (file === undefined) return notFound(own);
     const folder = path === '' ? folderOf(event.path) : undefined;
     return folder === undefined ? reply(file, own, event.headers['if-none-match']) : redirect(folder, own);
   };
+}
+
+/** A developer's machine has other services at the same name, which browsers would then ask by HTTPS only. */
+function isSecure({ headers: { host = '', 'x-forwarded-proto': scheme } }: HttpEvent): boolean {
+  return scheme === 'https' && !isLoopbackUrl(`http://${host}`);
 }
 
 function describePortal({ apis, signIn, ...brand }: PortalBrand, stage: string): PortalAbout {

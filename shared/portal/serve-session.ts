@@ -53,8 +53,6 @@ const ROUTES: Readonly<Record<string, Handle>> = {
   'POST /session/end': end,
 };
 
-export const SESSION_ROUTES: readonly string[] = Object.keys(ROUTES);
-
 export function serveSession(
   event: unknown,
   settings: SessionSettings,

@@ -96,7 +96,7 @@ const bodyOf = (resource: Definition | undefined): unknown => {
 };
 
 describe('a stack of chosen parts', () => {
-  it('has 55 valid choices', () => assert.equal(CHOICES.length, 55));
+  it('has 87 valid choices', () => assert.equal(CHOICES.length, 87));
 
   for (const chosen of CHOICES)
     it(`names nothing that is left out: ${chosen.join(', ')}`, () => {
@@ -134,7 +134,7 @@ describe('a stack of chosen parts', () => {
   it('has no web ACL where nothing is chosen, as serverless.yml says', () => {
     const { custom } = JSON.parse(config) as { readonly custom: { readonly namedParts: unknown } };
 
-    assert.deepEqual(custom.namedParts, ['waf']);
+    assert.deepEqual(custom.namedParts, ['waf', 'portal']);
     assert.deepEqual(USUAL, ['authorizers', 'quotas', 'access-logs', 'webhooks', 'channels', 'cache']);
     assert.doesNotMatch(JSON.stringify(stackOf(USUAL)), /WAFv2/);
   });
@@ -180,9 +180,9 @@ describe('a stack of chosen parts', () => {
 
   it('says which tables are left out', () => {
     const tables = (chosen: readonly string[]) => leave(chosen).left.map(({ id }) => id);
-    assert.deepEqual(tables(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
-    assert.deepEqual(tables(['webhooks']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
-    assert.deepEqual(tables(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable']);
+    assert.deepEqual(tables(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable', 'PortalTable']);
+    assert.deepEqual(tables(['webhooks']), ['ConnectionsTable', 'UsageTable', 'CacheTable', 'PortalTable']);
+    assert.deepEqual(tables(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable', 'PortalTable']);
   });
 
   it('says what becomes of their data', () => {
@@ -195,7 +195,7 @@ describe('a stack of chosen parts', () => {
     const retained = config.replaceAll('${param:deletionPolicy}', 'RetainExceptOnCreate');
     assert.deepEqual(
       leave(['cache'], retained).left.map(({ stays }) => stays),
-      [true, false, true],
+      [true, false, true, true],
     );
   });
 

@@ -13,6 +13,8 @@ issuers: [{ id: local, type: local, only: [prod] }]
 sources: [{ in: header, name: authorization, issuers: [local] }]
 rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
 `;
+/** A stack that has the part `portal` and no other. */
+const PARTS = { custom: { parts: { portal: [] } }, resources: [] };
 const INVENTORY = JSON.stringify({
   kind: 'rest',
   apiIds: {},
@@ -73,8 +75,9 @@ plans: [{ plan: free, title: Free, changesTo: [], from: now }]
       using service = aPortal(`${PORTAL}${more}\n`);
       writeFileSync(join(service.folder, 'access/a.json'), '{"openapi":"3.0.0","paths":{}}');
       rmSync(join(service.folder, 'access/users.yml'));
+      writeFileSync(join(service.folder, 'gatewright.yml'), 'parts: [portal]\n');
       const start = (localStages: readonly string[]): (() => void) => {
-        const hooks = aPlugin('prod', {}, { localStages }, service.folder);
+        const hooks = aPlugin('prod', {}, { localStages }, service.folder, {}, { input: PARTS });
         void hooks['initialize']?.();
         return () => void hooks[finalize]?.();
       };

@@ -65,7 +65,7 @@ export type Answer = {
   readonly cookies: readonly string[];
 };
 
-export type Request = {
+type Request = {
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;

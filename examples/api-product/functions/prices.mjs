@@ -6,16 +6,16 @@ const PRICES = { barley: 184.5, maize: 171.25, wheat: 213 };
 
 const quotas = createDynamoDbQuotas({ tableName: process.env.USAGE_TABLE });
 
-export const handler = withQuota(
-  quotas,
-  (event) => {
-    const { tenant, sub } = claimsOf(event);
-    return { tenant, key: sub, route: event.routeKey };
-  },
-  async (event) => {
-    const { crop } = event.pathParameters;
-    return Object.hasOwn(PRICES, crop)
-      ? { crop, price: PRICES[crop], currency: 'EUR' }
-      : { statusCode: 404, body: JSON.stringify({ message: 'There is no such crop.' }) };
-  },
-);
+/** The record of the customer names the plan. */
+const subject = (event) => {
+  const { tenant, sub } = claimsOf(event);
+  return { tenant, key: sub };
+};
+
+const showPrice = async (event) => {
+  const { crop } = event.pathParameters;
+  if (Object.hasOwn(PRICES, crop)) return { crop, price: PRICES[crop], currency: 'EUR' };
+  return { statusCode: 404, body: JSON.stringify({ message: 'There is no such crop.' }) };
+};
+
+export const handler = withQuota(showPrice, { quotas, subject });

@@ -51,8 +51,7 @@ function inspect(): Promise<Inspected> {
     const url = new URL(value, location.href);
     const isOwn = url.origin === new URL(location.href).origin;
     const isFile = /^(?:assets\/)?[\w-]+\.(?:svg|css|js|png|txt)$/.test(value);
-    const isPdf = /^api\/invoices\/[\w-]+\/[\w%.~!*'()-]+\/pdf$/.test(value);
-    return isOwn && (value.startsWith('#/') || value === '#main' || isFile || isPdf);
+    return isOwn && (value.startsWith('#/') || value === '#main' || isFile);
   };
   const look = (root: Root): void => {
     for (const element of root.querySelectorAll('*')) {

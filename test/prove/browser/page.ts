@@ -58,6 +58,7 @@ export interface Page {
   on(event: 'console', heard: (message: { type(): string; text(): string }) => void): unknown;
   on(event: 'pageerror', heard: (error: Error) => void): unknown;
   on(event: 'request', heard: (request: { url(): string }) => void): unknown;
+  waitForEvent(event: 'download'): Promise<{ path(): Promise<string>; suggestedFilename(): string }>;
 }
 
 export type Context = { newPage(): Promise<Page>; close(): Promise<void> };

@@ -171,7 +171,11 @@ async function openAll(): Promise<void> {
   const { document } = globalThis as unknown as {
     readonly document: { querySelectorAll(selector: string): Iterable<Element> };
   };
-  for (const selector of ['.operation-head[aria-expanded=false]', 'details:not([open]) > summary']) {
+  for (const selector of [
+    '.operation-head[aria-expanded=false]',
+    'details:not([open]) > summary',
+    'details:not([open]) > summary',
+  ]) {
     for (const element of document.querySelectorAll(selector)) element.click();
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

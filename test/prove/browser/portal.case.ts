@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { startPortal } from '../../support/a-portal-server.ts';
 import { anEmptyOrganisation, anOrganisation } from '../../support/portal-organisations.ts';
+import type { PortalOrganisation } from '../../support/portal-organisations.ts';
 import { fixturePage, goTo, lookAtPortal, openPortal, PORTAL_SECTIONS, signIn } from './portal-tour.ts';
-import type { BrowserCase } from './page.ts';
+import type { BrowserCase, Page } from './page.ts';
 
 export const browserCase: BrowserCase = {
   name: 'the portal shows every section on a desktop and a phone, in light and dark, full, empty and refused',
@@ -25,6 +26,8 @@ export const browserCase: BrowserCase = {
       await goTo(page, section, shows);
       await lookAtPortal(page, `empty-${section.replace('/', '-')}`);
     }
+    await chooseColours(page);
+    await askAsDeveloper(page, empty);
     portal.failsWith = 503;
     for (const section of ['keys', 'use', 'plan', 'invoices', 'alerts', 'members', 'log']) {
       await goTo(page, section, 'main .problem');
@@ -36,3 +39,43 @@ export const browserCase: BrowserCase = {
     assert.deepEqual(problems, []);
   },
 };
+
+const STORED = 'portal-theme';
+
+/** The switch is stronger than the system, and all that the browser stores. */
+async function chooseColours(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.selectOption('.theme select', 'dark');
+  const { ground, stored } = await page.evaluate(readColours, undefined);
+  assert.deepEqual([ground, stored], ['rgb(18, 21, 28)', [STORED]]);
+  await page.goto(page.url().replace(/#.*/, '?again'));
+  await page.waitForSelector('.account');
+  assert.equal((await page.evaluate(readColours, undefined)).ground, 'rgb(18, 21, 28)');
+  await page.selectOption('.theme select', 'system');
+  assert.equal((await page.evaluate(readColours, undefined)).ground, 'rgb(246, 247, 249)');
+}
+
+function readColours(): Promise<{ readonly ground: string; readonly stored: readonly string[] }> {
+  const { document, localStorage, sessionStorage, getComputedStyle } = globalThis as unknown as {
+    readonly document: { readonly body: object };
+    readonly localStorage: object;
+    readonly sessionStorage: object;
+    readonly getComputedStyle: (of: object) => { readonly backgroundColor: string };
+  };
+  const stored = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];
+  return Promise.resolve({ ground: getComputedStyle(document.body).backgroundColor, stored });
+}
+
+/** Sections that a role may not open stay in the menu, and say who may. */
+async function askAsDeveloper(page: Page, organisation: PortalOrganisation): Promise<void> {
+  const [member] = organisation.members;
+  assert.ok(member);
+  member.role = 'developer';
+  await goTo(page, 'invoices', '.problem:has-text("This needs the role owner or billing.")');
+  await lookAtPortal(page, 'developer-invoices');
+  await goTo(page, 'members', '.problem:has-text("This needs the role owner.")');
+  await goTo(page, 'plan', '.plans .card');
+  await page.click('button:has-text("Change to Free …")');
+  await page.waitForSelector('.problem:has-text("This needs the role owner or billing.")');
+  member.role = 'owner';
+}

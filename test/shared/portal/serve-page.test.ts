@@ -84,13 +84,17 @@ describe('the page of the portal', () => {
     }
   });
 
-  it('asks browsers to use HTTPS only if the request came by HTTPS', () => {
-    const over = (protocol: string) =>
-      serve(aRequest('GET /', { headers: { 'x-forwarded-proto': protocol } })).headers?.[
-        'strict-transport-security'
-      ];
+  it('asks browsers to use HTTPS only if the request came by HTTPS, and not on a developer’s machine', () => {
+    const over = (protocol: string, host = 'portal.example.com') => {
+      const headers = { 'x-forwarded-proto': protocol, host };
+      return serve(aRequest('GET /', { headers })).headers?.['strict-transport-security'];
+    };
 
     assert.deepEqual([over('https'), over('http')], ['max-age=31536000', undefined]);
+    assert.deepEqual(
+      [over('https', 'localhost:4000'), over('https', '127.0.0.1:4000')],
+      [undefined, undefined],
+    );
   });
 
   it('lets browsers keep what has a hash in its name, and ask again for the rest', () => {

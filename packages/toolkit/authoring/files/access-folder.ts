@@ -10,6 +10,8 @@ const OTHER_NAMES: readonly string[] = [WEBHOOKS_NAME, PORTAL_NAME];
 const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
 /** Matches files that documents extend. Such files may also be in any other folder. */
 const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
+/** Matches OpenAPI documents that `access/portal.yml` names. They may also be in any other folder. */
+const REFERENCE = /\.openapi\.ya?ml$/;
 const SNAPSHOT_END = '.jwks.json';
 
 type FolderReader = {
@@ -51,11 +53,17 @@ export function toAccessFiles({
   });
 }
 
+/** Returns whether a file of the folder is read as an access document, or as one of the documents that are not. */
+export function isDocumentName(name: string): boolean {
+  return DOCUMENT.test(name);
+}
+
 /**
  * Returns the YAML files that are not read because of their names. Users may believe that these files protect an API.
  */
 export function findStrayNames(names: readonly string[]): readonly string[] {
-  return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
+  const known = [DOCUMENT, SHARED, REFERENCE];
+  return names.filter((name) => /\.ya?ml$/i.test(name) && !known.some((form) => form.test(name)));
 }
 
 /** Returns a name such as `orders.routes.json`. */

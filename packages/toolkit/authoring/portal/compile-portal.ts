@@ -1,6 +1,7 @@
 /** Compiles `access/portal.yml` into what the functions of the portal read, and what `portal-page` serves. */
 import type { CompiledPortal, PortalSignIn } from '@gatewright/handlers/portal/compiled-portal';
 import type { CompiledPortalPage, PortalFile } from '@gatewright/handlers/portal/compiled-portal-page';
+import { isDocumentName } from '../files/access-folder.ts';
 import { readShaped } from '../document/read-document.ts';
 import type { Problem } from '../document/read-document.ts';
 import { compileSecret } from '../document/secret-place.ts';
@@ -118,6 +119,14 @@ function readReferences(
   let bytes = 0;
   for (const [index, { id, openapi }] of apis.entries()) {
     const place = ['apis', index, 'openapi'];
+    if (isDocumentName(openapi.replace(/^(?:\.\/)+/, ''))) {
+      const better = openapi.replace(/\.ya?ml$/, '.openapi.yml');
+      report(
+        place,
+        `${openapi} would be read as an access document: name it ${better}, or put it into another folder`,
+      );
+      continue;
+    }
     const opened = open(openapi, OPENAPI_LIMIT_BYTES);
     if (opened === undefined) report(place, `${openapi} cannot be read: correct the path, or add the file`);
     else if (opened === 'too large')

@@ -2,9 +2,9 @@
  * Reads an OpenAPI document for the reference. Everything that the reference does not show is left out: an export of
  * API Gateway names integrations, accounts and roles in its extensions.
  */
-import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import { isJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
-import { readYaml } from '../document/read-document.ts';
+import { PROBLEMS_LIMIT, readYaml } from '../document/read-document.ts';
 import type { Problem } from '../document/read-document.ts';
 import type { Path } from '../document/shape.ts';
 
@@ -22,11 +22,11 @@ type ReducedOpenApi =
 
 /** @param file is used only in messages about problems */
 export function reduceOpenApi(text: string, file: string): ReducedOpenApi {
-  const reading = readYaml(text, file);
+  const reading = read(text, file);
   if (reading.kind === 'invalid') return reading;
   const problems: Problem[] = [];
   const report = (path: Path, message: string): void => {
-    problems.push(reading.locate(path, message));
+    if (problems.length < PROBLEMS_LIMIT) problems.push(reading.locate(path, message));
   };
   const { value } = reading;
   const version = memberOf(value, 'openapi');
@@ -42,6 +42,21 @@ export function reduceOpenApi(text: string, file: string): ReducedOpenApi {
     ]),
   );
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'read', text: JSON.stringify(shown) };
+}
+
+/** JSON is YAML, too, but reading it as JSON is fifty times faster. Only a mistake needs the places in the text. */
+function read(text: string, file: string): ReturnType<typeof readYaml> {
+  const json = parseJson(text);
+  if (json === undefined) return readYaml(text, file);
+  let places: ReturnType<typeof readYaml> | undefined;
+  return {
+    kind: 'yaml',
+    value: json,
+    locate(path, message) {
+      places ??= readYaml(text, file);
+      return places.kind === 'yaml' ? places.locate(path, message) : { file, line: 1, column: 1, message };
+    },
+  };
 }
 
 type Counted = { nodes: number; readonly report: (path: Path, message: string) => void };

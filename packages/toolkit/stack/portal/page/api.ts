@@ -64,14 +64,33 @@ export async function change<Answer>(path: string, body: object = {}): Promise<A
 }
 
 async function send<Answer>(method: string, path: string, init: RequestInit): Promise<Answer> {
-  const response = await fetch(path, {
-    ...init,
-    method,
-    cache: 'no-store',
-    credentials: 'same-origin',
-    redirect: 'error',
-    signal: AbortSignal.timeout(DEADLINE_MS),
-  }).catch((error: unknown) => {
+  const response = await ask(method, path, init);
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok && answer !== undefined) return answer as Answer;
+  throw refuse(method, path, response.status, answer);
+}
+
+/**
+ * Reads a file, such as a PDF. A link would save a refusal as if it were the file.
+ * @throws Refusal
+ */
+export async function readFile(path: string): Promise<Blob> {
+  const response = await ask('GET', path, {});
+  if (response.ok) return response.blob();
+  throw refuse('GET', path, response.status, await response.json().catch(() => undefined));
+}
+
+async function ask(method: string, path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, {
+      ...init,
+      method,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      redirect: 'error',
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+  } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError';
     throw new Refusal(
       isLate
@@ -79,12 +98,13 @@ async function send<Answer>(method: string, path: string, init: RequestInit): Pr
         : 'The portal cannot be reached. Check your connection and try again.',
       0,
     );
-  });
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok && answer !== undefined) return answer as Answer;
-  const refusal = refusalOf(method, path, response.status, answer);
-  if (refusal.status === 401 && !OUTSIDE.has(path)) onSessionEnd();
-  throw refusal;
+  }
+}
+
+/** Returns what to throw, and tells whether the session has ended. */
+function refuse(method: string, path: string, status: number, answer: unknown): Refusal {
+  if (status === 401 && !OUTSIDE.has(path)) onSessionEnd();
+  return refusalOf(method, path, status, answer);
 }
 
 function refusalOf(method: string, path: string, status: number, answer: unknown): Refusal {

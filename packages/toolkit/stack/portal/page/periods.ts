@@ -7,11 +7,9 @@ type History = {
   readonly values: readonly number[];
 };
 
-const DAY_SECONDS = 86_400;
-
 /**
  * Returns a history for each limit, in the order in which the limits appear. Uses of several keys or routes in one
- * period are added. A chart needs two periods to know how wide a bar is, so a single one gets an empty one before it.
+ * period are added.
  */
 export function historiesOf(uses: readonly Use[]): readonly History[] {
   return [...Map.groupBy(uses, ({ limit }) => limit)].flatMap(([limit, own]) => {
@@ -19,21 +17,11 @@ export function historiesOf(uses: readonly Use[]): readonly History[] {
       .map(([start, each]) => ({
         start: Date.parse(start) / 1000,
         used: each.reduce((sum, { used }) => sum + used, 0),
-        length: (Date.parse(each[0]?.periodEnd ?? '') - Date.parse(start)) / 1000,
       }))
       .filter(({ start }) => !Number.isNaN(start))
       .toSorted((a, b) => a.start - b.start);
-    const [first] = periods;
-    if (first === undefined) return [];
-    const before = first.start - (first.length > 0 ? first.length : DAY_SECONDS);
-    const isAlone = periods.length === 1;
-    return [
-      {
-        limit,
-        seconds: [...(isAlone ? [before] : []), ...periods.map(({ start }) => start)],
-        values: [...(isAlone ? [0] : []), ...periods.map(({ used }) => used)],
-      },
-    ];
+    if (periods.length === 0) return [];
+    return [{ limit, seconds: periods.map(({ start }) => start), values: periods.map(({ used }) => used) }];
   });
 }
 

@@ -11,6 +11,8 @@ describe('toAccessFiles', () => {
   it('takes documents with their inventories and snapshots, and ignores other files', () => {
     const names = [
       'webhooks.yml',
+      'portal.yml',
+      'orders.openapi.yml',
       'shop.yml',
       'access.schema.json',
       'compiled.json',
@@ -62,6 +64,8 @@ describe('findStrayNames', () => {
         'shop.YAML',
         'shop_eu.yml',
         '_shared.yml',
+        'portal.yml',
+        'orders.openapi.yml',
         'shop.routes.json',
       ]),
       ['Shop.yml', 'shop.YAML', 'shop_eu.yml'],

@@ -135,6 +135,11 @@ describe('compilePortal', () => {
     ["'http://127.0.0.1:4000/v1'", "'http://10.0.0.1/'", /apis\[0\]\.url\.dev: must be an https URL/],
     ['id: stock', 'id: orders', /the id "orders" is used twice/],
     ['openapi: stock.openapi.json', 'openapi: logo.png', /access\/logo\.png:1/],
+    [
+      'openapi: stock.openapi.json',
+      'openapi: ./stock.yml',
+      /\.\/stock\.yml would be read as an access document: name it \.\/stock\.openapi\.yml,/,
+    ],
     ['openapi: stock.openapi.json', 'openapi: gone.json', /gone\.json cannot be read/],
     [
       'issuer: https://login.harvest.example',

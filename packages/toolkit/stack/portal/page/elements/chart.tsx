@@ -22,7 +22,7 @@ export function Chart({ label, seconds, values }: Props) {
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const chart = new uPlot(optionsOf(element, label), [[...seconds], [...values]], element);
+    const chart = new uPlot(optionsOf(element, label, seconds), [[...seconds.keys()], [...values]], element);
     const watcher = new ResizeObserver(() => chart.setSize({ width: widthOf(element), height: HEIGHT }));
     watcher.observe(element);
     return () => {
@@ -38,7 +38,7 @@ export function Chart({ label, seconds, values }: Props) {
   );
 }
 
-function optionsOf(element: HTMLElement, label: string): uPlot.Options {
+function optionsOf(element: HTMLElement, label: string, seconds: readonly number[]): uPlot.Options {
   const styles = getComputedStyle(element);
   const axis = {
     stroke: styles.getPropertyValue('--soft'),
@@ -52,10 +52,19 @@ function optionsOf(element: HTMLElement, label: string): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-    scales: { x: { range: withRoomForBars }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
+    scales: {
+      x: { time: false, range: withRoomForBars },
+      y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
+    },
     axes: [
-      { ...axis, grid: { show: false }, size: 28, space: 72, values: (_, marks) => marks.map(axisDay) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 28,
+        space: 72,
+        incrs: WHOLE_STEPS,
+        values: (_, marks) => marks.map((index) => axisDay(seconds[index])),
+      },
       { ...axis, size: 60, space: 30, incrs: WHOLE_STEPS, values: (_, marks) => marks.map(number) },
     ],
     series: [
@@ -76,17 +85,16 @@ function widthOf(element: HTMLElement): number {
   return Math.max(200, element.clientWidth);
 }
 
-function axisDay(seconds: number): string {
+function axisDay(seconds: number | undefined): string {
+  if (seconds === undefined) return '';
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
     seconds * 1000,
   );
 }
 
-/** Without this margin, half of the first and last bar would be outside of the chart. */
-function withRoomForBars(chart: uPlot, first: number, last: number): [number, number] {
-  const steps = chart.data[0].length - 1;
-  const half = steps > 0 ? (last - first) / steps / 2 : 1;
-  return [first - half, last + half];
+/** Bars are placed by their index, since months differ in length. Without this margin, half of two bars would be outside. */
+function withRoomForBars({ data: [bars] }: uPlot): [number, number] {
+  return [-0.5, bars.length - 0.5];
 }
 
 /** Returns a number that changes with the colours, because a canvas keeps those with which it was drawn. */

@@ -185,16 +185,19 @@ export function Ask({
   // Read before the opener is hidden, when it still has the focus.
   const [opener] = useState(() => document.activeElement);
   useEffect(() => {
-    box.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
+    // Without a field the question itself gets it, so that a second Enter confirms nothing.
+    const field = box.current?.querySelector<HTMLElement>('input, select, textarea');
+    (field ?? box.current)?.focus();
     return () => {
       // The opener is shown again after this part is removed.
-      setTimeout(() => giveFocusBack(opener));
+      queueMicrotask(() => giveFocusBack(opener));
     };
   }, []);
   return (
     <div
       class="ask"
       role="group"
+      tabIndex={-1}
       aria-label={label}
       ref={box}
       onKeyDown={(event) => {
@@ -282,6 +285,17 @@ export function TableBox({
     <div class="table-box" role="region" aria-label={label} tabIndex={0}>
       {children}
     </div>
+  );
+}
+
+/** What is shown on demand. It is not drawn before, because it may be long. */
+export function Fold({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{label}</summary>
+      {isOpen ? <div class="folded">{children}</div> : null}
+    </details>
   );
 }
 

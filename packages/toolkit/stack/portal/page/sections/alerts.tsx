@@ -19,7 +19,7 @@ export function AlertsSection() {
         {(alerts) => (
           <>
             {alerts.hasMail ? null : (
-              <p class="note">This portal sends no mail. Alerts are shown below only.</p>
+              <p class="note">This portal sends no mail, so alerts have no effect yet.</p>
             )}
             <Editor of={alerts} onSaved={fetched.put} />
             <Recipients of={alerts} />

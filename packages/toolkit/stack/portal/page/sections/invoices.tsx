@@ -1,7 +1,9 @@
 import { linkTo } from '../address.ts';
-import { Badge, Empty, Loaded, SectionHead, TableBox } from '../elements/parts.tsx';
+import { readFile } from '../api.ts';
+import { Action, Badge, Empty, Loaded, SectionHead, TableBox } from '../elements/parts.tsx';
 import type { Invoice, InvoicesOfMonth } from '../model.ts';
 import { monthName, number } from '../texts.ts';
+import { saveFile } from '../save-file.ts';
 import { useFetched } from '../use-fetched.ts';
 
 export function InvoicesSection({ item }: { readonly item: string | undefined }) {
@@ -70,9 +72,11 @@ function InvoiceCard({ month, invoice }: { readonly month: string; readonly invo
       <div class="card-head">
         <h2>{id}</h2>
         <Badge text={isDraft ? 'draft' : 'final'} kind={isDraft ? 'warn' : 'good'} />
-        <a class="button" href={pdf} download={`${id}.pdf`} aria-label={`PDF of invoice ${id}`}>
-          PDF
-        </a>
+        <Action
+          label="PDF"
+          name={`PDF of invoice ${id}`}
+          run={async () => saveFile(await readFile(pdf), `${id}.pdf`)}
+        />
       </div>
       <TableBox label={`Lines of invoice ${id}`}>
         <table>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { change } from '../api.ts';
-import { Ask, Badge, Empty, Form, Loaded, SectionHead, ShownOnce } from '../elements/parts.tsx';
+import { Ask, Badge, Empty, Fold, Form, Loaded, SectionHead, ShownOnce } from '../elements/parts.tsx';
 import type { ApiKey, ChangedKey, Keys } from '../model.ts';
 import { day, duration, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
@@ -29,11 +29,7 @@ export function KeysSection() {
             {keys.length === 0 ? (
               <Empty title="You have no keys yet.">Make the first one above.</Empty>
             ) : (
-              <ul class="cards">
-                {keys.map((key) => (
-                  <KeyCard key={key.keyId} of={key} onChange={fetched.reload} onRotated={show} />
-                ))}
-              </ul>
+              <KeyLists keys={keys} onChange={fetched.reload} onRotated={show} />
             )}
           </>
         )}
@@ -109,6 +105,36 @@ function NewKey({
 
 const STATES: Readonly<Record<string, string>> = { active: 'good', revoked: '', expired: '' };
 
+function isUsable({ state, revokedAt }: ApiKey): boolean {
+  return revokedAt === undefined && state !== 'revoked' && state !== 'expired';
+}
+
+/** Keys that have ended stay on record, and are folded away. */
+function KeyLists({ keys, ...rest }: { readonly keys: readonly ApiKey[] } & Omit<CardProps, 'of'>) {
+  const ended = keys.filter((key) => !isUsable(key));
+  return (
+    <>
+      <KeyList keys={keys.filter(isUsable)} {...rest} />
+      {ended.length === 0 ? null : (
+        <Fold label={ended.length === 1 ? '1 key that has ended' : `${ended.length} keys that have ended`}>
+          <KeyList keys={ended} {...rest} />
+        </Fold>
+      )}
+    </>
+  );
+}
+
+function KeyList({ keys, ...rest }: { readonly keys: readonly ApiKey[] } & Omit<CardProps, 'of'>) {
+  if (keys.length === 0) return null;
+  return (
+    <ul class="cards">
+      {keys.map((key) => (
+        <KeyCard key={key.keyId} of={key} {...rest} />
+      ))}
+    </ul>
+  );
+}
+
 type CardProps = {
   readonly of: ApiKey;
   readonly onChange: () => void;
@@ -123,7 +149,6 @@ function KeyCard({ of: key, onChange, onRotated }: CardProps) {
     close();
     onChange();
   };
-  const isUsable = key.revokedAt === undefined && key.state !== 'revoked' && key.state !== 'expired';
   return (
     <li class="card">
       <div class="card-head">
@@ -133,7 +158,7 @@ function KeyCard({ of: key, onChange, onRotated }: CardProps) {
       </div>
       <KeyFacts of={key} />
       {key.isManaged ? <p class="soft">We manage this key. Get in touch with us to change it.</p> : null}
-      {isUsable && !key.isManaged ? (
+      {isUsable(key) && !key.isManaged ? (
         <div class="row" hidden={asked !== undefined}>
           {(['rename', 'rotate', 'revoke'] as const).map((what) => (
             <button

@@ -1,5 +1,5 @@
 import { Chart } from '../elements/chart.tsx';
-import { Badge, Empty, Loaded, SectionHead } from '../elements/parts.tsx';
+import { Badge, Empty, Fold, Loaded, SectionHead } from '../elements/parts.tsx';
 import type { Usage, Use } from '../model.ts';
 import { historiesOf, shareOf } from '../periods.ts';
 import { number, time } from '../texts.ts';
@@ -22,14 +22,7 @@ export function UseSection() {
                 Requests appear here a few seconds later.
               </Empty>
             ) : (
-              <ul class="cards">
-                {current.map((use) => (
-                  <UseCard
-                    key={`${use.limit} ${use.key ?? ''} ${use.route ?? ''} ${use.periodStart}`}
-                    use={use}
-                  />
-                ))}
-              </ul>
+              <Uses current={current} />
             )}
             <p class="soft">As of {time(at)}</p>
             <Histories history={history} />
@@ -40,20 +33,55 @@ export function UseSection() {
   );
 }
 
+/** An organisation may have a limit for each of many keys and operations. */
+const MOST_CARDS = 20;
+const MOST_ROWS = 500;
+
+/** Limits that are used up come first. */
+function Uses({ current }: { readonly current: readonly Use[] }) {
+  const ordered = current.toSorted((a, b) => Number(isSpent(b)) - Number(isSpent(a)));
+  const rest = ordered.slice(MOST_CARDS);
+  return (
+    <>
+      <UseList uses={ordered.slice(0, MOST_CARDS)} />
+      {rest.length === 0 ? null : (
+        <Fold label={`${rest.length} more`}>
+          <UseList uses={rest} />
+        </Fold>
+      )}
+    </>
+  );
+}
+
+function UseList({ uses }: { readonly uses: readonly Use[] }) {
+  return (
+    <ul class="cards">
+      {uses.map((use) => (
+        <UseCard key={`${use.limit} ${use.key ?? ''} ${use.route ?? ''} ${use.periodStart}`} use={use} />
+      ))}
+    </ul>
+  );
+}
+
+function isSpent({ says, left, allowance }: Use): boolean {
+  return says !== undefined || (left <= 0 && allowance > 0);
+}
+
+/** States of a limit that refuses nothing by itself. */
+const OPEN: readonly string[] = ['active', 'open'];
+
 function UseCard({ use }: { readonly use: Use }) {
   const { limit, key, keyName, route, state, used, allowance, left, over, periodEnd, says } = use;
   const share = shareOf(use);
   const label = `${number(used)} of ${number(allowance)} used`;
-  const isSpent = says !== undefined || (left <= 0 && allowance > 0);
   return (
     <li class="card">
       <div class="card-head">
         <h2>{limit}</h2>
-        {isSpent ? (
-          <Badge text={state} kind="bad" />
-        ) : (
-          <Badge text={state} kind={['active', 'open'].includes(state) ? 'good' : 'warn'} />
-        )}
+        <Badge
+          text={isSpent(use) && OPEN.includes(state) ? 'used up' : state}
+          kind={isSpent(use) ? 'bad' : OPEN.includes(state) ? 'good' : 'warn'}
+        />
       </div>
       {key === undefined && route === undefined ? null : (
         <p class="soft">
@@ -67,7 +95,7 @@ function UseCard({ use }: { readonly use: Use }) {
         </p>
       )}
       <div
-        class={isSpent ? 'meter is-spent' : 'meter'}
+        class={isSpent(use) ? 'meter is-spent' : 'meter'}
         role="meter"
         aria-label={`${limit}: ${label}`}
         aria-valuemin={0}
@@ -105,8 +133,7 @@ function Histories({ history }: { readonly history: readonly Use[] }) {
           <Chart key={limit} label={`Use of ${limit} by period`} seconds={seconds} values={values} />
         ))}
       </div>
-      <details>
-        <summary>As a table</summary>
+      <Fold label="As a table">
         <div class="table-box" role="region" aria-label="Earlier periods as a table" tabIndex={0}>
           <table>
             <thead>
@@ -121,7 +148,7 @@ function Histories({ history }: { readonly history: readonly Use[] }) {
               </tr>
             </thead>
             <tbody>
-              {history.map((use) => (
+              {history.slice(-MOST_ROWS).map((use) => (
                 <tr key={`${use.limit} ${use.key ?? ''} ${use.route ?? ''} ${use.periodStart}`}>
                   <td data-column="Limit">{use.limit}</td>
                   <td data-column="Key">{use.keyName ?? use.key ?? '–'}</td>
@@ -143,7 +170,7 @@ function Histories({ history }: { readonly history: readonly Use[] }) {
             </tbody>
           </table>
         </div>
-      </details>
+      </Fold>
     </section>
   );
 }

@@ -31,12 +31,6 @@ describe('historiesOf', () => {
     ]);
   });
 
-  it('puts an empty period before a single one, so that its bar has a width', () => {
-    assert.deepEqual(historiesOf([use('a', 3, 5)]), [
-      { limit: 'a', seconds: [at(2), at(3)], values: [0, 5] },
-    ]);
-  });
-
   it('leaves out what has no date, and draws nothing of nothing', () => {
     assert.deepEqual(historiesOf([{ ...use('a', 1, 1), periodStart: 'soon' }]), []);
     assert.deepEqual(historiesOf([]), []);
