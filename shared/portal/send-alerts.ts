@@ -1,4 +1,5 @@
 /** Sends the alerts that are due. It runs every few minutes, and looks only at organisations that have alerts. */
+import { findCustomer } from '../quota/admin/find-customer.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { UsageRow } from '../quota/admin/usage-row.ts';
 import { claimWrites, isDue, readAlerts } from './alerts.ts';
@@ -89,6 +90,8 @@ async function writePosition({ store }: PortalPorts, after: string): Promise<voi
 
 async function alertOne(tenant: string, settings: AlertSettings, counts: AlertCounts): Promise<void> {
   const { ports } = settings;
+  const customer = await findCustomer(settings.usage, tenant);
+  if (customer === undefined || customer.state === 'closed') return;
   const { alerts } = await readAlerts(ports, tenant);
   const rows = await readCurrentUsage({ usage: settings.usage, tenant }, ports.clock.nowEpochMs());
   counts.organisations += 1;

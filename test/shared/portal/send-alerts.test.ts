@@ -116,6 +116,14 @@ describe('an alert', () => {
     assert.equal(post.to('ann@example.com'), 1);
   });
 
+  it('is not sent for a customer that is closed', async () => {
+    const post = new Post();
+    await post.organisation('acme', ['ann@example.com']);
+    await post.portal.setState('acme', 'closed');
+    await post.run();
+    assert.deepEqual(post.mails, []);
+  });
+
   it('of one organisation is sent, although the items of another cannot be read', async () => {
     const post = new Post();
     for (const tenant of ['a', 'b', 'c']) await post.organisation(tenant, [`${tenant}@example.com`]);

@@ -32,6 +32,25 @@ describe('the ids of changes that members choose', () => {
   });
 });
 
+describe('a key that was made while the log of the portal cannot be written', () => {
+  it('is still shown, because it is shown only once; so is a rotated one', async () => {
+    const portal = new Portal();
+    await portal.addCustomer('acme');
+    const owner = await portal.join('acme', 'owner');
+    const { store } = portal.ports;
+    const { transact } = store;
+    store.transact = (writes) =>
+      writes.some(({ key }) => key.sk.startsWith('LOG#'))
+        ? Promise.resolve({ kind: 'unknown', reason: 'timeout' })
+        : transact(writes);
+    const { status, body } = await owner.post('/api/keys', { body: { name: 'build' } });
+    assert.deepEqual([status, typeof body['key']], [200, 'string']);
+    const path = `/api/keys/${String(body['keyId'])}/rotate`;
+    const rotated = await owner.post(path, { body: { overlapSeconds: 60 } });
+    assert.deepEqual([rotated.status, typeof rotated.body['key']], [200, 'string']);
+  });
+});
+
 describe('the number of keys', () => {
   it('is bounded also for an organisation with more revoked keys than a list has', async () => {
     const portal = new Portal();
