@@ -148,7 +148,9 @@ function addToOpen(tenant: string, { version, open }: Open, id: string): ItemWri
   return {
     purpose: 'portal',
     key: openInvitationsKey(tenant),
-    when: [version === 0 ? { attribute: 'ver', is: 'absent' } : { attribute: 'ver', is: 'equal', value: version }],
+    when: [
+      version === 0 ? { attribute: 'ver', is: 'absent' } : { attribute: 'ver', is: 'equal', value: version },
+    ],
     change: {
       kind: 'put',
       item: { ver: version + 1, doc: JSON.stringify([...open.map((one) => one.id), id]) },

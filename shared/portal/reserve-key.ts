@@ -38,7 +38,10 @@ export async function reserveKey(
     // Attack: members choose ids of operations, and so where their keys are in the list. Keys beyond its end would not be
     // counted.
     if (keys.length >= MOST_LISTED)
-      throw new DomainError('KEYS_TOO_MANY', `an organisation has at most ${MOST_LISTED} keys, with revoked ones`);
+      throw new DomainError(
+        'KEYS_TOO_MANY',
+        `an organisation has at most ${MOST_LISTED} keys, with revoked ones`,
+      );
     const all = JSON.parse(String(item?.['doc'] ?? '[]')) as readonly Reserved[];
     const pending = all.filter(
       (one) => one.keyId !== keyId && !known.has(one.keyId) && one.atEpochMs > now - RESERVED_MS,

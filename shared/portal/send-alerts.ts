@@ -63,8 +63,7 @@ async function sendAll(settings: AlertSettings, onError: (error: unknown) => voi
     if (page.kind === 'unavailable') throw new Error(`the portal table does not respond (${page.reason})`);
     for (const { key, item } of page.items) {
       if (!settings.hasTime()) return counts;
-      if (item['state'] === 'on')
-        await alertOne(tenantOfPartition(key.sk), settings, counts).catch(onError);
+      if (item['state'] === 'on') await alertOne(tenantOfPartition(key.sk), settings, counts).catch(onError);
       after = key.sk;
       await writePosition(ports, after);
     }

@@ -102,16 +102,23 @@ describe('the rights of the portal', () => {
 
   it('PortalAlertsRole has all that its function asks of the tables, and nothing else', async () => {
     const portal = await aWatchedPortal();
-    await portal.invite({ tenant: 'acme', role: 'owner', email: 'ann@example.com' }).then((invitation) =>
-      new Browser(portal).post('/session/invitation', { body: { invitation, name: 'Ann' }, headers: json }),
-    );
+    await portal
+      .invite({ tenant: 'acme', role: 'owner', email: 'ann@example.com' })
+      .then((invitation) =>
+        new Browser(portal).post('/session/invitation', { body: { invitation, name: 'Ann' }, headers: json }),
+      );
     const owner = await portal.join('acme', 'owner');
     await owner.post('/api/alerts', { body: { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] } });
     await portal.spend('acme', 3);
     // Another plan of which the tenant has used nothing yet.
     portal.nowMs += 3_600_000;
     const requested = { operationId: 'change', by: 'me', atEpochMs: portal.nowMs };
-    await setPlan(portal.usage, requested, { tenant: 'acme', plan: 'free', version: 2, limits: { monthly: 4 } });
+    await setPlan(portal.usage, requested, {
+      tenant: 'acme',
+      plan: 'free',
+      version: 2,
+      limits: { monthly: 4 },
+    });
     portal.take();
     const { ports, usage } = portal;
     const send = () => Promise.resolve();

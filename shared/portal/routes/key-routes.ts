@@ -71,9 +71,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         if (offered === undefined) throw new DomainError('OFFER_UNKNOWN', 'the portal offers no keys');
         const admin = await context.keys();
         const operation = operationOf(request, context);
-        await reserveKey(context, offered.most, operation.id, () =>
-          listOwnKeys(admin, context.tenant),
-        );
+        await reserveKey(context, offered.most, operation.id, () => listOwnKeys(admin, context.tenant));
         const { prefix, roles, scopes, lifetimeSeconds } = offered;
         const changed = await admin.create(
           {
@@ -88,7 +86,8 @@ function makeRoute(context: MemberContext): MemberRoute {
           },
           operation,
         );
-        if (changed.key !== undefined) await logNewSecret(context, { what: 'made-key', on: request.body.name });
+        if (changed.key !== undefined)
+          await logNewSecret(context, { what: 'made-key', on: request.body.name });
         return reply(changed, context, request.receivedEpochMs);
       },
     ),

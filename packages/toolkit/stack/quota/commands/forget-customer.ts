@@ -148,7 +148,11 @@ function portalFate(tenant: string, { key: { pk, sk }, item }: ListedItem): Fate
 }
 
 /** Reads every item of the tables. Changes nothing. */
-export async function survey({ usage, access, portal }: Tables, tenant: string, nowEpochMs: number): Promise<Survey> {
+export async function survey(
+  { usage, access, portal }: Tables,
+  tenant: string,
+  nowEpochMs: number,
+): Promise<Survey> {
   const found = new Map<string, number>();
   const count = (fate: Fate): void => {
     if (fate.kind !== 'keep') found.set(fate.what, (found.get(fate.what) ?? 0) + 1);
