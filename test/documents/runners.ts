@@ -31,6 +31,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'shared/README.md': READMES,
   'packages/gatewright/package/README.md': { shell: GUIDES, data: DATA, code: CODE },
   'examples/agent-tools/README.md': EXAMPLES,
+  'examples/api-product/README.md': EXAMPLES,
   'examples/chat/README.md': EXAMPLES,
   'examples/food-delivery/README.md': EXAMPLES,
   'examples/orders/README.md': EXAMPLES,

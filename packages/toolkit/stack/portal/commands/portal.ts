@@ -5,7 +5,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { readSeconds } from '../../access/commands/keys.ts';
 import { callAdminJson, findLocalPortal } from '../../../terminal/admin-client.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
-import { printLines, printResult } from '../../../../base/terminal/output.ts';
+import { printResult } from '../../../../base/terminal/output.ts';
 import {
   changeCommand,
   readCommand,
@@ -124,8 +124,8 @@ async function showLog(tenant: string, flags: ReadFlags): Promise<void> {
 }
 
 async function change(tenant: string, path: string, flags: ChangeFlags, done: string): Promise<void> {
-  await sendChange({ method: 'POST', path: `${pathOf(tenant)}/${path}`, body: {} }, flags);
-  printLines(done);
+  const { answer } = await sendChange({ method: 'POST', path: `${pathOf(tenant)}/${path}`, body: {} }, flags);
+  printResult(answer, () => [done]);
 }
 
 function pathOf(tenant: string): string {

@@ -181,7 +181,7 @@ describe('gatewright package', () => {
     assert.equal(code, 0, stderr);
     assert.equal(
       stdout,
-      'a.zip  2.0 KB\nnot in the stack: waf. To add a part, run npx gatewright init --add waf\npackaged stage prod for serverless in out\n',
+      'a.zip  2.0 KB\nnot in the stack: waf, portal. To add a part, run npx gatewright init --add waf\npackaged stage prod for serverless in out\n',
     );
   });
 });
