@@ -4,7 +4,7 @@ import type { Operation } from '../../access/admin-operation.ts';
 import type { StoredApiKey } from '../../access/keys/api-key-record.ts';
 import type { Changed, KeyAdmin } from '../../access/keys/key-admin.ts';
 import { showKey } from '../../access/keys/key-routes.ts';
-import { DomainError } from '../../errors.ts';
+import { DomainError, RequestInvalid } from '../../errors.ts';
 import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
@@ -73,7 +73,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         const operation = operationOf(request, context);
         await reserveKey(context, offered.most, operation.id, () => listOwnKeys(admin, context.tenant));
         const { prefix, roles, scopes, lifetimeSeconds } = offered;
-        const changed = await admin.create(
+        const make = admin.create(
           {
             tenant: context.tenant,
             onRecord: true,
@@ -86,12 +86,23 @@ function makeRoute(context: MemberContext): MemberRoute {
           },
           operation,
         );
+        const changed = await make.catch(blameOwner);
         if (changed.key !== undefined)
           await logNewSecret(context, { what: 'made-key', on: request.body.name });
         return reply(changed, context, request.receivedEpochMs);
       },
     ),
   };
+}
+
+/**
+ * The member has sent a name only, which is valid. So an invalid field is one of `access/portal.yml`, and the owner finds
+ * the fault in the log.
+ */
+function blameOwner(error: unknown): never {
+  if (error instanceof RequestInvalid)
+    throw new Error('the portal offers keys that no access document accepts', { cause: error });
+  throw error;
 }
 
 function changeRoutes(context: MemberContext): readonly MemberRoute[] {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { keyIdOf } from '#shared/access/keys/api-key.ts';
-import { Portal } from '../../../support/a-portal.ts';
+import { PORTAL, Portal } from '../../../support/a-portal.ts';
 
 describe('the ids of changes that members choose', () => {
   it('are apart from those of the owner: the keys of a closed customer are revoked whatever id was used', async () => {
@@ -48,6 +48,17 @@ describe('a key that was made while the log of the portal cannot be written', ()
     const path = `/api/keys/${String(body['keyId'])}/rotate`;
     const rotated = await owner.post(path, { body: { overlapSeconds: 60 } });
     assert.deepEqual([rotated.status, typeof rotated.body['key']], [200, 'string']);
+  });
+});
+
+describe('keys that no access document accepts', () => {
+  it('are a fault of the owner, which the function logs, and about which the member reads nothing', async () => {
+    const { offers } = PORTAL;
+    const keys = { prefix: 'other', roles: [], scopes: [], most: 3 };
+    const portal = new Portal({ portal: { ...PORTAL, offers: { ...offers, keys } } });
+    await portal.addCustomer('acme');
+    const owner = await portal.join('acme', 'owner');
+    await assert.rejects(owner.post('/api/keys', { body: { name: 'build' } }), /no access document accepts/);
   });
 });
 
