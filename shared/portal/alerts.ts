@@ -95,15 +95,20 @@ export function isDue({ limit, percent }: Alert, row: UsageRow): boolean {
 }
 
 /**
- * Returns the write that claims an alert for one period. It is refused if the alert was sent, or another process is
- * sending it.
+ * Returns the writes of an alert for one period. `claim` is refused if the alert was sent, or another process is sending
+ * it; `again` claims an alert that has not reached everybody. `told` notes who has got it, so that nobody gets it twice.
  */
 export function claimWrites(
   tenant: string,
   alert: Alert,
   row: UsageRow,
   nowEpochMs: number,
-): { readonly claim: ItemWrite; readonly again: ItemWrite; readonly done: ItemWrite } {
+): {
+  readonly claim: ItemWrite;
+  readonly again: ItemWrite;
+  readonly told: (accounts: ReadonlySet<string>) => ItemWrite;
+  readonly done: ItemWrite;
+} {
   const key = sentKey(tenant, alert, row);
   const sent: SentAlert = {
     ...alert,
@@ -114,6 +119,8 @@ export function claimWrites(
   const item: Item = {
     state: 'sending',
     at: nowEpochMs,
+    tries: 1,
+    told: '[]',
     doc: JSON.stringify(sent),
     expiresAt: Math.ceil(nowEpochMs / 1000) + KEPT_SECONDS,
   };
@@ -131,8 +138,14 @@ export function claimWrites(
         { attribute: 'state', is: 'equal', value: 'sending' },
         { attribute: 'at', is: 'at-most', value: nowEpochMs - RETRY_MS },
       ],
-      change: { kind: 'update', set: { at: nowEpochMs } },
+      change: { kind: 'update', set: { at: nowEpochMs }, add: { tries: 1 } },
     },
+    told: (accounts) => ({
+      purpose: 'portal',
+      key,
+      when: [],
+      change: { kind: 'update', set: { told: JSON.stringify([...accounts]) } },
+    }),
     done: { purpose: 'portal', key, when: [], change: { kind: 'update', set: { state: 'sent' } } },
   };
 }

@@ -9,6 +9,8 @@ export type Actor = {
   /** Id of the account, or the ARN that signed. */
   readonly id: string;
   readonly name: string;
+  /** Id of the account, if it is a member. */
+  readonly account?: string;
 };
 
 export type Change = {

@@ -35,6 +35,14 @@ export const DEVELOPERS: readonly Role[] = ['owner', 'developer'];
 export const PAYERS: readonly Role[] = ['owner', 'billing'];
 
 /**
+ * Returns the id of a change in the tables that members and the owner of the APIs share. Attack: a member uses an id of
+ * the owner's commands, such as `closed-2`, so that the command is refused as a repetition.
+ */
+export function operationIdOf({ operationId }: { readonly operationId: string }): string {
+  return `portal:${operationId}`;
+}
+
+/**
  * Logs a change that was made in another table. The change itself has a record there, too.
  * @throws DomainError STORE_UNAVAILABLE
  */

@@ -8,6 +8,7 @@ import {
   invitationSecretKey,
   memberKey,
   membershipKey,
+  openInvitationsKey,
   organisationPartition,
   tenantOfPartition,
 } from './portal-items.ts';
@@ -31,7 +32,13 @@ export type Member = {
 };
 
 /** Who redeems an invitation: an account of the issuer, or a new account that the portal makes. */
-export type Redeemer = { readonly account: string; readonly name: string; readonly email?: string };
+export type Redeemer = {
+  readonly account: string;
+  readonly name: string;
+  readonly email?: string;
+  /** The account is new, so nobody has signed in to it. */
+  readonly isNew?: true;
+};
 
 export type Invitation = {
   readonly id: string;
@@ -42,6 +49,8 @@ export type Invitation = {
   /** An address for which the owner of the APIs vouches. */
   readonly email?: string;
   readonly by: string;
+  /** Account of the member who has made the invitation; undefined if it was the owner of the APIs. */
+  readonly maker?: string;
   readonly endsAtEpochMs: number;
 };
 
@@ -54,10 +63,17 @@ export type NewInvitation = Pick<Invitation, 'tenant' | 'role'> & {
 const DAY_SECONDS = 86_400;
 const LIFETIME_SECONDS = 3 * DAY_SECONDS;
 const MOST_MEMBERS = 100;
+/** With members who were removed in the last days. */
+const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 const MOST_INVITATIONS = 20;
+const ATTEMPTS = 6;
+const BACK_OFF_MS = 20;
 const SECRET_DIGITS = 64;
 const ID_DIGITS = 16;
-/** How long a used invitation stays, so that its second use can be told from an unknown one in the log. */
+/**
+ * How long a used invitation stays, so that its second use can be told from an unknown one in the log. A removed member
+ * stays as long, so that his version does not return while a session of his could still have it.
+ */
 const KEPT_SECONDS = 30 * DAY_SECONDS;
 const PREFIX = 'gwinv_';
 const SECRET = /^gwinv_[0-9a-f]{64}$/;
@@ -81,8 +97,16 @@ export async function listMembers(
   ports: Pick<PortalPorts, 'listing'>,
   tenant: string,
 ): Promise<readonly Member[]> {
-  const items = await readPortalRange(ports, organisationPartition(tenant), 'MEMBER#', 2 * MOST_MEMBERS);
-  return items.flatMap(({ item }) => parseMember(item) ?? []);
+  return (await readMemberItems(ports, tenant)).flatMap((item) => parseMember(item) ?? []);
+}
+
+/** Reads all members, also removed ones; `invite` bounds their number. */
+async function readMemberItems(
+  ports: Pick<PortalPorts, 'listing'>,
+  tenant: string,
+): Promise<readonly Item[]> {
+  const items = await readPortalRange(ports, organisationPartition(tenant), 'MEMBER#', 2 * MOST_MEMBER_ITEMS);
+  return items.map(({ item }) => item);
 }
 
 /** Lists the tenants of which the account is a member. */
@@ -96,28 +120,71 @@ export async function listOrganisations(
 
 /** Lists the invitations that can still be redeemed. */
 export async function listInvitations(
-  ports: Pick<PortalPorts, 'listing' | 'clock'>,
+  ports: Pick<PortalPorts, 'store' | 'clock'>,
   tenant: string,
 ): Promise<readonly Invitation[]> {
-  const items = await readPortalRange(ports, organisationPartition(tenant), 'INVITE#', 10 * MOST_INVITATIONS);
+  return (await readOpen(ports, tenant)).open;
+}
+
+type Open = { readonly version: number; readonly open: readonly Invitation[] };
+
+/** Reads the list of the open invitations. It may still name some that were redeemed, withdrawn or have expired. */
+async function readOpen(ports: Pick<PortalPorts, 'store' | 'clock'>, tenant: string): Promise<Open> {
+  const list = await readPortalItem(ports, openInvitationsKey(tenant));
+  const ids = JSON.parse(String(list?.['doc'] ?? '[]')) as readonly string[];
+  const items = await Promise.all(ids.map((id) => readPortalItem(ports, invitationKey(tenant, id))));
   const now = ports.clock.nowEpochMs();
-  return items
-    .filter(({ item }) => item['state'] === 'open')
-    .map(({ item }) => parseInvitation(tenant, item))
+  const open = items
+    .flatMap((item) => (item?.['state'] === 'open' ? [parseInvitation(tenant, item)] : []))
     .filter(({ endsAtEpochMs }) => endsAtEpochMs > now);
+  return { version: Number(list?.['ver'] ?? 0), open };
+}
+
+/**
+ * Returns the write that adds an invitation to the list. Attack: many requests at the same time would each see a free
+ * place, and an invitation that is in no list could not be withdrawn.
+ */
+function addToOpen(tenant: string, { version, open }: Open, id: string): ItemWrite {
+  return {
+    purpose: 'portal',
+    key: openInvitationsKey(tenant),
+    when: [
+      version === 0 ? { attribute: 'ver', is: 'absent' } : { attribute: 'ver', is: 'equal', value: version },
+    ],
+    change: {
+      kind: 'put',
+      item: { ver: version + 1, doc: JSON.stringify([...open.map((one) => one.id), id]) },
+    },
+  };
 }
 
 /**
  * Makes an invitation. Its secret is returned once and stored as a hash.
- * @throws DomainError INVITATIONS_TOO_MANY, MEMBER_UNKNOWN, STORE_UNAVAILABLE
+ * @throws DomainError INVITATIONS_TOO_MANY, MEMBER_UNKNOWN, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
-export async function invite(
+export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Actor): Promise<NewSecret> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const made = await tryInvite(ports, wanted, by);
+    if (made !== undefined) return made;
+    await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
+  }
+  throw new DomainError('EDIT_CONFLICT', 'other invitations are being made at the same time; try again');
+}
+
+type NewSecret = { readonly invitation: Invitation; readonly secret: string };
+
+/** @returns undefined if another invitation was made in the meantime */
+async function tryInvite(
   ports: PortalPorts,
   { tenant, role, member, email, lifetimeSeconds = LIFETIME_SECONDS }: NewInvitation,
   by: Actor,
-): Promise<{ readonly invitation: Invitation; readonly secret: string }> {
-  const [open, members] = await Promise.all([listInvitations(ports, tenant), listMembers(ports, tenant)]);
-  const isFull = member === undefined && members.length + open.length >= MOST_MEMBERS;
+): Promise<NewSecret | undefined> {
+  const [list, items] = await Promise.all([readOpen(ports, tenant), readMemberItems(ports, tenant)]);
+  const members = items.flatMap((item) => parseMember(item) ?? []);
+  const { open } = list;
+  const isFull =
+    member === undefined &&
+    (members.length + open.length >= MOST_MEMBERS || items.length + open.length >= MOST_MEMBER_ITEMS);
   if (open.length >= MOST_INVITATIONS || isFull)
     throw new DomainError(
       'INVITATIONS_TOO_MANY',
@@ -134,6 +201,7 @@ export async function invite(
     ...(member !== undefined && { member }),
     ...(email !== undefined && { email }),
     by: by.name,
+    ...(by.account !== undefined && { maker: by.account }),
     endsAtEpochMs: now + lifetimeSeconds * 1000,
   };
   const expiresAt = Math.ceil(invitation.endsAtEpochMs / 1000) + KEPT_SECONDS;
@@ -150,10 +218,10 @@ export async function invite(
       when: [{ attribute: 'tenant', is: 'absent' }],
       change: { kind: 'put', item: { tenant, id: invitation.id, expiresAt } },
     },
+    addToOpen(tenant, list, invitation.id),
     logWrite(ports, tenant, by, { what: 'invited', on: invitation.role }),
   ]);
-  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'another change came first; try again');
-  return { invitation, secret };
+  return isDone ? { invitation, secret } : undefined;
 }
 
 /**
@@ -198,6 +266,10 @@ export async function findInvitation(
   if (item?.['state'] !== 'open') throw invitationInvalid();
   const invitation = parseInvitation(tenant, item);
   if (invitation.endsAtEpochMs <= ports.clock.nowEpochMs()) throw invitationInvalid();
+  // Attack: an owner who is to be removed keeps an invitation, by which he comes back.
+  const { maker } = invitation;
+  if (maker !== undefined && (await findMember(ports, tenant, maker))?.role !== 'owner')
+    throw invitationInvalid();
   return invitation;
 }
 
@@ -212,6 +284,10 @@ export async function redeemInvitation(
   redeemer: Redeemer,
 ): Promise<Member> {
   const { tenant, role, id } = invitation;
+  // Attack: an owner invites a member of several organisations to renew his sign-in, and redeems it with his own account
+  // of the issuer. He would be that member in every organisation.
+  const isForOther = invitation.member !== undefined && invitation.member !== redeemer.account;
+  if (isForOther && redeemer.isNew !== true) throw invitationInvalid();
   const account = invitation.member ?? redeemer.account;
   const stored = await readPortalItem(ports, memberKey(tenant, account));
   const known = parseMember(stored);
@@ -299,13 +375,14 @@ export async function removeMember(
 ): Promise<void> {
   const member = await findMember(ports, tenant, account);
   if (member === undefined) throw memberUnknown();
+  const expiresAt = Math.ceil(ports.clock.nowEpochMs() / 1000) + KEPT_SECONDS;
   const isGuarded = member.role === 'owner' && !mayRemoveLastOwner;
   const isDone = await writePortalItems(ports, [
     {
       purpose: 'portal',
       key: memberKey(tenant, account),
       when: [{ attribute: 'ver', is: 'equal', value: member.version }],
-      change: { kind: 'put', item: { ver: member.version + 1 } },
+      change: { kind: 'put', item: { ver: member.version + 1, expiresAt } },
     },
     membershipWrite(account, tenant, 'removed'),
     ...(isGuarded ? [await keepOwner(ports, tenant, account)] : []),
@@ -362,7 +439,7 @@ function parseMember(item: Item | undefined): Member | undefined {
 }
 
 function printInvitation(
-  { id, role, member, email, by, endsAtEpochMs }: Invitation,
+  { id, role, member, email, by, maker, endsAtEpochMs }: Invitation,
   expiresAt: number,
 ): Item {
   return {
@@ -374,11 +451,12 @@ function printInvitation(
     expiresAt,
     ...(member !== undefined && { member }),
     ...(email !== undefined && { email }),
+    ...(maker !== undefined && { maker }),
   };
 }
 
 function parseInvitation(tenant: string, item: Item): Invitation {
-  const { id, role, member, email, by, endsAt } = item;
+  const { id, role, member, email, by, maker, endsAt } = item;
   return {
     id: String(id),
     tenant,
@@ -386,6 +464,7 @@ function parseInvitation(tenant: string, item: Item): Invitation {
     ...(typeof member === 'string' && { member }),
     ...(typeof email === 'string' && { email }),
     by: String(by),
+    ...(typeof maker === 'string' && { maker }),
     endsAtEpochMs: Number(endsAt),
   };
 }

@@ -56,9 +56,13 @@ function addressOf({ host = '' }: HttpEvent['headers']): string {
   return new URL(address).origin;
 }
 
+/** White space around a cookie's name and value (RFC 6265, section 5.2). */
+const AROUND = /^[ \t]+|[ \t]+$/g;
+
 /**
  * Reads cookies. If a name occurs twice, neither value is used. Attack: a neighbouring site could set a second cookie
- * with the same name and another path.
+ * with the same name and another path. Attack: `trim` also removes spaces such as U+00A0, so a neighbour's cookie, which
+ * browsers accept because its name does not begin with `__Host-`, would be read as the portal's.
  */
 function readCookies(header: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
@@ -67,9 +71,9 @@ function readCookies(header: string): ReadonlyMap<string, string> {
   for (const pair of header.split(';')) {
     const at = pair.indexOf('=');
     if (at === -1) continue;
-    const name = pair.slice(0, at).trim();
+    const name = pair.slice(0, at).replace(AROUND, '');
     if (found.has(name)) twice.add(name);
-    found.set(name, pair.slice(at + 1).trim());
+    found.set(name, pair.slice(at + 1).replace(AROUND, ''));
   }
   for (const name of twice) found.delete(name);
   return found;

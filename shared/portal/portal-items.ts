@@ -6,12 +6,13 @@
  * | -------------------------- | ------------------- | ------------------------ | --------------------------------------- |
  * | session                    | `SESSION#{hash}`    | `SESSION`                | `account`, `tenant`, `memberVer`, `endsAt`, `endedAt`, `expiresAt` |
  * | secret of an invitation    | `INVITE#{hash}`     | `INVITE`                 | `tenant`, `id`, `expiresAt`             |
- * | invitation                 | `ORG#{tenant}`      | `INVITE#{id}`            | `role`, `member`, `by`, `endsAt`, `state`, `expiresAt` |
- * | member                     | `ORG#{tenant}`      | `MEMBER#{account}`       | `ver`, `doc`                            |
+ * | invitation                 | `ORG#{tenant}`      | `INVITE#{id}`            | `role`, `member`, `by`, `maker`, `endsAt`, `state`, `expiresAt` |
+ * | ids of open invitations    | `ORG#{tenant}`      | `INVITES`                | `ver`, `doc`                            |
+ * | member                     | `ORG#{tenant}`      | `MEMBER#{account}`       | `ver`, `doc`; if removed, `expiresAt`   |
  * | organisation of an account | `ACCOUNT#{account}` | `ORG#{tenant}`           | `state`                                 |
  * | what was changed by whom   | `ORG#{tenant}`      | `LOG#{instant}#{random}` | `doc`, `expiresAt`                      |
  * | alerts                     | `ORG#{tenant}`      | `ALERTS`                 | `ver`, `doc`                            |
- * | an alert that was sent     | `ORG#{tenant}`      | `SENT#{…}`               | `at`, `doc`, `expiresAt`                |
+ * | an alert that was sent     | `ORG#{tenant}`      | `SENT#{…}`               | `state`, `at`, `tries`, `told`, `doc`, `expiresAt` |
  * | mails of a day             | `ORG#{tenant}`      | `MAILS#{day}`            | `n`, `expiresAt`                        |
  * | organisation with alerts   | `ALERTING`          | `ORG#{tenant}`           | `state`                                 |
  * | keys that are being made   | `ORG#{tenant}`      | `KEYS`                   | `ver`, `doc`                            |
@@ -37,6 +38,10 @@ export function invitationSecretKey(secret: string): ItemKey {
 
 export function invitationKey(tenant: string, id: string): ItemKey {
   return { pk: organisationPartition(tenant), sk: `INVITE#${printKeyPart(id)}` };
+}
+
+export function openInvitationsKey(tenant: string): ItemKey {
+  return { pk: organisationPartition(tenant), sk: 'INVITES' };
 }
 
 export function memberKey(tenant: string, account: string): ItemKey {

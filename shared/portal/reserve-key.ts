@@ -9,6 +9,8 @@ type Reserved = { readonly keyId: string; readonly atEpochMs: number };
 
 /** How long a reservation counts if its key is not in the list. The function ends before that time. */
 const RESERVED_MS = 60_000;
+/** Maximum number of keys that are listed. Revoked keys stay in the list. */
+export const MOST_LISTED = 1000;
 const ATTEMPTS = 6;
 const BACK_OFF_MS = 20;
 
@@ -33,6 +35,13 @@ export async function reserveKey(
     const known = new Set(keys.map(({ record }) => record.keyId));
     // The operation is repeated.
     if (known.has(keyId)) return;
+    // Attack: members choose ids of operations, and so where their keys are in the list. Keys beyond its end would not be
+    // counted.
+    if (keys.length >= MOST_LISTED)
+      throw new DomainError(
+        'KEYS_TOO_MANY',
+        `an organisation has at most ${MOST_LISTED} keys, with revoked ones`,
+      );
     const all = JSON.parse(String(item?.['doc'] ?? '[]')) as readonly Reserved[];
     const pending = all.filter(
       (one) => one.keyId !== keyId && !known.has(one.keyId) && one.atEpochMs > now - RESERVED_MS,

@@ -1,11 +1,12 @@
 /** Sends the alerts that are due. It runs every few minutes, and looks only at organisations that have alerts. */
-import { listCurrentUsage } from '../quota/admin/list-usage.ts';
+import { findCustomer } from '../quota/admin/find-customer.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { UsageRow } from '../quota/admin/usage-row.ts';
 import { claimWrites, isDue, readAlerts } from './alerts.ts';
 import type { Alert } from './alerts.ts';
 import { titleOf } from './compiled-portal.ts';
 import type { CompiledPortal } from './compiled-portal.ts';
+import { readCurrentUsage } from './current-usage.ts';
 import { describeRefusal, printCount, printMoment } from './describe-limits.ts';
 import { listMembers } from './members.ts';
 import { isEmail } from './oidc.ts';
@@ -29,13 +30,25 @@ type AlertCounts = { organisations: number; sent: number; failed: number; overRa
 
 /** Mails that one organisation gets in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox. */
 const MAILS_A_DAY = 20;
+/** After so many refusals, an address is not tried again in the period. */
+const MOST_TRIES = 3;
 const PAGE = 50;
 const DAY_SECONDS = 86_400;
 /** Where the next run goes on, if a run had no time for all organisations. */
 const POSITION = { pk: 'ALERTING', sk: 'POSITION' };
 
-/** @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Sends the alerts of all organisations. If one of them fails, the others get theirs before its error is thrown.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function sendAlerts(settings: AlertSettings): Promise<AlertCounts> {
+  const errors: unknown[] = [];
+  const counts = await sendAll(settings, (error) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+  return counts;
+}
+
+async function sendAll(settings: AlertSettings, onError: (error: unknown) => void): Promise<AlertCounts> {
   const counts: AlertCounts = { organisations: 0, sent: 0, failed: 0, overRate: 0 };
   const { ports } = settings;
   let after = await readPosition(ports);
@@ -50,7 +63,7 @@ export async function sendAlerts(settings: AlertSettings): Promise<AlertCounts> 
     if (page.kind === 'unavailable') throw new Error(`the portal table does not respond (${page.reason})`);
     for (const { key, item } of page.items) {
       if (!settings.hasTime()) return counts;
-      if (item['state'] === 'on') await alertOne(tenantOfPartition(key.sk), settings, counts);
+      if (item['state'] === 'on') await alertOne(tenantOfPartition(key.sk), settings, counts).catch(onError);
       after = key.sk;
       await writePosition(ports, after);
     }
@@ -76,17 +89,14 @@ async function writePosition({ store }: PortalPorts, after: string): Promise<voi
 
 async function alertOne(tenant: string, settings: AlertSettings, counts: AlertCounts): Promise<void> {
   const { ports } = settings;
+  const customer = await findCustomer(settings.usage, tenant);
+  if (customer === undefined || customer.state === 'closed') return;
   const { alerts } = await readAlerts(ports, tenant);
-  const rows = await readUsage(settings.usage, tenant, ports.clock.nowEpochMs());
+  const rows = await readCurrentUsage({ usage: settings.usage, tenant }, ports.clock.nowEpochMs());
   counts.organisations += 1;
   for (const row of rows)
     for (const alert of alerts.filter((each) => isDue(each, row)))
       await alertMembers(tenant, alert, row, settings, counts);
-}
-
-async function readUsage(usage: AdminPorts, tenant: string, atEpochMs: number): Promise<readonly UsageRow[]> {
-  const { rows } = await listCurrentUsage(usage, { tenant, cursor: undefined, atEpochMs });
-  return rows;
 }
 
 async function alertMembers(
@@ -97,26 +107,30 @@ async function alertMembers(
   counts: AlertCounts,
 ): Promise<void> {
   const { ports } = settings;
-  const { claim, again, done } = claimWrites(tenant, alert, row, ports.clock.nowEpochMs());
+  const { claim, again, told, done } = claimWrites(tenant, alert, row, ports.clock.nowEpochMs());
   const first = await ports.store.update(claim);
-  if (first.kind === 'refused' && (await ports.store.update(again)).kind !== 'done') return;
-  if (first.kind !== 'done' && first.kind !== 'refused') return;
+  const claimed = first.kind === 'refused' ? await ports.store.update(again) : first;
+  if (claimed.kind !== 'done') return;
+  const { told: known = '[]', tries = 1 } = claimed.item;
+  const accounts = new Set(JSON.parse(String(known)) as readonly string[]);
   const members = await listMembers(ports, tenant);
   const mail = describeAlert(alert, row, settings.portal);
   let isWhole = true;
-  for (const { email } of members) {
-    if (email === undefined || !isEmail(email)) continue;
+  for (const { account, email } of members) {
+    if (email === undefined || !isEmail(email) || accounts.has(account)) continue;
     if (!(await takeMail(tenant, ports))) {
       counts.overRate += 1;
+      isWhole = false;
       break;
     }
     try {
       await settings.send({ to: email, ...mail });
       counts.sent += 1;
+      await ports.store.update(told(accounts.add(account)));
     } catch {
       // The mail's own text and address are not logged. The alert stays claimed, and a later run sends it again.
       counts.failed += 1;
-      isWhole = false;
+      if (Number(tries) < MOST_TRIES) isWhole = false;
     }
   }
   if (isWhole) await ports.store.update(done);

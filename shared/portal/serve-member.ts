@@ -86,7 +86,11 @@ async function contextOf(
   return {
     tenant,
     member,
-    actor: { id: `portal:${tenant}/${member.account}`, name: member.name },
+    actor: {
+      id: `portal:${tenant}/${member.account}`,
+      name: member.name,
+      account: member.account,
+    },
     customer: await requireOrganisation(bound, tenant),
     portal,
     ports: bindOrganisation(ports, tenant),

@@ -185,7 +185,7 @@ async function acceptInvitation(request: PortalRequest, settings: SessionSetting
   });
   if (!isMemberName(name)) throw new RequestInvalid('name', 'must not be blank');
   const account = ports.random.hex(ID_DIGITS);
-  const { tenant, member } = await redeem(invitation, { account, name }, settings);
+  const { tenant, member } = await redeem(invitation, { account, name, isNew: true }, settings);
   const former = cookieOf(request, 'session');
   const session = await startSession(ports, { tenant, member, lifetimeSeconds: INVITED_SECONDS, former });
   return answerWith(request, session, INVITED_SECONDS, settings);

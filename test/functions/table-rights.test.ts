@@ -36,6 +36,7 @@ import { aNewKey } from '../support/api-key-table.ts';
 import { AdministeredTable, ofKey, requested } from '../support/quota-admin.ts';
 import { NOON_MS } from '../support/quota-table.ts';
 import { REAL_RANDOM } from '../support/real-quota-ports.ts';
+import { assertRights } from '../support/compare-rights.ts';
 import { channelRoles } from '../support/recorded-channels.ts';
 import { readTableStatements } from '../support/role-statements.ts';
 import { RecordingTable } from '../support/table-calls.ts';
@@ -296,39 +297,12 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
   CacheInvalidatorRole: () => invalidateStored(cache, clock),
 };
 
-/** `Q#acme#daily#k` → `Q#*` */
-const patternOf = ({ leadingKey }: TableCall) => leadingKey?.replace(/#.*/, '#*');
-
-/** The partition of a tenant's own items: `Q#acme##` → `Q#*##` */
-const recordOf = ({ leadingKey }: TableCall) => leadingKey?.replace(/^Q#[^#]*##$/, 'Q#*##');
-
 describe('the rights of a role', () => {
   for (const [role, work] of Object.entries(ROLES)) {
     it(`${role} has all that its function asks of the tables, and nothing else`, async () => {
       await work();
       const calls = [...access.take(), ...cache.take(), ...usage.take()];
-      const allowed = statements.get(role) ?? [];
-
-      const missing = calls.filter((call) => !allowed.some(({ allows }) => allows(call)));
-      assert.deepEqual(
-        [...new Set(missing.map((call) => `${call.action} ${call.resource} ${patternOf(call) ?? ''}`))],
-        [],
-      );
-      for (const { actions, resource, leadingKeys, attributes, allows } of allowed) {
-        const used = calls.filter((call) => allows(call));
-        for (const action of actions)
-          for (const key of leadingKeys.length === 0 ? [undefined] : leadingKeys)
-            assert.ok(
-              used.some(
-                (call) =>
-                  call.action === action &&
-                  (key === undefined || [patternOf(call), call.leadingKey, recordOf(call)].includes(key)),
-              ),
-              `${action} on ${key ?? 'everything'} of ${resource} is not used`,
-            );
-        const named = new Set(used.flatMap((call) => call.attributes));
-        for (const attribute of attributes) assert.ok(named.has(attribute), `${attribute} of ${resource}`);
-      }
+      assertRights(statements.get(role) ?? [], calls);
     });
 
     it(`${role} reaches no table as a whole, and no item by a pattern of nothing`, () => {

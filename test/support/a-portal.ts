@@ -18,10 +18,8 @@ import { serveMember } from '#shared/portal/serve-member.ts';
 import type { MemberSettings } from '#shared/portal/serve-member.ts';
 import { serveSession } from '#shared/portal/serve-session.ts';
 import type { SessionSettings } from '#shared/portal/serve-session.ts';
-import type { Item } from '#shared/table/item-write.ts';
-import { createMemoryListing } from './memory-listing.ts';
-import { createMemoryTable } from './memory-table.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
+import { RecordingTable } from './table-calls.ts';
 
 /** 2026-11-19T12:00:00Z */
 export const NOON_MS = Date.UTC(2026, 10, 19, 12);
@@ -29,7 +27,7 @@ export const ORIGIN = 'https://portal.example.com';
 
 const MONTHLY = { id: 'monthly', level: 'tenant', period: 'MONTH' };
 
-const PLANS: readonly { readonly id: string }[] = [
+export const PLANS: readonly { readonly id: string }[] = [
   {
     id: 'free',
     version: 1,
@@ -71,11 +69,9 @@ type Request = {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 };
 
-type Table = { readonly items: Map<string, Item>; readonly store: ItemStore; readonly listing: ItemListing };
-
 export class Portal {
   nowMs = NOON_MS;
-  readonly tables: Readonly<Record<'portal' | 'usage' | 'access', Table>>;
+  readonly tables: Readonly<Record<'portal' | 'usage' | 'access', RecordingTable>>;
   readonly ports: PortalPorts;
   readonly usage: AdminPorts;
   readonly members: MemberSettings;
@@ -87,7 +83,8 @@ export class Portal {
     portal = PORTAL,
     oidc,
   }: { readonly portal?: CompiledPortal; readonly oidc?: OidcClient } = {}) {
-    this.tables = { portal: this.#table(), usage: this.#table(), access: this.#table() };
+    const table = (name: string) => new RecordingTable(name, () => this.nowMs);
+    this.tables = { portal: table('PortalTable'), usage: table('UsageTable'), access: table('AccessTable') };
     const shared = {
       clock: { nowEpochMs: () => this.nowMs },
       random: REAL_RANDOM,
@@ -199,16 +196,7 @@ export class Portal {
     return { operationId: randomUUID(), by: 'arn:aws:iam::1:user/me', atEpochMs: this.nowMs };
   }
 
-  #table(): Table {
-    const items = new Map<string, Item>();
-    return {
-      items,
-      store: createMemoryTable({ clock: { nowEpochMs: () => this.nowMs }, items }),
-      listing: createMemoryListing(items),
-    };
-  }
-
-  #makeKeys(bound: Pick<Table, 'store' | 'listing'>): KeyAdmin {
+  #makeKeys(bound: { readonly store: ItemStore; readonly listing: ItemListing }): KeyAdmin {
     return new KeyAdmin(
       {
         ...bound,

@@ -21,13 +21,14 @@ const ACTIONS = { Put: 'PutItem', Update: 'UpdateItem', ConditionCheck: 'Conditi
 /** A table in memory that writes down what it is asked. */
 export class RecordingTable {
   readonly calls: TableCall[] = [];
+  readonly items = new Map<string, Item>();
   readonly store: ItemStore;
   readonly listing: ItemListing;
   readonly #resource: string;
 
   constructor(logicalId: string, nowEpochMs: () => number) {
     this.#resource = `${logicalId}.Arn`;
-    const items = new Map<string, Item>();
+    const { items } = this;
     const memory = createMemoryTable({ clock: { nowEpochMs }, items });
     const listing = createMemoryListing(items);
     this.store = {

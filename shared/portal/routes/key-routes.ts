@@ -4,20 +4,19 @@ import type { Operation } from '../../access/admin-operation.ts';
 import type { StoredApiKey } from '../../access/keys/api-key-record.ts';
 import type { Changed, KeyAdmin } from '../../access/keys/key-admin.ts';
 import { showKey } from '../../access/keys/key-routes.ts';
-import { DomainError } from '../../errors.ts';
+import { DomainError, RequestInvalid } from '../../errors.ts';
 import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
+import type { Change } from '../change-log.ts';
 import type { OfferedKeys } from '../compiled-portal.ts';
-import { DEVELOPERS, logChange } from '../member-route.ts';
+import { DEVELOPERS, logChange, operationIdOf } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
-import { reserveKey } from '../reserve-key.ts';
+import { MOST_LISTED, reserveKey } from '../reserve-key.ts';
 
 const DAY_SECONDS = 86_400;
 const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS;
 const PAGE = 100;
-/** Maximum number of keys that are listed. Revoked keys stay in the list. */
-const MOST_LISTED = 1000;
 const NAME = text('Name of the key', { maxLength: 128 });
 const KEY = { description: 'The key' };
 
@@ -72,11 +71,9 @@ function makeRoute(context: MemberContext): MemberRoute {
         if (offered === undefined) throw new DomainError('OFFER_UNKNOWN', 'the portal offers no keys');
         const admin = await context.keys();
         const operation = operationOf(request, context);
-        await reserveKey(context, offered.most, request.operationId, () =>
-          listOwnKeys(admin, context.tenant),
-        );
+        await reserveKey(context, offered.most, operation.id, () => listOwnKeys(admin, context.tenant));
         const { prefix, roles, scopes, lifetimeSeconds } = offered;
-        const changed = await admin.create(
+        const make = admin.create(
           {
             tenant: context.tenant,
             onRecord: true,
@@ -89,11 +86,23 @@ function makeRoute(context: MemberContext): MemberRoute {
           },
           operation,
         );
-        if (changed.key !== undefined) await logChange(context, { what: 'made-key', on: request.body.name });
+        const changed = await make.catch(blameOwner);
+        if (changed.key !== undefined)
+          await logNewSecret(context, { what: 'made-key', on: request.body.name });
         return reply(changed, context, request.receivedEpochMs);
       },
     ),
   };
+}
+
+/**
+ * The member has sent a name only, which is valid. So an invalid field is one of `access/portal.yml`, and the owner finds
+ * the fault in the log.
+ */
+function blameOwner(error: unknown): never {
+  if (error instanceof RequestInvalid)
+    throw new Error('the portal offers keys that no access document accepts', { cause: error });
+  throw error;
 }
 
 function changeRoutes(context: MemberContext): readonly MemberRoute[] {
@@ -137,7 +146,8 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
           const { admin, key } = await findOwn(request.path.keyId, context);
           const { overlapSeconds } = request.body;
           const changed = await admin.rotate(idOf(key), overlapSeconds, operationOf(request, context));
-          if (changed.key !== undefined) await logChange(context, { what: 'rotated-key', on: nameOf(key) });
+          if (changed.key !== undefined)
+            await logNewSecret(context, { what: 'rotated-key', on: nameOf(key) });
           return reply(changed, context, request.receivedEpochMs);
         },
       ),
@@ -168,6 +178,18 @@ function revokeRoute(context: MemberContext): MemberRoute {
       },
     ),
   };
+}
+
+/**
+ * Logs a change whose answer shows a secret once. If the log does not answer, the secret would be lost with an error. The
+ * key's own record says who made the change.
+ */
+async function logNewSecret(context: MemberContext, change: Change): Promise<void> {
+  try {
+    await logChange(context, change);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
 }
 
 /**
@@ -220,8 +242,8 @@ function reply({ stored, key, outside }: Changed, context: MemberContext, nowEpo
   return jsonReply(200, { ...show(stored, context, nowEpochMs), ...(key !== undefined && { key }) });
 }
 
-function operationOf({ operationId }: { readonly operationId: string }, { actor }: MemberContext): Operation {
-  return { id: operationId, by: actor.id };
+function operationOf(request: { readonly operationId: string }, { actor }: MemberContext): Operation {
+  return { id: operationIdOf(request), by: actor.id };
 }
 
 function idOf({ record }: StoredApiKey): string {

@@ -14,7 +14,7 @@ import { feeOfTerm } from '../../quota/plan/term-fees.ts';
 import { titleOf } from '../compiled-portal.ts';
 import type { OfferedPlan } from '../compiled-portal.ts';
 import { describeLimit, describePrices, printMoment } from '../describe-limits.ts';
-import { EVERYBODY, logChange, PAYERS } from '../member-route.ts';
+import { EVERYBODY, logChange, operationIdOf, PAYERS } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 
 const PLAN = text('Id of a plan that is offered');
@@ -90,13 +90,19 @@ function offerOf({ portal }: MemberContext, plan: string): OfferedPlan {
 }
 
 /**
- * Returns the plans to which the customer may change. A customer with quotas of its own has agreed on them with the owner
- * of the APIs, and a change here would lose them.
+ * Returns the plans to which the customer may change. A customer with quotas of its own, now or from a planned time, has
+ * agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws what is
+ * planned, so a customer would escape a plan that the owner has planned for it.
  */
 function offersFor({ customer, portal }: MemberContext, nowEpochMs: number): readonly OfferedPlan[] {
   const term = termAt(customer, nowEpochMs);
   if (term === undefined || term.limits !== undefined) return [];
   const { changesTo = [] } = portal.offers.plans.find(({ plan }) => plan === term.plan) ?? {};
+  const isAgreed = customer.terms.some(
+    ({ plan, limits, fromEpochMs }) =>
+      fromEpochMs > nowEpochMs && (limits !== undefined || !changesTo.includes(plan)),
+  );
+  if (isAgreed) return [];
   return portal.offers.plans.filter(({ plan }) => changesTo.includes(plan));
 }
 
@@ -116,8 +122,10 @@ function offerAt(context: MemberContext, planId: string, nowEpochMs: number): St
   const { customer } = context;
   const isPlanned = customer.terms.some(({ fromEpochMs }) => fromEpochMs > nowEpochMs);
   const term = termAt(customer, nowEpochMs);
-  if (isPlanned && term?.plan === planId) return { offer: offerOf(context, planId), fromEpochMs: undefined };
-  const offer = offersFor(context, nowEpochMs).find(({ plan }) => plan === planId);
+  const offers = offersFor(context, nowEpochMs);
+  if (isPlanned && term?.plan === planId && offers.length > 0)
+    return { offer: offerOf(context, planId), fromEpochMs: undefined };
+  const offer = offers.find(({ plan }) => plan === planId);
   if (offer === undefined) throw new DomainError('OFFER_UNKNOWN', 'the plan is not offered to this customer');
   return startOf(offer, nowEpochMs);
 }
@@ -197,6 +205,9 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
     async (request) => {
       const { plan, version } = request.body;
       const { receivedEpochMs: now } = request;
+      // Attack: a guessed version would be right if the owner changes the record after the offer was compared with it.
+      if (version > context.customer.version + 1)
+        throw new DomainError('EDIT_CONFLICT', 'the version is ahead of the record of the customer');
       // If the change was already made, the plan is in force and not on offer; the record of the operation decides.
       const isPast = version <= context.customer.version;
       const { offer, fromEpochMs } = isPast
@@ -204,7 +215,7 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
         : offerAt(context, plan, now);
       const applied = await setPlan(
         context.usage,
-        { ...toRequested(request), by: context.actor.id },
+        { ...toRequested(request), operationId: operationIdOf(request), by: context.actor.id },
         { tenant: context.tenant, plan, fromEpochMs, version },
       );
       await tellKeys(context);

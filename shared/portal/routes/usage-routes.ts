@@ -1,12 +1,12 @@
 /** Use of the limits: now, and in the periods that are still stored. */
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
-import { listCurrentUsage, listUsage } from '../../quota/admin/list-usage.ts';
-import type { Page } from '../../quota/admin/list-usage.ts';
+import { listUsage } from '../../quota/admin/list-usage.ts';
 import type { UsageRow } from '../../quota/admin/usage-row.ts';
 import { periodAt, periodId } from '../../quota/ledger/period.ts';
 import { planOfTerm, termAt } from '../../quota/plan/customer.ts';
 import { titleOf } from '../compiled-portal.ts';
+import { readCurrentUsage, readPages } from '../current-usage.ts';
 import { describeRefusal } from '../describe-limits.ts';
 import { EVERYBODY } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
@@ -15,7 +15,6 @@ import { findPlan } from './plan-routes.ts';
 
 const HISTORY_MS = 92 * 86_400_000;
 const PAGE_ROWS = 500;
-const MOST_PAGES = 10;
 
 type Use = Readonly<Record<string, string | number>>;
 
@@ -57,28 +56,6 @@ export function usageRoutes(context: MemberContext): readonly MemberRoute[] {
       ),
     },
   ];
-}
-
-/** @throws DomainError STORE_UNAVAILABLE */
-export function readCurrentUsage(
-  { usage, tenant }: Pick<MemberContext, 'usage' | 'tenant'>,
-  atEpochMs: number,
-): Promise<readonly UsageRow[]> {
-  return readPages((cursor) => listCurrentUsage(usage, { tenant, cursor, atEpochMs }));
-}
-
-async function readPages(
-  list: (cursor: string | undefined) => Promise<Page<UsageRow>>,
-): Promise<readonly UsageRow[]> {
-  const rows: UsageRow[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const found = await list(cursor);
-    rows.push(...found.rows);
-    cursor = found.next;
-    if (cursor === undefined) break;
-  }
-  return rows;
 }
 
 async function readKeyNames({ keys, tenant }: MemberContext): Promise<ReadonlyMap<string, string>> {

@@ -93,6 +93,10 @@ describe('redact', () => {
       assert.ok(!JSON.stringify({ message: `got ${credential}, sorry` }, redact).includes(secret));
     });
 
+  it('finds an invitation to the portal under any name', () => {
+    assert.equal(redact('message', `no gwinv_${'0a'.repeat(32)}!`), 'no [redacted]!');
+  });
+
   it('keeps the rest as it is', () => {
     for (const value of ['GET', 'keyJar.of.names', 7, true, ['a'], { b: 1 }])
       assert.deepEqual(redact('httpMethod', value), value);
@@ -111,6 +115,7 @@ describe('redact', () => {
       'shop_live_',
       '_abcd0123abcd0123',
       'wst_',
+      'gwinv_',
     ]) {
       const text = part.repeat(200_000 / part.length);
       const startedMs = performance.now();

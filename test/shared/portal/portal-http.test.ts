@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readPortalRequest } from '#shared/portal/portal-http.ts';
+import { Portal } from '../../support/a-portal.ts';
 
 /** As the gateway and API Gateway send it: `X-Forwarded-Proto` is https on both. */
 const anEvent = (host: string) => ({
@@ -33,5 +34,23 @@ describe('readPortalRequest', () => {
       readPortalRequest(anEvent('127.0.0.1:4000'), 'https://localhost:4000/').address,
       'https://localhost:4000',
     );
+  });
+});
+
+describe('the cookie of a session', () => {
+  /** Characters that `trim` removes. A browser takes a name that begins with one for a name without prefix. */
+  const SPACES = ['\u00a0', '\u1680', '\u2000', '\u2028', '\u3000', '\ufeff', '\u000b', '\u000c'];
+
+  it('is not one that a neighbouring site has set with a space before the prefix (cookie tossing)', async () => {
+    const portal = new Portal();
+    await portal.addCustomer('acme');
+    const attacker = await portal.join('acme', 'owner');
+    const secret = attacker.cookies.get('__Host-gw-portal-session') ?? '';
+    for (const space of SPACES) {
+      for (const name of [`${space}__Host-gw-portal-session`, `__Host-gw-portal-session${space}`]) {
+        const { status } = await portal.send('GET', '/session', { headers: { cookie: `${name}=${secret}` } });
+        assert.equal(status, 401, JSON.stringify(name));
+      }
+    }
   });
 });

@@ -26,86 +26,6 @@ function redeem(browser: Browser, invitation: string, headers = {}): Promise<Ans
   return browser.post('/session/invitation', { body: { invitation, name: 'Ann' }, headers });
 }
 
-describe('an invitation', () => {
-  it('is redeemed once: of ten people at the same time, one joins', async () => {
-    const portal = await aPortal();
-    const invitation = await portal.invite({ tenant: 'acme', role: 'owner' });
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => redeem(new Browser(portal), invitation)),
-    );
-    assert.equal(answers.filter(({ status }) => status === 200).length, 1);
-    for (const { status, body } of answers)
-      if (status !== 200) assert.deepEqual([status, body['code']], [404, 'INVITATION_INVALID']);
-  });
-
-  it('that has expired, was withdrawn, was used, is unknown or is of a closed customer gets one and the same answer', async () => {
-    const portal = await aPortal();
-    await portal.addCustomer('closed');
-    const ofClosed = await portal.invite({ tenant: 'closed', role: 'owner' });
-    await portal.setState('closed', 'closed');
-    const owner = await portal.join('acme', 'owner');
-    const withdrawn = await owner.post('/api/invitations', { body: { role: 'billing' } });
-    await owner.post(`/api/invitations/${String(withdrawn.body['id'])}/withdraw`);
-    const used = await portal.invite({ tenant: 'acme', role: 'owner' });
-    await redeem(new Browser(portal), used);
-    const expired = await portal.invite({ tenant: 'acme', role: 'owner', lifetimeSeconds: 60 });
-    portal.nowMs += 60_001;
-    const texts = await Promise.all(
-      [
-        expired,
-        String(withdrawn.body['invitation']),
-        used,
-        ofClosed,
-        `gwinv_${'0'.repeat(64)}`,
-        'x',
-        '../..',
-      ].map(async (text) => (await redeem(new Browser(portal), text)).text),
-    );
-    assert.equal(new Set(texts).size, 1, texts.join('\n'));
-    assert.match(texts[0] ?? '', /INVITATION_INVALID/);
-  });
-
-  it('is not redeemed by a link that is opened, nor by a page of another site', async () => {
-    const portal = await aPortal();
-    const invitation = await portal.invite({ tenant: 'acme', role: 'owner' });
-    assert.equal((await new Browser(portal).get('/session/invitation', { invitation })).status, 404);
-    for (const origin of [
-      undefined,
-      'null',
-      'https://evil.example',
-      'https://portal.example.com.evil.example',
-    ])
-      assert.equal(
-        (await redeem(new Browser(portal), invitation, { origin })).body['code'],
-        'ORIGIN_REFUSED',
-      );
-    assert.equal((await redeem(new Browser(portal), invitation)).status, 200);
-  });
-
-  it('is stored as a hash, and shown once', async () => {
-    const portal = await aPortal();
-    const owner = await portal.join('acme', 'owner');
-    const { body } = await owner.post('/api/invitations', { body: { role: 'billing' } });
-    const secret = String(body['invitation']);
-    assert.match(secret, /^gwinv_[0-9a-f]{64}$/);
-    assert.ok(!JSON.stringify([...portal.tables.portal.items]).includes(secret));
-    assert.ok(!(await owner.get('/api/members')).text.includes(secret));
-    assert.ok(!(await owner.get('/api/log')).text.includes(secret));
-  });
-
-  it('of a member renews his sign-in, and ends his older sessions', async () => {
-    const portal = await aPortal();
-    const owner = await portal.join('acme', 'owner');
-    const developer = await portal.join('acme', 'developer', 'Dev');
-    const { body } = await owner.post('/api/invitations', { body: { member: developer.memberId } });
-    const again = new Browser(portal);
-    const answer = await redeem(again, String(body['invitation']));
-    const { id, name, role } = answer.body['member'] as Record<string, unknown>;
-    assert.deepEqual([id, name, role], [developer.memberId, 'Dev', 'developer']);
-    assert.equal((await developer.get('/session')).status, 401);
-  });
-});
-
 describe('a session', () => {
   it('has a cookie that no page reads, no other site sends and no neighbour sets', async () => {
     const portal = await aPortal();
@@ -381,6 +301,30 @@ describe('sign-in with an issuer', () => {
     const before = issuer.portal.tables.portal.items.size;
     for (let at = 0; at < 20; at += 1) await signIn(issuer, new Browser(issuer.portal), { sub: `bot-${at}` });
     assert.equal(issuer.portal.tables.portal.items.size, before);
+  });
+
+  it('renews the sign-in of the invited member only: another account does not become him, here or elsewhere', async () => {
+    const issuer = await aPortalWithIssuer();
+    await issuer.portal.addCustomer('globex');
+    const victim = new Browser(issuer.portal);
+    for (const tenant of ['acme', 'globex'])
+      await signIn(issuer, victim, {}, await issuer.portal.invite({ tenant, role: 'owner' }));
+    const thief = new Browser(issuer.portal);
+    await signIn(
+      issuer,
+      thief,
+      { sub: 'mallory' },
+      await issuer.portal.invite({ tenant: 'acme', role: 'owner' }),
+    );
+    thief.csrf = String((await thief.get('/session')).body['csrf']);
+    const renewal = await thief.post('/api/invitations', { body: { member: accountOf(ISSUER, 'ann') } });
+    const secret = String(renewal.body['invitation']);
+
+    const refused = await signIn(issuer, thief, { sub: 'mallory' }, secret);
+    assert.equal(refused.headers['location'], `${ORIGIN}/#/sign-in/INVITATION_INVALID`);
+    const own = await thief.get('/session');
+    assert.deepEqual(own.body['organisations'], [{ id: 'acme', name: 'Acme' }]);
+    assert.equal((await signIn(issuer, victim, {}, secret)).headers['location'], `${ORIGIN}/#/`);
   });
 
   it('is the only way in where there is an issuer: an invitation alone makes no member', async () => {

@@ -1,5 +1,5 @@
 /**
- * Finds what two tables store about a customer, and decides what happens to each item when the customer is forgotten.
+ * Finds what the tables store about a customer, and decides what happens to each item when the customer is forgotten.
  * All functions are pure, except for calls to the given tables.
  *
  * All items of the customer are deleted. The audit log, which may be required by law, retains only the kind and time of
@@ -7,6 +7,7 @@
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
+import { ALERTING, organisationPartition } from '#shared/portal/portal-items.ts';
 import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { periodEndOf } from '#shared/quota/admin/usage-row.ts';
@@ -27,7 +28,12 @@ export interface SweptTable {
   rewrite(key: ItemKey, doc: { readonly before: string; readonly after: string }): Promise<void>;
 }
 
-export type Tables = { readonly usage: SweptTable; readonly access: SweptTable };
+export type Tables = {
+  readonly usage: SweptTable;
+  readonly access: SweptTable;
+  /** Absent if the stack has no portal. */
+  readonly portal?: SweptTable;
+};
 
 export type Survey = {
   readonly found: ReadonlyMap<string, number>;
@@ -130,8 +136,23 @@ function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: Listed
   return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };
 }
 
-/** Reads every item of both tables. Changes nothing. */
-export async function survey({ usage, access }: Tables, tenant: string, nowEpochMs: number): Promise<Survey> {
+/**
+ * Decides what happens to an item of the portal. Attack: a former member of a customer whose name is used again would
+ * still be a member.
+ */
+function portalFate(tenant: string, { key: { pk, sk }, item }: ListedItem): Fate {
+  const own = organisationPartition(tenant);
+  const isListed = (pk.startsWith('ACCOUNT#') || pk === ALERTING) && sk === own;
+  const isSecret = (pk.startsWith('SESSION#') || pk.startsWith('INVITE#')) && item['tenant'] === tenant;
+  return pk === own || isListed || isSecret ? { kind: 'delete', what: 'items of the portal' } : KEEP;
+}
+
+/** Reads every item of the tables. Changes nothing. */
+export async function survey(
+  { usage, access, portal }: Tables,
+  tenant: string,
+  nowEpochMs: number,
+): Promise<Survey> {
   const found = new Map<string, number>();
   const count = (fate: Fate): void => {
     if (fate.kind !== 'keep') found.set(fate.what, (found.get(fate.what) ?? 0) + 1);
@@ -143,6 +164,7 @@ export async function survey({ usage, access }: Tables, tenant: string, nowEpoch
   }
   const { keyIds, nativeKeys } = await keysOf(access, tenant);
   for await (const kept of access.scan()) count(accessFate(tenant, keyIds, kept));
+  if (portal !== undefined) for await (const kept of portal.scan()) count(portalFate(tenant, kept));
   return { found, openMoney: money.open, invoices: money.invoices, nativeKeys };
 }
 
@@ -150,7 +172,8 @@ export async function survey({ usage, access }: Tables, tenant: string, nowEpoch
  * Deletes the customer's items, and removes the customer from items that must remain. An interrupted run may be
  * repeated.
  */
-export async function forget({ usage, access }: Tables, tenant: string): Promise<void> {
+export async function forget({ usage, access, portal }: Tables, tenant: string): Promise<void> {
+  if (portal !== undefined) await sweep(portal, (kept) => portalFate(tenant, kept));
   await sweep(usage, (kept) => usageFate(tenant, kept));
   const { keyIds } = await keysOf(access, tenant);
   const lists: ItemKey[] = [];

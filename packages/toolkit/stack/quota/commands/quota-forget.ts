@@ -35,6 +35,7 @@ type ForgetFlags = {
   readonly stage: string;
   readonly usageTable?: string;
   readonly accessTable?: string;
+  readonly portalTable?: string;
   readonly region?: string;
   readonly reference?: string;
 };
@@ -58,11 +59,12 @@ export function forgetCommand(name: 'forget' | 'delete'): Command {
     .option('--even-if-open', 'delete even if periods are open or invoices were not made; that money is lost')
     .option(
       '--stage <name>',
-      'stage in the names of the tables, gatewright-STAGE-usage and gatewright-STAGE-access',
+      'stage in the names of the tables, gatewright-STAGE-usage, gatewright-STAGE-access and gatewright-STAGE-portal',
       'dev',
     )
     .option('--usage-table <name>', 'name of the usage table, if it is not gatewright-STAGE-usage')
     .option('--access-table <name>', 'name of the access table, if it is not gatewright-STAGE-access')
+    .option('--portal-table <name>', 'name of the portal table, if it is not gatewright-STAGE-portal')
     .addOption(
       new Option(
         '--region <region>',
@@ -85,10 +87,13 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const names = {
     usage: flags.usageTable ?? `gatewright-${flags.stage}-usage`,
     access: flags.accessTable ?? `gatewright-${flags.stage}-access`,
+    portal: flags.portalTable ?? `gatewright-${flags.stage}-portal`,
   };
   const tables: Tables = {
     usage: openSweptTable(at, names.usage),
     access: openSweptTable(at, names.access),
+    // A stack has this table only with the part portal. If it was named, it must exist.
+    portal: openSweptTable(at, names.portal, flags.portalTable === undefined),
   };
   const before = await survey(tables, tenant, Date.now());
   const found = Object.fromEntries([...before.found].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -200,12 +205,17 @@ type DynamoDbAccess = AwsCredentials & {
 
 const TIMEOUT_MS = 20_000;
 
-function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
+function openSweptTable(at: DynamoDbAccess, tableName: string, mayBeMissing = false): SweptTable {
   const named = (input: object): object => ({ TableName: tableName, ...input });
   return {
     async *scan() {
       for (let after: unknown; ;) {
-        const page = await ask(at, 'Scan', named({ ConsistentRead: true, ExclusiveStartKey: after }));
+        const asked = named({ ConsistentRead: true, ExclusiveStartKey: after });
+        const page = await ask(at, 'Scan', asked).catch((error: unknown) => {
+          if (mayBeMissing && String(error).includes('ResourceNotFoundException')) return undefined;
+          throw error;
+        });
+        if (page === undefined) return;
         const items = Array.isArray(page['Items']) ? (page['Items'] as readonly DynamoDbItem[]) : [];
         for (const item of items) yield toKept(item);
         after = page['LastEvaluatedKey'];

@@ -48,6 +48,11 @@ describe('maskSecrets', () => {
       expected: 'GET /x?to=redis%253A%252F%252F%253A[0a1b2c3d]%2540cache',
     },
     {
+      name: 'an invitation to the portal, in a body and in its link',
+      given: `{"invitation":"gwinv_${'0a'.repeat(32)}","link":"https://p.example/#/invitation/gwinv_${'0a'.repeat(32)}"}`,
+      expected: '{"invitation":"[0a1b2c3d]","link":"https://p.example/#/invitation/[0a1b2c3d]"}',
+    },
+    {
       name: 'nothing a second time',
       given: 'password=[0a1b2c3d] postgres://u:[0a1b2c3d]@h "token":"[0a1b2c3d]"',
       expected: 'password=[0a1b2c3d] postgres://u:[0a1b2c3d]@h "token":"[0a1b2c3d]"',

@@ -16,6 +16,7 @@ import { describeObstacles } from '../../../../../../packages/toolkit/stack/quot
 import { createSystemClock } from '../../../../../../packages/gateway/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { aNewKey } from '../../../../../support/api-key-table.ts';
+import { Browser, Portal } from '../../../../../support/a-portal.ts';
 import { runCommandHere } from '../../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../../support/command.ts';
 import { createMemoryListing } from '../../../../../support/memory-listing.ts';
@@ -263,6 +264,35 @@ describe('forgetting a customer', () => {
 
     assert.deepEqual([...found], []);
     assert.equal(everything(books.usage) + everything(books.access), before);
+  });
+
+  it('removes members, sessions and invitations of the portal, so that nobody comes back with the same name', async () => {
+    for (const tenant of ['acme', 'a#b%']) {
+      const portal = new Portal();
+      for (const each of [tenant, 'globex']) await portal.addCustomer(each);
+      const [owner, other] = [await portal.join(tenant, 'owner'), await portal.join('globex', 'owner')];
+      await owner.post('/api/alerts', {
+        body: { version: 1, alerts: [{ limit: 'monthly', percent: 80 }] },
+      });
+      await owner.post('/api/keys', { body: { name: 'build' } });
+      const made = await owner.post('/api/invitations', { body: { role: 'owner' } });
+      const tables = {
+        usage: sweptMemory(portal.tables.usage.items),
+        access: sweptMemory(portal.tables.access.items),
+        portal: sweptMemory(portal.tables.portal.items),
+      };
+      const { found } = await survey(tables, tenant, portal.nowMs);
+      await forget(tables, tenant);
+      assert.ok((found.get('items of the portal') ?? 0) > 5, JSON.stringify([...found]));
+      assert.equal((await survey(tables, tenant, portal.nowMs)).found.size, 0);
+      assert.ok(!everything(portal.tables.portal.items).includes(`owner of ${tenant}`));
+
+      await portal.addCustomer(tenant);
+      assert.equal((await owner.get('/session')).status, 401);
+      const body = { invitation: made.body['invitation'], name: 'Back' };
+      assert.equal((await new Browser(portal).post('/session/invitation', { body })).status, 404);
+      assert.equal((await other.get('/api/members')).status, 200);
+    }
   });
 
   it('keeps in the log that something was done, when and by whom', async () => {

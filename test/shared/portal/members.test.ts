@@ -1,0 +1,183 @@
+/** Invitations and members, and what stays of a member's rights when he loses them. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Browser, Portal } from '../../support/a-portal.ts';
+import type { Answer } from '../../support/a-portal.ts';
+
+async function aPortal(): Promise<Portal> {
+  const portal = new Portal();
+  await portal.addCustomer('acme', 'free', 'Acme');
+  return portal;
+}
+
+function redeem(browser: Browser, invitation: string, headers = {}): Promise<Answer> {
+  return browser.post('/session/invitation', { body: { invitation, name: 'Ann' }, headers });
+}
+
+describe('an invitation', () => {
+  it('is redeemed once: of ten people at the same time, one joins', async () => {
+    const portal = await aPortal();
+    const invitation = await portal.invite({ tenant: 'acme', role: 'owner' });
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => redeem(new Browser(portal), invitation)),
+    );
+    assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+    for (const { status, body } of answers)
+      if (status !== 200) assert.deepEqual([status, body['code']], [404, 'INVITATION_INVALID']);
+  });
+
+  it('that has expired, was withdrawn, was used, is unknown or is of a closed customer gets one and the same answer', async () => {
+    const portal = await aPortal();
+    await portal.addCustomer('closed');
+    const ofClosed = await portal.invite({ tenant: 'closed', role: 'owner' });
+    await portal.setState('closed', 'closed');
+    const owner = await portal.join('acme', 'owner');
+    const withdrawn = await owner.post('/api/invitations', { body: { role: 'billing' } });
+    await owner.post(`/api/invitations/${String(withdrawn.body['id'])}/withdraw`);
+    const used = await portal.invite({ tenant: 'acme', role: 'owner' });
+    await redeem(new Browser(portal), used);
+    const expired = await portal.invite({ tenant: 'acme', role: 'owner', lifetimeSeconds: 60 });
+    portal.nowMs += 60_001;
+    const texts = await Promise.all(
+      [
+        expired,
+        String(withdrawn.body['invitation']),
+        used,
+        ofClosed,
+        `gwinv_${'0'.repeat(64)}`,
+        'x',
+        '../..',
+      ].map(async (text) => (await redeem(new Browser(portal), text)).text),
+    );
+    assert.equal(new Set(texts).size, 1, texts.join('\n'));
+    assert.match(texts[0] ?? '', /INVITATION_INVALID/);
+  });
+
+  it('is not redeemed by a link that is opened, nor by a page of another site', async () => {
+    const portal = await aPortal();
+    const invitation = await portal.invite({ tenant: 'acme', role: 'owner' });
+    assert.equal((await new Browser(portal).get('/session/invitation', { invitation })).status, 404);
+    for (const origin of [
+      undefined,
+      'null',
+      'https://evil.example',
+      'https://portal.example.com.evil.example',
+    ])
+      assert.equal(
+        (await redeem(new Browser(portal), invitation, { origin })).body['code'],
+        'ORIGIN_REFUSED',
+      );
+    assert.equal((await redeem(new Browser(portal), invitation)).status, 200);
+  });
+
+  it('is stored as a hash, and shown once', async () => {
+    const portal = await aPortal();
+    const owner = await portal.join('acme', 'owner');
+    const { body } = await owner.post('/api/invitations', { body: { role: 'billing' } });
+    const secret = String(body['invitation']);
+    assert.match(secret, /^gwinv_[0-9a-f]{64}$/);
+    assert.ok(!JSON.stringify([...portal.tables.portal.items]).includes(secret));
+    assert.ok(!(await owner.get('/api/members')).text.includes(secret));
+    assert.ok(!(await owner.get('/api/log')).text.includes(secret));
+  });
+
+  it('of a member renews his sign-in, and ends his older sessions', async () => {
+    const portal = await aPortal();
+    const owner = await portal.join('acme', 'owner');
+    const developer = await portal.join('acme', 'developer', 'Dev');
+    const { body } = await owner.post('/api/invitations', { body: { member: developer.memberId } });
+    const again = new Browser(portal);
+    const answer = await redeem(again, String(body['invitation']));
+    const { id, name, role } = answer.body['member'] as Record<string, unknown>;
+    assert.deepEqual([id, name, role], [developer.memberId, 'Dev', 'developer']);
+    assert.equal((await developer.get('/session')).status, 401);
+  });
+});
+
+async function twoOwners() {
+  const portal = new Portal();
+  await portal.addCustomer('acme');
+  const first = await portal.join('acme', 'owner');
+  const second = await portal.join('acme', 'owner');
+  const { body } = await second.post('/api/invitations', { body: { role: 'owner' } });
+  const redeem = () =>
+    new Browser(portal).post('/session/invitation', {
+      body: { invitation: body['invitation'], name: 'Back again' },
+    });
+  return { portal, first, second, redeem };
+}
+
+describe('an invitation that an owner has made', () => {
+  it('is not valid after he was removed, so that he does not come back by it', async () => {
+    const { first, second, redeem } = await twoOwners();
+    assert.equal((await first.post(`/api/members/${second.memberId}/remove`)).status, 200);
+    assert.equal((await redeem()).body['code'], 'INVITATION_INVALID');
+  });
+
+  it('is not valid after he has got another role', async () => {
+    const { first, second, redeem } = await twoOwners();
+    const body = { role: 'billing', version: 2 };
+    assert.equal((await first.post(`/api/members/${second.memberId}/role`, { body })).status, 200);
+    assert.equal((await redeem()).body['code'], 'INVITATION_INVALID');
+  });
+
+  it('is valid while he is an owner, also if his sign-in was renewed', async () => {
+    const { first, second, redeem } = await twoOwners();
+    const { body } = await first.post('/api/invitations', { body: { member: second.memberId } });
+    const name = 'Second';
+    await second.post('/session/invitation', { body: { invitation: body['invitation'], name } });
+    assert.equal((await redeem()).status, 200);
+  });
+});
+
+describe('the open invitations of an organisation', () => {
+  it('are all listed, and no more than 20, however many were withdrawn before', async () => {
+    const portal = new Portal();
+    await portal.addCustomer('acme');
+    const owner = await portal.join('acme', 'owner');
+    for (let at = 0; at < 240; at += 1) {
+      const { body } = await owner.post('/api/invitations', { body: { role: 'billing' } });
+      await owner.post(`/api/invitations/${String(body['id'])}/withdraw`);
+    }
+    let made = 0;
+    for (let at = 0; at < 30; at += 1)
+      made += (await owner.post('/api/invitations', { body: { role: 'owner' } })).status === 200 ? 1 : 0;
+    const { body } = await owner.get('/api/members');
+    assert.deepEqual([made, (body['invitations'] as readonly unknown[]).length], [20, 20]);
+  });
+
+  it('are no more than 20, also if they are made at the same time', async () => {
+    const portal = new Portal();
+    await portal.addCustomer('acme');
+    const owner = await portal.join('acme', 'owner');
+    await Promise.all(
+      Array.from({ length: 60 }, () => owner.post('/api/invitations', { body: { role: 'owner' } })),
+    );
+    const { body } = await owner.get('/api/members');
+    assert.ok((body['invitations'] as readonly unknown[]).length <= 20);
+  });
+});
+
+describe('the members of an organisation', () => {
+  it('are all listed, however many were removed before', async () => {
+    const portal = new Portal();
+    await portal.addCustomer('acme');
+    const owner = await portal.join('acme', 'owner');
+    let made = 0;
+    for (let at = 0; at < 320; at += 1) {
+      const { body, status } = await owner.post('/api/invitations', { body: { role: 'billing' } });
+      if (status !== 200) break;
+      const name = `n${at}`;
+      const browser = new Browser(portal);
+      const { body: joined } = await browser.post('/session/invitation', {
+        body: { invitation: body['invitation'], name },
+      });
+      made += 1;
+      const { id } = joined['member'] as { readonly id: string };
+      const { body: listed } = await owner.get('/api/members');
+      assert.deepEqual((listed['members'] as readonly unknown[]).length, 2, name);
+      await owner.post(`/api/members/${id}/remove`);
+    }
+    assert.ok(made >= 200);
+  });
+});
