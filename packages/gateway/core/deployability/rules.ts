@@ -222,6 +222,12 @@ export const RULES = {
     remedy: 'move the file below the folder, or bundle the function',
     source: `${LAMBDA}/nodejs-package.html`,
   },
+  'packaged-state': {
+    severity: 'differs',
+    about: 'the folder .gatewright in a folder that is packaged as it is',
+    remedy: 'delete it; the next start keeps credentials, logs and caches in the folder of the user',
+    source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
+  },
   'parameter-without-value': {
     severity: 'unchecked',
     about: 'a parameter without default, whose value is given when the stack is deployed',

@@ -103,6 +103,7 @@ const OWN_IDS: ReadonlySet<string> = new Set([
   'typescript-handler',
   'missing-handler',
   'outside-import',
+  'packaged-state',
   'update-loses',
   'update-replaces',
   'update-not-deployed',

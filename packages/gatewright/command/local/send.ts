@@ -4,7 +4,7 @@ import { rootCertificates } from 'node:tls';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '../../../gateway/engine/settings.ts';
-import { AUTHORITY_FILE } from '../../../gateway/kernel/files/authority-files.ts';
+import { authorityFileOf } from '../../../gateway/kernel/files/authority-files.ts';
 import { printResult, UsageError } from '../../../base/terminal/output.ts';
 
 type SendFlags = { readonly wait: string | false };
@@ -78,7 +78,7 @@ function exchange(
 /** Returns the CAs of the system, and this folder's local CA if it exists. */
 function trustedAuthorities(): string[] {
   try {
-    return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];
+    return [...rootCertificates, readFileSync(authorityFileOf(process.cwd()), 'utf8')];
   } catch {
     return [...rootCertificates];
   }

@@ -25,6 +25,7 @@ import { requireSources } from '../../../templates/load.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
 import { judgeUpdates } from './judge-updates.ts';
+import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { openSchemas } from './open-schemas.ts';
 import type { Schemas } from './open-schemas.ts';
@@ -63,6 +64,7 @@ export async function examineStacks(
     ...refusals,
     ...withoutDoubles(judged, refusals),
     ...packages,
+    ...(await judgeState(sources)),
     ...updates,
     ...withoutDoubles(notServed.map(ofItem), refusals),
   ];
