@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -157,6 +165,23 @@ ${more}`;
       ],
     );
     assert.deepEqual(findings, []);
+  });
+});
+
+describe('an osls service whose variables have no value here', () => {
+  it('is not refused, and is left without a folder of ours', async () => {
+    const at = write({
+      'serverless.yml':
+        'service: shop\nprovider: { name: aws, runtime: nodejs22.x, environment: { HOST: "${env:NOBODY_SETS_THIS}" } }\n',
+    });
+
+    const { findings } = await examineStacks([at('serverless.yml')], { ...OPTIONS, directory: at('.') });
+
+    assert.deepEqual(
+      findings.map(({ id, severity, line }) => [id, severity, line]),
+      [['value-elsewhere', 'unchecked', 2]],
+    );
+    assert.equal(existsSync(at('.gatewright')), false);
   });
 });
 
