@@ -278,6 +278,7 @@ export class Exchange implements RequestFacts {
   readonly packed: PackedBody | undefined;
   readonly sourceIp: string;
   readonly clientCertificate: RequestFacts['clientCertificate'];
+  readonly tls: RequestFacts['tls'];
   readonly protocol: string;
   readonly requestId: string;
   readonly extendedRequestId: string;
@@ -307,6 +308,7 @@ export class Exchange implements RequestFacts {
     this.packed = request.packed;
     this.sourceIp = request.sourceIp;
     this.clientCertificate = request.clientCertificate;
+    this.tls = request.tls;
     this.protocol = request.protocol;
     this.requestId = request.requestId;
     this.extendedRequestId = request.extendedRequestId;

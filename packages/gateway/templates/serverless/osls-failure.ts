@@ -28,7 +28,9 @@ export function explainFailure(
     const property =
       failure.property ??
       /^Configuration error at '([^']+)'/.exec(failure.message)?.[1] ??
-      (failure.message.startsWith('Invalid stage name') ? 'provider.stage' : undefined);
+      // osls has no error code for this, and only the message says what is wrong.
+      // oxlint-disable-next-line gatewright/no-recognition-by-text
+      (/^Invalid stage name/.test(failure.message) ? 'provider.stage' : undefined);
     const line = property === undefined ? undefined : tree?.lineOf(pathOf(property));
     const stage =
       property === 'provider.stage' ? pathOf(property).reduce<unknown>(findChild, tree?.value) : '';
