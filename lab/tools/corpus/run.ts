@@ -7,6 +7,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { askRoutes } from './ask.ts';
 import { draftExpectation } from './draft.ts';
 import { readExpectation } from './expectation.ts';
@@ -107,7 +108,7 @@ async function tryProject(root: string, name: string, text: string, flags: Flags
   const expected = readExpectation(text, `${name}.expect.json`);
   const folder = join(root, name);
   // Removes the state of earlier runs, so that each run is a first try.
-  rmSync(join(folder, '.gatewright'), { recursive: true, force: true });
+  rmSync(ownFolderOf(folder), { recursive: true, force: true });
   const startedMs = performance.now();
   const started = await startProject(folder, startArguments(expected, flags), flags);
   try {

@@ -126,9 +126,10 @@ export interface KeyHolder {
 /** The reason why a key is not accepted. It contains the key's plans and the stages for which the key is accepted. */
 export type KeyFault =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'disabled'; readonly keyId: string }
-  | { readonly kind: 'no-plan'; readonly keyId: string }
-  | { readonly kind: 'other-stages'; readonly keyId: string; readonly opens: readonly string[] };
+  | (KnownKey & { readonly kind: 'disabled' | 'no-plan' })
+  | (KnownKey & { readonly kind: 'other-stages'; readonly opens: readonly string[] });
+
+type KnownKey = { readonly keyId: string; readonly keyName?: string | undefined };
 
 export interface KeyRing {
   /** Returns undefined if the key is unknown, disabled, or not in any plan for this stage. */
@@ -278,6 +279,7 @@ export class Exchange implements RequestFacts {
   readonly packed: PackedBody | undefined;
   readonly sourceIp: string;
   readonly clientCertificate: RequestFacts['clientCertificate'];
+  readonly tls: RequestFacts['tls'];
   readonly protocol: string;
   readonly requestId: string;
   readonly extendedRequestId: string;
@@ -307,6 +309,7 @@ export class Exchange implements RequestFacts {
     this.packed = request.packed;
     this.sourceIp = request.sourceIp;
     this.clientCertificate = request.clientCertificate;
+    this.tls = request.tls;
     this.protocol = request.protocol;
     this.requestId = request.requestId;
     this.extendedRequestId = request.extendedRequestId;

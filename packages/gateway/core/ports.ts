@@ -132,6 +132,8 @@ export type InvocationResult =
        * Present if the event was throttled by the function's reserved concurrency instead of the account's concurrency.
        */
       readonly isReserved?: true;
+      /** Present if 0 executions are reserved for the function, so that no retry can succeed. */
+      readonly isTurnedOff?: true;
     };
 
 /**

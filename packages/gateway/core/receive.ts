@@ -3,7 +3,7 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { HeaderList } from './events/header-list.ts';
 import { continueTrace } from './events/trace-header.ts';
 import { Exchange, MAX_BODY_BYTES } from './exchange.ts';
-import type { ClientCertificateFacts, PackedBody } from './events/request-facts.ts';
+import type { ClientCertificateFacts, PackedBody, TlsFacts } from './events/request-facts.ts';
 import type { Received, ServedApi } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
@@ -23,6 +23,7 @@ type WireRequest = {
   readonly httpVersion: string;
   /** The certificate that a domain with mutual TLS has accepted. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
+  readonly tls?: TlsFacts | undefined;
 };
 
 /** The client address of a request that did not arrive through a socket. */
@@ -59,6 +60,7 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
     packed: unpacked?.packed,
     sourceIp: plainAddress(wire.remoteAddress),
     clientCertificate: wire.clientCertificate,
+    tls: wire.tls,
     protocol: `HTTP/${wire.httpVersion}`,
     requestId: requestIdOf(headers, api, at) ?? extendedRequestId,
     extendedRequestId,

@@ -237,7 +237,8 @@ export class Trail {
       endpointStatus: outcome === undefined ? undefined : statusOf(outcome),
       requestId: outcome === undefined ? undefined : requestIdOf(outcome),
     };
-    if (outcome?.kind === 'answered') return { ...said, status: outcome.status };
+    if (outcome?.kind === 'answered')
+      return { ...said, status: outcome.status, requestId2: lastHeader(outcome.headers, 'x-amz-id-2') };
     return { ...said, status: this.failure === undefined ? status : undefined };
   }
 
@@ -284,7 +285,8 @@ export class Trail {
 }
 
 function requestIdOf(outcome: InvocationResult | HttpOutcome): string | undefined {
-  if (outcome.kind === 'answered') return lastHeader(outcome.headers, 'x-amzn-requestid');
+  if (outcome.kind === 'answered')
+    return lastHeader(outcome.headers, 'x-amz-request-id') ?? lastHeader(outcome.headers, 'x-amzn-requestid');
   return outcome.kind === 'returned' || outcome.kind === 'failed' ? outcome.requestId?.() : undefined;
 }
 

@@ -2,6 +2,7 @@
 export { createStreamSink } from '../server/adapters/log-streams.ts';
 export { parseDaemonAddress } from '../kernel/calls/daemon-address.ts';
 export { createGateway } from './compose/start.ts';
+export { placeOwnFolder } from './place-own-folder.ts';
 export { inspectStacks, listRoutes } from './compose/loading/read-stacks.ts';
 export { openDefinition } from './compose/loading/definition.ts';
 export { checkRecords, findUnjudged } from './compose/loading/review-screens.ts';

@@ -67,12 +67,19 @@ export class TargetDeliveries {
     }
     report(`${sourceArn} to ${target.arn}: ${outcome.message}`);
     if (target.deadLetterArn === undefined) return;
+    const exhausted = outcome.isFinal
+      ? undefined
+      : retries >= target.maxRetries
+        ? 'MaximumRetryAttempts'
+        : 'MaximumEventAgeInSeconds';
     const text = (StringValue: string) => ({ DataType: 'String', StringValue: StringValue || '-' });
     const attributes = {
-      RULE_ARN: text(sourceArn),
+      [sourceArn.includes(':scheduler:') ? 'SCHEDULE_ARN' : 'RULE_ARN']: text(sourceArn),
       TARGET_ARN: text(target.arn),
       ERROR_CODE: text(outcome.code),
       ERROR_MESSAGE: text(outcome.message.slice(0, 1_024)),
+      ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
+      RETRY_ATTEMPTS: text(String(retries)),
     };
     const buried = await targets.send(target.deadLetterArn, body, { attributes });
     const loss = describeLoss(buried);

@@ -202,7 +202,7 @@ async function answer(
     }
   }
   const certificate = shows ? peer?.certificate : undefined;
-  const wire = { method, target, rawHeaders: headers, body, remoteAddress, httpVersion };
+  const wire = { method, target, rawHeaders: headers, body, remoteAddress, httpVersion, tls: peer?.tls };
   const received = receive(
     certificate === undefined ? wire : { ...wire, clientCertificate: describeCertificate(certificate) },
     api,

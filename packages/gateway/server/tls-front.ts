@@ -176,6 +176,7 @@ function describePeer(socket: TLSSocket, { mutual }: TlsName): TlsPeer {
     truststore: mutual?.truststore,
     certificate: mutual && socket.getPeerX509Certificate(),
     isAuthorized: mutual !== undefined && socket.authorized,
+    tls: { version: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().name },
   };
 }
 

@@ -3,7 +3,7 @@
  * header is.
  */
 import type { X509Certificate } from 'node:crypto';
-import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
+import type { ClientCertificateFacts, TlsFacts } from '../core/events/request-facts.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type TlsPeer = {
@@ -16,6 +16,7 @@ export type TlsPeer = {
   /** The client's certificate. The client has proved that it has the private key. */
   readonly certificate: X509Certificate | undefined;
   readonly isAuthorized: boolean;
+  readonly tls: TlsFacts;
 };
 
 /**

@@ -4,6 +4,8 @@ import type { StoredValues } from '../core/stack/stored-values.ts';
 
 export type LoadOptions = {
   readonly stage: string;
+  /** The name of the stack of a template file; if absent, the name in samconfig, or the name of the file. */
+  readonly stackName?: string;
   /** The values of `--param K=V`. They set parameters of templates, and the `--param` of osls. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly region: string;

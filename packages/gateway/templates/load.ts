@@ -128,7 +128,7 @@ async function loadSource(
     const { loadTerraform } = await import('./terraform/terraform-stack.ts');
     return [await loadTerraform(found, options)];
   }
-  return [await loadTemplate(found, options)];
+  return [await loadTemplate(found, options, options.stackName)];
 }
 
 type Resolution = {

@@ -4,6 +4,7 @@ import {
   chooseKeyPair,
   createGateway,
   DefinitionError,
+  placeOwnFolder,
   readHome,
   StartError,
   toSettings,
@@ -117,6 +118,7 @@ export async function startWith(parse: Parse, options: StartOptions = {}): Promi
   const sources = withStack(
     (typeof stacks === 'string' ? [stacks] : stacks).map((one) => resolve(directory, one)),
   );
+  await placeOwnFolder(directory, sources);
   const gateway = await explained(() => createGateway(toGatewayOptions(options, directory, sources)));
   try {
     const listening = await explained(async () => {

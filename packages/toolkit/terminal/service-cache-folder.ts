@@ -4,6 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 
 const OTHERS_MODE = 0o077;
 
@@ -13,7 +14,7 @@ const OTHERS_MODE = 0o077;
  * files.
  */
 export function serviceCacheFolder(directory: string): { readonly cacheFolder?: string } {
-  const folder = join(directory, '.gatewright');
+  const folder = ownFolderOf(directory);
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return {};
   const own = process.getuid?.();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
+import { throttledByReservation } from '../../../packages/gateway/lambda/pool/refused-start.ts';
 import type { InvocationResult } from '../../../packages/gateway/core/ports.ts';
 import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
 import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
@@ -165,6 +166,25 @@ describe('AsyncInvocations', () => {
     await bench.advance(6 * 3_600_000);
     const [record] = bodiesOf(bench, 'failed') as { requestContext: { condition: string } }[];
     assert.equal(record?.requestContext.condition, 'EventAgeExceeded');
+  });
+
+  it('gives an event up at once if 0 executions are reserved for the function', async () => {
+    let tries = 0;
+    const bench = anEventEngine(SERVICES, {
+      resources: CONFIG(DESTINATIONS),
+      functions: {
+        work() {
+          tries += 1;
+          return throttledByReservation('work', 0);
+        },
+      },
+    });
+    bench.services.lambda.async.accept({ functionName: 'work', payload: '{"n":3}' });
+    await bench.engine.idle();
+    const [record] = bodiesOf(bench, 'failed') as { requestPayload: unknown }[];
+    assert.deepEqual(record?.requestPayload, { n: 3 });
+    await bench.advance(minutes(10));
+    assert.equal(tries, 1);
   });
 
   it('sends the event itself to the dead-letter queue of the function', async () => {

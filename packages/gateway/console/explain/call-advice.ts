@@ -2,12 +2,16 @@
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
 /** What to do about a call that was not accepted, or a backend that was not reached. */
-export function adviseRefused({ refusal, target = 'the integration' }: IntegrationCircumstances): string {
+export function adviseRefused({
+  refusal,
+  target = 'the integration',
+  errorMessage = '',
+}: IntegrationCircumstances): string {
   switch (refusal) {
     case 'not-found':
       return `Define the function ${target} in a stack that the gateway serves, or correct the name in the integration.`;
     case 'throttled':
-      return `Send requests to ${target} more slowly and retry after the error, or raise ReservedConcurrentExecutions of the function, or the concurrency of the account (locally \`gatewright start --concurrency\`).`;
+      return adviseThrottled(target, errorMessage);
     case 'too-large':
       return 'Send a smaller body: Lambda accepts events of at most 6 MB, including base64, and a backend may respond with at most 10 MB. Transfer more through S3, with a presigned URL.';
     case 'address':
@@ -18,6 +22,18 @@ export function adviseRefused({ refusal, target = 'the integration' }: Integrati
     case undefined:
       return 'Start a server at the address of the integration, or change the integration.';
   }
+}
+
+/** @param reason the pool's message, which says whose concurrency is used up */
+function adviseThrottled(target: string, reason: string): string {
+  if (reason.includes(' 0 concurrent executions are reserved'))
+    return `Raise ReservedConcurrentExecutions of the function ${target}, or remove it: with 0, Lambda runs no event.`;
+  const slowly = `Send requests to ${target} more slowly and retry after the error`;
+  if (reason.includes('are reserved for'))
+    return `${slowly}, or raise ReservedConcurrentExecutions of the function.`;
+  if (reason.includes('unreserved concurrency'))
+    return `${slowly}, or raise the concurrency of the account (locally \`gatewright start --concurrency\`).`;
+  return `${slowly}, or raise ReservedConcurrentExecutions of the function, or the concurrency of the account (locally \`gatewright start --concurrency\`).`;
 }
 
 /** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */

@@ -59,6 +59,8 @@ export type GuardCircumstances = {
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
   readonly simpleResponses?: boolean | undefined;
+  /** Whether it is a TOKEN authorizer, whose cache has no other key than the token. */
+  readonly isTokenType?: true | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
   /** What one of the toolkit's authorizers decided; undefined for other authorizers. */

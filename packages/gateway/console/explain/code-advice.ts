@@ -13,7 +13,7 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
   HEADERS_TOO_LARGE: 'Send fewer or shorter headers, for example smaller cookies.',
   INTEGRATION_FAILURE: 'Correct the integration of the route, and deploy the API again.',
   INTEGRATION_TIMEOUT: 'Make the integration respond sooner.',
-  MALFORMED_REQUEST: 'Write # in a URL as %23, and send exactly one Host header.',
+  MALFORMED_REQUEST: 'Write # in a URL as %23.',
   REQUEST_TOO_LARGE:
     'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, including base64. Upload more to S3, with a presigned URL.',
   THROTTLED: 'Send requests more slowly, or close connections that are not needed, and try again.',
@@ -23,11 +23,17 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
 };
 
 /** Returns no advice for a code whose stories always have their own. */
-export function adviseByCode({ code, kind }: Pick<Circumstances, 'code' | 'kind'>): readonly string[] {
+export function adviseByCode({
+  code,
+  kind,
+  failure = '',
+}: Pick<Circumstances, 'code' | 'kind' | 'failure'>): readonly string[] {
   if (kind === 'handshake' && code === 'URI_TOO_LONG')
     return ['Shorten the URL: send long values in the first message, or in a header.'];
   if (kind === 'handshake' && code === 'MALFORMED_REQUEST')
     return ['Connect with a WebSocket client: it sends the headers of a handshake (RFC 6455 §4.1).'];
+  if (code === 'MALFORMED_REQUEST' && failure.includes('Host header'))
+    return ['Send exactly one Host header.'];
   const advice = Object.entries(BY_CODE).find(([name]) => name === code)?.[1];
   return advice === undefined ? [] : [advice];
 }

@@ -202,7 +202,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow');
   const isOfOther = guard?.from === 'cache' && guard.givenFor !== undefined && guard.givenFor !== routeKey;
   if (guard !== undefined && isOfOther && routeKey !== undefined && isNarrow(routeKey, policy, allows))
-    return explainNarrow(guard, routeKey, policy, allows);
+    return explainNarrow(guard, about.protocol, routeKey, policy, allows);
   return {
     because: [
       `${upper(whose)} does not allow ${asked}: ${explainNoMatch(policy, allows)}.`,
@@ -240,8 +240,19 @@ function isOfRoute(arn: string, routeKey: string): boolean {
   return wanted.every((segment, index) => /^\{.*\}$/.test(segment) || segment === given[index]);
 }
 
+/** Says how each route gets a cached result of its own. */
+function adviseOwnResults({ isTokenType }: GuardCircumstances, protocol: Circumstances['protocol']): string {
+  const gain = 'Each route then has a result of its own.';
+  if (protocol !== 'rest')
+    return `Or add $context.routeKey to the identity sources of the authorizer. ${gain}`;
+  return isTokenType === true
+    ? `Or make it a REQUEST authorizer, whose identity sources are the token’s header, context.httpMethod and context.resourcePath. ${gain}`
+    : `Or add context.httpMethod and context.resourcePath to the identity sources of the authorizer. ${gain}`;
+}
+
 function explainNarrow(
   guard: GuardCircumstances,
+  protocol: Circumstances['protocol'],
   routeKey: string,
   policy: GuardPolicy,
   allows: readonly Statement[],
@@ -255,7 +266,7 @@ function explainNarrow(
     ],
     changes: [
       `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources.`,
-      'Or add context.httpMethod and context.resourcePath to the identity sources of the authorizer. Each route then has a result of its own.',
+      adviseOwnResults(guard, protocol),
     ],
   };
 }

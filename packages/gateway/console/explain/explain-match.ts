@@ -82,9 +82,11 @@ function explainPlainRequest({
 }
 
 function explainRoute({ method, path, nearMisses, protocol }: Circumstances, stageName: string): Reason {
-  const near = nearMisses.map(({ route, because }) => `${route}: ${because}`);
+  // Routes that are far are named only if there is nothing nearer.
+  const meant = nearMisses.filter(({ isFar }) => isFar !== true);
+  const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
   const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
-  const nearest = nearMisses.find(({ isFar }) => isFar !== true);
+  const [nearest] = meant;
   return {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,

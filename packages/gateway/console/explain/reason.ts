@@ -15,13 +15,15 @@ export function withStop(text: string): string {
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
-/** Writes a duration as `584 ms`, `12 s`, `3 h` or `2 days`. */
+/** Writes a duration as `584 ms`, `12 s`, `40 min`, `3 h` or `2 days`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 3 * HOUR_MS) return `${Math.round(ms / 1000)} s`;
+  if (ms < 3 * MINUTE_MS) return `${Math.round(ms / 1000)} s`;
+  if (ms < 3 * HOUR_MS) return `${Math.round(ms / MINUTE_MS)} min`;
   return ms < 48 * HOUR_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / HOUR_MS / 24)} days`;
 }
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export function list(texts: readonly string[]): string {

@@ -182,7 +182,8 @@ function describeMeter(
     keyFault: keyFault?.kind,
     opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
     planId: holder?.plan.id,
-    keyName: holder?.apiKey.name,
+    keyName:
+      holder?.apiKey.name ?? (keyFault !== undefined && 'keyName' in keyFault ? keyFault.keyName : undefined),
     planName: holder?.plan.name,
     quota: quota && { limit: quota.limit, period: quota.period, left: quotaLeft ?? 0 },
     planLimit: limitOf(notes.planLimit, notes.planTokens),

@@ -58,7 +58,7 @@ function rowOfRequest(
     code: recorded.error?.code,
     reason: reasonOf(recorded),
     failure: recorded.failure === undefined ? undefined : redactor.text(firstLine(recorded.failure)),
-    caller: mask(nameOfCaller(recorded.caller), redactor),
+    caller: mask(nameOfCaller(recorded.caller) ?? nameOfKey(recorded), redactor),
     customer: mask(customerOf(recorded.caller), redactor),
     cache: cache && (cache.isHit ? 'hit' : 'miss'),
     isColdStart: isCold(recorded.outcome) || isCold(recorded.authorizerCall?.result),
@@ -93,6 +93,12 @@ function reasonOf(recorded: RecordedRequest): string | undefined {
     return undefined;
   const { outcome } = parseAccessDecision(caller.context[ACCESS_DECISION]) ?? {};
   return outcome === undefined ? undefined : CHARGES[outcome];
+}
+
+/** Returns the name of the API key of a caller that is known by nothing else. */
+function nameOfKey({ metered, received }: RecordedRequest): string | undefined {
+  const key = metered?.holder?.apiKey ?? received.apiKey;
+  return key === undefined ? undefined : `API key ${key.name ?? key.id}`;
 }
 
 /** Returns the customer that the toolkit's authorizer recorded in its context. */

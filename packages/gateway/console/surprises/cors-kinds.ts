@@ -1,6 +1,7 @@
 /** CORS headers that a browser refuses (docs/aws §12.1: the Fetch standard). The gateway does not check them. */
 import { originNotAllowed } from './cors-origin.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
+import { isSelecting } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -122,7 +123,11 @@ const noVary: SurpriseKind = {
       because: [
         `The reply allows only ${origin}, but has no Vary: Origin. This is a hint: a cache in between may give the reply to a page of another origin, whose browser then refuses it.`,
       ],
-      changes: [],
+      changes: [
+        isSelecting(facts.integration)
+          ? `Map method.response.header.Vary: "'Origin'" in ResponseParameters of the integration response, too.`
+          : 'Return Vary: Origin from the integration, too.',
+      ],
     };
   },
 };

@@ -1,4 +1,5 @@
 /** A reply that the browser keeps from the page, because it does not allow the page's origin (docs/aws §12, §12.1). */
+import { sentence } from '../explain/reason.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { isSelecting } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
@@ -39,8 +40,7 @@ function describe(facts: SurpriseFacts, origin: string, isPreflight: boolean): s
 
 function adviseOnPreflight(facts: SurpriseFacts, origin: string): string {
   const { received, phase } = facts.recorded;
-  if (received.api.protocol === 'rest')
-    return 'Give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.';
+  if (received.api.protocol === 'rest') return adviseOnRestPreflight(facts, origin);
   if (phase === 'preflight' || facts.cors === undefined) return allowOrigin(facts, origin);
   // A route of the API answers OPTIONS instead of CorsConfiguration, or refuses it.
   return received.route?.httpMethod === 'OPTIONS' && received.route.authorization.kind === 'none'
@@ -48,8 +48,22 @@ function adviseOnPreflight(facts: SurpriseFacts, origin: string): string {
     : `Add a route OPTIONS ${received.route?.resourcePath.startsWith('/') === true ? received.route.resourcePath : '/{proxy+}'} without an authorizer: the authorizer of ${received.route?.routeKey ?? 'the route'} refuses preflights, which have no credentials.`;
 }
 
+function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string {
+  const { received, status } = facts.recorded;
+  const newMethod =
+    'give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.';
+  const own = received.route?.httpMethod === 'OPTIONS' ? received.route.routeKey : undefined;
+  const isAnswered = facts.integration !== undefined;
+  if (isAnswered && !isOriginAllowed(facts) && status >= 200 && status < 300)
+    return `${allowInReply(facts, origin)}${own === undefined ? ` Or ${newMethod}` : ''}`;
+  if (own === undefined) return sentence(newMethod);
+  return isAnswered
+    ? `Let the integration of ${own} respond to preflights with 200 and the CORS headers.`
+    : `Let ${own} have no authorizer and need no API key: a preflight has no credentials.`;
+}
+
 function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] {
-  const { integration, cors } = facts;
+  const { cors } = facts;
   const { received, failure, status } = facts.recorded;
   if (received.api.protocol !== 'rest' && (failure !== undefined || cors !== undefined))
     return [allowOrigin(facts, origin)];
@@ -61,11 +75,14 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
     return [
       `To let pages read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
     ];
-  return [
-    isSelecting(integration)
-      ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${status}, and declare the header in the method response.`
-      : `Return Access-Control-Allow-Origin: ${origin} from the integration.`,
-  ];
+  return [allowInReply(facts, origin)];
+}
+
+/** How the integration allows the origin itself. */
+function allowInReply({ integration, recorded }: SurpriseFacts, origin: string): string {
+  return isSelecting(integration)
+    ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${recorded.status}, and declare the header in the method response.`
+    : `Return Access-Control-Allow-Origin: ${origin} from the integration.`;
 }
 
 function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: string): string {

@@ -152,7 +152,7 @@ function refuseTooMany(
 
 function loadApi(group: ApiGroup, work: Work): ApiState {
   const { around, account, tolerance } = work;
-  const identity = readIdentity(group);
+  const identity = readIdentity(group, account.vpcEndpoints);
   const resources = readResources(group, apiArn(identity), around, account, tolerance);
   const state = new ApiState(identity, resources, ERRORS_BEFORE_STAGE[identity.protocol], account);
   const list = readStages(group, tolerance);
@@ -271,14 +271,16 @@ function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
 
 const ERRORS_BEFORE_STAGE = { rest: restWordings, http: httpWordings, websocket: websocketWordings };
 
-function readIdentity(group: ApiGroup): ApiIdentity {
+function readIdentity(group: ApiGroup, vpcEndpoints: ReadonlyMap<string, string>): ApiIdentity {
   const { api, stack, protocol } = group;
+  const endpointType = protocol === 'rest' ? (readEndpointTypes(api)[0] ?? 'EDGE') : 'REGIONAL';
   return {
     apiId: api.id,
     accountId: stack.accountId,
     region: stack.region,
     domainName: `${api.id}.execute-api.${stack.region}.amazonaws.com`,
-    endpointType: protocol === 'rest' ? (readEndpointTypes(api)[0] ?? 'EDGE') : 'REGIONAL',
+    endpointType,
+    ...(endpointType === 'PRIVATE' && { vpcEndpoints }),
     ...(protocol === 'rest' && { securityPolicy: textOf(api.properties, 'SecurityPolicy') || undefined }),
     name: readText(api, 'Name', api.logicalId),
     protocol,

@@ -37,13 +37,14 @@ export class AccountKeyRing implements KeyRing {
     const { keys, plans } = this.#state();
     const key = keys.findByValue(value);
     if (key === undefined) return { kind: 'unknown' };
-    if (!key.enabled) return { kind: 'disabled', keyId: key.id };
+    const facts = { keyId: key.id, keyName: key.name };
+    if (!key.enabled) return { kind: 'disabled', ...facts };
     const own = [...plans.plansOf(key.id)].map((id) => plans.get(id));
-    if (own.length === 0) return { kind: 'no-plan', keyId: key.id };
+    if (own.length === 0) return { kind: 'no-plan', ...facts };
     const opens = own.flatMap((plan) => plan.apiStages.map((open) => `${open.apiId}/${open.stage}`));
     return {
       kind: 'other-stages',
-      keyId: key.id,
+      ...facts,
       opens: opens.filter((name) => name !== `${apiId}/${stageName}`),
     };
   }
@@ -78,7 +79,7 @@ class PlanHolder implements KeyHolder {
   readonly #member: PlanKey;
 
   constructor(key: ApiKey, plan: UsagePlan, stage: PlanStage, member: PlanKey) {
-    this.apiKey = { id: key.id, value: key.value };
+    this.apiKey = { id: key.id, value: key.value, name: key.name };
     this.plan = plan;
     this.#stage = stage;
     this.#member = member;

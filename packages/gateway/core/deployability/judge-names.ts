@@ -8,7 +8,7 @@ import { KnownValues } from './known-values.ts';
 import type { SchemaTable } from './schema-check.ts';
 
 /** Names that are unique in an account and region, although the type is identified by something else. */
-const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
+export const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SQS::Queue': ['QueueName'],
   'AWS::SNS::Topic': ['TopicName'],
   'AWS::StepFunctions::StateMachine': ['StateMachineName'],

@@ -111,6 +111,56 @@ export const RULES = {
     remedy: 'list the methods in DependsOn of the deployment',
     source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
   },
+  'update-changes-type': {
+    severity: 'refused',
+    about: 'a logical id whose resource type differs from the deployed template',
+    remedy: 'give the new resource another logical id',
+    source: 'https://github.com/aws/aws-sam-cli/issues/6786',
+  },
+  'update-replaces-named': {
+    severity: 'refused',
+    about: 'a resource with a name of its own that an update must replace',
+    remedy: 'change the name together with the other property, or undo the change',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-properties-name.html`,
+  },
+  'update-creates-first': {
+    severity: 'refused',
+    about: 'a new resource that conflicts with one that the update deletes only afterwards',
+    remedy:
+      'keep the logical id and the value, or deploy twice: first without the old resource, then with the new one',
+    source: 'https://github.com/serverless/serverless/issues/3785',
+  },
+  'update-forbidden': {
+    severity: 'refused',
+    about: 'a change that the service does not make to an existing resource',
+    remedy: 'undo the change, or create a second resource with the new value',
+    source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
+  },
+  'update-export': {
+    severity: 'refused',
+    about: 'an export that an update removes or changes although another stack imports it',
+    remedy: 'keep the export until the other stack does not import it any more',
+    source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
+  },
+  'update-loses': {
+    severity: 'differs',
+    about: 'data, or an address that callers know, that an update deletes together with a resource',
+    remedy:
+      'undo the change, or set DeletionPolicy: Retain and UpdateReplacePolicy: Retain and deploy that first',
+    source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
+  },
+  'update-replaces': {
+    severity: 'differs',
+    about: 'a resource that an update replaces by a new one with another name or ARN',
+    remedy: 'undo the change if something outside of the stack uses the name or ARN',
+    source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
+  },
+  'update-not-deployed': {
+    severity: 'differs',
+    about: 'changes of a REST API that no stage gets, because its deployment stays the same',
+    remedy: 'give the AWS::ApiGateway::Deployment a new logical id with each change of the API',
+    source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
+  },
   'deployment-order': {
     severity: 'differs',
     about:
@@ -172,6 +222,12 @@ export const RULES = {
     remedy: 'move the file below the folder, or bundle the function',
     source: `${LAMBDA}/nodejs-package.html`,
   },
+  'packaged-state': {
+    severity: 'differs',
+    about: 'the folder .gatewright in a folder that is packaged as it is',
+    remedy: 'delete it; the next start keeps credentials, logs and caches in the folder of the user',
+    source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
+  },
   'parameter-without-value': {
     severity: 'unchecked',
     about: 'a parameter without default, whose value is given when the stack is deployed',
@@ -194,6 +250,12 @@ export const RULES = {
     severity: 'unchecked',
     about: 'an export or an API of a stack that is not checked together with this one',
     remedy: 'name the stack that has it, too: gatewright check OTHER THIS',
+    source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
+  },
+  'update-export-elsewhere': {
+    severity: 'unchecked',
+    about: 'an export that an update removes or changes, which another stack may import',
+    remedy: 'ask the account: aws cloudformation list-imports --export-name NAME',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
   macro: {

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from 'ajv';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { withOwnSchema } from './own-schemas.ts';
 
@@ -155,7 +155,7 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
   const { keyword, params, schema, data } = error;
   if (keyword === 'required') {
     const missing = String(params['missingProperty']);
-    return { path, missing, keyword, message: `${missing} is required` };
+    return { path, missing, keyword, message: `${missing} is required${reasonFor(error, all)}` };
   }
   if (keyword === 'additionalProperties') {
     const extra = String(params['additionalProperty']);
@@ -168,6 +168,17 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
   }
   const wording = WORDINGS[keyword]?.(schema, data);
   return wording === undefined ? undefined : { path, keyword, message: `${nameOf(path)} ${wording}` };
+}
+
+/** Names the members whose values make another one required: ` because AccessControl is "PublicRead"`. */
+function reasonFor({ schemaPath }: SchemaError, all: readonly ErrorObject[]): string {
+  const condition = all.find(
+    (one) => one.keyword === 'if' && one.schemaPath === schemaPath.replace(/then\/required$/, 'if'),
+  );
+  const { required } = asJsonObject(condition?.schema) ?? {};
+  const data = asJsonObject(condition?.data) ?? {};
+  if (!Array.isArray(required) || required.length === 0) return '';
+  return ` because ${required.map((name) => `${String(name)} is ${show(data[String(name)])}`).join(' and ')}`;
 }
 
 /** Words a combination of required members; any other combination is worded as a whole. */

@@ -1,6 +1,7 @@
 /** The `$context.…` variables of a request, for identity sources, gateway responses and access logs (docs/aws §7.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { formatRequestTime } from './request-time.ts';
+import { vpcEndpointOf, vpcOf } from './vpc-endpoint.ts';
 import type {
   ApiFacts,
   ApiKeyFacts,
@@ -46,6 +47,8 @@ const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   'identity.user': (facts) => signer(facts)?.userId,
   'identity.userAgent': (facts) => facts.headers.last('user-agent'),
   'identity.userArn': (facts) => signer(facts)?.userArn,
+  'identity.vpcId': vpcOf,
+  'identity.vpceId': vpcEndpointOf,
   isCanaryRequest: (facts) => facts.stage?.isCanary?.toString(),
   path: (facts) => facts.rawPath,
   protocol: (facts) => facts.protocol,

@@ -30,6 +30,8 @@ export type LoggedIntegration = {
   readonly error: string | undefined;
   /** The request id from an AWS service (Lambda included) or an HTTP backend. */
   readonly requestId: string | undefined;
+  /** The second request id of Amazon S3, from `x-amz-id-2`. */
+  readonly requestId2?: string | undefined;
   /**
    * For streamed responses, the times until the head and the first content. `latencyMs` then covers the whole response.
    */
@@ -63,6 +65,8 @@ export type LogFacts = {
 };
 
 const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
+  // A log of a REST API has no value for it (docs/aws §10.3).
+  routeKey: ({ request: { api, route } }) => (api.protocol === 'rest' ? undefined : route?.routeKey),
   status: (facts) => String(facts.status),
   responseLength: (facts) => String(facts.responseBytes),
   responseLatency: (facts) => milliseconds(facts.latencyMs),
@@ -98,6 +102,9 @@ const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
   integrationLatency: (facts) => milliseconds(facts.integration?.latencyMs),
   integrationStatus: (facts) => facts.integration?.endpointStatus?.toString(),
   awsEndpointRequestId: (facts) => facts.integration?.requestId,
+  awsEndpointRequestId2: (facts) => facts.integration?.requestId2,
+  tlsVersion: (facts) => facts.request.tls?.version,
+  cipherSuite: (facts) => facts.request.tls?.cipherSuite,
   'error.message': (facts) => facts.failure?.message ?? undefined,
   'error.messageString': (facts) =>
     facts.failure?.message === undefined ? undefined : JSON.stringify(facts.failure.message),

@@ -1,5 +1,5 @@
 /** The values of the IAM condition keys for a request. A value is looked up only if a policy statement uses its key. */
-import { readVpcEndpointFromHost } from '../routing/host.ts';
+import { vpcEndpointOf } from './vpc-endpoint.ts';
 import type { RoutedFacts } from './request-facts.ts';
 import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 
@@ -19,14 +19,12 @@ type Signer = PolicyPrincipal & {
 
 type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
 
-/**
- * Returns the VPC endpoint of a private API's client. As on AWS, the host name contains the endpoint. On a custom
- * domain, it is the endpoint that is associated with the domain.
- */
-function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
-  if (vpcEndpoints === undefined) return undefined;
-  if (facts.api.privateDomain !== undefined) return facts.api.privateDomain.vpcEndpoint;
-  return readVpcEndpointFromHost(facts.headers.last('host') ?? '');
+function readVpcEndpoint(
+  { api, headers }: RoutedFacts,
+  { vpcEndpoints }: ConditionFacts,
+): string | undefined {
+  // The policy of a private domain is evaluated for APIs whose type is not known yet.
+  return vpcEndpoints && vpcEndpointOf({ headers, api: { ...api, endpointType: 'PRIVATE' } });
 }
 
 /**

@@ -29,6 +29,8 @@ export type RequestFacts = {
   readonly sourceIp: string;
   /** The client certificate that a domain with mutual TLS has accepted. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
+  /** The TLS version and cipher suite of the connection; undefined for a connection without TLS. */
+  readonly tls?: TlsFacts | undefined;
   /** The protocol of the request: `HTTP/1.1`. */
   readonly protocol: string;
   /** The request id. On REST APIs it is a UUID. On HTTP and WebSocket APIs it is the same as `extendedRequestId`. */
@@ -52,6 +54,9 @@ export type ClientCertificateFacts = {
   /** The validity times, in the form `Nov 21 08:00:00 2026 GMT`. */
   readonly validity: { readonly notBefore: string; readonly notAfter: string };
 };
+
+/** For `$context.tlsVersion` and `$context.cipherSuite`, such as `TLSv1.2` and `ECDHE-RSA-AES128-GCM-SHA256`. */
+export type TlsFacts = { readonly version: string; readonly cipherSuite: string };
 
 /** The decision of a screen in front of the stage, for `$context.waf…`. */
 export type ScreenedFacts = {
@@ -77,6 +82,10 @@ export type ApiFacts = {
   readonly basePathMatched?: string | undefined;
   /** The matching routing rule of a custom domain. */
   readonly routingRuleId?: string | undefined;
+  /** The kind of API; absent if it is not needed. */
+  readonly protocol?: 'rest' | 'http' | 'websocket';
+  /** The VPC of each VPC endpoint, if the API is private. */
+  readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
   /** The facts about a function URL, if the request came to a function URL and not to an API. */
   readonly functionUrl?: FunctionUrlFacts | undefined;
   /** The custom domain, if the request came to a custom domain of private APIs. */

@@ -8,7 +8,6 @@ import type {
   ApiKeyFacts,
   CallerFacts,
   ClientCertificateFacts,
-  RequestFacts,
   RoutedFacts,
 } from './request-facts.ts';
 import { edgeIdOf, isBehindEdge, mapRestHeaders, readRestHeaders } from './request-headers.ts';
@@ -16,6 +15,7 @@ import type { HeaderMaps } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 import { ConnectionTemplates, RouteTemplates } from './route-templates.ts';
 import type { Place } from './route-templates.ts';
+import { vpcEndpointOf, vpcOf } from './vpc-endpoint.ts';
 
 const LEADING_SLASHES = /^\/\/+/;
 
@@ -220,14 +220,15 @@ export function domainPrefix(api: ApiFacts): string {
 
 /**
  * Returns `requestContext.identity` of REST APIs and payload 1.0. Members that do not apply are `null`. Members for API
- * keys are absent if there is no key.
+ * keys are absent if there is no key, and those for VPC endpoints if the API is not private.
  */
 export function printIdentity(
-  request: Pick<RequestFacts, 'sourceIp' | 'headers' | 'clientCertificate'>,
+  request: Pick<RoutedFacts, 'sourceIp' | 'headers' | 'clientCertificate' | 'api'>,
   caller: CallerFacts,
   apiKey: ApiKeyFacts,
 ): Record<string, string | null | undefined | ClientCertificateFacts> {
   const iam = caller.kind === 'iam' ? caller : undefined;
+  const vpceId = vpcEndpointOf(request);
   return {
     cognitoIdentityPoolId: null,
     accountId: iam?.accountId ?? null,
@@ -244,5 +245,7 @@ export function printIdentity(
     userAgent: request.headers.last('user-agent') ?? null,
     user: iam?.userId ?? null,
     clientCert: request.clientCertificate,
+    vpceId,
+    vpcId: vpceId === undefined ? undefined : (vpcOf(request) ?? null),
   };
 }

@@ -53,7 +53,10 @@ export function screen(received: Received): void {
       reason: `the headers have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed`,
     });
   if (received.body !== undefined && received.body.length > MAX_BODY_BYTES)
-    throw gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: 'the body is larger than 10 MB' });
+    throw gatewayError('REQUEST_TOO_LARGE', {
+      source: 'client',
+      reason: `the body is larger than ${received.api.functionUrl === undefined ? '10' : '6'} MB`,
+    });
   if (received.packed?.fault !== undefined) refusePacked(received.packed.fault);
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { executedVersion } from '../../control/functions/function-aliases.ts';
 import { Debugging, hasInspector, openInspector } from '../../lambda/debugging.ts';
 import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from '../../lambda/invocation/deadlines.ts';
@@ -59,7 +60,7 @@ export async function openFunctions(
       executedVersion(served.stacks, name, qualifier, () => random.fraction()),
     keyPairOf: (functionName) => functionIdentities.keyPairOf(functionName),
     extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
-    cacheDirectory: join(directory, '.gatewright', 'cache'),
+    cacheDirectory: join(ownFolderOf(directory), 'cache'),
     log: (line) => {
       records?.onLine(line);
       publishFunctionLine(line, parts().events);

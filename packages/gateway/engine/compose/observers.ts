@@ -2,6 +2,7 @@
  * Writes the logs of stages to files and their traces to X-Ray. Request lines are always written to the gateway's log.
  */
 import { join } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { printMeasurement } from '../../core/events/measurement.ts';
 import type { LogGroups, Ports } from '../../core/ports.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
@@ -96,7 +97,7 @@ async function openLogFiles({ directory, accountId, log }: GatewayOptions, at: A
   const { createLogFiles } = await import('../../services/logs/log-files.ts');
   const { createLogSubscriptions } = await import('../../services/logs/log-subscriptions.ts');
   const report = (message: string): void => log.write(message);
-  const files = createLogFiles({ directory: join(directory, '.gatewright', 'logs'), report });
+  const files = createLogFiles({ directory: join(ownFolderOf(directory), 'logs'), report });
   const groups = createLogSubscriptions(files, { ...at, accountId, report });
   return {
     groups,

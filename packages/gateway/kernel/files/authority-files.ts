@@ -2,6 +2,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { chmod, lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { StartError } from '../../core/errors.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
@@ -27,7 +28,12 @@ type MakeAuthority = (options: {
 }) => CertifiedKey;
 
 const FOLDER = 'tls';
-export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
+
+/** Returns the certificate of the directory's CA, which need not exist. */
+export function authorityFileOf(directory: string): string {
+  return join(ownFolderOf(directory), FOLDER, 'ca.pem');
+}
+
 const DAY_MS = 86_400_000;
 /**
  * The lifetime of a CA. It is at most 825 days, because Apple does not accept server certificates with a longer

@@ -2,13 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import { type LocalIdentity, parseIdentities } from '../../core/policy/identities.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export const IDENTITIES_FILE = 'gatewright.identities.yml';
-const CREDENTIALS_FILE = join('.gatewright', 'credentials.json');
+const CREDENTIALS_FILE = 'credentials.json';
 const MAX_IDENTITIES_BYTES = 1024 * 1024;
 
 export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -83,7 +84,7 @@ export async function publishCredentials(
   directory: string,
   credentials: StartCredentials,
 ): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = join(directory, CREDENTIALS_FILE);
+  const path = join(ownFolderOf(directory), CREDENTIALS_FILE);
   const text = `${JSON.stringify(credentials, null, 2)}\n`;
   try {
     await makeOwnFolder(directory);
@@ -106,7 +107,7 @@ export async function publishCredentials(
  * @returns undefined if no gateway runs in this directory
  */
 export async function readCredentials(directory: string): Promise<StartCredentials | undefined> {
-  const path = join(directory, CREDENTIALS_FILE);
+  const path = join(ownFolderOf(directory), CREDENTIALS_FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(

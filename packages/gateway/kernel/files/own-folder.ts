@@ -1,12 +1,12 @@
 /**
- * The folder `.gatewright` in the directory where the gateway was started. It contains credentials, logs and caches
- * that only their owner can read.
+ * The folder of a project, `.gatewright` in the directory where the gateway was started or a folder of the user. It
+ * contains credentials, logs and caches that only their owner can read.
  */
 import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { StartError } from '../../core/errors.ts';
 
-const OWN_FOLDER = '.gatewright';
 const OWN_MODE = 0o700;
 const OTHERS = 0o077;
 const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'logs'];
@@ -18,7 +18,7 @@ const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'log
  * @throws StartError OWN_FOLDER if the folder cannot be used
  */
 export async function makeOwnFolder(directory: string): Promise<string> {
-  const path = join(directory, OWN_FOLDER);
+  const path = ownFolderOf(directory);
   try {
     await mkdir(path, { recursive: true, mode: OWN_MODE });
     await refuseLink(path);

@@ -3,7 +3,7 @@
  * read, within bounds. No code runs, and no link is followed.
  */
 import { lstatSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
@@ -130,13 +130,19 @@ function isPlainFile(path: string): boolean {
   }
 }
 
-/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles is not judged. */
+/** osls leaves out dev dependencies and patterns, which are not known here. */
+const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
+/** Folders that `sam build` and CDK do not copy. */
+const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
+
+/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles or selects is not judged. */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;
+  const isSelected = isBundled(definition) || OF_OSLS.test(basename(place.file));
   const ofCode =
     code.kind === 'archive'
       ? unpackedBytes(code.packed.file)
-      : code.kind === 'directory' && code.packed === undefined && !isBundled(definition)
+      : code.kind === 'directory' && code.packed === undefined && !isSelected
         ? folderBytes(code.directory)
         : 0;
   const ofLayers = layers.map(({ directory }) =>
@@ -167,7 +173,7 @@ function folderBytes(folder: string): number | undefined {
       count += 1;
       if (count > MAX_FILES) return undefined;
       const path = join(one, entry.name);
-      if (entry.isDirectory() && !entry.name.startsWith('.')) folders.push(path);
+      if (entry.isDirectory() && !OMITTED.has(entry.name)) folders.push(path);
       else if (entry.isFile()) bytes += statOf(path)?.size ?? 0;
     }
   }

@@ -22,8 +22,17 @@ export function throttled(functionName: string): Refused {
 }
 
 export function throttledByReservation(functionName: string, reserved: number): Refused {
-  const message = `Rate Exceeded: all ${reserved} concurrent executions that are reserved for ${functionName} are in use`;
-  return { kind: 'refused', reason: 'throttled', isReserved: true, message };
+  const refused = { kind: 'refused', reason: 'throttled', isReserved: true } as const;
+  if (reserved > 0)
+    return {
+      ...refused,
+      message: `Rate Exceeded: all ${reserved} concurrent executions that are reserved for ${functionName} are in use`,
+    };
+  return {
+    ...refused,
+    isTurnedOff: true,
+    message: `Rate Exceeded: ${functionName} runs no events, because 0 concurrent executions are reserved for it`,
+  };
 }
 
 /**

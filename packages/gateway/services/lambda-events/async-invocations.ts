@@ -152,8 +152,8 @@ export class AsyncInvocations {
     const endedMs = dueMs + Math.max(0, clock.monotonicMs() - startedMs);
     if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
     this.#options.report(`an event for ${functionName} failed: ${describe(result)}`);
-    // A reload has removed the function, so retries would be pointless.
-    if (result.kind === 'refused' && result.reason !== 'throttled')
+    // Retries are pointless if a reload has removed the function, or if 0 executions are reserved for it.
+    if (result.kind === 'refused' && (result.reason !== 'throttled' || result.isTurnedOff === true))
       return this.#end(pending, { condition: 'RetriesExhausted', result });
     this.#next(pending, config, result, endedMs);
   }

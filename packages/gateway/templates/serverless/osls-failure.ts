@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
+import type { RuleId } from '../../core/deployability/rules.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { STACK_FRAME } from './serverless-process.ts';
@@ -24,9 +25,20 @@ export function explainFailure(
   const early = first === undefined ? explainEarly(failure, file, tree, valuesFile) : undefined;
   if (early !== undefined) return early;
   if (first?.[1] === undefined) {
-    const property = failure.property ?? /^Configuration error at '([^']+)'/.exec(failure.message)?.[1];
+    const property =
+      failure.property ??
+      /^Configuration error at '([^']+)'/.exec(failure.message)?.[1] ??
+      // osls has no error code for this, and only the message says what is wrong.
+      // oxlint-disable-next-line gatewright/no-recognition-by-text
+      (/^Invalid stage name/.test(failure.message) ? 'provider.stage' : undefined);
     const line = property === undefined ? undefined : tree?.lineOf(pathOf(property));
-    return new DefinitionError({ file, line, property }, cleanMessage(failure.message));
+    const stage =
+      property === 'provider.stage' ? pathOf(property).reduce<unknown>(findChild, tree?.value) : '';
+    const why =
+      typeof stage === 'string' && stage.includes('${')
+        ? ` The stage is the text ${stage}, which osls does not read as a variable: write \${opt:stage, 'dev'}, or pass --stage.`
+        : '';
+    return new DefinitionError({ file, line, property }, `${cleanMessage(failure.message)}${why}`);
   }
   const [, property, kind = ''] = first;
   const path = pathOf(property);
@@ -40,6 +52,8 @@ export function explainFailure(
   return new DefinitionError(
     { file, line: tree?.lineOf(path), property },
     `${text} has no value${others}: ${remedyFor(kind, text, valuesFile, tree)}`,
+    [],
+    ruleOfSource(kind),
   );
 }
 
@@ -71,7 +85,18 @@ function explainEarly(
   const remedy = isLater
     ? `osls reads ${property} before options and parameters; write \`\${env:${variable}}\` and set ${variable} in the environment or with --env-file`
     : remedyFor(kind, text, valuesFile, tree);
-  return new DefinitionError({ file, line: tree?.lineOf(path), property }, `${text} has no value: ${remedy}`);
+  return new DefinitionError(
+    { file, line: tree?.lineOf(path), property },
+    `${text} has no value: ${remedy}`,
+    [],
+    isLater ? undefined : ruleOfSource(kind),
+  );
+}
+
+/** Only a value that the service itself should have is missing for everybody who deploys it. */
+function ruleOfSource(kind: string): RuleId | undefined {
+  if (kind === 'self') return undefined;
+  return kind === 'file' ? 'missing-file' : 'value-elsewhere';
 }
 
 /** Returns the variable that has no value. If this cannot be determined, returns the first variable of this kind. */

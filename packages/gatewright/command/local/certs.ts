@@ -6,6 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
+import { placeOwnFolder } from '../../../gateway/engine/place-own-folder.ts';
 import { openAuthority, writeCertified } from '../../../gateway/kernel/files/authority-files.ts';
 import { describeTrust } from './trust-text.ts';
 import { commandName, printResult, table, UsageError } from '../../../base/terminal/output.ts';
@@ -32,6 +33,7 @@ export function certsCommand(): Command {
 
 async function certs(flags: CertsFlags): Promise<void> {
   const now = Date.now();
+  await placeOwnFolder(process.cwd(), ['.']);
   const authority = await openAuthority(process.cwd(), makeAuthority, now);
   if (flags.client !== undefined) return makeClient(authority, flags.client, now);
   const { certificateFile, keyFile, isNew } = authority;
@@ -73,7 +75,8 @@ async function makeClient(authority: LocalAuthority, name: string, now: number):
   ]);
 }
 
-/** Returns the path relative to the working directory, because the folder of the CA is below it. */
+/** Returns the path relative to the working directory, if the folder of the CA is below it. */
 function nearby(file: string): string {
-  return relative(process.cwd(), file);
+  const near = relative(process.cwd(), file);
+  return near.startsWith('..') ? file : near;
 }

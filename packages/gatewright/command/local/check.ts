@@ -9,7 +9,7 @@ import { readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
 import type { AcceptedFinding } from '../../../toolkit/terminal/accepted-findings.ts';
 import { colorize, count, printNotes, printResult } from '../../../base/terminal/output.ts';
 
-type CheckFlags = LoadFlags & { readonly all?: boolean };
+type CheckFlags = LoadFlags & { readonly all?: boolean; readonly against: readonly string[] };
 
 /** A finding with the reason for which it is accepted, if it is. */
 type Judged = DeployFinding & { readonly accepted?: string };
@@ -20,6 +20,12 @@ export function checkCommand(): Command {
       'Say what AWS refuses, or does otherwise than here, when the stacks are deployed. Needs no account and runs no handler.',
     ),
   )
+    .option(
+      '--against <template>',
+      'also say what an update of the stack that is deployed from this template would refuse, replace or lose; may be repeated',
+      (value: string, before: readonly string[]) => [...before, value],
+      [] as readonly string[],
+    )
     .option('--all', 'list every finding, also those that are only counted', false)
     .addHelpText(
       'after',
@@ -34,6 +40,7 @@ async function check(sources: readonly string[], flags: CheckFlags): Promise<voi
   const accepted = readAccepted(sources);
   const { findings, stacks } = await examineStacks(sources, {
     ...toLoadOptions(flags, sources),
+    against: flags.against,
     onProgress: (message) => printNotes(message),
     onWaiting: (message) => printNotes(message),
   });
@@ -96,6 +103,10 @@ const OWN_IDS: ReadonlySet<string> = new Set([
   'typescript-handler',
   'missing-handler',
   'outside-import',
+  'packaged-state',
+  'update-loses',
+  'update-replaces',
+  'update-not-deployed',
 ]);
 
 function describe(findings: readonly Judged[], stacks: readonly string[], isAll: boolean): string[] {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { AUTHORITY_FILE } from '../../../gateway/kernel/files/authority-files.ts';
+import { authorityFileOf } from '../../../gateway/kernel/files/authority-files.ts';
 
 /** Returns the CAs of the system, and this folder's local CA if it exists. */
 export function trustedAuthorities(): string[] {
   const usual = getCACertificates('default');
   try {
-    return [...usual, readFileSync(AUTHORITY_FILE, 'utf8')];
+    return [...usual, readFileSync(authorityFileOf(process.cwd()), 'utf8')];
   } catch {
     return usual;
   }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { Command } from 'commander';
 import {
   chooseKeyPair,
   createGateway,
   optionNames,
   pageKeyFolder,
+  placeOwnFolder,
   readStore,
   requireSources,
   runningFolder,
@@ -48,6 +50,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   const startedMs = performance.now();
   limitYoungGeneration();
   const sources = chooseSources(named);
+  await placeState(sources);
   const profiling = flags.profile ? await startProfiling() : undefined;
   // With --json, stdout contains only the line for tools. With --exec, stdout belongs to the command. In both cases,
   // all other lines go to stderr.
@@ -185,10 +188,17 @@ async function openKeys(
   return openStartKeys(started);
 }
 
+/** Keeps credentials, logs and caches out of a directory that is deployed as it is, and says so once. */
+async function placeState(sources: readonly string[]): Promise<void> {
+  const folder = await placeOwnFolder(process.cwd(), sources);
+  if (folder !== undefined)
+    printNotes(`this folder is packaged as it is, so credentials, logs and caches are in ${folder}`);
+}
+
 /** Starts profiling. The code for this is loaded on demand. */
 async function startProfiling(): Promise<Profiling> {
   const { startProfile } = await import('./profile.ts');
-  return startProfile(join(process.cwd(), '.gatewright', 'profiles'), Date.now());
+  return startProfile(join(ownFolderOf(process.cwd()), 'profiles'), Date.now());
 }
 
 async function endProfile(profiling: Profiling | undefined): Promise<void> {

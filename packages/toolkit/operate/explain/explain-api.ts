@@ -109,10 +109,12 @@ async function readKey(plane: ControlPlane, live: LiveApi, id: string): Promise<
   const [quota, throttle] = [plan?.['quota'], plan?.['throttle']];
   return {
     id,
+    name: textAt(key, 'name'),
     isEnabled: key['enabled'] !== false,
     opens: plans.flatMap(stagesOf),
     plan: plan && {
-      id: textAt(plan, 'name') ?? String(plan['id']),
+      id: String(plan['id']),
+      name: textAt(plan, 'name'),
       ...(isJsonObject(quota) && {
         quota: { limit: Number(quota['limit']), period: asText(quota['period']) ?? '' },
       }),

@@ -118,12 +118,14 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
   const integrationStatus = fields.get('integration.status') ?? fields.get('integrationStatus');
   const authorizerError = fields.get('authorizer.error') ?? fields.get('authenticate.error');
   if (status < 400) return { phase: 'map-response', code: undefined, failure: undefined };
-  const failure =
+  const charge = fields.get('authorizer.quotaRefusal');
+  const reason =
     authorizerError ??
     fields.get('authorize.error') ??
     integrationError ??
     message ??
     `the gateway answered ${status}`;
+  const failure = charge === undefined ? reason : `${reason}: ${charge}`;
   if (integrationError !== undefined && status >= 500) return verdictOfIntegration(integrationError, status);
   if (type === 'MISSING_AUTHENTICATION_TOKEN' && route?.authorizationType === 'AWS_IAM')
     return { phase: 'authenticate', code: type, failure: 'The request is not signed' };
@@ -158,7 +160,29 @@ function findDefect(error: string): Defect | undefined {
   const [, side, broken = ''] = /Unable to transform (request|response): (.*)$/s.exec(error) ?? [];
   if (side === 'request' || side === 'response') return { kind: 'template', side, problem: broken };
   const [, problem] = /Malformed Lambda proxy response: (.*)$/s.exec(error) ?? [];
-  return problem === undefined ? undefined : { kind: 'proxy-response', problem };
+  return problem === undefined
+    ? (findMappingDefect(error) ?? findAuthorizerDefect(error))
+    : { kind: 'proxy-response', problem };
+}
+
+/** Both texts: execution logs in public threads (docs/aws §7.8). */
+function findMappingDefect(error: string): Defect | undefined {
+  const [, status] = /Output mapping refers to an invalid method response: (\d+)/.exec(error) ?? [];
+  if (status !== undefined) return { kind: 'mapping', problem: 'no-method-response', status: Number(status) };
+  const [, selectBy] =
+    /No match for output mapping and no default output mapping configured\. Endpoint Response Status Code: (\d+)/.exec(
+      error,
+    ) ?? [];
+  return selectBy === undefined
+    ? undefined
+    : { kind: 'mapping', problem: 'no-response', selectBy, patterns: [] };
+}
+
+/** A text of HTTP APIs (docs/aws §10.3). */
+function findAuthorizerDefect(error: string): Defect | undefined {
+  if (!/doesn't match the format that API Gateway expects/.test(error)) return undefined;
+  const part = /did not include 'isAuthorized'/.test(error) ? 'isAuthorized' : 'result';
+  return { kind: 'authorizer', code: 'malformed', part };
 }
 
 /** Determines the verdict from the status. It is used for HTTP APIs, which have no gateway response types. */
@@ -242,7 +266,15 @@ function describeGuard(
 function describeDecided(fields: LogFields, { key }: LiveRoute): GuardCircumstances['decided'] {
   const decided = parseAccessDecision(fields.get('authorizer.accessDecision'));
   const isCached = fields.get('authorizer.latency') === '0';
-  return decided && { ...decided, routeKey: isCached ? undefined : key, verdict: undefined };
+  const seconds = Number(fields.get('authorizer.retryAfter') ?? Number.NaN);
+  return (
+    decided && {
+      ...decided,
+      routeKey: isCached ? undefined : key,
+      verdict: undefined,
+      retryAfterSeconds: Number.isNaN(seconds) ? undefined : seconds,
+    }
+  );
 }
 
 /**

@@ -10,10 +10,12 @@ import type { LogFields } from './log-line.ts';
 
 export type KeyFacts = {
   readonly id: string;
+  readonly name?: string | undefined;
   readonly isEnabled: boolean;
   readonly plan:
     | {
         readonly id: string;
+        readonly name?: string | undefined;
         readonly quota?: { readonly limit: number; readonly period: string };
         readonly throttle?: { readonly rate: number; readonly burst: number };
       }
@@ -41,7 +43,10 @@ export function describeMeter(
     keyRequired: route.apiKeyRequired,
     keySource: live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
     hasApiKey: key !== undefined || fields.has('identity.apiKey') || fields.has('identity.apiKeyId'),
+    ...refusalOf(fields),
     keyId: key?.id,
+    keyName: key?.name,
+    planName: plan?.name,
     keyFault:
       key === undefined
         ? 'unknown'
@@ -61,6 +66,12 @@ export function describeMeter(
         : undefined,
     routeLimit: isThrottled && !Number.isNaN(rate) ? { ratePerSecond: rate, burst, level: 0 } : undefined,
   };
+}
+
+/** The reason of the toolkit's authorizers, which return no key for a request that its quota refuses. */
+function refusalOf(fields: LogFields): Pick<MeterCircumstances, 'refusal'> {
+  const said = fields.get('authorizer.quotaRefusal');
+  return said === undefined ? {} : { refusal: `: ${said}` };
 }
 
 /**

@@ -118,10 +118,29 @@ describe('TargetDeliveries', () => {
           TARGET_ARN: text('arn:target'),
           ERROR_CODE: text('404'),
           ERROR_MESSAGE: text('x'.repeat(1_024)),
+          RETRY_ATTEMPTS: text('0'),
         },
       },
     });
   });
+
+  for (const [limit, condition, retries] of [
+    [{ maxRetries: 2 }, 'MaximumRetryAttempts', '2'],
+    [{ maxAgeMs: 3_000 }, 'MaximumEventAgeInSeconds', '2'],
+  ] as const)
+    it(`tells the dead-letter queue that ${condition} ended the retries, and how many there were`, async () => {
+      const { start, play, sent } = aDelivery((arn) => (arn === 'arn:dead' ? DELIVERED : BUSY), {
+        deadLetterArn: 'arn:dead',
+        ...limit,
+      });
+
+      start();
+      await play();
+
+      const { EXHAUSTED_RETRY_CONDITION: ended, RETRY_ATTEMPTS: tries } =
+        sent.at(-1)?.delivery?.attributes ?? {};
+      assert.deepEqual([ended?.StringValue, tries?.StringValue], [condition, retries]);
+    });
 
   it('gives no attribute of the dead-letter queue an empty text, which SQS refuses', async () => {
     const { start, play, sent } = aDelivery(() => final('', ''), { deadLetterArn: 'arn:dead' });

@@ -17,6 +17,7 @@ const trusted: TlsPeer = {
     issueFrom(authority, 'client', { commonName: 'shop', ...times }).certificate,
   ),
   isAuthorized: true,
+  tls: { version: 'TLSv1.3', cipherSuite: 'TLS_AES_128_GCM_SHA256' },
 };
 
 describe('checkPeer', () => {

@@ -24,6 +24,8 @@ import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.
 import { requireSources } from '../../../templates/load.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
+import { judgeUpdates } from './judge-updates.ts';
+import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { openSchemas } from './open-schemas.ts';
 import type { Schemas } from './open-schemas.ts';
@@ -39,7 +41,10 @@ type Examined = {
  * Returns all findings about the stacks, refusals first.
  * @throws DefinitionError if no source exists, or none can be read
  */
-export async function examineStacks(sources: readonly string[], options: ExamineOptions): Promise<Examined> {
+export async function examineStacks(
+  sources: readonly string[],
+  options: ExamineOptions & { readonly against?: readonly string[] },
+): Promise<Examined> {
   requireSources(sources);
   for (const service of sources.flatMap(serviceOf))
     options.onProgress?.(
@@ -54,10 +59,13 @@ export async function examineStacks(sources: readonly string[], options: Examine
   const refusals = withoutCircles(faults.all.map((fault) => ofFault(fault, stacks)));
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
   const packages = stacks.flatMap(judgePackages);
+  const updates = await judgeUpdates(options.against ?? [], stacks, schemas, options);
   const findings = [
     ...refusals,
     ...withoutDoubles(judged, refusals),
     ...packages,
+    ...(await judgeState(sources)),
+    ...updates,
     ...withoutDoubles(notServed.map(ofItem), refusals),
   ];
   return { findings: bySeverity(findings), stacks: stacks.map(({ stackName }) => stackName) };

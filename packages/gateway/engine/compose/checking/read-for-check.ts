@@ -1,5 +1,4 @@
 /** Reads stacks as a start does, with all services, but without parts that run anything. */
-import { join } from 'node:path';
 import { Account } from '../../../control/account.ts';
 import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
@@ -43,7 +42,6 @@ export async function readForCheck(
     types: RESOURCE_TYPES,
     tolerance: faults,
     stored: { ...stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
-    cacheFolder: options.cacheFolder ?? join(options.directory, '.gatewright', 'cache', 'services'),
   }).catch((error: unknown) => {
     // What keeps the only source from being loaded is a finding, too.
     if (!isAboutText(error)) throw error;

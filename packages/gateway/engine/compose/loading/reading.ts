@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
@@ -40,7 +41,7 @@ export async function readSources(
     types: typesOf(options),
     tolerance: faults,
     stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
-    cacheFolder: options.cacheFolder ?? join(options.directory, '.gatewright', 'cache', 'services'),
+    cacheFolder: options.cacheFolder ?? join(ownFolderOf(options.directory), 'cache', 'services'),
   });
   // The sign-in is opened now, so that this happens while the rest is read.
   signIn.expect(stacks);

@@ -8,6 +8,7 @@ import { functionArn, invokeUri } from '../../../../support/a-stack.ts';
 import { aKey, aPlan, meteredApi, withKey } from '../../../../support/metered-apis.ts';
 import { aRecordedApi, recording, storyOf } from '../../../../support/recorded-apis.ts';
 import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../../support/rest-apis.ts';
+import { restRoutes } from '../../../../support/routed-apis.ts';
 import { signToken } from '../../../../support/signed-tokens.ts';
 import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../../../support/token-issuers.ts';
 import { anApi as aWebSocketApi, somePorts } from '../../core/websocket/fixture.ts';
@@ -208,6 +209,35 @@ describe('explain', () => {
     );
   });
 
+  it('advises a TOKEN authorizer to become a REQUEST authorizer, which then lets each route pass', async () => {
+    const auth = (event: unknown) => policy('Allow', (event as { readonly methodArn: string }).methodArn);
+    const token = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
+    const sources = 'method.request.header.Authorization,context.httpMethod,context.resourcePath';
+    const request = aRecordedApi(
+      withAuthorizer({ ...TOKEN, Type: 'REQUEST', IdentitySource: sources, Name: 'gate' }),
+      { list: ok, auth },
+    );
+
+    for (const api of [token, request]) {
+      await api.send({ target: '/dev/pets', headers: bearer });
+      await api.send({ target: '/dev', headers: bearer });
+    }
+
+    assert.match(
+      storyOf(token.last()),
+      /→ Or make it a REQUEST authorizer, whose identity sources are the token’s header, context.httpMethod and context.resourcePath/,
+    );
+    assert.equal(request.last().status, 200);
+  });
+
+  it('names only near routes where there are any', async () => {
+    const api = aRecordedApi(restRoutes({ 'GET /orders': {}, 'GET /menu': {}, 'GET /me': {} }), { list: ok });
+
+    await api.send({ target: '/dev/order' });
+
+    assert.match(storyOf(api.last()), /The closest route is GET \/orders: [^;]*\./);
+  });
+
   it('distinguishes a key without a usage plan from an unknown key', async () => {
     const { Key: key, ...rest } = meteredApi();
     const lone = { ...rest, Lone: aKey({ Value: 'zzzzzzzzzzzzzzzzzzzzzzzz' }), ...(key && { Key: key }) };
@@ -402,8 +432,16 @@ describe('explain', () => {
 
     assert.match(
       storyOf(api.last()),
-      /the usage plans of API key Key do not include the stage abcdefghij\/dev, only abcdefghij\/prod/,
+      /the usage plans of API key customer \(Key\) do not include the stage abcdefghij\/dev, only abcdefghij\/prod/,
     );
+  });
+
+  it('names a caller that is known by nothing but an API key by the name of the key', async () => {
+    const api = aRecordedApi(meteredApi(), { list: ok });
+
+    await api.send({ target: '/dev/pets', headers: withKey });
+
+    assert.equal(api.last().caller, 'API key customer');
   });
 
   it('has nothing to change where all went well', async () => {

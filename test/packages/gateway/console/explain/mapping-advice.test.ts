@@ -1,6 +1,10 @@
 /** A mapping that does not fit is changed as it is advised, and then the request is answered. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import {
+  throttledByAccount,
+  throttledByReservation,
+} from '../../../../../packages/gateway/lambda/pool/refused-start.ts';
 import { recording, storyOf } from '../../../../support/recorded-apis.ts';
 import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { invokeUri } from '../../../../support/a-stack.ts';
@@ -198,6 +202,24 @@ describe('the advice about a call that Lambda limits', () => {
       'concurrency',
       { kind: 'refused', reason: 'throttled', message: 'Rate Exceeded' },
       /^Send requests to fn more slowly .* or raise ReservedConcurrentExecutions/,
+      502,
+    ],
+    [
+      'the concurrency that is reserved for the function',
+      throttledByReservation('fn', 3),
+      /^Send requests to fn more slowly and retry after the error, or raise ReservedConcurrentExecutions of the function\.$/,
+      502,
+    ],
+    [
+      'a reservation of 0, with which no request can succeed',
+      throttledByReservation('fn', 0),
+      /^Raise ReservedConcurrentExecutions of the function fn, or remove it: with 0, Lambda runs no event\.$/,
+      502,
+    ],
+    [
+      "the account's concurrency",
+      throttledByAccount(10),
+      /^Send requests to fn more slowly .* error, or raise the concurrency of the account \(locally `gatewright start --concurrency`\)\.$/,
       502,
     ],
     [

@@ -78,6 +78,32 @@ const asking = (method: string, names: string): TestRequest => ({
   ],
 });
 const allowing = (headers: JsonObject): (() => Served) => proxy({ statusCode: 200, headers });
+/** A REST API with one method, OPTIONS /{id}, which is a mock that allows this origin. */
+const optionsOf =
+  (origin: string, method: JsonObject = {}): (() => Served) =>
+  (): Served =>
+    aMethod({
+      integration: {
+        Type: 'MOCK',
+        RequestTemplates: { 'application/json': '{"statusCode": 200}' },
+        IntegrationResponses: [
+          {
+            StatusCode: '200',
+            ResponseParameters: { 'method.response.header.Access-Control-Allow-Origin': origin },
+          },
+        ],
+      },
+      method: {
+        HttpMethod: 'OPTIONS',
+        MethodResponses: [
+          {
+            StatusCode: '200',
+            ResponseParameters: { 'method.response.header.Access-Control-Allow-Origin': true },
+          },
+        ],
+        ...method,
+      },
+    });
 
 /** As an MCP server with Hono's `handle` returns it. */
 const HONO = {
@@ -307,4 +333,18 @@ const REPLIES: readonly SurpriseRow[] = [
 ];
 
 export const SURPRISES: readonly SurpriseRow[] = [...BODIES, ...REPLIES];
-export { allowing, asking, backend, fromPage, FUNCTION, HTTP, http, HTTP_PROXY, ID, PAGE, POST, proxy };
+export {
+  allowing,
+  optionsOf,
+  asking,
+  backend,
+  fromPage,
+  FUNCTION,
+  HTTP,
+  http,
+  HTTP_PROXY,
+  ID,
+  PAGE,
+  POST,
+  proxy,
+};

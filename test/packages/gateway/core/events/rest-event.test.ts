@@ -271,6 +271,23 @@ describe('buildRestEvent', () => {
     assert.deepEqual(build(aRequest(), { caller }).requestContext.authorizer, { claims: { sub: 'alice' } });
   });
 
+  // Events of private APIs in public tests, such as those of CloneSquad's "interact" API, have both members.
+  it('has the VPC endpoint of a private API and its VPC', () => {
+    const { api } = aRequest();
+    const privateApi = {
+      ...api,
+      endpointType: 'PRIVATE',
+      vpcEndpoints: new Map([['vpce-0123456789abcdef0', 'vpc-0b2']]),
+    };
+    const rawHeaders = ['Host', 'abc123-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com'];
+
+    const { identity } = build(aRequest({ api: privateApi, rawHeaders })).requestContext;
+    const ofPublic = build(aRequest({ rawHeaders })).requestContext.identity;
+
+    assert.deepEqual([identity.vpceId, identity.vpcId], ['vpce-0123456789abcdef0', 'vpc-0b2']);
+    assert.equal('vpceId' in ofPublic, false);
+  });
+
   it('has the signer in identity alone', () => {
     const caller: CallerFacts = {
       kind: 'iam',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { issueFrom, makeAuthority } from '../../../../../packages/base/aws/certificates/issue-certificate.ts';
 import {
-  AUTHORITY_FILE,
+  authorityFileOf,
   openAuthority,
   writeCertified,
 } from '../../../../../packages/gateway/kernel/files/authority-files.ts';
@@ -59,7 +59,7 @@ describe('openAuthority', () => {
   it('is where the guides have it', async () => {
     const { certificateFile } = await openAuthority(folder, makeAuthority, NOW);
 
-    assert.equal(certificateFile, join(folder, AUTHORITY_FILE));
+    assert.equal(certificateFile, authorityFileOf(folder));
   });
 
   it('refuses a key that belongs to another certificate', async () => {

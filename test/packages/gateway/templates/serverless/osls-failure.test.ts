@@ -93,8 +93,21 @@ describe('what osls has to say', () => {
       const failure = { message: unresolved(`provider.environment.${property}`, source) };
       const tree = parseSource(SERVICE, FILE);
 
-      assert.equal(explainFailure(failure, FILE, tree, '/app/my.values.yml').describe(), `${FILE}:${says}`);
+      const fault = explainFailure(failure, FILE, tree, '/app/my.values.yml');
+      assert.equal(fault.describe(), `${FILE}:${says}`);
+      // Whoever deploys the service may have the value, so this is not a refusal.
+      assert.equal(fault.rule, source === 'self' ? undefined : 'value-elsewhere');
     });
+
+  it('of a stage that is no variable, although it looks like one, says what to write', () => {
+    const message = 'Invalid stage name. Stage names may contain only ASCII letters, numbers, and hyphens.';
+    const tree = parseSource("provider:\n  stage: ${opt.stage, 'dev'}\n", FILE);
+
+    assert.equal(
+      explainFailure({ message }, FILE, tree).describe(),
+      `${FILE}:2: provider.stage: ${message} The stage is the text \${opt.stage, 'dev'}, which osls does not read as a variable: write \${opt:stage, 'dev'}, or pass --stage.`,
+    );
+  });
 
   it('is shown whole, without the frames of a stack', () => {
     const message = `Configuration error:

@@ -60,6 +60,20 @@ describe('gatewright check', () => {
     );
   });
 
+  it('says what an update of the deployed template would lose, and exits with 1 only for what AWS refuses', async () => {
+    write('deployed.json', JSON.stringify({ Resources: { Orders: { Type: 'AWS::SQS::Queue' } } }));
+    write('template.yaml', 'Resources: { Topic: { Type: AWS::SNS::Topic } }\n');
+
+    const lost = await runCommandHere(['check', '--against', 'deployed.json'], { cwd });
+    write('template.yaml', 'Resources: { Orders: { Type: AWS::SNS::Topic } }\n');
+    const refused = await runCommandHere(['check', '--against', 'deployed.json', '--json'], { cwd });
+
+    assert.equal(lost.code, 0);
+    assert.match(lost.stdout, /deployed\.json:1 Orders: .* its messages and its URL.*\[update-loses\]/);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stdout, /"id": ?"update-changes-type"/);
+  });
+
   it('names an accepted finding that is gone', async () => {
     write('template.yaml', 'Resources: { Topic: { Type: AWS::SNS::Topic } }\n');
     write('gatewright.yml', 'check: { accept: [{ id: sqs-queue-visibilitytimeout, reason: old }] }\n');

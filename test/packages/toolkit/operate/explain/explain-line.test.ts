@@ -130,7 +130,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/sold', ...withKey },
       status: 429,
       phase: 'meter',
-      says: /API key Key has used up its quota: usage plan gold allows 1 request a day/,
+      says: /API key acme \(Key\) has used up its quota: usage plan gold \(Plan\) allows 1 request a day/,
     },
     {
       request: { target: '/prod/checked' },
@@ -176,6 +176,86 @@ describe('a failing request of a deployed API is explained from its log line, th
       assert.deepEqual(found.story.missing, []);
       // Advice for the gateway on this machine is none here.
       assert.doesNotMatch(found.story.changes.join(' '), /gatewright (clock|token|env)/);
+    });
+});
+
+describe('what only the texts of a line tell', () => {
+  const orders = { httpMethod: 'GET', path: '/prod/orders', resourcePath: '/orders' };
+  const quota = {
+    ...orders,
+    status: '429',
+    'error.responseType': 'ACCESS_DENIED',
+    'authorizer.accessDecision':
+      'document=orders&outcome=over-quota&issuer=local&key=k1&limit=monthly&customer=globex&rules=admins',
+    'authorizer.quotaRefusal': 'over quota: monthly of plan free, tenant globex',
+    'authorizer.retryAfter': '7200',
+  };
+  const rows: readonly {
+    readonly name: string;
+    readonly values: Readonly<Record<string, string>>;
+    readonly api?: Readonly<Record<string, unknown>>;
+    readonly says: RegExp;
+    readonly advises: RegExp;
+  }[] = [
+    {
+      name: 'a quota that an authorizer charges, with the time until its reset',
+      values: quota,
+      says: /its quota refuses it: over quota: monthly of plan free, tenant globex.*API key k1.*units again in 120 min/,
+      advises: /gatewright quota top-up globex monthly UNITS/,
+    },
+    {
+      name: 'an authorizer that returned no key because of the quota',
+      values: {
+        ...quota,
+        path: '/prod/keyed',
+        resourcePath: '/keyed',
+        'error.responseType': 'INVALID_API_KEY',
+      },
+      api: { apiKeySource: 'AUTHORIZER' },
+      says: /returned none: over quota: monthly of plan free, tenant globex/,
+      advises: /./,
+    },
+    {
+      name: 'an integration response that no status selects',
+      values: {
+        ...orders,
+        status: '500',
+        'integration.error':
+          'Execution failed due to configuration error: No match for output mapping and no default output mapping configured. Endpoint Response Status Code: 403',
+      },
+      says: /No match for output mapping/,
+      advises: /integration response/i,
+    },
+    {
+      name: 'a method response that is missing',
+      values: {
+        ...orders,
+        status: '500',
+        'integration.error':
+          'Execution failed due to configuration error: Output mapping refers to an invalid method response: 204',
+      },
+      says: /invalid method response: 204/,
+      advises: /204/,
+    },
+  ];
+  for (const { name, values, api = {}, says, advises } of rows)
+    it(`names ${name}`, async () => {
+      const live = await readLiveApi(plane, RestApiId, 'prod');
+      const line = FORMAT.replaceAll(/\$context\.([\w.]+)/g, (_, field: string) => values[field] ?? '-');
+      const fields = readLogLine(FORMAT, line);
+      assert.ok(fields !== undefined);
+
+      const story = explainLine(
+        await gatherFacts(plane, { ...live, api: { ...live.api, ...api } }, fields),
+        FORMAT,
+        await readSince(plane, live),
+        document,
+        undefined,
+        0,
+      );
+
+      assert.match(story.sentences.join(' '), says);
+      assert.match(story.changes.join(' '), advises);
     });
 });
 

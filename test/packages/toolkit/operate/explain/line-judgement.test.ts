@@ -211,12 +211,13 @@ describe('the facts around a line', () => {
   ] as const)
     it(`are of a key that is ${isEnabled ? 'on' : 'off'} where AWS shows enabled as ${String(enabled)}`, async () => {
       const plan = {
+        id: 'p1',
         name: 'gold',
         apiStages: [{ apiId: 'abc', stage: 'prod' }],
         quota: { limit: 5, period: 'DAY' },
       };
       const plane = planeOf({
-        '/apikeys/k%201': { enabled },
+        '/apikeys/k%201': { name: 'acme', enabled },
         '/usageplans?keyId=k%201&limit=500': [{ name: 'other', apiStages: [] }, plan],
         '/restapis/abc/stages': { item: [{ stageName: 'prod' }, { stageName: 'test' }] },
       });
@@ -226,9 +227,10 @@ describe('the facts around a line', () => {
       assert.deepEqual(facts.stages, ['prod', 'test']);
       assert.deepEqual(facts.key, {
         id: 'k 1',
+        name: 'acme',
         isEnabled,
         opens: ['abc/prod'],
-        plan: { id: 'gold', quota: { limit: 5, period: 'DAY' } },
+        plan: { id: 'p1', name: 'gold', quota: { limit: 5, period: 'DAY' } },
       });
     });
 

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
 import { listRoutes } from '../../../../../../packages/gateway/engine/index.ts';
@@ -160,6 +168,23 @@ ${more}`;
   });
 });
 
+describe('an osls service whose variables have no value here', () => {
+  it('is not refused, and is left without a folder of ours', async () => {
+    const at = write({
+      'serverless.yml':
+        'service: shop\nprovider: { name: aws, runtime: nodejs22.x, environment: { HOST: "${env:NOBODY_SETS_THIS}" } }\n',
+    });
+
+    const { findings } = await examineStacks([at('serverless.yml')], { ...OPTIONS, directory: at('.') });
+
+    assert.deepEqual(
+      findings.map(({ id, severity, line }) => [id, severity, line]),
+      [['value-elsewhere', 'unchecked', 2]],
+    );
+    assert.equal(existsSync(at('.gatewright')), false);
+  });
+});
+
 describe('the package of a function', () => {
   const sam = (properties: string): string =>
     `Transform: AWS::Serverless-2016-10-31\nResources:\n  Orders:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: nodejs22.x\n      CodeUri: src/\n${properties}`;
@@ -199,6 +224,97 @@ describe('the package of a function', () => {
       findings.map(({ id, severity }) => [id, severity]),
       [['outside-import', 'differs']],
     );
+  });
+
+  const INDEX = { 'src/index.js': HANDLER };
+  const LAYERED = `      Handler: index.handler
+      Layers: [!Ref Tools]
+  Tools: { Type: AWS::Serverless::LayerVersion, Properties: { ContentUri: tools/ } }
+`;
+  // Source: Lambda quotas: "250 MB, the maximum size of the contents of a deployment package, including layers (unzipped)"
+  const SIZES: readonly [
+    name: string,
+    rest: string,
+    bytes: Readonly<Record<string, number>>,
+    ids: readonly string[],
+  ][] = [
+    [
+      'has code of 250 MB',
+      '      Handler: index.handler\n',
+      { 'src/big.bin': 262_144_000 - HANDLER.length },
+      [],
+    ],
+    [
+      'exceeds 250 MB by its code',
+      '      Handler: index.handler\n',
+      { 'src/big.bin': 262_144_001 },
+      ['package-size'],
+    ],
+    [
+      'exceeds 250 MB by a hidden folder, which is packaged, too',
+      '      Handler: index.handler\n',
+      { 'src/.data/big.bin': 262_144_001 },
+      ['package-size'],
+    ],
+    [
+      'exceeds 250 MB by its code and its layer together',
+      LAYERED,
+      { 'src/a.bin': 150_000_000, 'tools/b.bin': 150_000_000 },
+      ['package-size'],
+    ],
+    [
+      'has code and a layer of less than 250 MB',
+      LAYERED,
+      { 'src/a.bin': 100_000_000, 'tools/b.bin': 100_000_000 },
+      [],
+    ],
+  ];
+  for (const [name, rest, bytes, ids] of SIZES)
+    it(name, async () => {
+      const at = write({ 'template.yaml': sam(rest), ...INDEX });
+      for (const [file, size] of Object.entries(bytes)) {
+        mkdirSync(dirname(at(file)), { recursive: true });
+        writeFileSync(at(file), '');
+        truncateSync(at(file), size);
+      }
+
+      const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
+
+      assert.deepEqual(
+        findings.map(({ id }) => id),
+        ids,
+      );
+    });
+
+  it('is not judged by the folder of an osls service, because osls leaves out dev dependencies', async () => {
+    const at = write({
+      'serverless.yml':
+        'service: shop\nprovider: { name: aws, runtime: nodejs22.x }\nfunctions: { api: { handler: index.handler } }\n',
+      'package.json': '{"devDependencies":{"big":"1.0.0"}}',
+      'node_modules/big/package.json': '{"name":"big","version":"1.0.0"}',
+      'node_modules/big/big.bin': '',
+      'index.js': HANDLER,
+    });
+    symlinkSync(resolve('node_modules/serverless'), at('node_modules/osls'));
+    truncateSync(at('node_modules/big/big.bin'), 262_144_001);
+
+    const { findings } = await examineStacks([at('serverless.yml')], OPTIONS);
+
+    assert.deepEqual(
+      findings.filter(({ id }) => id === 'package-size'),
+      [],
+    );
+  });
+
+  it('contains the folder of an earlier start, unless the tool leaves it out', async () => {
+    const whole = sam('      Handler: index.handler\n').replace('src/', '.');
+    const files = { 'index.js': HANDLER, '.gatewright/credentials.json': '{}' };
+
+    assert.deepEqual(
+      (await examine(whole, files)).map(({ id, severity }) => [id, severity]),
+      [['packaged-state', 'differs']],
+    );
+    assert.deepEqual(await examine(sam('      Handler: index.handler\n'), { ...INDEX, ...files }), []);
   });
 
   it('follows no link out of the folder when its size is counted', async () => {

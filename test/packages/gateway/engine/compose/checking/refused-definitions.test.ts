@@ -34,7 +34,7 @@ describe('examineStacks', () => {
     rmSync(folder, { recursive: true });
   });
 
-  for (const { name, text, needs = [], id, source } of REFUSED_DEFINITIONS)
+  for (const { name, text, needs = [], id, says, source } of REFUSED_DEFINITIONS)
     it(`names ${name} and its line`, async () => {
       const whole = /^Resources:/m.test(text) ? text.trimStart() : `Resources:${text}`;
       const template = `${whole}${needs.map((part) => PARTS[part]).join('')}\n`;
@@ -43,7 +43,7 @@ describe('examineStacks', () => {
       const found = await refusals(template);
 
       assert.ok(
-        found.some((one) => one.id === id && one.line === line),
+        found.some((one) => one.id === id && one.line === line && (says?.test(one.message) ?? true)),
         `expected ${id} in line ${line} (${source}); found ${JSON.stringify(found)}`,
       );
       assert.deepEqual(

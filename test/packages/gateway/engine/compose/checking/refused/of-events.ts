@@ -2,6 +2,19 @@ import { CFN, one } from './definition.ts';
 import type { RefusedDefinition } from './definition.ts';
 
 export const OF_EVENTS: readonly RefusedDefinition[] = [
+  {
+    ...one(
+      'a bucket with an ACL although ACLs are disabled by default',
+      `
+  Broken: # here
+    Type: AWS::S3::Bucket
+    Properties:
+      AccessControl: PublicRead`,
+      's3-bucket-ownershipcontrols',
+      'S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket"',
+    ),
+    says: /^OwnershipControls is required because AccessControl is "PublicRead"$/,
+  },
   one(
     'a FIFO queue without .fifo',
     `

@@ -1,0 +1,48 @@
+/**
+ * Where Gatewright keeps credentials, logs and caches of a project: in `.gatewright` of the directory, or in the user's
+ * own folder if the tool that deploys the project would put the whole directory into a package.
+ */
+import { createHash } from 'node:crypto';
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { userFolder } from './user-folder.ts';
+
+export const OWN_FOLDER = '.gatewright';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Returns the folder that exists. If none does, it is the one in the directory. */
+export function ownFolderOf(directory: string, environment: Environment = process.env): string {
+  const near = join(directory, OWN_FOLDER);
+  if (isThere(near)) return near;
+  const far = distantFolderOf(directory, environment);
+  return isThere(far) ? far : near;
+}
+
+/** Returns the folder of the project below the folder of the user. */
+export function distantFolderOf(directory: string, environment: Environment = process.env): string {
+  const real = realPathOf(directory);
+  const hash = createHash('sha256').update(real).digest('hex').slice(0, 12);
+  const name = basename(real)
+    .replaceAll(/[^\w.-]+/g, '-')
+    .slice(0, 60);
+  return join(userFolder(environment), 'projects', `${name}-${hash}`);
+}
+
+function realPathOf(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch {
+    return directory;
+  }
+}
+
+/** A link counts, so that the check of the folder can refuse it. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A part of the path is a file, which the creation of the folder reports.
+    return false;
+  }
+}

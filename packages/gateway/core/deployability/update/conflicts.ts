@@ -1,0 +1,203 @@
+/**
+ * Finds new resources that conflict with one that the update deletes only afterwards. CloudFormation creates first and
+ * deletes during the cleanup at the end.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+ */
+import { asText, textOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../stack/model.ts';
+import { ALSO_NAMED } from '../judge-names.ts';
+import { KnownValues } from '../known-values.ts';
+import { namesIn } from '../names-in.ts';
+import type { SchemaTable } from '../schema-check.ts';
+import type { Change, StackChanges } from './stack-changes.ts';
+
+type Conflict = {
+  readonly resource: ResolvedResource;
+  /** The resource that is in the way. */
+  readonly old: ResolvedResource;
+  readonly property: string;
+  readonly rule: 'update-creates-first' | 'update-replaces-named';
+  /** AWS's words. */
+  readonly message: string;
+};
+
+/** Properties that may be the same once in their owner, with AWS's words about a second one. */
+type Unique = {
+  readonly by: readonly string[];
+  /** The property to which the message refers. */
+  readonly property: string;
+  readonly says: (value: string) => string;
+};
+
+const UNIQUE: Readonly<Record<string, Unique>> = {
+  // anomalyco/sst#513
+  'AWS::ApiGatewayV2::Route': {
+    by: ['ApiId', 'RouteKey'],
+    property: 'RouteKey',
+    says: (key) => `Route with key ${key} already exists for this API`,
+  },
+  // serverless/serverless#2730
+  'AWS::ApiGateway::Resource': {
+    by: ['RestApiId', 'ParentId', 'PathPart'],
+    property: 'PathPart',
+    says: (part) => `Another resource with the same parent already has this name: ${part}`,
+  },
+  // aws-cloudformation/cloudformation-coverage-roadmap#1151
+  'AWS::ApiGatewayV2::ApiMapping': {
+    by: ['DomainName', 'ApiMappingKey'],
+    property: 'DomainName',
+    says: () => 'ApiMapping key already exists for this domain name',
+  },
+  // aws/aws-cdk#13817
+  'AWS::ApiGateway::UsagePlanKey': {
+    by: ['UsagePlanId', 'KeyId'],
+    property: 'KeyId',
+    says: () => 'The API key is already in the usage plan',
+  },
+};
+
+export function findConflicts(changes: StackChanges, table: SchemaTable): readonly Conflict[] {
+  const { kept, added } = changes;
+  const replaced = kept.filter(({ replacedBy }) => replacedBy !== undefined);
+  const created = [...added, ...replaced.map(({ now }) => now)];
+  const look = new Names(changes);
+  return [
+    ...replaced.flatMap((change) => findNamedReplacement(change, table, look)),
+    ...created.flatMap((resource) => [
+      ...findEqual(resource, changes, table, look),
+      ...findVariableSibling(resource, changes, look),
+    ]),
+  ];
+}
+
+/** Tells which values are names that AWS gets as they are here. */
+class Names {
+  readonly replaced: ReadonlySet<string>;
+  readonly #before: KnownValues;
+  readonly #now: KnownValues;
+
+  constructor({ kept, added, before, now }: StackChanges) {
+    this.replaced = new Set(
+      [
+        ...kept.filter(({ replacedBy }) => replacedBy !== undefined).map((change) => change.now),
+        ...added,
+      ].map(({ logicalId }) => logicalId),
+    );
+    this.#before = new KnownValues(before.source?.template ?? {});
+    this.#now = new KnownValues(now.source?.template ?? {});
+  }
+
+  /** Returns whether the values at the properties are the same in the account while both resources exist. */
+  areEqual(old: ResolvedResource, created: ResolvedResource, names: readonly string[]): boolean {
+    return names.every((name) => {
+      const [a, b] = [old.properties[name], created.properties[name]];
+      if (asText(a) !== asText(b) || (a !== undefined && asText(a) === undefined)) return false;
+      const [writtenBefore, writtenNow] = [
+        this.#before.writtenAt(old.logicalId, [name]),
+        this.#now.writtenAt(created.logicalId, [name]),
+      ];
+      // The id of what is created anew differs, although it is the same here.
+      return ![...namesIn(writtenBefore), ...namesIn(writtenNow)].some((one) => this.replaced.has(one));
+    });
+  }
+
+  isWritten(resource: ResolvedResource, name: string): boolean {
+    return this.#now.isNamedAt(resource.logicalId, [name]);
+  }
+}
+
+/** Returns the property that gives a resource of the type a name of its own; undefined if there is none. */
+function ownNameOf(type: string, table: SchemaTable): string | undefined {
+  const names = ALSO_NAMED[type] ?? table[type]?.named ?? [];
+  const [only] = names;
+  return names.length === 1 && only !== undefined && only.endsWith('Name') ? only : undefined;
+}
+
+function findNamedReplacement(
+  { before, now, replacedBy = '' }: Change,
+  table: SchemaTable,
+  look: Names,
+): readonly Conflict[] {
+  const name = ownNameOf(now.type, table);
+  if (name === undefined || name === replacedBy) return [];
+  const text = asText(now.properties[name]);
+  if (text === undefined || text !== asText(before.properties[name]) || !look.isWritten(now, name)) return [];
+  return [
+    {
+      resource: now,
+      old: before,
+      property: replacedBy,
+      rule: 'update-replaces-named',
+      message: `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${text} and update the stack again.`,
+    },
+  ];
+}
+
+/** Finds a resource under another logical id that still has what must be unique. */
+function findEqual(
+  created: ResolvedResource,
+  { before, kept }: StackChanges,
+  table: SchemaTable,
+  look: Names,
+): readonly Conflict[] {
+  const { type, logicalId } = created;
+  const name = ownNameOf(type, table);
+  const unique =
+    UNIQUE[type] ??
+    (name === undefined
+      ? undefined
+      : { by: [name], property: name, says: (text: string) => `${text} already exists` });
+  if (unique === undefined) return [];
+  if (name !== undefined && (created.properties[name] === undefined || !look.isWritten(created, name)))
+    return [];
+  // A resource that is updated in place keeps the value, which is a conflict of the new template alone, or gives it up.
+  const stays = new Set(
+    kept.filter(({ replacedBy }) => replacedBy === undefined).map(({ now }) => now.logicalId),
+  );
+  const gone = [...before.resources.values()].find(
+    (old) =>
+      old.type === type &&
+      old.logicalId !== logicalId &&
+      !stays.has(old.logicalId) &&
+      look.areEqual(old, created, unique.by),
+  );
+  if (gone === undefined) return [];
+  return [
+    {
+      resource: created,
+      old: gone,
+      property: unique.property,
+      rule: 'update-creates-first',
+      message: `${unique.says(textOf(created.properties, unique.property))}: ${gone.logicalId} is deleted only after ${logicalId} is created`,
+    },
+  ];
+}
+
+const VARIABLE = /^\{.*\}$/;
+
+/** serverless/serverless#3785, aws/aws-cdk#25172 */
+function findVariableSibling(
+  created: ResolvedResource,
+  { before }: StackChanges,
+  look: Names,
+): readonly Conflict[] {
+  const part = textOf(created.properties, 'PathPart');
+  if (created.type !== 'AWS::ApiGateway::Resource' || !VARIABLE.test(part)) return [];
+  const sibling = [...before.resources.values()].find(
+    (old) =>
+      old.type === created.type &&
+      VARIABLE.test(textOf(old.properties, 'PathPart')) &&
+      textOf(old.properties, 'PathPart') !== part &&
+      look.areEqual(old, created, ['RestApiId', 'ParentId']),
+  );
+  if (sibling === undefined) return [];
+  return [
+    {
+      resource: created,
+      old: sibling,
+      property: 'PathPart',
+      rule: 'update-creates-first',
+      message: `A sibling (${textOf(sibling.properties, 'PathPart')}) of this resource already has a variable path part -- only one is allowed: the old one is deleted only after ${part} is created`,
+    },
+  ];
+}

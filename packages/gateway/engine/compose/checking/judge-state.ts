@@ -1,0 +1,27 @@
+/** Finds a folder `.gatewright` that a deployment would put into a package. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { OWN_FOLDER } from '@gatewright/aws/own-folder-of';
+import { makeFinding } from '../../../core/deployability/finding.ts';
+import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import { findSource } from '../../../templates/find-definition.ts';
+import { packagedFolders } from '../../../templates/packaged-folders.ts';
+
+export async function judgeState(sources: readonly string[]): Promise<readonly DeployFinding[]> {
+  const found = await Promise.all(
+    sources.map(async (source) => {
+      const folders = new Set(await packagedFolders(resolve(source)));
+      return [...folders]
+        .map((folder) => join(folder, OWN_FOLDER))
+        .filter((own) => existsSync(own))
+        .map((own) =>
+          makeFinding(
+            'packaged-state',
+            { stack: '', resource: '', type: '', property: '', file: findSource(resolve(source)).file },
+            `the package contains ${own}, in which Gatewright keeps credentials, logs and caches`,
+          ),
+        );
+    }),
+  );
+  return found.flat();
+}

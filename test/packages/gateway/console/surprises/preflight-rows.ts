@@ -1,0 +1,42 @@
+/** Preflights of REST APIs whose replies do not allow the page's origin. */
+import { allowing, asking, optionsOf, PAGE } from './surprise-rows.ts';
+import type { SurpriseRow } from './surprise-rows.ts';
+
+export const PREFLIGHTS: readonly SurpriseRow[] = [
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a preflight of a REST API',
+    source: 'docs/aws §12.1',
+    api: allowing({ 'Access-Control-Allow-Origin': 'https://admin.example' }),
+    request: asking('GET', ''),
+    values: { origin: PAGE, allowed: 'https://admin.example' },
+    because:
+      /This was a preflight of a page from https:\/\/shop\.example, and the reply allows only https:\/\/admin\.example\. The browser does not send/,
+    change:
+      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\. Or give the resource an OPTIONS method that has no authorizer/,
+    not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE }) },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a preflight of a REST API that its own OPTIONS method answers',
+    source: 'docs/aws §12.1',
+    api: optionsOf("'https://admin.example'"),
+    request: asking('GET', ''),
+    values: { origin: PAGE, allowed: 'https://admin.example' },
+    because: /and the reply allows only https:\/\/admin\.example\./,
+    change:
+      /^Map method\.response\.header\.Access-Control-Allow-Origin: "'https:\/\/shop\.example'" in ResponseParameters of the integration response for 200, and declare the header in the method response\.$/,
+    not: { api: optionsOf("'*'") },
+  },
+  {
+    code: 'CORS_ORIGIN_NOT_ALLOWED',
+    name: 'a preflight of a REST API whose OPTIONS method needs a key',
+    source: 'docs/aws §12.1',
+    api: optionsOf("'*'", { ApiKeyRequired: true }),
+    request: asking('GET', ''),
+    values: { origin: PAGE },
+    because: /and the reply has no Access-Control-Allow-Origin header\./,
+    change: /Let OPTIONS \/\{id\} have no authorizer and need no API key: a preflight has no credentials\.$/,
+    not: { api: optionsOf("'*'") },
+  },
+];
