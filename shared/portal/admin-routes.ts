@@ -9,7 +9,15 @@ import type { AdminPorts } from '../quota/admin/operation.ts';
 import { bindOrganisation } from './bound-ports.ts';
 import { listLog } from './change-log.ts';
 import type { Actor } from './change-log.ts';
-import { invite, listInvitations, listMembers, removeMember, ROLES, withdrawInvitation } from './members.ts';
+import {
+  invite,
+  listInvitations,
+  listMembers,
+  PROVIDER,
+  removeMember,
+  ROLES,
+  withdrawInvitation,
+} from './members.ts';
 import { isEmail } from './oidc.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { showInvitation } from './routes/member-routes.ts';
@@ -175,7 +183,7 @@ function changeRoutes({ ports }: PortalAdminPorts): readonly Route[] {
 
 /** Members see the owner of the APIs by this name, and never by an ARN. */
 function actorOf(signer: string): Actor {
-  return { id: signer, name: 'the provider of the API' };
+  return { id: signer, name: PROVIDER };
 }
 
 async function requireCustomer(customers: Pick<AdminPorts, 'store'>, tenant: string): Promise<void> {

@@ -469,9 +469,19 @@ function parseInvitation(tenant: string, item: Item): Invitation {
   };
 }
 
-/** Whether a text can be the name of a member. */
+/** The name by which members see the owner of the APIs in the log. */
+export const PROVIDER = 'the provider of the API';
+
+/**
+ * Whether a text can be the name of a member: something of it is visible, and it is not the name by which the log shows
+ * the owner of the APIs.
+ */
 export function isMemberName(name: string): boolean {
-  return isStoredName(name) && name.trim() !== '';
+  const visible = name
+    .normalize('NFKC')
+    .replaceAll(/[\p{Z}\p{C}]+/gu, ' ')
+    .trim();
+  return isStoredName(name) && visible !== '' && visible.toLowerCase() !== PROVIDER.toLowerCase();
 }
 
 function invitationInvalid(): DomainError {

@@ -183,7 +183,8 @@ async function acceptInvitation(request: PortalRequest, settings: SessionSetting
     invitation: INVITATION,
     name: text('Your name', { maxLength: 128 }),
   });
-  if (!isMemberName(name)) throw new RequestInvalid('name', 'must not be blank');
+  if (!isMemberName(name))
+    throw new RequestInvalid('name', 'must be a name that can be seen, and not that of the provider');
   const account = ports.random.hex(ID_DIGITS);
   const { tenant, member } = await redeem(invitation, { account, name, isNew: true }, settings);
   const former = cookieOf(request, 'session');

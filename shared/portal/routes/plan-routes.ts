@@ -46,7 +46,7 @@ async function showPlan(context: MemberContext, nowEpochMs: number): Promise<obj
     term === undefined ? undefined : planOfTerm(await findPlan(context, term.plan), term.limits);
   const offers = await Promise.all(
     offersFor(context, nowEpochMs).map(async (offer) =>
-      describePlan(offer, await findPlan(context, offer.plan)),
+      describePlan(await delayed(offer, context, nowEpochMs), await findPlan(context, offer.plan)),
     ),
   );
   return {
@@ -118,7 +118,7 @@ export async function findPlan(
  * Finds what a change to the plan means now. A change back to the plan that is in force withdraws a planned change.
  * @throws DomainError OFFER_UNKNOWN
  */
-function offerAt(context: MemberContext, planId: string, nowEpochMs: number): Start {
+async function offerAt(context: MemberContext, planId: string, nowEpochMs: number): Promise<Start> {
   const { customer } = context;
   const isPlanned = customer.terms.some(({ fromEpochMs }) => fromEpochMs > nowEpochMs);
   const term = termAt(customer, nowEpochMs);
@@ -127,7 +127,23 @@ function offerAt(context: MemberContext, planId: string, nowEpochMs: number): St
     return { offer: offerOf(context, planId), fromEpochMs: undefined };
   const offer = offers.find(({ plan }) => plan === planId);
   if (offer === undefined) throw new DomainError('OFFER_UNKNOWN', 'the plan is not offered to this customer');
-  return startOf(offer, nowEpochMs);
+  return startOf(await delayed(offer, context, nowEpochMs), nowEpochMs);
+}
+
+/**
+ * Delays a change to a plan with a lower fee to the next month, whatever the file says. Attack: a customer changes up,
+ * uses what the plan includes, and changes down before the fee of the period is due.
+ */
+async function delayed(offer: OfferedPlan, context: MemberContext, nowEpochMs: number): Promise<OfferedPlan> {
+  const term = termAt(context.customer, nowEpochMs);
+  if (term === undefined || offer.from === 'next-month') return offer;
+  const [current, wanted] = await Promise.all([findPlan(context, term.plan), findPlan(context, offer.plan)]);
+  return feeOf(wanted) < feeOf(current) ? { ...offer, from: 'next-month' } : offer;
+}
+
+/** The fees of a plan's limits. Their periods are not compared. */
+function feeOf({ limits }: CustomerPlan): number {
+  return limits.reduce((sum, limit) => sum + (limit.kind === 'quota' ? Number(limit.price?.fee ?? 0) : 0), 0);
 }
 
 type Start = { readonly offer: OfferedPlan; readonly fromEpochMs: number | undefined };
@@ -152,7 +168,7 @@ function previewRoute(context: MemberContext): MemberRoute['route'] {
       answer: ANSWER,
     },
     async ({ body: { plan: planId }, receivedEpochMs: now }) => {
-      const { offer, fromEpochMs = now } = offerAt(context, planId, now);
+      const { offer, fromEpochMs = now } = await offerAt(context, planId, now);
       const plan = await findPlan(context, planId);
       return jsonReply(200, {
         plan: planId,
@@ -211,8 +227,8 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
       // If the change was already made, the plan is in force and not on offer; the record of the operation decides.
       const isPast = version <= context.customer.version;
       const { offer, fromEpochMs } = isPast
-        ? startOf(offerOf(context, plan), now)
-        : offerAt(context, plan, now);
+        ? startOf(await delayed(offerOf(context, plan), context, now), now)
+        : await offerAt(context, plan, now);
       const applied = await setPlan(
         context.usage,
         { ...toRequested(request), operationId: operationIdOf(request), by: context.actor.id },

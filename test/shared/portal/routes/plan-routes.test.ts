@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { getCustomer, setPlan } from '#shared/quota/admin/customers.ts';
 import type { WantedTerm } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { PLANS, Portal } from '../../../support/a-portal.ts';
+import { PLANS, PORTAL, Portal } from '../../../support/a-portal.ts';
 
 const DECEMBER_MS = Date.UTC(2026, 11, 1);
 
@@ -84,5 +84,23 @@ describe('a change that the owner of the APIs has planned', () => {
     const answer = await owner.post('/api/plan', { body: { plan: 'pro', version: 3 } });
     assert.equal(answer.status, 200, answer.text);
     assert.equal(((await plans()) as readonly unknown[]).length, 1);
+  });
+});
+
+describe('a change to a cheaper plan', () => {
+  // Attack: change up, use what the dearer plan includes, and change down before its fee is due.
+  it('comes into force when the next month begins, whatever the file says, and the page says so', async () => {
+    const plans = PORTAL.offers.plans.map((plan): typeof plan => ({ ...plan, from: 'now' }));
+    const portal = new Portal({ portal: { ...PORTAL, offers: { ...PORTAL.offers, plans } } });
+    await portal.addCustomer('acme', 'pro');
+    const owner = await portal.join('acme', 'owner');
+    portal.nowMs += 1000;
+    const { body } = await owner.get('/api/plan');
+    assert.deepEqual(
+      (body['offers'] as readonly { readonly from: string }[]).map(({ from }) => from),
+      ['next-month'],
+    );
+    const changed = await owner.post('/api/plan', { body: { plan: 'free', version: 2 } });
+    assert.equal(changed.body['from'], '2026-12-01T00:00:00.000Z');
   });
 });
