@@ -15,7 +15,7 @@ const path = require('node:path');
 const { useLocalCredentials } = require('./local-credentials.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
 const { tolerate, WEBPACK } = require('./serverless-leniency.cjs');
-const { keepCompiledChecks, quicken } = require('./serverless-shortcuts.cjs');
+const { quicken } = require('./serverless-shortcuts.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
 const fromOsls = (file) => require(path.join(oslsFolder, file));
@@ -332,9 +332,7 @@ function moveWorkshop() {
 
 // Compiling osls takes a quarter of its startup time. The cache is next to osls, so only users who can write osls
 // itself can write the cache.
-const COMPILED = path.join(oslsFolder, '../.cache/gatewright');
-enableCompileCache(COMPILED);
-keepCompiledChecks(path.join(COMPILED, 'checks'));
+enableCompileCache(path.join(oslsFolder, '../.cache/gatewright'));
 quickenState();
 moveWorkshop();
 const tolerated = tolerate({
