@@ -325,8 +325,10 @@ function moveWorkshop() {
     }
   }
   syncBuiltinESMExports();
-  process.once('exit', () => {
+  process.once('exit', (code) => {
     writeInputs(path.join(outputFolder, 'inputs.json'), JSON.stringify(inputs.list()));
+    // Node stores the compiled code of osls only now, which takes up to half a second. The parent does not wait for it.
+    tell({ kind: 'ended', code });
   });
 }
 
