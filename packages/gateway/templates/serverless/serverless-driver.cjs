@@ -297,7 +297,10 @@ function replaceModule(file, exports) {
   });
 }
 
-/** Redirects the folder `.serverless` of the service, in which osls and its plug-ins work, to the temporary folder. */
+/**
+ * Redirects the folder `.serverless` of the service, in which osls and its plug-ins work, to the temporary folder.
+ * Returns the recorder of inputs, which does not record modules yet.
+ */
 function moveWorkshop() {
   const workshop = path.join(process.cwd(), '.serverless');
   const moved = path.join(outputFolder, 'workshop');
@@ -330,13 +333,24 @@ function moveWorkshop() {
     // Node stores the compiled code of osls only now, which takes up to half a second. The parent does not wait for it.
     tell({ kind: 'ended', code });
   });
+  return inputs;
+}
+
+/** Loads the modules that osls needs for each service. */
+function preload() {
+  for (const file of ['lib/serverless.js', 'lib/plugins/index.js'])
+    try {
+      fromOsls(file);
+    } catch {
+      // This version of osls does not have the file, or says later what is wrong.
+    }
 }
 
 // Compiling osls takes a quarter of its startup time. The cache is next to osls, so only users who can write osls
 // itself can write the cache.
 enableCompileCache(path.join(oslsFolder, '../.cache/gatewright'));
 quickenState();
-moveWorkshop();
+const inputs = moveWorkshop();
 const tolerated = tolerate({
   fromOsls,
   replaceModule,
@@ -374,5 +388,7 @@ PluginManager.prototype.resolveServicePlugins = async function (...input) {
   return [...(await resolveServicePlugins.apply(this, input)), GatewrightPackaging];
 };
 
+preload();
+inputs.watchModules();
 process.argv = [process.argv[0], path.join(oslsFolder, 'bin/serverless.js'), ...oslsArguments];
 fromOsls('bin/serverless.js');
