@@ -77,9 +77,11 @@ export function settleWhenIdle(surroundings: Surroundings = OWN, looked = 0): vo
   const { utilization, later, store, collect } = surroundings;
   const before = utilization();
   later(() => {
-    if (utilization(before).utilization >= IDLE_BELOW) return settleWhenIdle(surroundings, looked + 1);
-    // The code is stored first, because a collection discards it.
-    store();
-    if (looked < LOOKS) collect();
+    if (utilization(before).utilization >= IDLE_BELOW) settleWhenIdle(surroundings, looked + 1);
+    else {
+      // The code is stored first, because a collection discards it.
+      store();
+      if (looked < LOOKS) collect();
+    }
   }, LOOK_EVERY_MS);
 }
