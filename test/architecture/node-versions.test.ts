@@ -13,7 +13,11 @@ type Lock = {
 const { minVersion, satisfies } = createRequire(
   createRequire(import.meta.url).resolve('serverless/package.json'),
 )('semver') as {
-  readonly minVersion: (range: string) => { readonly major: number; readonly minor: number };
+  readonly minVersion: (range: string) => {
+    readonly version: string;
+    readonly major: number;
+    readonly minor: number;
+  };
   readonly satisfies: (version: string, range: string) => boolean;
 };
 
@@ -21,7 +25,7 @@ const read = (name: string): string => readFileSync(join(REPOSITORY, name), 'utf
 
 describe('the oldest Node with which a clone is installed', () => {
   const { engines } = JSON.parse(read('package.json')) as { readonly engines: { readonly node: string } };
-  const oldest = String(minVersion(engines.node));
+  const { version: oldest, major, minor } = minVersion(engines.node);
 
   it('is one for which npm warns of no package (EBADENGINE)', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as Lock;
@@ -33,7 +37,6 @@ describe('the oldest Node with which a clone is installed', () => {
   });
 
   it('is the one that README and CONTRIBUTING promise', () => {
-    const { major, minor } = minVersion(engines.node);
     for (const page of ['README.md', 'CONTRIBUTING.md'])
       for (const [, promised] of read(page).matchAll(/\bNode (?:≥ )?(\d[\d.]*\d)/g))
         if (promised !== '24') assert.equal(promised, `${major}.${minor}`, page);
