@@ -3,7 +3,16 @@
  * Replaces slow steps of osls by faster versions that have the same results. It is part of `serverless-driver.cjs`, in
  * osls's own process.
  */
+// These functions are stored here before the driver starts to watch what osls reads through them.
+const { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } = require('node:fs');
+const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
+
+/**
+ * The maximum number of checks that are kept, which have up to 1 MB each. There is one check for each combination of
+ * osls version, plug-ins, and properties that services have.
+ */
+const KEPT_CHECKS = 16;
 
 /** Keywords of JSON Schema (draft 7) whose value is a map of schemas, a schema, or a list of schemas. */
 const MAPS = new Set(['definitions', 'dependencies', 'patternProperties', 'properties']);
@@ -51,6 +60,34 @@ function withoutOthers(properties, own, names) {
       isLeftOut(name, described) ? {} : described,
     ]),
   );
+}
+
+/**
+ * Makes osls keep its checks in a folder of the gateway, and not in the home folder, where they would become ever more.
+ * If the folder cannot be written to, the home folder is used.
+ */
+function keepChecksIn(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    process.env.SLS_SCHEMA_CACHE_BASE_DIR = folder;
+  } catch {
+    // osls is installed for all users.
+  }
+}
+
+/** Removes the oldest checks of a folder, if there are too many. */
+function boundChecks(folder) {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name));
+    const byAge = files.map((file) => [statSync(file).mtimeMs, file]).sort(([a], [b]) => b - a);
+    for (const [, file] of byAge.slice(KEPT_CHECKS)) rmSync(file, { force: true });
+  } catch {
+    // There is no such folder, or another start removes the same files.
+  }
 }
 
 /** Returns the names of all properties in a value, which may contain itself. */
@@ -111,4 +148,4 @@ function quicken(jsonCycle) {
   jsonCycle.stringify = (object, replacer, space) => JSON.stringify(decycle(object), replacer, space);
 }
 
-module.exports = { quicken, withoutAbsentProperties };
+module.exports = { boundChecks, keepChecksIn, quicken, withoutAbsentProperties };

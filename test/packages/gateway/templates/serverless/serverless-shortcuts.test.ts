@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -24,7 +24,9 @@ const require = createRequire(import.meta.url);
 const FILE = fileURLToPath(
   new URL('../../../../../packages/gateway/templates/serverless/serverless-shortcuts.cjs', import.meta.url),
 );
-const { quicken, withoutAbsentProperties } = require(FILE) as {
+const { boundChecks, keepChecksIn, quicken, withoutAbsentProperties } = require(FILE) as {
+  readonly boundChecks: (folder: string) => void;
+  readonly keepChecksIn: (folder: string) => void;
   readonly quicken: (jsonCycle: JsonCycle) => void;
   readonly withoutAbsentProperties: (schema: Schema, own: Schema, configuration: unknown) => Schema;
 };
@@ -187,7 +189,7 @@ describe('withoutAbsentProperties', () => {
 
         assert.deepEqual(await check(reduced, configuration), await check(schema, configuration));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -212,5 +214,44 @@ describe('withoutAbsentProperties', () => {
 
     assert.deepEqual(properties['custom'], { type: 'object', properties: { byPlugin } });
     assert.deepEqual(properties['layers'], changed);
+  });
+});
+
+describe('the checks that osls generates', () => {
+  const root = mkdtempSync(join(tmpdir(), 'gatewright-kept-checks-'));
+  const given = process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
+  after(() => {
+    delete process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
+    if (given !== undefined) process.env['SLS_SCHEMA_CACHE_BASE_DIR'] = given;
+    rmSync(root, { recursive: true });
+  });
+
+  it('are kept in a folder that is created, and in that of osls where it cannot be', () => {
+    keepChecksIn(join(root, 'made/here'));
+    assert.equal(process.env['SLS_SCHEMA_CACHE_BASE_DIR'], join(root, 'made/here'));
+
+    delete process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
+    writeFileSync(join(root, 'file'), '');
+    keepChecksIn(join(root, 'file/here'));
+    assert.equal(process.env['SLS_SCHEMA_CACHE_BASE_DIR'], undefined);
+  });
+
+  it('are the 16 newest, in whichever folders osls has put them', () => {
+    const folder = join(root, 'many');
+    for (let at = 0; at < 20; at += 1) {
+      const file = join(folder, at % 2 === 0 ? 'even' : 'odd', `${at}.js`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, '');
+      utimesSync(file, at, at);
+    }
+
+    boundChecks(folder);
+    boundChecks(join(root, 'absent'));
+
+    const left = ['even', 'odd'].flatMap((name) => readdirSync(join(folder, name)));
+    assert.deepEqual(
+      left.map((name) => Number.parseInt(name, 10)).toSorted((a, b) => a - b),
+      Array.from({ length: 16 }, (_, at) => at + 4),
+    );
   });
 });
