@@ -69,7 +69,8 @@ type Tally = { passed: number; failed: number; files: Set<string> };
 async function runFiles(files: readonly string[], batched: ReadonlySet<string>): Promise<Tally> {
   const tally: Tally = { passed: 0, failed: 0, files: new Set() };
   const concurrency = Math.min(2, availableParallelism());
-  const stream = run({ files: [...files], concurrency, timeout: PROCESS_DEADLINE_MS });
+  const execArgv = ['--require', resolve('test/untracked.cjs')];
+  const stream = run({ files: [...files], concurrency, timeout: PROCESS_DEADLINE_MS, execArgv });
   stream.on('test:pass', ({ details }) => {
     if (details.type !== 'suite') tally.passed += 1;
   });

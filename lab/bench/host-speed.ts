@@ -47,6 +47,12 @@ export function printHostSpeeds(before: HostSpeed, after: HostSpeed): string {
   return hasChanged(before, after) ? `${speeds} ${changed}` : speeds;
 }
 
+/** Returns why the figures of a run are not published; undefined if the host was as fast after the run as before. */
+export function describeRefusal(before: HostSpeed, after: HostSpeed): string | undefined {
+  if (!hasChanged(before, after)) return undefined;
+  return `docs/performance.md stays as it is. ${printHostSpeeds(before, after)} Repeat the run on a quiet machine.`;
+}
+
 function toThousands(perSecond: number): string {
   return (perSecond / 1_000).toFixed(1);
 }

@@ -1,6 +1,7 @@
 /** Compares starts and memory with the programs on which they depend: osls, and an idle Node. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { STANDS_IN, startAwsStandIn } from '../../packages/gateway/templates/serverless/aws-stand-in.ts';
@@ -41,13 +42,33 @@ export function npmStarts(): Sides {
       // A new environment variable invalidates every cached result of osls, because osls cannot know whether the
       // variable matters. The second start uses the same value, so nothing has changed.
       const more = { BENCH_RUN: String(Date.now()) };
-      return { 'npm-start-changed': await npmStartMs(more), 'npm-start-unchanged': await npmStartMs(more) };
+      return {
+        'npm-start-first': await firstStartMs(),
+        'npm-start-changed': await npmStartMs(more),
+        'npm-start-unchanged': await npmStartMs(more),
+      };
     },
     async () => {
-      const ms = await packageMs();
-      return { 'npm-start-changed': ms, 'npm-start-unchanged': ms };
+      const first = await packageMs(freshFolder('osls-home'));
+      const ms = await packageMs(join(BUILD, 'osls-home'));
+      return { 'npm-start-first': first, 'npm-start-changed': ms, 'npm-start-unchanged': ms };
     },
   );
+}
+
+/** Starts as in a new clone, in which nothing is compiled yet. */
+async function firstStartMs(): Promise<number> {
+  for (const folder of ['node_modules/.cache/gatewright', '.gatewright/cache'])
+    rmSync(join(ROOT, folder), { recursive: true, force: true });
+  const home = freshFolder('first-home');
+  return await npmStartMs({ GATEWRIGHT_HOME: home, SLS_SCHEMA_CACHE_BASE_DIR: home });
+}
+
+function freshFolder(name: string): string {
+  const folder = join(BUILD, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 async function npmStartMs(more: Readonly<Record<string, string>>): Promise<number> {
@@ -56,8 +77,11 @@ async function npmStartMs(more: Readonly<Record<string, string>>): Promise<numbe
   return started.ms;
 }
 
-/** Runs `osls package` of both services at once, with a stand-in for AWS on this machine. */
-async function packageMs(): Promise<number> {
+/**
+ * Runs `osls package` of both services at once, with a stand-in for AWS on this machine.
+ * @param checks the folder in which osls keeps its generated checks
+ */
+async function packageMs(checks: string): Promise<number> {
   const aws = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
   const env = {
     ...process.env,
@@ -65,6 +89,7 @@ async function packageMs(): Promise<number> {
     [STANDS_IN]: '1',
     // The example does not install serverless-esbuild, so it is found in the folder of this tool.
     NODE_PATH: join(toolFolder('bench-offline'), 'node_modules'),
+    SLS_SCHEMA_CACHE_BASE_DIR: checks,
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
   };

@@ -1,7 +1,8 @@
 /**
  * After `npm ci`: removes 100 MB of package files that nothing here uses. Node's headers are only needed to compile
  * addons, and there are no addons. classic-level contains its sources and a binary for every system. TypeScript
- * contains its messages in thirteen languages. The AWS SDK contains a second set of declarations for TypeScript 3. This
+ * contains its messages in thirteen languages. The AWS SDK contains a second set of declarations for TypeScript 3. zod
+ * and the MCP packages contain their sources, the latter in source maps. This
  * script is plain JavaScript, since any version of Node may run it.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
@@ -10,7 +11,13 @@ import { fileURLToPath } from 'node:url';
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-for (const path of [...headersOfNode(), ...otherSystems(), ...translations(), ...oldDeclarations()])
+for (const path of [
+  ...headersOfNode(),
+  ...otherSystems(),
+  ...translations(),
+  ...oldDeclarations(),
+  ...sources(),
+])
   rmSync(join(MODULES, path), { recursive: true, force: true });
 
 function headersOfNode() {
@@ -45,6 +52,18 @@ function oldDeclarations() {
   return ['@aws-sdk', '@smithy'].flatMap((scope) =>
     list(scope).map((name) => join(scope, name, 'dist-types/ts3.4')),
   );
+}
+
+function sources() {
+  const folders = ['client', 'core', 'server'].map((name) => join('@modelcontextprotocol', name, 'dist'));
+  const maps = folders
+    .flatMap((folder) => [folder, join(folder, 'ext')])
+    .flatMap((folder) =>
+      list(folder)
+        .filter((name) => name.endsWith('.map'))
+        .map((name) => join(folder, name)),
+    );
+  return ['zod/src', ...maps];
 }
 
 function list(folder) {

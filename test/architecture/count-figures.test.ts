@@ -11,8 +11,7 @@ import type { Layout } from './room-figures.ts';
 import { resolveSpecifier } from './resolve-specifier.ts';
 import type { Manifest } from './resolve-specifier.ts';
 import { isTest } from './module-kinds.ts';
-import { readTree } from './read-tree.ts';
-import { REPOSITORY } from './source-files.ts';
+import { readSources } from './source-files.ts';
 import { readModule } from './source-modules.ts';
 
 const MANIFESTS = new Map<string, Manifest>([
@@ -228,7 +227,7 @@ describe('habits', () => {
   });
 
   it('has no copy of a reader of JSON in this repository', () => {
-    const source = readTree(REPOSITORY).modules.filter(({ path }) => !isTest(path));
+    const source = readSources().filter(({ path }) => !isTest(path));
 
     assert.deepEqual(findCopiedReaders(source), []);
   });

@@ -7,6 +7,7 @@ import { countRooms } from './room-figures.ts';
 import { productOf } from './layout.ts';
 import type { Arrow, Tree } from './arrows.ts';
 import type { Layout, LayoutFigures } from './room-figures.ts';
+import type { SourceFile } from './source-files.ts';
 import type { SourceModule } from './source-modules.ts';
 
 /** The files whose lengths are watched: what a reader of the request path opens first. */
@@ -132,7 +133,7 @@ function countWatched(source: readonly SourceModule[]): Readonly<Record<string, 
 }
 
 /** `path: reader`, each place that reads JSON by code that one module has. */
-export function findCopiedReaders(source: readonly SourceModule[]): readonly string[] {
+export function findCopiedReaders(source: readonly SourceFile[]): readonly string[] {
   const others = source.filter(({ path }) => posix.basename(path) !== JSON_FILE);
   return others.flatMap(({ path, text }) =>
     Object.entries(JSON_READERS).flatMap(([name, code]) =>

@@ -6,8 +6,17 @@ import type { Tree } from './arrows.ts';
 import type { Manifest } from './resolve-specifier.ts';
 import { readModule } from './source-modules.ts';
 
+/** Several tests of a process read this repository, which takes seconds. */
+const known = new Map<string, Tree>();
+
 /** Everything that git has or would take, fixtures left out: they are data. */
 export function readTree(root: string): Tree {
+  const tree = known.get(root) ?? readOnce(root);
+  known.set(root, tree);
+  return tree;
+}
+
+function readOnce(root: string): Tree {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
   const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }).split('\0');
   // The list ends with a NUL, too.

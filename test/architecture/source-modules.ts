@@ -42,7 +42,8 @@ export function readModule(path: string, text: string): SourceModule {
 }
 
 function parse(path: string, text: string): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  // Without links to parents, which nothing here follows, it takes two thirds of the time.
+  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
 }
 
 /** Comments and blanks are no tokens. */

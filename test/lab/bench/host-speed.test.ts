@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hasChanged, printHostSpeeds } from '../../../lab/bench/host-speed.ts';
+import { describeRefusal, hasChanged, printHostSpeeds } from '../../../lab/bench/host-speed.ts';
 import type { HostSpeed } from '../../../lab/bench/host-speed.ts';
 
 const USUAL: HostSpeed = { arithmetic: 200_000, messages: 40_000, echoes: 20_000 };
@@ -31,6 +31,16 @@ describe('printHostSpeeds', () => {
     assert.match(
       printHostSpeeds(USUAL, { ...USUAL, echoes: 10_000 }),
       /20\.0, 10\.0\. \*\*The host changed by more than 15 %\*\*/,
+    );
+  });
+});
+
+describe('describeRefusal', () => {
+  it('keeps the page as it is where the host changed during the run, and only there', () => {
+    assert.equal(describeRefusal(USUAL, { ...USUAL, messages: 35_000 }), undefined);
+    assert.match(
+      describeRefusal(USUAL, { ...USUAL, messages: 34_000 }) ?? '',
+      /^docs\/performance\.md stays as it is\. Host speed .*Repeat the run on a quiet machine\.$/,
     );
   });
 });

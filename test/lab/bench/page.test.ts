@@ -31,7 +31,7 @@ const resultsOf = (ratios: Readonly<Record<string, readonly number[]>>, marked =
 
 const RESULTS = resultsOf(
   {
-    rest: [0.8, 0.81, 0.82, 0.83, 0.84, 0.85],
+    rest: [0.8, 0.81, 0.82, 0.83, 0.84, 0.845],
     'rest-p99': [0.7, 0.8, 0.8, 0.9, 0.9, 1.1],
     'rest-offline': [9, 9, 9, 9, 9],
     'save-plain': [0.02, 0.02, 0.021, 0.021, 0.03, 0.03],
@@ -51,21 +51,21 @@ describe('all goals of a run', () => {
   });
 
   const LINES = [
-    '| `rest` | Requests, REST API | 83 /s | 100 /s the floor | 0.82 × (0.80 to 0.85; the host changed in 1 of 6 pairs) | ≥ 0.9 × | **missed** |',
-    '| `rest-p99` | p99, REST API, 32 connections | 85.0 ms | 100 ms the floor | 0.85 × (0.70 to 1.10) | ≤ 1 × | open |',
-    '| `rest-offline` | Requests, REST API | 900 /s | 100 /s warm serverless-offline | 9.00 × (too few pairs for an interval) | ≥ 8 × | open |',
-    '| `save-plain` | Save to response, TypeScript | 2.1 ms | 100 ms serverless-offline | 0.021 × (0.020 to 0.030) | ≤ 0.05 × | held |',
-    '| `http` | Requests, HTTP API |  |  the floor | not measured | ≥ 0.9 × |  |',
+    '| `rest` | Requests, REST API | 83 /s | 100 /s the floor | 0.82 × (0.80 to 0.84; the host changed in 1 of 6 pairs) | ≥ 0.85 × | **missed** | processor time of 55.1 and 59.8 µs, so 0.92 |',
+    '| `rest-p99` | p99, REST API, 32 connections | 85.0 ms | 100 ms the floor | 0.85 × (0.70 to 1.10) | ≤ 1 × | open | the floor does nothing else with a request, so 1 |',
+    '| `rest-offline` | Requests, REST API | 900 /s | 100 /s warm serverless-offline | 9.00 × (too few pairs for an interval) | ≥ 5.5 × | open | the floor reaches 7.05 times serverless-offline, and the gateway 0.85 of the floor |',
+    '| `save-plain` | Save to response, TypeScript | 2.1 ms | 100 ms serverless-offline | 0.021 × (0.020 to 0.030) | ≤ 0.35 × | held | a pause of 2 ms after the write, a build, and a thread that loads it: 0.2 |',
+    '| `http` | Requests, HTTP API |  |  the floor | not measured | ≥ 0.85 × |  | processor time of 46.6 and 49.1 µs, so 0.95 |',
   ];
   for (const line of LINES)
     it(`has each goal beside its figure: ${line}`, () => assert.ok(page.split('\n').includes(line), page));
 
   it('says what has caused a miss, where that was shown', () => {
-    const sevenfold = Array.from({ length: 6 }, () => 7);
+    const ninefold = Array.from({ length: 6 }, () => 9);
     const missed = printPage(
       CONDITIONS,
       HOST,
-      resultsOf({ 'first-answer': sevenfold, 'memory-at-rest': sevenfold }),
+      resultsOf({ 'first-answer': ninefold, 'memory-at-rest': ninefold }),
     );
     assert.match(missed, /^- `first-answer`: Of about \d+ ms/m);
     assert.match(missed, /^- `memory-at-rest`: the cause is not known yet$/m);
@@ -79,6 +79,10 @@ describe('all goals of a run', () => {
     const lines = printPage(CONDITIONS, HOST, RESULTS, timed).split('\n');
     assert.ok(lines.includes('| `rest` | 31.0 / 24.0 | 31.0 / 24.0 | 31.0 / 24.0 |'));
     assert.ok(!lines.some((line) => line.startsWith('| `http` | ') && line.includes(' / ')));
+  });
+
+  it('names the limit of each goal', () => {
+    for (const { name, limit } of ALL) assert.notEqual(limit, '', name);
   });
 
   it('names each goal once', () => {
@@ -98,14 +102,14 @@ describe('docs/performance.md', () => {
     );
     assert.match(
       summary,
-      /^\| First response of the package, compared with `node -e 0` \| not measured \| ≤ 5 ×/m,
+      /^\| First response of the package, compared with `node -e 0` \| not measured \| ≤ 8 ×/m,
     );
   });
 
   it('lists what is missed, and names what is open', () => {
     assert.match(
       summary,
-      /^Missed: `rest` 0\.82 \(≥0\.9\), `memory-at-rest` 2\.30 \(≤2\.2\)\. Open, .*: `rest-p99` 0\.85 \(≤1\)/m,
+      /^Missed: `rest` 0\.82 \(≥0\.85\), `memory-at-rest` 2\.30 \(≤2\.2\)\. Open, .*: `rest-p99` 0\.85 \(≤1\)/m,
     );
     assert.match(printSummary(CONDITIONS, HOST, []), /No measured goal is missed\.$/);
   });

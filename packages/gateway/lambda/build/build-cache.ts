@@ -3,6 +3,7 @@ import { type CacheFolder, readCached, writeCached } from '@gatewright/aws/cache
 import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
+import { printOptions } from './describe-build.ts';
 
 /**
  * The version of the cache format. Increase this number whenever the format changes, or whenever the checks that allow
@@ -17,6 +18,23 @@ const MOST_FILES = 4_000;
 const MOST_BYTES = 100_000_000;
 /** The text that replaces the path of the run's folder in stored results, because the folder differs in each run. */
 const RUN = '<run>';
+
+/** The time in milliseconds after which results are stored, while a start goes on without waiting for it. */
+const STORE_AFTER_MS = 1_000;
+
+const unstored: (() => void)[] = [];
+
+/** Stores a result when nobody waits for the gateway any more, and only one in each turn of the event loop. */
+export function storeLater(store: () => void): void {
+  unstored.push(store);
+  if (unstored.length === 1) setTimeout(storeNext, STORE_AFTER_MS).unref();
+}
+
+function storeNext(): void {
+  unstored[0]?.();
+  unstored.shift();
+  if (unstored.length > 0) setImmediate(storeNext);
+}
 
 type CachedBuild = { readonly inputs: BuildInputs; readonly made: unknown };
 
@@ -35,16 +53,18 @@ export class BuildCache {
   /**
    * Returns the result of `make`, or the stored result of an earlier run if the input files are unchanged. A stored
    * result is not validated, because the same code wrote it.
+   * @param keepBy runs the function that stores the result, now or later
    */
   async make<T>(
     query: BuildQuery,
     make: () => Promise<{ readonly made: T; readonly metafile: Metafile | undefined }>,
+    keepBy: (keep: () => void) => void = (keep) => keep(),
   ): Promise<T> {
     const found = this.find(query);
     if (found !== undefined) return found as T;
     const startedEpochMs = Date.now();
     const { made, metafile } = await make();
-    this.keep(query, startedEpochMs, metafile, made);
+    keepBy(() => this.keep(query, startedEpochMs, metafile, made));
     return made;
   }
 
@@ -77,11 +97,8 @@ export class BuildCache {
     return JSON.stringify(this.#runDirectory).slice(1, -1);
   }
 
-  #nameOf({ what, options: { plugins = [], ...options } }: BuildQuery): string {
-    const messages = JSON.stringify(
-      { ...options, plugins: plugins.map(({ name }) => name) },
-      (_, value: unknown) => (value instanceof RegExp ? String(value) : value),
-    );
+  #nameOf({ what, options }: BuildQuery): string {
+    const messages = printOptions(options);
     const { NODE_PATH: paths = '', ESBUILD_BINARY_PATH: binary = '' } = process.env;
     return hash([String(FORMAT), version, paths, binary, what, messages.replaceAll(this.#quotedRun, RUN)]);
   }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
 
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import { BuildError, toBuildError } from './build-error.ts';
@@ -19,13 +19,13 @@ import {
   readImports,
 } from './handler-imports.ts';
 import type { HandlerCode } from '../thread/instance-start.ts';
-import { BuildCache } from './build-cache.ts';
+import { BuildCache, storeLater } from './build-cache.ts';
+import { describeBuild, type DescribedBuild } from './describe-build.ts';
 import type { SdkLending } from '../lent/lend-sdk.ts';
 import type { FunctionDefinition, PackedCode } from '../../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from '../code/packed-code.ts';
 import { IncrementalBuild } from './incremental-build.ts';
 import { packageIsModule } from './package-type.ts';
-import type { LocatedOptions } from './prebundled-packages.ts';
 import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
 import { type BundleTexts, StoredBundles, textsOf } from './stored-bundles.ts';
 import { taskRootOf } from '../code/task-root.ts';
@@ -58,7 +58,7 @@ type Bundle = BundleTexts & {
 type Located = {
   readonly file: string;
   readonly name: HandlerName;
-  readonly options: LocatedOptions | undefined;
+  readonly options: DescribedBuild | undefined;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: DecoratorMetadata;
 };
@@ -94,7 +94,8 @@ export class FunctionBuild {
   #hasRun = false;
   #webpackFailure: DefinitionError | undefined;
   #repeated: IncrementalBuild | undefined;
-  #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
+  /** What is stored for later runs, but not yet. */
+  readonly #unstored = new Map<'bundle' | 'names', () => void>();
   #located: Located | undefined;
 
   /**
@@ -368,7 +369,11 @@ export class FunctionBuild {
         builtins: builtinsOf([metafile, packages?.metafile]),
       };
       if (isKept && packages === undefined)
-        this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
+        this.#keepLater(
+          'bundle',
+          () => this.#cache.keep(query, startedEpochMs, metafile, bundle),
+          setImmediate,
+        );
       return this.#toBuilt(located, bundle, packages?.texts);
     } catch (error) {
       throw toBuildError(error, this.#taskRoot);
@@ -406,43 +411,45 @@ export class FunctionBuild {
   }
 
   /**
-   * Stores the build in the cache while the instance starts. It is not stored earlier, because storing requires reading
-   * all inputs of the build.
+   * Stores a build in the cache while the instance starts, or what a check has found once nobody waits for the gateway.
+   * It is not stored earlier, because storing requires reading all inputs of the build.
    */
-  #keepLater(keep: () => void): void {
-    clearImmediate(this.#keeping?.timer);
-    this.#keeping = { keep, timer: setImmediate(() => this.#keepNow()) };
+  #keepLater(what: 'bundle' | 'names', keep: () => void, later: (run: () => void) => void): void {
+    this.#unstored.set(what, keep);
+    later(() => this.#keepNow(what));
   }
 
-  #keepNow(): void {
-    clearImmediate(this.#keeping?.timer);
-    this.#keeping?.keep();
-    this.#keeping = undefined;
+  #keepNow(what: 'bundle' | 'names'): void {
+    this.#unstored.get(what)?.();
+    this.#unstored.delete(what);
   }
 
   async dispose(): Promise<void> {
-    this.#keepNow();
+    for (const what of this.#unstored.keys()) this.#keepNow(what);
     this.#webpack?.leave();
     await this.#repeated?.dispose();
     this.#repeated = undefined;
   }
 
   async #listNames(
-    options: BuildOptions,
+    options: DescribedBuild,
   ): Promise<{ readonly exports: readonly string[]; readonly imports: readonly PackageImport[] }> {
     const asked = { ...options, format: 'esm', packages: 'external', sourcemap: false } as const;
     try {
-      return await this.#cache.make({ what: 'names', options: asked }, async () => {
-        const { metafile = { inputs: {}, outputs: {} } } = await build(asked);
+      const make = async () => {
+        const metafile = await describeBuild(asked);
         const exports = Object.values(metafile.outputs).flatMap((output) => output.exports);
         return { made: { exports, imports: importsOf(metafile, this.#taskRoot) }, metafile };
-      });
+      };
+      return await this.#cache.make({ what: 'names', options: asked }, make, (keep) =>
+        this.#keepLater('names', keep, storeLater),
+      );
     } catch (error) {
       throw toBuildError(error, this.#taskRoot);
     }
   }
 
-  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): LocatedOptions {
+  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): DescribedBuild {
     const service =
       given === undefined
         ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }

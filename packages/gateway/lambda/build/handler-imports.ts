@@ -4,11 +4,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
 
 import { DefinitionError } from '../../core/errors.ts';
 import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
 import type { BuildCache } from './build-cache.ts';
+import { describeBuild, type DescribedBuild } from './describe-build.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { lendSdk, packagesWith, type SdkLending } from '../lent/lend-sdk.ts';
 import { AWS_SDK_2 } from '../lent/lock-lists.ts';
@@ -73,25 +74,25 @@ export async function readImports(
   kept: BuildCache,
 ): Promise<readonly PackageImport[]> {
   if (statSync(file).size > SOURCE_LIMIT_BYTES) return [];
-  const options = {
+  const options: DescribedBuild = {
     entryPoints: [file],
     absWorkingDir: directory,
     bundle: true,
     write: false,
     metafile: true,
-    packages: 'external' as const,
+    packages: 'external',
     // Modules of layers exist only at run time. An unresolved module would end the build.
     external: ['/opt/*'],
-    platform: 'node' as const,
-    format: 'esm' as const,
-    logLevel: 'silent' as const,
-    loader: { '.node': 'empty' as const },
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+    loader: { '.node': 'empty' },
     // Node.js reads no tsconfig.json for code that runs unbundled.
     tsconfigRaw: {},
-  } satisfies BuildOptions;
+  };
   try {
     return await kept.make({ what: 'imports', options }, async () => {
-      const { metafile } = await build(options);
+      const metafile = await describeBuild(options);
       return { made: importsOf(metafile, directory), metafile };
     });
   } catch {

@@ -5,16 +5,20 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
 /**
- * The time in milliseconds without a change after which a burst of changes is over. Editors write a file in several
+ * The time in milliseconds without a change after which a burst of changes is over. Some editors write a file in several
  * steps, which count as one change.
  */
 const SETTLE_MS = 15;
 
 /**
  * The time in milliseconds without a change after which a burst may be over. Work for the change then begins, and
- * starts again if further changes follow.
+ * starts again if further changes follow. If one file was saved, and nothing indicates that more is written, the burst
+ * is over.
  */
 const PAUSE_MS = 2;
+
+/** The size of a file in bytes from which it may be written in parts, with pauses between them. */
+const LARGE_BYTES = 65_536;
 
 /**
  * The maximum number of folders that are watched for one unbundled function. More folders would use up the system's
@@ -68,8 +72,15 @@ export class SourceWatcher {
   readonly #folders = new Map<string, FSWatcher>();
   readonly #interests = new Map<string, Interest>();
   readonly #changed = new Set<string>();
+  /** The files that changed in the current burst. */
+  readonly #files = new Set<string>();
+  /** The file whose burst ended at its first pause, until more could have followed. */
+  #endedEarly: string | undefined;
+  /** Files that were written again right after such an end, so their editor writes in several steps. */
+  readonly #writtenInSteps = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
+  #earlyTimer: NodeJS.Timeout | undefined;
   /** Whether `onPause` has been called for the current burst of changes. */
   #hasPaused = false;
   readonly #told = new Set<string>();
@@ -126,6 +137,7 @@ export class SourceWatcher {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#pauseTimer);
+    clearTimeout(this.#earlyTimer);
     this.#interests.clear();
     this.#update();
   }
@@ -182,26 +194,48 @@ export class SourceWatcher {
     for (const [name, interest] of this.#interests) {
       const { files, loaded, folders, code } = interest;
       const isCode = folders.has(folder) && code.test(basename(path));
-      if (files.has(path) || loaded.has(path) || isCode || this.#hasGrown(interest, path))
+      if (files.has(path) || loaded.has(path) || isCode || this.#hasGrown(interest, path)) {
         this.#changed.add(name);
+        this.#files.add(path);
+      }
     }
     if (this.#changed.size === 0) return;
+    if (path === this.#endedEarly) this.#writtenInSteps.add(path);
     clearTimeout(this.#timer);
     clearTimeout(this.#pauseTimer);
     const isAfterPause = !this.#hasPaused;
     if (isAfterPause) this.#pauseTimer = setTimeout(() => this.#pause(), PAUSE_MS).unref();
-    this.#timer = setTimeout(() => {
-      const names = [...this.#changed];
-      this.#changed.clear();
-      this.#hasPaused = false;
-      this.#listener.onChange(names, isAfterPause);
-    }, SETTLE_MS).unref();
+    this.#timer = setTimeout(() => this.#end(isAfterPause), SETTLE_MS).unref();
   }
 
   #pause(): void {
     this.#hasPaused = true;
     this.#listener.onPause?.([...this.#changed]);
+    const [file, ...others] = this.#files;
+    if (file === undefined || others.length > 0 || this.#writtenInSteps.has(file) || !isWhole(file)) return;
+    clearTimeout(this.#timer);
+    this.#endedEarly = file;
+    clearTimeout(this.#earlyTimer);
+    this.#earlyTimer = setTimeout(() => (this.#endedEarly = undefined), SETTLE_MS).unref();
+    this.#end(true);
   }
+
+  #end(isAfterPause: boolean): void {
+    const names = [...this.#changed];
+    this.#changed.clear();
+    this.#files.clear();
+    this.#hasPaused = false;
+    this.#listener.onChange(names, isAfterPause);
+  }
+}
+
+/**
+ * Whether a file seems to be written to its end. An editor first empties the file or renames it, or writes a large file
+ * in parts.
+ */
+function isWhole(file: string): boolean {
+  const stats = statOf(file);
+  return stats?.isFile() === true && stats.size > 0 && stats.size < LARGE_BYTES;
 }
 
 /** Returns the folders without a removed folder and its subfolders. A recreated folder needs a new watcher. */

@@ -15,11 +15,16 @@ const path = require('node:path');
 const { useLocalCredentials } = require('./local-credentials.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
 const { tolerate, WEBPACK } = require('./serverless-leniency.cjs');
-const { keepCompiledChecks, quicken } = require('./serverless-shortcuts.cjs');
+const { boundChecks, keepChecksIn, quicken } = require('./serverless-shortcuts.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
 const fromOsls = (file) => require(path.join(oslsFolder, file));
 const tell = (message) => process.send?.(message);
+
+// Compiling osls takes a quarter of its startup time. The cache is next to osls, so only users who can write osls
+// itself can write the cache.
+const CACHE = path.join(oslsFolder, '../.cache/gatewright');
+const CHECKS = path.join(CACHE, 'checks');
 
 /** An empty zip archive: only the end-of-central-directory record. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
@@ -302,8 +307,9 @@ function quickenState() {
   }
 }
 
+/** @param file an absolute path, or a path in osls */
 function replaceModule(file, exports) {
-  const filename = path.join(oslsFolder, file);
+  const filename = path.resolve(oslsFolder, file);
   require.cache[filename] = Object.assign(new module.constructor(filename), {
     filename,
     loaded: true,
@@ -311,14 +317,35 @@ function replaceModule(file, exports) {
   });
 }
 
-/** Redirects the folder `.serverless` of the service, in which osls and its plug-ins work, to the temporary folder. */
+/**
+ * Makes osls write temporary files, such as a check before it is moved to its place, to the temporary folder of this run.
+ * They would otherwise count as files that the run writes, and its result would not be kept.
+ */
+function moveTemporaryFiles() {
+  const folder = () => Promise.resolve(outputFolder);
+  replaceModule('lib/utils/resolve-process-tmp-dir.js', folder);
+  try {
+    // Serverless 3 has this function in a package.
+    replaceModule(
+      createRequire(path.join(oslsFolder, 'package.json')).resolve('process-utils/tmpdir'),
+      folder,
+    );
+  } catch {
+    // osls does not have the package.
+  }
+}
+
+/**
+ * Redirects the folder `.serverless` of the service, in which osls and its plug-ins work, to the temporary folder.
+ * Returns the recorder of inputs, which does not record modules yet.
+ */
 function moveWorkshop() {
   const workshop = path.join(process.cwd(), '.serverless');
   const moved = path.join(outputFolder, 'workshop');
   const inputs = watchInputs({
-    // The folder `.serverless` in the home folder is included, because osls stores compiled checks and the outcome of
-    // its last command there.
-    ownFolders: [workshop, outputFolder, path.join(os.homedir(), '.serverless')],
+    // The folder `.serverless` in the home folder is included, because osls stores the outcome of its last command
+    // there, and its generated checks, if they cannot be stored next to it.
+    ownFolders: [workshop, outputFolder, CHECKS, path.join(os.homedir(), '.serverless')],
     isAnswered: (port) => port === Number(new URL(process.env.AWS_ENDPOINT_URL).port),
   });
   const writeInputs = fs.writeFileSync;
@@ -339,18 +366,30 @@ function moveWorkshop() {
     }
   }
   syncBuiltinESMExports();
-  process.once('exit', () => {
+  process.once('exit', (code) => {
     writeInputs(path.join(outputFolder, 'inputs.json'), JSON.stringify(inputs.list()));
+    // Node stores the compiled code of osls only now, which takes up to half a second. The parent does not wait for it.
+    tell({ kind: 'ended', code });
+    boundChecks(CHECKS);
   });
+  return inputs;
 }
 
-// Compiling osls takes a quarter of its startup time. The cache is next to osls, so only users who can write osls
-// itself can write the cache.
-const COMPILED = path.join(oslsFolder, '../.cache/gatewright');
-enableCompileCache(COMPILED);
-keepCompiledChecks(path.join(COMPILED, 'checks'));
+/** Loads the modules that osls needs for each service. */
+function preload() {
+  for (const file of ['lib/serverless.js', 'lib/plugins/index.js'])
+    try {
+      fromOsls(file);
+    } catch {
+      // This version of osls does not have the file, or says later what is wrong.
+    }
+}
+
+enableCompileCache(CACHE);
+keepChecksIn(CHECKS);
 quickenState();
-moveWorkshop();
+moveTemporaryFiles();
+const inputs = moveWorkshop();
 const tolerated = tolerate({
   fromOsls,
   replaceModule,
@@ -388,5 +427,7 @@ PluginManager.prototype.resolveServicePlugins = async function (...input) {
   return [...(await resolveServicePlugins.apply(this, input)), GatewrightPackaging];
 };
 
+preload();
+inputs.watchModules();
 process.argv = [process.argv[0], path.join(oslsFolder, 'bin/serverless.js'), ...oslsArguments];
 fromOsls('bin/serverless.js');

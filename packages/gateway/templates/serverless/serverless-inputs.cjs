@@ -63,9 +63,10 @@ function watchInputs({ ownFolders, isAnswered }) {
   const goBlind = (reason) => {
     blind ??= reason;
   };
-  watchModules(note, missing, goBlind);
   watchOthers(goBlind, isAnswered);
   return {
+    /** Starts to record modules. Those that are loaded before are inputs, too, but loading them takes less time. */
+    watchModules: () => watchModules(note, missing, goBlind),
     observe: (name, input) => observe(name, input, { note, goBlind, isOwn }),
     list() {
       for (const file of Object.keys(require.cache)) note('content', cut(file));

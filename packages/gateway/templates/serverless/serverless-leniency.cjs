@@ -3,6 +3,7 @@
  * Replaces errors by notes to the parent, so that osls and its plug-ins do not stop and the template is still created.
  * It is part of `serverless-driver.cjs`, in osls's own process.
  */
+const { withoutAbsentProperties } = require('./serverless-shortcuts.cjs');
 
 const NO_CHANGE = 'it does not change the template';
 const BUNDLED = 'functions are bundled from source';
@@ -219,10 +220,22 @@ function tolerateSchema({ fromOsls, note, inform }) {
   const { handleErrorMessages, validateConfig } = prototype;
   let refuseAll = () => undefined;
   let ofOsls;
+  const validate = async (handler, configuration) => {
+    const { schema } = handler;
+    // For a provider other than AWS, osls extends the schema itself.
+    if (schema.properties.provider.properties.name === undefined)
+      return await validateConfig.call(handler, configuration);
+    handler.schema = withoutAbsentProperties(schema, ofOsls ?? schema, configuration);
+    try {
+      await validateConfig.call(handler, configuration);
+    } finally {
+      handler.schema = schema;
+    }
+  };
   prototype.validateConfig = async function (configuration) {
     renameRequestSchemas(configuration.functions, inform);
     try {
-      await validateConfig.call(this, configuration);
+      await validate(this, configuration);
     } catch (error) {
       if (error?.code !== 'SCHEMA_FAILS_STRICT_MODE' || ofOsls === undefined) throw error;
       note(
@@ -231,7 +244,7 @@ function tolerateSchema({ fromOsls, note, inform }) {
         'options of plug-ins are not checked',
       );
       this.schema = ofOsls;
-      await validateConfig.call(this, configuration);
+      await validate(this, configuration);
     }
   };
   prototype.handleErrorMessages = function (messages) {

@@ -64,7 +64,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
     });
     child.on('message', (message: unknown) => {
       if (!isJsonObject(message)) return;
-      const { kind, message: text, stackName, variables, property, consequence, texts } = message;
+      const { kind, message: text, stackName, variables, property, consequence, texts, code } = message;
       if (kind === 'informed' && typeof text === 'string') run.onInformed(text);
       if (kind === 'noted' && typeof text === 'string')
         run.onNoted({ message: text, property: textOr(property, ''), consequence: textOr(consequence, '') });
@@ -77,6 +77,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
       if (kind === 'announced' && typeof stackName === 'string') {
         run.onAnnounced(stackName, textValues(variables));
       }
+      if (kind === 'ended' && code === 0 && failure === undefined) resolve(undefined);
     });
     child.once('error', (error) => resolve({ message: `osls could not run: ${error.message}` }));
     child.once('close', (code, killedBy) => {

@@ -3,96 +3,109 @@
  * Replaces slow steps of osls by faster versions that have the same results. It is part of `serverless-driver.cjs`, in
  * osls's own process.
  */
-// These functions are stored here before the driver starts to watch what osls reads through them, because reads by this
-// file are not inputs of the service.
-const {
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} = require('node:fs');
-const { createHash } = require('node:crypto');
-const Module = require('node:module');
+// These functions are stored here before the driver starts to watch what osls reads through them.
+const { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } = require('node:fs');
 const path = require('node:path');
-const vm = require('node:vm');
-const { crc32 } = require('node:zlib');
+const { isDeepStrictEqual } = require('node:util');
 
-/** A text in the name that ajv gives to osls's generated configuration check. */
-const GENERATED = '[generated-ajv-validate]';
-const CODE = '.check';
 /**
- * The maximum number of stored checks, which have 12 MB each. There is one check for each combination of osls version
- * and plug-ins that extend the configuration.
+ * The maximum number of checks that are kept, which have up to 1 MB each. There is one check for each combination of
+ * osls version, plug-ins, and properties that services have.
  */
-const KEPT_CHECKS = 4;
-const SUM_BYTES = 4;
+const KEPT_CHECKS = 16;
+
+/** Keywords of JSON Schema (draft 7) whose value is a map of schemas, a schema, or a list of schemas. */
+const MAPS = new Set(['definitions', 'dependencies', 'patternProperties', 'properties']);
+const SCHEMAS = new Set([
+  ...['additionalItems', 'additionalProperties', 'allOf', 'anyOf', 'contains', 'else', 'if'],
+  ...['items', 'not', 'oneOf', 'propertyNames', 'then'],
+]);
 
 /**
- * Stores the code that V8 has compiled for osls's generated checks. A check is one function with 8 MB of source. V8
- * compiles it on its first call, and Node's compile cache does not contain it.
+ * Removes the descriptions of properties that a configuration does not have. The check of a configuration has the same
+ * result without them, because ajv reads the description of a property only if an object has this property. From what
+ * is left, osls generates its check in a tenth of the time: the whole schema becomes 8 MB of JavaScript.
  *
- * @param {string} folder a folder that is writable only by users who can write osls itself, because its content is
- * executed
+ * @param {object} schema osls's schema, with what plug-ins have added
+ * @param {object} own the schema without what plug-ins have added. What they add stays, because osls also refuses a
+ * plug-in whose schema is invalid
+ * @param {unknown} configuration the service
+ * @returns a copy of `schema`
  */
-function keepCompiledChecks(folder) {
-  const compile = Module.prototype._compile;
-  Module.prototype._compile = function (code, filename, ...rest) {
-    if (!path.basename(filename).startsWith(GENERATED)) return compile.call(this, code, filename, ...rest);
-    const digest = createHash('sha256').update(`${process.version} ${process.arch}\0${code}`).digest('hex');
-    const file = path.join(folder, `${digest.slice(0, 32)}${CODE}`);
-    const cachedData = readWhole(file);
-    const script = new vm.Script(Module.wrap(code), { filename, cachedData });
-    if (cachedData === undefined || script.cachedDataRejected) process.once('exit', () => keep(file, script));
-    const load = script.runInThisContext();
-    return load.call(
-      this.exports,
-      this.exports,
-      (id) => this.require(id),
-      this,
-      filename,
-      path.dirname(filename),
-    );
+function withoutAbsentProperties(schema, own, configuration) {
+  const names = namesIn(configuration);
+  const reduceAll = (schemas, owns) =>
+    Object.fromEntries(Object.entries(schemas).map(([key, each]) => [key, reduce(each, owns?.[key])]));
+  const reduce = (whole, its) => {
+    if (Array.isArray(whole)) return whole.map((each, index) => reduce(each, its?.[index]));
+    if (!isObject(whole)) return whole;
+    const entries = Object.entries(whole).map(([keyword, value]) => {
+      if (keyword === 'properties' && isObject(value))
+        return [keyword, reduceAll(withoutOthers(value, its?.properties, names), its?.properties)];
+      if (MAPS.has(keyword) && isObject(value)) return [keyword, reduceAll(value, its?.[keyword])];
+      return [keyword, SCHEMAS.has(keyword) ? reduce(value, its?.[keyword]) : value];
+    });
+    return Object.fromEntries(entries);
   };
+  // The members of the service itself stay, because osls reads their descriptions before it generates its check.
+  return { ...reduce(schema, own), properties: reduceAll(schema.properties, own.properties) };
+}
+
+/** Replaces the descriptions of properties that no object has. The names stay, because all others are unrecognized. */
+function withoutOthers(properties, own, names) {
+  const isLeftOut = (name, described) => !names.has(name) && isDeepStrictEqual(described, own?.[name]);
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, described]) => [
+      name,
+      isLeftOut(name, described) ? {} : described,
+    ]),
+  );
 }
 
 /**
- * Reads a stored file and returns it only if it is undamaged. V8 does not check its code cache, so a damaged file would
- * end the process.
+ * Makes osls keep its checks in a folder of the gateway, and not in the home folder, where they would become ever more.
+ * If the folder cannot be written to, the home folder is used.
  */
-function readWhole(file) {
+function keepChecksIn(folder) {
   try {
-    const bytes = readFileSync(file);
-    const data = bytes.subarray(SUM_BYTES);
-    return bytes.readUInt32BE(0) === crc32(data) ? data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Stores the compiled code. It is called at the end of the run, when V8 has compiled all functions that were called.
- */
-function keep(file, script) {
-  const folder = path.dirname(file);
-  try {
-    const data = script.createCachedData();
-    const sum = Buffer.alloc(SUM_BYTES);
-    sum.writeUInt32BE(crc32(data));
     mkdirSync(folder, { recursive: true });
-    const made = `${file}.${process.pid}`;
-    writeFileSync(made, Buffer.concat([sum, data]));
-    renameSync(made, file);
-    const files = readdirSync(folder).filter((name) => name.includes(CODE));
-    const byAge = files
-      .map((name) => [statSync(path.join(folder, name)).mtimeMs, name])
-      .sort(([a], [b]) => b - a);
-    for (const [, name] of byAge.slice(KEPT_CHECKS)) rmSync(path.join(folder, name), { force: true });
+    accessSync(folder, constants.W_OK);
+    process.env.SLS_SCHEMA_CACHE_BASE_DIR = folder;
   } catch {
-    // The folder of packages is read-only, so the next run is as slow as this one.
+    // osls is installed for all users.
   }
+}
+
+/** Removes the oldest checks of a folder, if there are too many. */
+function boundChecks(folder) {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name));
+    const byAge = files.map((file) => [statSync(file).mtimeMs, file]).sort(([a], [b]) => b - a);
+    for (const [, file] of byAge.slice(KEPT_CHECKS)) rmSync(file, { force: true });
+  } catch {
+    // There is no such folder, or another start removes the same files.
+  }
+}
+
+/** Returns the names of all properties in a value, which may contain itself. */
+function namesIn(value) {
+  const names = new Set();
+  const found = new Set([value]);
+  for (const each of found) {
+    if (!isObject(each) && !Array.isArray(each)) continue;
+    for (const [name, member] of Object.entries(each)) {
+      names.add(name);
+      found.add(member);
+    }
+  }
+  return names;
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -135,4 +148,4 @@ function quicken(jsonCycle) {
   jsonCycle.stringify = (object, replacer, space) => JSON.stringify(decycle(object), replacer, space);
 }
 
-module.exports = { keepCompiledChecks, quicken };
+module.exports = { boundChecks, keepChecksIn, quicken, withoutAbsentProperties };

@@ -1,12 +1,13 @@
 /**
- * Collects garbage once the gateway is idle after startup, so that the operating system gets back the memory that only
- * startup needed.
+ * Does once the gateway is idle after startup what nobody should wait for: it stores compiled code, and collects garbage,
+ * so that the operating system gets back the memory that only startup needed.
  */
 import { createHook } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { writeCompiledCode } from '../compiled-code.cjs';
 
 /**
  * The interval in milliseconds at which the code checks whether the gateway is idle. A full collection stops the thread
@@ -26,12 +27,16 @@ type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort
 type Surroundings = {
   readonly utilization: (since?: EventLoopUtilization) => EventLoopUtilization;
   readonly later: (run: () => void, ms: number) => void;
+  readonly store: () => void;
   readonly collect: () => void;
 };
 
 const OWN: Surroundings = {
   utilization: (since) => performance.eventLoopUtilization(since),
   later: (run, ms) => void setTimeout(run, ms).unref(),
+  // All code that startup needs has been loaded. A first start of a checkout stores two thousand files, which stops the
+  // thread for up to a second. Node also stores them when the process ends, unless it is killed.
+  store: () => void writeCompiledCode(),
   collect: collectAll,
 };
 
@@ -64,16 +69,19 @@ export function collectAll(): void {
 }
 
 /**
- * Collects all garbage once, in the first second in which the gateway is nearly idle. If this does not happen within
- * `looks` seconds, there is no collection.
+ * Stores compiled code in the first second in which the gateway is nearly idle. If it is one of the first `LOOKS`
+ * seconds, garbage is collected, too.
+ * @param looked the number of seconds in which the gateway was not idle
  */
-export function releaseMemoryWhenIdle(
-  { utilization, later, collect }: Surroundings = OWN,
-  looks = LOOKS,
-): void {
+export function settleWhenIdle(surroundings: Surroundings = OWN, looked = 0): void {
+  const { utilization, later, store, collect } = surroundings;
   const before = utilization();
   later(() => {
-    if (utilization(before).utilization < IDLE_BELOW) collect();
-    else if (looks > 1) releaseMemoryWhenIdle({ utilization, later, collect }, looks - 1);
+    if (utilization(before).utilization >= IDLE_BELOW) settleWhenIdle(surroundings, looked + 1);
+    else {
+      // The code is stored first, because a collection discards it.
+      store();
+      if (looked < LOOKS) collect();
+    }
   }, LOOK_EVERY_MS);
 }

@@ -1,6 +1,5 @@
 /** `start --exec` runs the gateway as long as one command runs, and returns the exit code of this command. */
-import { writeCompiledCode } from '../compiled-code.cjs';
-import { releaseMemoryWhenIdle } from './release-memory.ts';
+import { settleWhenIdle } from './release-memory.ts';
 import { count, printNotes } from '../../../base/terminal/output.ts';
 import { spawnCommand } from './spawn-command.ts';
 import type { Command } from 'commander';
@@ -78,10 +77,7 @@ export function printReady(
   { apis, unsupported }: Listening,
   text: string,
 ): void {
-  // At this time, all code that startup needs has been loaded, so its compiled form can be stored. The ready line has
-  // already been printed.
-  setImmediate(() => void writeCompiledCode());
-  releaseMemoryWhenIdle();
+  settleWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);
   else if (verbose) process.stderr.write(text);
   else {

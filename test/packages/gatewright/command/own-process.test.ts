@@ -10,7 +10,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { TestContext } from 'node:test';
 import { waitForNpxExit } from '../../../../packages/gatewright/command/start/npx-parent.ts';
 import { openTerminal } from '../../../../packages/gatewright/command/start/own-terminal.ts';
-import { releaseMemoryWhenIdle } from '../../../../packages/gatewright/command/start/release-memory.ts';
+import { settleWhenIdle } from '../../../../packages/gatewright/command/start/release-memory.ts';
 import { spawnCommand } from '../../../../packages/gatewright/command/start/spawn-command.ts';
 import { runWithGateway } from '../../../../packages/gatewright/command/start/start-exec.ts';
 import { openStartKeys } from '../../../../packages/gatewright/command/start/start-keys.ts';
@@ -408,7 +408,7 @@ describe('memory of this process', () => {
     t.mock.method(performance, 'eventLoopUtilization', () => ({ idle: 1, active: 0, utilization: 0 }));
     const garbage = new WeakRef({ of: 'the start' });
 
-    releaseMemoryWhenIdle();
+    settleWhenIdle();
     t.mock.timers.tick(999);
     await setImmediate();
     assert.ok(garbage.deref());

@@ -1,6 +1,6 @@
 /** Which changes on disk concern which function, with a file system whose news a test gives. */
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
@@ -134,6 +134,67 @@ describe('SourceWatcher', () => {
     assert.equal(pauses.length, 2);
     mock.timers.tick(1);
     assert.deepEqual(wereForeseen, [true, false]);
+  });
+
+  it('tells at the first pause of one file that is whole', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    writeFileSync(join(root, 'src/a.js'), 'one');
+    news('src', 'a.js');
+    news('src', 'a.js');
+    mock.timers.tick(1);
+    assert.deepEqual(changes, []);
+    mock.timers.tick(1);
+
+    assert.deepEqual([pauses, changes, wereForeseen], [[['one']], [['one']], [true]]);
+    mock.timers.tick(100);
+    assert.equal(changes.length, 1);
+  });
+
+  it('waits where more is seen to come: an emptied, renamed or large file, or several files', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    const saved: Record<string, () => void> = {
+      emptied: () => writeFileSync(join(root, 'src/a.js'), ''),
+      renamed: () => rmSync(join(root, 'src/a.js')),
+      large: () => writeFileSync(join(root, 'src/a.js'), 'x'.repeat(65_536)),
+      several: () => {
+        writeFileSync(join(root, 'src/a.js'), 'one');
+        news('src', 'other.js');
+      },
+    };
+    for (const [name, save] of Object.entries(saved)) {
+      save();
+      news('src', 'a.js');
+      mock.timers.tick(14);
+      assert.deepEqual(changes, [], name);
+      mock.timers.tick(1);
+      assert.deepEqual(changes.splice(0), [['one']], name);
+    }
+  });
+
+  it('waits for a file that was written again right after its end, from then on', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    writeFileSync(join(root, 'src/a.js'), 'one');
+    news('src', 'a.js');
+    mock.timers.tick(2);
+    news('src', 'a.js');
+    assert.deepEqual(reported(), [['one'], ['one']]);
+
+    news('src', 'a.js');
+    mock.timers.tick(14);
+    assert.deepEqual(changes, []);
+    mock.timers.tick(1);
+    assert.deepEqual(changes.splice(0), [['one']]);
+  });
+
+  it('takes two saves in short order for two', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    writeFileSync(join(root, 'src/a.js'), 'one');
+    for (let save = 0; save < 3; save += 1) {
+      news('src', 'a.js');
+      mock.timers.tick(2);
+      assert.deepEqual(changes.splice(0), [['one']]);
+      mock.timers.tick(15);
+    }
   });
 
   for (const [folder, name, isCode] of [

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 
@@ -13,12 +12,26 @@ type JsonCycle = {
   stringify(object: unknown, replacer?: null, space?: number): string;
 };
 
+type Schema = { readonly [keyword: string]: unknown };
+type Handler = {
+  schema: Schema;
+  validateConfig(configuration: object): Promise<void>;
+  handleErrorMessages: (messages: readonly string[]) => void;
+};
+type Serverless = { readonly configSchemaHandler: Handler; init(): Promise<void> };
+
 const require = createRequire(import.meta.url);
 const FILE = fileURLToPath(
   new URL('../../../../../packages/gateway/templates/serverless/serverless-shortcuts.cjs', import.meta.url),
 );
-const { quicken } = require(FILE) as { readonly quicken: (jsonCycle: JsonCycle) => void };
-const original = createRequire(require.resolve('serverless/package.json'))('json-cycle') as JsonCycle;
+const { boundChecks, keepChecksIn, quicken, withoutAbsentProperties } = require(FILE) as {
+  readonly boundChecks: (folder: string) => void;
+  readonly keepChecksIn: (folder: string) => void;
+  readonly quicken: (jsonCycle: JsonCycle) => void;
+  readonly withoutAbsentProperties: (schema: Schema, own: Schema, configuration: unknown) => Schema;
+};
+const osls = createRequire(require.resolve('serverless/package.json'));
+const original = osls('json-cycle') as JsonCycle;
 
 describe('quicken', () => {
   const quick = { ...original };
@@ -67,78 +80,178 @@ describe('quicken', () => {
   });
 });
 
-/** Loads a generated check of that name in a process of its own. */
-function check(folder: string, name = '[generated-ajv-validate]1.js', code = GENERATED): string {
-  const program = `
-    const { keepCompiledChecks } = require(${JSON.stringify(FILE)});
-    keepCompiledChecks(${JSON.stringify(folder)});
-    const Module = require('node:module');
-    const made = new Module(${JSON.stringify(join(import.meta.dirname, name))});
-    made.paths = ${JSON.stringify([join(import.meta.dirname, '../../../../../node_modules')])};
-    made._compile(${JSON.stringify(code)}, ${JSON.stringify(join(import.meta.dirname, name))});
-    process.stdout.write(made.exports('a'));`;
-  return execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+/** Services that osls accepts, and services that it refuses, each in another way. */
+const SERVICES: Readonly<Record<string, object>> = {
+  'without functions': { service: 'shop', provider: { name: 'aws' } },
+  'without a provider': { service: 'shop' },
+  'with events': service({
+    events: [
+      { http: 'GET /users' },
+      { httpApi: { method: 'get', path: '/a' } },
+      { sqs: 'arn:aws:sqs:us-east-1:1:q' },
+    ],
+  }),
+  'with values that are coerced': service({
+    timeout: '30',
+    memorySize: '512',
+    layers: 'arn:aws:lambda:us-east-1:1:layer:a:1',
+  }),
+  'with an unknown event': service({ events: [{ carrierPigeon: {} }] }),
+  'with an unknown property of an event': service({
+    events: [{ http: { path: 'a', method: 'get', authoriser: 'a' } }],
+  }),
+  'with a wrong value of an event': service({
+    events: [{ schedule: { rate: 5 } }, { stream: { type: 'kafka' } }],
+  }),
+  'with two events in one': service({ events: [{ http: 'GET /a', httpApi: 'GET /a' }] }),
+  'with an unknown property of a function': service({ memory: 512 }),
+  'with a wrong type of a function': service({ timeout: 'never', environment: ['A'] }),
+  'with a wrong name of a function': { service: 'shop', provider: { name: 'aws' }, functions: { 'a b': {} } },
+  'with unknown properties of the provider': {
+    service: 'shop',
+    provider: { name: 'aws', stag: 'dev', iam: { role: { statement: [] } } },
+  },
+  'with a name that schemas have, too': {
+    service: 'shop',
+    provider: { name: 'aws' },
+    custom: { properties: { items: 1, $ref: '#' } },
+  },
+};
+
+function service(ofFunction: object): object {
+  return {
+    service: 'shop',
+    provider: { name: 'aws' },
+    functions: { a: { handler: 'a.handler', ...ofFunction } },
+  };
 }
 
-const GENERATED = `const { kebabCase = (text) => text } = { join: require('node:path').join, parser: require('js-yaml') };
-module.exports = (text) => 'checked ' + kebabCase(text) + ' in ' + __filename.split('/').pop();`;
+describe('withoutAbsentProperties', () => {
+  const Serverless = osls('./lib/serverless.js') as new (given: object) => Serverless;
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-checks-'));
+  let handler: Handler;
+  let schema: Schema = {};
 
-describe('keepCompiledChecks', () => {
-  let folder = '';
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'gatewright-checks-'));
+  before(async () => {
+    process.env['SLS_SCHEMA_CACHE_BASE_DIR'] = folder;
+    const serverless = new Serverless({
+      configuration: { service: 'shop', provider: { name: 'aws' } },
+      serviceDir: folder,
+      configurationFilename: 'serverless.yml',
+      commands: ['package'],
+      options: {},
+    });
+    await serverless.init();
+    handler = serverless.configSchemaHandler;
+    ({ schema } = handler);
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  const onlyFile = (): string => {
-    const [name = '', ...others] = readdirSync(folder);
-    assert.deepEqual(others, []);
-    return join(folder, name);
+  after(() => {
+    delete process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Returns what osls says of a configuration, and what it makes of it. */
+  const check = async (by: Schema, configuration: object): Promise<unknown> => {
+    const checked = structuredClone(configuration);
+    let said: readonly string[] = [];
+    handler.schema = structuredClone(by);
+    handler.handleErrorMessages = (messages) => {
+      said = messages;
+    };
+    await handler.validateConfig(checked);
+    return { checked, said };
   };
 
-  it('runs a check as Node would, and keeps its compiled code for the next run', () => {
-    assert.equal(check(folder), 'checked a in [generated-ajv-validate]1.js');
-    const { mtimeMs, ino } = statSync(onlyFile());
+  for (const [name, configuration] of Object.entries(SERVICES))
+    it(`does not change what osls says of a service ${name}`, async () => {
+      const reduced = withoutAbsentProperties(schema, schema, configuration);
 
-    assert.equal(check(folder), 'checked a in [generated-ajv-validate]1.js');
+      assert.deepEqual(await check(reduced, configuration), await check(schema, configuration));
+    });
 
-    const again = statSync(onlyFile());
-    assert.deepEqual([again.mtimeMs, again.ino], [mtimeMs, ino], 'taken as it was');
+  it('does not change what osls says of events of any type with any value', async () => {
+    const value = fc.oneof(
+      fc.constantFrom('GET /a', 'arn:aws:sqs:us-east-1:1:q', '', 5, true, [], ['a'], 'rate(1 hour)'),
+      fc.dictionary(
+        fc.constantFrom('path', 'method', 'arn', 'type', 'rate', 'enabled', 'bucket', 'x'),
+        fc.constantFrom('a', 1),
+      ),
+    );
+    const types = [...JSON.stringify(schema).matchAll(/"required":\["(\w+)"\]/g)].map(
+      ([, type = '']) => type,
+    );
+    const event = fc.tuple(fc.constantFrom(...types), value).map(([type, given]) => ({ [type]: given }));
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 4 }), async (events) => {
+        const configuration = service({ events });
+        const reduced = withoutAbsentProperties(schema, schema, configuration);
+
+        assert.deepEqual(await check(reduced, configuration), await check(schema, configuration));
+      }),
+      { numRuns: 12 },
+    );
   });
 
-  it('takes nothing that was kept for other code', () => {
-    check(folder);
+  it('leaves out most of what osls knows', () => {
+    const reduced = withoutAbsentProperties(schema, schema, SERVICES['with events']);
 
-    assert.equal(check(folder, undefined, `module.exports = (text) => 'other ' + text;`), 'other a');
+    assert.ok(JSON.stringify(reduced).length * 3 < JSON.stringify(schema).length);
   });
 
-  it('rewrites a damaged file', () => {
-    check(folder);
-    const whole = readFileSync(onlyFile());
-    for (const damaged of [whole.subarray(0, 40), Buffer.alloc(0), Buffer.from(whole).fill(7, 20, 60)]) {
-      writeFileSync(onlyFile(), damaged);
+  it('keeps what plug-ins add, which osls refuses if it is invalid', () => {
+    const added = structuredClone(schema) as { properties: Record<string, unknown> };
+    const [byPlugin, changed] = [
+      { type: 'strin' },
+      { type: 'object', properties: { absent: { type: 'null' } } },
+    ];
+    Object.assign(added.properties, {
+      custom: { type: 'object', properties: { byPlugin } },
+      layers: changed,
+    });
 
-      assert.equal(check(folder), 'checked a in [generated-ajv-validate]1.js');
-      assert.equal(readFileSync(onlyFile()).length, whole.length);
+    const { properties } = withoutAbsentProperties(added, schema, { service: 'shop' }) as typeof added;
+
+    assert.deepEqual(properties['custom'], { type: 'object', properties: { byPlugin } });
+    assert.deepEqual(properties['layers'], changed);
+  });
+});
+
+describe('the checks that osls generates', () => {
+  const root = mkdtempSync(join(tmpdir(), 'gatewright-kept-checks-'));
+  const given = process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
+  after(() => {
+    delete process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
+    if (given !== undefined) process.env['SLS_SCHEMA_CACHE_BASE_DIR'] = given;
+    rmSync(root, { recursive: true });
+  });
+
+  it('are kept in a folder that is created, and in that of osls where it cannot be', () => {
+    keepChecksIn(join(root, 'made/here'));
+    assert.equal(process.env['SLS_SCHEMA_CACHE_BASE_DIR'], join(root, 'made/here'));
+
+    delete process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
+    writeFileSync(join(root, 'file'), '');
+    keepChecksIn(join(root, 'file/here'));
+    assert.equal(process.env['SLS_SCHEMA_CACHE_BASE_DIR'], undefined);
+  });
+
+  it('are the 16 newest, in whichever folders osls has put them', () => {
+    const folder = join(root, 'many');
+    for (let at = 0; at < 20; at += 1) {
+      const file = join(folder, at % 2 === 0 ? 'even' : 'odd', `${at}.js`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, '');
+      utimesSync(file, at, at);
     }
-  });
 
-  it('keeps four', () => {
-    for (const version of [1, 2, 3, 4, 5, 6])
-      check(folder, undefined, `module.exports = () => '${version}';`);
+    boundChecks(folder);
+    boundChecks(join(root, 'absent'));
 
-    assert.equal(readdirSync(folder).length, 4);
-  });
-
-  it('runs where nothing can be kept', () => {
-    const file = join(folder, 'no-folder');
-    writeFileSync(file, '');
-
-    assert.equal(check(file), 'checked a in [generated-ajv-validate]1.js');
-  });
-
-  it('does not change other modules', () => {
-    assert.equal(check(folder, 'other.js'), 'checked a in other.js');
-
-    assert.deepEqual(readdirSync(folder), []);
+    const left = ['even', 'odd'].flatMap((name) => readdirSync(join(folder, name)));
+    assert.deepEqual(
+      left.map((name) => Number.parseInt(name, 10)).toSorted((a, b) => a - b),
+      Array.from({ length: 16 }, (_, at) => at + 4),
+    );
   });
 });

@@ -90,6 +90,7 @@ describe('what is seen of a run of osls', () => {
         fs[name] = function (...input) { watch.observe(name, input); return original.apply(this, input); };
     const reasons = [${ACTS.map(([, act]) => `() => { ${act} }`).join()}].map((act) => {
       watch = watchInputs({ ownFolders: [own], isAnswered: (port) => port === 1 });
+      watch.watchModules();
       act();
       return watch.list().blind ?? null;
     });

@@ -5,36 +5,35 @@ import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   collectAll,
-  releaseMemoryWhenIdle,
+  settleWhenIdle,
 } from '../../../../../packages/gatewright/command/start/release-memory.ts';
 
-/** How often it collects, and after how many looks, where the loop is busy by these shares of each second. */
-function collections(shares: readonly number[], looks?: number): readonly number[] {
-  const collected: number[] = [];
+/** What it does, and after how many seconds, where the loop is busy by these shares of each second. */
+function settled(shares: readonly number[]): readonly string[] {
+  const done: string[] = [];
   const waiting: (() => void)[] = [];
   let seen = 0;
-  releaseMemoryWhenIdle(
-    {
-      utilization: (since) => {
-        const utilization = since === undefined ? 0 : (shares[seen++] ?? 1);
-        return { idle: 0, active: 0, utilization };
-      },
-      later: (run) => void waiting.push(run),
-      collect: () => void collected.push(seen),
+  settleWhenIdle({
+    utilization: (since) => {
+      const utilization = since === undefined ? 0 : (shares[seen++] ?? 0);
+      return { idle: 0, active: 0, utilization };
     },
-    looks,
-  );
+    later: (run) => void waiting.push(run),
+    store: () => void done.push(`stored in second ${seen}`),
+    collect: () => void done.push(`collected in second ${seen}`),
+  });
   for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) run();
-  return collected;
+  return done;
 }
 
-describe('memory of a start', () => {
-  it('is given back once, in the first second without work', () => {
-    assert.deepEqual(collections([0.9, 0.4, 0.001, 0.001]), [3]);
+describe('a start that is idle', () => {
+  it('stores its code and then gives memory back, once, in the first second without work', () => {
+    assert.deepEqual(settled([0.9, 0.4, 0.001, 0.001]), ['stored in second 3', 'collected in second 3']);
   });
 
-  it('is kept where requests never pause', () => {
-    assert.deepEqual(collections([0.9, 0.4, 0.5, 0.001], 3), []);
+  it('gives memory back after five seconds with work at most, since a collection slows the next requests', () => {
+    assert.deepEqual(settled([0.9, 0.4, 0.5, 0.9, 0.001]), ['stored in second 5', 'collected in second 5']);
+    assert.deepEqual(settled([0.9, 0.4, 0.5, 0.9, 0.2, 0.001]), ['stored in second 6']);
   });
 
   // V8 forgets the shape of objects of which none is left, and each later tick would take five times as long.

@@ -1,0 +1,96 @@
+/**
+ * Describes builds by esbuild's metafile, without keeping what was built. Builds with the same options that are requested
+ * at the same time are one run of esbuild, which then parses the files that they share only once.
+ */
+import { basename } from 'node:path';
+
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+
+/** The build of one file. */
+export type DescribedBuild = BuildOptions & {
+  readonly entryPoints: [file: string];
+  readonly absWorkingDir: string;
+};
+
+type Waiting = { readonly options: DescribedBuild } & PromiseWithResolvers<Metafile>;
+
+/** The maximum number of files in one run, because esbuild passes on all outputs of a run together. */
+const MOST_TOGETHER = 32;
+
+const groups = new Map<string, Waiting[]>();
+
+/** @throws esbuild's BuildFailure if the file, or a file that it imports, does not compile */
+export function describeBuild(options: DescribedBuild): Promise<Metafile> {
+  const key = printOptions(sharedOptions(options));
+  const found = groups.get(key);
+  const group = found === undefined || found.length === MOST_TOGETHER ? begin(key) : found;
+  const asked = { options, ...Promise.withResolvers<Metafile>() };
+  group.push(asked);
+  return asked.promise;
+}
+
+/** Begins a group, which runs when everything that is requested at the same time is in it. */
+function begin(key: string): Waiting[] {
+  const group: Waiting[] = [];
+  groups.set(key, group);
+  setImmediate(() => {
+    if (groups.get(key) === group) groups.delete(key);
+    void run(group);
+  });
+  return group;
+}
+
+async function run(group: readonly Waiting[]): Promise<void> {
+  const files = [...new Set(group.map(({ options }) => options.entryPoints[0]))];
+  const whole = await describeTogether(files, group);
+  for (const { options, resolve, reject } of group) {
+    if (whole !== undefined) resolve(partOf(whole, files.indexOf(options.entryPoints[0])));
+    // One of the files does not compile. Each is built by itself, so that only its own function is refused.
+    else build({ ...options, metafile: true }).then(({ metafile }) => resolve(metafile), reject);
+  }
+}
+
+/** Returns undefined if there is only one file, or if a file does not compile. */
+async function describeTogether(
+  files: readonly string[],
+  [first]: readonly Waiting[],
+): Promise<Metafile | undefined> {
+  if (files.length < 2 || first === undefined) return undefined;
+  try {
+    const { metafile } = await build({
+      ...sharedOptions(first.options),
+      entryPoints: files.map((file, index) => ({ in: file, out: String(index) })),
+      outdir: first.options.absWorkingDir,
+      metafile: true,
+      write: false,
+    });
+    return metafile;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns what esbuild would have said of one file by itself. */
+function partOf({ inputs, outputs }: Metafile, index: number): Metafile {
+  const own = Object.entries(outputs).filter(([path]) => basename(path).split('.')[0] === String(index));
+  const found = new Set(own.flatMap(([, { entryPoint }]) => entryPoint ?? []));
+  for (const file of found)
+    for (const { path, external } of inputs[file]?.imports ?? []) if (external !== true) found.add(path);
+  return {
+    inputs: Object.fromEntries(Object.entries(inputs).filter(([file]) => found.has(file))),
+    outputs: Object.fromEntries(own),
+  };
+}
+
+/** Returns the options that are the same for all files of a group. */
+function sharedOptions(options: DescribedBuild): BuildOptions {
+  const own = new Set(['entryPoints', 'outfile']);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !own.has(name)));
+}
+
+/** Writes options as text. Equal texts mean the same build. */
+export function printOptions({ plugins = [], ...options }: BuildOptions): string {
+  return JSON.stringify({ ...options, plugins: plugins.map(({ name }) => name) }, (_, value: unknown) =>
+    value instanceof RegExp ? String(value) : value,
+  );
+}
