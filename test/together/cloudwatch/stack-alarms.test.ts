@@ -231,6 +231,26 @@ const FAULTS: readonly Fault[] = [
     rings: ['AdminApiFaultsAlarm'],
   },
   {
+    fault: 'the HTTP API of the portal answers 5xx',
+    traces: [has('AWS/ApiGateway', '5xx', { ApiId: 'PortalApi', Stage: '$default' })],
+    rings: ['PortalFaultsAlarm'],
+  },
+  {
+    fault: 'portal-alerts fails',
+    traces: [fails('PortalDashalertsLambdaFunction')],
+    rings: ['PortalAlertsErrorsAlarm'],
+  },
+  {
+    fault: 'Amazon SES refuses mails of the portal',
+    traces: [writes('portal-alerts', 'AlertsFailed')],
+    rings: ['PortalMailFailedAlarm'],
+  },
+  {
+    fault: 'portal-admin fails',
+    traces: [fails('PortalDashadminLambdaFunction')],
+    rings: ['PortalAdminErrorsAlarm'],
+  },
+  {
     fault: 'none: callers are let in and refused, units are used, plans are closed',
     traces: [
       ...[TOKEN, REQUEST].map((id) => invoked(id, { kind: 'returned' })),
