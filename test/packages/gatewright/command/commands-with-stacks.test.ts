@@ -116,7 +116,7 @@ describe('gatewright init', () => {
 
     assert.match(
       stdout,
-      /^kept {4}package\.json\nwritten \.gitignore\n(written .*\n)+\nnot in the stack: quotas, access-logs, channels, cache, waf\. To add a part, run npx gatewright init --add quotas\n\nNext\n {2}npm install --save-dev osls\n/,
+      /^kept {4}package\.json\nwritten \.gitignore\n(written .*\n)+\nnot in the stack: quotas, access-logs, channels, cache, waf, portal\. To add a part, run npx gatewright init --add quotas\n\nNext\n {2}npm install --save-dev osls\n/,
     );
     assert.match(read('gatewright.yml'), /^parts: \[authorizers, webhooks\]$/m);
     assert.match(stdout, /^written access\/webhooks\.yml$/m);
