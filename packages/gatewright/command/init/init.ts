@@ -64,7 +64,7 @@ export function initCommand(): Command {
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option(
       '--parts <names>',
-      'parts of a new stack, separated by commas: authorizers, quotas, access-logs, webhooks, channels, cache, waf (default: asked on a terminal, otherwise the parts that the access documents use)',
+      'parts of a new stack, separated by commas: authorizers, quotas, access-logs, webhooks, channels, cache, waf, portal (default: asked on a terminal, otherwise the parts that the access documents use)',
     )
     .option('--add <names>', 'parts to add to the existing stack, which keeps the parts that it has')
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
