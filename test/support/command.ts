@@ -21,6 +21,15 @@ process.on('exit', () => {
   if (runningHome !== undefined) rmSync(runningHome, { recursive: true, force: true });
 });
 
+/**
+ * The folder of the user in which commands of a test file keep what they do not keep in a project, such as credentials
+ * of a gateway. What runs for other tests is nobody's business here.
+ */
+export function homeOfCommands(): string {
+  runningHome ??= mkdtempSync(join(tmpdir(), 'gatewright-home-'));
+  return runningHome;
+}
+
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 type RunOptions = {
@@ -36,15 +45,13 @@ function launch(
   { cwd = CHECKOUT, environment = {}, program = [MAIN] }: RunOptions,
 ): ChildProcess {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env;
-  // What runs for other tests is nobody's business here.
-  runningHome ??= mkdtempSync(join(tmpdir(), 'gatewright-home-'));
   return spawn(process.execPath, [...program, ...args], {
     cwd,
     // The suite's code cache is Node's alone: the command does not look at it.
     env: {
       PATH,
       HOME,
-      GATEWRIGHT_HOME: runningHome,
+      GATEWRIGHT_HOME: homeOfCommands(),
       ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
       ...environment,
     },

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { CodeBlock } from './code-blocks.ts';
+import { homeOfCommands } from './command.ts';
 
 export type Recipe = {
   /** By path, relative to the toolkit's folder. */
@@ -51,6 +52,7 @@ export async function runSteps(
   const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script], {
     cwd,
     timeout: SHELL_LIMIT_MS,
+    env: { ...process.env, GATEWRIGHT_HOME: homeOfCommands() },
   });
   const outputs = stdout.split(MARK).slice(0, commands.length);
   return { printed: outputs.map((text) => text.replaceAll('\r', '').trimEnd()), stderr };
