@@ -18,6 +18,7 @@ export type Session = {
 };
 
 const SECRET_DIGITS = 64;
+const ATTEMPTS = 3;
 const SECRET = /^[0-9a-f]{64}$/;
 /** How long an ended session is kept. DynamoDB deletes items late, so the end itself is compared. */
 const KEPT_SECONDS = 3600;
@@ -41,27 +42,29 @@ export async function startSession(
     readonly former?: string | undefined;
   },
 ): Promise<Session> {
-  if (former !== undefined) await endSession(ports, former);
-  const secret = ports.random.hex(SECRET_DIGITS);
   const endsAt = ports.clock.nowEpochMs() + lifetimeSeconds * 1000;
-  const outcome = await ports.store.update({
-    purpose: 'portal',
-    key: sessionKey(secret),
-    when: [{ attribute: 'tenant', is: 'absent' }],
-    change: {
-      kind: 'put',
-      item: {
-        tenant,
-        account: member.account,
-        memberVer: member.version,
-        endsAt,
-        expiresAt: Math.ceil(endsAt / 1000) + KEPT_SECONDS,
-      },
-    },
-  });
-  if (outcome.kind !== 'done')
-    throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the session');
-  return { secret, tenant, member };
+  const item = {
+    tenant,
+    account: member.account,
+    memberVer: member.version,
+    endsAt,
+    expiresAt: Math.ceil(endsAt / 1000) + KEPT_SECONDS,
+  };
+  // An invitation may just have been redeemed, so a lost answer of the table must not lose the session. A session that
+  // was written without an answer has a secret that nobody knows.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const secret = ports.random.hex(SECRET_DIGITS);
+    const outcome = await ports.store.update({
+      purpose: 'portal',
+      key: sessionKey(secret),
+      when: [{ attribute: 'tenant', is: 'absent' }],
+      change: { kind: 'put', item },
+    });
+    if (outcome.kind !== 'done') continue;
+    if (former !== undefined) await endSession(ports, former);
+    return { secret, tenant, member };
+  }
+  throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the session');
 }
 
 /**

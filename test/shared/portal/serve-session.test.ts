@@ -372,3 +372,24 @@ describe('sign-in with an issuer', () => {
     }
   });
 });
+
+describe('a session that the table does not confirm', () => {
+  it('is started again, so that a redeemed invitation is not lost', async () => {
+    const portal = await aPortal();
+    const { store } = portal.ports;
+    let refusals = 2;
+    const ports = {
+      ...portal.ports,
+      store: {
+        ...store,
+        update: (write: Parameters<typeof store.update>[0]) =>
+          write.key.pk.startsWith('SESSION#') && refusals-- > 0
+            ? Promise.resolve({ kind: 'unknown' as const, reason: 'timeout' })
+            : store.update(write),
+      },
+    };
+    portal.sessions = { ...portal.sessions, ports };
+    const answer = await redeem(new Browser(portal), await portal.invite({ tenant: 'acme', role: 'owner' }));
+    assert.equal(answer.status, 200, answer.text);
+  });
+});
