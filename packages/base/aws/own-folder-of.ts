@@ -11,12 +11,13 @@ export const OWN_FOLDER = '.gatewright';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Returns the folder that exists. If none does, it is the one in the directory. */
+/**
+ * Returns the folder of the user if it exists, since the first start has chosen it then. Commands such as `init` and
+ * `attach` may make `.gatewright` in the directory later, for files that belong to the project.
+ */
 export function ownFolderOf(directory: string, environment: Environment = process.env): string {
-  const near = join(directory, OWN_FOLDER);
-  if (isThere(near)) return near;
   const far = distantFolderOf(directory, environment);
-  return isThere(far) ? far : near;
+  return isThere(far) ? far : join(directory, OWN_FOLDER);
 }
 
 /** Returns the folder of the project below the folder of the user. */

@@ -16,7 +16,7 @@ export function envCommand(): Command {
 }
 
 async function printEnv(): Promise<void> {
-  const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
+  const { accessKeyId, secretAccessKey, controlUrl, controlSecret } = await findGateway();
   const status = await callGateway('GET', 'status');
   const region = String(readMember(status, 'region'));
   const variables: Record<string, string> = {
@@ -26,6 +26,8 @@ async function printEnv(): Promise<void> {
     // boto3 and version 1 of the AWS CLI read only this variable.
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: controlUrl,
+    // For scripts that ask the control port itself.
+    GATEWRIGHT_CONTROL_SECRET: controlSecret,
     ...managementEndpoint(status),
   };
   printResult(variables, () => [
