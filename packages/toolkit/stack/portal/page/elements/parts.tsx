@@ -1,5 +1,5 @@
 /** Parts that several sections use. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { paragraphsOf } from '../texts.ts';
 import type { Fetched } from '../use-fetched.ts';
@@ -184,7 +184,8 @@ export function Ask({
   const box = useRef<HTMLDivElement>(null);
   // Read before the opener is hidden, when it still has the focus.
   const [opener] = useState(() => document.activeElement);
-  useEffect(() => {
+  // Before the browser paints: a key that is pressed as soon as the question is seen must reach it.
+  useLayoutEffect(() => {
     // Without a field the question itself gets it, so that a second Enter confirms nothing.
     const field = box.current?.querySelector<HTMLElement>('input, select, textarea');
     (field ?? box.current)?.focus();
@@ -229,7 +230,7 @@ export function ShownOnce({
   readonly onClose: () => void;
 }) {
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => head.current?.focus(), []);
+  useLayoutEffect(() => head.current?.focus(), []);
   return (
     <section class="once" aria-label={title}>
       <h2 tabIndex={-1} ref={head}>
