@@ -6,8 +6,8 @@ import { packagedFolders } from '../templates/packaged-folders.ts';
 const OWN_MODE = 0o700;
 
 /**
- * Decides where the folder of a project is, before the first start creates it. If a deployment would package the whole
- * directory, and with it the folder, the folder is created below that of the user.
+ * Decides where the folder of a project is, before the first start creates it. A deployment may package the whole
+ * directory. The folder is then created below the folder of the user, so that it is not packaged.
  * @returns the folder if it was created now
  */
 export async function placeOwnFolder(

@@ -84,7 +84,7 @@ function covers(resource: string, server: string): boolean {
 
 /**
  * Returns the endpoints of an authorization server.
- * @throws McpClientError if it has no metadata, or they are those of another issuer
+ * @throws McpClientError if it has no metadata, or if its metadata names another issuer
  */
 export async function findAuthorizationServer(
   { authorizationServer }: ProtectedResource,

@@ -96,7 +96,7 @@ class Names {
         this.#before.writtenAt(old.logicalId, [name]),
         this.#now.writtenAt(created.logicalId, [name]),
       ];
-      // The id of what is created anew differs, although it is the same here.
+      // AWS gives a new resource another id, although the gateway gives it the same one.
       return ![...namesIn(writtenBefore), ...namesIn(writtenNow)].some((one) => this.replaced.has(one));
     });
   }
