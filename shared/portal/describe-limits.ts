@@ -1,17 +1,12 @@
 /** Limits, prices and refusals in a customer's words. The page, mails and `gatewright explain` print these sentences. */
 import type { UsageRow } from '../quota/admin/usage-row.ts';
 import type { CustomerPlan, Limit, QuotaLimit } from '../quota/plan/plan.ts';
-import { describePrice } from '../quota/usage/invoice-pdf.ts';
+import { describePrice, printCount } from '../quota/usage/invoice-pdf.ts';
 
 type Spent = Pick<UsageRow, 'limit' | 'plan' | 'state' | 'allowance' | 'left' | 'periodEnd'>;
 
 const LENGTHS = { DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
 const HOUR_SECONDS = 3600;
-
-/** Formats `1234567` as `1,234,567`. */
-export function printCount(units: number): string {
-  return String(units).replace(/\B(?=(\d{3})+$)/g, ',');
-}
 
 /** Describes a limit: `1,000 requests a month`. */
 export function describeLimit(limit: Limit): string {

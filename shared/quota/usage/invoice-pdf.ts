@@ -41,7 +41,7 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
       ? []
       : [
           {
-            text: `Not billed: ${count(lost)} units that were granted but never reported as used.`,
+            text: `Not billed: ${printCount(lost)} units that were granted but never reported as used.`,
           },
         ]),
   ];
@@ -53,7 +53,7 @@ function toPdfLines(line: InvoiceLine): readonly PdfLine[] {
   const whom = [key === undefined ? '' : `key ${key}`, route ?? ''].filter((part) => part !== '').join(', ');
   const details = [`plan ${plan}`, whom, describePrice(price)].filter((part) => part !== '').join('; ');
   return [
-    { columns: [limit, count(periods), count(used), count(included), amount] },
+    { columns: [limit, printCount(periods), printCount(used), printCount(included), amount] },
     ...wrap(details).map((text) => ({ text, size: 8, indent: 10 })),
   ];
 }
@@ -61,11 +61,11 @@ function toPdfLines(line: InvoiceLine): readonly PdfLine[] {
 /** Describes a price in words: `49.00 a period, 1,000 included, 0.002 a unit`. */
 export function describePrice({ fee, included, tiers }: InvoiceLine['price']): string {
   const parts = tiers.map(({ upTo, unitPrice }) =>
-    upTo === undefined ? `${unitPrice} a unit` : `${unitPrice} a unit up to ${count(upTo)}, then`,
+    upTo === undefined ? `${unitPrice} a unit` : `${unitPrice} a unit up to ${printCount(upTo)}, then`,
   );
   return [
     ...(Number(fee) === 0 ? [] : [`${fee} a period`]),
-    ...(included === 0 ? [] : [`${count(included)} included`]),
+    ...(included === 0 ? [] : [`${printCount(included)} included`]),
     ...(parts.length === 0 ? [] : [parts.join(' ')]),
   ].join(', ');
 }
@@ -81,6 +81,6 @@ function wrap(text: string): readonly string[] {
 }
 
 /** Formats `1234567` as `1,234,567`. */
-function count(units: number): string {
+export function printCount(units: number): string {
   return String(units).replace(/\B(?=(\d{3})+$)/g, ',');
 }
