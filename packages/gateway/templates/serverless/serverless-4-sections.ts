@@ -93,5 +93,5 @@ function describeMcpServers(service: unknown): string | undefined {
   const module = textOf(membersOf(server), 'server').replace(/\.\w+$/, '') || `src/${name}`;
   const { authorizer } = membersOf(server);
   const guard = authorizer === undefined ? '' : `, authorizer: ${JSON.stringify(authorizer)}`;
-  return `mcp is compiled by Serverless 4 only, so ${servers.map(([each]) => each).join(', ')} would have no route. Write a function instead: functions: { ${name}: { handler: ${module}.handler, events: [{ http: { method: post, path: /mcp/${name}${guard} } }] } }. How its handler serves and protects tools is in node_modules/gatewright/docs/guides/protect/mcp.md`;
+  return `mcp is compiled by Serverless 4 only, so ${servers.map(([each]) => each).join(', ')} would have no route. Write a function instead: functions: { ${name}: { handler: ${module}.handler, events: [{ http: { method: any, path: /mcp/${name}${guard} } }] } }. How its handler serves and protects tools is in node_modules/gatewright/docs/guides/protect/mcp.md`;
 }

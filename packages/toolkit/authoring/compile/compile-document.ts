@@ -95,6 +95,7 @@ export function compileDocument(source: CompileSource): Compilation {
     kind: inventory.kind,
     routes,
     problem: work.problem,
+    warning: work.warning,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
   checkResult(work, networks);

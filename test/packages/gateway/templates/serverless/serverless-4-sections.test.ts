@@ -13,7 +13,7 @@ describe('findMissingRoutes', () => {
     assert.deepEqual(path, ['mcp']);
     assert.match(
       message ?? '',
-      /so crm, billing would have no route\. Write a function instead: functions: \{ crm: \{ handler: src\/server\.handler, events: \[\{ http: \{ method: post, path: \/mcp\/crm, authorizer: \{"name":"verifyToken"\} \} \}\] \} \}/,
+      /so crm, billing would have no route\. Write a function instead: functions: \{ crm: \{ handler: src\/server\.handler, events: \[\{ http: \{ method: any, path: \/mcp\/crm, authorizer: \{"name":"verifyToken"\} \} \}\] \} \}/,
     );
   });
 
