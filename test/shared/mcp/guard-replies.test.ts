@@ -94,6 +94,20 @@ describe('guardRequest and its replies', () => {
     for (const list of ['', {}, 7]) assert.equal(statusFor(list), 403, JSON.stringify(list));
   });
 
+  it('takes up to 1,000 resources for a stream', () => {
+    const statusFor = (length: number): number => {
+      const resourceSubscriptions = Array.from({ length }, () => 'orders://public/a');
+      return statusOf(post(request('subscriptions/listen', { notifications: { resourceSubscriptions } })));
+    };
+    assert.deepEqual([statusFor(1_000), statusFor(1_001)], [200, 400]);
+  });
+
+  // MCP 2026-07-28, Notification Filter
+  for (const name of ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'])
+    it(`lets a stream report ${name} without a rule that names it`, () => {
+      assert.equal(statusOf(post(request('subscriptions/listen', { notifications: { [name]: true } }))), 200);
+    });
+
   it('takes a text as id', () => {
     assert.equal(statusOf(post({ ...call('get_order'), id: 'a' })), 200);
   });

@@ -56,6 +56,10 @@ describe('matchesSubject', () => {
     ['file:///pub/a b', 'file:///pub/a%20b', true, true],
     ['file:///pub/a%20b', 'file:///pub/a b', true, true],
     ['docs://pub/**', 'docs://pub/../secret', false, true],
+    // A path without a slash in front, which climbs above its root.
+    ['docs:**', 'docs:../secret', false, true],
+    // Servers may add or remove the slash at the end.
+    ['docs://pub/keys/', 'docs://pub/keys', false, true],
     ['docs://pub/**', 'docs://pub/a/../b', true, true],
     ['docs://pub/keys', 'docs://pub/keys?x=1', false, true],
     ['docs://pub/keys', 'docs://pub//keys/', false, true],
@@ -111,6 +115,11 @@ it('resolves dot segments at the end as a URL parser does', () => {
     false,
     false,
   ]);
+});
+
+it('lists no template for a caller without rules on resources', () => {
+  const grants: McpGrants = { document: 'orders', allow: { tools: ['*'] }, deny: {}, withScopes: [] };
+  assert.equal(mayListTemplate(grants, 'docs://pub/{id}'), false);
 });
 
 it('lists a template if some URI of it may match', () => {

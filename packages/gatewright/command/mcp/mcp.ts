@@ -106,7 +106,7 @@ type Row = { readonly kind: string; readonly name: string; readonly about: unkno
 
 async function listAll(client: McpClient): Promise<void> {
   const rows: readonly Row[] = [
-    ...(await client.listTools()).map((item) => rowOf('tool', item.name, item)),
+    ...(await orNone(() => client.listTools())).map((item) => rowOf('tool', item.name, item)),
     ...(await orNone(() => client.listPrompts())).map((item) => rowOf('prompt', item.name, item)),
     ...(await orNone(() => client.listResources())).map((item) => rowOf('resource', item.uri, item)),
     ...(await orNone(() => client.listResourceTemplates())).map((item) =>
@@ -133,7 +133,7 @@ function firstLine(text: unknown): string {
 
 const METHOD_NOT_FOUND = -32_601;
 
-/** A server without prompts or resources does not know the method that lists them. */
+/** A server without tools, prompts or resources does not know the method that lists them. */
 async function orNone<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await list();

@@ -12,8 +12,8 @@ import { runCommandHere } from '../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../support/command.ts';
 
 /** @param paths those of the routes to the server */
-function aServer(revisions: readonly string[], paths: readonly string[]): object {
-  const { Resources } = anHttpApiTemplate(anMcpHandler(revisions)) as {
+function aServer(revisions: readonly string[], paths: readonly string[], without: readonly string[]): object {
+  const { Resources } = anHttpApiTemplate(anMcpHandler(revisions, without)) as {
     readonly Resources: Record<string, { readonly Properties?: object }>;
   };
   const variables = { Environment: { Variables: { GATEWRIGHT_ISSUER_URL: 'https://issuer.example' } } };
@@ -36,13 +36,14 @@ function aServer(revisions: readonly string[], paths: readonly string[]): object
 async function aRun(
   revisions: readonly string[] = ['2026-07-28'],
   paths: readonly string[] = ['/mcp'],
+  without: readonly string[] = [],
 ): Promise<{
   readonly at: StartedGateway;
   readonly run: (...words: readonly string[]) => Promise<Finished>;
   readonly close: () => Promise<void>;
 }> {
   const directory = mkdtempSync(join(tmpdir(), 'gatewright-mcp-'));
-  const at = await aGateway(aServer(revisions, paths), {
+  const at = await aGateway(aServer(revisions, paths, without), {
     directory,
     record: 100,
     consoleFiles: () => Promise.resolve(new Map()),
@@ -76,6 +77,17 @@ describe('gatewright mcp', () => {
       'prompt    summary         Asks for a summary.',
       'resource  orders://terms  terms',
     ]);
+  });
+
+  it('lists what a server without tools has', async () => {
+    const other = await aRun(undefined, undefined, ['tools/list', 'tools/call']);
+    try {
+      const { code, stdout } = await other.run('list', '--as', 'ann');
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /^prompt .*\nresource .*\n$/);
+    } finally {
+      await other.close();
+    }
   });
 
   it('calls a tool as a caller with roles and scopes', async () => {
