@@ -206,6 +206,45 @@ describe('guardRequest and its replies', () => {
       assert.equal(codeOf(post(message, { ...plain, [name]: encode(plain[name]) })), -32_020, name);
   });
 
+  // MCP 2026-07-28, Standard Request Headers: a value outside of printable ASCII is encoded.
+  it('takes no name in a header whose letters had to be encoded', () => {
+    assert.equal(codeOf(post(call('get_é'), { 'mcp-name': 'get_é' })), -32_020);
+    assert.equal(statusOf(post(call('get_é'), { 'mcp-name': '=?base64?Z2V0X8Op?=' })), 200);
+  });
+
+  it('compares a number in a header with numbers only', () => {
+    const statusFor = (sent: string, n: unknown): number =>
+      statusOf(post(request('tools/call', { name: 'get_order', arguments: { n } }), { 'mcp-param-n': sent }));
+    assert.deepEqual([statusFor('16', 16), statusFor('16.0', 16), statusFor('-0.50', -0.5)], [200, 200, 200]);
+    assert.deepEqual([statusFor('0x10', 16), statusFor('abc', 'NaN'), statusFor('', 0)], [400, 400, 400]);
+  });
+
+  it('names the request whose headers do not match', () => {
+    const guarded = post(request('tools/list'), { 'mcp-method': 'tools/call' });
+    assert.ok(guarded.kind === 'refused');
+    assert.equal((JSON.parse(guarded.reply.body ?? '') as { id: unknown }).id, 1);
+  });
+
+  it('refuses a body without a type, and every refusal has the type of JSON', () => {
+    const body = Buffer.from(JSON.stringify(call('get_order')));
+    const untyped = guardRequest(GRANTS, { method: 'POST', headers: new Map(), body });
+    const guarded = [untyped, post(call('refund')), post(call('get_order'), { 'mcp-method': 'ping' })];
+    assert.deepEqual(guarded.map(statusOf), [415, 403, 400]);
+    for (const each of guarded)
+      assert.equal(
+        each.kind === 'refused' && each.reply.headers?.['content-type'],
+        'application/json',
+        String(statusOf(each)),
+      );
+  });
+
+  it('leaves the parameters of a method that only a rule opens to its server', () => {
+    const grants = { ...GRANTS, allow: { methods: ['tasks/get'] } };
+    const body = Buffer.from(JSON.stringify(request('tasks/get', { name: 'a', Name: 'b' })));
+    const headers = new Map([['content-type', ['application/json']]]);
+    assert.equal(statusOf(guardRequest(grants, { method: 'POST', headers, body })), 200);
+  });
+
   it('takes at most 50 messages at once', () => {
     const batch = (length: number) => Array.from({ length }, (_, id) => ({ ...call('get_order'), id }));
     assert.equal(statusOf(post(batch(50))), 200);
