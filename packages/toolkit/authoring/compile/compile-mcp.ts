@@ -61,7 +61,7 @@ export function compileMcp(
 }
 
 /**
- * A server without streams of its own answers GET with 405 (MCP 2025-11-25, Transports §Listening for Messages from the
+ * A server without streams of its own answers GET with 405 (MCP 2025-11-25, Transports, Listening for Messages from the
  * Server). If API Gateway answers instead of the server, some clients end the connection, such as those of Spring AI.
  */
 function withoutGet(path: string, kind: CompiledDocument['kind']): string {
