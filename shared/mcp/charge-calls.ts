@@ -70,7 +70,7 @@ function routeOf(
 ): Pick<ConsumeRequest, 'groupedAs' | 'route'> | undefined {
   const rule = methodRule(method);
   if (rule === undefined) return { route: method };
-  if (rule.kind !== 'named' || method === 'resources/unsubscribe') return undefined;
+  if (rule.kind !== 'named' || rule.isFree === true) return undefined;
   // A plan names tools and prompts. URIs are too many to have prices of their own.
   if (rule.of === 'resources') return { route: method };
   const name = asText(memberOf(params, rule.parameter)) ?? '';

@@ -6,7 +6,7 @@
 import type { ValuesByName } from '../aws/read-request.ts';
 import { decideMessage } from './decide-message.ts';
 import type { McpGrants } from './grants.ts';
-import { methodRule, NAMED_IN_HEADER } from './methods.ts';
+import { methodRule, parameterInHeader } from './methods.ts';
 import { decodeHeader, isMirroring } from './mirrored-headers.ts';
 
 /**
@@ -19,9 +19,10 @@ export function deniesByHeaders(grants: McpGrants, headers: ValuesByName): boole
   if (revision === undefined || method === undefined || !isMirroring(revision)) return false;
   const kind = methodRule(method)?.kind;
   if (kind === 'completion' || kind === 'subscription') return false;
-  const name = NAMED_IN_HEADER.has(method) ? onlyValue(headers, 'mcp-name') : '';
+  const isNamed = parameterInHeader(method) !== undefined;
+  const name = isNamed ? onlyValue(headers, 'mcp-name') : '';
   const decoded = name === undefined ? undefined : decodeHeader(name);
-  if (decoded === undefined || (kind === 'named' && !NAMED_IN_HEADER.has(method))) return false;
+  if (decoded === undefined || (kind === 'named' && !isNamed)) return false;
   const message = { kind: 'request', id: 0, method, params: { name: decoded, uri: decoded } } as const;
   return decideMessage(grants, message).kind === 'denied';
 }

@@ -6,11 +6,11 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { ValuesByName } from '../aws/read-request.ts';
 import { decideMessage } from './decide-message.ts';
 import type { McpVerdict } from './decide-message.ts';
-import { isFiltered } from './filter-answer.ts';
 import { grantsAnything } from './grants.ts';
 import type { McpGrants } from './grants.ts';
 import { readMessages } from './message.ts';
 import type { McpMessage } from './message.ts';
+import { isPrivateMethod } from './methods.ts';
 import { headerFault, isMirroring } from './mirrored-headers.ts';
 
 type McpRequest = {
@@ -89,7 +89,7 @@ const NOTHING_ALLOWED = 'The access document allows this caller nothing on this 
 /** A list is also filtered if it was asked for without an id, because some servers answer that too. */
 function pass(messages: readonly McpMessage[], isBatch: boolean): Passed {
   const calls = messages.filter((message) => message.kind !== 'response');
-  const filters = calls.some(({ method }) => isFiltered(method));
+  const filters = calls.some(({ method }) => isPrivateMethod(method));
   return { kind: 'passed', requests: messages.filter(isRequest), calls, isBatch, filters };
 }
 

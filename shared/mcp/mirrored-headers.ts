@@ -6,7 +6,7 @@ import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ValuesByName } from '../aws/read-request.ts';
 import { revisionOf } from './decide-message.ts';
 import type { McpMessage } from './message.ts';
-import { NAMED_IN_HEADER } from './methods.ts';
+import { parameterInHeader } from './methods.ts';
 
 /** The first revision in which servers must compare headers and body. Revisions are dates, so text order is their order. */
 const MIRRORING_REVISION = '2026-07-28';
@@ -63,9 +63,10 @@ function nameFault(
   mirrors: boolean,
 ): string | undefined {
   const sent = headers.get('mcp-name') ?? [];
-  if (!NAMED_IN_HEADER.has(method))
+  const parameter = parameterInHeader(method);
+  if (parameter === undefined)
     return sent.length === 0 ? undefined : 'The header Mcp-Name names something, but the body does not.';
-  const wanted = asText(memberOf(params, method === 'resources/read' ? 'uri' : 'name'));
+  const wanted = asText(memberOf(params, parameter));
   return wanted === undefined
     ? undefined
     : compare('Mcp-Name', sent, wanted, { isRequired: mirrors, mayEncode: true });

@@ -4,7 +4,7 @@
  */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { NAMED_IN_HEADER } from '@gatewright/handlers/mcp/methods';
+import { parameterInHeader } from '@gatewright/handlers/mcp/methods';
 import { encodeHeader } from '@gatewright/handlers/mcp/mirrored-headers';
 import { McpClientError } from './errors.ts';
 import { readBounded, readEvents } from './response-body.ts';
@@ -57,7 +57,8 @@ export type Outcome =
 export function printCall({ id, method, params, paramHeaders }: Call, session: Session): HttpRequest {
   if (session.revision !== MODERN_REVISION)
     return post({ jsonrpc: '2.0', id, method, params }, sessionHeaders(session));
-  const named = NAMED_IN_HEADER.has(method) ? asText(params['name'] ?? params['uri']) : undefined;
+  const parameter = parameterInHeader(method);
+  const named = parameter === undefined ? undefined : asText(params[parameter]);
   const meta = {
     ...(isJsonObject(params['_meta']) ? params['_meta'] : {}),
     'io.modelcontextprotocol/protocolVersion': MODERN_REVISION,
