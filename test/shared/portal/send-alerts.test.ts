@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { saveAlerts } from '#shared/portal/alerts.ts';
-import { findInvitation, redeemInvitation } from '#shared/portal/members.ts';
+import { findInvitation, redeemInvitation } from '#shared/portal/redeem-invitation.ts';
 import { sendAlerts } from '#shared/portal/send-alerts.ts';
 import { Browser, PORTAL, Portal } from '../../support/a-portal.ts';
 
