@@ -18,11 +18,14 @@ import { serveMember } from '#shared/portal/serve-member.ts';
 import type { MemberSettings } from '#shared/portal/serve-member.ts';
 import { serveSession } from '#shared/portal/serve-session.ts';
 import type { SessionSettings } from '#shared/portal/serve-session.ts';
+import { EndpointAdmin } from '#shared/webhooks/endpoints/endpoint-admin.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
 import { RecordingTable } from './table-calls.ts';
 
 /** 2026-11-19T12:00:00Z */
 export const NOON_MS = Date.UTC(2026, 10, 19, 12);
+/** The master secret of webhooks, as the owner stores it. */
+export const MASTER = 'a-master-secret-of-at-least-32-characters';
 export const ORIGIN = 'https://portal.example.com';
 
 const MONTHLY = { id: 'monthly', level: 'tenant', period: 'MONTH' };
@@ -50,6 +53,16 @@ export const PORTAL: CompiledPortal = {
       { plan: 'pro', title: 'Professional', summary: 'For production', changesTo: ['free'], from: 'now' },
     ],
     keys: { prefix: 'shop_live', roles: ['caller'], scopes: [], most: 3 },
+    webhooks: [
+      {
+        source: 'orders',
+        title: 'Orders',
+        most: 2,
+        stages: {
+          prod: { scheme: 'standard', masterSecret: { kind: 'parameter', name: '/shop/prod/master' } },
+        },
+      },
+    ],
   },
   signIn: {},
   mail: { from: 'portal@example.com' },
@@ -96,11 +109,17 @@ export class Portal {
     this.sessions = { ports: this.ports, customers: this.usage, portalUrl: ORIGIN, oidc };
     this.members = {
       portal,
+      stage: 'prod',
       portalUrl: ORIGIN,
+      webhooksUrl: 'https://api.example.com/webhooks',
       ports: this.ports,
       usage: { ...this.usage, savesPlans: false },
       access: this.tables.access,
       makeKeys: (bound) => Promise.resolve(this.#makeKeys(bound)),
+      makeEndpoints: ({ store: bound }, tenant) =>
+        Promise.resolve(
+          new EndpointAdmin({ ...shared, store: bound, master: () => Promise.resolve(MASTER) }, tenant),
+        ),
     };
   }
 

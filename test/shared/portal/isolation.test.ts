@@ -15,10 +15,11 @@ import { Browser, PORTAL, Portal } from '../../support/a-portal.ts';
 import type { Answer } from '../../support/a-portal.ts';
 
 /** Texts that only the other organisation has. */
-const FOREIGN = ['globex', 'Globex', 'gx-key', 'gx-owner', 'gx-invited'];
+const FOREIGN = ['globex', 'Globex', 'gx-key', 'gx-hook', 'gx-owner', 'gx-invited'];
 const FOREIGN_ITEM = /does not belong to the tenant of the session/;
 const UNKNOWN_ID = {
   keyId: 'ABCDEFGHIJKLMNOP',
+  endpointId: 'ABCDEFGHIJKLMNOP',
   id: 'f'.repeat(32),
   month: '2026-11',
   number: '2026-11-ffffffffffff-1',
@@ -27,6 +28,9 @@ const BODIES: Readonly<Record<string, object>> = {
   makeKey: { name: 'x' },
   renameKey: { name: 'x' },
   rotateKey: { overlapSeconds: 0 },
+  makeEndpoint: { source: 'orders', name: 'x' },
+  renameEndpoint: { name: 'x' },
+  rotateEndpoint: { overlapSeconds: 0 },
   previewPlan: { plan: 'pro' },
   changePlan: { plan: 'pro', version: 2 },
   saveAlerts: { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] },
@@ -34,7 +38,7 @@ const BODIES: Readonly<Record<string, object>> = {
   changeRole: { role: 'owner', version: 2 },
 };
 
-type Ids = { readonly keyId: string; readonly id: string; readonly month: string; readonly number: string };
+type Ids = Readonly<Record<keyof typeof UNKNOWN_ID, string>>;
 
 const GROUPS = await Promise.all([...new Set(MEMBER_ROUTES.values())].map((load) => load()));
 const ROUTES: readonly MemberRoute[] = GROUPS.flatMap((make) => make({ portal: PORTAL } as MemberContext));
@@ -73,11 +77,17 @@ describe('the organisations of the portal', () => {
     await portal.addCustomer('globex', 'pro', 'Globex');
     const owner = await portal.join('globex', 'owner', 'gx-owner');
     const { body: key } = await owner.post('/api/keys', { body: { name: 'gx-key' } });
+    const { body: hook } = await owner.post('/api/webhooks', { body: { source: 'orders', name: 'gx-hook' } });
     const { body: invitation } = await owner.post('/api/invitations', { body: { role: 'billing' } });
     await portal.spend('globex', 7);
     const { body: invoices } = await owner.get('/api/invoices/2026-11');
     const [{ number }] = invoices['invoices'] as [{ readonly number: string }];
-    const ids = { keyId: String(key['keyId']), month: '2026-11', number };
+    const ids = {
+      keyId: String(key['keyId']),
+      endpointId: String(hook['endpointId']),
+      month: '2026-11',
+      number,
+    };
     foreign = [
       { ...ids, id: owner.memberId },
       { ...ids, id: String(invitation['id']) },

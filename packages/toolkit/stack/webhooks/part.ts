@@ -12,7 +12,7 @@ export const webhooksPart: ChosenPart = {
   tables: [],
   alarms: ['WebhookReceiverErrorsAlarm', 'WebhookReceiverThrottlesAlarm'],
   outputs: ['WebhookReceiverArn', 'WebhooksUrl', 'WebhooksBusName', 'WebhooksBusArn'],
-  parameters: ['localWebhookSecret', 'reservedWebhookReceiver'],
+  parameters: ['localWebhookSecret', 'localWebhookMasterSecret', 'reservedWebhookReceiver'],
   commands: [],
   guides: ['docs/guides/receive/webhooks.md'],
 };

@@ -275,6 +275,9 @@ describe('forgetting a customer', () => {
         body: { version: 1, alerts: [{ limit: 'monthly', percent: 80 }] },
       });
       await owner.post('/api/keys', { body: { name: 'build' } });
+      const hook = { body: { source: 'orders', name: `hook of ${tenant}` } };
+      const endpoint = String((await owner.post('/api/webhooks', hook)).body['endpointId']);
+      const othersHook = await other.post('/api/webhooks', { body: { source: 'orders', name: 'kept' } });
       const made = await owner.post('/api/invitations', { body: { role: 'owner' } });
       const tables = {
         usage: sweptMemory(portal.tables.usage.items),
@@ -285,6 +288,13 @@ describe('forgetting a customer', () => {
       await forget(tables, tenant);
       assert.ok((found.get('items of the portal') ?? 0) > 5, JSON.stringify([...found]));
       assert.equal((await survey(tables, tenant, portal.nowMs)).found.size, 0);
+      assert.deepEqual(
+        ['endpoints for webhooks', 'lists and changes of endpoints'].map((what) => found.get(what)),
+        [1, 2],
+      );
+      for (const gone of [endpoint, `hook of ${tenant}`])
+        assert.ok(!everything(portal.tables.access.items).includes(gone), gone);
+      assert.ok(everything(portal.tables.access.items).includes(String(othersHook.body['endpointId'])));
       assert.ok(!everything(portal.tables.portal.items).includes(`owner of ${tenant}`));
 
       await portal.addCustomer(tenant);
