@@ -71,6 +71,10 @@ const WORDS: Readonly<Record<string, string>> = {
   'renamed-key': 'renamed a key',
   'rotated-key': 'rotated a key',
   'revoked-key': 'revoked a key',
+  'made-endpoint': 'made an endpoint',
+  'renamed-endpoint': 'renamed an endpoint',
+  'rotated-endpoint': 'rotated an endpoint',
+  'revoked-endpoint': 'revoked an endpoint',
   'changed-plan': 'changed the plan',
   'changed-alerts': 'changed the alerts',
 };
