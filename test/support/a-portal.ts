@@ -18,7 +18,6 @@ import { serveMember } from '#shared/portal/serve-member.ts';
 import type { MemberSettings } from '#shared/portal/serve-member.ts';
 import { serveSession } from '#shared/portal/serve-session.ts';
 import type { SessionSettings } from '#shared/portal/serve-session.ts';
-import { EndpointAdmin } from '#shared/webhooks/endpoints/endpoint-admin.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
 import { RecordingTable } from './table-calls.ts';
 
@@ -116,10 +115,11 @@ export class Portal {
       usage: { ...this.usage, savesPlans: false },
       access: this.tables.access,
       makeKeys: (bound) => Promise.resolve(this.#makeKeys(bound)),
-      makeEndpoints: ({ store: bound }, tenant) =>
-        Promise.resolve(
-          new EndpointAdmin({ ...shared, store: bound, master: () => Promise.resolve(MASTER) }, tenant),
-        ),
+      async makeEndpoints({ store: bound }, tenant) {
+        // As the function loads it: where webhooks are not offered, nothing of them is loaded.
+        const { EndpointAdmin } = await import('#shared/webhooks/endpoints/endpoint-admin.ts');
+        return new EndpointAdmin({ ...shared, store: bound, master: () => Promise.resolve(MASTER) }, tenant);
+      },
     };
   }
 
