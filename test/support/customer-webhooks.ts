@@ -9,7 +9,7 @@ import { MASTER } from './a-portal.ts';
 import type { Portal } from './a-portal.ts';
 import { aWebhookEvent, MemoryClaims } from './webhook-events.ts';
 
-export type SignedDelivery = {
+type SignedDelivery = {
   readonly endpoint: string;
   readonly secret: string;
   readonly source?: string;

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
 
 /** What makes a secret unlike every other one of the same master secret. */
-export type SecretName = {
+type SecretName = {
   readonly source: string;
   readonly endpointId: string;
   readonly secretId: string;

@@ -5,6 +5,7 @@ import { DomainError } from '../../errors.ts';
 import type { ItemStore } from '../../ports.ts';
 import { findCustomer } from '../../quota/admin/find-customer.ts';
 import type { Standing } from '../admit.ts';
+import type { Sender } from '../target.ts';
 import { deriveSecret, readMasters } from './derive-secret.ts';
 import { ENDPOINT_ID, endpointItem, liveSecrets, parseStoredEndpoint } from './endpoint-record.ts';
 import type { EndpointRecord } from './endpoint-record.ts';
@@ -25,7 +26,7 @@ export interface ReadEndpoint {
   /** Returns whether deliveries of the customer are taken. Call it after the signature was verified. */
   standing(): Promise<Standing>;
   /** Returns what the message says about the sender. Call it after the signature was verified. */
-  sender(): { readonly customer: string; readonly endpoint: string };
+  sender(): Sender;
 }
 
 /** @param endpointId as the path has it */

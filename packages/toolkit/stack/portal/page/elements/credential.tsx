@@ -20,7 +20,7 @@ export type CredentialWords = {
   readonly revokeNote: (name: string) => string;
 };
 
-export type Credential = {
+type Credential = {
   /** Where its changes are sent, such as `api/keys/k1`. */
   readonly path: string;
   readonly id: string;
