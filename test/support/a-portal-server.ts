@@ -395,7 +395,7 @@ function changeEndpoint(
   const notAfter = new Date(Date.parse(NOW) + Number(body['overlapSeconds'] ?? 0) * 1000).toISOString();
   const changes: Readonly<Record<string, Json>> = {
     rename: { name: body['name'] },
-    revoke: { state: 'revoked', revokedAt: NOW },
+    revoke: { state: 'revoked', revokedAt: NOW, secrets: [] },
     rotate: { secrets: [{ createdAt: NOW }, { createdAt: endpoint['createdAt'], notAfter }] },
   };
   own.endpoints[at] = { ...endpoint, ...changes[what] };

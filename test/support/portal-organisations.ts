@@ -120,7 +120,7 @@ export function anOrganisation(
         state: 'revoked',
         createdAt: '2026-01-01T08:00:00.000Z',
         revokedAt: '2026-06-01T08:00:00.000Z',
-        secrets: [{ createdAt: '2026-01-01T08:00:00.000Z' }],
+        secrets: [],
       },
     ],
     usage: {

@@ -4,7 +4,7 @@ import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { EndpointAdmin, ChangedEndpoint } from '../../webhooks/endpoints/endpoint-admin.ts';
-import { ENDPOINT_ID } from '../../webhooks/endpoints/endpoint-record.ts';
+import { ENDPOINT_ID, liveSecrets } from '../../webhooks/endpoints/endpoint-record.ts';
 import type { EndpointRecord } from '../../webhooks/endpoints/endpoint-record.ts';
 import { DEVELOPERS, logChange, logNewSecret, MAX_OVERLAP_SECONDS, operationOf } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
@@ -18,7 +18,7 @@ export function webhookRoutes(context: MemberContext): readonly MemberRoute[] {
       roles: DEVELOPERS,
       route: readRoute(
         { path: '/api/webhooks', id: 'listEndpoints', summary: 'Sources and endpoints', answer: ENDPOINT },
-        async () => {
+        async ({ receivedEpochMs }) => {
           const endpoints = await (await context.endpoints()).list();
           return jsonReply(200, {
             sources: context.webhooks.map(({ source, title, scheme, most }) => {
@@ -27,7 +27,7 @@ export function webhookRoutes(context: MemberContext): readonly MemberRoute[] {
               );
               return { source, title, scheme, most, left: Math.max(0, most - active.length) };
             }),
-            endpoints: endpoints.map((each) => show(each, context)),
+            endpoints: endpoints.map((each) => show(each, context, receivedEpochMs)),
           });
         },
       ),
@@ -57,7 +57,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         const admin = await context.endpoints();
         const changed = await admin.make({ source, name, most }, operationOf(request, context));
         if (changed.secret !== undefined) await logNewSecret(context, { what: 'made-endpoint', on: name });
-        return reply(changed, context);
+        return reply(changed, context, request.receivedEpochMs);
       },
     ),
   };
@@ -80,7 +80,7 @@ function renameRoute(context: MemberContext): MemberRoute {
         const { name } = request.body;
         const changed = await admin.rename(endpoint.endpointId, name, operationOf(request, context));
         await logChange(context, { what: 'renamed-endpoint', on: `${endpoint.name} → ${name}` });
-        return reply(changed, context);
+        return reply(changed, context, request.receivedEpochMs);
       },
     ),
   };
@@ -111,7 +111,7 @@ function rotateRoute(context: MemberContext): MemberRoute {
         const changed = await admin.rotate(endpoint.endpointId, overlapSeconds, operation);
         if (changed.secret !== undefined)
           await logNewSecret(context, { what: 'rotated-endpoint', on: endpoint.name });
-        return reply(changed, context);
+        return reply(changed, context, request.receivedEpochMs);
       },
     ),
   };
@@ -136,7 +136,7 @@ function revokeRoute(context: MemberContext): MemberRoute {
         const changed = await admin.revoke(endpoint.endpointId, operationOf(request, context));
         if (endpoint.revokedAtEpochSeconds === undefined)
           await logChange(context, { what: 'revoked-endpoint', on: endpoint.name });
-        return reply(changed, context);
+        return reply(changed, context, request.receivedEpochMs);
       },
     ),
   };
@@ -159,18 +159,11 @@ async function findOwn(
   return { admin, endpoint: await admin.show(endpointId) };
 }
 
-function show(
-  {
-    endpointId,
-    source,
-    name,
-    secrets,
-    createdAtEpochSeconds,
-    revokedAtEpochSeconds: revokedAt,
-  }: EndpointRecord,
-  { webhooks, webhooksUrl }: MemberContext,
-) {
+/** Shows the secrets that work. */
+function show(endpoint: EndpointRecord, { webhooks, webhooksUrl }: MemberContext, nowEpochMs: number) {
+  const { endpointId, source, name, createdAtEpochSeconds, revokedAtEpochSeconds: revokedAt } = endpoint;
   const url = webhooks.find((each) => each.source === source)?.url ?? webhooksUrl;
+  const secrets = liveSecrets(endpoint, Math.floor(nowEpochMs / 1000));
   return {
     endpointId,
     source,
@@ -186,8 +179,8 @@ function show(
   };
 }
 
-function reply({ endpoint, secret }: ChangedEndpoint, context: MemberContext) {
-  return jsonReply(200, { ...show(endpoint, context), ...(secret !== undefined && { secret }) });
+function reply({ endpoint, secret }: ChangedEndpoint, context: MemberContext, nowEpochMs: number) {
+  return jsonReply(200, { ...show(endpoint, context, nowEpochMs), ...(secret !== undefined && { secret }) });
 }
 
 function toIso(epochSeconds: number): string {

@@ -80,7 +80,7 @@ describe('endpoints in the portal', () => {
   });
 
   it('are renamed, rotated with an overlap and revoked, and the log says so without a secret', async () => {
-    const { owner } = await anOrganisation();
+    const { portal, owner } = await anOrganisation();
     const { endpointId, secret } = await makeEndpoint(owner);
     const rotated = await owner.post(`/api/webhooks/${endpointId}/rotate`, {
       body: { overlapSeconds: 3600 },
@@ -94,8 +94,13 @@ describe('endpoints in the portal', () => {
     assert.deepEqual([early.status, early.body['code']], [409, 'ROTATION_RUNNING']);
     const renamed = await owner.post(`/api/webhooks/${endpointId}/rename`, { body: { name: 'till' } });
     assert.deepEqual([renamed.body['name'], renamed.body['secret']], ['till', undefined]);
+    portal.nowMs += 3_600_000;
+    const [listed] = (await owner.get('/api/webhooks')).body['endpoints'] as [
+      { readonly secrets: unknown[] },
+    ];
+    assert.equal(listed.secrets.length, 1, 'a secret that has ended is still shown');
     const revoked = await owner.post(`/api/webhooks/${endpointId}/revoke`);
-    assert.equal(revoked.body['state'], 'revoked');
+    assert.deepEqual([revoked.body['state'], revoked.body['secrets']], ['revoked', []]);
     for (const what of ['rename', 'rotate']) {
       const body = what === 'rename' ? { name: 'x' } : { overlapSeconds: 0 };
       const answer = await owner.post(`/api/webhooks/${endpointId}/${what}`, { body });

@@ -169,7 +169,7 @@ function EndpointCard({ of: endpoint, source, onChange, onRotated }: CardProps) 
           ['Address', address],
           ['Made', day(createdAt)],
           ['Revoked', revokedAt === undefined ? undefined : time(revokedAt)],
-          ...(revokedAt === undefined ? endingSecrets(secrets) : []),
+          ...endingSecrets(secrets),
         ]}
       />
       {revokedAt === undefined ? (
