@@ -24,8 +24,12 @@ export function monthName(month: string): string {
     : month;
 }
 
+/** As the functions write instants. */
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
 function write(iso: string, options: Intl.DateTimeFormatOptions): string {
-  const epochMs = Date.parse(iso);
+  // Browsers also read texts such as `server 7` as times.
+  const epochMs = INSTANT.test(iso) ? Date.parse(iso) : NaN;
   if (Number.isNaN(epochMs)) return iso;
   return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(epochMs);
 }
