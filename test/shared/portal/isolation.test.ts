@@ -220,4 +220,38 @@ describe('the ports of a member', () => {
       FOREIGN_ITEM,
     );
   });
+
+  it('show the keys and endpoints of another tenant as unknown, and refuse to write them or one in its name', async () => {
+    const portal = new Portal();
+    for (const tenant of ['acme', 'globex']) await portal.addCustomer(tenant);
+    const other = await portal.join('globex', 'owner');
+    const { body: key } = await other.post('/api/keys', { body: { name: 'a' } });
+    const { body: hook } = await other.post('/api/webhooks', { body: { source: 'orders', name: 'a' } });
+    const { bindAccessPorts } = await import('#shared/portal/bound-ports.ts');
+    const { store, listing } = bindAccessPorts(portal.tables.access, 'acme');
+    const put = (pk: string, sk: string, tenant: string, is: 'absent' | 'present') =>
+      ({
+        purpose: 'endpoint',
+        key: { pk, sk },
+        when: [{ attribute: 'ver', is }],
+        change: { kind: 'put', item: { ver: 2, doc: JSON.stringify({ tenant }) } },
+      }) as const;
+    for (const [pk, sk] of [
+      [`KEY#${String(key['keyId'])}`, 'KEY'],
+      [`ENDPOINT#${String(hook['endpointId'])}`, 'ENDPOINT'],
+    ] as const) {
+      const read = await store.read({ pk, sk });
+      assert.ok(read.kind === 'done' && read.item === undefined, pk);
+      assert.throws(() => store.update(put(pk, sk, 'acme', 'present')), FOREIGN_ITEM, pk);
+      assert.throws(() => store.transact([put(pk, `OP#1`, 'acme', 'absent')]), FOREIGN_ITEM, pk);
+      assert.throws(() => store.update(put(`${pk}new`, sk, 'globex', 'absent')), FOREIGN_ITEM, pk);
+      assert.throws(() => listing.range({ pk, from: 'OP#', to: 'OP$', limit: 1 }), FOREIGN_ITEM, pk);
+      // A new one does not replace that of the other tenant, because the table refuses the write.
+      assert.equal((await store.update(put(pk, sk, 'acme', 'absent'))).kind, 'refused', pk);
+    }
+    for (const pk of ['TENANT#globex', 'TENANT#acme2', 'WEBHOOK#orders', 'REVOKED#x', 'ENDPOINT']) {
+      await assert.rejects(async () => store.read({ pk, sk: 'ENDPOINTS' }), FOREIGN_ITEM, pk);
+      assert.throws(() => store.update(put(pk, 'ENDPOINTS', 'acme', 'absent')), FOREIGN_ITEM, pk);
+    }
+  });
 });
