@@ -24,7 +24,7 @@ export const handler = observeHandler('webhook-receiver', async (event, { count 
 function create(): WebhookReceiver {
   const config = readWebhookReceiverConfig();
   const endpoints = loadOnce(async () => {
-    const { createLambdaEndpoints } = await import('#shared/webhooks/endpoints/lambda-endpoints.ts');
+    const { createLambdaEndpoints } = await import('#shared/endpoints/lambda-endpoints.ts');
     return createLambdaEndpoints(config.tableName);
   });
   return createWebhookReceiver({

@@ -1,7 +1,7 @@
 /** Administration of endpoints for the portal. It is loaded on demand, because not every request is about webhooks. */
 import { CLOCK, RANDOM, TIMER } from '../lambda-ports.ts';
-import { readMasters } from '../webhooks/endpoints/derive-secret.ts';
-import { EndpointAdmin } from '../webhooks/endpoints/endpoint-admin.ts';
+import { readMasters } from '../endpoints/derive-secret.ts';
+import { EndpointAdmin } from '../endpoints/endpoint-admin.ts';
 import type { WebhooksInStage } from './compiled-portal.ts';
 import { readSecretLines } from './read-secret.ts';
 import type { AccessPorts } from './serve-member.ts';

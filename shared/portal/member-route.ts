@@ -6,7 +6,7 @@ import type { Customer } from '../quota/plan/customer.ts';
 import { DomainError } from '../errors.ts';
 import { logWrite } from './change-log.ts';
 import type { Actor, Change } from './change-log.ts';
-import type { EndpointAdmin } from '../webhooks/endpoints/endpoint-admin.ts';
+import type { EndpointAdmin } from '../endpoints/endpoint-admin.ts';
 import type { CompiledPortal, WebhooksInStage } from './compiled-portal.ts';
 import { ROLES } from './members.ts';
 import type { Member, Role } from './members.ts';

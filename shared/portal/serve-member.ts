@@ -4,7 +4,7 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError } from '../errors.ts';
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
-import type { EndpointAdmin } from '../webhooks/endpoints/endpoint-admin.ts';
+import type { EndpointAdmin } from '../endpoints/endpoint-admin.ts';
 import { bindAccessPorts, bindOrganisation, bindUsagePorts } from './bound-ports.ts';
 import { webhooksInStage } from './compiled-portal.ts';
 import type { CompiledPortal, WebhooksInStage } from './compiled-portal.ts';

@@ -5,11 +5,24 @@ import type { WebhookReceiverConfig } from '../config/webhooks-config.ts';
 import { problem, problemReply } from '../http/problem.ts';
 import type { AwsCaller, DeliveryClaim, DeliveryClaims } from '../ports.ts';
 import { ACCEPTED, admitDelivery } from './admit.ts';
-import type { Answered } from './admit.ts';
+import type { Answered, Standing } from './admit.ts';
 import type { CompiledWebhooks } from './compiled-webhooks.ts';
-import type { ReadEndpoint } from './endpoints/read-endpoint.ts';
 import { createSecretReader, SecretCache } from './secrets.ts';
 import { MESSAGE_LIMIT_BYTES, printMessage, sendMessage } from './target.ts';
+import type { Sender } from './target.ts';
+
+/** The endpoint of a customer, to which one request was sent. */
+export interface ReadEndpoint {
+  /**
+   * Returns the secrets with which the delivery may be signed.
+   * @throws DomainError STORE_UNAVAILABLE, CONFIG_INVALID
+   */
+  secrets(masters: readonly string[], nowEpochMs: number): Promise<readonly string[]>;
+  /** Returns whether deliveries of the customer are taken. Call it after the signature was verified. */
+  standing(): Promise<Standing>;
+  /** Returns what the message says about the sender. Call it after the signature was verified. */
+  sender(): Sender;
+}
 
 type ReceiverParts = {
   readonly webhooks: CompiledWebhooks;

@@ -33,7 +33,7 @@ function loadsOf(...words: readonly string[]): readonly string[] {
 const isOfPortal = (path: string): boolean => /^(shared|packages\/toolkit\/[^/]+)\/portal\//.test(path);
 /** The log redaction of every function knows the names of the headers. */
 const isOfWebhooks = (path: string): boolean =>
-  path.startsWith('shared/webhooks/') && path !== 'shared/webhooks/signature-headers.ts';
+  /^shared\/(webhooks|endpoints)\//.test(path) && path !== 'shared/webhooks/signature-headers.ts';
 
 describe('what functions load', () => {
   it('is nothing of the portal in a stack without the part', () => {
@@ -68,6 +68,6 @@ describe('what functions load', () => {
   it('is the administration of endpoints in a portal that offers webhooks, once it is asked', () => {
     const loaded = loadsOf('test/support/use-portal.ts', 'webhooks');
 
-    assert.ok(loaded.includes('shared/webhooks/endpoints/endpoint-admin.ts'));
+    assert.ok(loaded.includes('shared/endpoints/endpoint-admin.ts'));
   });
 });

@@ -117,7 +117,7 @@ export class Portal {
       makeKeys: (bound) => Promise.resolve(this.#makeKeys(bound)),
       async makeEndpoints({ store: bound }, tenant) {
         // As the function loads it: where webhooks are not offered, nothing of them is loaded.
-        const { EndpointAdmin } = await import('#shared/webhooks/endpoints/endpoint-admin.ts');
+        const { EndpointAdmin } = await import('#shared/endpoints/endpoint-admin.ts');
         return new EndpointAdmin({ ...shared, store: bound, master: () => Promise.resolve(MASTER) }, tenant);
       },
     };

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { AwsCall } from '#shared/ports.ts';
 import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
-import { readEndpoint } from '#shared/webhooks/endpoints/read-endpoint.ts';
+import { readEndpoint } from '#shared/endpoints/read-endpoint.ts';
 import { createWebhookReceiver } from '#shared/webhooks/receive.ts';
 import type { Receipt } from '#shared/webhooks/receive.ts';
 import { MASTER } from './a-portal.ts';

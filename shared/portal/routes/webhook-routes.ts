@@ -3,9 +3,9 @@ import { DomainError } from '../../errors.ts';
 import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
-import type { EndpointAdmin, ChangedEndpoint } from '../../webhooks/endpoints/endpoint-admin.ts';
-import { ENDPOINT_ID, liveSecrets } from '../../webhooks/endpoints/endpoint-record.ts';
-import type { EndpointRecord } from '../../webhooks/endpoints/endpoint-record.ts';
+import type { EndpointAdmin, ChangedEndpoint } from '../../endpoints/endpoint-admin.ts';
+import { ENDPOINT_ID, liveSecrets } from '../../endpoints/endpoint-record.ts';
+import type { EndpointRecord } from '../../endpoints/endpoint-record.ts';
 import { DEVELOPERS, logChange, logNewSecret, MAX_OVERLAP_SECONDS, operationOf } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { WebhooksInStage } from '#shared/portal/compiled-portal.ts';
 import { makeEndpointAdmin } from '#shared/portal/lambda-endpoints.ts';
-import { deriveSecret } from '#shared/webhooks/endpoints/derive-secret.ts';
+import { deriveSecret } from '#shared/endpoints/derive-secret.ts';
 import { MASTER, Portal } from '../../support/a-portal.ts';
 import { withEnvironment } from '../../support/fresh-function.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { deriveSecret } from '#shared/webhooks/endpoints/derive-secret.ts';
+import { deriveSecret } from '#shared/endpoints/derive-secret.ts';
 import { SCHEMES } from '#shared/webhooks/schemes.ts';
 import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
 import { parseRawRequest } from '#shared/aws/raw-request.ts';

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { Portal } from '../../../support/a-portal.ts';
-import type { Browser } from '../../../support/a-portal.ts';
-import { CustomerWebhooks } from '../../../support/customer-webhooks.ts';
+import { Portal } from '../../support/a-portal.ts';
+import type { Browser } from '../../support/a-portal.ts';
+import { CustomerWebhooks } from '../../support/customer-webhooks.ts';
 
 async function aPortal(...tenants: readonly string[]) {
   const portal = new Portal();
@@ -111,7 +111,7 @@ describe('a delivery to the endpoint of a customer', () => {
     const { portal, owners } = await aPortal('acme');
     const made = await makeEndpoint(owners[0]);
     await owners[0]?.post(`/api/webhooks/${made.endpoint}/rotate`, { body: { overlapSeconds: 60 } });
-    const { readEndpoint } = await import('#shared/webhooks/endpoints/read-endpoint.ts');
+    const { readEndpoint } = await import('#shared/endpoints/read-endpoint.ts');
     const ports = { access: portal.tables.access.store, usage: portal.tables.usage.store };
     for (const masters of [['m'.repeat(32)], ['m'.repeat(32), 'n'.repeat(32)]])
       for (const id of [made.endpoint, 'ABCDEFGHIJKLMNOP', 'x']) {

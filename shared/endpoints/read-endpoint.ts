@@ -1,11 +1,10 @@
 /** What `webhook-receiver` reads about the endpoint that a delivery is for: its secrets, and whose it is. */
-import { readAccessItem } from '../../access/access-item.ts';
-import { SECRETS_LIMIT } from '../../access/keys/secret-overlap.ts';
-import { DomainError } from '../../errors.ts';
-import type { ItemStore } from '../../ports.ts';
-import { findCustomer } from '../../quota/admin/find-customer.ts';
-import type { Standing } from '../admit.ts';
-import type { Sender } from '../target.ts';
+import { readAccessItem } from '../access/access-item.ts';
+import { SECRETS_LIMIT } from '../access/keys/secret-overlap.ts';
+import { DomainError } from '../errors.ts';
+import type { ItemStore } from '../ports.ts';
+import { findCustomer } from '../quota/admin/find-customer.ts';
+import type { ReadEndpoint } from '../webhooks/receive.ts';
 import { deriveSecret, readMasters } from './derive-secret.ts';
 import { ENDPOINT_ID, endpointItem, liveSecrets, parseStoredEndpoint } from './endpoint-record.ts';
 import type { EndpointRecord } from './endpoint-record.ts';
@@ -15,19 +14,6 @@ export type EndpointReaderPorts = {
   /** The table of customers. */
   readonly usage: ItemStore;
 };
-
-/** The endpoint of one request. */
-export interface ReadEndpoint {
-  /**
-   * Returns the secrets with which the delivery may be signed.
-   * @throws DomainError STORE_UNAVAILABLE, CONFIG_INVALID
-   */
-  secrets(masters: readonly string[], nowEpochMs: number): Promise<readonly string[]>;
-  /** Returns whether deliveries of the customer are taken. Call it after the signature was verified. */
-  standing(): Promise<Standing>;
-  /** Returns what the message says about the sender. Call it after the signature was verified. */
-  sender(): Sender;
-}
 
 /** @param endpointId as the path has it */
 export function readEndpoint(

@@ -1,8 +1,8 @@
 /** Endpoints of customers for `webhook-receiver`. It is loaded for a source whose customers have secrets of their own. */
-import { readUsageTableConfig } from '../../config/usage-config.ts';
-import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
+import { readUsageTableConfig } from '../config/usage-config.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { readEndpoint } from './read-endpoint.ts';
-import type { ReadEndpoint } from './read-endpoint.ts';
+import type { ReadEndpoint } from '../webhooks/receive.ts';
 
 /** The sender waits for these reads, and repeats a delivery that gets no answer. */
 const STORE_TIMEOUT_MS = 2000;

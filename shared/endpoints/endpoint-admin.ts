@@ -2,18 +2,18 @@
  * Administration of a customer's endpoints. Each operation id takes effect only once, because it is recorded together
  * with its change. A secret is returned by the operation that makes it, and by no repetition of it.
  */
-import { accessTableSilent, readAccessItem } from '../../access/access-item.ts';
-import { isReplayed } from '../../access/admin-operation.ts';
-import type { Operation } from '../../access/admin-operation.ts';
-import { toBase62 } from '../../access/keys/api-key.ts';
-import { tenantPartition } from '../../access/keys/api-key-record.ts';
-import { outlasting, SECRETS_LIMIT } from '../../access/keys/secret-overlap.ts';
+import { accessTableSilent, readAccessItem } from '../access/access-item.ts';
+import { isReplayed } from '../access/admin-operation.ts';
+import type { Operation } from '../access/admin-operation.ts';
+import { toBase62 } from '../access/keys/api-key.ts';
+import { tenantPartition } from '../access/keys/api-key-record.ts';
+import { outlasting, SECRETS_LIMIT } from '../access/keys/secret-overlap.ts';
 import { sha256Hex } from '@gatewright/aws/sign-request';
-import { DomainError } from '../../errors.ts';
-import type { Clock, ItemStore, Random, Timer } from '../../ports.ts';
-import type { ItemWrite } from '../../table/item-write.ts';
-import { hashOperation, operationWrite } from '../../table/operation-record.ts';
-import type { OperationRequest } from '../../table/operation-record.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock, ItemStore, Random, Timer } from '../ports.ts';
+import type { ItemWrite } from '../table/item-write.ts';
+import { hashOperation, operationWrite } from '../table/operation-record.ts';
+import type { OperationRequest } from '../table/operation-record.ts';
 import { deriveSecret } from './derive-secret.ts';
 import { endpointItem, parseStoredEndpoint } from './endpoint-record.ts';
 import type { EndpointRecord, EndpointSecret, StoredEndpoint } from './endpoint-record.ts';

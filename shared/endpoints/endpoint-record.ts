@@ -6,11 +6,11 @@
  * | --------------------- | ----------------- | ----------- | ---------------------------------------------------- |
  * | endpoint              | `ENDPOINT#{id}`   | `ENDPOINT`  | `ver`, `doc` (JSON of the record); if revoked, `expiresAt` |
  * | ids of the endpoints  | `TENANT#{tenant}` | `ENDPOINTS` | `ver`, `doc` (JSON of the ids)                       |
- * | change of an endpoint | `TENANT#{tenant}` | `OP#{op id}`| @see ../../table/operation-record.ts                 |
+ * | change of an endpoint | `TENANT#{tenant}` | `OP#{op id}`| @see ../table/operation-record.ts                 |
  */
-import { DomainError } from '../../errors.ts';
-import { SECRETS_LIMIT } from '../../access/keys/secret-overlap.ts';
-import type { Item, ItemKey } from '../../table/item-write.ts';
+import { DomainError } from '../errors.ts';
+import { SECRETS_LIMIT } from '../access/keys/secret-overlap.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 
 export type EndpointRecord = {
   readonly endpointId: string;

@@ -1,6 +1,6 @@
 /** The secrets of endpoints. They are derived from the owner's master secret, so no table stores them. */
 import { createHmac } from 'node:crypto';
-import { DomainError } from '../../errors.ts';
+import { DomainError } from '../errors.ts';
 
 /** What makes a secret unlike every other one of the same master secret. */
 type SecretName = {

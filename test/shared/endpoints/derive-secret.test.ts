@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { deriveSecret, readMasters } from '#shared/webhooks/endpoints/derive-secret.ts';
+import { deriveSecret, readMasters } from '#shared/endpoints/derive-secret.ts';
 import { SCHEMES } from '#shared/webhooks/schemes.ts';
 
 const MASTER = 'a-master-secret-of-at-least-32-characters';

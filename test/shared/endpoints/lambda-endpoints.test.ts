@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { json } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
-import { createLambdaEndpoints } from '#shared/webhooks/endpoints/lambda-endpoints.ts';
-import { withEnvironment } from '../../../support/fresh-function.ts';
-import { aLoopbackServer } from '../../../support/signed-tokens.ts';
+import { createLambdaEndpoints } from '#shared/endpoints/lambda-endpoints.ts';
+import { withEnvironment } from '../../support/fresh-function.ts';
+import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
 const ID = 'ABCDEFGHIJKLMNOP';
 const RECORD = {

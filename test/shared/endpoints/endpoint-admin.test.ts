@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ItemStore } from '#shared/ports.ts';
-import { EndpointAdmin } from '#shared/webhooks/endpoints/endpoint-admin.ts';
-import { MASTER, Portal } from '../../../support/a-portal.ts';
-import type { Browser } from '../../../support/a-portal.ts';
-import { CustomerWebhooks } from '../../../support/customer-webhooks.ts';
-import { REAL_RANDOM } from '../../../support/real-quota-ports.ts';
+import { EndpointAdmin } from '#shared/endpoints/endpoint-admin.ts';
+import { MASTER, Portal } from '../../support/a-portal.ts';
+import type { Browser } from '../../support/a-portal.ts';
+import { CustomerWebhooks } from '../../support/customer-webhooks.ts';
+import { REAL_RANDOM } from '../../support/real-quota-ports.ts';
 
 type Step =
   | { readonly kind: 'make' }
