@@ -126,7 +126,7 @@ export default {
     ),
     rule(
       'shared-domains-do-not-know-each-other',
-      'access, cache, quota, webhooks and websocket meet in functions/, entries/ and middleware/ only.',
+      'access, cache, quota, webhooks and websocket meet in functions/, entries/, middleware/, portal/ and endpoints/ only.',
       { path: '^shared/(access|cache|quota|webhooks|websocket)/' },
       { path: '^shared/(access|cache|quota|webhooks|websocket|middleware)/', pathNot: '^shared/$1/' },
     ),

@@ -46,7 +46,7 @@ import type { AccountNeed, CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { loadPortalPage } from './portal-page.ts';
-import { allowPortal, findPortalFaults } from './portal-part.ts';
+import { allowPortal, findPortalFaults, findUnofferedSources } from './portal-part.ts';
 import { checkoutParts } from './stack-parts.ts';
 import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
@@ -215,7 +215,10 @@ class StackPlugin {
       // While routes are read, nothing is compiled. A stack without a list of parts has what its resource files say.
       ...(this.#access === undefined || this.#serverless.configurationInput.custom?.parts === undefined
         ? []
-        : findPortalFaults(this.#compiledPortal(), hasPortal, this.#wholeAccess(), stage)),
+        : [
+            ...findPortalFaults(this.#compiledPortal(), hasPortal, this.#wholeAccess(), stage),
+            ...findUnofferedSources(this.#compiledPortal(), this.#webhookSources(), stage),
+          ]),
     ];
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }

@@ -2,7 +2,9 @@
 import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
+import { webhooksInStage } from '#shared/portal/compiled-portal.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
+import type { CompiledSource } from '#shared/webhooks/compiled-webhooks.ts';
 import { secretPermission } from '@gatewright/authoring/webhooks/webhooks-permissions';
 import type { Template } from './edit-template.ts';
 
@@ -50,8 +52,28 @@ export function findPortalFaults(
 }
 
 /**
- * Gives `portal-session` the right to read the secret of its client, and restricts `portal-alerts` to the sender of the
- * file. Without a sender, its right to send mail is removed.
+ * Returns one sentence for each source of `access/webhooks.yml` for which nobody can make a secret: customers make them
+ * in the portal.
+ */
+export function findUnofferedSources(
+  portal: CompiledPortal | undefined,
+  sources: readonly CompiledSource[],
+  stage: string,
+): readonly string[] {
+  return sources
+    .filter((source) => source.stage === stage && source.secretsOf === 'customers')
+    .filter(({ name }) => portal?.offers.webhooks?.some((offered) => offered.source === name) !== true)
+    .map(({ name }) =>
+      portal === undefined
+        ? `customers make the secrets of the source "${name}" of access/webhooks.yml in the portal, but there is no ${FILE}: ${ADD}, or name the places of the secrets at the source`
+        : `customers make the secrets of the source "${name}" of access/webhooks.yml in the portal, but ${FILE} does not offer it: add it to webhooks there, or name the places of the secrets at the source`,
+    );
+}
+
+/**
+ * Gives `portal-session` the right to read the secret of its client, and `portal` the right to read the master secret of
+ * the webhooks that are offered in this stage. Restricts `portal-alerts` to the sender of the file; without a sender, its
+ * right to send mail is removed.
  */
 export function allowPortal(
   { Resources }: Template,
@@ -62,6 +84,11 @@ export function allowPortal(
   const statement = secret && secretPermission(secret);
   if (statement !== undefined)
     changeStatements(Resources['PortalSessionRole'], (statements) => [...statements, statement]);
+  // Sources of one stage have the same master secret.
+  const [offered] = portal === undefined ? [] : webhooksInStage(portal, stage);
+  const master = offered && secretPermission(offered.masterSecret);
+  if (master !== undefined)
+    changeStatements(Resources['PortalRole'], (statements) => [...statements, master]);
   changeStatements(Resources['PortalAlertsRole'], (statements) =>
     statements.flatMap((one) => {
       if (membersOf(one)['Action'] !== 'ses:SendEmail') return [one];

@@ -130,7 +130,7 @@ type AdminErrorCode =
   | 'DOCUMENTS_NOT_FOLLOWED'
   /** The API key is revoked and gets no new secrets. */
   | 'KEY_REVOKED'
-  /** The API key already has two valid secrets. [passes] */
+  /** The API key, or the endpoint of a customer, already has two valid secrets. [passes] */
   | 'ROTATION_RUNNING';
 
 /** Reasons why the portal refuses a member. shared/portal/portal-problem.ts contains the text of each. */
@@ -163,6 +163,12 @@ type PortalErrorCode =
   | 'KEYS_TOO_MANY'
   /** The owner of the API manages this key. */
   | 'KEY_MANAGED'
+  /** There is no such endpoint for webhooks. */
+  | 'ENDPOINT_UNKNOWN'
+  /** The endpoint is revoked and cannot be changed. */
+  | 'ENDPOINT_REVOKED'
+  /** The organisation has as many endpoints as the portal allows. */
+  | 'ENDPOINTS_TOO_MANY'
   /** There is no such invoice. */
   | 'INVOICE_UNKNOWN'
   /** A text has letters that the fonts of a PDF lack. */

@@ -11,6 +11,8 @@ type PortalConfig = {
   readonly tableName: string;
   /** Undefined if the portal is at the address that API Gateway has routed. */
   readonly portalUrl: string | undefined;
+  /** Where `webhook-receiver` is, without a slash at the end; undefined if the stack has no such function. */
+  readonly webhooksUrl: string | undefined;
   /** Address of the gateway's own issuer. If undefined, nobody signs in by it. */
   readonly localIssuerUrl: string | undefined;
 };
@@ -20,6 +22,7 @@ type PortalConfig = {
  * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_PORTAL_TABLE`
  * - `GATEWRIGHT_PORTAL_URL`: the address that members use, if it is not an address of the portal's API: an `https` URL
  *   without query and fragment; empty or absent otherwise
+ * - `GATEWRIGHT_WEBHOOKS_URL`: address of `webhook-receiver`; empty or absent if the stack has no such function
  * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
@@ -32,9 +35,19 @@ export function readPortalConfig(environment: Environment = process.env): Portal
     stage,
     tableName: readTableName(environment, 'GATEWRIGHT_PORTAL_TABLE'),
     portalUrl: portalUrl === '' ? undefined : portalUrl,
+    webhooksUrl: readWebhooksUrl(environment),
     localIssuerUrl,
   };
 }
+
+function readWebhooksUrl(environment: Environment): string | undefined {
+  const url = environment['GATEWRIGHT_WEBHOOKS_URL'] ?? '';
+  if (url !== '' && !ADDRESS.test(url))
+    throw invalid('GATEWRIGHT_WEBHOOKS_URL', 'must be the address of an API');
+  return url === '' ? undefined : url.replace(/\/$/, '');
+}
+
+const ADDRESS = /^https?:\/\/[^\s?#]{1,255}$/;
 
 /**
  * Reads the settings of `portal-admin`: also `GATEWRIGHT_PORTAL_ENDPOINT`, the address of the portal's API.
@@ -46,7 +59,7 @@ export function readPortalAdminConfig(
   const endpoint = readText(
     environment,
     'GATEWRIGHT_PORTAL_ENDPOINT',
-    /^https?:\/\/[^\s?#]{1,255}$/,
+    ADDRESS,
     'must be the address of an API',
   );
   return { ...readPortalConfig(environment), endpoint };
