@@ -74,6 +74,8 @@ export type Usage = {
   readonly at: string;
   readonly current: readonly Use[];
   readonly history: readonly Use[];
+  /** Limits without a period. */
+  readonly paces: readonly { readonly limit: string; readonly says: string }[];
 };
 
 type Start = 'now' | 'next-month';
