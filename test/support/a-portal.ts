@@ -122,7 +122,11 @@ export class Portal {
   }
 
   /** Charges requests of a tenant. @returns how many were admitted */
-  async spend(tenant: string, times: number): Promise<number> {
+  async spend(
+    tenant: string,
+    times: number,
+    { key = 'k', route }: { readonly key?: string; readonly route?: string } = {},
+  ): Promise<number> {
     const clock = { nowEpochMs: () => this.nowMs, monotonicMs: () => this.nowMs };
     const quotas = createQuotas({
       store: this.tables.usage.store,
@@ -134,7 +138,17 @@ export class Portal {
     });
     let admitted = 0;
     for (let call = 0; call < times; call += 1)
-      admitted += (await quotas.consume({ tenant, key: 'k', atEpochMs: this.nowMs })).allowed ? 1 : 0;
+      admitted += (
+        await quotas.consume({
+          tenant,
+          key,
+          atEpochMs: this.nowMs,
+          run: {},
+          ...(route !== undefined && { route }),
+        })
+      ).allowed
+        ? 1
+        : 0;
     await quotas.flush();
     return admitted;
   }

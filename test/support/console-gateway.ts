@@ -189,6 +189,7 @@ const CUSTOMERS: CustomerBook = {
   list: () => Promise.resolve({ customers: [{ tenant: 'acme', state: 'active', plan: 'gold' }] }),
   one: (tenant) =>
     tenant === 'broken' ? Promise.reject(new Error('The table is unreachable.')) : Promise.resolve(undefined),
+  reads: () => Promise.resolve(undefined),
 };
 
 type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };

@@ -91,6 +91,11 @@ export type ProgramOptions = Settings & {
   readonly tries?: () => readonly string[];
   /** Reads the customers that the console shows; absent means that it does not show any. */
   readonly customers?: CustomerBook;
+  /**
+   * The value of the header `x-gatewright-console` with which the readers of customers and invoices call the admin API.
+   * Such calls are not recorded: a request that somebody reads about would no longer be the last one.
+   */
+  readonly consoleCalls?: string;
   /** Creates the invoices that the console shows; absent means that it does not show any. */
   readonly invoices?: InvoiceBook;
   /**

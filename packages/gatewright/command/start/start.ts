@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { Command } from 'commander';
@@ -113,7 +114,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 type StartConsole = {
   readonly options: Pick<
     GatewayOptions,
-    'consoleFiles' | 'pageKeys' | 'access' | 'invoices' | 'customers' | 'tries'
+    'consoleFiles' | 'pageKeys' | 'access' | 'invoices' | 'customers' | 'consoleCalls' | 'tries'
   >;
   /** @param tries returns the commands that the first screen suggests */
   readonly listensAt: (listening: Listening, tries: () => readonly string[]) => void;
@@ -131,6 +132,7 @@ function openStartConsole(
 ): StartConsole {
   let admin: AdminTarget | undefined;
   let suggested: () => readonly string[] = () => [];
+  const consoleCalls = randomUUID();
   return {
     options: {
       consoleFiles: loadConsole,
@@ -138,11 +140,13 @@ function openStartConsole(
       access: openAccessBook(sources, stage, () => admin),
       invoices: openInvoiceBook(() => admin),
       customers: openCustomerBook(() => admin),
+      consoleCalls,
       tries: () => suggested(),
     },
     listensAt({ apis }, tries) {
       suggested = tries;
-      admin = adminTargetOf(apis, adminKey);
+      const target = adminTargetOf(apis, adminKey);
+      admin = target && { ...target, consoleCall: consoleCalls };
     },
   };
 }
