@@ -111,6 +111,12 @@ export function anOrganisation(
           ),
         },
       ],
+      paces: [
+        {
+          limit: 'pace',
+          says: 'Requests are refused while they exceed the limit pace of your plan Shop: 50 units a second, at most 100 at once.',
+        },
+      ],
       history: [22, 23, 24, 25].flatMap((day) => [
         use('requests', day, 200 + day * 11),
         use('exports', day, day % 7, 10),
@@ -211,7 +217,7 @@ export function anEmptyOrganisation(id: string, name: string): PortalOrganisatio
     name,
     state: 'active',
     keys: [],
-    usage: { at: NOW, current: [], history: [] },
+    usage: { at: NOW, current: [], history: [], paces: [] },
     plan: { version: 1, state: 'active', planned: [], offers: [PLANS.free] },
     invoices: {},
     alerts: { version: 0, alerts: [], limits: [], recipients: [], sent: [], hasMail: false },

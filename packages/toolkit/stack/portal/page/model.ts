@@ -35,6 +35,17 @@ export type Session = {
   readonly organisations: readonly Organisation[];
 };
 
+/** What an invitation says before it is accepted. */
+export type SeenInvitation = {
+  readonly organisation: Organisation;
+  readonly role: Role;
+  /** Who has made it. */
+  readonly by: string;
+  /** Whether it renews the sign-in of a member. */
+  readonly renews: boolean;
+  readonly expiresAt: string;
+};
+
 export type ApiKey = {
   readonly keyId: string;
   readonly name?: string;

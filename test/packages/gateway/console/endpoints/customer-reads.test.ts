@@ -61,7 +61,10 @@ const CASES: readonly Case[] = [
   },
 ];
 
-async function explained({ outcome, customer, limit, reply }: Case, reads: () => Promise<string | undefined>) {
+async function explained(
+  { outcome, customer, limit, reply }: Case,
+  reads: () => Promise<string | undefined>,
+) {
   const record = printAccessDecision({ document: 'shop', outcome, key: 'k1', customer, limit });
   const api = aRecordedApi(withAuthorizer(TOKEN), {
     list: () => reply ?? { statusCode: 200, body: '{}' },
