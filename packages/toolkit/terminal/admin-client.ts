@@ -173,9 +173,12 @@ async function findLocal(): Promise<AdminTarget> {
 export async function findLocalPortal({ url, target }: AdminFlags): Promise<string | undefined> {
   if (url !== undefined || target !== undefined) return undefined;
   const apis = readMember(await callGateway('GET', 'status'), 'apis');
-  const portal = (Array.isArray(apis) ? (apis as readonly unknown[]) : []).find((api) =>
-    /^gatewright-.+-portal$/.test(String(readMember(api, 'name'))),
-  );
+  return portalUrlOf(Array.isArray(apis) ? apis : []);
+}
+
+/** Finds the address of the portal among the APIs of a gateway. Undefined if the gateway serves no portal. */
+export function portalUrlOf(apis: readonly unknown[]): string | undefined {
+  const portal = apis.find((api) => /^gatewright-.+-portal$/.test(String(readMember(api, 'name'))));
   return portal === undefined ? undefined : String(readMember(portal, 'url'));
 }
 

@@ -186,6 +186,7 @@ function inspectPorts(parts: Parts): InspectPorts {
     access: options.access,
     invoices: options.invoices,
     customers: options.customers,
+    portal: options.portal,
     savedRequests: savedRequestsFile(options.directory),
     invoke: (wanted, payload) => invokeFunction(wanted, payload, parts),
     followsPublished: () =>

@@ -147,8 +147,8 @@ async function run({ url }: QuotaAdminServer, ...args: readonly string[]): Promi
 
 /** Every sentence of the portal's page about the use of limits. */
 async function shownBy(tenant: string): Promise<readonly unknown[]> {
-  const { body } = (await members.get(tenant)?.get('/api/usage')) ?? { body: {} };
-  const lists = [body['current'], body['paces']] as readonly (
+  const body = (await members.get(tenant)?.get('/api/usage'))?.body;
+  const lists = [body?.['current'], body?.['paces']] as readonly (
     | readonly Record<string, unknown>[]
     | undefined
   )[];
