@@ -3,6 +3,7 @@
  * refused, change their plan and their keys. One works with a mouse on a desktop, the other by keyboard alone on a phone.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../architecture/source-files.ts';
 import { READY, readyOf, runCommand, startCommand } from '../../support/command.ts';
@@ -32,6 +33,7 @@ type Served = AsyncDisposable & {
   readonly api: string;
   readonly portal: string;
   readonly console: string;
+  readonly folder: string;
   run(...words: readonly string[]): Promise<string>;
 };
 
@@ -91,6 +93,7 @@ async function serveExample(): Promise<Served> {
     api: `${urlOf(({ stack }) => stack === 'api-product-dev')}/prices/wheat`,
     portal: urlOf(({ name }) => name.endsWith('-portal')),
     console: page,
+    folder: cwd,
     run,
     async [Symbol.asyncDispose]() {
       await gateway.stop();
@@ -215,7 +218,7 @@ async function assertSaidEverywhere(
   );
   const line = `What the customer reads: ${says}`;
   for (const words of [
-    ['explain', refusedId],
+    ['explain', '--', refusedId],
     ['usage', 'show', '--tenant', tenant],
     ['customers', 'show', tenant],
   ]) {
@@ -269,12 +272,23 @@ async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   return counts;
 }
 
-/** Links of invitations are secrets: they are in no record, archive or log. */
-async function assertNoLinkIsRecorded({ run }: Served, links: readonly string[]): Promise<void> {
+/** Links of invitations are secrets: they are in no record, archive, log or explanation of a request. */
+async function assertNoLinkIsRecorded({ run, folder }: Served, links: readonly string[]): Promise<void> {
+  const listed = await run('requests', '--json', '--limit', '1000');
+  const archive = join(folder, 'requests.har');
+  await run('export', '--har', archive);
+  const rows = listed
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly id: string; readonly target: string });
+  const made = rows.filter(({ target }) => target.endsWith('/portal/organisations/globex/invitations'));
+  assert.deepEqual(made, [], 'what the console asks is recorded');
+  const ofCommand = rows.find(({ target }) => target.endsWith('/portal/organisations/acme/invitations'));
+  assert.ok(ofCommand !== undefined);
   const texts = [
-    await run('requests', '--json'),
-    await run('requests', '--har', '-').catch(() => ''),
-    await run('logs', '--json').catch(() => ''),
+    listed,
+    readFileSync(archive, 'utf8'),
+    await run('logs', '--json'),
+    await run('explain', '--json', '--', ofCommand.id),
   ];
   for (const link of links) {
     const secret = link.slice(link.indexOf('gwinv_'));
