@@ -176,7 +176,7 @@ export class Portal {
     const { cookie, ...others } = Object.fromEntries(given);
     const event = {
       version: '2.0',
-      routeKey: path.startsWith('/api') ? 'ANY /api/{proxy+}' : 'ANY /session/{proxy+}',
+      ...routeOf(method, path),
       rawPath: path,
       rawQueryString: new URLSearchParams(query).toString(),
       headers: { host: 'portal.example.com', ...others },
@@ -247,6 +247,13 @@ export class Portal {
       },
     );
   }
+}
+
+/** The route that API Gateway chooses. */
+function routeOf(method: string, path: string): object {
+  if (path === '/session' && method === 'GET') return { routeKey: 'GET /session' };
+  const [, folder = '', proxy = ''] = /^\/([^/]+)\/?(.*)$/s.exec(path) ?? [];
+  return { routeKey: `ANY /${folder}/{proxy+}`, pathParameters: { proxy } };
 }
 
 /** A browser with the portal's page open: it keeps cookies, and sends `Origin` and the page's token with changes. */
