@@ -3,7 +3,8 @@
  * refused, change their plan and their keys. One works with a mouse on a desktop, the other by keyboard alone on a phone.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../architecture/source-files.ts';
 import { READY, readyOf, runCommand, startCommand } from '../../support/command.ts';
@@ -21,6 +22,28 @@ const [SEEN_WITHIN_MS, LET_IN_WITHIN_MS] = [5000, 2000];
 const ADMITTED = 5;
 const KEY = /harvest_[0-9A-Za-z]{16}_[0-9A-Za-z]{36}/;
 const ROTATED_FOR_MS = 1500;
+
+/** A domain of the owner, with the portal below its root. */
+const DOMAIN = 'api.harvest.example';
+const MAPPING = `
+resources:
+  Resources:
+    Domain:
+      Type: AWS::ApiGatewayV2::DomainName
+      Properties:
+        DomainName: ${DOMAIN}
+        DomainNameConfigurations:
+          - CertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000
+            EndpointType: REGIONAL
+    Mapping:
+      Type: AWS::ApiGatewayV2::ApiMapping
+      DependsOn: Domain
+      Properties:
+        DomainName: ${DOMAIN}
+        ApiId: !ImportValue gatewright-\${sls:stage}-PortalApiId
+        Stage: $default
+        ApiMappingKey: portal
+`;
 
 /** How a person works with the page. */
 type Hands = {
@@ -61,6 +84,7 @@ export const browserCase: BrowserCase = {
     await live(page, served, { tenant: 'globex', name: 'Globex Ltd', link: shown, hands: keyboard(page) });
 
     await assertNoLinkIsRecorded(served, [link, shown]);
+    await assertBelowMapping(served);
     assert.deepEqual(problems, []);
     const took = Math.round((performance.now() - startedMs) / 1000);
     console.log(`  package, start and customers ${Math.round(readyMs / 1000)} s, all ${took} s`);
@@ -76,6 +100,7 @@ async function serveExample(): Promise<Served> {
     assert.equal(code, 0, stderr);
     return stdout.trim();
   };
+  appendFileSync(join(cwd, 'serverless.yml'), MAPPING);
   await run('init', '--if-missing');
   const ports = ['--port', '0', '--control-port', '0', '--json'];
   const gateway = await startCommand(['start', ...ports], READY, { cwd, program });
@@ -294,4 +319,37 @@ async function assertNoLinkIsRecorded({ run, folder }: Served, links: readonly s
     const secret = link.slice(link.indexOf('gwinv_'));
     for (const text of texts) assert.ok(!text.includes(secret), 'a link is recorded');
   }
+}
+
+/** The page, its files and its functions are reached below the mapping, and each finds its own address. */
+async function assertBelowMapping({ portal, run }: Served): Promise<void> {
+  const ask = (method: string, path: string, headers = {}, body = '') =>
+    new Promise<{ status: number | undefined; location: string | undefined; text: string }>((resolve) => {
+      const sent = httpRequest(
+        `${portal}${path}`,
+        { method, headers: { host: DOMAIN, ...headers } },
+        (reply) => {
+          let text = '';
+          reply.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          reply.on('end', () =>
+            resolve({ status: reply.statusCode, location: reply.headers.location, text }),
+          );
+        },
+      );
+      sent.end(body);
+    });
+  assert.deepEqual(
+    [(await ask('GET', '/portal')).status, (await ask('GET', '/portal')).location],
+    [308, './portal/'],
+  );
+  const page = await ask('GET', '/portal/');
+  const [, script = ''] = /src="([^"]+)"/.exec(page.text) ?? [];
+  for (const path of ['portal.json', script])
+    assert.equal((await ask('GET', `/portal/${path}`)).status, 200, path);
+  assert.equal((await ask('GET', '/portal/session')).status, 401);
+  const { link } = JSON.parse(await run('portal', 'invite', 'acme', '--json')) as { readonly link: string };
+  const body = JSON.stringify({ invitation: link.slice(link.indexOf('gwinv_')) });
+  const headers = { 'content-type': 'application/json', origin: `https://${DOMAIN}` };
+  const seen = await ask('POST', '/portal/session/invitation/look', headers, body);
+  assert.equal(seen.status, 200, seen.text);
 }
