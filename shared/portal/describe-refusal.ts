@@ -12,7 +12,7 @@ import { printMoment } from './print-moment.ts';
 type Spent = Pick<UsageRow, 'limit' | 'key' | 'route' | 'state' | 'allowance' | 'left' | 'periodEnd'>;
 
 /** How the customer knows what a sentence names. */
-export type CustomerNames = {
+type CustomerNames = {
   readonly plan: string;
   /** The name of the API key; its id if it has no name. */
   readonly key?: string | undefined;

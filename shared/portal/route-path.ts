@@ -2,7 +2,7 @@ import type { HttpEvent } from '../aws/http-event.ts';
 
 /**
  * Returns the requested path below the portal. The route is used, because the path of the event may begin with the
- * mapping of a custom domain (docs/aws/routing.md §2.3).
+ * mapping of a custom domain (docs/aws §2.3).
  */
 export function routePathOf({
   routeKey,

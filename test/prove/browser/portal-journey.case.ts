@@ -57,7 +57,7 @@ type Served = AsyncDisposable & {
   readonly portal: string;
   readonly console: string;
   readonly folder: string;
-  run(...words: readonly string[]): Promise<string>;
+  readonly run: (...words: readonly string[]) => Promise<string>;
 };
 
 export const browserCase: BrowserCase = {
@@ -275,9 +275,9 @@ function pause(ms: number): Promise<void> {
 async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   await hands.open('keys', 'API keys', 'main .card h2:has-text("server")');
   const counts = { total: 0, failed: 0 };
-  let isOver = false;
+  const over = new AbortController();
   const program = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       counts.total += 1;
       if ((await statusOf(served, key)) !== 200) counts.failed += 1;
     }
@@ -290,7 +290,7 @@ async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   await page.evaluate(pause, ROTATED_FOR_MS);
   assert.ok(next !== undefined && next !== key);
   assert.equal(await statusOf(served, next), 200);
-  isOver = true;
+  over.abort();
   await program;
   await hands.press('I have stored it');
   await page.evaluate(focusMenu, undefined);

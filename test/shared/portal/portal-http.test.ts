@@ -39,7 +39,7 @@ describe('readPortalRequest', () => {
 });
 
 describe('a portal below a mapping of a custom domain', () => {
-  // Reports differ on whether the path of an event begins with the key of the mapping (docs/aws/routing.md §2.3).
+  // Reports differ on whether the path of an event begins with the key of the mapping (docs/aws §2.3).
   const CASES: readonly (readonly [
     name: string,
     rawPath: string,

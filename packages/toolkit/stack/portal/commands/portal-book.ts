@@ -7,7 +7,7 @@ import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { changeOrganisation, inviteMember, readOrganisation, withdrawalOf } from './portal-calls.ts';
 
 /** What the running gateway serves of the toolkit. */
-export type ServedToolkit = {
+type ServedToolkit = {
   readonly admin: AdminTarget | undefined;
   /** The address of the portal; undefined if the stack has none. */
   readonly portalUrl: string | undefined;

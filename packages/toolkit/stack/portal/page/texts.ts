@@ -1,5 +1,5 @@
 /** Dates, numbers and states as the page writes them. All times are UTC, as on invoices. */
-import { printDay, printMoment } from '#shared/portal/print-moment.ts';
+import { printDay, printMoment } from '@gatewright/handlers/portal/print-moment';
 
 /** Returns `26 Nov 2026`; the text itself if it is not a time. */
 export function day(iso: string): string {
