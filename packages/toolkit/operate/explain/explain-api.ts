@@ -4,11 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { findRefusedCall } from '../../../gateway/engine/index.ts';
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { READS, readRefusalOf } from '../../stack/quota/commands/read-refusals.ts';
-import { AdminError } from '../../terminal/admin-client.ts';
 import { readCompiled } from '../../stack/access/commands/access-check.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
@@ -24,7 +21,8 @@ import { showControls } from '@gatewright/aws/text/visible-text';
 import { explainLine } from './explain-line.ts';
 import type { LineStory, Since } from './explain-line.ts';
 import { findLine } from './find-line.ts';
-import { describeLine, findRoute } from './line-circumstances.ts';
+import { readCustomerReads } from './customer-reads.ts';
+import { findRoute } from './line-circumstances.ts';
 import type { LineFacts } from './line-circumstances.ts';
 import type { KeyFacts } from './line-meter.ts';
 import { readLogLine, recommendedFormat } from './log-line.ts';
@@ -82,24 +80,9 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
     callerSpecOf(flags, fields),
     Math.floor(Date.now() / 1000),
   );
-  const reads = await readCustomerReads(facts);
+  const reads = await readCustomerReads(facts, process.env['GATEWRIGHT_ADMIN_URL']);
   const told = { ...story, sentences: [...story.sentences, ...reads] };
   printResult(told, () => printStory(told));
-}
-
-/**
- * Reads the sentence that the portal shows to the customer of a refused request, if the address of the admin API is set.
- * The request is explained without the sentence if the admin API refuses or cannot be reached.
- */
-async function readCustomerReads(facts: LineFacts): Promise<readonly string[]> {
-  const url = process.env['GATEWRIGHT_ADMIN_URL'];
-  const call = findRefusedCall(describeLine(facts), undefined);
-  if (url === undefined || call === undefined) return [];
-  const says = await readRefusalOf(call, { url }).catch((error: unknown) => {
-    if (error instanceof AdminError) return undefined;
-    throw error;
-  });
-  return says === undefined ? [] : [`${READS}${says}`];
 }
 
 export async function gatherFacts(plane: ControlPlane, live: LiveApi, fields: LogFields): Promise<LineFacts> {
