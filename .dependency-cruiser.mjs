@@ -232,12 +232,12 @@ export default {
     ),
     rule(
       'portal-runs-in-a-browser',
-      'The page of the portal takes nothing of ours but how foreign text is shown, how JSON is read, and what the portal answers.',
+      'The page of the portal takes nothing of ours but how foreign text is shown, how JSON is read, what the portal answers, and how it writes times.',
       { path: '^packages/toolkit/stack/portal/page/' },
       {
         path: OURS,
         pathNot:
-          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/portal/portal-problem\\.ts$)',
+          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/portal/(portal-problem|print-moment)\\.ts$)',
       },
     ),
     rule(

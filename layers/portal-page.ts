@@ -22,6 +22,7 @@ export const ALSO_READ: readonly string[] = [
   'packages/base/aws/json-object.ts',
   'packages/base/aws/text/visible-text.ts',
   'shared/portal/portal-problem.ts',
+  'shared/portal/print-moment.ts',
 ];
 
 /** @param root the checkout, or the folder of the npm package */

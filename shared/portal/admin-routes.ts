@@ -12,6 +12,7 @@ import type { Actor } from './change-log.ts';
 import { invite, listInvitations, withdrawInvitation } from './invitations.ts';
 import { listMembers, PROVIDER, removeMember, ROLES } from './members.ts';
 import { isEmail } from './oidc.ts';
+import type { CompiledPortal } from './compiled-portal.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { showInvitation } from './routes/member-routes.ts';
 
@@ -19,6 +20,8 @@ export type PortalAdminPorts = {
   readonly ports: PortalPorts;
   /** The table of customers, of which only records are read. */
   readonly customers: Pick<AdminPorts, 'store'>;
+  /** What the portal offers, of which only the names of the plans are read. */
+  readonly portal: Pick<CompiledPortal, 'offers'>;
   /** The address of the portal without a slash at the end, for the link of an invitation. */
   readonly portalUrl: string;
 };
@@ -48,11 +51,26 @@ export function portalAdminRoutes(admin: PortalAdminPorts): readonly Route[] {
   );
   const routes: readonly Route[] = [
     openApi,
+    plansRoute(admin),
     ...readRoutes(admin),
     inviteRoute(admin),
     ...changeRoutes(admin),
   ];
   return routes;
+}
+
+/** Commands need these names to print the sentences that customers read in the portal. */
+function plansRoute({ portal: { offers } }: PortalAdminPorts): Route {
+  return readRoute(
+    {
+      path: '/portal/plans',
+      id: 'listPlanTitles',
+      summary: 'The plans of the portal, with the names that customers see',
+      answer: { description: 'Plans and their titles' },
+    },
+    () =>
+      Promise.resolve(jsonReply(200, { plans: offers.plans.map(({ plan, title }) => ({ plan, title })) })),
+  );
 }
 
 function readRoutes({ ports, customers }: PortalAdminPorts): readonly Route[] {

@@ -1,9 +1,6 @@
-/** Limits, prices and refusals in a customer's words. The page, mails and `gatewright explain` print these sentences. */
-import type { UsageRow } from '../quota/admin/usage-row.ts';
+/** Limits and prices in a customer's words. */
 import type { CustomerPlan, Limit, QuotaLimit } from '../quota/plan/plan.ts';
 import { describePrice, printCount } from '../quota/usage/invoice-pdf.ts';
-
-type Spent = Pick<UsageRow, 'limit' | 'plan' | 'state' | 'allowance' | 'left' | 'periodEnd'>;
 
 const LENGTHS = { DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
 const HOUR_SECONDS = 3600;
@@ -43,29 +40,4 @@ export function describePrices({
     const words = describePrice(limit.price);
     return words === '' ? [] : [{ limit: limit.id, text: `${words} (${invoice?.currency ?? ''})` }];
   });
-}
-
-/**
- * Says why requests are refused; undefined if the limit refuses none.
- * @param planTitle the name of the plan as the customer knows it
- */
-export function describeRefusal(
-  spent: Spent,
-  planTitle: string,
-  keyName: string | undefined,
-): string | undefined {
-  const whose = keyName === undefined ? 'your organisation' : `the key ${keyName}`;
-  if (spent.state === 'suspended')
-    return `Requests of ${whose} are refused with 403, because the provider of the API has suspended the limit ${spent.limit}.`;
-  if (spent.left > 0 || spent.state === 'closed') return undefined;
-  const { allowance, limit, periodEnd } = spent;
-  return (
-    `Requests of ${whose} are refused with 429: ${allowance === 1 ? 'the unit' : `all ${printCount(allowance)} units`} of the limit ${limit} ` +
-    `of your plan ${planTitle} ${allowance === 1 ? 'is' : 'are'} used. The next period begins at ${printMoment(periodEnd)}.`
-  );
-}
-
-/** Formats an instant as `2026-12-01 00:00 UTC`. */
-export function printMoment(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 }

@@ -144,13 +144,15 @@ function createUsagePorts(documents: ReturnType<typeof followAccess>): AdminPort
 
 /**
  * Creates what `portal-admin` serves.
+ * @param compiled content of `access/portal.compiled.json`
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
-export function createLambdaPortalAdmin(): PortalAdminPorts {
+export function createLambdaPortalAdmin(compiled: unknown): PortalAdminPorts {
   const { tableName, portalUrl, endpoint } = readPortalAdminConfig();
   return {
     ports: createPortalPorts(tableName),
     customers: createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    portal: parseCompiledPortal(compiled),
     portalUrl: (portalUrl ?? endpoint).replace(/\/$/, ''),
   };
 }

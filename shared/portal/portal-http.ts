@@ -5,6 +5,7 @@ import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError } from '../errors.ts';
 import { portalProblemOf } from './portal-problem.ts';
+import { routePathOf } from './route-path.ts';
 
 export type PortalRequest = {
   readonly event: HttpEvent;
@@ -34,9 +35,9 @@ const MAX_COOKIE_BYTES = 8192;
  */
 export function readPortalRequest(value: unknown, portalUrl: string | undefined): PortalRequest {
   const event = parseHttpEvent(value);
-  const address = portalUrl ?? addressOf(event.headers);
-  const base = new URL(address).pathname.replace(/\/$/, '');
-  const path = event.path.startsWith(`${base}/`) ? event.path.slice(base.length) : event.path;
+  const path = routePathOf(event);
+  const base = event.path.endsWith(path) ? event.path.slice(0, -path.length) : '';
+  const address = portalUrl ?? `${addressOf(event.headers)}${base}`;
   return {
     event,
     address: address.replace(/\/$/, ''),

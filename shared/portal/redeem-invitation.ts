@@ -2,7 +2,7 @@
 import { logWrite } from './change-log.ts';
 import { invitationInvalid, isInvitation, parseInvitation } from './invitations.ts';
 import type { Invitation } from './invitations.ts';
-import { findMember, membershipWrite, parseMember, putMember } from './members.ts';
+import { findMember, membershipWrite, parseMember, putMember, ROLES } from './members.ts';
 import type { Member } from './members.ts';
 import { invitationKey, invitationSecretKey, memberKey } from './portal-items.ts';
 import { readPortalItem, writePortalItems } from './portal-ports.ts';
@@ -30,6 +30,8 @@ export async function findInvitation(
   const tenant = String(named['tenant']);
   const item = await readPortalItem(ports, invitationKey(tenant, String(named['id'])));
   if (item?.['state'] !== 'open') throw invitationInvalid();
+  // A newer version of this function may have other roles, and they may allow less than those that are known here.
+  if (!ROLES.some((role) => role === item['role'])) throw invitationInvalid();
   const invitation = parseInvitation(tenant, item);
   if (invitation.endsAtEpochMs <= ports.clock.nowEpochMs()) throw invitationInvalid();
   // Attack: an owner who is to be removed keeps an invitation, by which he comes back.

@@ -8,12 +8,13 @@ import { titleOf } from './compiled-portal.ts';
 import type { CompiledPortal } from './compiled-portal.ts';
 import { readCurrentUsage } from './current-usage.ts';
 import { printCount } from '../quota/usage/invoice-pdf.ts';
-import { describeRefusal, printMoment } from './describe-limits.ts';
+import { describeRefusal } from './describe-refusal.ts';
 import { listMembers } from './members.ts';
 import { isEmail } from './oidc.ts';
 import { ALERTING, organisationPartition, tenantOfPartition } from './portal-items.ts';
 import { readPortalItem } from './portal-ports.ts';
 import type { PortalPorts } from './portal-ports.ts';
+import { printMoment } from './print-moment.ts';
 
 type Mail = { readonly to: string; readonly subject: string; readonly text: string };
 
@@ -173,12 +174,12 @@ function describeAlert(
   const { limit, counted, allowance, key, periodEnd, plan } = row;
   const { name } = portal.offers;
   const whose = key === undefined ? '' : ` of the key ${key}`;
-  const refusal = describeRefusal(row, titleOf(portal, plan), key);
+  const refusal = describeRefusal(row, { plan: titleOf(portal, plan) });
   return {
     subject: inOneLine(`${name}: ${percent} % of ${limit} used`),
     text: [
       `${printCount(counted)} of ${printCount(allowance)} units of the limit ${limit}${whose} are used.`,
-      refusal ?? `The next period begins at ${printMoment(periodEnd)}.`,
+      refusal ?? `The next period begins on ${printMoment(periodEnd)}.`,
       `You get this mail because an alert at ${percent} % is set in the portal of ${name}. To change it, open the portal and choose Alerts.`,
     ].join('\n\n'),
   };

@@ -5,6 +5,7 @@ import { problem, problemReply } from '../http/problem.ts';
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { urlInStage } from './compiled-portal-page.ts';
+import { routePathOf } from './route-path.ts';
 import type { CompiledPortalPage, PortalApi, PortalBrand, PortalFile } from './compiled-portal-page.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -30,7 +31,7 @@ export function createPortalPage(
   if (about !== undefined) files.set('portal.json', aboutFile(about));
   return (event) => {
     const own = isSecure(event) ? { ...headers, ...STRICT_TRANSPORT } : headers;
-    const path = pathOf(event);
+    const path = fileOf(event);
     const file = path === undefined ? undefined : files.get(path);
     if (file === undefined) return notFound(own);
     const folder = path === '' ? folderOf(event.path) : undefined;
@@ -62,14 +63,9 @@ function aboutFile(about: PortalAbout): PortalFile {
   return { type: 'application/json', body, etag };
 }
 
-/**
- * Returns the requested path below the portal. The route is used, because the path of the event may begin with the
- * mapping of a custom domain.
- */
-function pathOf({ routeKey, pathParameters }: HttpEvent): string | undefined {
-  const [method, route = ''] = routeKey.split(' ');
-  if (method !== 'GET') return undefined;
-  return route.slice(1).replace(/\{(\w+)\+?\}/g, (_, name: string) => pathParameters[name] ?? '');
+/** Returns the name of the requested file; undefined for any other method than GET. */
+function fileOf(event: HttpEvent): string | undefined {
+  return event.routeKey.startsWith('GET ') ? routePathOf(event).slice(1) : undefined;
 }
 
 /**

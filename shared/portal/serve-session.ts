@@ -5,7 +5,9 @@ import { optional, readFields, text } from '../http/fields.ts';
 import type { Fields, ReadFields } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
+import type { Customer } from '../quota/plan/customer.ts';
 import { isInvitation } from './invitations.ts';
+import type { Invitation } from './invitations.ts';
 import { findMember, isMemberName, listOrganisations } from './members.ts';
 import type { Member } from './members.ts';
 import type { OidcClient, PendingSignIn } from './oidc.ts';
@@ -45,6 +47,7 @@ const ROUTES: Readonly<Record<string, Handle>> = {
   'POST /session/sign-in': signIn,
   'GET /session/callback': finishSignIn,
   'POST /session/invitation': acceptInvitation,
+  'POST /session/invitation/look': lookAtInvitation,
   'POST /session/switch': switchOrganisation,
   'POST /session/end': end,
 };
@@ -156,18 +159,48 @@ async function findFirst(
   throw new DomainError('ORGANISATION_MISSING', 'the account is not a member of an organisation');
 }
 
+/**
+ * Finds an invitation that can be redeemed, with its organisation.
+ * @throws DomainError INVITATION_INVALID; an invitation of a closed customer is as invalid as one that was used
+ */
+async function findOpen(
+  secret: string,
+  { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,
+): Promise<{ readonly invitation: Invitation; readonly organisation: Customer }> {
+  const invitation = await findInvitation(ports, secret);
+  try {
+    return { invitation, organisation: await requireOrganisation(customers, invitation.tenant) };
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'SESSION_ENDED')
+      throw new DomainError('INVITATION_INVALID', 'the organisation is closed');
+    throw error;
+  }
+}
+
+/**
+ * Says who invites whom in what role, and redeems nothing. Whoever has the secret could also redeem it, so this tells
+ * nobody more.
+ */
+async function lookAtInvitation(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
+  const { invitation: secret } = readBody(request, { invitation: INVITATION });
+  const { invitation, organisation } = await findOpen(secret, settings);
+  const { role, by, member, endsAtEpochMs } = invitation;
+  const { id, name } = showOrganisation(organisation);
+  return jsonReply(200, {
+    organisation: { id, name },
+    role,
+    by,
+    renews: member !== undefined,
+    expiresAt: new Date(endsAtEpochMs).toISOString(),
+  });
+}
+
 async function redeem(
   secret: string,
   account: Redeemer,
   { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,
 ): Promise<Place> {
-  const invitation = await findInvitation(ports, secret);
-  // An invitation of a closed customer is as invalid as one that was used.
-  await requireOrganisation(customers, invitation.tenant).catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === 'SESSION_ENDED')
-      throw new DomainError('INVITATION_INVALID', 'the organisation is closed');
-    throw error;
-  });
+  const { invitation } = await findOpen(secret, { ports, customers });
   return { tenant: invitation.tenant, member: await redeemInvitation(ports, invitation, account) };
 }
 

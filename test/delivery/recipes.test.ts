@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { PARTS_VARIABLE } from '@gatewright/authoring/files/parts-files';
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
 import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
@@ -21,6 +22,8 @@ const taken = takeBlocks('test/delivery/recipes.test.ts');
 /** What CDK makes of the stack on the page; `cdk synth` is not at hand here. */
 const CDK_OUT = join(CHECKOUT, 'test/fixtures/recipes/billing/cdk.out');
 const TOOLKIT = 'gatewright-dev';
+/** Of one recipe or another. A portal is served only if it is named, and then the other parts are, too. */
+const SERVED_PARTS = 'authorizers,quotas,webhooks,channels,cache,portal';
 
 const recipes = new Map(
   [...new Set(taken.blocks.map(({ page }) => page))].map(
@@ -30,7 +33,7 @@ const recipes = new Map(
 /** Folder of the stack, below that of each service. */
 const STACK = 'gatewright/';
 
-type Api = { readonly stack: string; readonly id: string; readonly url: string };
+type Api = { readonly stack: string; readonly id: string; readonly name: string; readonly url: string };
 type Ready = { readonly apis: readonly Api[] };
 
 let root = '';
@@ -100,7 +103,7 @@ before(async () => {
       'on',
     ],
     READY,
-    { cwd: toolkit },
+    { cwd: toolkit, environment: { [PARTS_VARIABLE]: SERVED_PARTS } },
   );
   ({ apis } = readyOf(running) as Ready);
 });
@@ -115,10 +118,14 @@ function stackOf({ files }: Recipe): string {
   return /dev: \{ stack: ([\w-]+)/.exec(document)?.[1] ?? '';
 }
 
-/** Pages print the ports of a service and a stack that `gatewright init` has made, whose one API, over HTTP, comes last. */
+/** Pages print the ports of a service and of a stack that `gatewright init` has made, whose admin API and portal come last. */
 function atHome(command: string, stack: string): string {
   const ofStack = apis.filter((api) => api.stack === TOOLKIT && api.url.startsWith('http'));
-  assert.equal(ofStack.length, 1, 'the checkout has a WebSocket API beside, which init leaves out');
+  assert.deepEqual(
+    ofStack.map(({ name }) => name),
+    ['gatewright-dev-admin', 'gatewright-dev-portal'],
+    'the checkout has a WebSocket API beside, which init leaves out',
+  );
   const served = [...apis.filter((api) => api.stack === stack), ...ofStack];
   return command.replace(/\w+:\/\/127\.0\.0\.1:(\d+)(\/dev)?/g, (address, port: string) => {
     const url = served[Number(port) - 3000]?.url ?? '';
@@ -147,7 +154,7 @@ describe('docs/recipes', () => {
       for (const [index, { command, printed }] of steps.entries())
         assert.match(
           answers[index] ?? '',
-          toPattern(printed),
+          toPattern(atHome(printed, stack)),
           `${command}\n${answers[index] ?? ''}\n${stderr}`,
         );
       const page = taken.of(`docs/recipes/${name}.md`);

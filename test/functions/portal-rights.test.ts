@@ -135,7 +135,12 @@ describe('the rights of the portal', () => {
   it('PortalAdminRole has all that its function asks of the tables, and nothing else', async () => {
     const portal = await aWatchedPortal();
     const { ports, usage: customers } = portal;
-    const routes = portalAdminRoutes({ ports, customers, portalUrl: 'https://portal.example.com' });
+    const routes = portalAdminRoutes({
+      ports,
+      customers,
+      portal: PORTAL,
+      portalUrl: 'https://portal.example.com',
+    });
     const { memberId } = await portal.join('acme', 'owner');
     portal.take();
     const ask = async (id: string, pathParameters: Readonly<Record<string, string>>) => {

@@ -49,6 +49,8 @@ type Table = { readonly store: ItemStore; readonly listing: ItemListing };
 export class Desk {
   readonly access: Table;
   readonly usage: Table;
+  /** Unusable if the stack has no portal. */
+  readonly portal: Table;
   readonly #at: Addresses;
   readonly #credentials: Credentials;
   readonly #client: commands.DynamoDBClient;
@@ -65,6 +67,7 @@ export class Desk {
     });
     this.access = this.#table('AccessTable');
     this.usage = this.#table('UsageTable');
+    this.portal = this.#table('PortalTable');
   }
 
   get channels(): ChannelPorts {

@@ -19,6 +19,7 @@ import { AdministeredTable, ofKey, requested } from '../support/quota-admin.ts';
 import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 import { CHANNEL_FEATURES } from './channel-features.ts';
 import type { Feature } from './channel-features.ts';
+import { PORTAL_FEATURES } from './portal-features.ts';
 import { clock, COUNTED, Desk, TIMER } from './roles-desk.ts';
 import type { Addresses, Credentials } from './roles-desk.ts';
 
@@ -85,6 +86,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     ];
   },
   ...CHANNEL_FEATURES,
+  ...PORTAL_FEATURES,
   WsTicketRole: (mine) =>
     Promise.resolve([
       { name: 'published documents are followed', run: () => mine.access.store.read(headKey()) },

@@ -1,8 +1,9 @@
 /** Each statement of each role of the stack, taken away in turn from a gateway that holds functions to their roles. */
 import { RESOURCE_TYPES } from '../../packages/gateway/engine/compose/services/catalogue.ts';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PARTS_VARIABLE } from '@gatewright/authoring/files/parts-files';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { readRoles } from '../../packages/gateway/control/loading/read-roles.ts';
 import { loadStacks } from '../../packages/gateway/templates/load.ts';
@@ -20,6 +21,7 @@ import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 import type { Figures, Outcome, Proof } from './proof.ts';
 import { QUIET_GATEWAY } from '../support/a-gateway.ts';
+import { copyStackDefinition } from '../support/copy-stack-definition.ts';
 
 const ADMIN = { accessKeyId: 'AKIDROLESPROOF000001', secretAccessKey: 'a-secret-of-this-proof-only' };
 const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
@@ -27,7 +29,7 @@ const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
 const PLANTED_IN = 'WsTicketRole';
 const QUICK_ROLES = ['WsConnectRole', 'WsDisconnectRole', PLANTED_IN];
 /** Lambda's own calls, and of services that are not served here: only the evaluator is asked about them. */
-const DECIDED_BY_POLICY = /^(?:logs|ssm|secretsmanager|kms|xray):/;
+const DECIDED_BY_POLICY = /^(?:logs|ses|ssm|secretsmanager|kms|xray):/;
 
 class Stage {
   readonly messages: string[] = [];
@@ -192,6 +194,34 @@ async function proveBeside(dev: ResolvedStack, name: string): Promise<Outcome> {
   return { kind: 'refuted', reason: `nothing needs ${superfluous.join('; ')}`, figures };
 }
 
+/** The part that a stack has only if it is named. */
+async function provePortal(): Promise<Outcome> {
+  const folder = makePortalStack();
+  try {
+    const stack = await loadStage('dev', folder, { [PARTS_VARIABLE]: 'authorizers,quotas,portal' });
+    const found = await judge(stack, 'dev', ({ role }) => role.startsWith('Portal'));
+    if (found.kind !== 'judged') return found;
+    const { superfluous, figures } = found;
+    if (superfluous.length === 0) return { kind: 'proven', figures };
+    return { kind: 'refuted', reason: `nothing needs ${superfluous.join('; ')}`, figures };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The stack with a portal of its own, which sends mail, and without the documents of the examples. */
+function makePortalStack(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-prove-portal-'));
+  for (const name of ['layers', 'packages', 'shared', 'node_modules', 'functions', 'package.json'])
+    symlinkSync(join(REPOSITORY, name), join(folder, name));
+  copyStackDefinition(folder);
+  mkdirSync(join(folder, 'access'));
+  const plans = [{ plan: 'free', title: 'Free', changesTo: [], from: 'now' }];
+  const portal = { version: 1, name: 'Roles', colour: '#2f6b3a', plans, mail: { from: 'a@example.com' } };
+  writeFileSync(join(folder, 'access/portal.yml'), JSON.stringify(portal));
+  return folder;
+}
+
 type Judged = {
   readonly kind: 'judged';
   readonly superfluous: readonly string[];
@@ -249,15 +279,22 @@ export const roles: Proof = {
     if (quick || outcome.kind !== 'proven') return outcome;
     const prod = await proveBeside(dev, 'prod');
     if (prod.kind !== 'proven') return prod;
-    return { kind: 'proven', figures: { ...outcome.figures, prodBeside: prod.figures } };
+    const portal = await provePortal();
+    if (portal.kind !== 'proven') return portal;
+    const figures = { ...outcome.figures, prodBeside: prod.figures, portal: portal.figures };
+    return { kind: 'proven', figures };
   },
 };
 
-async function loadStage(stage: string): Promise<ResolvedStack> {
-  const [stack] = await loadStacks([REPOSITORY], {
+async function loadStage(
+  stage: string,
+  folder = REPOSITORY,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ResolvedStack> {
+  const [stack] = await loadStacks([folder], {
     ...HOME,
     parameters: { cacheApis: `orders/${CACHED_ID}` },
-    environment: {},
+    environment,
     onProgress: () => undefined,
     stage,
     chosen: { stage },

@@ -170,6 +170,7 @@ class PortalWorld {
   #route(request: IncomingMessage, response: ServerResponse, pathname: string, body: Json): object {
     if (pathname === '/session/sign-in') return { location: new URL(this.signInPath, this.origin).href };
     if (pathname === '/session/invitation') return this.#redeem(response, body);
+    if (pathname === '/session/invitation/look') return this.#lookAt(body);
     const { session, organisation } = this.#check(request, pathname);
     if (pathname === '/session') return this.#show(session);
     if (pathname === '/session/end') {
@@ -220,6 +221,15 @@ class PortalWorld {
     const member = { id: `m-${randomUUID()}`, name, role: found.role, since: NOW, version: 1 };
     organisation.members.push(member);
     return this.#show(this.#begin(response, organisation, member.id));
+  }
+
+  #lookAt({ invitation }: Json): object {
+    const found = this.open.get(String(invitation));
+    const organisation = this.organisations.find(({ id }) => id === found?.organisation);
+    if (found === undefined || organisation === undefined) throw new Refused(404, 'INVITATION_INVALID');
+    const { id, name } = organisation;
+    const by = 'the provider of the API';
+    return { organisation: { id, name }, role: found.role, by, renews: false, expiresAt: LATER };
   }
 
   #show(session: Session): object {

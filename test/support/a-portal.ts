@@ -141,7 +141,11 @@ export class Portal {
   }
 
   /** Charges requests of a tenant. @returns how many were admitted */
-  async spend(tenant: string, times: number): Promise<number> {
+  async spend(
+    tenant: string,
+    times: number,
+    { key = 'k', route }: { readonly key?: string; readonly route?: string } = {},
+  ): Promise<number> {
     const clock = { nowEpochMs: () => this.nowMs, monotonicMs: () => this.nowMs };
     const quotas = createQuotas({
       store: this.tables.usage.store,
@@ -153,7 +157,17 @@ export class Portal {
     });
     let admitted = 0;
     for (let call = 0; call < times; call += 1)
-      admitted += (await quotas.consume({ tenant, key: 'k', atEpochMs: this.nowMs })).allowed ? 1 : 0;
+      admitted += (
+        await quotas.consume({
+          tenant,
+          key,
+          atEpochMs: this.nowMs,
+          run: {},
+          ...(route !== undefined && { route }),
+        })
+      ).allowed
+        ? 1
+        : 0;
     await quotas.flush();
     return admitted;
   }
@@ -181,7 +195,7 @@ export class Portal {
     const { cookie, ...others } = Object.fromEntries(given);
     const event = {
       version: '2.0',
-      routeKey: path.startsWith('/api') ? 'ANY /api/{proxy+}' : 'ANY /session/{proxy+}',
+      ...routeOf(method, path),
       rawPath: path,
       rawQueryString: new URLSearchParams(query).toString(),
       headers: { host: 'portal.example.com', ...others },
@@ -252,6 +266,13 @@ export class Portal {
       },
     );
   }
+}
+
+/** The route that API Gateway chooses. */
+function routeOf(method: string, path: string): object {
+  if (path === '/session' && method === 'GET') return { routeKey: 'GET /session' };
+  const [, folder = '', proxy = ''] = /^\/([^/]+)\/?(.*)$/s.exec(path) ?? [];
+  return { routeKey: `ANY /${folder}/{proxy+}`, pathParameters: { proxy } };
 }
 
 /** A browser with the portal's page open: it keeps cookies, and sends `Origin` and the page's token with changes. */

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { sign } from '../../packages/gateway/console/page/connection/sign.ts';
 import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
-import type { AccessBook, Gateway, CustomerBook, InvoiceBook } from '../../packages/gateway/engine/index.ts';
+import type {
+  AccessBook,
+  Gateway,
+  CustomerBook,
+  PortalBook,
+  InvoiceBook,
+} from '../../packages/gateway/engine/index.ts';
 import { QUIET_GATEWAY } from './a-gateway.ts';
 
 const code = (text: string): object => ({ ZipFile: text });
@@ -185,10 +191,29 @@ const INVOICES: InvoiceBook = {
   close: (month) => Promise.reject(new Error(`${month} cannot be closed`)),
 };
 
+const LATER = '2026-11-29T12:00:00.000Z';
+
 const CUSTOMERS: CustomerBook = {
   list: () => Promise.resolve({ customers: [{ tenant: 'acme', state: 'active', plan: 'gold' }] }),
   one: (tenant) =>
     tenant === 'broken' ? Promise.reject(new Error('The table is unreachable.')) : Promise.resolve(undefined),
+  reads: () => Promise.resolve(undefined),
+};
+
+const PEOPLE: PortalBook = {
+  organisation: (tenant) =>
+    Promise.resolve({
+      hasPortal: tenant !== 'bare',
+      roles: ['owner', 'developer'],
+      members: [],
+      invitations: [{ id: 'i-1', role: 'owner', by: 'the provider of the API', expiresAt: LATER }],
+    }),
+  invite: (tenant, role) =>
+    role === 'owner'
+      ? Promise.resolve({ link: `http://portal/#/invitation/gwinv_of_${tenant}`, role, expiresAt: LATER })
+      : Promise.reject(new Error(`role must be owner, not ${role}`)),
+  withdraw: (_tenant, id) =>
+    id === 'i-1' ? Promise.resolve() : Promise.reject(new Error('The invitation is not open.')),
 };
 
 type ConsoleReply = { readonly status: number; readonly headers: Headers; readonly text: string };
@@ -237,6 +262,7 @@ export async function aConsoleGateway(
     access: ACCESS,
     invoices: INVOICES,
     customers: CUSTOMERS,
+    portal: PEOPLE,
     tries: () => ['# open to everyone', 'curl -i http://127.0.0.1:3000/'],
     consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
   });

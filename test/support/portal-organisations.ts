@@ -135,6 +135,12 @@ export function anOrganisation(
           ),
         },
       ],
+      paces: [
+        {
+          limit: 'pace',
+          says: 'Requests are refused while they exceed the limit pace of your plan Shop: 50 units a second, at most 100 at once.',
+        },
+      ],
       history: [22, 23, 24, 25].flatMap((day) => [
         use('requests', day, 200 + day * 11),
         use('exports', day, day % 7, 10),
@@ -236,7 +242,7 @@ export function anEmptyOrganisation(id: string, name: string): PortalOrganisatio
     state: 'active',
     keys: [],
     endpoints: [],
-    usage: { at: NOW, current: [], history: [] },
+    usage: { at: NOW, current: [], history: [], paces: [] },
     plan: { version: 1, state: 'active', planned: [], offers: [PLANS.free] },
     invoices: {},
     alerts: { version: 0, alerts: [], limits: [], recipients: [], sent: [], hasMail: false },

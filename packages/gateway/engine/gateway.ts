@@ -5,6 +5,7 @@ import type { InspectedApi } from '../control/loading/inspect-apis.ts';
 import type { ApiListing, ApiRoutes } from '../control/loading/list-apis.ts';
 import type { AccessBook } from '../console/endpoints/show-access.ts';
 import type { CustomerBook } from '../console/endpoints/show-customers.ts';
+import type { PortalBook } from '../console/endpoints/show-portal.ts';
 import type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
 import type { ConsoleFiles } from '../console/endpoints/console-files.ts';
 import type { DeployedVariables } from '../templates/deployed-variables.ts';
@@ -91,6 +92,13 @@ export type ProgramOptions = Settings & {
   readonly tries?: () => readonly string[];
   /** Reads the customers that the console shows; absent means that it does not show any. */
   readonly customers?: CustomerBook;
+  /** Reads and invites the people of customers; absent means that the console shows none. */
+  readonly portal?: PortalBook;
+  /**
+   * The value of the header `x-gatewright-console` with which the readers of customers and invoices call the admin API.
+   * Such calls are not recorded: a request that somebody reads about would no longer be the last one.
+   */
+  readonly consoleCalls?: string;
   /** Creates the invoices that the console shows; absent means that it does not show any. */
   readonly invoices?: InvoiceBook;
   /**

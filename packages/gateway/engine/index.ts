@@ -40,8 +40,11 @@ export type {
 } from '../console/explain/circumstances.ts';
 export type { Defect } from '../core/defect.ts';
 export type { Story } from '../console/explain/explain.ts';
+export { findRefusedCall } from '../console/explain/refused-call.ts';
 export type { ConsoleFiles } from '../console/endpoints/console-files.ts';
 export type { CustomerBook } from '../console/endpoints/show-customers.ts';
+export type { PortalBook } from '../console/endpoints/show-portal.ts';
+export type { ShownOrganisation } from '../console/endpoints/portal-model.ts';
 export type { ShownCustomer, ShownCustomerRow, ShownCustomers } from '../console/endpoints/customer-model.ts';
 export { findToolkit } from '../core/stack/own-first.ts';
 export type { InvoiceBook } from '../console/endpoints/show-invoices.ts';

@@ -33,6 +33,8 @@ export type AdminTarget = AwsCredentials & {
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
+  /** Marks calls of the local console, which are not recorded. */
+  readonly consoleCall?: string;
 };
 
 /** Timeout of a call. It is longer than the timeouts of the functions. */
@@ -113,7 +115,7 @@ export async function callAdminJson(
  */
 async function send(target: AdminTarget, request: AdminRequest, ports?: CallPorts): Promise<CallReply> {
   if (target.functionArn !== undefined) return sendToFunction(target, target.functionArn, request);
-  const { origin, region, ...credentials } = target;
+  const { origin, region, consoleCall, ...credentials } = target;
   const { method, path, query, body, operationId } = request;
   const url = new URL(`${origin}${path}`);
   for (const [name, value] of Object.entries(query ?? {}))
@@ -129,6 +131,7 @@ async function send(target: AdminTarget, request: AdminRequest, ports?: CallPort
       region,
       credentials,
       headers: {
+        ...(consoleCall !== undefined && { 'X-Gatewright-Console': consoleCall }),
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
       },
@@ -170,9 +173,12 @@ async function findLocal(): Promise<AdminTarget> {
 export async function findLocalPortal({ url, target }: AdminFlags): Promise<string | undefined> {
   if (url !== undefined || target !== undefined) return undefined;
   const apis = readMember(await callGateway('GET', 'status'), 'apis');
-  const portal = (Array.isArray(apis) ? (apis as readonly unknown[]) : []).find((api) =>
-    /^gatewright-.+-portal$/.test(String(readMember(api, 'name'))),
-  );
+  return portalUrlOf(Array.isArray(apis) ? apis : []);
+}
+
+/** Finds the address of the portal among the APIs of a gateway. Undefined if the gateway serves no portal. */
+export function portalUrlOf(apis: readonly unknown[]): string | undefined {
+  const portal = apis.find((api) => /^gatewright-.+-portal$/.test(String(readMember(api, 'name'))));
   return portal === undefined ? undefined : String(readMember(portal, 'url'));
 }
 

@@ -13,9 +13,10 @@ import type { CustomerPlan } from '../../quota/plan/plan.ts';
 import { feeOfTerm } from '../../quota/plan/term-fees.ts';
 import { titleOf } from '../compiled-portal.ts';
 import type { OfferedPlan } from '../compiled-portal.ts';
-import { describeLimit, describePrices, printMoment } from '../describe-limits.ts';
+import { describeLimit, describePrices } from '../describe-limits.ts';
 import { EVERYBODY, logChange, operationIdOf, PAYERS } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
+import { printMoment } from '../print-moment.ts';
 
 const PLAN = text('Id of a plan that is offered');
 const ANSWER = { description: 'The plan' };

@@ -5,9 +5,10 @@ import { listUsage } from '../../quota/admin/list-usage.ts';
 import type { UsageRow } from '../../quota/admin/usage-row.ts';
 import { periodAt, periodId } from '../../quota/ledger/period.ts';
 import { planOfTerm, termAt } from '../../quota/plan/customer.ts';
+import type { CustomerPlan } from '../../quota/plan/plan.ts';
 import { titleOf } from '../compiled-portal.ts';
 import { readCurrentUsage, readPages } from '../current-usage.ts';
-import { describeRefusal } from '../describe-limits.ts';
+import { describeHalt, describePace, describeRefusal } from '../describe-refusal.ts';
 import { EVERYBODY } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { listOwnKeys } from './key-routes.ts';
@@ -43,14 +44,18 @@ export function usageRoutes(context: MemberContext): readonly MemberRoute[] {
             ),
             readKeyNames(context),
           ]);
-          const unused = await readUnused(context, current, receivedEpochMs);
+          const plan = await readPlan(context, receivedEpochMs);
           const show = (row: UsageRow): Use => toUse(row, context, names);
           return jsonReply(200, {
             at: new Date(receivedEpochMs).toISOString(),
-            current: [...current.map(show), ...unused],
+            current: [
+              ...current.map((row) => withSays(row, context, show(row))),
+              ...listUnused(plan, context, current, receivedEpochMs),
+            ],
             history: history
               .map(show)
               .toSorted((a, b) => (String(a['periodStart']) < String(b['periodStart']) ? -1 : 1)),
+            paces: listPaces(plan, context),
           });
         },
       ),
@@ -65,40 +70,63 @@ async function readKeyNames({ keys, tenant }: MemberContext): Promise<ReadonlyMa
   );
 }
 
-/** The quotas of the whole organisation that have no ledger yet, because nothing was used in this period. */
-async function readUnused(
+async function readPlan(
   { usage, customer }: MemberContext,
+  atEpochMs: number,
+): Promise<CustomerPlan | undefined> {
+  const term = termAt(customer, atEpochMs);
+  return term === undefined ? undefined : planOfTerm(await findPlan({ usage }, term.plan), term.limits);
+}
+
+/** The quotas of the whole organisation that have no ledger yet, because nothing was used in this period. */
+function listUnused(
+  plan: CustomerPlan | undefined,
+  { customer, portal }: MemberContext,
   current: readonly UsageRow[],
   atEpochMs: number,
-): Promise<readonly Use[]> {
-  const term = termAt(customer, atEpochMs);
-  if (term === undefined) return [];
-  const plan = planOfTerm(await findPlan({ usage }, term.plan), term.limits);
+): readonly Use[] {
   const known = new Set(current.filter(({ key }) => key === undefined).map(({ limit }) => limit));
-  return plan.limits.flatMap((limit) => {
+  const says = describeHalt(customer.state);
+  return (plan?.limits ?? []).flatMap((limit) => {
     if (limit.kind !== 'quota' || limit.level !== 'tenant' || known.has(limit.id)) return [];
     const period = periodAt(limit.period, atEpochMs);
-    const isHalted = customer.state !== 'active';
     return [
       {
         limit: limit.id,
-        plan: plan.id,
+        plan: titleOf(portal, plan?.id ?? ''),
         periodStart: periodId(period),
         periodEnd: new Date(period.endEpochMs).toISOString(),
-        state: isHalted ? 'suspended' : 'open',
+        state: says === undefined ? 'open' : 'suspended',
         allowance: limit.quota,
         used: 0,
-        left: isHalted ? 0 : limit.quota,
+        left: says === undefined ? limit.quota : 0,
         over: 0,
+        ...(says !== undefined && { says }),
       },
     ];
   });
 }
 
+/** The limits of which nothing is counted by period: rates, and requests at the same time. */
+function listPaces(
+  plan: CustomerPlan | undefined,
+  { portal }: MemberContext,
+): readonly Readonly<Record<'limit' | 'says', string>>[] {
+  return (plan?.limits ?? []).flatMap((limit) =>
+    limit.kind === 'quota'
+      ? []
+      : [
+          {
+            limit: limit.id,
+            says: describePace(limit, { plan: titleOf(portal, plan?.id ?? '') }),
+          },
+        ],
+  );
+}
+
 function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<string, string>): Use {
   const { limit, key, route, plan, periodStart, periodEnd, state, allowance, counted, left, overage } = row;
   const keyName = key === undefined ? undefined : names.get(key);
-  const says = describeRefusal(row, titleOf(portal, plan), key === undefined ? undefined : (keyName ?? key));
   return {
     limit,
     ...(key !== undefined && { key }),
@@ -112,6 +140,12 @@ function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<stri
     used: counted,
     left,
     over: overage,
-    ...(says !== undefined && { says }),
   };
+}
+
+/** Adds why requests are refused now. Earlier periods refuse none. */
+function withSays(row: UsageRow, { customer }: MemberContext, use: Use): Use {
+  const names = { plan: String(use['plan']), key: use['keyName']?.toString() };
+  const says = describeHalt(customer.state) ?? describeRefusal(row, names);
+  return says === undefined ? use : { ...use, says };
 }

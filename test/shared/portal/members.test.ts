@@ -14,6 +14,10 @@ function redeem(browser: Browser, invitation: string, headers = {}): Promise<Ans
   return browser.post('/session/invitation', { body: { invitation, name: 'Ann' }, headers });
 }
 
+function look(browser: Browser, invitation: string, headers = {}): Promise<Answer> {
+  return browser.post('/session/invitation/look', { body: { invitation }, headers });
+}
+
 describe('an invitation', () => {
   it('is redeemed once: of ten people at the same time, one joins', async () => {
     const portal = await aPortal();
@@ -47,10 +51,72 @@ describe('an invitation', () => {
         `gwinv_${'0'.repeat(64)}`,
         'x',
         '../..',
-      ].map(async (text) => (await redeem(new Browser(portal), text)).text),
+      ].flatMap((text) =>
+        [redeem, look].map(async (send) => {
+          const { status, headers, text: said } = await send(new Browser(portal), text);
+          return JSON.stringify([status, headers, said]);
+        }),
+      ),
     );
     assert.equal(new Set(texts).size, 1, texts.join('\n'));
     assert.match(texts[0] ?? '', /INVITATION_INVALID/);
+  });
+
+  it('says before it is redeemed which organisation invites, in what role, who made it and until when', async () => {
+    const portal = await aPortal();
+    const browser = new Browser(portal);
+    const invitation = await portal.invite({ tenant: 'acme', role: 'billing' });
+    for (let looked = 0; looked < 2; looked += 1) {
+      const { status, body } = await look(browser, invitation);
+      assert.deepEqual(
+        [status, body],
+        [
+          200,
+          {
+            organisation: { id: 'acme', name: 'Acme' },
+            role: 'billing',
+            by: 'the provider of the API',
+            renews: false,
+            expiresAt: '2026-11-22T12:00:00.000Z',
+          },
+        ],
+      );
+    }
+    assert.equal(browser.cookies.size, 0);
+    assert.equal((await redeem(browser, invitation)).status, 200, 'a look does not use it up');
+
+    const [owner, developer] = [await portal.join('acme', 'owner'), await portal.join('acme', 'developer')];
+    const renewal = { body: { member: developer.memberId } };
+    const renewed = await owner.post('/api/invitations', renewal);
+    const seen = await look(browser, String(renewed.body['invitation']));
+    assert.deepEqual(
+      [seen.body['renews'], seen.body['role'], seen.body['by']],
+      [true, 'developer', 'owner of acme'],
+    );
+  });
+
+  it('is not looked at by a page of another site, nor by a link', async () => {
+    const portal = await aPortal();
+    const invitation = await portal.invite({ tenant: 'acme', role: 'owner' });
+    const refused = await look(new Browser(portal), invitation, { origin: 'https://evil.example' });
+    assert.equal(refused.body['code'], 'ORIGIN_REFUSED');
+    assert.equal((await new Browser(portal).get('/session/invitation/look', { invitation })).status, 404);
+  });
+
+  it('leaves an entry that members see if the owner of the APIs has made it, also for himself', async () => {
+    const portal = await aPortal();
+    const member = await portal.join('acme', 'developer', 'Dev');
+    await redeem(new Browser(portal), await portal.invite({ tenant: 'acme', role: 'owner' }));
+    const { body } = await member.get('/api/log');
+    const entries = (body['entries'] as readonly Record<string, unknown>[]).map(({ byName, what, on }) => [
+      byName,
+      what,
+      on,
+    ]);
+    assert.deepEqual(entries.filter(([, , role]) => role === 'owner').toSorted(), [
+      ['Ann', 'joined', 'owner'],
+      ['the provider of the API', 'invited', 'owner'],
+    ]);
   });
 
   it('is not redeemed by a link that is opened, nor by a page of another site', async () => {
@@ -68,6 +134,13 @@ describe('an invitation', () => {
         'ORIGIN_REFUSED',
       );
     assert.equal((await redeem(new Browser(portal), invitation)).status, 200);
+  });
+
+  it('to a role that a newer version of the function has made is not redeemed with more rights', async () => {
+    const portal = await aPortal();
+    const invitation = await portal.invite({ tenant: 'acme', role: 'viewer' as 'billing' });
+    const { status, body } = await redeem(new Browser(portal), invitation);
+    assert.deepEqual([status, body['code']], [404, 'INVITATION_INVALID']);
   });
 
   it('is stored as a hash, and shown once', async () => {

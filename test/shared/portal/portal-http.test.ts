@@ -4,16 +4,17 @@ import { readPortalRequest } from '#shared/portal/portal-http.ts';
 import { Portal } from '../../support/a-portal.ts';
 
 /** As the gateway and API Gateway send it: `X-Forwarded-Proto` is https on both. */
-const anEvent = (host: string) => ({
+const anEvent = (host: string, rawPath = '/session/end') => ({
   version: '2.0',
   routeKey: 'ANY /session/{proxy+}',
-  rawPath: '/session/end',
+  rawPath,
+  pathParameters: { proxy: 'end' },
   headers: { host, 'x-forwarded-proto': 'https' },
   requestContext: {
     stage: '$default',
     requestId: 'r',
     timeEpoch: 1,
-    http: { method: 'POST', path: '/session/end' },
+    http: { method: 'POST', path: rawPath },
   },
 });
 
@@ -35,6 +36,47 @@ describe('readPortalRequest', () => {
       'https://localhost:4000',
     );
   });
+});
+
+describe('a portal below a mapping of a custom domain', () => {
+  // Reports differ on whether the path of an event begins with the key of the mapping (docs/aws §2.3).
+  const CASES: readonly (readonly [
+    name: string,
+    rawPath: string,
+    portalUrl: string | undefined,
+    address: string,
+  ])[] = [
+    ['the event names the mapping', '/portal/session/end', undefined, 'https://api.example.com/portal'],
+    [
+      'a mapping has several segments',
+      '/v1/portal/session/end',
+      undefined,
+      'https://api.example.com/v1/portal',
+    ],
+    [
+      'the event names the mapping, and the parameter the address',
+      '/portal/session/end',
+      'https://api.example.com/portal/',
+      'https://api.example.com/portal',
+    ],
+    [
+      'the event does not name the mapping, but the parameter does',
+      '/session/end',
+      'https://api.example.com/portal',
+      'https://api.example.com/portal',
+    ],
+    [
+      'the mapping is called as a route of the portal',
+      '/session/session/end',
+      undefined,
+      'https://api.example.com/session',
+    ],
+  ];
+  for (const [name, rawPath, portalUrl, address] of CASES)
+    it(`finds its own path and address if ${name}`, () => {
+      const request = readPortalRequest(anEvent('api.example.com', rawPath), portalUrl);
+      assert.deepEqual([request.path, request.address], ['/session/end', address]);
+    });
 });
 
 describe('the cookie of a session', () => {

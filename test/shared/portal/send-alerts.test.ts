@@ -63,7 +63,7 @@ describe('an alert', () => {
     await run();
     assert.equal(mails.length, 1);
     assert.doesNotMatch(JSON.stringify(mails), /https?:|gwinv_|shop_live_|whsec_/);
-    assert.match(mails[0]?.text ?? '', /Requests of your organisation are refused with 429/);
+    assert.match(mails[0]?.text ?? '', /Requests of your organisation are refused: all /);
   });
 
   it('goes to nobody whose address was not verified', async () => {

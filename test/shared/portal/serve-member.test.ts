@@ -100,7 +100,7 @@ describe('use in the portal', () => {
     assert.deepEqual(before.body['current'], [
       {
         limit: 'monthly',
-        plan: 'free',
+        plan: 'Free',
         periodStart: '2026-11-01T00:00:00.000Z',
         periodEnd: '2026-12-01T00:00:00.000Z',
         state: 'open',
@@ -115,8 +115,8 @@ describe('use in the portal', () => {
     assert.equal(use['used'], 3);
     assert.equal(
       use['says'],
-      'Requests of your organisation are refused with 429: all 3 units of the limit monthly of your plan Free are used. ' +
-        'The next period begins at 2026-12-01 00:00 UTC.',
+      'Requests of your organisation are refused: all 3 units of the limit monthly of your plan Free are used. ' +
+        'The next period begins on 1 Dec 2026, 00:00 UTC.',
     );
   });
 });
@@ -146,7 +146,7 @@ describe('the plan in the portal', () => {
     // 11.5 of 30 days.
     assert.deepEqual(body['costs'], [
       'monthly: 49.00 a period, 1,000 included (EUR)',
-      'Until 2026-12-01 00:00 UTC, 18.78 EUR of this fee is due.',
+      'Until 1 Dec 2026, 00:00 UTC, 18.78 EUR of this fee is due.',
     ]);
     const { body: plan } = await owner.get('/api/plan');
     assert.equal((plan['current'] as Record<string, unknown>)['plan'], 'free');

@@ -11,6 +11,7 @@ import { sendAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
 import { serveCustomers } from './show-customers.ts';
 import { serveInvoices } from './show-invoices.ts';
+import { inviteMember, showOrganisation, withdrawInvitation } from './show-portal.ts';
 import { serveSaved } from './serve-saved.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
 import { callTable } from './tables.ts';
@@ -25,6 +26,7 @@ import type { Connection, Connections } from '../../core/websocket/connections.t
 import type { AccessBook } from './show-access.ts';
 import type { CustomerBook } from './show-customers.ts';
 import type { InvoiceBook } from './show-invoices.ts';
+import type { PortalBook } from './show-portal.ts';
 import type { ShownConnection } from './inspect-model.ts';
 import type { KeysAndPlans } from './show-keys.ts';
 import type { SavedRequestsFile } from './serve-saved.ts';
@@ -46,6 +48,8 @@ export type InspectPorts = Recording & {
   readonly access: AccessBook | undefined;
   /** Undefined if the program that started the gateway reads no customers. */
   readonly customers: CustomerBook | undefined;
+  /** Undefined if the program that started the gateway reads no members of customers. */
+  readonly portal: PortalBook | undefined;
   /** Undefined if no invoices are created. */
   readonly invoices: InvoiceBook | undefined;
   readonly savedRequests: SavedRequestsFile;
@@ -66,6 +70,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   'connections/close',
   'access/ask',
   'invoices/close',
+  'portal/invite',
+  'portal/withdraw',
   'functions/invoke',
   'tables',
   'saved',
@@ -87,6 +93,8 @@ export async function serveInspection(
     const tenant = new URLSearchParams(request.query).get('tenant');
     return serveCustomers(at.customers, tenant, at.clock.nowEpochMs());
   }
+  if (request.method === 'GET' && name === 'portal')
+    return showOrganisation(at.portal, new URLSearchParams(request.query).get('tenant'));
   if (request.method === 'GET')
     return name === 'saved' ? serveSaved(at.savedRequests, undefined, at.redactor) : showPage(name, at);
   if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;
@@ -105,6 +113,10 @@ export async function serveInspection(
       return sendAccess(at.access, body, Math.floor(at.clock.nowEpochMs() / 1000));
     case 'invoices/close':
       return serveInvoices(at.invoices, body['month'], 'close');
+    case 'portal/invite':
+      return inviteMember(at.portal, body);
+    case 'portal/withdraw':
+      return withdrawInvitation(at.portal, body);
     case 'functions/invoke':
       return invokeByHand(body, at);
     case 'saved':

@@ -9,7 +9,9 @@ import { toHar } from '../records/har.ts';
 import { replay, sendRequest } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { FULL_RECORDS_PER_SECOND } from '../records/sampling.ts';
-import type { RecordState } from '../records/model.ts';
+import { findRefusedCall } from '../explain/refused-call.ts';
+import type { RecordState, RequestDetail } from '../records/model.ts';
+import type { CustomerBook } from './show-customers.ts';
 import type { Edit, ResendPorts, ResendOptions } from './resend.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RequestRecords } from '../records/request-records.ts';
@@ -18,7 +20,14 @@ const MAX_HAR = 2_000;
 /** Matches a status, a class such as `4xx`, or a WebSocket close code, which has four digits. */
 const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
-export type RequestEndpointPorts = ResendPorts & { readonly version: string };
+export type RequestEndpointPorts = ResendPorts & {
+  readonly version: string;
+  /** Reads what customers read; absent if this run shows no customers. */
+  readonly customers?: Pick<CustomerBook, 'reads'> | undefined;
+};
+
+/** Maximum time for the sentence that a customer reads. Without it, a request is explained by its record alone. */
+const READS_MS = 5000;
 
 /** Serves these endpoints. `path` is relative to `/_gatewright/`. @returns undefined for other paths */
 export async function serveRequests(
@@ -42,7 +51,7 @@ export async function serveRequests(
         ports.records,
         Number(new URLSearchParams(request.query).get('since') ?? ports.records.state.taken),
       );
-    if (more === undefined && method === 'GET') return sendOne(request, decodeURIComponent(id), ports);
+    if (more === undefined && method === 'GET') return await sendOne(request, decodeURIComponent(id), ports);
     if (more === 'replay' && method === 'POST')
       return await sendAgain(request, decodeURIComponent(id), ports);
   } catch (error) {
@@ -83,9 +92,34 @@ function showsSecrets(request: ControlRequest): boolean {
   return new URLSearchParams(request.query).get('secrets') === 'show';
 }
 
-function sendOne(request: ControlRequest, id: string, { records }: RequestEndpointPorts): ControlReply {
+async function sendOne(
+  request: ControlRequest,
+  id: string,
+  { records, customers }: RequestEndpointPorts,
+): Promise<ControlReply> {
   const detail = records.detail(id, showsSecrets(request));
-  return detail === undefined ? notKept(id, records.state) : jsonReply(200, detail);
+  return detail === undefined
+    ? notKept(id, records.state)
+    : jsonReply(200, await withCustomerReads(detail, customers));
+}
+
+/** Adds the sentence that the portal shows to the customer of a refused request. */
+async function withCustomerReads(
+  detail: RequestDetail,
+  customers: RequestEndpointPorts['customers'],
+): Promise<RequestDetail> {
+  const call = findRefusedCall(detail.circumstances, detail.reply.body?.text);
+  if (customers === undefined || call === undefined) return detail;
+  const late = new AbortController();
+  const reads = await Promise.race([
+    // The admin routes may refuse, or this run may not have them. The request is explained without the sentence then.
+    customers.reads(call).catch(() => undefined),
+    wait(READS_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
+  ]);
+  late.abort();
+  if (reads === undefined) return detail;
+  const { story } = detail;
+  return { ...detail, story: { ...story, sentences: [...story.sentences, reads] } };
 }
 
 function notKept(id: string, { notKept }: RecordState): ControlReply {
@@ -138,8 +172,9 @@ async function sendNew(request: ControlRequest, ports: RequestEndpointPorts): Pr
   return answer(await sendRequest(apiId, outgoing, options, ports), ports);
 }
 
-function answer(id: string, { records }: RequestEndpointPorts): ControlReply {
-  return jsonReply(200, { id, request: records.detail(id) });
+async function answer(id: string, { records, customers }: RequestEndpointPorts): Promise<ControlReply> {
+  const detail = records.detail(id);
+  return jsonReply(200, { id, request: detail && (await withCustomerReads(detail, customers)) });
 }
 
 function readJson(request: ControlRequest): Readonly<Record<string, unknown>> | undefined {

@@ -4,6 +4,7 @@
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
+import type { RefusedCall } from '../explain/refused-call.ts';
 import type { ShownCustomer, ShownCustomers } from './customer-model.ts';
 
 export interface CustomerBook {
@@ -11,6 +12,11 @@ export interface CustomerBook {
   list(): Promise<ShownCustomers>;
   /** Undefined if nothing is known of such a customer. */
   one(tenant: string, nowEpochMs: number): Promise<ShownCustomer | undefined>;
+  /**
+   * Returns a line with the sentence that the customer reads in the portal about a refused request. Undefined if the customers of this run have no
+   * portal, or nothing refuses such a request any more.
+   */
+  reads(call: RefusedCall): Promise<string | undefined>;
 }
 
 /** Longer names do not exist. @see shared/quota/plan/subject.ts */

@@ -62,6 +62,9 @@ export type FindInvocation = (invocationId: string | undefined) => {
   readonly redactor: Redactor;
 };
 
+/** The header of calls of the console itself. */
+const CONSOLE_CALL = 'x-gatewright-console';
+
 type Slot = PackedRequest | PackedEvent;
 
 export class RequestRecords implements RecordSink {
@@ -91,6 +94,8 @@ export class RequestRecords implements RecordSink {
   readLabels: () => ApiLabels = () => NO_LABELS;
   /** The issuers whose tokens `gatewright token` makes; undefined if it makes none. */
   issuers: LocalIssuers | undefined;
+  /** Identifies calls of the console itself, which are not recorded; undefined means that there are none. */
+  consoleCalls: string | undefined;
   /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Functions that are called once, at the next record. */
@@ -143,6 +148,7 @@ export class RequestRecords implements RecordSink {
   };
 
   #keep(finished: Finished): void {
+    if (this.#isOfConsole(finished)) return;
     const ofRoute = this.#counts.take(finished);
     const standsFor = this.#isRecorded(finished) ? 1 : this.#sampling.weigh(finished, ofRoute);
     if (standsFor === 0) return;
@@ -162,6 +168,11 @@ export class RequestRecords implements RecordSink {
   /** Ensures that the next request with this id is recorded, even if it is ordinary. */
   expect(requestId: string): void {
     this.#expected.add(requestId);
+  }
+
+  #isOfConsole({ received: { api, headers } }: Finished): boolean {
+    if (this.consoleCalls === undefined || !api.name.endsWith('-admin')) return false;
+    return headers.last(CONSOLE_CALL) === this.consoleCalls;
   }
 
   #isRecorded({ received }: Finished): boolean {

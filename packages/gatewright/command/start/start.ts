@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { Command } from 'commander';
@@ -26,11 +27,12 @@ import { describeStart, listTries } from './start-text.ts';
 import { waitForNpxExit } from './npx-parent.ts';
 import { limitYoungGeneration } from './young-generation.ts';
 import { openAccessBook } from '../../../toolkit/stack/access/commands/access-book.ts';
-import { adminTargetOf } from '../../../toolkit/terminal/admin-client.ts';
+import { adminTargetOf, portalUrlOf } from '../../../toolkit/terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
 import { openBrowser } from './open-browser.ts';
 import { startLines } from './start-lines.ts';
 import { openCustomerBook } from '../../../toolkit/stack/quota/commands/customer-book.ts';
+import { openPortalBook } from '../../../toolkit/stack/portal/commands/portal-book.ts';
 import { openInvoiceBook } from '../../../toolkit/stack/quota/commands/invoice-book.ts';
 import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
 import type { KeyReader } from './key-reader.ts';
@@ -113,7 +115,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 type StartConsole = {
   readonly options: Pick<
     GatewayOptions,
-    'consoleFiles' | 'pageKeys' | 'access' | 'invoices' | 'customers' | 'tries'
+    'consoleFiles' | 'pageKeys' | 'access' | 'invoices' | 'customers' | 'portal' | 'consoleCalls' | 'tries'
   >;
   /** @param tries returns the commands that the first screen suggests */
   readonly listensAt: (listening: Listening, tries: () => readonly string[]) => void;
@@ -121,7 +123,7 @@ type StartConsole = {
 
 /**
  * Passes the parts of the console to the gateway that the gateway itself does not import. They are the files of the
- * page, access documents, customers, invoices and the commands to try.
+ * page, access documents, customers and their members, invoices and the commands to try.
  * @param stage the stage of the stack that contains the authorizers
  */
 function openStartConsole(
@@ -131,6 +133,8 @@ function openStartConsole(
 ): StartConsole {
   let admin: AdminTarget | undefined;
   let suggested: () => readonly string[] = () => [];
+  let portalUrl: string | undefined;
+  const consoleCalls = randomUUID();
   return {
     options: {
       consoleFiles: loadConsole,
@@ -138,11 +142,15 @@ function openStartConsole(
       access: openAccessBook(sources, stage, () => admin),
       invoices: openInvoiceBook(() => admin),
       customers: openCustomerBook(() => admin),
+      portal: openPortalBook(() => ({ admin, portalUrl })),
+      consoleCalls,
       tries: () => suggested(),
     },
     listensAt({ apis }, tries) {
       suggested = tries;
-      admin = adminTargetOf(apis, adminKey);
+      const target = adminTargetOf(apis, adminKey);
+      portalUrl = portalUrlOf(apis);
+      admin = target && { ...target, consoleCall: consoleCalls };
     },
   };
 }

@@ -21,6 +21,7 @@ import { showControls } from '@gatewright/aws/text/visible-text';
 import { explainLine } from './explain-line.ts';
 import type { LineStory, Since } from './explain-line.ts';
 import { findLine } from './find-line.ts';
+import { readCustomerReads } from './customer-reads.ts';
 import { findRoute } from './line-circumstances.ts';
 import type { LineFacts } from './line-circumstances.ts';
 import type { KeyFacts } from './line-meter.ts';
@@ -70,15 +71,18 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
     throw new UsageError(
       'the log line does not match the current log format of the stage: pass a line that was written with this format',
     );
+  const facts = await gatherFacts(plane, live, fields);
   const story = explainLine(
-    await gatherFacts(plane, live, fields),
+    facts,
     format,
     await readSince(plane, live),
     documentOf(flags, live),
     callerSpecOf(flags, fields),
     Math.floor(Date.now() / 1000),
   );
-  printResult(story, () => printStory(story));
+  const reads = await readCustomerReads(facts, process.env['GATEWRIGHT_ADMIN_URL']);
+  const told = { ...story, sentences: [...story.sentences, ...reads] };
+  printResult(told, () => printStory(told));
 }
 
 export async function gatherFacts(plane: ControlPlane, live: LiveApi, fields: LogFields): Promise<LineFacts> {

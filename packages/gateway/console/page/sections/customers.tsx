@@ -1,4 +1,7 @@
-/** The customers of the toolkit's customer plans. Nothing can be changed here; `gatewright customers` changes them. */
+/**
+ * The customers of the toolkit's customer plans, and their people in the portal. Plans and states cannot be changed here;
+ * `gatewright customers` changes them.
+ */
 import { useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import { Chart } from '../elements/chart.tsx';
@@ -8,6 +11,7 @@ import { linkTo } from '../address.ts';
 import { dateTime } from '../texts.ts';
 import { sumByPeriod } from '../data/periods.ts';
 import { countRefusals } from '../data/refusals.ts';
+import { People } from './customer-people.tsx';
 import { quoteValue } from '../traffic/traffic-query.ts';
 import type { Column } from '../elements/sort-order.ts';
 import type {
@@ -201,7 +205,7 @@ function Facts({
   readonly customer: ShownCustomer;
   readonly rows: readonly RequestRow[];
 }) {
-  const { name, plan, from, cost, uses, history, keys, changes, changesSince } = customer;
+  const { name, plan, state, from, cost, uses, history, keys, changes, changesSince } = customer;
   return (
     <>
       <p>
@@ -218,6 +222,7 @@ function Facts({
       <Refusals tenant={customer.tenant} rows={rows} />
       <h3>Keys</h3>
       {keys.length === 0 ? <p class="soft">This customer has no keys.</p> : <Keys keys={keys} />}
+      {state === 'no record' ? null : <People tenant={customer.tenant} isOpen={state !== 'closed'} />}
       <h3>Plans</h3>
       <Plans plans={customer.plans} />
       <h3>Changes since {instant(changesSince)}</h3>

@@ -43,7 +43,7 @@ const { version } = JSON.parse(
 const COUNTED_ROWS = 10_000;
 
 export function openRecords(
-  { record, recordAll, tls, access }: GatewayOptions,
+  { record, recordAll, tls, access, consoleCalls }: GatewayOptions,
   clock: Clock,
   served: Pick<ServedApis, 'stacks' | 'all' | 'urls'>,
 ): RequestRecords | undefined {
@@ -53,6 +53,7 @@ export function openRecords(
   records.readStacks = () => served.stacks;
   records.readLabels = () => labelsOf(served);
   records.access = access;
+  records.consoleCalls = consoleCalls;
   return records;
 }
 
@@ -162,6 +163,7 @@ function requestPorts({
     version,
     clockFixedBecause: findClockObstacle(options),
     findApi: (apiId) => served.find(apiId),
+    customers: options.customers,
     who: { issuer: signIn, identities, clock, keys: () => served.account.keys },
   };
 }
@@ -184,6 +186,7 @@ function inspectPorts(parts: Parts): InspectPorts {
     access: options.access,
     invoices: options.invoices,
     customers: options.customers,
+    portal: options.portal,
     savedRequests: savedRequestsFile(options.directory),
     invoke: (wanted, payload) => invokeFunction(wanted, payload, parts),
     followsPublished: () =>

@@ -2,8 +2,9 @@
 import { Command, Option } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
 import { printPathName } from '#shared/http/path-name.ts';
+import { ROLES } from '#shared/portal/members.ts';
 import { readSeconds } from '../../access/commands/keys.ts';
-import { callAdminJson, findLocalPortal } from '../../../terminal/admin-client.ts';
+import { findLocalPortal } from '../../../terminal/admin-client.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { printResult } from '../../../../base/terminal/output.ts';
 import {
@@ -12,9 +13,15 @@ import {
   readPages,
   rowsToTable,
   printRows,
-  sendChange,
 } from '../../commands/admin-commands.ts';
 import type { ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import {
+  changeOrganisation,
+  inviteMember,
+  organisationPath,
+  readOrganisation,
+  withdrawalOf,
+} from './portal-calls.ts';
 
 type InviteFlags = ChangeFlags & {
   readonly role?: string;
@@ -24,7 +31,6 @@ type InviteFlags = ChangeFlags & {
 };
 
 const TENANT = ['<customer>', 'name of the customer, as in gatewright customers'] as const;
-const ROLES = ['owner', 'developer', 'billing'];
 
 export function portalCommand(): Command {
   return new Command('portal')
@@ -40,12 +46,7 @@ export function portalCommand(): Command {
         .argument(...TENANT)
         .argument('<id>', 'id of the invitation, as gatewright portal members lists it')
         .action((tenant: string, id: string, flags: ChangeFlags) =>
-          change(
-            tenant,
-            `invitations/${printPathName(id)}/withdraw`,
-            flags,
-            `The invitation ${id} is withdrawn.`,
-          ),
+          change(tenant, withdrawalOf(id), flags, `The invitation ${id} is withdrawn.`),
         ),
     )
     .addCommand(
@@ -78,23 +79,16 @@ function inviteCommand(): Command {
 
 async function invite(tenant: string, flags: InviteFlags): Promise<void> {
   const { role, email, member, expires } = flags;
-  const body = { role, email, member, lifetimeSeconds: expires };
-  const { answer } = await sendChange({ method: 'POST', path: `${pathOf(tenant)}/invitations`, body }, flags);
-  const link = await linkOf(textAt(answer, 'link') ?? '', flags);
-  printResult({ ...answer, link }, () => [
-    `Link for one person of ${tenant}, until ${textAt(answer, 'expiresAt') ?? ''}, as ${textAt(answer, 'role') ?? ''}:`,
-    link,
+  const wanted = { role, email, member, lifetimeSeconds: expires };
+  const made = await inviteMember(tenant, wanted, flags, await findLocalPortal(flags));
+  printResult(made, () => [
+    `Link for one person of ${tenant}, until ${textAt(made, 'expiresAt') ?? ''}, as ${textAt(made, 'role') ?? ''}:`,
+    made.link,
   ]);
 }
 
-/** The functions of a local gateway know only the address that their API would have on AWS. */
-async function linkOf(link: string, flags: InviteFlags): Promise<string> {
-  const local = await findLocalPortal(flags);
-  return local === undefined ? link : link.replace(/^[^#]*\/#/, `${local}/#`);
-}
-
 async function showMembers(tenant: string, flags: ReadFlags): Promise<void> {
-  const answer = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
+  const answer = await readOrganisation(tenant, flags);
   const members = listAt(answer, 'members').map(membersOf);
   const invitations = listAt(answer, 'invitations').map(membersOf);
   printResult(answer, () => [
@@ -119,15 +113,14 @@ async function showMembers(tenant: string, flags: ReadFlags): Promise<void> {
 }
 
 async function showLog(tenant: string, flags: ReadFlags): Promise<void> {
-  const entries = await readPages({ path: `${pathOf(tenant)}/log`, member: 'entries', query: {} }, flags);
+  const entries = await readPages(
+    { path: `${organisationPath(tenant)}/log`, member: 'entries', query: {} },
+    flags,
+  );
   printRows(entries, ['at', 'byName', 'what', 'on'], ['AT', 'BY', 'CHANGE', 'WHAT']);
 }
 
-async function change(tenant: string, path: string, flags: ChangeFlags, done: string): Promise<void> {
-  const { answer } = await sendChange({ method: 'POST', path: `${pathOf(tenant)}/${path}`, body: {} }, flags);
+async function change(tenant: string, what: string, flags: ChangeFlags, done: string): Promise<void> {
+  const answer = await changeOrganisation(tenant, what, flags);
   printResult(answer, () => [done]);
-}
-
-function pathOf(tenant: string): string {
-  return `/portal/organisations/${printPathName(tenant)}`;
 }

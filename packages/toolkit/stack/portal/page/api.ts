@@ -22,7 +22,12 @@ const PAUSE_MS = 800;
 /** Answers after which the same change may be sent again: the function may not have seen it. */
 const PASSES: ReadonlySet<number> = new Set([0, 502, 503, 504]);
 /** What is asked before somebody is signed in. */
-const OUTSIDE: ReadonlySet<string> = new Set(['session', 'session/sign-in', 'session/invitation']);
+const OUTSIDE: ReadonlySet<string> = new Set([
+  'session',
+  'session/sign-in',
+  'session/invitation',
+  'session/invitation/look',
+]);
 
 let csrf = '';
 let onSessionEnd: () => void = () => undefined;

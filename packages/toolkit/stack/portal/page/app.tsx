@@ -327,7 +327,8 @@ type SectionProps = {
 };
 
 function Section({ place: { section, item }, about, session, onEnter }: SectionProps) {
-  if (section === 'invitation') return <InvitationSection about={about} onEnter={onEnter} />;
+  if (section === 'invitation')
+    return <InvitationSection about={about} session={session} onEnter={onEnter} />;
   if (section === 'help' || section === 'terms')
     return <OwnText title={titleOf(section, about)} text={about[section]} />;
   if (section === 'sign-in' || session === null)

@@ -1,6 +1,7 @@
 /** What the functions of the portal answer, as docs/design/portal.md lists it. */
+import type { Role } from '#shared/portal/members.ts';
 
-export type Role = 'owner' | 'developer' | 'billing';
+export type { Role };
 
 /** The content of `portal.json`. */
 export type About = {
@@ -35,6 +36,17 @@ export type Session = {
   };
   readonly organisation: Organisation & { readonly state: string };
   readonly organisations: readonly Organisation[];
+};
+
+/** What an invitation says before it is accepted. */
+export type SeenInvitation = {
+  readonly organisation: Organisation;
+  readonly role: Role;
+  /** Who has made it. */
+  readonly by: string;
+  /** Whether it renews the sign-in of a member. */
+  readonly renews: boolean;
+  readonly expiresAt: string;
 };
 
 export type ApiKey = {
@@ -103,6 +115,8 @@ export type Usage = {
   readonly at: string;
   readonly current: readonly Use[];
   readonly history: readonly Use[];
+  /** Limits without a period. */
+  readonly paces: readonly { readonly limit: string; readonly says: string }[];
 };
 
 type Start = 'now' | 'next-month';

@@ -1,20 +1,14 @@
 /** Dates, numbers and states as the page writes them. All times are UTC, as on invoices. */
+import { printDay, printMoment } from '@gatewright/handlers/portal/print-moment';
 
 /** Returns `26 Nov 2026`; the text itself if it is not a time. */
 export function day(iso: string): string {
-  return write(iso, { day: 'numeric', month: 'short', year: 'numeric' });
+  return printDay(iso);
 }
 
-/** Returns `26 Nov 2026, 17:40 UTC`. */
+/** Returns `26 Nov 2026, 17:40 UTC`, as in the sentences that the functions of the portal write. */
 export function time(iso: string): string {
-  return write(iso, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
+  return printMoment(iso);
 }
 
 /** Returns `November 2026` for `2026-11`. */

@@ -9,13 +9,19 @@ export type Fetched<Answer> = {
   readonly put: (answer: Answer) => void;
 };
 
-/** Reads when the path changes, and again on demand. The last answer stays while it is read again. */
-export function useFetched<Answer>(path: string): Fetched<Answer> {
+/**
+ * Reads when the path changes, and again on demand. The last answer stays while it is read again.
+ * @param ask sends the request, if it is not a GET
+ */
+export function useFetched<Answer>(
+  path: string,
+  ask: (path: string) => Promise<Answer> = read,
+): Fetched<Answer> {
   const [state, setState] = useState<{ path: string; data?: Answer; problem?: string }>({ path });
   const [round, setRound] = useState(0);
   useEffect(() => {
     let isCurrent = true;
-    read<Answer>(path).then(
+    ask(path).then(
       (data) => {
         if (isCurrent) setState({ path, data });
       },

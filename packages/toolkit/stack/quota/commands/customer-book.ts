@@ -5,20 +5,20 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
-import { AdminError } from '../../../terminal/admin-client.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
 import type { AdminFlags, AdminTarget } from '../../../terminal/admin-client.ts';
 import type { Answer } from '../../commands/admin-commands.ts';
 import { readExport } from './export-rows.ts';
 import {
+  findCustomer,
   planOf,
   readAudit,
-  readCustomer,
   readCustomers,
   readKeys,
   readLeft,
   readUsage,
 } from './read-customers.ts';
+import { READS, readRefusalOf } from './read-refusals.ts';
 import { readInvoices, readNotClosed } from './usage-invoice.ts';
 import type {
   CustomerBook,
@@ -48,6 +48,10 @@ export function openCustomerBook(findTarget: () => AdminTarget | undefined): Cus
   return {
     list: () => list(flags()),
     one: (tenant, nowEpochMs) => showOne(tenant, nowEpochMs, flags()),
+    async reads(call) {
+      const says = await readRefusalOf(call, flags());
+      return says === undefined ? undefined : `${READS}${says}`;
+    },
   };
 }
 
@@ -107,7 +111,7 @@ async function showOne(
   nowEpochMs: number,
   flags: AdminFlags,
 ): Promise<ShownCustomer | undefined> {
-  const customer = await readRecord(tenant, flags);
+  const customer = await findCustomer(tenant, flags);
   const fromEpochMs = nowEpochMs - HISTORY_DAYS * DAY_MS;
   // One call after the other: calls at once would each start an instance of the function, which takes longer.
   const limits = customer === undefined ? [] : await readLeft(tenant, planOf(customer), flags);
@@ -141,16 +145,6 @@ async function showOne(
     changes,
     changesSince: since,
   };
-}
-
-/** Reads the record of a customer; undefined if the tenant has none. */
-async function readRecord(tenant: string, flags: AdminFlags): Promise<Answer | undefined> {
-  try {
-    return await readCustomer(tenant, flags);
-  } catch (error) {
-    if (error instanceof AdminError && error.problem.code === 'CUSTOMER_UNKNOWN') return undefined;
-    throw error;
-  }
 }
 
 function plansOf(customer: Answer | undefined): ShownCustomer['plans'] {

@@ -23,6 +23,7 @@ import { followKeys } from './follow-keys.ts';
 import type { Followed } from './follow-keys.ts';
 import { readInstant } from './quota-calls.ts';
 import { customerPath, planOf, readCustomer, readCustomers, readLeft } from './read-customers.ts';
+import { READS, readRefusals } from './read-refusals.ts';
 
 type TermFlags = ChangeFlags & {
   readonly limit: Readonly<Record<string, string>>;
@@ -188,16 +189,18 @@ async function list(flags: ReadFlags): Promise<void> {
 async function show(tenant: string, flags: ReadFlags): Promise<void> {
   const customer = await readCustomer(tenant, flags);
   const left = await readLeft(tenant, planOf(customer), flags);
+  const reads = ((await readRefusals(tenant, flags)) ?? []).map(({ says }) => says);
   const { plans } = customer;
   const facts = without(customer, 'plans', 'limits');
   const shared = left.filter(({ level }) => level === 'tenant');
   const others = left.filter(({ level }) => level !== 'tenant');
-  printResult({ ...customer, left: shared, perKey: others }, () => [
+  printResult({ ...customer, left: shared, perKey: others, customerReads: reads }, () => [
     ...table(Object.entries(facts).map(([name, value]) => [FACTS[name] ?? name, printValue(value)])),
     '',
     ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)]),
     ...(shared.length === 0 ? [] : ['', ...rowsToTable(shared, LEFT_COLUMNS)]),
     ...(others.length === 0 ? [] : ['', ...others.map(describeOther)]),
+    ...(reads.length === 0 ? [] : ['', ...reads.map((says) => `${READS}${says}`)]),
   ]);
 }
 

@@ -1,7 +1,7 @@
 /** Reads customers and their usage through the admin endpoints, for commands and for the console. */
 import { printPathName } from '#shared/http/path-name.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
-import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import { eachPage, readPages } from '../../commands/admin-commands.ts';
 import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
 import { ownerPath } from './quota-calls.ts';
@@ -13,6 +13,16 @@ export function customerPath(tenant: string): string {
 /** Reads the record of a customer. @throws AdminError CUSTOMER_UNKNOWN */
 export function readCustomer(tenant: string, flags: ReadFlags): Promise<Answer> {
   return callAdminJson({ method: 'GET', path: customerPath(tenant) }, flags);
+}
+
+/** Reads the record of a customer; undefined if the tenant has none. */
+export async function findCustomer(tenant: string, flags: ReadFlags): Promise<Answer | undefined> {
+  try {
+    return await readCustomer(tenant, flags);
+  } catch (error) {
+    if (error instanceof AdminError && error.problem.code === 'CUSTOMER_UNKNOWN') return undefined;
+    throw error;
+  }
 }
 
 export function readCustomers(flags: ReadFlags): Promise<readonly Answer[]> {

@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { Command, Option, Argument } from 'commander';
 import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
-import { printRows, readCommand } from '../../commands/admin-commands.ts';
-import type { ReadFlags } from '../../commands/admin-commands.ts';
+import { readCommand, rowsToTable } from '../../commands/admin-commands.ts';
+import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
 import type { ExportQuestion } from './export-rows.ts';
-import { printNotes, UsageError } from '../../../../base/terminal/output.ts';
+import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { readUsage } from './read-customers.ts';
+import { READS, readRefusals } from './read-refusals.ts';
 import { closeCommand, describeNotClosed, invoiceCommand, readMonth } from './usage-invoice.ts';
 import { stripeCommand } from './usage-stripe.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -61,7 +62,24 @@ function exportCommand(): Command {
 }
 
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
-  printRows(await readUsage(flags, flags), COLUMNS);
+  const rows = await readUsage(flags, flags);
+  const { tenant, at } = flags;
+  // Customers read about the running periods only. For all customers at once, that would be a call for each of them.
+  const refusals =
+    tenant === undefined || at !== undefined ? [] : ((await readRefusals(tenant, flags)) ?? []);
+  const says = refusals.map((refusal) => `${READS}${refusal.says}`);
+  printResult(
+    rows.map((row) => ({ ...row, ...saysOf(row, refusals) })),
+    () => [...rowsToTable(rows, COLUMNS), ...(says.length === 0 ? [] : ['', ...says])],
+  );
+}
+
+function saysOf(row: Answer, refusals: NonNullable<Awaited<ReturnType<typeof readRefusals>>>): object {
+  const found = refusals.find(
+    ({ limit, key, route }) =>
+      limit === undefined || (limit === row['limit'] && key === row['key'] && route === row['route']),
+  );
+  return found === undefined ? {} : { customerReads: found.says };
 }
 
 /** Reads usage page by page, and no faster than the reader of stdout accepts it. */

@@ -195,6 +195,30 @@ describe('the console’s endpoints', () => {
       assert.deepEqual(await at.ask('GET', `console/customers/one${query}`), { status, message });
   });
 
+  it('show the people of a customer, invite somebody and withdraw an invitation, and say what is refused', async () => {
+    const shown = (await at.ask('GET', 'console/portal?tenant=acme')) as Readonly<Record<string, unknown>>;
+    assert.deepEqual([shown['status'], shown['hasPortal']], [200, true]);
+    const bare = (await at.ask('GET', 'console/portal?tenant=bare')) as Readonly<Record<string, unknown>>;
+    assert.equal(bare['hasPortal'], false);
+    assert.deepEqual(await at.ask('POST', 'console/portal/invite', { tenant: 'acme', role: 'owner' }), {
+      status: 200,
+      link: 'http://portal/#/invitation/gwinv_of_acme',
+      role: 'owner',
+      expiresAt: '2026-11-29T12:00:00.000Z',
+    });
+    assert.deepEqual(await at.ask('POST', 'console/portal/withdraw', { tenant: 'acme', id: 'i-1' }), {
+      status: 200,
+      withdrawn: 'i-1',
+    });
+    for (const [path, body, status, message] of [
+      ['invite', { tenant: 'acme', role: 'king' }, 409, 'role must be owner, not king'],
+      ['withdraw', { tenant: 'acme', id: 'i-2' }, 409, 'The invitation is not open.'],
+      ['invite', { tenant: 'acme' }, 400, 'Expected {"tenant": name, "role": role of the new member}'],
+      ['withdraw', { id: 'i-1' }, 400, 'Expected {"tenant": name, "id": id of the invitation}'],
+    ] as const)
+      assert.deepEqual(await at.ask('POST', `console/portal/${path}`, body), { status, message });
+  });
+
   it('tell what the page begins with: commands to try, and no customers without a usage table', async () => {
     assert.deepEqual(await at.ask('GET', 'console/overview'), {
       status: 200,

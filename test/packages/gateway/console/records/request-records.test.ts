@@ -115,6 +115,22 @@ describe('recorded requests', () => {
     assert.match(records.detail('last')?.url ?? '', /^https:\/\/api\.example\/dev\/pets\?token=\[[^\]]+\]$/);
   });
 
+  it('leave out what the console itself asks of the admin API, so that it is not the last request', async () => {
+    const resources = restApi();
+    Object.assign(resources['Api']?.properties ?? {}, { Name: 'gatewright-dev-admin' });
+    const api = aRecordedApi(resources, { list: ok });
+    api.records.consoleCalls = 'token of this run';
+
+    await api.send({ target: '/dev/pets?n=1' });
+    await api.send({ target: '/dev/pets?n=2', headers: ['X-Gatewright-Console', 'token of this run'] });
+    await api.send({ target: '/dev/pets?n=3', headers: ['X-Gatewright-Console', 'a guess'] });
+
+    assert.deepEqual(
+      api.records.rows().map(({ target }) => target),
+      ['/dev/pets?n=3', '/dev/pets?n=1'],
+    );
+  });
+
   it('keep the beginning of a long body and say how long it was', async () => {
     const api = aRecordedApi(restApi({ HttpMethod: 'POST' }), {
       list: () => ({ statusCode: 200, body: 'y'.repeat(50_000) }),

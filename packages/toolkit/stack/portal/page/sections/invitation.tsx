@@ -1,55 +1,31 @@
 import { useState } from 'preact/hooks';
 import { linkTo } from '../address.ts';
 import { change } from '../api.ts';
-import { Form } from '../elements/parts.tsx';
-import type { About, Session } from '../model.ts';
+import { Form, Loaded } from '../elements/parts.tsx';
+import type { About, SeenInvitation, Session } from '../model.ts';
 import { forgetInvitation, go, heldInvitation } from '../place.ts';
+import { time } from '../texts.ts';
+import { useFetched } from '../use-fetched.ts';
 import { signIn } from './sign-in.tsx';
 
-/** Redeems an invitation after a click: programs that look at links in mail must not use it up. */
-export function InvitationSection({
-  about,
-  onEnter,
-}: {
+type Props = {
   readonly about: About;
+  /** The session that the browser has; null if there is none. */
+  readonly session: Session | null;
   readonly onEnter: (session: Session) => void;
-}) {
-  const [name, setName] = useState('');
+};
+
+/** Redeems an invitation after a click: programs that look at links in mail must not use it up. */
+export function InvitationSection(props: Props) {
+  const { about } = props;
   const invitation = heldInvitation();
-  const accept = async (): Promise<void> => {
-    if (invitation === undefined) return;
-    if (about.signIn.kind === 'oidc') {
-      await signIn({ invitation });
-      return;
-    }
-    const session = await change<Session>('session/invitation', { invitation, name: name.trim() });
-    forgetInvitation();
-    onEnter(session);
-    go('keys');
-  };
   return (
     <div class="card sign-in">
       <h1 tabIndex={-1}>You are invited to {about.name}</h1>
       {invitation === undefined ? (
         <p>Open the link of your invitation again. This page does not keep it.</p>
-      ) : about.signIn.kind === 'oidc' ? (
-        <Form label="Invitation" action={`Accept: ${about.signIn.label}`} run={accept}>
-          <p>The invitation can be used once. To accept it, sign in.</p>
-        </Form>
       ) : (
-        <Form label="Invitation" action="Accept" run={accept}>
-          <p>The invitation can be used once. Say who you are, so that the other members know.</p>
-          <label class="field">
-            Your name
-            <input
-              required
-              maxLength={128}
-              autocomplete="name"
-              value={name}
-              onInput={({ currentTarget }) => setName(currentTarget.value)}
-            />
-          </label>
-        </Form>
+        <Invited key={invitation} invitation={invitation} {...props} />
       )}
       {about.terms === undefined ? null : (
         <p class="soft">
@@ -57,5 +33,85 @@ export function InvitationSection({
         </p>
       )}
     </div>
+  );
+}
+
+/** Shows who invites in what role. This redeems nothing. */
+function Invited({ invitation, about, session, onEnter }: Props & { readonly invitation: string }) {
+  const [name, setName] = useState('');
+  const seen = useFetched<SeenInvitation>('session/invitation/look', (path) => change(path, { invitation }));
+  const isOidc = about.signIn.kind === 'oidc';
+  const accept = async (): Promise<void> => {
+    if (isOidc) {
+      await signIn({ invitation });
+      return;
+    }
+    const next = await change<Session>('session/invitation', { invitation, name: name.trim() });
+    forgetInvitation();
+    onEnter(next);
+    go('keys');
+  };
+  return (
+    <Loaded of={seen}>
+      {(offer) => (
+        <Form
+          label="Invitation"
+          action={about.signIn.kind === 'oidc' ? `Accept: ${about.signIn.label}` : 'Accept'}
+          run={accept}
+        >
+          <Offer offer={offer} />
+          <p>
+            The invitation can be used once.{' '}
+            {isOidc
+              ? 'To accept it, sign in.'
+              : 'Say who you are, so that the other members of the organisation know.'}
+          </p>
+          {isOidc ? null : (
+            <label class="field">
+              Your name
+              <input
+                required
+                maxLength={128}
+                autocomplete="name"
+                value={name}
+                onInput={({ currentTarget }) => setName(currentTarget.value)}
+              />
+            </label>
+          )}
+          {session === null ? null : <Replaces session={session} />}
+        </Form>
+      )}
+    </Loaded>
+  );
+}
+
+function Offer({ offer: { organisation, role, by, renews, expiresAt } }: { readonly offer: SeenInvitation }) {
+  return (
+    <p>
+      {renews ? 'This link renews the sign-in of a member of ' : 'You become a member of '}
+      <strong>
+        <bdi>{organisation.name}</bdi>
+      </strong>{' '}
+      in the role <strong>{role}</strong>. It was made by <bdi>{by}</bdi>, and is valid until{' '}
+      {time(expiresAt)}.
+    </p>
+  );
+}
+
+/** A browser has one session, so accepting ends the one that it has. */
+function Replaces({ session: { member, organisation } }: { readonly session: Session }) {
+  return (
+    <>
+      <p class="note">
+        This browser is signed in as <bdi>{member.name}</bdi> of <bdi>{organisation.name}</bdi>. If you
+        accept, that session ends.
+      </p>
+      <label class="check">
+        <input type="checkbox" required />
+        <span>
+          End the session with <bdi>{organisation.name}</bdi>
+        </span>
+      </label>
+    </>
   );
 }

@@ -15,7 +15,7 @@ export function UseSection() {
         </button>
       </SectionHead>
       <Loaded of={fetched}>
-        {({ at, current, history }) => (
+        {({ at, current, history, paces }) => (
           <>
             {current.length === 0 ? (
               <Empty title="Nothing has been used in this period.">
@@ -25,6 +25,7 @@ export function UseSection() {
               <Uses current={current} />
             )}
             <p class="soft">As of {time(at)}</p>
+            <Paces paces={paces} />
             <Histories history={history} />
           </>
         )}
@@ -110,6 +111,20 @@ function UseCard({ use }: { readonly use: Use }) {
       </p>
       {says === undefined ? null : <p class="note">{says}</p>}
     </li>
+  );
+}
+
+function Paces({ paces }: Pick<Usage, 'paces'>) {
+  if (paces.length === 0) return null;
+  return (
+    <section>
+      <h2>Limits without a period</h2>
+      <ul>
+        {paces.map(({ limit, says }) => (
+          <li key={limit}>{says}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,0 +1,36 @@
+/** Finds out for which customer of the toolkit a request was refused, and by which limit. */
+import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
+import type { Circumstances } from './circumstances.ts';
+
+export type RefusedCall = {
+  readonly tenant: string;
+  /** Id of the limit that refused the request; undefined if the answer does not name it. */
+  readonly limit?: string | undefined;
+  /** Id of the caller's API key. */
+  readonly key?: string | undefined;
+  readonly route?: string | undefined;
+};
+
+/** Outcomes of the toolkit's authorizers with which a quota may have refused. The handler may refuse an allowed request. */
+const MAY_BE_CHARGED: readonly string[] = ['allow', 'over-quota', 'suspended'];
+
+/**
+ * Returns undefined unless a quota of the toolkit can have refused the request, in its authorizer or in the handler.
+ * @param answer the body of the reply
+ */
+export function findRefusedCall(
+  { status, guard, routeKey, agentCall }: Circumstances,
+  answer: string | undefined,
+): RefusedCall | undefined {
+  const { customer, limit, key, outcome = '' } = guard?.decided ?? {};
+  const isRefused = status === 429 || status === 403 || agentCall?.error?.reason !== undefined;
+  if (customer === undefined || !isRefused || !MAY_BE_CHARGED.includes(outcome)) return undefined;
+  return { tenant: customer, limit: limit ?? findViolatedLimit(answer), key, route: routeKey };
+}
+
+/** Reads the limit from a problem that `withQuota` answers with. */
+function findViolatedLimit(answer: string | undefined): string | undefined {
+  if (answer?.includes('"violated-policies"') !== true) return undefined;
+  const violated = memberOf(parseJson(answer), 'violated-policies');
+  return Array.isArray(violated) ? asText(violated[0]) : undefined;
+}

@@ -1,0 +1,123 @@
+/** Reads why a customer's requests are refused, in the sentences that the customer reads in the portal. */
+import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
+import type { CustomerState } from '#shared/quota/plan/customer.ts';
+import { parsePlan } from '#shared/quota/plan/plan.ts';
+import { printPathName } from '#shared/http/path-name.ts';
+import { describeHalt, describePace, describeRefusal } from '#shared/portal/describe-refusal.ts';
+import { membersOf } from '@gatewright/aws/json-object';
+import { listAt, textAt } from '../../../terminal/aws-call.ts';
+import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
+import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
+import { findCustomer, planOf, readKeys, readUsage } from './read-customers.ts';
+
+/** A refused request, as far as it is known. */
+export type RefusedCall = {
+  readonly tenant: string;
+  /** Id of the limit that refused the request. */
+  readonly limit?: string | undefined;
+  /** Id of the caller's API key. */
+  readonly key?: string | undefined;
+  /** `GET /prices/{crop}` */
+  readonly route?: string | undefined;
+};
+
+type Refusal = Partial<Pick<UsageRow, 'limit' | 'key' | 'route'>> & { readonly says: string };
+
+/** How commands mark these sentences. */
+export const READS = 'What the customer reads: ';
+
+/**
+ * Reads what the customer reads now about its refused requests: one sentence for each limit that refuses, or one without a
+ * limit if the whole customer is refused.
+ * @returns undefined if the stack has no portal
+ */
+export async function readRefusals(
+  tenant: string,
+  flags: ReadFlags,
+): Promise<readonly Refusal[] | undefined> {
+  const titles = await readTitles(flags);
+  if (titles === undefined) return undefined;
+  const says = describeHalt(stateOf(await findCustomer(tenant, flags)));
+  return says === undefined ? listRefusals(tenant, titles, flags) : [{ says }];
+}
+
+/**
+ * Reads what the customer reads about a request that was refused.
+ * @returns undefined if the stack has no portal, or nothing refuses such a request any more
+ */
+export async function readRefusalOf(call: RefusedCall, flags: ReadFlags): Promise<string | undefined> {
+  const { tenant, limit } = call;
+  const titles = await readTitles(flags);
+  if (titles === undefined) return undefined;
+  const customer = await findCustomer(tenant, flags);
+  const halted = describeHalt(stateOf(customer));
+  if (halted !== undefined) return halted;
+  const found = (await listRefusals(tenant, titles, flags)).filter((refusal) => isOf(refusal, call));
+  if (found.length > 0) return found.toSorted((a, b) => rank(a, call) - rank(b, call))[0]?.says;
+  const plan = customer && planOf(customer);
+  if (limit === undefined || plan === undefined) return undefined;
+  const saved = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
+  const own = parsePlan(saved).limits.find(({ id }) => id === limit);
+  if (own === undefined || own.kind === 'quota') return undefined;
+  return describePace(own, { plan: titles.get(plan) ?? plan });
+}
+
+/** Whether the limit can have refused the call. */
+function isOf({ limit, key }: Refusal, call: RefusedCall): boolean {
+  return (call.limit ?? limit) === limit && (key === undefined || call.key === undefined || key === call.key);
+}
+
+/** A limit of the call's own key and route comes before one that is less precise. */
+function rank({ key, route }: Refusal, call: RefusedCall): number {
+  return (key === call.key ? 0 : 1) + (route === call.route ? 0 : 2);
+}
+
+async function listRefusals(
+  tenant: string,
+  titles: ReadonlyMap<string, string>,
+  flags: ReadFlags,
+): Promise<readonly Refusal[]> {
+  const rows = (await readUsage({ tenant }, flags)) as readonly UsageRow[];
+  const refusing = rows.filter((row) => describeRefusal(row, { plan: '' }) !== undefined);
+  const names = refusing.some(({ key }) => key !== undefined) ? await readKeyNames(tenant, flags) : undefined;
+  return refusing.flatMap((row) => {
+    const { limit, key, route, plan } = row;
+    const says = describeRefusal(row, {
+      plan: titles.get(plan) ?? plan,
+      key: key === undefined ? undefined : names?.get(key),
+    });
+    return says === undefined
+      ? []
+      : [{ limit, ...(key !== undefined && { key }), ...(route !== undefined && { route }), says }];
+  });
+}
+
+async function readKeyNames(tenant: string, flags: ReadFlags): Promise<ReadonlyMap<string, string>> {
+  const keys = await readKeys(tenant, flags);
+  return new Map(
+    keys.flatMap((key) => {
+      const name = textAt(key, 'name');
+      return name === undefined ? [] : [[String(key['keyId']), name] as const];
+    }),
+  );
+}
+
+/** Reads the names of the plans in the portal; undefined if the stack has no portal. */
+async function readTitles(flags: ReadFlags): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    const answer = await callAdminJson({ method: 'GET', path: '/portal/plans' }, flags);
+    return new Map(
+      listAt(answer, 'plans')
+        .map(membersOf)
+        .map(({ plan, title }) => [String(plan), String(title)]),
+    );
+  } catch (error) {
+    if (error instanceof AdminError && error.kind === 'refused') return undefined;
+    throw error;
+  }
+}
+
+/** The routes of customers answer with one of these states only. */
+function stateOf(customer: Answer | undefined): CustomerState {
+  return (customer === undefined ? 'active' : (textAt(customer, 'state') ?? 'active')) as CustomerState;
+}

@@ -1,0 +1,49 @@
+/**
+ * Why requests are refused, in a customer's words. The portal, its mails, `gatewright explain`, `gatewright usage` and
+ * `gatewright customers` print these sentences, so that the owner of the APIs knows what the customer has read.
+ */
+import type { UsageRow } from '../quota/admin/usage-row.ts';
+import type { CustomerState } from '../quota/plan/customer.ts';
+import type { ConcurrencyLimit, RateLimit } from '../quota/plan/plan.ts';
+import { printCount } from '../quota/usage/invoice-pdf.ts';
+import { describeLimit } from './describe-limits.ts';
+import { printMoment } from './print-moment.ts';
+
+type Spent = Pick<UsageRow, 'limit' | 'key' | 'route' | 'state' | 'allowance' | 'left' | 'periodEnd'>;
+
+/** How the customer knows what a sentence names. */
+type CustomerNames = {
+  readonly plan: string;
+  /** The name of the API key; its id if it has no name. */
+  readonly key?: string | undefined;
+};
+
+/** Says why a limit refuses requests; undefined if it refuses none. */
+export function describeRefusal(spent: Spent, names: CustomerNames): string | undefined {
+  const { allowance, limit, left, periodEnd, state } = spent;
+  const whose = describeRequests(spent, names);
+  if (state === 'suspended')
+    return `${whose} are refused, because the provider of the API has suspended the limit ${limit}.`;
+  if (left > 0 || state === 'closed') return undefined;
+  return (
+    `${whose} are refused: ${allowance === 1 ? 'the unit' : `all ${printCount(allowance)} units`} of the limit ${limit} ` +
+    `of your plan ${names.plan} ${allowance === 1 ? 'is' : 'are'} used. The next period begins on ${printMoment(periodEnd)}.`
+  );
+}
+
+function describeRequests({ key, route }: Spent, names: CustomerNames): string {
+  const whose = key === undefined ? 'your organisation' : `the key ${names.key ?? key}`;
+  return route === undefined ? `Requests of ${whose}` : `Requests of ${whose} to ${route}`;
+}
+
+/** Says why all requests of a customer are refused; undefined if the customer is active. */
+export function describeHalt(state: CustomerState): string | undefined {
+  return state === 'active'
+    ? undefined
+    : `Requests of your organisation are refused, because the provider of the API has ${state} your organisation.`;
+}
+
+/** Says when a limit without a period refuses requests. */
+export function describePace(limit: RateLimit | ConcurrencyLimit, { plan }: CustomerNames): string {
+  return `Requests are refused while they exceed the limit ${limit.id} of your plan ${plan}: ${describeLimit(limit)}.`;
+}
