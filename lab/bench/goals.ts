@@ -1,7 +1,7 @@
 /**
  * The performance goals. Each goal is a ratio of a figure of this gateway to a figure of something else in the same
- * run. It names the limit that no change of the gateway can pass, and is set against it: a goal beyond its limit is a
- * wish that every run misses.
+ * run. Each goal names a limit that no change to the gateway can exceed. A goal beyond its limit would be missed by every
+ * run.
  */
 import { summarisePairs } from './against.ts';
 import type { AgainstRow } from './against.ts';
@@ -31,9 +31,12 @@ const atLeast = (bound: number, unit: Goal['unit'], beside: string, limit: strin
 const atMost = (bound: number, unit: Goal['unit'], beside: string, limit: string) =>
   ({ is: 'at most', bound, unit, beside, limit }) as const;
 
-const NO_FASTER = 'the floor does nothing else with a request, so 1';
+const NO_FASTER = 'the floor only passes requests on, so 1';
 
-/** The processor time of a request in all threads, ours and the floor's, is in the causes of the page of all goals. */
+/**
+ * The processor time of one request in all threads, first of the floor, then of the gateway. `causes.ts` says how it was
+ * measured.
+ */
 const BY_TIME = {
   rest: 'processor time of 55.1 and 59.8 µs, so 0.92',
   http: 'processor time of 46.6 and 49.1 µs, so 0.95',
@@ -69,7 +72,7 @@ const authorizerGoals = (type: 'token' | 'request', form: 'alone' | 'layer'): re
     const bound = keys === 'fetched' ? 1.8 : form === 'alone' ? 2.1 : 2.3;
     const limit =
       keys === 'fetched'
-        ? 'as with keys in memory, beside a call that takes as long on both sides'
+        ? 'the limit with keys in memory, reduced by a call that takes equally long on both sides'
         : AUTHORIZER_PARTS[form];
     return { name, what: `Start of the ${type} authorizer, ${how}`, ...atMost(bound, 'ms', BARE, limit) };
   });
@@ -117,7 +120,7 @@ export const GOALS = {
     {
       name: 'npm-start-unchanged',
       what: '`npm start`, nothing changed',
-      ...atMost(0.35, 'ms', PACKAGED, 'the start of the gateway alone, without osls'),
+      ...atMost(0.35, 'ms', PACKAGED, 'starting the gateway alone, without osls'),
     },
   ],
   firstAnswer: [
@@ -128,7 +131,7 @@ export const GOALS = {
         8,
         'ms',
         '`node -e 0`',
-        'the parts of a start, of which each is needed, add up to 7 (causes.ts)',
+        'the parts of a startup, each of which is needed, add up to 7 (causes.ts)',
       ),
     },
   ],
