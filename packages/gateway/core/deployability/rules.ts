@@ -119,27 +119,27 @@ export const RULES = {
   },
   'update-replaces-named': {
     severity: 'refused',
-    about: 'a resource with a name of its own that an update must replace',
+    about: 'a resource with a custom name that an update must replace',
     remedy: 'change the name together with the other property, or undo the change',
     source: `${CLOUDFORMATION}/TemplateReference/aws-properties-name.html`,
   },
   'update-creates-first': {
     severity: 'refused',
-    about: 'a new resource that conflicts with one that the update deletes only afterwards',
+    about: 'a new resource that conflicts with an old one, which the update deletes only later',
     remedy:
       'keep the logical id and the value, or deploy twice: first without the old resource, then with the new one',
     source: 'https://github.com/serverless/serverless/issues/3785',
   },
   'update-forbidden': {
     severity: 'refused',
-    about: 'a change that the service does not make to an existing resource',
+    about: 'a change that the service does not allow on an existing resource',
     remedy: 'undo the change, or create a second resource with the new value',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
   },
   'update-export': {
     severity: 'refused',
     about: 'an export that an update removes or changes although another stack imports it',
-    remedy: 'keep the export until the other stack does not import it any more',
+    remedy: 'keep the export until the other stack no longer imports it',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
   'update-loses': {
@@ -151,14 +151,14 @@ export const RULES = {
   },
   'update-replaces': {
     severity: 'differs',
-    about: 'a resource that an update replaces by a new one with another name or ARN',
+    about: 'a resource that an update replaces with a new one that has another name or ARN',
     remedy: 'undo the change if something outside of the stack uses the name or ARN',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
   },
   'update-not-deployed': {
     severity: 'differs',
-    about: 'changes of a REST API that no stage gets, because its deployment stays the same',
-    remedy: 'give the AWS::ApiGateway::Deployment a new logical id with each change of the API',
+    about: 'changes to a REST API that no stage serves, because its deployment stays the same',
+    remedy: 'give the AWS::ApiGateway::Deployment a new logical id with each change to the API',
     source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
   },
   'deployment-order': {
@@ -224,8 +224,9 @@ export const RULES = {
   },
   'packaged-state': {
     severity: 'differs',
-    about: 'the folder .gatewright in a folder that is packaged as it is',
-    remedy: 'delete it; the next start keeps credentials, logs and caches in the folder of the user',
+    about: 'a folder .gatewright inside a folder that is packaged with all its files',
+    remedy:
+      'delete it; from the next start on, credentials, logs and caches are stored in ~/.gatewright/projects',
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
   'parameter-without-value': {
