@@ -11,7 +11,7 @@ import { colorize, count, printNotes, printResult } from '../../../base/terminal
 
 type CheckFlags = LoadFlags & { readonly all?: boolean; readonly against: readonly string[] };
 
-/** A finding with the reason for which it is accepted, if it is. */
+/** A finding, and the reason why `gatewright.yml` accepts it, if it does. */
 type Judged = DeployFinding & { readonly accepted?: string };
 
 export function checkCommand(): Command {
@@ -22,11 +22,11 @@ export function checkCommand(): Command {
   )
     .option(
       '--against <template>',
-      'also say what an update of the stack that is deployed from this template would refuse, replace or lose; may be repeated',
+      'also report what CloudFormation refuses, replaces or loses if it updates a stack that was deployed from this template (repeatable)',
       (value: string, before: readonly string[]) => [...before, value],
       [] as readonly string[],
     )
-    .option('--all', 'list every finding, also those that are only counted', false)
+    .option('--all', 'list every finding, including findings that are otherwise only counted', false)
     .addHelpText(
       'after',
       '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls, as for start.\n' +
