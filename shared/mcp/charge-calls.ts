@@ -60,8 +60,8 @@ export async function chargeCalls(
 }
 
 /**
- * Returns the name of the call in plans and usage. Undefined for a message that is free. A caller can invent names that a
- * pattern with `*` allows, so they are counted together unless the plan has a cost for the name.
+ * Returns the name of the call in plans and usage; undefined for a message that is free. A caller can invent names that
+ * match a pattern with `*`. Such names are counted together unless the plan has a cost for the name.
  */
 function routeOf(
   method: string,
@@ -71,7 +71,7 @@ function routeOf(
   const rule = methodRule(method);
   if (rule === undefined) return { route: method };
   if (rule.kind !== 'named' || method === 'resources/unsubscribe') return undefined;
-  // A plan names tools and prompts. URIs are too many to have prices of their own.
+  // Plans name tools and prompts. There are too many URIs to give each of them a price.
   if (rule.of === 'resources') return { route: method };
   const name = asText(memberOf(params, rule.parameter)) ?? '';
   const route = `${method} ${name}`;

@@ -56,7 +56,7 @@ export function methodRule(method: string): MethodRule | undefined {
 
 const FOLDED: ReadonlySet<string> = new Set(Object.keys(METHODS).map(foldText));
 
-/** Whether this list decides the method. A server that ignores case takes `Tools/Call` for `tools/call`. */
+/** Whether this list decides the method. Case is ignored, because some servers read `Tools/Call` as `tools/call`. */
 export function isDecidedMethod(method: string): boolean {
   return FOLDED.has(foldText(method));
 }

@@ -39,7 +39,7 @@ export function createCallerVerifier(
     const document = documents.find((one) => one.name === name);
     if (document?.mcp === undefined)
       throw new DomainError('CONFIG_INVALID', `there is no access document ${name} with rules under mcp`);
-    // An authorizer checks this at its first event. A caller would get 401 for a mistake of the deployment.
+    // An authorizer checks this at its first event. Otherwise, callers would get 401 for a mistake of the deployment.
     assertTable([document], config.stage, ports);
     const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
     const credential = readCredential(
@@ -55,13 +55,13 @@ export function createCallerVerifier(
   };
 }
 
-/** Nobody would charge a call whose charge is left to the authorizer. */
+/** Refuses a document that leaves the charge to the authorizer: without an authorizer, nobody would charge the call. */
 function assertChargedHere(document: CompiledDocument, route: CompiledRoute, principal: Principal): void {
   const { quota, mcp, name } = document;
   if (quota === undefined || mcp?.charge === true) return;
   if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return;
   throw new DomainError(
     'CONFIG_INVALID',
-    `the authorizer charges POST ${route.path} by the quota of the access document ${name}, but it did not handle the request: set mcp.charge: true, or name the charged routes under quota.routes without this one`,
+    `the authorizer charges POST ${route.path} by the quota of the access document ${name}, but it did not handle the request: set mcp.charge: true, or list only other routes under quota.routes`,
   );
 }

@@ -147,7 +147,7 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
     );
 }
 
-/** Whether nothing else was in force before: a new record of a customer without API keys. */
+/** Whether nothing can still be in force from before, because the record is new and the customer has no API keys. */
 function isFirst(after: Answer, followed: Followed | UsageError): boolean {
   return after['version'] === 1 && !(followed instanceof UsageError) && followed.keys === 0;
 }
