@@ -178,7 +178,7 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
       : followed.revoked
         ? `its API keys are revoked (${followed.keys}); `
         : `in force now for requests with its API keys (${followed.keys}); `;
-  return `${keys}requests that are refused now are decided anew within 2 s; in force everywhere by ${printValue(after['everywhereBy'])}`;
+  return `${keys}requests that are refused now are decided again within 2 s; in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
 async function list(flags: ReadFlags): Promise<void> {
