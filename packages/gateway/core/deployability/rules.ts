@@ -1,12 +1,12 @@
 /**
- * The rules that decide what a finding means for a deployment. A refusal that names no rule is about one value, and its
- * id is that of the property in CloudFormation's reference (`apigateway-method-authorizerid`).
+ * The rules that decide what a finding means for a deployment. A refusal that names no rule is about one value. It has
+ * the id of the property in CloudFormation's reference (`apigateway-method-authorizerid`).
  */
 
 export type Severity =
   /** AWS refuses the definition, at the latest when the resource is created. */
   | 'refused'
-  /** AWS deploys the definition, but it behaves otherwise there than here, or than its author expects. */
+  /** AWS deploys the definition, but there it behaves differently from here, or from what its author expects. */
   | 'differs'
   /** Whether AWS accepts it cannot be decided here. */
   | 'unchecked';
@@ -16,7 +16,7 @@ type Rule = {
   /** What the rule is about, as docs/guides/deploy/check.md lists it. */
   readonly about: string;
   readonly remedy: string;
-  /** AWS's page, or the public thread with AWS's own words. */
+  /** AWS's page, or a public thread that quotes AWS's message. */
   readonly source: string;
 };
 
@@ -53,7 +53,7 @@ export const RULES = {
   },
   'unknown-type': {
     severity: 'refused',
-    about: 'a resource type that CloudFormation does not have, and that is spelt like one that it has',
+    about: 'an unknown resource type that is spelt like a known one',
     remedy: 'correct the type',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
@@ -71,7 +71,7 @@ export const RULES = {
   },
   'old-runtime': {
     severity: 'refused',
-    about: 'a runtime with which Lambda creates no functions any more',
+    about: 'a runtime with which Lambda no longer creates functions',
     remedy: 'use a supported runtime',
     source: `${LAMBDA}/lambda-runtimes.html`,
   },
@@ -96,7 +96,7 @@ export const RULES = {
   'function-policy-size': {
     severity: 'refused',
     about: 'so many permissions that the resource policy of a function exceeds 20 KB',
-    remedy: 'replace the permissions of single routes by one whose SourceArn ends with /*/*',
+    remedy: 'replace the permissions of single routes with one permission whose SourceArn ends with /*/*',
     source: `${LAMBDA}/gettingstarted-limits.html`,
   },
   'package-size': {
@@ -176,7 +176,7 @@ export const RULES = {
   },
   'fails-always': {
     severity: 'differs',
-    about: 'a route that AWS deploys and of which every call fails',
+    about: 'a route that AWS deploys, but of which every call fails',
     remedy: 'correct the integration',
     source: `${API_GATEWAY}/developerguide/api-gateway-integration-settings.html`,
   },
@@ -206,7 +206,8 @@ export const RULES = {
   },
   'typescript-handler': {
     severity: 'differs',
-    about: 'a TypeScript handler that is packaged as it is, so that Lambda does not find the module',
+    about:
+      'a TypeScript handler that is packaged without being compiled, so that Lambda does not find the module',
     remedy: 'compile it when it is packaged, for example with BuildMethod: esbuild in SAM',
     source: `${LAMBDA}/typescript-package.html`,
   },
@@ -262,7 +263,8 @@ export const RULES = {
   macro: {
     severity: 'unchecked',
     about: 'a transform that runs a macro in the account',
-    remedy: 'check the processed template: aws cloudformation get-template --template-stage Processed',
+    remedy:
+      'check the processed template: aws cloudformation get-template --stack-name NAME --template-stage Processed --query TemplateBody > processed.json',
     source: `${CLOUDFORMATION}/UserGuide/template-macros.html`,
   },
   'missing-file': {
@@ -273,7 +275,7 @@ export const RULES = {
   },
   'unclear-schedule': {
     severity: 'unchecked',
-    about: 'a schedule that AWS takes, although its documentation does not allow it',
+    about: 'a schedule that AWS accepts, although its documentation does not allow it',
     remedy: 'write it as documented: cron(0 8 * * ? *), rate(1 minute), rate(5 minutes)',
     source: 'https://github.com/boto/boto3/issues/2876',
   },

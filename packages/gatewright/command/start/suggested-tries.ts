@@ -98,7 +98,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   if (api.kind === 'function-url') return suggestUrl(api);
   const open = choose(routes.filter(({ isOpen }) => isOpen));
   const guarded = choose(routes.filter(({ token, lacksKey }) => token !== undefined && !lacksKey));
-  // A route with a key alone is shown unless the guarded one shows a key already.
+  // A route that needs only an API key is shown, unless the guarded route already shows a key.
   const keyed =
     guarded?.key === undefined
       ? choose(routes.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
