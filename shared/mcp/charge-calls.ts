@@ -1,6 +1,6 @@
 /**
- * Charges what an MCP server is about to run: each call of a tool, prompt or resource, under the route `tools/call
- * get_order` of the customer's plan. Lists and the protocol's own messages are free.
+ * Charges what an MCP server is about to run: each call of a tool, prompt or resource, under a route of the customer's
+ * plan such as `tools/call get_order`. Lists and the protocol's own messages are free.
  */
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -103,8 +103,8 @@ export async function undo(admissions: readonly CallAdmission[]): Promise<void> 
 const NO_SUBJECT_CODE = 403;
 
 /**
- * Answers 429, 503 or 403 as HTTP clients expect it, with a JSON-RPC error as MCP clients expect it. `data` has the time
- * after which a retry may succeed.
+ * Returns a response with 429, 503 or 403 for HTTP clients, and with a JSON-RPC error for MCP clients. `data` contains the
+ * time after which a retry may succeed.
  */
 function refusal(
   rejection: Rejection | undefined,

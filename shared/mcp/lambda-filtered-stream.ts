@@ -1,4 +1,4 @@
-/** Filters the answer of a streaming function, event by event, before Lambda sends it. */
+/** Filters the response of a streaming function, event by event, before Lambda sends it. */
 import { Writable } from 'node:stream';
 import {
   asNumber,
@@ -71,7 +71,7 @@ export class FilteredStream extends Writable implements ResponseStream {
     });
   }
 
-  /** Takes the events that are whole. An empty line ends an event. */
+  /** Takes the events that are complete. An empty line ends an event. */
   #takeEvents(text: string): string | undefined {
     const last = this.#parts.at(-1)?.at(-1) ?? '';
     this.#parts.push(text);
@@ -99,7 +99,7 @@ export class FilteredStream extends Writable implements ResponseStream {
           write(withoutLength(chunk));
         });
       };
-    // The metadata is sent with the first write, so an answer without a body needs an empty one.
+    // The metadata is sent with the first write, so a response without a body needs an empty write.
     if (text === '' && (this.#sentAny || !this.writableEnded)) {
       done();
       return;
@@ -140,5 +140,8 @@ function withoutLength(chunk: string | Uint8Array): string | Uint8Array {
 }
 
 function unreadable(): Error {
-  return new DomainError('EVENT_MALFORMED', 'the answer of the MCP server cannot be read, so it is not sent');
+  return new DomainError(
+    'EVENT_MALFORMED',
+    'the response of the MCP server cannot be read, so it is not sent',
+  );
 }

@@ -1,7 +1,6 @@
 /**
- * Finds out who calls an MCP server that has no authorizer in front: a function URL, or a route without one. The same
- * document decides as in the authorizer: who reaches the server by its rules on `POST`, and what he may use by those
- * under `mcp`.
+ * Identifies the caller of an MCP server without an authorizer, at a function URL or an open route. The document decides
+ * as in an authorizer: its rules for `POST` say who reaches the server, and its rules under `mcp` what the caller may use.
  */
 import { isCharged, isChargedCaller } from '../access/charged-routes.ts';
 import type { CompiledAccess, CompiledDocument, CompiledRoute } from '../access/compiled-document.ts';
