@@ -14,7 +14,8 @@ import type { Serverless } from './serverless.ts';
 const STATE = '!.gatewright/**';
 const STACK = '!gatewright/**';
 /** Matches the module name in `import { claimsOf } from 'gatewright/access'` or `require("gatewright/access")`. */
-const IMPORT = /['"]gatewright\/(access|cache|quota|webhooks|websocket)['"]/;
+const IMPORT =
+  /['"]gatewright\/(access|cache|gather|mcp|mcp-verifier|quota|resilience|webhooks|websocket|websocket-client)['"]/;
 const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
 
 /**
