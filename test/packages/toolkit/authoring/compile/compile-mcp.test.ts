@@ -22,9 +22,9 @@ function problemsOf(over: object, kind: 'rest' | 'http' | 'websocket' = 'rest'):
 
 function warningsOf(routes: readonly string[], kind: 'rest' | 'http' = 'http'): readonly string[] {
   const text = documentText({ mcp: { path: '/mcp', rules: [RULE] } });
-  return compile(text, anInventory(routes, kind))
-    .warnings.filter(({ message }) => message.includes('/mcp'))
-    .map(({ message }) => message);
+  const compilation = compile(text, anInventory(routes, kind));
+  assert.equal(compilation.kind, 'compiled');
+  return compilation.warnings.map(({ message }) => message).filter((message) => message.includes('/mcp'));
 }
 
 describe('the section mcp of an access document', () => {
