@@ -61,7 +61,7 @@ export function compileMcp(
 }
 
 /**
- * A server that offers no stream for GET responds with 405 (MCP 2025-11-25, Transports §Listening for Messages from the
+ * A server that offers no stream for GET responds with 405 (MCP 2025-11-25, Transports, Listening for Messages from the
  * Server). If API Gateway responds instead of the server, some clients end the connection, such as the clients of Spring
  * AI.
  */
