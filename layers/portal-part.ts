@@ -35,7 +35,7 @@ export function findPortalFaults(
   const prefix = prefixes.get(keys.prefix);
   if (prefix === undefined)
     return [
-      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with it in stage "${stage}"; ${prefixes.size === 0 ? 'the stage has no apiKey issuer' : `the prefixes are ${[...prefixes.keys()].join(', ')}`}`,
+      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with this prefix in stage "${stage}"; ${prefixes.size === 0 ? 'the stage has no apiKey issuer' : `the prefixes are ${[...prefixes.keys()].join(', ')}`}`,
     ];
   if (prefix.chargesOthers === true)
     return [

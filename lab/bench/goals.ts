@@ -34,18 +34,17 @@ const atMost = (bound: number, unit: Goal['unit'], beside: string, limit: string
 const NO_FASTER = 'the floor only passes requests on, so 1';
 
 /**
- * The processor time of one request in all threads, first of the floor, then of the gateway. `causes.ts` says how it was
- * measured.
+ * The limit by the processor time of one request in all threads. `causes.ts` says how the time was measured.
  */
 const BY_TIME = {
-  rest: 'processor time of 55.1 and 59.8 µs, so 0.92',
-  http: 'processor time of 46.6 and 49.1 µs, so 0.95',
+  rest: 'a request takes 55.1 µs of processor time in the floor and 59.8 in the gateway, so 0.92',
+  http: 'a request takes 46.6 µs of processor time in the floor and 49.1 in the gateway, so 0.95',
 };
 
 const requestGoals = (kind: 'rest' | 'http'): readonly Goal[] => {
   const api = `${kind.toUpperCase()} API`;
   const authorized = `Requests, ${api}, cached authorizer`;
-  const identified = `${BY_TIME[kind]}, less 2.2 µs to identify and evaluate`;
+  const identified = `${BY_TIME[kind]}; identifying and evaluating takes 2.2 µs more`;
   return [
     { name: kind, what: `Requests, ${api}`, ...atLeast(0.85, '/s', FLOOR, BY_TIME[kind]) },
     { name: `${kind}-authorized`, what: authorized, ...atLeast(0.8, '/s', FLOOR, identified) },
@@ -59,10 +58,10 @@ const requestGoals = (kind: 'rest' | 'http'): readonly Goal[] => {
   ];
 };
 
-/** By profile: the code, metrics, the policy and stricter checks take 12 ms more than the bare handler (causes.ts). */
+/** According to a profile, code, metrics, policy and stricter checks take 12 ms more than the bare handler (causes.ts). */
 const AUTHORIZER_PARTS = {
-  alone: 'the parts that stay add up to 1.9 to 2.0',
-  layer: 'the parts that stay add up to 2.15 to 2.2',
+  alone: 'the parts that cannot be removed add up to 1.9 to 2.0',
+  layer: 'the parts that cannot be removed add up to 2.15 to 2.2',
 };
 
 const authorizerGoals = (type: 'token' | 'request', form: 'alone' | 'layer'): readonly Goal[] =>
@@ -104,7 +103,7 @@ export const GOALS = {
         0.8,
         'ms',
         PACKAGED,
-        'osls reads each service; the gateway loads before it, and serves after it',
+        'osls must read each service; the gateway is loaded before that, and serves only after it',
       ),
     },
     {
@@ -114,7 +113,7 @@ export const GOALS = {
         1.15,
         'ms',
         PACKAGED,
-        'osls reads each service; the gateway loads before it, and serves after it',
+        'osls must read each service; the gateway is loaded before that, and serves only after it',
       ),
     },
     {
@@ -176,7 +175,12 @@ export const GOALS = {
     {
       name: 'recording',
       what: 'Requests, REST API, with recording',
-      ...atLeast(0.92, '/s', 'without recording', 'processor time of 30.2 and 32.4 µs, so 0.93'),
+      ...atLeast(
+        0.92,
+        '/s',
+        'without recording',
+        'a request takes 30.2 µs of processor time without recording and 32.4 with it, so 0.93',
+      ),
     },
   ],
 } as const satisfies Readonly<Record<string, readonly Goal[]>>;
