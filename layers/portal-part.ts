@@ -24,7 +24,7 @@ export function findPortalFaults(
   if (portal === undefined)
     return hasPart
       ? [
-          `the stack has the part portal, but there is no ${FILE}: write it (docs/guides/sell/portal.md), or remove the part`,
+          `the stack has the part portal, but there is no ${FILE}: write it (node_modules/gatewright/docs/guides/sell/portal.md), or remove the part`,
         ]
       : [];
   if (!hasPart)
