@@ -23,7 +23,9 @@ const QUOTA_REFUSALS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   [
     'suspended',
-    ['Run gatewright customers resume, or gatewright quota resume if only one limit is suspended.'],
+    [
+      'Run gatewright customers resume CUSTOMER, or gatewright quota resume CUSTOMER LIMIT if only one limit is suspended.',
+    ],
   ],
 ]);
 
