@@ -212,7 +212,7 @@ class StackPlugin {
     const hasPortal = this.#chosen?.includes('portal') === true;
     const missing = [
       ...missingParts({ documents, hasWebhooks, stage }, this.#chosen),
-      // While routes are read, nothing is compiled. A stack without a list of parts has what its resource files say.
+      // While the gateway reads routes, nothing is compiled. Without a list of parts, the stack may have any part.
       ...(this.#access === undefined || this.#serverless.configurationInput.custom?.parts === undefined
         ? []
         : [
@@ -223,7 +223,7 @@ class StackPlugin {
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }
 
-  /** Undefined if a document has no routes yet, so that it is not compiled. The gateway reads them later. */
+  /** Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them. */
   #wholeAccess(): CompiledAccess | undefined {
     return this.#access?.withoutInventory.length === 0 ? this.#access.compiled : undefined;
   }

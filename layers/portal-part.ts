@@ -1,4 +1,4 @@
-/** What the part `portal` takes from `access/portal.yml`: rights of its functions, and what the stage must have for it. */
+/** What the part `portal` takes from `access/portal.yml`: the rights of its functions, and what the stage must provide. */
 import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
@@ -12,9 +12,9 @@ const FILE = 'access/portal.yml';
 const ADD = 'run npx gatewright init --add portal';
 
 /**
- * Returns why the stack and the file do not fit together, one sentence each.
+ * Returns why the stack and the file do not fit together, with one sentence for each reason.
  * @param portal undefined if there is no file
- * @param access undefined if the documents are not known yet, so that they are not compared
+ * @param access undefined if the documents are not compiled yet; the prefix and the roles of keys are then not checked
  * @param hasPart whether the stack has the part `portal`
  */
 export function findPortalFaults(
@@ -26,7 +26,7 @@ export function findPortalFaults(
   if (portal === undefined)
     return hasPart
       ? [
-          `the stack has the part portal, but there is no ${FILE}: write it (docs/guides/sell/portal.md), or remove the part`,
+          `the stack has the part portal, but there is no ${FILE}: write it (node_modules/gatewright/docs/guides/sell/portal.md), or remove the part`,
         ]
       : [];
   if (!hasPart)
@@ -37,7 +37,7 @@ export function findPortalFaults(
   const prefix = prefixes.get(keys.prefix);
   if (prefix === undefined)
     return [
-      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with it in stage "${stage}"; the prefixes are ${[...prefixes.keys()].join(', ') || 'none'}`,
+      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with this prefix in stage "${stage}"; ${prefixes.size === 0 ? 'the stage has no apiKey issuer' : `the prefixes are ${[...prefixes.keys()].join(', ')}`}`,
     ];
   if (prefix.chargesOthers === true)
     return [
@@ -47,7 +47,7 @@ export function findPortalFaults(
   return unknown.length === 0
     ? []
     : [
-        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare only ${[...prefix.roles].join(', ') || 'none'}`,
+        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare ${prefix.roles.size === 0 ? 'no roles' : `only ${[...prefix.roles].join(', ')}`}`,
       ];
 }
 

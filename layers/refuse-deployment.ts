@@ -67,7 +67,7 @@ function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
   return { message, code: 'LOCAL_SECRET_DEPLOYED' };
 }
 
-/** Finds the local issuer, or a local client secret, in the sign-in of the portal. Anyone could sign in as every member. */
+/** Finds the local issuer or a local client secret in the portal's sign-in. With it, anyone could impersonate members. */
 function findLocalSignIn({ stage, portal }: Deployment): Refusal | undefined {
   const signIns = portal?.portal.signIn ?? {};
   const signIn = Object.hasOwn(signIns, stage) ? signIns[stage] : undefined;

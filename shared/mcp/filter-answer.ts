@@ -69,7 +69,7 @@ function filterMessage(grants: McpGrants, requests: Requests, message: unknown):
   const request = requests.find((sent) => sent.id === id);
   // An answer to a request that was not sent could be any list, so it is filtered as each of them.
   const methods = request === undefined ? LIST_METHODS : [request.method];
-  // A list without members cannot be limited.
+  // A result that is not an object cannot be filtered, so it is emptied if it should be a list.
   if (!isJsonObject(result)) return methods.some(isPrivateMethod) ? { ...message, result: {} } : message;
   return {
     ...message,

@@ -1,6 +1,6 @@
 /**
- * Decides an HTTP request to an MCP server before the server sees it, and filters the server's answer. Knows neither
- * Lambda nor tokens: the caller's grants are an argument.
+ * Decides an HTTP request to an MCP server before the server sees it, and filters the server's response. This module
+ * knows neither Lambda nor tokens: the caller's grants are an argument.
  */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { ValuesByName } from '../aws/read-request.ts';
@@ -39,7 +39,7 @@ export type Filtering = Pick<Passed, 'requests' | 'filters'> & { readonly grants
 
 type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
-/** Error codes of the wrapper's own. JSON-RPC and MCP reserve all codes from -32768 to -32000. */
+/** The wrapper's own error codes. JSON-RPC and MCP reserve all codes from -32768 to -32000. */
 const DENIED_CODE = 403;
 const HEADER_MISMATCH_CODE = -32_020;
 const INVALID_REQUEST_CODE = -32_600;

@@ -4,15 +4,15 @@
  */
 import { foldText } from './fold-text.ts';
 
-/** What rules name. `methods` are the methods that this list does not decide in another way. */
+/** The subjects that rules name. `methods` are methods that the list below does not decide in another way. */
 export const MCP_SUBJECTS = ['tools', 'prompts', 'resources', 'methods'] as const;
 
 export type McpSubject = (typeof MCP_SUBJECTS)[number];
 
 type MethodRule =
-  /** Anybody may call it to whom the document grants something: it neither reads nor changes data of the server. */
+  /** Every caller to whom the document grants something may call it: it neither reads nor changes data of the server. */
   | { readonly kind: 'protocol' }
-  /** Anybody may call it to whom the document grants something: the answer contains only what the caller may use. */
+  /** Every caller to whom the document grants something may call it: the result contains only what the caller may use. */
   | { readonly kind: 'list'; readonly of: McpSubject; readonly member: string; readonly key: string }
   /** A rule must grant the tool, prompt or resource that this parameter names. */
   | {
@@ -66,7 +66,7 @@ export function methodRule(method: string): MethodRule | undefined {
 
 const FOLDED: ReadonlySet<string> = new Set(Object.keys(METHODS).map(foldText));
 
-/** Whether this list decides the method. A server that ignores case takes `Tools/Call` for `tools/call`. */
+/** Whether this list decides the method. Case is ignored, because some servers read `Tools/Call` as `tools/call`. */
 export function isDecidedMethod(method: string): boolean {
   return FOLDED.has(foldText(method));
 }

@@ -117,7 +117,7 @@ export function decodeHeader(value: string): string | undefined {
   }
 }
 
-/** Returns the value as a header can carry it: as it is, or in Base64 (Streamable HTTP, Value Encoding). */
+/** Returns the value in the form that a header can contain: unchanged, or in Base64 (Streamable HTTP, Value Encoding). */
 export function encodeHeader(value: string): string {
   const isPlain = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/.test(value) && !SENTINEL.test(value);
   return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;

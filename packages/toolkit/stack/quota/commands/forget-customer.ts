@@ -148,8 +148,8 @@ function tenantOf({ doc }: Item): unknown {
 }
 
 /**
- * Decides what happens to an item of the portal. Attack: a former member of a customer whose name is used again would
- * still be a member.
+ * Decides what happens to an item of the portal. Attack: if the customer's name is used again, a former member would be a
+ * member of the new customer.
  */
 function portalFate(tenant: string, { key: { pk, sk }, item }: ListedItem): Fate {
   const own = organisationPartition(tenant);

@@ -160,12 +160,12 @@ describe('gatewright mcp', () => {
   });
 
   const wrong = [
-    { words: ['list', '--server', '/none'], message: /has no route POST \/none; name the address/ },
+    { words: ['list', '--server', '/none'], message: /has no POST route \/none; name the address/ },
     { words: ['list', '--server', 'http://'], message: /"http:\/\/" is not a URL/ },
     { words: ['list', '--server', 'none'], message: /neither a URL nor a path/ },
     { words: ['list', '--as', 'a b'], message: /Write a name, or a name and its roles/ },
     { words: ['list', '--as', 'ann', '--token', 't'], message: /cannot be used with/ },
-    { words: ['list', '--claim', 'tenant=acme'], message: /--claim needs --as/ },
+    { words: ['list', '--claim', 'tenant=acme'], message: /--claim adds a claim to the token of --as/ },
     { words: ['list', '--as', 'ann', '--claim', 'acme'], message: /Write it as name=value/ },
     { words: ['call', 'x', '[1]'], message: /Write it as a JSON object/ },
     {
@@ -186,7 +186,10 @@ describe('gatewright mcp and a server of revision 2025-11-25', () => {
     const { run, close } = await aRun(['2025-11-25'], ['/mcp', '/other/mcp']);
     try {
       const several = await run('list', '--as', 'ann');
-      assert.match(several.stderr, /several such routes: http:\S+\/mcp, http:\S+\/other\/mcp; choose one/);
+      assert.match(
+        several.stderr,
+        /several POST routes that end with \/mcp: http:\S+\/mcp, http:\S+\/other\/mcp; choose one/,
+      );
       const { stdout } = await run('call', 'get_order', '{"id":"7"}', '--as', 'ann', '--server', '/mcp');
       const { header, revision } = JSON.parse(stdout) as Record<string, unknown>;
       assert.deepEqual([header, revision], [null, '2025-11-25']);

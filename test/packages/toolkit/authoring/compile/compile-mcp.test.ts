@@ -32,9 +32,9 @@ describe('the section mcp of an access document', () => {
   it('warns where API Gateway answers GET in place of the server', () => {
     assert.match(
       warningsOf(['POST /mcp']).join(),
-      /has no route GET \/mcp, so API Gateway answers it with 404/,
+      /has no route GET \/mcp, so API Gateway responds to GET with 404/,
     );
-    assert.match(warningsOf(['POST /mcp'], 'rest').join(), /answers it with 403/);
+    assert.match(warningsOf(['POST /mcp'], 'rest').join(), /responds to GET with 403/);
     assert.deepEqual(warningsOf(['POST /mcp', 'GET /mcp']), []);
     assert.deepEqual(warningsOf(['ANY /mcp']), []);
   });
