@@ -246,7 +246,7 @@ describe('the ports of a member', () => {
       assert.throws(() => store.transact([put(pk, `OP#1`, 'acme', 'absent')]), FOREIGN_ITEM, pk);
       assert.throws(() => store.update(put(`${pk}new`, sk, 'globex', 'absent')), FOREIGN_ITEM, pk);
       assert.throws(() => listing.range({ pk, from: 'OP#', to: 'OP$', limit: 1 }), FOREIGN_ITEM, pk);
-      // A new one does not replace that of the other tenant, because the table refuses the write.
+      // A new one does not replace the other tenant's, because the table refuses the write.
       assert.equal((await store.update(put(pk, sk, 'acme', 'absent'))).kind, 'refused', pk);
     }
     for (const pk of ['TENANT#globex', 'TENANT#acme2', 'WEBHOOK#orders', 'REVOKED#x', 'ENDPOINT']) {
