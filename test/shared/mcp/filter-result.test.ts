@@ -55,6 +55,31 @@ describe('filterResult', () => {
       { resourceTemplates: [{ uriTemplate: 'orders://public/{id}' }, { uriTemplate: 'users://{id}' }] },
       { resourceTemplates: [{ uriTemplate: 'orders://public/{id}' }] },
     ],
+    ['tools/list', { tools: TOOLS, cacheScope: 'public' }, { tools: LISTED, cacheScope: 'private' }],
+    [
+      'tools/list',
+      { tools: TOOLS, resultType: 'complete' },
+      { tools: LISTED, resultType: 'complete', cacheScope: 'private' },
+    ],
+    ['tools/list', { nextCursor: 'c' }, { nextCursor: 'c' }],
+    // An answer of a tool belongs to its server.
+    ['tools/call', { content: [], cacheScope: 'public' }, { content: [], cacheScope: 'public' }],
+    [
+      'prompts/list',
+      { prompts: ['summary', 'x', 'summary'].map((name, n) => ({ name, n })) },
+      { prompts: [0, 2].map((n) => ({ name: 'summary', n })) },
+    ],
+    [
+      'tools/list',
+      { tools: ['get_c', 'get_a', 'get_d', 'get_b'].map((name) => ({ name })) },
+      { tools: ['get_a', 'get_b', 'get_c', 'get_d'].map((name) => ({ name })) },
+    ],
+    // Some URIs of the template are public.
+    [
+      'resources/templates/list',
+      { resourceTemplates: [{ uriTemplate: 'orders://{space}/{id}' }] },
+      { resourceTemplates: [{ uriTemplate: 'orders://{space}/{id}' }] },
+    ],
     // … and an answer that clients may keep, but that names no scope, could be taken for public by a later revision.
     ['tools/list', { tools: TOOLS, ttlMs: 9 }, { tools: LISTED, ttlMs: 9, cacheScope: 'private' }],
     [

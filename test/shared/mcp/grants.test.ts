@@ -31,6 +31,15 @@ describe('printMcpGrants and parseMcpGrants', () => {
     });
   });
 
+  it('take a charge without a plan for one whose plan is unknown', () => {
+    const charge = { plan: 7, tenant: 'acme', key: 'main|ann' };
+    assert.deepEqual(parseMcpGrants(JSON.stringify({ ...GRANTS, charge }))?.charge, {
+      plan: undefined,
+      tenant: 'acme',
+      key: 'main|ann',
+    });
+  });
+
   it('pass over a step-up that cannot be read, because it grants nothing', () => {
     const withScopes = [
       { scopes: 'a', allow: {} },

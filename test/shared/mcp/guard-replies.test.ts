@@ -69,6 +69,22 @@ describe('guardRequest and its replies', () => {
       'The access document does not allow this caller the resource "orders://x".',
     ],
     [request('tasks/cancel'), 'The access document does not allow this caller the method "tasks/cancel".'],
+    [
+      request('completion/complete', { ref: { type: 'ref/tool' } }),
+      'The access document does not allow this caller the method "completion/complete".',
+    ],
+    [
+      request('completion/complete', { ref: { type: 'ref/resource', uri: 'orders://x/{id}' } }),
+      'The access document does not allow this caller the resource "orders://x/{id}".',
+    ],
+    [
+      request('subscriptions/listen', { notifications: { resourceSubscriptions: 'orders://x' } }),
+      'The message does not name a resource.',
+    ],
+    [
+      request('subscriptions/listen', { notifications: { jobIds: [] } }),
+      'The access document does not allow this caller the method "subscriptions/listen jobIds".',
+    ],
   ];
   for (const [message, says] of sentences)
     it(`says: ${says}`, () => {
@@ -217,6 +233,72 @@ describe('guardRequest and its replies', () => {
       statusOf(post(request('tools/call', { name: 'get_order', arguments: { n } }), { 'mcp-param-n': sent }));
     assert.deepEqual([statusFor('16', 16), statusFor('16.0', 16), statusFor('-0.50', -0.5)], [200, 200, 200]);
     assert.deepEqual([statusFor('0x10', 16), statusFor('abc', 'NaN'), statusFor('', 0)], [400, 400, 400]);
+  });
+
+  it('decodes the text of a header as UTF-8, and keeps a byte order mark', () => {
+    const encode = (bytes: readonly number[]): string =>
+      `=?base64?${Buffer.from([...bytes, ...Buffer.from('get_order')]).toString('base64')}?=`;
+    const statusFor = (sent: string): number => statusOf(post(call('get_order'), { 'mcp-name': sent }));
+    assert.equal(statusFor(encode([])), 200);
+    assert.deepEqual([statusFor(encode([0xef, 0xbb, 0xbf])), statusFor(encode([0xff]))], [400, 400]);
+  });
+
+  it('compares true and false in a header', () => {
+    const message = request('tools/call', { name: 'get_order', arguments: { all: true } });
+    assert.equal(statusOf(post(message, { 'mcp-param-all': 'true' })), 200);
+    assert.equal(statusOf(post(message, { 'mcp-param-all': 'false' })), 400);
+  });
+
+  const mismatches: readonly (readonly [headers: Readonly<Record<string, string>>, says: string])[] = [
+    [{ 'mcp-method': 'ping' }, 'The header Mcp-Method does not match the body.'],
+    [{ 'mcp-name': 'get_user' }, 'The header Mcp-Name does not match the body.'],
+    [{ 'mcp-protocol-version': '2025-06-18' }, 'The header MCP-Protocol-Version does not match the body.'],
+    [{ 'mcp-protocol-version': '2026-07-28' }, 'The header Mcp-Method is missing.'],
+  ];
+  for (const [headers, says] of mismatches)
+    it(`says: ${says}`, () => {
+      const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+      const guarded = post(request('tools/call', { name: 'get_order', _meta }), {
+        'mcp-protocol-version': '2026-07-28',
+        ...(says.includes('missing') ? {} : { 'mcp-method': 'tools/call', 'mcp-name': 'get_order' }),
+        ...headers,
+      });
+      assert.ok(guarded.kind === 'refused');
+      const { error } = JSON.parse(guarded.reply.body ?? '') as { error: { message: string } };
+      assert.equal(error.message, `Header mismatch: ${says}`);
+    });
+
+  it('refuses a batch if a message of it names another version than the header', () => {
+    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2025-06-18' };
+    const batch = [call('get_order'), { ...request('tools/list', { _meta }), id: 2 }];
+    assert.equal(codeOf(post(batch, { 'mcp-protocol-version': '2025-03-26' })), -32_020);
+  });
+
+  it('passes the requests of a batch, and says that the answer is filtered if one of them asks for a list', () => {
+    const batch = [
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      call('get_order'),
+      { ...request('tools/list'), id: 2 },
+    ];
+    const guarded = post(batch);
+    assert.ok(guarded.kind === 'passed');
+    assert.deepEqual(
+      [guarded.requests.map(({ method }) => method), guarded.filters, guarded.calls.length],
+      [['tools/call', 'tools/list'], true, 3],
+    );
+  });
+
+  it('says which methods an endpoint has, and lets no cache keep a refusal', () => {
+    const put = guardRequest(GRANTS, { method: 'PUT', headers: new Map(), body: Buffer.from('') });
+    const short = guardRequest(GRANTS, { method: 'GET', headers: new Map(), body: Buffer.from('x') });
+    assert.ok(put.kind === 'refused');
+    assert.deepEqual(
+      [put.reply.statusCode, put.reply.headers?.['allow'], put.reply.headers?.['content-type']],
+      [405, 'GET, POST, DELETE, OPTIONS', 'application/json'],
+    );
+    assert.equal(statusOf(short), 400);
+    const denied = post(call('refund'));
+    assert.equal(denied.kind === 'refused' && denied.reply.headers?.['cache-control'], 'no-store');
   });
 
   it('names the request whose headers do not match', () => {

@@ -258,6 +258,8 @@ describe('guardRequest', () => {
         ),
         -32_600,
       ],
+      ['a fraction as id', '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', -32_600],
+      ['a method with an error', `{${good},"error":{"code":1}}`, -32_600],
       ['an id of null', '{"jsonrpc":"2.0","id":null,"method":"ping"}', -32_600],
       ['another version of JSON-RPC', '{"jsonrpc":"1.0","id":1,"method":"ping"}', -32_600],
       ['a text', '"ping"', -32_600],

@@ -58,6 +58,13 @@ describe('matchesSubject', () => {
     ['docs://pub/**', 'docs://pub/../secret', false, true],
     // NFKC makes a slash of the fullwidth one.
     ['docs:*', 'docs:a\uff0fb', false, true],
+    ['docs://pub/ab**', 'docs://pub/abc/d', true, true],
+    ['docs://pub/ab**', 'docs://pub/cab', false, false],
+    // The default ports that WHATWG's URL parser removes, and those that it keeps.
+    ['ws://h/a', 'ws://h:80/a', false, true],
+    ['wss://h/a', 'wss://h:443/a', false, true],
+    ['ftp://h/a', 'ftp://h:21/a', false, true],
+    ['wss://h/a', 'wss://h:444/a', false, false],
     // A path without a slash in front, which climbs above its root.
     ['docs:**', 'docs:../secret', false, true],
     // Servers may add or remove the slash at the end.
@@ -122,6 +129,24 @@ it('resolves dot segments at the end as a URL parser does', () => {
 it('lists no template for a caller without rules on resources', () => {
   const grants: McpGrants = { document: 'orders', allow: { tools: ['*'] }, deny: {}, withScopes: [] };
   assert.equal(mayListTemplate(grants, 'docs://pub/{id}'), false);
+});
+
+// RFC 6570 sections 3.2.2 to 3.2.9
+const samples: readonly [template: string, uri: string][] = [
+  ['a://b/{x}', 'a://b/0-any-value-0'],
+  ['a://b{.x}', 'a://b.0-any-value-0'],
+  ['a://b/{+x}', 'a://b/0-any-value-0/0-any-value-0'],
+  ['a://b{#x}', 'a://b#0-any-value-0/0-any-value-0'],
+  ['a://b{/x}', 'a://b/0-any-value-0/0-any-value-0'],
+];
+for (const [template, uri] of samples)
+  it(`takes ${uri} for a URI of ${template}`, () => {
+    assert.equal(sampleOfTemplate(template), uri);
+  });
+
+it('compares names and URIs of up to 2,048 characters', () => {
+  const allows = (name: string) => matchesSubject('tools', ['*'], name, 'allow');
+  assert.deepEqual([allows('x'.repeat(2_048)), allows('x'.repeat(2_049))], [true, false]);
 });
 
 it('lists a template if some URI of it may match', () => {
