@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
 import type { LocalCode, RawStack } from './raw-stack.ts';
 import { isArchive, packedCodeOf } from './packed-code.ts';
-import { partitionOf } from './pseudo-parameters.ts';
+import { partitionOf } from '@gatewright/aws/arn';
 import { describeStoring } from '../core/stack/stored-values.ts';
 
 export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;

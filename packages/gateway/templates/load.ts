@@ -143,7 +143,7 @@ function expandApis(
   tolerance: Tolerance,
 ): Pick<Resolution, 'resources' | 'findings'> {
   const { stackName } = resolver.raw;
-  const { resources, findings } = expandDocuments(stackName, resolver.resolveResources(), tolerance);
+  const { resources, findings } = expandDocuments(resolver.raw, resolver.resolveResources(), tolerance);
   return { resources: expandQuickCreate(stackName, resources, tolerance), findings };
 }
 

@@ -1,3 +1,4 @@
+import { partitionOf } from '@gatewright/aws/arn';
 import { NO_VALUE } from './cloudformation/intrinsics.ts';
 import { awsDomainOf } from '@gatewright/aws/service-address';
 import { makeUuid } from '@gatewright/aws/physical-ids';
@@ -36,9 +37,4 @@ export function stackIdOf({
   accountId,
 }: Pick<RawStack, 'stackName' | 'region' | 'accountId'>): string {
   return `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${stackName}/${makeUuid(stackName)}`;
-}
-
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

@@ -8,7 +8,7 @@ import {
   readEndpointTypes,
 } from '../../core/deployment/authorization/compile-resource-policy.ts';
 import { readText, requireValid } from '../../core/deployment/properties.ts';
-import { partitionOf } from '../../templates/pseudo-parameters.ts';
+import { partitionOf } from '@gatewright/aws/arn';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import type { PrivateDomain } from '../../core/events/request-facts.ts';

@@ -47,7 +47,10 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
   } = options;
   const made = callMadeResource(id, properties);
   const resource = { ...made, logicalId, type, physicalId: id, dependsOn: [] };
-  const { resources: named, findings } = expandDocuments(stackName, new Map([[logicalId, resource]]));
+  const { resources: named, findings } = expandDocuments(
+    { stackName, region, accountId },
+    new Map([[logicalId, resource]]),
+  );
   const resources = expandQuickCreate(stackName, named);
   const stack: ResolvedStack = {
     stackName,

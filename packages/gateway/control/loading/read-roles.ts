@@ -13,7 +13,7 @@ import { findManagedPolicy } from '../../core/policy/managed-policies.ts';
 import { adviseStatement } from '../../core/stack/statement-advice.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
 import type { Role } from '../../core/policy/role.ts';
-import { partitionOf } from '../../templates/pseudo-parameters.ts';
+import { partitionOf } from '@gatewright/aws/arn';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 
 export type RolesOfStacks = {

@@ -87,7 +87,7 @@ export function readBehavior(
   const cached = at.texts('CachedMethods', METHODS.length);
   const wrong = [...methods, ...cached].find((method) => !METHODS.includes(method));
   if (wrong !== undefined) at.refuse('AllowedMethods', `CloudFront does not forward the method ${wrong}`);
-  const cache = readCache(at, policies);
+  const cache = readCache(at, policies, find);
   const request = findPolicy(at, 'OriginRequestPolicyId', policies.request, MANAGED_REQUEST_POLICIES);
   findUnknownHeaders(at, { cache, request }, find);
   return {
@@ -159,11 +159,19 @@ function findUnknownHeaders(
   }
 }
 
-function readCache(at: MemberReader, policies: Policies): CachePolicy {
+/**
+ * Reads what a behavior stores under which key. CloudFront's own API refuses `ForwardedValues` together with a cache
+ * policy, but CloudFormation leaves them out (docs/aws §21).
+ */
+function readCache(at: MemberReader, policies: Policies, find: (finding: Finding) => void): CachePolicy {
   const policy = findPolicy(at, 'CachePolicyId', policies.cache, MANAGED_CACHE_POLICIES);
   if (policy !== undefined) {
-    const beside = ['ForwardedValues', 'MinTTL', 'DefaultTTL', 'MaxTTL'].find((name) => at.has(name));
-    if (beside !== undefined) at.refuse(beside, 'cannot be combined with CachePolicyId');
+    const ttl = ['MinTTL', 'DefaultTTL', 'MaxTTL'].find((name) => at.has(name));
+    if (ttl !== undefined) at.refuse(ttl, 'cannot be combined with CachePolicyId');
+    if (at.has('ForwardedValues')) {
+      const path = at.path === '' ? 'ForwardedValues' : `${at.path}.ForwardedValues`;
+      find({ path, what: 'ForwardedValues are ignored, because CachePolicyId is set', closes: false });
+    }
     return policy;
   }
   if (asNonEmptyText(at.value('OriginRequestPolicyId')) !== undefined)

@@ -6,7 +6,7 @@ import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import { awsDomainOf } from '@gatewright/aws/service-address';
-import { partitionOf } from '../pseudo-parameters.ts';
+import { partitionOf } from '@gatewright/aws/arn';
 import type { Lookup } from './attributes.ts';
 import type { Identity } from '../../core/resource-types/namers.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';

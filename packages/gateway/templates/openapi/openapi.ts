@@ -4,9 +4,10 @@
  */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
-import type { ResolvedResource } from '../../core/stack/model.ts';
+import { partitionOf } from '@gatewright/aws/arn';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { OpenApiDocument } from './openapi-document.ts';
 import { httpApiProperties, importHttpApi } from './openapi-http.ts';
 import { toResolved } from './openapi-resource.ts';
@@ -14,6 +15,8 @@ import { RestImport, restApiProperties } from './openapi-rest.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import type { Finding } from '../raw-stack.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
+
+type ImportingStack = Pick<ResolvedStack, 'stackName' | 'region' | 'accountId'>;
 
 type ExpandedDocuments = {
   readonly resources: ReadonlyMap<string, ResolvedResource>;
@@ -28,7 +31,7 @@ type Imported = { readonly properties: JsonObject; readonly resources: readonly 
  * @throws DefinitionError for a document that AWS refuses to import, if errors are not tolerated
  */
 export function expandDocuments(
-  stackName: string,
+  stack: ImportingStack,
   resources: ReadonlyMap<string, ResolvedResource>,
   tolerance: Tolerance = REFUSING,
 ): ExpandedDocuments {
@@ -42,7 +45,7 @@ export function expandDocuments(
     }
     const { own, parts, found } = tolerance.attempt<ImportedApi>(
       'the routes of the document do not exist',
-      () => importDocument(api, importer, stackName, tolerance),
+      () => importDocument(api, importer, stack, tolerance),
       (fault) => ({ own: { ...api, fault }, parts: [], found: [] }),
     );
     expanded.set(logicalId, own);
@@ -70,11 +73,11 @@ type ImportedApi = {
 function importDocument(
   api: ResolvedResource,
   importer: Importer,
-  stackName: string,
+  stack: ImportingStack,
   tolerance: Tolerance,
 ): ImportedApi {
-  const document = new OpenApiDocument(api, readBody(api));
-  const { properties, resources } = importer(document, stackName, tolerance);
+  const document = new OpenApiDocument(api, resolveVariables(readBody(api), stack));
+  const { properties, resources } = importer(document, stack.stackName, tolerance);
   return {
     own: { ...api, properties },
     parts: resources.map((made) => toResolved(document, made)),
@@ -99,6 +102,30 @@ const IMPORTERS: Readonly<Record<string, Importer>> = {
     };
   },
 };
+
+/**
+ * Replaces the variables that API Gateway itself resolves in every text of an imported document: `${AWS::AccountId}`,
+ * `${AWS::Partition}` and `${AWS::Region}` (developer guide, AWS variables for OpenAPI import).
+ */
+function resolveVariables(body: JsonObject, { region, accountId }: ImportingStack): JsonObject {
+  const values: Readonly<Record<string, string>> = {
+    AccountId: accountId,
+    Partition: partitionOf(region),
+    Region: region,
+  };
+  const resolve = (value: Json): Json => {
+    if (typeof value === 'string')
+      return value.replace(
+        /\$\{AWS::(AccountId|Partition|Region)\}/g,
+        (_, name: string) => values[name] ?? '',
+      );
+    if (isJsonList(value)) return value.map(resolve);
+    return isJsonObject(value) ? resolveMembers(value) : value;
+  };
+  const resolveMembers = (object: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(object).map(([name, member]) => [name, resolve(member)]));
+  return resolveMembers(body);
+}
 
 function readBody(api: ResolvedResource): JsonObject {
   const body = api.properties['Body'];

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../../../packages/gateway/core/stack/model.ts';
 import { expandDocuments } from '../../../../packages/gateway/templates/openapi/openapi.ts';
-import { aStack } from './stack-builders.ts';
+import { aStack, SHOP } from './stack-builders.ts';
 
 export type Expanded = ReturnType<typeof expandDocuments>;
 
 /** The API `Api` with this Body, expanded. */
 export function expand(body: Json, more: JsonObject = {}, type = 'AWS::ApiGateway::RestApi'): Expanded {
   const template = { Resources: { Api: { Type: type, Properties: { ...more, Body: body } } } };
-  return expandDocuments('shop', aStack(JSON.stringify(template)).resolveResources());
+  return expandDocuments(SHOP, aStack(JSON.stringify(template)).resolveResources());
 }
 
 export function only({ resources }: Expanded, type: string): ResolvedResource[] {

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../../../packages/gateway/core/stack/model.ts';
 import { expandDocuments } from '../../../../packages/gateway/templates/openapi/openapi.ts';
-import { aStack } from './stack-builders.ts';
+import { aStack, SHOP } from './stack-builders.ts';
 
 /** A template of the API `Api` with these properties and the function `F` with these events. */
 export function samTemplate(
@@ -34,7 +34,7 @@ export function samTemplate(
 
 /** Every resource by logical id, documents imported. */
 export function samResources(text: string): ReadonlyMap<string, ResolvedResource> {
-  return expandDocuments('shop', aStack(text).resolveResources()).resources;
+  return expandDocuments(SHOP, aStack(text).resolveResources()).resources;
 }
 
 export function samProperties(text: string, logicalId: string): JsonObject {

@@ -18,6 +18,9 @@ export const OPTIONS: LoadOptions & { readonly types: ResourceTypes } = {
   environment: {},
 };
 
+/** The stack of `aStack`. */
+export const SHOP = { stackName: 'shop', region: OPTIONS.region, accountId: OPTIONS.accountId };
+
 /** The template `text` as stack `shop` in eu-west-1, account 123456789012, file /app/shop.yml. */
 export function aStack(text: string, parameters: Readonly<Record<string, string>> = {}): StackResolver {
   const [stack] = someStacks({ shop: text }, parameters);

@@ -88,15 +88,22 @@ export function readMethodSettings(stage: PropertyBag): readonly MethodSetting[]
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list))
     throw new DefinitionError(stage.place('MethodSettings'), 'MethodSettings must be a list');
-  return list.map((item: unknown, index) => {
+  return list.flatMap((item: unknown, index) => {
     const bag = readBlock(
       { ...stage, properties: { [`MethodSettings.${index}`]: item } },
       `MethodSettings.${index}`,
     );
     if (bag === undefined)
       throw new DefinitionError(stage.place(`MethodSettings.${index}`), 'A method setting must be a map');
-    return { routeKey: readRouteKey(bag), bag };
+    // API Gateway drops an item without a setting, and does not read its path (docs/aws §10.1).
+    return hasSetting(bag) ? [{ routeKey: readRouteKey(bag), bag }] : [];
   });
+}
+
+function hasSetting({ properties }: PropertyBag): boolean {
+  return Object.entries(properties).some(
+    ([name, value]) => name !== 'HttpMethod' && name !== 'ResourcePath' && value !== null,
+  );
 }
 
 function readRouteKey(bag: PropertyBag): string | undefined {

@@ -66,6 +66,17 @@ CacheBehaviors:
     assert.equal(await statusOf('/public/private/a'), 200);
   });
 
+  // docs/aws §21.1: cfn-lint W3704; aws-samples/serverless-patterns, cloudfront-lambdafunctionurl-oac-sam
+  it('is open with ForwardedValues that a cache policy replaces, and says that they are ignored', async () => {
+    const bench = aDistribution({ behavior: `${POLICY}\nForwardedValues: { QueryString: true }` });
+
+    assert.equal((await bench.ask('/a')).status, 200);
+    assert.match(
+      bench.unsupported[0]?.consequence ?? '',
+      /ForwardedValues are ignored, because CachePolicyId is set/,
+    );
+  });
+
   it('is open where the members are empty', async () => {
     const bench = aDistribution({
       behavior: `${POLICY}\nFunctionAssociations: []\nTrustedKeyGroups: []\nSmoothStreaming: false\nFieldLevelEncryptionId: ''\nGrpcConfig: { Enabled: false }`,
@@ -121,12 +132,6 @@ const FAULTS = [
     'CachePolicyId: 00000000-0000-0000-0000-000000000000',
     'CachePolicyId',
     /it is neither an AWS managed policy/,
-  ],
-  [
-    'behavior',
-    `${POLICY}\nForwardedValues: { QueryString: true }`,
-    'ForwardedValues',
-    /cannot be combined with CachePolicyId/,
   ],
   ['behavior', `${POLICY}\nMinTTL: 5`, 'MinTTL', /cannot be combined with/],
   ['behavior', 'OriginRequestPolicyId: AllViewer', 'OriginRequestPolicyId', /requires a CachePolicyId/],

@@ -5,6 +5,7 @@ import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
 import { expandDocuments } from '../../../../../packages/gateway/templates/openapi/openapi.ts';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
+import { SHOP } from '../stack-builders.ts';
 
 describe('any JSON as a Body', () => {
   const words = fc.constantFrom(
@@ -77,7 +78,7 @@ describe('any JSON as a Body', () => {
             place: (property) => ({ file: 'f', property }),
           };
           try {
-            const { resources } = expandDocuments('shop', new Map([['Api', api]]));
+            const { resources } = expandDocuments(SHOP, new Map([['Api', api]]));
             for (const resource of resources.values()) assert.ok(resource.place('Integration').file === 'f');
           } catch (error) {
             assert.ok(error instanceof DefinitionError, String(error));

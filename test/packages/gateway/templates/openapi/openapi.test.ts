@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { expandDocuments } from '../../../../../packages/gateway/templates/openapi/openapi.ts';
 import { document, expand, find, only } from '../openapi-builders.ts';
 import type { Expanded } from '../openapi-builders.ts';
-import { aStack, refusal } from '../stack-builders.ts';
+import { aStack, refusal, SHOP } from '../stack-builders.ts';
 
 const IMPORT = 'recorded import of July 2025 (localstack test_apigateway_import.snapshot.json)';
 const GUIDE = 'developer guide, OpenAPI extensions';
@@ -20,7 +20,45 @@ describe('expandDocuments for a REST API', () => {
   it('does not change an API without a document', () => {
     const resources = aStack('Resources: { Api: { Type: AWS::ApiGateway::RestApi } }').resolveResources();
 
-    assert.deepEqual([...expandDocuments('shop', resources).resources], [...resources]);
+    assert.deepEqual([...expandDocuments(SHOP, resources).resources], [...resources]);
+  });
+
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/import-api-aws-variables.html
+  for (const type of ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'])
+    it(`resolves AWS's own variables in every text of the document of ${type}`, () => {
+      const uri = (account: string) => `arn:aws:lambda:eu-west-1:${account}:function:f/invocations`;
+      const expanded = expand(
+        document({
+          'x-amazon-apigateway-integration': {
+            type: 'aws_proxy',
+            httpMethod: 'POST',
+            payloadFormatVersion: '1.0',
+            uri: 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:f/invocations',
+            requestTemplates: { 'application/json': '{"at":"${AWS::Region}","other":"${AWS::StackName}"}' },
+          },
+        }),
+        {},
+        type,
+      );
+      const text = JSON.stringify([...expanded.resources.values()].map(({ properties }) => properties));
+      assert.ok(text.includes(uri('123456789012')), text);
+      assert.doesNotMatch(text, /\$\{AWS::(?:Partition|Region|AccountId)\}/);
+    });
+
+  it('leaves other variables of a document as they are', () => {
+    const expanded = expand(
+      document({
+        'x-amazon-apigateway-integration': {
+          type: 'http_proxy',
+          httpMethod: 'GET',
+          uri: 'https://${stageVariables.host}/${AWS::StackName}/${aws::region}',
+        },
+      }),
+    );
+    const { Integration } = find(expanded, 'Api GET /x') as {
+      readonly Integration: { readonly Uri: string };
+    };
+    assert.equal(Integration.Uri, 'https://${stageVariables.host}/${AWS::StackName}/${aws::region}');
   });
 
   it('makes the tree of resources, greedy paths last', () => {

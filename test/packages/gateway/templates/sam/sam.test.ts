@@ -7,7 +7,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
 import { expandDocuments } from '../../../../../packages/gateway/templates/openapi/openapi.ts';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
-import { OPTIONS, aStack, refusal } from '../stack-builders.ts';
+import { OPTIONS, aStack, refusal, SHOP } from '../stack-builders.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../../fixtures/definition/sam', import.meta.url));
 const SAM = 'AWS SAM specification';
@@ -191,7 +191,7 @@ Resources:
   ];
   for (const { name, text, authorizer, authorization } of authorizers) {
     it(`makes ${name}`, () => {
-      const resources = [...expandDocuments('shop', aStack(text).resolveResources()).resources.values()];
+      const resources = [...expandDocuments(SHOP, aStack(text).resolveResources()).resources.values()];
       const made = resources.find(({ type }) => type.endsWith('::Authorizer'))?.properties;
       const route = resources.find(
         ({ properties }) => properties['AuthorizationType'] !== undefined,

@@ -30,13 +30,24 @@ describe('readMethodSettings', () => {
   ];
   for (const { path, method, routeKey } of paths)
     it(`reads ${path} and ${method} as ${routeKey ?? 'all methods'}`, () => {
-      const stage = aStage({ MethodSettings: [{ ResourcePath: path, HttpMethod: method }] });
+      const item = { ResourcePath: path, HttpMethod: method, LoggingLevel: 'OFF' };
+      const stage = aStage({ MethodSettings: [item] });
 
       assert.deepEqual(
         readMethodSettings(stage).map((setting) => setting.routeKey),
         [routeKey],
       );
     });
+
+  // cfn-lint 1.58.0, rule W3705 and its pull request 4550: API Gateway drops the item, whatever its path is.
+  it('drops an item without a setting', () => {
+    for (const ResourcePath of ['/pets', 'foo', '/*'])
+      assert.deepEqual(
+        readMethodSettings(aStage({ MethodSettings: [{ ResourcePath, HttpMethod: '*' }] })),
+        [],
+        ResourcePath,
+      );
+  });
 });
 
 describe('readRestThrottles', () => {
