@@ -3,11 +3,11 @@
  * on this value and never on log text.
  */
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
-import type { TokenDefectCode } from './policy/bearer-token.ts';
+import type { MalformedPart, TokenDefectCode } from './policy/bearer-token.ts';
 
 export type Defect =
   /** A defect of a bearer token, found by a JWT or Cognito authorizer. */
-  | { readonly kind: 'token'; readonly code: TokenDefectCode }
+  | { readonly kind: 'token'; readonly code: TokenDefectCode; readonly part?: MalformedPart }
   | { readonly kind: 'authorizer'; readonly code: Exclude<AuthorizerDefectCode, 'malformed'> }
   /** The result of an authorizer's function cannot be used. `member` is the name of an invalid context value. */
   | {
@@ -15,6 +15,18 @@ export type Defect =
       readonly code: 'malformed';
       readonly part: AuthorizerResultPart;
       readonly member?: string | undefined;
+    }
+  /** The throttle of a route on its stage, or of the whole account, is exceeded. */
+  | { readonly kind: 'throttle'; readonly of: 'route' | 'account' }
+  /** The policies do not allow the call of a function URL. */
+  | {
+      readonly kind: 'function-url';
+      readonly actions: readonly string[];
+      readonly functionArn: string;
+      readonly authType: 'NONE' | 'AWS_IAM';
+      /** The ARN of the signer; undefined if the request is not signed. */
+      readonly signer: string | undefined;
+      readonly isDenied: boolean;
     }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | { readonly kind: 'permission' }
@@ -65,7 +77,7 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     /** A template cannot be applied to a binary body. */
     | { readonly problem: 'binary-body' }
     /** The body must be decoded, but is not base64. */
-    | { readonly problem: 'base64' }
+    | { readonly problem: 'base64'; readonly side: 'request' | 'response' }
     /** A header that API Gateway sets itself is mapped. */
     | { readonly problem: 'header'; readonly name: string }
     /** The Uri of the integration is not an address, after stage variables and parameters were inserted. */

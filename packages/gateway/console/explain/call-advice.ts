@@ -9,7 +9,9 @@ export function adviseRefused({
 }: IntegrationCircumstances): string {
   switch (refusal) {
     case 'not-found':
-      return `Define the function ${target} in a stack that the gateway serves, or correct the name in the integration.`;
+      return target === ''
+        ? 'Name a function in the Uri of the integration, and deploy the API again.'
+        : `Define the function ${target} in a stack that the gateway serves, or correct the name in the integration.`;
     case 'throttled':
       return adviseThrottled(target, errorMessage);
     case 'too-large':
@@ -55,12 +57,17 @@ export function adviseLimit(errorType: string, target: string): string | undefin
 /** What to do about an integration that did not respond in time (docs/aws §2.5, §13). */
 export function adviseTimeout(
   { protocol }: Pick<Circumstances, 'protocol'>,
-  { kind, payload }: IntegrationCircumstances,
+  { kind, payload, isColdStart }: IntegrationCircumstances,
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
   return [
-    ...(isFunction
-      ? ['Send the request again: starting a new instance counts toward the timeout, here as on AWS.']
+    ...(isFunction && isColdStart === true
+      ? ['Send the request again: the start of a new instance counted toward the timeout, here as on AWS.']
+      : []),
+    ...(isFunction && isColdStart === undefined
+      ? [
+          'If the function had to start a new instance, send the request again: the start counts toward the timeout.',
+        ]
       : []),
     'Make the integration respond sooner, or hand long work to another process and respond at once.',
     payload === 'function-url'

@@ -10,6 +10,8 @@ export type NearMiss = {
   readonly because: string;
   /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
+  /** What to do instead of calling the route as it is written. */
+  readonly advice?: string | undefined;
   /** Whether the spelling is so different that another route is meant. */
   readonly isFar?: true | undefined;
 };
@@ -59,6 +61,8 @@ export type GuardCircumstances = {
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
   readonly simpleResponses?: boolean | undefined;
+  /** The IdentityValidationExpression of a TOKEN authorizer; undefined if it has none. */
+  readonly identityExpression?: string | undefined;
   /** Whether it is a TOKEN authorizer, whose cache has no other key than the token. */
   readonly isTokenType?: true | undefined;
   /** The value of `isAuthorized` in a simple response. */
@@ -126,6 +130,10 @@ export type IntegrationCircumstances = {
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
+  /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
+  readonly isColdStart?: boolean | undefined;
+  /** Whether the name of the function has a stage variable without a value. */
+  readonly isNameIncomplete?: true | undefined;
 };
 
 /** The place of the first character that JSON does not allow; line and column are counted from 1. */
@@ -164,6 +172,12 @@ export type Circumstances = {
   /** True if the API's own endpoint is disabled, so that it has no stage there. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
+  /** Whether the request is the preflight of a browser, which sends no other method and no credentials. */
+  readonly isPreflight?: true | undefined;
+  /** How the connection ended, for the end of a connection. */
+  readonly closure?: { readonly code: number; readonly reason: string } | undefined;
+  /** Whether the integration of a message responded, but the route has no route response, so that nothing was sent. */
+  readonly isReplyDropped?: true | undefined;
   /** The phase that produced the response or failed. */
   readonly phase: string;
   /**

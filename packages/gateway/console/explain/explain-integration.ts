@@ -45,11 +45,14 @@ function explainOutcome(about: Circumstances): Reason {
     case 'refused':
       return {
         because: [
-          withStop(
-            `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
-          ),
+          integration.target === ''
+            ? 'Nothing was called: the Uri of the integration names no function.'
+            : withStop(
+                `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
+              ),
         ],
-        changes: [adviseRefused(integration)],
+        // The stage variable without a value is told with the surprises.
+        changes: integration.isNameIncomplete === true ? [] : [adviseRefused(integration)],
       };
     case 'unreachable':
       return {
@@ -65,7 +68,7 @@ function explainOutcome(about: Circumstances): Reason {
 }
 
 function explainAnswer(
-  { kind, status, isDeployed }: Circumstances,
+  { kind, status, isDeployed, isReplyDropped, routeKey = 'the route' }: Circumstances,
   integration: IntegrationCircumstances | undefined,
 ): Reason {
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
@@ -78,6 +81,15 @@ function explainAnswer(
         ...printed(integration),
       ],
       changes: ['Return statusCode 200 for this client from the $connect function.'],
+    };
+  if (isReplyDropped === true)
+    return {
+      because: [
+        `${name} responded${took}, but the route ${routeKey} has no route response, so nothing of it was sent to the client.`,
+      ],
+      changes: [
+        `To send the response to the sender, set RouteResponseSelectionExpression of the route ${routeKey} to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default. To send messages at any time, call POST @connections.`,
+      ],
     };
   if (status < 400) return { because: [`${name} responded${took}.`], changes: [] };
   return {

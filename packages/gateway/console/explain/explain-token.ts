@@ -1,7 +1,7 @@
 import { tokenOptions } from '@gatewright/aws/text/token-options';
 import { formatDuration, list, sentence, withStop } from './reason.ts';
 import { adviseToken, issuerOf } from './token-advice.ts';
-import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
+import type { MalformedPart, TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -9,6 +9,7 @@ type Refused = Pick<GuardCircumstances, 'token' | 'localToken'> & {
   readonly authorizer: string;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
+  readonly part: MalformedPart | undefined;
   readonly isDeployed: boolean;
 };
 
@@ -17,7 +18,15 @@ export function explainToken(about: Circumstances, guard: GuardCircumstances): R
   const { name: authorizer, token, trusted, localToken } = guard;
   const reason =
     defect?.kind === 'token' && trusted !== undefined
-      ? explainDefect(defect.code, { authorizer, token, trusted, failure, isDeployed, localToken })
+      ? explainDefect(defect.code, {
+          authorizer,
+          token,
+          trusted,
+          failure,
+          part: defect.part,
+          isDeployed,
+          localToken,
+        })
       : undefined;
   return reason ?? explainUnknown(about, guard);
 }
@@ -51,7 +60,9 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
     case 'malformed':
       return {
         because: [
-          withStop(`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}`),
+          withStop(
+            `Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${refused.part === undefined ? failure : MALFORMED[refused.part]}`,
+          ),
         ],
         changes: [`A signed token is header, payload and signature, joined by dots. ${adviseToken(refused)}`],
       };
@@ -101,6 +112,16 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
       return refused.token && explainClaim(code, refused, refused.token);
   }
 }
+
+const MALFORMED: Readonly<Record<MalformedPart, string>> = {
+  segments: 'it does not have three parts, joined by dots',
+  header: 'its first part, the header, is not base64url of a JSON object',
+  payload: 'its second part, the claims, is not base64url of a JSON object',
+  unsigned: 'it is not signed, because its third part, the signature, is empty',
+  signature: 'its third part, the signature, is not base64url without padding',
+  extension: 'its header has crit, and API Gateway supports no such extension',
+  algorithm: 'its header names no algorithm (alg)',
+};
 
 /**
  * Explains that another issuer signed the token. With a single issuer, API Gateway checks the key and the signature

@@ -3,6 +3,7 @@
  * decisions, but make no decisions themselves.
  */
 import { adviseByCode } from './code-advice.ts';
+import { explainClosure } from './explain-closure.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
 import { explainAgentCall } from './explain-agent-call.ts';
@@ -23,7 +24,8 @@ export type Story = {
 /** @param surprises what surprises in the answer, although it is not an error */
 export function explain(about: Circumstances, surprises: Reason = NOTHING): Story {
   const reason = findReason(about);
-  const isUnadvised = about.failure !== undefined && reason.changes.length === 0;
+  const isUnadvised =
+    about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
   return {
     headline: headlineOf(about),
     sentences: [...describePath(about), ...describeInjected(about), ...reason.because, ...surprises.because],
@@ -88,6 +90,10 @@ function describeCaller({
 }
 
 function findReason(about: Circumstances): Reason {
+  if (about.kind === 'disconnect' && about.failure === undefined) {
+    const [end, call] = [explainClosure(about), explainIntegration(about)];
+    return { because: [...end.because, ...call.because], changes: [...end.changes, ...call.changes] };
+  }
   if (about.failure === undefined) return explainAgentCall(about) ?? explainIntegration(about);
   switch (about.phase) {
     case 'match':

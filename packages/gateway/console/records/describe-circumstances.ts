@@ -1,4 +1,5 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
@@ -8,6 +9,7 @@ import { findNearMisses } from './near-misses.ts';
 import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
+import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { adviseStatement } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -88,6 +90,9 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     ...(received.rawPath.endsWith(received.path) && {
       stagePath: received.rawPath.slice(0, -received.path.length),
     }),
+    ...(received.method === 'OPTIONS' &&
+      received.headers.last('origin') !== undefined &&
+      received.headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
     isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
     routeKey: route?.routeKey,
     phase: recorded.phase,
@@ -206,6 +211,10 @@ function describeIntegration(
   const { integration } = received.route;
   const sent = recorded.sent ?? describeSent(received);
   const startedMs = enteredMs.integrate;
+  const { variables } = received.stage;
+  const isNameIncomplete =
+    'functionName' in integration &&
+    variablesIn(integration.functionName.source).some((name) => (variables?.[name] ?? '') === '');
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,
@@ -213,6 +222,7 @@ function describeIntegration(
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
+    ...(isNameIncomplete && { isNameIncomplete }),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
 }
@@ -221,11 +231,17 @@ function describeOutcome(
   { outcome, error }: Recorded,
   lines: FunctionLines,
   redactor: Redactor,
-): Pick<IntegrationCircumstances, 'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines'> {
+): Pick<
+  IntegrationCircumstances,
+  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart'
+> {
   const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
+    ...(outcome?.kind === 'timed-out' && {
+      isColdStart: 'isColdStart' in outcome && outcome.isColdStart === true,
+    }),
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:
       outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
@@ -279,6 +295,8 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
+    closure: recorded.closure,
+    ...(isReplyDropped(recorded) && { isReplyDropped: true }),
     nearMisses: routesOf(recorded).map((name) => ({
       route: name,
       because: 'the route selection expression did not yield the name of this route',
@@ -305,6 +323,16 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
             tookMs: recorded.latencyMs,
           },
   };
+}
+
+/** Returns whether the integration of a message responded with a body that no route response sends to the client. */
+function isReplyDropped({ kind, route, outcome, failure }: RecordedEvent): boolean {
+  if (kind !== 'MESSAGE' || failure !== undefined || route === undefined) return false;
+  if (!('repliesToClient' in route) || route.repliesToClient === true) return false;
+  if (outcome?.kind === 'answered') return outcome.body.length > 0;
+  if (outcome?.kind !== 'returned') return false;
+  const body = parseJsonObject(outcome.payload)?.['body'];
+  return typeof body === 'string' && body !== '';
 }
 
 /** Returns the routes for which a message without a matching route might be intended. */

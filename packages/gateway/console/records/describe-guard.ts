@@ -73,7 +73,10 @@ export function describeGuard(
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
     ...(lambda && { simpleResponses: lambda.simpleResponses }),
-    ...(lambda?.payload === 'rest-token' && { isTokenType: true }),
+    ...(lambda?.payload === 'rest-token' && {
+      isTokenType: true,
+      identityExpression: lambda.validationText || undefined,
+    }),
     decided: grant && describeDecided(grant, received, sources, access),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),

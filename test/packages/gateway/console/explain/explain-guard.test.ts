@@ -226,7 +226,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a function that is too slow',
     integrated(504, 'timed out', { outcome: 'timed-out' }),
     'did not respond within 3000 ms, the integration timeout of GET /tiles/{id}.',
-    'Send the request again: starting a new instance counts toward the timeout, here as on AWS.',
+    'If the function had to start a new instance, send the request again: the start counts toward the timeout.',
   ],
   [
     'a function that answers 400 because its role lacks a right',

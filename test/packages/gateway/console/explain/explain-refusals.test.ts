@@ -1,0 +1,319 @@
+/** Refusals whose cause lies beside the request: what the story says of them, and that its remedy is for the one who can act. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { recording, storyOf } from '../../../../support/recorded-apis.ts';
+import { aFunctionUrl, permission, PUBLIC } from '../../../../support/a-function-url.ts';
+import { aMethod, answered } from '../../../../support/a-method.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { ok, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { withIssuers } from '../../../../support/token-issuers.ts';
+import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
+import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
+import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
+import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
+import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
+import type { Served } from '../surprises/surprise-rows.ts';
+import type { TestRequest } from '../../../../support/an-api.ts';
+
+type Row = {
+  readonly name: string;
+  readonly source: string;
+  readonly api: () => Served;
+  readonly request: TestRequest;
+  readonly because: RegExp;
+  readonly change: RegExp;
+  /** What must not be said. */
+  readonly never: RegExp;
+};
+
+const PAGE = ['Origin', 'https://shop.example', 'Access-Control-Request-Method', 'POST'];
+const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const url = (resources: Parameters<typeof aFunctionUrl>[2]): Served =>
+  aFunctionUrl({ AuthType: 'NONE' }, () => 'hello', resources);
+const toBinary = (side: 'request' | 'response') => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'HTTP',
+      IntegrationHttpMethod: 'POST',
+      Uri: 'https://pets.example/',
+      ...(side === 'request' && { ContentHandling: 'CONVERT_TO_BINARY' }),
+      IntegrationResponses: [
+        { StatusCode: '200', ...(side === 'response' && { ContentHandling: 'CONVERT_TO_BINARY' }) },
+      ],
+    },
+  });
+  api.ports.http.answer = () => answered('not base64!');
+  return api;
+};
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'a preflight of a resource without OPTIONS',
+    source: 'docs/aws §12.1',
+    api: () => anApi(restRoutes({ 'POST /pets': {} }), { echo: ok }),
+    request: { method: 'OPTIONS', target: '/dev/pets', headers: PAGE },
+    because: /has no route for OPTIONS \/pets/,
+    change: /^Give the resource an OPTIONS method that has no authorizer/,
+    never: /Call (it with )?POST/,
+  },
+  {
+    name: 'a stage variable as identity source',
+    source: 'docs/aws §4.2',
+    api: () =>
+      anApi(
+        withAuthorizer({
+          Type: 'REQUEST',
+          IdentitySource: 'method.request.header.Authorization,stageVariables.tenant',
+        }),
+        { auth: ok },
+      ),
+    request: { target: '/dev/pets', headers: ['Authorization', 'x'] },
+    because: /reads the caller from stage variable tenant, which has no value for this request/,
+    change: /^Give the stage variable tenant a value in Variables of stage dev/,
+    never: /Send stage variable/,
+  },
+  {
+    name: 'a header and a stage variable, of which both are missing',
+    source: 'docs/aws §4.2',
+    api: () =>
+      anApi(
+        withAuthorizer({
+          Type: 'REQUEST',
+          IdentitySource: 'method.request.header.X-Auth,stageVariables.tenant',
+        }),
+        { auth: ok },
+      ),
+    request: { target: '/dev/pets' },
+    because: /reads the caller from header X-Auth and stage variable tenant/,
+    change: /^Send header X-Auth with a credential that the function auth accepts\.\nGive the stage variable/,
+    never: /Send header X-Auth and stage/,
+  },
+  {
+    name: 'a token that the expression does not match',
+    source: 'docs/aws §4.1',
+    api: () =>
+      anApi(withAuthorizer({ ...TOKEN, IdentityValidationExpression: '^Bearer \\d+$' }), { auth: ok }),
+    request: { target: '/dev/pets', headers: ['Authorization', 'Bearer x'] },
+    because:
+      /IdentityValidationExpression of authorizer Auth, \^Bearer \\d\+\$: the function was not called\. The expression must match the whole value of header Authorization/,
+    change: /Send a token that the expression matches/,
+    never: /undefined/,
+  },
+  {
+    name: 'a function URL without a permission',
+    source: 'docs/aws §19.2',
+    api: () => url({ resources: {} }),
+    request: { target: '/' },
+    because: /^No policy allows lambda:InvokeFunctionUrl and lambda:InvokeFunction on arn:aws:lambda/m,
+    change:
+      /^Add an AWS::Lambda::Permission for the function with Action lambda:InvokeFunctionUrl, Principal "\*" and FunctionUrlAuthType NONE, and an AWS::Lambda::Permission .*lambda:InvokeFunction, Principal "\*" and InvokedViaFunctionUrl true/,
+    never: /Use a caller/,
+  },
+  {
+    name: 'a function URL with the permission of before October 2025 only',
+    source: 'docs/aws §19.2',
+    api: () => url({ resources: { Url: PUBLIC['Url'] ?? permission({}) } }),
+    request: { target: '/' },
+    because: /^No policy allows lambda:InvokeFunction on/m,
+    change:
+      /^Add an AWS::Lambda::Permission for the function with Action lambda:InvokeFunction, .*ViaFunctionUrl true/,
+    never: /Action lambda:InvokeFunctionUrl/,
+  },
+  {
+    name: 'a body of a request that is not base64',
+    source: 'docs/aws §2.4',
+    api: toBinary('request'),
+    request: { method: 'POST', target: '/dev/1', body: 'not base64!' },
+    because: /the body is not base64: CONVERT_TO_BINARY decodes the body of the request/,
+    change: /^Send the body of the request as base64/,
+    never: /Let the integration/,
+  },
+  {
+    name: 'a body of a backend that is not base64',
+    source: 'docs/aws §2.4',
+    api: toBinary('response'),
+    request: { target: '/dev/1' },
+    because: /CONVERT_TO_BINARY decodes the body of the integration’s response/,
+    change: /^Let the integration respond with base64/,
+    never: /Send the body/,
+  },
+  {
+    name: 'a function whose name is a stage variable without a value',
+    source: 'docs/aws §10.1',
+    api: () =>
+      aMethod({
+        integration: {
+          Type: 'AWS_PROXY',
+          IntegrationHttpMethod: 'POST',
+          Uri: 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:${stageVariables.fn}/invocations',
+        },
+      }),
+    request: { target: '/dev/1' },
+    because: /the Uri of the integration names no function/,
+    change: /^Give it a value in Variables of stage dev/,
+    never: /function arn|Define the function/,
+  },
+  {
+    name: 'a doubled slash',
+    source: 'docs/aws §2.2',
+    api: () => anApi(httpRoutes(['GET /pets', 'GET /pets/{id}']), { echo: ok }),
+    request: { target: '/pets//7' },
+    because: /closest routes are GET \/pets\/\{id\}: the request’s path has an empty segment/,
+    change: /^Send the path without the second slash/,
+    never: /Call GET/,
+  },
+  {
+    name: 'an encoded slash',
+    source: 'docs/aws §2.2',
+    api: () => anApi(httpRoutes(['GET /pets', 'GET /pets/{id}']), { echo: ok }),
+    request: { target: '/pets/7%2F8' },
+    because: /GET \/pets\/\{id\}: the gateway decodes %2F before it chooses a route/,
+    change: /^Encode a slash within a value twice, as %252F/,
+    never: /Call GET/,
+  },
+  {
+    name: 'a slash at the end',
+    source: 'docs/aws §2.2',
+    api: () => anApi(httpRoutes(['GET /pets']), { echo: ok }),
+    request: { target: '/pets/' },
+    because: /GET \/pets: the request’s path ends with a slash/,
+    change: /^Send the path without the slash at its end/,
+    never: /Call GET/,
+  },
+  {
+    name: 'a method that ANY does not cover',
+    source: 'docs/aws §2.1',
+    api: () => anApi(restRoutes({ 'ANY /pets': {} }), { echo: ok }),
+    request: { method: 'PROPFIND', target: '/dev/pets' },
+    because: /ANY \/pets: ANY does not cover the method PROPFIND/,
+    change: /^Use one of the methods that ANY covers: DELETE, GET/,
+    never: /slash/,
+  },
+];
+
+describe('a refusal whose cause lies beside the request', () => {
+  for (const { name, source, api, request, because, change, never } of ROWS)
+    it(`is explained: ${name} (${source})`, async () => {
+      const detail = await detailOf(api(), request);
+      assert.match(detail.story.sentences.join('\n'), because);
+      assert.match(detail.story.changes.join('\n'), change);
+      assert.doesNotMatch(storyOf(detail), never);
+    });
+});
+
+async function detailOf({ ports, send }: Served, request: TestRequest): Promise<RequestDetail> {
+  const records = new RequestRecords(10, createSystemClock(), 'key of a test');
+  ports.records = records;
+  await send(request);
+  const detail = records.detail('last');
+  assert.ok(detail !== undefined, 'nothing was recorded');
+  return detail;
+}
+
+describe('a remedy for a page that the configuration of an HTTP API does not allow', () => {
+  const own = { statusCode: 200, headers: { 'Access-Control-Allow-Origin': 'https://b.example' } };
+  const api = (allowed: string): Served =>
+    anApi(httpRoutes(['GET /pets'], { api: { CorsConfiguration: { AllowOrigins: [allowed] } } }), {
+      echo: () => own,
+    });
+  const storyFor = async (allowed: string, origin: string): Promise<string> =>
+    storyOf(await detailOf(api(allowed), { target: '/pets', headers: ['Origin', origin] }));
+
+  it('says that the gateway sent no CORS headers, and does not allow another page than this one', async () => {
+    const story = await storyFor('https://a.example', 'https://c.example');
+    assert.match(story, /sent none, because CorsConfiguration does not allow https:\/\/c\.example/);
+    assert.match(story, /Add https:\/\/c\.example to AllowOrigins/);
+    assert.doesNotMatch(story, /Add https:\/\/b\.example|sent its own/);
+  });
+
+  it('corrects an origin that no browser writes, instead of allowing it', async () => {
+    const ofClient = await storyFor('https://a.example', 'https://a.example/');
+    assert.match(ofClient, /Send the header Origin as browsers write it: https:\/\/a\.example,/);
+    assert.doesNotMatch(ofClient, /Add https/);
+
+    const ofSetting = await storyFor('https://a.example/', 'https://a.example');
+    assert.match(ofSetting, /Write https:\/\/a\.example instead of https:\/\/a\.example\/ in AllowOrigins/);
+  });
+});
+
+describe('a credential that is not a token', () => {
+  const claims = base64url({ iss: 'https://issuer.example/', sub: 'ann' });
+  const head = base64url({ alg: 'RS256', kid: 'a' });
+  const rows: readonly [part: string, credential: string, because: RegExp][] = [
+    ['segments', 'abc', /it does not have three parts/],
+    ['header', `x!.${claims}.c2ln`, /its first part, the header, is not base64url/],
+    ['payload', `${head}.e30e.c2ln`, /its second part, the claims, is not base64url/],
+    ['unsigned', `${base64url({ alg: 'none' })}.${claims}.`, /it is not signed, because its third part/],
+    ['signature', `${head}.${claims}.c2ln=`, /its third part, the signature, is not base64url/],
+    ['extension', `${base64url({ alg: 'RS256', crit: ['b64'] })}.${claims}.c2ln`, /its header has crit/],
+    ['algorithm', `${base64url({ kid: 'a' })}.${claims}.c2ln`, /its header names no algorithm/],
+  ];
+  for (const [part, credential, because] of rows)
+    it(`is described by the part that cannot be read: ${part} (docs/aws §4.5)`, async () => {
+      const api = recording(
+        withIssuers(
+          httpRoutes(['GET /pets'], {
+            route: { AuthorizationType: 'JWT', AuthorizerId: 'Auth' },
+            more: {
+              Auth: {
+                type: 'AWS::ApiGatewayV2::Authorizer',
+                properties: {
+                  ApiId: 'abcdefghij',
+                  Name: 'tokens',
+                  AuthorizerType: 'JWT',
+                  IdentitySource: ['$request.header.Authorization'],
+                  JwtConfiguration: { Issuer: 'https://issuer.example/', Audience: ['api'] },
+                },
+              },
+            },
+          }),
+        ),
+      );
+      await api.send({ target: '/pets', headers: ['Authorization', `Bearer ${credential}`] });
+      assert.match(storyOf(api.last()), because);
+    });
+});
+
+describe('the end of a connection', () => {
+  const about = {
+    kind: 'disconnect',
+    protocol: 'websocket',
+    method: 'DISCONNECT',
+    path: '',
+    status: 200,
+    tookMs: 1,
+    apiId: 'a',
+    apiName: 'a',
+    stageName: 'dev',
+    stages: ['dev'],
+    routeKey: undefined,
+    phase: 'match',
+    code: undefined,
+    failure: undefined,
+    defect: undefined,
+    isDeployed: false,
+    nearMisses: [],
+    screened: [],
+    injected: [],
+    guard: undefined,
+    policies: [],
+    meter: undefined,
+    validation: undefined,
+    cache: undefined,
+    integration: undefined,
+  } as const satisfies Circumstances;
+  const rows: readonly [code: number, reason: string, because: RegExp][] = [
+    [1009, 'Message too long', /longer than 128 KB or a frame longer than 32 KB/],
+    [1001, 'Going away', /after 10 minutes without a message and after 2 hours/],
+    [1001, '', /The client went away \(1001\)/],
+    [1003, 'Binary messages are not supported', /sent a binary message/],
+    [1005, 'Client-side close frame status not set', /without a close code/],
+    [1006, '', /without a close frame/],
+    [4001, 'bye', /The client closed it with 4001, “bye”/],
+  ];
+  for (const [code, reason, because] of rows)
+    it(`is explained by its code: ${code} ${reason} (docs/aws §11.4, §11.6)`, () => {
+      assert.match(explain({ ...about, closure: { code, reason } }).sentences.join('\n'), because);
+    });
+});

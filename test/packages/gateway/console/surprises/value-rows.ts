@@ -1,0 +1,183 @@
+/** Values that a function gets, or returns, otherwise than it seems; each beside one that is near to it. */
+import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { httpRoutes } from '../../../../support/routed-apis.ts';
+import { cachedApi, ON } from '../../../../support/cached-apis.ts';
+import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+const OK = { statusCode: 200, body: '{}' };
+const PNG = { 'Content-Type': 'image/png' };
+const MAPPED = {
+  ...HTTP,
+  Uri: 'https://pets.example/pets/{pet}',
+  RequestParameters: { 'integration.request.path.pet': 'method.request.querystring.pet' },
+  IntegrationResponses: DEFAULT,
+};
+const mapped = (): Served =>
+  backend(MAPPED, answered('{}'), {
+    method: { RequestParameters: { 'method.request.querystring.pet': false } },
+  })();
+const overwriting = (status: number) => (): Served => {
+  const api = anApi(
+    httpRoutes(['GET /{proxy+}'], {
+      integration: {
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationMethod: 'GET',
+        IntegrationUri: 'https://pets.example/',
+        PayloadFormatVersion: '1.0',
+        ResponseParameters: {
+          '404': { ResponseParameters: [{ Source: '200', Destination: 'overwrite:statuscode' }] },
+        },
+      },
+    }),
+    {},
+  );
+  api.ports.http.answer = () => answered('{}', [], status);
+  return api;
+};
+
+export const VALUES: readonly SurpriseRow[] = [
+  {
+    code: 'MEMBERS_IGNORED',
+    source: 'docs/aws §3.6',
+    api: http({ ...OK, multiValueHeaders: { 'X-Page': ['1', '2'] } }),
+    request: { target: '/1' },
+    values: { members: ['multiValueHeaders'] },
+    because: /returned multiValueHeaders, which payload format 2\.0 does not have, so the gateway ignored it/,
+    change: /Set-Cookie as the list cookies/,
+    not: { api: http({ ...OK, cookies: ['a=1'], headers: { 'X-Page': '1,2' } }) },
+  },
+  {
+    code: 'CONTENT_TYPE_BY_DEFAULT',
+    name: 'HTML of a REST API',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 200, body: '<h1>hello</h1>' }),
+    request: ID,
+    values: { contentType: 'application/json' },
+    because:
+      /returned no Content-Type, so the gateway sent its default, application\/json\. The body is HTML or XML/,
+    change: /Return the Content-Type/,
+    not: {
+      api: proxy({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: '<h1>hello</h1>' }),
+    },
+  },
+  {
+    code: 'CONTENT_TYPE_BY_DEFAULT',
+    name: 'a page of an HTTP API',
+    source: 'docs/aws §3.5',
+    api: http({ statusCode: 200, body: '<!doctype html><p>hello' }),
+    request: { target: '/1' },
+    values: { contentType: 'text/plain' },
+    because: /its default, text\/plain; charset=utf-8\. The body is HTML or XML/,
+    change: /Return the Content-Type of the body in headers/,
+    not: { api: http({ statusCode: 200, body: '{"a": 1}' }) },
+  },
+  {
+    code: 'BODY_DROPPED',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 204, body: '{"done": true}' }),
+    request: ID,
+    values: { status: 204 },
+    because: /a reply with the status 204 has none \(RFC 9110\), so the client did not get it/,
+    change: /such as 200, or return no body with 204/,
+    not: { api: proxy({ statusCode: 204, body: '' }) },
+  },
+  {
+    code: 'BASE64_FLAG_MISSING',
+    name: 'an HTTP API',
+    source: 'docs/aws §2.4',
+    api: http({ statusCode: 200, headers: PNG, body: 'iVBORw0KGgo=', isBase64Encoded: false }),
+    request: { target: '/1' },
+    values: { contentType: 'image/png' },
+    because: /base64 with Content-Type image\/png, but isBase64Encoded is not true/,
+    change: /^Return isBase64Encoded: true from the function\.$/m,
+    not: { api: http({ statusCode: 200, headers: PNG, body: 'iVBORw0KGgo=', isBase64Encoded: true }) },
+  },
+  {
+    code: 'BASE64_FLAG_MISSING',
+    name: 'compressed by a function of a REST API',
+    source: 'docs/aws §2.4',
+    api: proxy({ statusCode: 200, headers: { 'Content-Encoding': 'gzip' }, body: 'H4sIAAAAAAAA' }),
+    request: ID,
+    values: { contentType: 'application/json' },
+    because: /base64 with Content-Encoding gzip/,
+    change: /and add the first type of the clients’ Accept to the binary media types/,
+    not: { api: proxy({ statusCode: 200, body: 'H4sIAAAAAAAA' }) },
+  },
+  {
+    code: 'PATH_VALUE_MISSING',
+    source: 'docs/aws §7.6',
+    api: mapped,
+    request: ID,
+    values: { parameters: ['pet'] },
+    because:
+      /has \{pet\}, for which this request gave no value, so the backend was called with \{pet\} in its path/,
+    change: /Map integration\.request\.path\.pet .*or make the mapped parameter required/,
+    not: { request: { target: '/dev/1?pet=7' } },
+  },
+  {
+    code: 'STATUS_OVERWRITTEN',
+    source: 'docs/aws §7.8',
+    api: overwriting(404),
+    request: { target: '/1' },
+    values: { own: 404, status: 200 },
+    because: /responded with 404\. Its ResponseParameters for 404 overwrite the status with 200/,
+    change: /To pass 404 on, remove overwrite:statuscode/,
+    not: { api: overwriting(409) },
+  },
+  {
+    code: 'QUERY_REPEATED',
+    name: 'a REST API',
+    source: 'docs/aws §2.3',
+    api: proxy(OK),
+    request: { target: '/dev/1?tag=a&tag=b&page=1' },
+    values: { parameters: ['tag'] },
+    because: /several values of tag\. In queryStringParameters, the function got only the last of them/,
+    change: /multiValueQueryStringParameters/,
+    not: { request: { target: '/dev/1?tag=a&page=1' } },
+  },
+  {
+    code: 'QUERY_REPEATED',
+    name: 'payload 2.0',
+    source: 'docs/aws §2.3',
+    api: http(OK),
+    request: { target: '/1?tag=a&tag=b' },
+    values: { parameters: ['tag'] },
+    because: /got them as one text, joined by commas/,
+    change: /rawQueryString/,
+    not: { api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('{}')) },
+  },
+  {
+    code: 'HEADER_REPEATED',
+    source: 'docs/aws §2.9',
+    api: proxy(OK),
+    request: { ...ID, headers: ['X-Tag', 'a', 'x-tag', 'b'] },
+    values: { headers: ['x-tag'] },
+    because: /several headers x-tag\. In headers, the function got only the last of them/,
+    change: /multiValueHeaders/,
+    not: { request: { ...ID, headers: ['X-Tag', 'a', 'X-Forwarded-For', '1', 'X-Forwarded-For', '2'] } },
+  },
+  {
+    code: 'COOKIES_MOVED',
+    source: 'docs/aws §3.3',
+    api: http(OK),
+    request: { target: '/1', headers: ['Cookie', 'a=1'] },
+    values: {},
+    because: /in the list event\.cookies, and event\.headers has no cookie/,
+    not: { api: () => aMethod({ integration: HTTP }), request: { ...ID, headers: ['Cookie', 'a=1'] } },
+  },
+  {
+    code: 'FROM_STAGE_CACHE',
+    name: 'filled for another language',
+    source: 'docs/aws §9',
+    api: () => cachedApi(ON),
+    before: { target: '/dev/pets', headers: ['Accept-Language', 'de', 'User-Agent', 'one'] },
+    request: { target: '/dev/pets', headers: ['Accept-Language', 'fr', 'User-Agent', 'two'] },
+    values: { headers: ['Accept-Language'] },
+    because:
+      /another value of the header Accept-Language, which is no cache key, so both requests got the same/,
+    change: /add method\.request\.header\.Accept-Language to CacheKeyParameters/,
+    not: { request: { target: '/dev' } },
+  },
+];
