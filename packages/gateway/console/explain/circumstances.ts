@@ -130,10 +130,18 @@ export type IntegrationCircumstances = {
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
+  /** What the reply says as a problem (RFC 9457), for a caller; undefined if it is none. */
+  readonly problem?: Problem | undefined;
   /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
   readonly isColdStart?: boolean | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
+};
+
+export type Problem = {
+  readonly title: string | undefined;
+  readonly detail: string | undefined;
+  readonly code: string | undefined;
 };
 
 /** The place of the first character that JSON does not allow; line and column are counted from 1. */

@@ -2,7 +2,8 @@ import { explainMissingPermission, findMissingRights } from './missing-right.ts'
 import { adviseProxyResult } from './proxy-advice.ts';
 import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
-import { formatLastLine, sentence, withStop } from './reason.ts';
+import { findNotedLine, formatLastLine, sentence, withStop } from './reason.ts';
+import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -95,12 +96,27 @@ function explainAnswer(
   return {
     because: [
       `${name} responded with ${status}${took}; the gateway passed the response on.`,
+      ...describeProblem(integration.problem),
       ...printed(integration),
     ],
     changes: [
-      `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+      adviseToolkitReply(
+        findNotedLine(integration.lines, 'outcome'),
+        findNotedLine(integration.lines, 'reason'),
+      ) ??
+        `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };
+}
+
+/** Quotes a reply that is a problem of RFC 9457. A title that only names the status says nothing. */
+function describeProblem(problem: IntegrationCircumstances['problem']): string[] {
+  const { title, detail, code } = problem ?? {};
+  const said = [title, detail].filter((text) => text !== undefined && /\s/.test(text));
+  if (said.length === 0 && code === undefined) return [];
+  return [
+    `The reply says: ${withStop(said.join(' ') || (title ?? ''))}${code === undefined ? '' : ` Its code is ${code}.`}`,
+  ];
 }
 
 function explainTemplate(about: Circumstances, side: string, problem: string): Reason {

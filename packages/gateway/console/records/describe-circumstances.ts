@@ -1,5 +1,7 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
+import { HeaderList } from '../../core/events/header-list.ts';
+import { bareType } from '../../core/events/media-types.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
@@ -19,6 +21,7 @@ import type {
   JsonFault,
   LimitCircumstances,
   MeterCircumstances,
+  Problem,
 } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
@@ -223,8 +226,22 @@ function describeIntegration(
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
     ...(isNameIncomplete && { isNameIncomplete }),
+    problem: readProblem(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
+}
+
+/** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */
+function readProblem(
+  { status, replyHeaders, replyBody }: RecordedRequest,
+  redactor: Redactor,
+): Problem | undefined {
+  const type = bareType(new HeaderList(replyHeaders).last('content-type') ?? '');
+  if (status < 400 || type !== 'application/problem+json') return undefined;
+  const { title, detail, code } = parseJsonObject(replyBody.toString()) ?? {};
+  const textOf = (value: unknown): string | undefined =>
+    typeof value === 'string' && value !== '' ? redactor.text(value) : undefined;
+  return { title: textOf(title), detail: textOf(detail), code: textOf(code) };
 }
 
 function describeOutcome(
