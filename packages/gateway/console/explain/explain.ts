@@ -3,6 +3,7 @@
  * decisions, but make no decisions themselves.
  */
 import { adviseByCode } from './code-advice.ts';
+import { explainCall } from './explain-call.ts';
 import { explainClosure } from './explain-closure.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
@@ -42,7 +43,8 @@ function headlineOf(about: Circumstances): string {
     disconnect: 'The end of the connection',
     post: 'The message to the client',
   }[kind];
-  if (kind === 'post') return `${what} was sent.`;
+  if (kind === 'post' && failure === undefined) return `${what} was sent.`;
+  if (kind === 'post') return `The call ${method} @connections was refused with ${status}.`;
   if (kind === 'disconnect') return `${what} was reported to the API.`;
   if (kind === 'handshake' && status === 101) return `${what} was accepted.`;
   if (failure === undefined && status < 400) return `${what} was answered with ${status}.`;
@@ -94,6 +96,7 @@ function findReason(about: Circumstances): Reason {
     const [end, call] = [explainClosure(about), explainIntegration(about)];
     return { because: [...end.because, ...call.because], changes: [...end.changes, ...call.changes] };
   }
+  if (about.kind === 'post') return about.failure === undefined ? NOTHING : explainCall(about);
   if (about.failure === undefined) return explainAgentCall(about) ?? explainIntegration(about);
   switch (about.phase) {
     case 'match':

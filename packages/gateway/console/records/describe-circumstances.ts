@@ -10,7 +10,7 @@ import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
-import { isEvent } from './recorded-request.ts';
+import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { adviseStatement } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
@@ -296,7 +296,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
   const { found, route, error } = recorded;
   const integration = route?.integration;
   return {
-    kind: recorded.kind === 'MESSAGE' ? 'message' : recorded.kind === 'POST' ? 'post' : 'disconnect',
+    kind: kindOfEvent(recorded),
     protocol: 'websocket',
     method: recorded.kind,
     path: '',
