@@ -8,7 +8,14 @@ import type { MalformedPart, TokenDefectCode } from './policy/bearer-token.ts';
 export type Defect =
   /** A defect of a bearer token, found by a JWT or Cognito authorizer. */
   | { readonly kind: 'token'; readonly code: TokenDefectCode; readonly part?: MalformedPart }
-  | { readonly kind: 'authorizer'; readonly code: Exclude<AuthorizerDefectCode, 'malformed'> }
+  | {
+      readonly kind: 'authorizer';
+      readonly code: Exclude<AuthorizerDefectCode, 'malformed'>;
+      /** Lambda's name of the error of a function that failed. */
+      readonly errorType?: string | undefined;
+      /** Whether the message of the error is Unauthorized, or nearly so, and yet was not read as a refusal. */
+      readonly meansRefusal?: true | undefined;
+    }
   /** The result of an authorizer's function cannot be used. `member` is the name of an invalid context value. */
   | {
       readonly kind: 'authorizer';

@@ -235,6 +235,8 @@ export type HttpOutcome =
       readonly kind: 'unreachable';
       readonly reason: 'address' | 'network' | 'too-large' | 'request';
       readonly message: string;
+      /** Present if a server responded, but TLS was not established: its certificate is not trusted, or it has no TLS. */
+      readonly isTls?: true;
     };
 
 /**

@@ -6,6 +6,7 @@ export function adviseRefused({
   refusal,
   target = 'the integration',
   errorMessage = '',
+  isTls,
 }: IntegrationCircumstances): string {
   switch (refusal) {
     case 'not-found':
@@ -22,6 +23,8 @@ export function adviseRefused({
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
     case 'network':
     case undefined:
+      if (isTls === true)
+        return 'Give the server a certificate of a public certificate authority for the host in the Uri: API Gateway trusts no self-signed one. For a server without TLS, write http:// in the Uri.';
       return 'Start a server at the address of the integration, or change the integration.';
   }
 }

@@ -126,10 +126,14 @@ export type IntegrationCircumstances = {
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
   /** Why the call was not accepted, or the backend not reached; undefined if it was. */
   readonly refusal?: 'not-found' | 'throttled' | 'too-large' | 'address' | 'network' | 'request' | undefined;
+  /** Whether a server responded, but TLS was not established. */
+  readonly isTls?: true | undefined;
   readonly errorType: string | undefined;
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
+  /** The reply of an AWS service that denies the call to the role of the integration. */
+  readonly denial?: string | undefined;
   /** What the reply says as a problem (RFC 9457), for a caller; undefined if it is none. */
   readonly problem?: Problem | undefined;
   /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
@@ -169,6 +173,7 @@ export type Circumstances = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly method: string;
   readonly path: string;
+  readonly sourceIp?: string | undefined;
   readonly status: number;
   readonly tookMs: number;
   readonly apiId: string;

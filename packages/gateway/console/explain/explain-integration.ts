@@ -2,7 +2,7 @@ import { explainMissingPermission, findMissingRights } from './missing-right.ts'
 import { adviseProxyResult } from './proxy-advice.ts';
 import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
-import { findNotedLine, formatLastLine, sentence, withStop } from './reason.ts';
+import { formatLastLine, sentence, withStop } from './reason.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -12,16 +12,16 @@ const NOTHING: Reason = { because: [], changes: [] };
 export function explainIntegration(about: Circumstances): Reason {
   const { integration, failure = '', status } = about;
   const reason = explainOutcome(about);
-  if (status < 400 || integration === undefined) return reason;
+  if (integration === undefined || (status < 400 && integration.denial === undefined)) return reason;
   const rights = findMissingRights(
-    [failure, integration.errorMessage ?? '', ...integration.lines],
+    [failure, integration.errorMessage ?? '', integration.denial ?? '', ...integration.lines],
     about.statements,
   );
   return {
     because: [...reason.because, ...rights.because],
     // Changing the function would not help while its role lacks a permission.
     changes:
-      rights.changes.length > 0 && integration.outcome === 'failed'
+      rights.changes.length > 0 && (integration.outcome === 'failed' || integration.denial !== undefined)
         ? rights.changes
         : [...rights.changes, ...reason.changes],
   };
@@ -100,10 +100,7 @@ function explainAnswer(
       ...printed(integration),
     ],
     changes: [
-      adviseToolkitReply(
-        findNotedLine(integration.lines, 'outcome'),
-        findNotedLine(integration.lines, 'reason'),
-      ) ??
+      adviseToolkitReply(integration.lines) ??
         `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };

@@ -128,7 +128,7 @@ function explainRefresh({ failure = '', apiId, stageName = '', method, path }: C
 }
 
 function explainValidation(about: Circumstances): Reason {
-  const { code, validation, failure, routeKey } = about;
+  const { code, validation, failure, routeKey, protocol } = about;
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
@@ -147,7 +147,12 @@ function explainValidation(about: Circumstances): Reason {
     changes: [
       ...adviseBody(about),
       'Send a body that matches the model, or change the model and deploy the API again.',
-      'To show callers the details, use $context.error.validationErrorString in the template of the gateway response BAD_REQUEST_BODY.',
+      // A WebSocket API has no gateway responses.
+      ...(protocol === 'rest'
+        ? [
+            'To show callers the details, use $context.error.validationErrorString in the template of the gateway response BAD_REQUEST_BODY.',
+          ]
+        : []),
     ],
   };
 }

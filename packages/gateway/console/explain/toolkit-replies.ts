@@ -2,6 +2,7 @@
  * What to do about replies with which a function of the toolkit refuses a request itself. It logs the reason, as a code
  * of docs/errors.md or a reason for refusing a webhook, and the reply does not say more than its caller may know.
  */
+import { readFields } from './reason.ts';
 
 /** Reasons for which `webhook-receiver` and the middleware `webhook` refuse a delivery (docs/guides/receive/webhooks.md). */
 const WEBHOOKS: Readonly<Record<string, string>> = {
@@ -42,10 +43,10 @@ const PORTAL: Readonly<Record<string, string>> = {
     'Make the issuer of signIn in access/portal.yml reachable, and send the request again.',
 };
 
-/** Outcomes under which the functions of the toolkit count a refusal. */
-const REFUSED: ReadonlySet<string> = new Set(['Refused', 'Unauthorized', 'UnknownSource', 'TooLarge']);
+/** Metrics under which the functions of the toolkit count a refusal. */
+const REFUSED = ['Refused', 'Unauthorized', 'UnknownSource', 'TooLarge'] as const;
 
-const OF_OUTCOME: Readonly<Record<string, string>> = {
+const OF_METRIC: Readonly<Partial<Record<(typeof REFUSED)[number], string>>> = {
   UnknownSource: 'Send to a source that access/webhooks.yml has for this stage: POST /webhooks/{source}.',
   TooLarge: 'Send a smaller body.',
 };
@@ -53,13 +54,16 @@ const OF_OUTCOME: Readonly<Record<string, string>> = {
 /** The texts of the portal and of the admin API are for the one who called. */
 const SAYS_ITSELF = 'Do what the reply says: its text is for the one who sent the request.';
 
-/** @param outcome and @param reason what the function logged; undefined if it is not a function of the toolkit */
-export function adviseToolkitReply(
-  outcome: string | undefined,
-  reason: string | undefined,
-): string | undefined {
-  if (outcome === undefined || !REFUSED.has(outcome)) return undefined;
-  const known = { ...WEBHOOKS, ...PORTAL };
-  if (reason !== undefined && Object.hasOwn(known, reason)) return known[reason];
-  return OF_OUTCOME[outcome] ?? (reason === undefined ? undefined : SAYS_ITSELF);
+/** Returns undefined if the lines are not those of a function of the toolkit that has refused a request. */
+export function adviseToolkitReply(lines: readonly string[]): string | undefined {
+  for (const line of lines.toReversed()) {
+    const fields = readFields(line) ?? {};
+    const metric = REFUSED.find((name) => fields[name] === 1 || fields['outcome'] === name);
+    if (metric === undefined) continue;
+    const { reason } = fields;
+    const known = { ...WEBHOOKS, ...PORTAL };
+    if (typeof reason === 'string' && Object.hasOwn(known, reason)) return known[reason];
+    return OF_METRIC[metric] ?? (typeof reason === 'string' ? SAYS_ITSELF : undefined);
+  }
+  return undefined;
 }

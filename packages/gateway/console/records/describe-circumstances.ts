@@ -62,6 +62,7 @@ function adviseStatements(
   const texts = [
     failure,
     integration?.errorMessage ?? '',
+    integration?.denial ?? '',
     ...(integration?.lines ?? []),
     ...(guard?.lines ?? []),
   ];
@@ -84,6 +85,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     protocol: api.protocol,
     method: received.method,
     path: received.path,
+    sourceIp: received.sourceIp,
     status: recorded.status,
     tookMs: recorded.latencyMs,
     apiId: api.apiId,
@@ -227,8 +229,18 @@ function describeIntegration(
     ...describeOutcome(recorded, lines, redactor),
     ...(isNameIncomplete && { isNameIncomplete }),
     problem: readProblem(recorded, redactor),
+    denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
+}
+
+/** Reads the reply with which an AWS service denies a call. Integration responses may make it a success. */
+function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
+  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
+  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
+  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  const text = redactor.text(outcome.body.toString());
+  return findDenials([text]).length > 0 ? text : undefined;
 }
 
 /** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */
@@ -250,12 +262,13 @@ function describeOutcome(
   redactor: Redactor,
 ): Pick<
   IntegrationCircumstances,
-  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart'
+  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart' | 'isTls'
 > {
   const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
+    ...(outcome?.kind === 'unreachable' && outcome.isTls === true && { isTls: true }),
     ...(outcome?.kind === 'timed-out' && {
       isColdStart: 'isColdStart' in outcome && outcome.isColdStart === true,
     }),

@@ -21,20 +21,38 @@ const OF_WEBHOOKS: Readonly<Record<RefusalReason, RegExp>> = {
   invalid_digest: /Content-Digest/,
 };
 
+/** The line that a function of the toolkit prints at the end of an invocation (Embedded Metric Format). */
+const counted = (metric: string, reason?: string): readonly string[] => [
+  'a line of its own',
+  JSON.stringify({
+    _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: metric, Unit: 'Count' }] }] },
+    outcome: 'Done',
+    reason,
+    [metric]: 1,
+  }),
+];
+
 describe('the remedy for a refusal by a function of the toolkit', () => {
   for (const [reason, says] of Object.entries(OF_WEBHOOKS))
     it(`is for the sender of a webhook: ${reason}`, () => {
-      assert.match(adviseToolkitReply('Unauthorized', reason) ?? '', says);
+      assert.match(adviseToolkitReply([JSON.stringify({ outcome: 'Unauthorized', reason })]) ?? '', says);
     });
 
   for (const code of Object.keys(PORTAL_ANSWERS))
     it(`is for whom the portal refuses: ${code}`, () => {
-      assert.ok(adviseToolkitReply('Refused', code) !== undefined);
+      assert.ok(adviseToolkitReply(counted('Refused', code)) !== undefined);
     });
 
+  it('is for the sender to a source that is not there', () => {
+    assert.match(
+      adviseToolkitReply(counted('UnknownSource')) ?? '',
+      /a source that access\/webhooks\.yml has/,
+    );
+  });
+
   it('is not given for a function of somebody else, or for what was no refusal', () => {
-    assert.equal(adviseToolkitReply(undefined, 'SESSION_ENDED'), undefined);
-    assert.equal(adviseToolkitReply('Answered', 'SESSION_ENDED'), undefined);
+    assert.equal(adviseToolkitReply(['{"reason": "SESSION_ENDED"}', 'SESSION_ENDED']), undefined);
+    assert.equal(adviseToolkitReply(counted('Answered', 'SESSION_ENDED')), undefined);
   });
 });
 
