@@ -10,6 +10,8 @@ export type NearMiss = {
   readonly because: string;
   /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
+  /** Whether the path has the segments of the route, so that only its method, case or slashes differ. */
+  readonly isSameRoute?: true | undefined;
   /** What to do instead of calling the route as it is written. */
   readonly advice?: string | undefined;
   /** Whether the spelling is so different that another route is meant. */

@@ -24,10 +24,11 @@ export function findNearMisses(
     })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
-    .map(({ route, because, otherMethod, advice, isFar }) => ({
+    .map(({ route, because, otherMethod, advice, isFar, distance }) => ({
       route,
       because,
       ...(advice !== undefined && { advice }),
+      ...(distance === 0 && { isSameRoute: true as const }),
       ...(isFar !== undefined && { isFar }),
       ...(otherMethod !== undefined && { otherMethod }),
     }));

@@ -1,4 +1,5 @@
 /** Values of a request that a function gets elsewhere, or otherwise, than the client sent them (docs/aws §3.1–§3.3). */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -71,7 +72,31 @@ const cookiesMoved: SurpriseKind = {
   },
 };
 
-export const EVENT_KINDS: readonly SurpriseKind[] = [repeatedQuery, repeatedHeader, cookiesMoved];
+const plusAsSpace: SurpriseKind = {
+  code: 'PLUS_AS_SPACE',
+  mark: undefined,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    if (readLambdaPayload(facts) !== 'rest-1.0') return undefined;
+    const pairs = facts.recorded.received.rawQuery.split('&');
+    const parameters = pairs
+      .filter((pair) => pair.slice(pair.indexOf('=') + 1).includes('+'))
+      .map((pair) => decodeOrKeep(pair.split('=', 1)[0] ?? ''));
+    if (parameters.length === 0) return undefined;
+    return {
+      values: { parameters },
+      because: [`A + in a query is a space, and so the function got it in ${parameters.join(', ')}.`],
+      changes: ['To send a plus, encode it as %2B.'],
+    };
+  },
+};
+
+export const EVENT_KINDS: readonly SurpriseKind[] = [
+  repeatedQuery,
+  repeatedHeader,
+  cookiesMoved,
+  plusAsSpace,
+];
 
 function hasMultiValues(payload: NonNullable<ReturnType<typeof readLambdaPayload>>): boolean {
   return payload === 'rest-1.0' || payload === 'http-1.0';

@@ -1,6 +1,6 @@
 /** Parts of a function’s result that reached the client otherwise than the function meant (docs/aws §2.4, §3.5, §3.6). */
 import { bareType } from '../../core/events/media-types.ts';
-import { isJson } from '@gatewright/aws/json-object';
+import { asJsonObject, isJson } from '@gatewright/aws/json-object';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -116,9 +116,72 @@ const flagMissing: SurpriseKind = {
   },
 };
 
+const headWithoutBody: SurpriseKind = {
+  code: 'HEAD_WITHOUT_BODY',
+  mark: undefined,
+  source: 'docs/aws §3.5',
+  find({ integration, recorded }) {
+    const { received, status, replyBody } = recorded;
+    if (integration === undefined || received.method !== 'HEAD' || replyBody.length === 0) return undefined;
+    return {
+      values: { status },
+      because: [
+        'The integration returned a body, but a reply to HEAD has none (RFC 9110), so the client got only its headers and its length.',
+      ],
+      changes: [],
+    };
+  },
+};
+
+const headerInBoth: SurpriseKind = {
+  code: 'HEADER_IN_BOTH_MAPS',
+  mark: 'header in both maps',
+  source: 'docs/aws §3.5',
+  find(facts) {
+    const { result } = facts;
+    const payload = readLambdaPayload(facts);
+    if (payload !== 'rest-1.0' && payload !== 'http-1.0') return undefined;
+    const [one, other] = [result?.['headers'], result?.['multiValueHeaders']].map(
+      (map) => new Map(Object.keys(asJsonObject(map) ?? {}).map((name) => [name.toLowerCase(), name])),
+    );
+    const headers = [...(one ?? [])].flatMap(([lower, name]) => (other?.has(lower) === true ? name : []));
+    if (headers.length === 0) return undefined;
+    return {
+      values: { headers },
+      because: [
+        `The function returned ${headers.join(', ')} in headers and in multiValueHeaders, so the client got the values of both.`,
+      ],
+      changes: [`Return ${headers.join(', ')} in one of them.`],
+    };
+  },
+};
+
+const compressed: SurpriseKind = {
+  code: 'COMPRESSED_BY_GATEWAY',
+  mark: undefined,
+  source: 'docs/aws §2.4',
+  find({ integration, recorded, reply, returnedNames, backendHeaders }) {
+    const coding = reply.last('content-encoding');
+    const least = recorded.received.stage?.deployment.minimumCompressionBytes;
+    if (integration === undefined || coding === undefined || least === undefined) return undefined;
+    if (backendHeaders.last('content-encoding') !== undefined) return undefined;
+    if (returnedNames.some((name) => name.toLowerCase() === 'content-encoding')) return undefined;
+    return {
+      values: { contentEncoding: coding },
+      because: [
+        `The gateway compressed the reply (Content-Encoding: ${coding}): the client accepts it, and the body has at least ${least} bytes, the MinimumCompressionSize of the API.`,
+      ],
+      changes: [],
+    };
+  },
+};
+
 export const RESULT_KINDS: readonly SurpriseKind[] = [
   membersIgnored,
   typeByDefault,
   bodyDropped,
+  headWithoutBody,
+  headerInBoth,
   flagMissing,
+  compressed,
 ];

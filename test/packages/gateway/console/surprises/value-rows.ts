@@ -1,7 +1,8 @@
 /** Values that a function gets, or returns, otherwise than it seems; each beside one that is near to it. */
-import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
+import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
-import { httpRoutes } from '../../../../support/routed-apis.ts';
+import { ok } from '../../../../support/rest-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
 import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
@@ -36,6 +37,45 @@ const overwriting = (status: number) => (): Served => {
   api.ports.http.answer = () => answered('{}', [], status);
   return api;
 };
+
+const mocking = (template: string) => (): Served =>
+  aMethod({
+    integration: {
+      Type: 'MOCK',
+      RequestTemplates: JSON_ONLY('{"statusCode": 200}'),
+      IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: JSON_ONLY(template) }],
+    },
+  });
+const validating = (): Served =>
+  anApi(
+    restRoutes(
+      {
+        'POST /pets': {
+          RequestValidatorId: 'Validator',
+          RequestModels: { 'application/json': 'Pet' },
+        },
+      },
+      {
+        more: {
+          Validator: {
+            type: 'AWS::ApiGateway::RequestValidator',
+            properties: { RestApiId: 'abcdefghij', ValidateRequestBody: true },
+          },
+          Pet: {
+            type: 'AWS::ApiGateway::Model',
+            id: 'Pet',
+            properties: {
+              RestApiId: 'abcdefghij',
+              Name: 'Pet',
+              ContentType: 'application/json',
+              Schema: { type: 'object', required: ['name'] },
+            },
+          },
+        },
+      },
+    ),
+    { echo: ok },
+  );
 
 export const VALUES: readonly SurpriseRow[] = [
   {
@@ -179,5 +219,112 @@ export const VALUES: readonly SurpriseRow[] = [
       /another value of the header Accept-Language, which is no cache key, so both requests got the same/,
     change: /add method\.request\.header\.Accept-Language to CacheKeyParameters/,
     not: { request: { target: '/dev' } },
+  },
+  {
+    code: 'PLUS_AS_SPACE',
+    source: 'docs/aws §2.3',
+    api: proxy(OK),
+    request: { target: '/dev/1?q=a+b&page=1' },
+    values: { parameters: ['q'] },
+    because: /A \+ in a query is a space, and so the function got it in q\./,
+    change: /encode it as %2B/,
+    not: { request: { target: '/dev/1?q=a%2Bb&page=1' } },
+  },
+  {
+    code: 'HEAD_WITHOUT_BODY',
+    source: 'docs/aws §3.5',
+    api: proxy(OK),
+    request: { method: 'HEAD', target: '/dev/1' },
+    values: { status: 200 },
+    because: /a reply to HEAD has none \(RFC 9110\)/,
+    not: { api: proxy({ statusCode: 200 }) },
+  },
+  {
+    code: 'HEADER_IN_BOTH_MAPS',
+    source: 'docs/aws §3.5',
+    api: proxy({ ...OK, headers: { 'x-a': '1' }, multiValueHeaders: { 'X-A': ['2'] } }),
+    request: ID,
+    values: { headers: ['x-a'] },
+    because: /returned x-a in headers and in multiValueHeaders, so the client got the values of both/,
+    change: /^Return x-a in one of them\.$/m,
+    not: { api: proxy({ ...OK, headers: { 'x-a': '1' }, multiValueHeaders: { 'X-B': ['2'] } }) },
+  },
+  {
+    code: 'COMPRESSED_BY_GATEWAY',
+    source: 'docs/aws §2.4',
+    api: proxy(
+      { statusCode: 200, body: JSON.stringify('x'.repeat(2_000)) },
+      { MinimumCompressionSize: 1_000 },
+    ),
+    request: { ...ID, headers: ['Accept-Encoding', 'gzip'] },
+    values: { contentEncoding: 'gzip' },
+    because: /at least 1000 bytes, the MinimumCompressionSize of the API/,
+    not: { request: ID },
+  },
+  {
+    code: 'DEFAULT_ROUTE_CHOSEN',
+    name: 'a slash at the end',
+    source: 'docs/aws §2.2',
+    api: http(OK, {}, ['GET /pets', '$default']),
+    request: { target: '/pets/' },
+    values: { route: 'GET /pets' },
+    because:
+      /No route matches GET \/pets\/, so \$default took it\. Nearest is GET \/pets: the request’s path ends/,
+    change: /Send the path without the slash/,
+    not: { request: { target: '/orders' } },
+  },
+  {
+    code: 'TEMPLATE_SKIPPED',
+    source: 'docs/aws §7.1',
+    api: backend(
+      {
+        ...HTTP,
+        IntegrationHttpMethod: 'POST',
+        RequestTemplates: { 'application/json': '{}' },
+        IntegrationResponses: DEFAULT,
+      },
+      answered('{}'),
+    ),
+    request: { method: 'POST', target: '/dev/1', headers: ['Content-Type', 'text/plain'], body: 'hello' },
+    values: { contentType: 'text/plain', templates: ['application/json'] },
+    because:
+      /No request template is for text\/plain \(there is one for application\/json\), and PassthroughBehavior is WHEN_NO_MATCH/,
+    change: /Send Content-Type: application\/json, or add a template.*NEVER/,
+    not: {
+      request: {
+        method: 'POST',
+        target: '/dev/1',
+        headers: ['Content-Type', 'application/json'],
+        body: '{}',
+      },
+    },
+  },
+  {
+    code: 'MOCK_WITHOUT_BODY',
+    source: 'docs/aws §8',
+    api: mocking('{"you": "$input.path(\'$.name\')"}'),
+    request: { method: 'POST', target: '/dev/1', body: '{"name": "rex"}' },
+    values: {},
+    because: /a MOCK integration responds without a body, so \$input is empty there/,
+    change: /\$context\.requestOverride\.path\.name/,
+    not: { api: mocking('{"you": "$input.params(\'name\')"}') },
+  },
+  {
+    code: 'BODY_NOT_VALIDATED',
+    source: 'docs/aws §6',
+    api: validating,
+    request: { method: 'POST', target: '/dev/pets', headers: ['Content-Type', 'text/plain'], body: '{}' },
+    values: { contentType: 'text/plain', models: ['application/json'] },
+    because:
+      /has a model for application\/json, but none for text\/plain, and API Gateway validates no other types/,
+    change: /Add text\/plain \(or \$default\) to RequestModels/,
+    not: {
+      request: {
+        method: 'POST',
+        target: '/dev/pets',
+        headers: ['Content-Type', 'application/json'],
+        body: '{"name": "rex"}',
+      },
+    },
   },
 ];
