@@ -13,6 +13,7 @@ import { RequestRecords } from '../../../../../packages/gateway/console/records/
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
 import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Served } from '../surprises/surprise-rows.ts';
 import type { TestRequest } from '../../../../support/an-api.ts';
 
@@ -192,8 +193,97 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+const failing = (errorType: string, errorMessage: string) => (): Served => {
+  const api = anApi(withAuthorizer(TOKEN), { auth: ok });
+  const failed = { kind: 'failed', errorType, errorMessage, payload: '{}' } as const;
+  api.ports.invoker.invoke = () => Promise.resolve(failed as never);
+  return api;
+};
+const service = (responses: readonly JsonObject[]) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Credentials: 'arn:aws:iam::123456789012:role/sender',
+      Uri: 'arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs',
+      IntegrationResponses: [...responses],
+    },
+  });
+  api.ports.services.answer = () =>
+    answered(
+      'User: arn:aws:sts::123456789012:assumed-role/sender/BackplaneAssumeRoleSession is not authorized to perform: sqs:sendmessage on resource: arn:aws:sqs:us-east-1:123456789012:jobs because no identity-based policy allows the sqs:sendmessage action',
+      [],
+      403,
+    );
+  return api;
+};
+const untrusted = (): Served => {
+  const api = aMethod({
+    integration: { Type: 'HTTP_PROXY', IntegrationHttpMethod: 'GET', Uri: 'https://pets.example/' },
+  });
+  api.ports.http.answer = () => ({
+    kind: 'unreachable',
+    reason: 'network',
+    message: 'GET https://pets.example: self-signed certificate',
+    isTls: true,
+  });
+  return api;
+};
+const BEARER = { target: '/dev/pets', headers: ['Authorization', 'x'] };
+
+const FAULTS: readonly Row[] = [
+  {
+    name: 'a refusal of an authorizer that is not spelled as API Gateway expects',
+    source: 'docs/aws §4.3',
+    api: failing('Error', 'unauthorized'),
+    request: BEARER,
+    because: /failed with Error: unauthorized/,
+    change: /throw an error whose message is exactly Unauthorized; every other error becomes 500/,
+    never: /Fix the function/,
+  },
+  {
+    name: 'an authorizer that its own timeout ended',
+    source: 'docs/aws §4.3',
+    api: failing('Sandbox.Timedout', 'Task timed out after 1.00 seconds'),
+    request: BEARER,
+    because: /failed with Sandbox\.Timedout/,
+    change: /^Let the function auth finish sooner, or raise its Timeout/,
+    never: /Fix the function/,
+  },
+  {
+    name: 'a backend whose certificate is not trusted',
+    source: 'docs/aws §8',
+    api: untrusted,
+    request: { target: '/dev/1' },
+    because: /could not be reached: GET https:\/\/pets\.example: self-signed certificate/,
+    change: /^Give the server a certificate of a public certificate authority/,
+    never: /Start a server/,
+  },
+  {
+    name: 'a right that the role of a service integration lacks',
+    source: 'docs/aws §8',
+    api: service([
+      { StatusCode: '200', SelectionPattern: '2\\d{2}' },
+      { StatusCode: '403', SelectionPattern: '4\\d{2}' },
+    ]),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    because: /No policy of the role sender allows sqs:SendMessage on arn:aws:sqs:us-east-1:123456789012:jobs/,
+    change: /^Add to the policies of the role sender: \{"Effect":"Allow","Action":"sqs:SendMessage"/,
+    never: /Check sqs/,
+  },
+  {
+    name: 'the same where the default integration response makes it a success',
+    source: 'docs/aws §7.7',
+    api: service([{ StatusCode: '200' }]),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    because: /No policy of the role sender allows sqs:SendMessage/,
+    change: /^Add to the policies of the role sender/,
+    never: /undefined/,
+  },
+];
+
 describe('a refusal whose cause lies beside the request', () => {
-  for (const { name, source, api, request, because, change, never } of ROWS)
+  for (const { name, source, api, request, because, change, never } of [...ROWS, ...FAULTS])
     it(`is explained: ${name} (${source})`, async () => {
       const detail = await detailOf(api(), request);
       assert.match(detail.story.sentences.join('\n'), because);
@@ -316,4 +406,40 @@ describe('the end of a connection', () => {
     it(`is explained by its code: ${code} ${reason} (docs/aws §11.4, §11.6)`, () => {
       assert.match(explain({ ...about, closure: { code, reason } }).sentences.join('\n'), because);
     });
+});
+
+describe('a message that does not match its model', () => {
+  it('is told of nothing that only REST APIs have (docs/aws §11.2)', () => {
+    const { changes } = explain({
+      kind: 'message',
+      protocol: 'websocket',
+      method: 'MESSAGE',
+      path: '',
+      status: 400,
+      tookMs: 1,
+      apiId: 'a',
+      apiName: 'a',
+      stageName: 'dev',
+      stages: ['dev'],
+      routeKey: 'ask',
+      phase: 'validate',
+      code: 'BAD_REQUEST_BODY',
+      failure: 'the body is not valid',
+      defect: undefined,
+      isDeployed: false,
+      nearMisses: [],
+      screened: [],
+      injected: [],
+      guard: undefined,
+      policies: [],
+      meter: undefined,
+      validation: '[instance type (string) does not match]',
+      cache: undefined,
+      integration: undefined,
+    });
+
+    assert.deepEqual(changes, [
+      'Send a body that matches the model, or change the model and deploy the API again.',
+    ]);
+  });
 });
