@@ -87,6 +87,8 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | { readonly problem: 'base64'; readonly side: 'request' | 'response' }
     /** A header that API Gateway sets itself is mapped. */
     | { readonly problem: 'header'; readonly name: string }
+    /** A parameter that an AWS service requires has no value; its source is a mapping of the request. */
+    | { readonly problem: 'no-value'; readonly name: string; readonly source: string | undefined }
     /** The Uri of the integration is not an address, after stage variables and parameters were inserted. */
     | { readonly problem: 'address' }
   );

@@ -42,10 +42,14 @@ function adviseThrottled(target: string, reason: string): string {
 }
 
 /** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */
-export function adviseLimit(errorType: string, target: string): string | undefined {
+export function adviseLimit(
+  errorType: string,
+  target: string,
+  payload?: IntegrationCircumstances['payload'],
+): string | undefined {
   switch (errorType) {
     case 'Sandbox.Timedout':
-      return `Let the function ${target} finish sooner, or raise its Timeout; it must respond before the integration timeout, too.`;
+      return `Let the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must respond before the integration timeout, too'}.`;
     case 'Function.ResponseSizeTooLarge':
       return `Return at most 6 MB from the function ${target}, including base64: put more into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM of a REST API, InvokeMode: RESPONSE_STREAM of a function URL).`;
     case 'Runtime.OutOfMemory':

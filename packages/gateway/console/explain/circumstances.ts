@@ -33,6 +33,8 @@ export type TokenCircumstances = {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
+  /** The later of `nbf` and `iat` of the token's unverified claims. */
+  readonly validFromEpochMs?: number | undefined;
   /**
    * The time from the token's unverified `exp` to the request, in milliseconds; undefined if the token had not expired.
    */

@@ -240,7 +240,9 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     changes: [
       ...(policy.of === 'authorizer'
         ? changesAtAuthorizer(about, policy)
-        : [`Add a statement with Effect Allow for ${asked} to ${whose}.`]),
+        : (adviseOnConditions(about, whose, allows) ?? [
+            `Add a statement with Effect Allow for ${asked} to ${whose}.`,
+          ])),
       ...flush(about, policy),
     ],
   };
@@ -298,6 +300,27 @@ function explainNarrow(
       adviseOwnResults(guard, protocol),
     ],
   };
+}
+
+/** Where only the conditions of a statement are not met, another Allow without them would open the API to everybody. */
+function adviseOnConditions(
+  { isDeployed }: Circumstances,
+  whose: string,
+  allows: readonly Statement[],
+): string[] | undefined {
+  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
+  if (nearest === undefined || nearest.fails.length !== 1 || nearest.fails[0] !== 'condition')
+    return undefined;
+  return nearest.conditions
+    .filter(({ holds }) => !holds)
+    .flatMap(({ operator, key, wanted, found }) => [
+      `Call so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
+      ...(found === undefined || found.length === 0 || /not/i.test(operator)
+        ? []
+        : [
+            `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} in ${whose}.`,
+          ]),
+    ]);
 }
 
 function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {

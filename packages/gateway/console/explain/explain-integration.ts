@@ -92,6 +92,15 @@ function explainAnswer(
         `To send the response to the sender, set RouteResponseSelectionExpression of the route ${routeKey} to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default. To send messages at any time, call POST @connections.`,
       ],
     };
+  if (kind === 'message' && integration.problem !== undefined)
+    return {
+      because: [`${name} responded${took} with an error.`, ...describeProblem(integration.problem)],
+      changes: [
+        integration.problem.code === 'forbidden'
+          ? 'Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run `gatewright access build`.'
+          : 'Do what the frame says: its text is for the one who sent the message.',
+      ],
+    };
   if (status < 400) return { because: [`${name} responded${took}.`], changes: [] };
   return {
     because: [
@@ -156,7 +165,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     ],
     changes: [
       command === undefined
-        ? (adviseLimit(errorType, integration.target ?? '') ??
+        ? (adviseLimit(errorType, integration.target ?? '', integration.payload) ??
           'Fix the function; callers receive Internal server error for every error.')
         : `Run \`${command}\` and send the request again.`,
     ],

@@ -113,6 +113,8 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
   }
 }
 
+const USER_POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\//;
+
 const MALFORMED: Readonly<Record<MalformedPart, string>> = {
   segments: 'it does not have three parts, joined by dots',
   header: 'its first part, the header, is not base64url of a JSON object',
@@ -134,11 +136,18 @@ function explainForeign(refused: Refused): Reason | undefined {
     because: [
       `The token names the issuer ${token.issuer}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}, whose keys did not sign it.`,
     ],
-    changes: [adviseToken(refused), ...acceptIssuer(token.issuer)],
+    changes: [adviseToken(refused), ...acceptIssuer(token.issuer, trusted.issuers)],
   };
 }
 
-function acceptIssuer(issuer: string): string[] {
+/** An authorizer of the type COGNITO_USER_POOLS accepts user pools only, which all its issuers are. */
+function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
+  const isOfPools = trusted.length > 0 && trusted.every((one) => USER_POOL.test(one));
+  if (isOfPools && !USER_POOL.test(issuer)) return [];
+  if (isOfPools)
+    return [
+      `Or, if callers shall come from ${issuer}, add this user pool to the ones that the authorizer accepts (ProviderARNs of a REST API, Issuer of an HTTP API).`,
+    ];
   return [`Or, if callers shall come from ${issuer}, accept it in the issuers of the authorizer.`];
 }
 
@@ -154,7 +163,10 @@ function explainClaim(
         because: [
           `The token ${token.issuer === undefined ? 'has no issuer' : `names the issuer ${token.issuer}`}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}.`,
         ],
-        changes: [adviseToken(refused), ...(token.issuer === undefined ? [] : acceptIssuer(token.issuer))],
+        changes: [
+          adviseToken(refused),
+          ...(token.issuer === undefined ? [] : acceptIssuer(token.issuer, trusted.issuers)),
+        ],
       };
     case 'audience':
       return {
@@ -179,7 +191,11 @@ function explainClaim(
       };
     case 'not-yet-valid':
       return {
-        because: [withStop(`The token is not valid yet: ${failure}`)],
+        because: [
+          token.validFromEpochMs === undefined
+            ? withStop(`The token is not valid yet: ${failure}`)
+            : `The token is not valid before ${new Date(token.validFromEpochMs).toISOString()} (its nbf or iat), which is later than the time of the request.`,
+        ],
         changes: [
           `Wait until the token is valid, or correct the clock of its issuer${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`,
         ],

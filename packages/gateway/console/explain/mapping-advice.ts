@@ -48,6 +48,10 @@ export function adviseMapping(
         : `Let the integration respond with base64, or remove ContentHandling from the integration response of ${routeKey}: CONVERT_TO_BINARY decodes its body.`;
     case 'header':
       return `Remove the mapping to the header ${defect.name} from ${routeKey}: API Gateway sets this header itself.`;
+    case 'no-value':
+      return defect.source === undefined
+        ? `Map ${defect.name} in RequestParameters of the integration of ${routeKey}: the service requires it.`
+        : `Send a request in which ${defect.source} has a value, or map ${defect.name} of the integration of ${routeKey} from something else.`;
     case 'address':
       return `Make the Uri of the integration of ${routeKey} a complete http:// or https:// address: check the stage variables in it.`;
   }

@@ -350,9 +350,17 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
                 : undefined,
             timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
             ...describeOutcome(recorded, lines, redactor),
+            problem: readErrorFrame(recorded, redactor),
             tookMs: recorded.latencyMs,
           },
   };
+}
+
+/** Reads a frame with which a function of the toolkit refuses a message: `{type: "error", code, message}`. */
+function readErrorFrame({ reply }: RecordedEvent, redactor: Redactor): Problem | undefined {
+  const { type, code, message } = parseJsonObject(reply ?? '') ?? {};
+  if (type !== 'error' || typeof code !== 'string' || typeof message !== 'string') return undefined;
+  return { title: redactor.text(message), detail: undefined, code };
 }
 
 /** Returns whether the integration of a message responded with a body that no route response sends to the client. */

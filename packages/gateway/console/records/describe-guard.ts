@@ -171,7 +171,8 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
   if (bearer === undefined) return undefined;
   const token = parseBearerToken(bearer);
   if (token.kind === 'defect') return undefined;
-  const { sub, iss, aud, exp, roles, scope, scp } = token.claims;
+  const { sub, iss, aud, exp, nbf, iat, roles, scope, scp } = token.claims;
+  const begins = [nbf, iat].filter((time) => typeof time === 'number');
   const now = received.receivedAtEpochMs;
   return {
     subject: typeof sub === 'string' ? sub : undefined,
@@ -180,6 +181,7 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
     roles: [...textsOf(roles), ...textsOf(token.claims['cognito:groups'])],
     scopes: textsOf(scope ?? scp).flatMap((text) => text.split(' ')),
     expiresAtEpochMs: typeof exp === 'number' ? exp * 1000 : undefined,
+    validFromEpochMs: begins.length === 0 ? undefined : Math.max(...begins) * 1000,
     overForMs: typeof exp === 'number' && exp * 1000 <= now ? now - exp * 1000 : undefined,
   };
 }

@@ -1,4 +1,6 @@
 /** Calls of a backend, and its status, that the mappings of an integration changed (docs/aws §7.6, §7.8). */
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { requestTemplateOf } from '../records/sent.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { findNearMisses } from '../records/near-misses.ts';
@@ -158,6 +160,118 @@ const notValidated: SurpriseKind = {
   },
 };
 
+/** Counts of failed entries in replies of AWS services that are successes all the same. */
+const FAILED_COUNTS = ['FailedEntryCount', 'FailedRecordCount', 'FailedPutCount'];
+
+const entriesFailed: SurpriseKind = {
+  code: 'ENTRIES_FAILED',
+  mark: 'entries failed',
+  source: 'docs/aws §8',
+  find({ integration, recorded }) {
+    const { outcome } = recorded;
+    if (integration?.kind !== 'service' && integration?.kind !== 'http-api-service') return undefined;
+    if (outcome?.kind !== 'answered' || outcome.status >= 400) return undefined;
+    const reply = parseJsonObject(outcome.body.toString()) ?? {};
+    const lost = Array.isArray(reply['Failed']) ? reply['Failed'].length : 0;
+    const failed =
+      FAILED_COUNTS.map((name) => reply[name]).find((count) => typeof count === 'number') ?? lost;
+    if (typeof failed !== 'number' || failed === 0) return undefined;
+    return {
+      values: { failed },
+      because: [
+        `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed: its reply says which, and why.`,
+      ],
+      changes: ['Correct the failed entries; a client must read the reply, because its status is a success.'],
+    };
+  },
+};
+
+/** Methods with which API Gateway sends no body to a backend. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const bodyNotSent: SurpriseKind = {
+  code: 'BODY_NOT_SENT',
+  mark: 'body not sent',
+  source: 'docs/aws §2.6',
+  find({ integration, recorded }) {
+    const { received, sent, outcome } = recorded;
+    if (integration?.kind !== 'http' && integration?.kind !== 'http-proxy') return undefined;
+    if (outcome === undefined || received.body === undefined || received.body.length === 0) return undefined;
+    const request =
+      received.outgoing !== undefined && 'request' in received.outgoing
+        ? received.outgoing.request
+        : undefined;
+    const method = sent?.method ?? request?.method ?? received.method;
+    if (!WITHOUT_BODY.has(method)) return undefined;
+    return {
+      values: { method },
+      because: [
+        `The request has a body, but API Gateway sends none to a backend with ${method}, so the integration did not get it.`,
+      ],
+      changes: ['Send the values in the query or in headers, or use POST.'],
+    };
+  },
+};
+
+const referenceEmpty: SurpriseKind = {
+  code: 'REFERENCE_EMPTY',
+  mark: 'reference empty',
+  source: 'docs/aws §7.3',
+  find(facts) {
+    const { integration, recorded, accept } = facts;
+    if (!isSelecting(integration) || recorded.outcome === undefined) return undefined;
+    const request = requestTemplateOf(recorded.received)?.source ?? '';
+    const selected = selectResponse(facts);
+    const response = selected && chooseResponseTemplate(selected.templates, accept)?.template.source;
+    const references = [...new Set([...undefinedIn(request), ...undefinedIn(response ?? '')])];
+    if (references.length === 0) return undefined;
+    const one = references.length === 1;
+    return {
+      values: { references },
+      because: [
+        `The template refers to ${references.join(', ')}, which ${one ? 'is' : 'are'} not defined in it, so ${one ? 'it' : 'they'} printed nothing.`,
+      ],
+      changes: [
+        `Define ${references.join(', ')} with #set, or read the value from $input, $context or $stageVariables.`,
+      ],
+    };
+  },
+};
+
+/** The references that a template has without defining them (docs/aws §7.2, §7.5). */
+const PROVIDED = new Set(['input', 'context', 'util', 'stageVariables', 'foreach', 'velocityCount']);
+
+/** Returns references that neither the template nor API Gateway defines. Those of directives may be missing on purpose. */
+function undefinedIn(template: string): readonly string[] {
+  const defined = new Set(
+    [...template.matchAll(/#(?:set|foreach|define|macro)\s*\(([^)]*)/g)].flatMap(([, inside = '']) =>
+      [...inside.matchAll(/\$!?\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name),
+    ),
+  );
+  const printed = template.replaceAll(/#(?:set|if|elseif|foreach|macro|define)\b[^\n]*/g, '');
+  const written = [...printed.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
+  return written.filter((name) => !PROVIDED.has(name) && !defined.has(name)).map((name) => `$${name}`);
+}
+
+const stageInPath: SurpriseKind = {
+  code: 'STAGE_IN_PATH',
+  mark: undefined,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    const { stage, api } = facts.recorded.received;
+    if (facts.integration?.kind !== 'lambda-proxy' || api.protocol !== 'http') return undefined;
+    if (stage === undefined || stage.name === '$default' || api.functionUrl !== undefined) return undefined;
+    const isNew = facts.integration.payload === 'http-2.0';
+    return {
+      values: { stage: stage.name },
+      because: [
+        `${isNew ? 'rawPath' : 'path'} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
+      ],
+      changes: [],
+    };
+  },
+};
+
 export const CALL_KINDS: readonly SurpriseKind[] = [
   pathValueMissing,
   statusOverwritten,
@@ -165,4 +279,8 @@ export const CALL_KINDS: readonly SurpriseKind[] = [
   templateSkipped,
   mockWithoutBody,
   notValidated,
+  entriesFailed,
+  bodyNotSent,
+  referenceEmpty,
+  stageInPath,
 ];

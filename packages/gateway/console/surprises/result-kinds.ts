@@ -56,7 +56,8 @@ const typeByDefault: SurpriseKind = {
         `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, and a client may read it otherwise.`,
       ],
       // A short text is often meant so.
-      changes: what === 'not JSON' ? [] : ['Return the Content-Type of the body in headers.'],
+      changes:
+        what === 'not JSON' || what === 'JSON' ? [] : ['Return the Content-Type of the body in headers.'],
     };
   },
 };
@@ -66,6 +67,7 @@ function describeContent(body: string | Buffer, type: string, isCut: boolean): s
   const text = body.toString();
   if (/^\s*<[a-z!?]/i.test(text)) return 'HTML or XML';
   if (text.includes('�')) return 'not text';
+  if (type === 'text/plain' && /^\s*[{[]/.test(text) && !isCut && isJson(text)) return 'JSON';
   return type === 'application/json' && !isCut && !isJson(text) ? 'not JSON' : undefined;
 }
 

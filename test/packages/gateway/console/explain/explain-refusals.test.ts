@@ -8,10 +8,8 @@ import { anApi } from '../../../../support/an-api.ts';
 import { ok, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { withIssuers } from '../../../../support/token-issuers.ts';
-import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
-import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Served } from '../surprises/surprise-rows.ts';
@@ -282,8 +280,28 @@ const FAULTS: readonly Row[] = [
   },
 ];
 
+const QUEUE: JsonObject = {
+  IntegrationUri: undefined as never,
+  IntegrationSubtype: 'SQS-SendMessage',
+  PayloadFormatVersion: '1.0',
+  CredentialsArn: 'arn:aws:iam::123456789012:role/sender',
+  RequestParameters: {
+    QueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs',
+    MessageBody: '$request.body.text',
+  },
+};
+const MISSING: Row = {
+  name: 'a parameter of a service that the request does not give',
+  source: 'docs/aws §8',
+  api: () => anApi(httpRoutes(['POST /jobs'], { integration: QUEUE }), { echo: ok }),
+  request: { method: 'POST', target: '/jobs', body: '{"other": 1}' },
+  because: /has no value for MessageBody, which is mapped from \$request\.body\.text/,
+  change: /^Send a request in which \$request\.body\.text has a value, or map MessageBody/,
+  never: /Change the integration/,
+};
+
 describe('a refusal whose cause lies beside the request', () => {
-  for (const { name, source, api, request, because, change, never } of [...ROWS, ...FAULTS])
+  for (const { name, source, api, request, because, change, never } of [...ROWS, ...FAULTS, MISSING])
     it(`is explained: ${name} (${source})`, async () => {
       const detail = await detailOf(api(), request);
       assert.match(detail.story.sentences.join('\n'), because);
@@ -363,83 +381,4 @@ describe('a credential that is not a token', () => {
       await api.send({ target: '/pets', headers: ['Authorization', `Bearer ${credential}`] });
       assert.match(storyOf(api.last()), because);
     });
-});
-
-describe('the end of a connection', () => {
-  const about = {
-    kind: 'disconnect',
-    protocol: 'websocket',
-    method: 'DISCONNECT',
-    path: '',
-    status: 200,
-    tookMs: 1,
-    apiId: 'a',
-    apiName: 'a',
-    stageName: 'dev',
-    stages: ['dev'],
-    routeKey: undefined,
-    phase: 'match',
-    code: undefined,
-    failure: undefined,
-    defect: undefined,
-    isDeployed: false,
-    nearMisses: [],
-    screened: [],
-    injected: [],
-    guard: undefined,
-    policies: [],
-    meter: undefined,
-    validation: undefined,
-    cache: undefined,
-    integration: undefined,
-  } as const satisfies Circumstances;
-  const rows: readonly [code: number, reason: string, because: RegExp][] = [
-    [1009, 'Message too long', /longer than 128 KB or a frame longer than 32 KB/],
-    [1001, 'Going away', /after 10 minutes without a message and after 2 hours/],
-    [1001, '', /The client went away \(1001\)/],
-    [1003, 'Binary messages are not supported', /sent a binary message/],
-    [1005, 'Client-side close frame status not set', /without a close code/],
-    [1006, '', /without a close frame/],
-    [4001, 'bye', /The client closed it with 4001, “bye”/],
-  ];
-  for (const [code, reason, because] of rows)
-    it(`is explained by its code: ${code} ${reason} (docs/aws §11.4, §11.6)`, () => {
-      assert.match(explain({ ...about, closure: { code, reason } }).sentences.join('\n'), because);
-    });
-});
-
-describe('a message that does not match its model', () => {
-  it('is told of nothing that only REST APIs have (docs/aws §11.2)', () => {
-    const { changes } = explain({
-      kind: 'message',
-      protocol: 'websocket',
-      method: 'MESSAGE',
-      path: '',
-      status: 400,
-      tookMs: 1,
-      apiId: 'a',
-      apiName: 'a',
-      stageName: 'dev',
-      stages: ['dev'],
-      routeKey: 'ask',
-      phase: 'validate',
-      code: 'BAD_REQUEST_BODY',
-      failure: 'the body is not valid',
-      defect: undefined,
-      isDeployed: false,
-      nearMisses: [],
-      screened: [],
-      injected: [],
-      guard: undefined,
-      policies: [],
-      meter: undefined,
-      validation: '[instance type (string) does not match]',
-      cache: undefined,
-      integration: undefined,
-    });
-
-    assert.deepEqual(changes, [
-      'Send a body that matches the model, or change the model and deploy the API again.',
-    ]);
-  });
 });

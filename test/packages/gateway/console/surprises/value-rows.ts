@@ -46,6 +46,29 @@ const mocking = (template: string) => (): Served =>
       IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: JSON_ONLY(template) }],
     },
   });
+const calling = (reply: string) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Credentials: 'arn:aws:iam::123456789012:role/sender',
+      Uri: 'arn:aws:apigateway:us-east-1:events:action/PutEvents',
+      IntegrationResponses: DEFAULT,
+    },
+  });
+  api.ports.services.answer = () => answered(reply);
+  return api;
+};
+const rendering = (template: string): (() => Served) =>
+  backend(
+    {
+      ...HTTP,
+      IntegrationHttpMethod: 'POST',
+      RequestTemplates: JSON_ONLY(template),
+      IntegrationResponses: DEFAULT,
+    },
+    answered('{}'),
+  );
 const validating = (): Served =>
   anApi(
     restRoutes(
@@ -111,7 +134,7 @@ export const VALUES: readonly SurpriseRow[] = [
     values: { contentType: 'text/plain' },
     because: /its default, text\/plain; charset=utf-8\. The body is HTML or XML/,
     change: /Return the Content-Type of the body in headers/,
-    not: { api: http({ statusCode: 200, body: '{"a": 1}' }) },
+    not: { api: http({ statusCode: 200, body: 'hello' }) },
   },
   {
     code: 'BODY_DROPPED',
@@ -326,5 +349,54 @@ export const VALUES: readonly SurpriseRow[] = [
         body: '{"name": "rex"}',
       },
     },
+  },
+  {
+    code: 'CONTENT_TYPE_BY_DEFAULT',
+    name: 'JSON of an HTTP API',
+    source: 'docs/aws §3.5',
+    api: http({ statusCode: 200, body: '{"a": 1}' }),
+    request: { target: '/1' },
+    values: { contentType: 'text/plain' },
+    because: /its default, text\/plain; charset=utf-8\. The body is JSON/,
+    not: { api: proxy({ statusCode: 200, body: '{"a": 1}' }), request: ID },
+  },
+  {
+    code: 'ENTRIES_FAILED',
+    source: 'docs/aws §8',
+    api: calling('{"FailedEntryCount": 1, "Entries": [{"ErrorCode": "MalformedDetail"}]}'),
+    request: { ...ID, method: 'POST', body: '{}' },
+    values: { failed: 1 },
+    because: /responded with 200, but 1 entry of the call failed/,
+    change: /Correct the failed entries/,
+    not: { api: calling('{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}') },
+  },
+  {
+    code: 'BODY_NOT_SENT',
+    source: 'docs/aws §2.6',
+    api: backend({ ...HTTP, Type: 'HTTP_PROXY' }, answered('{}')),
+    request: { ...ID, body: '{"a": 1}' },
+    values: { method: 'GET' },
+    because: /sends none to a backend with GET, so the integration did not get it/,
+    change: /or use POST/,
+    not: { request: ID },
+  },
+  {
+    code: 'REFERENCE_EMPTY',
+    source: 'docs/aws §7.3',
+    api: rendering('{"name": "$name", "id": "$context.requestId"}'),
+    request: { ...ID, method: 'POST', body: '{}' },
+    values: { references: ['$name'] },
+    because: /refers to \$name, which is not defined in it, so it printed nothing/,
+    change: /Define \$name with #set/,
+    not: { api: rendering('#set($name = "a"){"name": "$name", "other": "$!other", "price": "$5"}') },
+  },
+  {
+    code: 'STAGE_IN_PATH',
+    source: 'docs/aws §2.3',
+    api: () => anApi(httpRoutes(['GET /pets'], { stages: ['v2'] }), { echo: ok }),
+    request: { target: '/v2/pets' },
+    values: { stage: 'v2' },
+    because: /rawPath of the event begins with the stage, \/v2/,
+    not: { request: { target: '/pets' } },
   },
 ];
