@@ -251,9 +251,9 @@ function readProblem(
   const type = bareType(new HeaderList(replyHeaders).last('content-type') ?? '');
   if (status < 400 || type !== 'application/problem+json') return undefined;
   const { title, detail, code } = parseJsonObject(replyBody.toString()) ?? {};
-  const textOf = (value: unknown): string | undefined =>
+  const readText = (value: unknown): string | undefined =>
     typeof value === 'string' && value !== '' ? redactor.text(value) : undefined;
-  return { title: textOf(title), detail: textOf(detail), code: textOf(code) };
+  return { title: readText(title), detail: readText(detail), code: readText(code) };
 }
 
 function describeOutcome(
@@ -270,7 +270,7 @@ function describeOutcome(
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
     ...(outcome?.kind === 'unreachable' && outcome.isTls === true && { isTls: true }),
     ...(outcome?.kind === 'timed-out' && {
-      isColdStart: 'isColdStart' in outcome && outcome.isColdStart === true,
+      isColdStart: 'isColdStart' in outcome,
     }),
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:

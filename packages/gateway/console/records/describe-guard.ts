@@ -60,14 +60,7 @@ export function describeGuard(
       isFound: readIdentity([{ kind: place, name }], received, duplicates) !== undefined,
     })),
     ttlSeconds: lambda?.ttlSeconds ?? 0,
-    from:
-      grant === undefined
-        ? authorizerCall === undefined
-          ? undefined
-          : 'function'
-        : authorizerCall === undefined
-          ? 'cache'
-          : 'function',
+    from: authorizerCall !== undefined ? 'function' : grant === undefined ? undefined : 'cache',
     ageMs:
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,

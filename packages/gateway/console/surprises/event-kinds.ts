@@ -1,7 +1,6 @@
 /** Values of a request that a function gets elsewhere, or otherwise, than the client sent them (docs/aws §3.1–§3.3). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readLambdaPayload } from './selected-response.ts';
-import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** Headers that clients and proxies repeat, and that functions rarely read. */

@@ -2,7 +2,6 @@
 import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson } from '@gatewright/aws/json-object';
 import { readLambdaPayload } from './selected-response.ts';
-import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** What payload format 2.0 reads of a result with statusCode; other members have no effect. */

@@ -106,7 +106,8 @@ function decideIn(
         reason,
         version: document.version,
         file,
-        isFileNewer: isNewer(file, join(source, 'access', 'compiled.json')) && compilesToOther(source, document),
+        isFileNewer:
+          isNewer(file, join(source, 'access', 'compiled.json')) && compilesToOther(source, document),
         caller: seen,
         rules: rules.map((text) => ({ text, place: places.get(text.slice(0, text.indexOf(':'))) })),
       };

@@ -77,22 +77,25 @@ const refusedToken = (
     trusted: { issuers, audiences: [], scopes: [] },
   },
 });
-const textOf = (about: Circumstances): string => {
+const storyOf = (about: Circumstances): string => {
   const { sentences, changes } = explain(about);
   return [...sentences, ...changes].join('\n');
 };
 
 describe('the remedy for a token of another issuer', () => {
   it('does not let an authorizer of user pools accept an issuer that is none (docs/aws §4.5)', () => {
-    const story = textOf(refusedToken('issuer', { issuer: 'https://login.example/' }));
+    const story = storyOf(refusedToken('issuer', { issuer: 'https://login.example/' }));
     assert.match(story, /accepts only https:\/\/cognito-idp/);
     assert.doesNotMatch(story, /Or, if callers/);
   });
 
   it('names the property for another user pool, and the issuers of other authorizers', () => {
-    assert.match(textOf(refusedToken('issuer', { issuer: `${POOL}2` })), /add this user pool .*ProviderARNs/);
     assert.match(
-      textOf(refusedToken('issuer', { issuer: 'https://b.example/' }, ['https://a.example/'])),
+      storyOf(refusedToken('issuer', { issuer: `${POOL}2` })),
+      /add this user pool .*ProviderARNs/,
+    );
+    assert.match(
+      storyOf(refusedToken('issuer', { issuer: 'https://b.example/' }, ['https://a.example/'])),
       /accept it in the issuers of the authorizer/,
     );
   });
@@ -100,7 +103,7 @@ describe('the remedy for a token of another issuer', () => {
 
 describe('a token that is not valid yet', () => {
   it('says from when it is valid (docs/aws §4.5)', () => {
-    const story = textOf(refusedToken('not-yet-valid', { validFromEpochMs: Date.UTC(2027, 0, 2) }));
+    const story = storyOf(refusedToken('not-yet-valid', { validFromEpochMs: Date.UTC(2027, 0, 2) }));
     assert.match(story, /is not valid before 2027-01-02T00:00:00\.000Z \(its nbf or iat\)/);
     assert.doesNotMatch(story, /not valid yet: the token/);
   });
@@ -108,7 +111,7 @@ describe('a token that is not valid yet', () => {
 
 describe('a function that its own timeout ended', () => {
   const ended = (payload: string): string =>
-    textOf({
+    storyOf({
       ...ABOUT,
       status: 502,
       code: 'FUNCTION_FAILED',
@@ -130,7 +133,7 @@ describe('a function that its own timeout ended', () => {
 
 describe('a message that a function of the toolkit refuses with a frame', () => {
   it('has the text of the frame, its code and a remedy (docs/guides/receive/realtime.md)', () => {
-    const story = textOf({
+    const story = storyOf({
       ...ABOUT,
       kind: 'message',
       protocol: 'websocket',
