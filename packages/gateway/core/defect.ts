@@ -3,18 +3,37 @@
  * on this value and never on log text.
  */
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
-import type { TokenDefectCode } from './policy/bearer-token.ts';
+import type { MalformedPart, TokenDefectCode } from './policy/bearer-token.ts';
 
 export type Defect =
   /** A defect of a bearer token, found by a JWT or Cognito authorizer. */
-  | { readonly kind: 'token'; readonly code: TokenDefectCode }
-  | { readonly kind: 'authorizer'; readonly code: Exclude<AuthorizerDefectCode, 'malformed'> }
+  | { readonly kind: 'token'; readonly code: TokenDefectCode; readonly part?: MalformedPart }
+  | {
+      readonly kind: 'authorizer';
+      readonly code: Exclude<AuthorizerDefectCode, 'malformed'>;
+      /** Lambda's name of the error of a function that failed. */
+      readonly errorType?: string | undefined;
+      /** Whether the message of the error is Unauthorized, or nearly so, and yet was not read as a refusal. */
+      readonly meansRefusal?: true | undefined;
+    }
   /** The result of an authorizer's function cannot be used. `member` is the name of an invalid context value. */
   | {
       readonly kind: 'authorizer';
       readonly code: 'malformed';
       readonly part: AuthorizerResultPart;
       readonly member?: string | undefined;
+    }
+  /** The throttle of a route on its stage, or of the whole account, is exceeded. */
+  | { readonly kind: 'throttle'; readonly of: 'route' | 'account' }
+  /** The policies do not allow the call of a function URL. */
+  | {
+      readonly kind: 'function-url';
+      readonly actions: readonly string[];
+      readonly functionArn: string;
+      readonly authType: 'NONE' | 'AWS_IAM';
+      /** The ARN of the signer; undefined if the request is not signed. */
+      readonly signer: string | undefined;
+      readonly isDenied: boolean;
     }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | { readonly kind: 'permission' }
@@ -65,9 +84,11 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     /** A template cannot be applied to a binary body. */
     | { readonly problem: 'binary-body' }
     /** The body must be decoded, but is not base64. */
-    | { readonly problem: 'base64' }
+    | { readonly problem: 'base64'; readonly side: 'request' | 'response' }
     /** A header that API Gateway sets itself is mapped. */
     | { readonly problem: 'header'; readonly name: string }
+    /** A parameter that an AWS service requires has no value; its source is a mapping of the request. */
+    | { readonly problem: 'no-value'; readonly name: string; readonly source: string | undefined }
     /** The Uri of the integration is not an address, after stage variables and parameters were inserted. */
     | { readonly problem: 'address' }
   );

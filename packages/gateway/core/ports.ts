@@ -119,7 +119,12 @@ export type InvocationResult =
    * The caller's `timeoutMs` passed before the function returned, and the function may still be running. `because` is
    * the reason why it has not started yet.
    */
-  | { readonly kind: 'timed-out'; readonly because?: string }
+  | {
+      readonly kind: 'timed-out';
+      readonly because?: string;
+      /** Present if the event waited for an instance, or was the first event of one. */
+      readonly isColdStart?: true;
+    }
   /**
    * Lambda did not accept the event. Either the function does not exist, or the concurrency limits leave no free
    * instance, or the payload is larger than 6 MB.
@@ -230,6 +235,8 @@ export type HttpOutcome =
       readonly kind: 'unreachable';
       readonly reason: 'address' | 'network' | 'too-large' | 'request';
       readonly message: string;
+      /** Present if a server responded, but TLS was not established: its certificate is not trusted, or it has no TLS. */
+      readonly isTls?: true;
     };
 
 /**

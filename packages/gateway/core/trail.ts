@@ -93,8 +93,11 @@ export type Finished = {
 };
 
 export type FinishedEvent = {
-  /** `POST` is a message that was sent to the client through `@connections`. */
-  readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST';
+  /**
+   * `POST` is a message that was sent to the client through `@connections`. A refused call of `@connections` has its
+   * method.
+   */
+  readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST' | 'GET' | 'DELETE';
   readonly requestId: string;
   readonly connectionId: string;
   readonly caller: CallerFacts;

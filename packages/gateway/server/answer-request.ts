@@ -115,7 +115,14 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
   const api = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
   if (api === undefined) {
     if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('no-http-api'));
-    else send(sink, method, HEALTH_CHECK.test(target) ? healthy() : refusal('no-api'));
+    else if (HEALTH_CHECK.test(target)) send(sink, method, healthy());
+    else {
+      // There is no API under which the request could be recorded.
+      options.ports.log.write(
+        `403 ${method ?? ''} ${host ?? ''}${pathOf(target)}: no API is served there; a custom domain needs a mapping for the path`,
+      );
+      send(sink, method, refusal('no-api'));
+    }
     return;
   }
   const answerWith = (body: Buffer | undefined, release?: () => void): void => {

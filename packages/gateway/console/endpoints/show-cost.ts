@@ -104,7 +104,9 @@ function shapeApi(
  * Returns whether AWS does not bill a request. Calls that are throttled, or refused by an authorizer or an API key
  * check, are not billed (docs/aws §14).
  */
-function isFree({ phase, code }: RequestRow): boolean {
+function isFree({ phase, code, kind, status }: RequestRow): boolean {
+  // Refused calls of @connections send no message.
+  if (kind === 'post' && status >= 400) return true;
   return code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
 }
 

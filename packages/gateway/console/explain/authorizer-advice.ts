@@ -1,6 +1,7 @@
 import { findNotedLine } from './reason.ts';
 import { adviseToken, tokenCommandOf } from './token-advice.ts';
 import type { AuthorizerResultPart } from '../../core/defect.ts';
+import { adviseLimit } from './call-advice.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
 /**
@@ -32,6 +33,7 @@ export function adviseFix(
     case 'failed':
       return (
         adviseToolkit(named, lines) ??
+        adviseError(defect, named, { protocol, simpleResponses }) ??
         `Fix the function ${named}: it failed with that error before it returned a response.`
       );
     case 'refused':
@@ -43,6 +45,22 @@ export function adviseFix(
     case 'unauthorized':
       return adviseResult(named, protocol, simpleResponses);
   }
+}
+
+/** What to do about a refusal that is misspelled, or about an error that Lambda itself reports (docs/aws §4.3). */
+function adviseError(
+  {
+    errorType,
+    meansRefusal,
+  }: { readonly errorType?: string | undefined; readonly meansRefusal?: true | undefined },
+  named: string,
+  form: ResultForm,
+): string | undefined {
+  if (meansRefusal === true)
+    return form.protocol === 'http'
+      ? `To refuse a request, let the function ${named} return ${form.simpleResponses === true ? 'isAuthorized: false' : 'a policy with Deny'}: with payload format 2.0, every error becomes 500.`
+      : `To refuse a request with 401, let the function ${named} throw an error whose message is exactly Unauthorized; every other error becomes 500.`;
+  return errorType === undefined ? undefined : adviseLimit(errorType, named);
 }
 
 function adviseResult(

@@ -6,10 +6,13 @@ export function adviseRefused({
   refusal,
   target = 'the integration',
   errorMessage = '',
+  isTls,
 }: IntegrationCircumstances): string {
   switch (refusal) {
     case 'not-found':
-      return `Define the function ${target} in a stack that the gateway serves, or correct the name in the integration.`;
+      return target === ''
+        ? 'Name a function in the Uri of the integration, and deploy the API again.'
+        : `Define the function ${target} in a stack that the gateway serves, or correct the name in the integration.`;
     case 'throttled':
       return adviseThrottled(target, errorMessage);
     case 'too-large':
@@ -20,6 +23,8 @@ export function adviseRefused({
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
     case 'network':
     case undefined:
+      if (isTls === true)
+        return 'Give the server a certificate of a public certificate authority for the host in the Uri: API Gateway trusts no self-signed one. For a server without TLS, write http:// in the Uri.';
       return 'Start a server at the address of the integration, or change the integration.';
   }
 }
@@ -37,10 +42,14 @@ function adviseThrottled(target: string, reason: string): string {
 }
 
 /** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */
-export function adviseLimit(errorType: string, target: string): string | undefined {
+export function adviseLimit(
+  errorType: string,
+  target: string,
+  payload?: IntegrationCircumstances['payload'],
+): string | undefined {
   switch (errorType) {
     case 'Sandbox.Timedout':
-      return `Let the function ${target} finish sooner, or raise its Timeout; it must respond before the integration timeout, too.`;
+      return `Let the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must respond before the integration timeout, too'}.`;
     case 'Function.ResponseSizeTooLarge':
       return `Return at most 6 MB from the function ${target}, including base64: put more into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM of a REST API, InvokeMode: RESPONSE_STREAM of a function URL).`;
     case 'Runtime.OutOfMemory':
@@ -55,12 +64,17 @@ export function adviseLimit(errorType: string, target: string): string | undefin
 /** What to do about an integration that did not respond in time (docs/aws §2.5, §13). */
 export function adviseTimeout(
   { protocol }: Pick<Circumstances, 'protocol'>,
-  { kind, payload }: IntegrationCircumstances,
+  { kind, payload, isColdStart }: IntegrationCircumstances,
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
   return [
-    ...(isFunction
-      ? ['Send the request again: starting a new instance counts toward the timeout, here as on AWS.']
+    ...(isFunction && isColdStart === true
+      ? ['Send the request again: the start of a new instance counted toward the timeout, here as on AWS.']
+      : []),
+    ...(isFunction && isColdStart === undefined
+      ? [
+          'If the function had to start a new instance, send the request again: the start counts toward the timeout.',
+        ]
       : []),
     'Make the integration respond sooner, or hand long work to another process and respond at once.',
     payload === 'function-url'

@@ -10,6 +10,10 @@ export type NearMiss = {
   readonly because: string;
   /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
+  /** Whether the path has the segments of the route, so that only its method, case or slashes differ. */
+  readonly isSameRoute?: true | undefined;
+  /** What to do instead of calling the route as it is written. */
+  readonly advice?: string | undefined;
   /** Whether the spelling is so different that another route is meant. */
   readonly isFar?: true | undefined;
 };
@@ -29,6 +33,8 @@ export type TokenCircumstances = {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
+  /** The later of `nbf` and `iat` of the token's unverified claims. */
+  readonly validFromEpochMs?: number | undefined;
   /**
    * The time from the token's unverified `exp` to the request, in milliseconds; undefined if the token had not expired.
    */
@@ -59,6 +65,8 @@ export type GuardCircumstances = {
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
   readonly simpleResponses?: boolean | undefined;
+  /** The IdentityValidationExpression of a TOKEN authorizer; undefined if it has none. */
+  readonly identityExpression?: string | undefined;
   /** Whether it is a TOKEN authorizer, whose results are cached by the token alone. */
   readonly isTokenType?: true | undefined;
   /** The value of `isAuthorized` in a simple response. */
@@ -122,10 +130,26 @@ export type IntegrationCircumstances = {
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
   /** Why the call was not accepted, or the backend not reached; undefined if it was. */
   readonly refusal?: 'not-found' | 'throttled' | 'too-large' | 'address' | 'network' | 'request' | undefined;
+  /** Whether a server responded, but TLS was not established. */
+  readonly isTls?: true | undefined;
   readonly errorType: string | undefined;
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
+  /** The reply of an AWS service that denies the call to the role of the integration. */
+  readonly denial?: string | undefined;
+  /** What the reply says as a problem (RFC 9457), for a caller; undefined if it is none. */
+  readonly problem?: Problem | undefined;
+  /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
+  readonly isColdStart?: boolean | undefined;
+  /** Whether the name of the function has a stage variable without a value. */
+  readonly isNameIncomplete?: true | undefined;
+};
+
+export type Problem = {
+  readonly title: string | undefined;
+  readonly detail: string | undefined;
+  readonly code: string | undefined;
 };
 
 /** The place of the first character that JSON does not allow; line and column are counted from 1. */
@@ -153,6 +177,7 @@ export type Circumstances = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly method: string;
   readonly path: string;
+  readonly sourceIp?: string | undefined;
   readonly status: number;
   readonly tookMs: number;
   readonly apiId: string;
@@ -164,6 +189,12 @@ export type Circumstances = {
   /** True if the API's own endpoint is disabled, so that it has no stage there. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
+  /** Whether the request is the preflight of a browser, which sends no other method and no credentials. */
+  readonly isPreflight?: true | undefined;
+  /** How the connection ended, for the end of a connection. */
+  readonly closure?: { readonly code: number; readonly reason: string } | undefined;
+  /** Whether the integration of a message responded, but the route has no route response, so that nothing was sent. */
+  readonly isReplyDropped?: true | undefined;
   /** The phase that produced the response or failed. */
   readonly phase: string;
   /**

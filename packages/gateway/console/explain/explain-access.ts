@@ -80,12 +80,15 @@ function explainCredential(
   { document, outcome }: DecidedAccess,
 ): Reason {
   const command = tokenCommandOf({ ...guard, isDeployed });
+  const keyed = guard.places.filter(({ name }) => name.toLowerCase() === 'x-api-key');
   return {
     because: [
       `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome) ?? outcome}.`,
     ],
     changes: [
-      `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example a new token from ${command}`}.`,
+      keyed.length > 0 && command === undefined
+        ? `Send an API key of the toolkit, whole, in the header x-api-key: \`gatewright keys create --customer NAME\`, with the prefix and a role of ${document}, makes one.`
+        : `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example a new token from ${command}`}.`,
     ],
   };
 }
@@ -146,6 +149,9 @@ function explainVerdict(
       ...(caller === undefined
         ? []
         : [`The caller, as the rules see it: ${caller.replaceAll(/\s{2,}/g, ', ')}.`]),
+      ...(about.sourceIp !== undefined && ofRoute.some(({ text }) => /\baddress\b/.test(text))
+        ? [`The request came from the address ${about.sourceIp}.`]
+        : []),
       ...describeForeignRoles(about, document, roles),
       listed.length === 0
         ? `No rule of ${document} names ${route}.`
@@ -185,10 +191,14 @@ function adviseOnRules(
   const denying = ofRoute.filter(({ text }) => /^[^:]+: deny\b/.test(text));
   const command = `\`${explainCommand(about, document)}\``;
   return [
+    // A deny overrides every allow, so meeting the condition of an allow alone would not help.
     ...(outcome === 'deny-rule' && denying.length > 0
-      ? [`Use a caller to whom ${named(denying)} does not apply. A deny overrides every allow.`]
-      : []),
-    ...(allowing.length > 0 ? [`Use a caller that meets the condition of ${named(allowing)}.`] : []),
+      ? [
+          `Use a caller to whom ${named(denying)} does not apply${allowing.length > 0 ? `, and who meets the condition of ${named(allowing)}` : ''}. A deny overrides every allow.`,
+        ]
+      : allowing.length > 0
+        ? [`Use a caller that meets the condition of ${named(allowing)}.`]
+        : []),
     `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it, and run \`gatewright access build\`. ${command} with the same credential tries a change.`,
   ];
 }

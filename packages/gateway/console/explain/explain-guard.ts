@@ -3,6 +3,7 @@ import { describeCredential, adviseFix } from './authorizer-advice.ts';
 import { describeCredentialDefect, explainAccess, explainCommand } from './explain-access.ts';
 import { tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
+import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
@@ -12,6 +13,7 @@ type Statement = GuardPolicy['statements'][number];
 
 export function explainGuard(about: Circumstances): Reason {
   const { guard, phase, code, failure, defect } = about;
+  if (defect?.kind === 'function-url') return explainFunctionUrl(defect, failure ?? '');
   if (defect?.kind === 'screen') return { because: [...defect.because], changes: [...defect.changes] };
   const missing = guard === undefined ? undefined : missingOf(guard);
   const refusing =
@@ -66,13 +68,40 @@ function spell(name: string): string {
 }
 
 function explainMissing(about: Circumstances, guard: GuardCircumstances, missing: string): Reason {
+  const isSent = guard.places.every(
+    ({ kind, isFound }) => isFound || kind === 'header' || kind === 'querystring',
+  );
   const who = guard.kind === 'lambda' ? 'the function was not called' : 'there was no token to check';
   return {
     because: [
-      `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, which the request does not have: ${who}.`,
+      `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, ${isSent ? 'which the request does not have' : 'which has no value for this request'}: ${who}.`,
     ],
-    changes: [`Send ${missing}${describeCredential(about, guard, missing)}.`],
+    changes: adviseMissing(about, guard),
   };
+}
+
+/** A caller can send headers and query parameters. A stage variable is set on the stage, and a context variable by API Gateway. */
+function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[] {
+  const missing = guard.places.filter(({ isFound }) => !isFound);
+  const sent = missing.filter(({ kind }) => kind === 'header' || kind === 'querystring');
+  const variables = missing.filter(({ kind }) => kind === 'stageVariable').map(({ name }) => name);
+  const context = missing.filter(({ kind }) => kind === 'context').map(({ name }) => name);
+  const stage = about.stageName ?? '';
+  return [
+    ...(sent.length === 0
+      ? []
+      : [`Send ${nameOfPlaces(sent)}${describeCredential(about, guard, nameOfPlaces(sent))}.`]),
+    ...(variables.length === 0
+      ? []
+      : [
+          `Give ${variables.length === 1 ? 'the stage variable' : 'the stage variables'} ${variables.join(', ')} a value in ${about.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage}; no new deployment is needed. A caller cannot send it.`,
+        ]),
+    ...(context.length === 0
+      ? []
+      : [
+          `Remove ${context.map((name) => `context.${name}`).join(', ')} from the identity sources of authorizer ${guard.name}: API Gateway sets context variables itself, and this one has no value for such a request.`,
+        ]),
+  ];
 }
 
 function explainFunction(
@@ -86,7 +115,7 @@ function explainFunction(
   if (defect?.kind === 'authorizer' && defect.code === 'identity-mismatch')
     return {
       because: [
-        `The token does not match the IdentityValidationExpression of authorizer ${guard.name}: the function was not called.`,
+        `The token does not match the IdentityValidationExpression of authorizer ${guard.name}${guard.identityExpression === undefined ? '' : `, ${guard.identityExpression}`}: the function was not called. The expression must match the whole value of ${nameOfPlaces(guard.places)}.`,
       ],
       changes: ['Send a token that the expression matches, or change the expression.'],
     };
@@ -179,7 +208,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
   const whose = {
     authorizer: `the policy of authorizer ${guard?.name ?? ''}`,
     resource: 'the API’s resource policy',
-    identity: `the policies of ${guard?.principal ?? 'the caller'}`,
+    identity: `the identity-based policy of ${guard?.principal ?? 'the caller'}`,
   }[policy.of];
   const asked = `${policy.action} on ${policy.resource}`;
   if (policy.decision === 'explicit-deny') {
@@ -211,7 +240,9 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     changes: [
       ...(policy.of === 'authorizer'
         ? changesAtAuthorizer(about, policy)
-        : [`Add a statement with Effect Allow for ${asked} to ${whose}.`]),
+        : (adviseOnConditions(about, whose, allows) ?? [
+            `Add a statement with Effect Allow for ${asked} to ${whose}.`,
+          ])),
       ...flush(about, policy),
     ],
   };
@@ -269,6 +300,27 @@ function explainNarrow(
       adviseOwnResults(guard, protocol),
     ],
   };
+}
+
+/** Where only the conditions of a statement are not met, another Allow without them would open the API to everybody. */
+function adviseOnConditions(
+  { isDeployed }: Circumstances,
+  whose: string,
+  allows: readonly Statement[],
+): string[] | undefined {
+  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
+  if (nearest === undefined || nearest.fails.length !== 1 || nearest.fails[0] !== 'condition')
+    return undefined;
+  return nearest.conditions
+    .filter(({ holds }) => !holds)
+    .flatMap(({ operator, key, wanted, found }) => [
+      `Call so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
+      ...(found === undefined || found.length === 0 || /not/i.test(operator)
+        ? []
+        : [
+            `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} in ${whose}.`,
+          ]),
+    ]);
 }
 
 function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {

@@ -3,6 +3,7 @@ import { adviseProxyResult } from './proxy-advice.ts';
 import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
+import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -11,16 +12,16 @@ const NOTHING: Reason = { because: [], changes: [] };
 export function explainIntegration(about: Circumstances): Reason {
   const { integration, failure = '', status } = about;
   const reason = explainOutcome(about);
-  if (status < 400 || integration === undefined) return reason;
+  if (integration === undefined || (status < 400 && integration.denial === undefined)) return reason;
   const rights = findMissingRights(
-    [failure, integration.errorMessage ?? '', ...integration.lines],
+    [failure, integration.errorMessage ?? '', integration.denial ?? '', ...integration.lines],
     about.statements,
   );
   return {
     because: [...reason.because, ...rights.because],
     // Changing the function would not help while its role lacks a permission.
     changes:
-      rights.changes.length > 0 && integration.outcome === 'failed'
+      rights.changes.length > 0 && (integration.outcome === 'failed' || integration.denial !== undefined)
         ? rights.changes
         : [...rights.changes, ...reason.changes],
   };
@@ -45,11 +46,14 @@ function explainOutcome(about: Circumstances): Reason {
     case 'refused':
       return {
         because: [
-          withStop(
-            `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
-          ),
+          integration.target === ''
+            ? 'Nothing was called: the Uri of the integration names no function.'
+            : withStop(
+                `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
+              ),
         ],
-        changes: [adviseRefused(integration)],
+        // The stage variable without a value is told with the surprises.
+        changes: integration.isNameIncomplete === true ? [] : [adviseRefused(integration)],
       };
     case 'unreachable':
       return {
@@ -65,7 +69,7 @@ function explainOutcome(about: Circumstances): Reason {
 }
 
 function explainAnswer(
-  { kind, status, isDeployed }: Circumstances,
+  { kind, status, isDeployed, isReplyDropped, routeKey = 'the route' }: Circumstances,
   integration: IntegrationCircumstances | undefined,
 ): Reason {
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
@@ -79,16 +83,46 @@ function explainAnswer(
       ],
       changes: ['Return statusCode 200 for this client from the $connect function.'],
     };
+  if (isReplyDropped === true)
+    return {
+      because: [
+        `${name} responded${took}, but the route ${routeKey} has no route response, so nothing of it was sent to the client.`,
+      ],
+      changes: [
+        `To send the response to the sender, set RouteResponseSelectionExpression of the route ${routeKey} to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default. To send messages at any time, call POST @connections.`,
+      ],
+    };
+  if (kind === 'message' && integration.problem !== undefined)
+    return {
+      because: [`${name} responded${took} with an error.`, ...describeProblem(integration.problem)],
+      changes: [
+        integration.problem.code === 'forbidden'
+          ? 'Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run `gatewright access build`.'
+          : 'Do what the frame says: its text is for the one who sent the message.',
+      ],
+    };
   if (status < 400) return { because: [`${name} responded${took}.`], changes: [] };
   return {
     because: [
       `${name} responded with ${status}${took}; the gateway passed the response on.`,
+      ...describeProblem(integration.problem),
       ...printed(integration),
     ],
     changes: [
-      `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+      adviseToolkitReply(integration.lines) ??
+        `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };
+}
+
+/** Quotes a reply that is a problem of RFC 9457. A title that only names the status says nothing. */
+function describeProblem(problem: IntegrationCircumstances['problem']): string[] {
+  const { title, detail, code } = problem ?? {};
+  const said = [title, detail].filter((text) => text !== undefined && /\s/.test(text));
+  if (said.length === 0 && code === undefined) return [];
+  return [
+    `The reply says: ${withStop(said.join(' ') || (title ?? ''))}${code === undefined ? '' : ` Its code is ${code}.`}`,
+  ];
 }
 
 function explainTemplate(about: Circumstances, side: string, problem: string): Reason {
@@ -131,7 +165,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     ],
     changes: [
       command === undefined
-        ? (adviseLimit(errorType, integration.target ?? '') ??
+        ? (adviseLimit(errorType, integration.target ?? '', integration.payload) ??
           'Fix the function; callers receive Internal server error for every error.')
         : `Run \`${command}\` and send the request again.`,
     ],

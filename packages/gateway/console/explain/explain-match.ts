@@ -81,7 +81,10 @@ function explainPlainRequest({
   };
 }
 
-function explainRoute({ method, path, nearMisses, protocol }: Circumstances, stageName: string): Reason {
+function explainRoute(
+  { method, path, nearMisses, protocol, isPreflight }: Circumstances,
+  stageName: string,
+): Reason {
   // Routes that differ much from the request are named only if no route is nearer.
   const meant = nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
@@ -95,11 +98,17 @@ function explainRoute({ method, path, nearMisses, protocol }: Circumstances, sta
         : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
     ],
     changes: [
-      path.startsWith(`/${stageName}/`)
-        ? 'The path begins with the stage twice: remove one of them.'
-        : nearest === undefined
-          ? 'Add the route, and deploy the API again.'
-          : `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,
+      // What a preflight needs is told with the surprises: the browser chooses its method.
+      ...(isPreflight === true && verbs.length > 0
+        ? []
+        : [
+            path.startsWith(`/${stageName}/`)
+              ? 'The path begins with the stage twice: remove one of them.'
+              : nearest === undefined
+                ? 'Add the route, and deploy the API again.'
+                : (nearest.advice ??
+                  `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`),
+          ]),
     ],
   };
 }

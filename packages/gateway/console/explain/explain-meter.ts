@@ -9,11 +9,35 @@ import type {
 import type { Reason } from './reason.ts';
 
 export function explainMeter(about: Circumstances): Reason {
-  const { meter, code, failure } = about;
-  if (meter === undefined) return { because: [sentence(failure ?? '')], changes: [] };
+  const { meter, code } = about;
+  if (meter === undefined) return explainUnmetered(about);
   if (code === 'INVALID_API_KEY') return explainKey(about, meter);
   if (code === 'QUOTA_EXCEEDED') return explainQuota(about, meter);
   return explainThrottle(about, meter);
+}
+
+/** A message of a WebSocket API has no meter of its own: only the limits of its stage and of the account count it. */
+function explainUnmetered({ failure, defect, protocol, kind }: Circumstances): Reason {
+  const what = kind === 'message' ? 'messages' : 'requests';
+  return {
+    because: [sentence(failure ?? '')],
+    changes:
+      defect?.kind !== 'throttle'
+        ? []
+        : [
+            defect.of === 'account'
+              ? adviseAccount(what)
+              : `Send ${what} more slowly, or ${raiseAtStage(protocol)}.`,
+          ],
+  };
+}
+
+function adviseAccount(what: string): string {
+  return `Send ${what} more slowly and retry, or ask AWS to raise the throttle quotas of the account (Service Quotas); all APIs of a region share them.`;
+}
+
+function raiseAtStage(protocol: Circumstances['protocol']): string {
+  return `raise ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage`;
 }
 
 function explainKey({ apiId, stageName, routeKey, guard }: Circumstances, meter: MeterCircumstances): Reason {
@@ -96,7 +120,7 @@ function explainQuota({ isDeployed }: Circumstances, meter: MeterCircumstances):
 }
 
 function explainThrottle(
-  { failure, routeKey, stageName, protocol }: Circumstances,
+  { failure, routeKey, stageName, protocol, defect }: Circumstances,
   meter: MeterCircumstances,
 ): Reason {
   const { planLimit, routeLimit } = meter;
@@ -112,13 +136,15 @@ function explainThrottle(
       because: [
         `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} was exceeded: ${describe(routeLimit)}. All callers share this throttle.`,
       ],
-      changes: [
-        `Send requests more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage.`,
-      ],
+      changes: [`Send requests more slowly and retry after a 429, or ${raiseAtStage(protocol)}.`],
     };
   return {
     because: [sentence(failure ?? 'A throttle was exceeded')],
-    changes: ['Send requests more slowly.'],
+    changes: [
+      defect?.kind === 'throttle' && defect.of === 'account'
+        ? adviseAccount('requests')
+        : 'Send requests more slowly.',
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 import { tokenOptions } from '@gatewright/aws/text/token-options';
 import { formatDuration, list, sentence, withStop } from './reason.ts';
 import { adviseToken, issuerOf } from './token-advice.ts';
-import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
+import type { MalformedPart, TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -9,6 +9,7 @@ type Refused = Pick<GuardCircumstances, 'token' | 'localToken'> & {
   readonly authorizer: string;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
+  readonly part: MalformedPart | undefined;
   readonly isDeployed: boolean;
 };
 
@@ -17,7 +18,15 @@ export function explainToken(about: Circumstances, guard: GuardCircumstances): R
   const { name: authorizer, token, trusted, localToken } = guard;
   const reason =
     defect?.kind === 'token' && trusted !== undefined
-      ? explainDefect(defect.code, { authorizer, token, trusted, failure, isDeployed, localToken })
+      ? explainDefect(defect.code, {
+          authorizer,
+          token,
+          trusted,
+          failure,
+          part: defect.part,
+          isDeployed,
+          localToken,
+        })
       : undefined;
   return reason ?? explainUnknown(about, guard);
 }
@@ -51,7 +60,9 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
     case 'malformed':
       return {
         because: [
-          withStop(`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}`),
+          withStop(
+            `Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${refused.part === undefined ? failure : MALFORMED[refused.part]}`,
+          ),
         ],
         changes: [`A signed token is header, payload and signature, joined by dots. ${adviseToken(refused)}`],
       };
@@ -102,6 +113,18 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
   }
 }
 
+const USER_POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\//;
+
+const MALFORMED: Readonly<Record<MalformedPart, string>> = {
+  segments: 'it does not have three parts, joined by dots',
+  header: 'its first part, the header, is not base64url of a JSON object',
+  payload: 'its second part, the claims, is not base64url of a JSON object',
+  unsigned: 'it is not signed, because its third part, the signature, is empty',
+  signature: 'its third part, the signature, is not base64url without padding',
+  extension: 'its header has crit, and API Gateway supports no such extension',
+  algorithm: 'its header names no algorithm (alg)',
+};
+
 /**
  * Explains that another issuer signed the token. With a single issuer, API Gateway checks the key and the signature
  * before the claim `iss`, so it reports one of them.
@@ -113,11 +136,18 @@ function explainForeign(refused: Refused): Reason | undefined {
     because: [
       `The token names the issuer ${token.issuer}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}, whose keys did not sign it.`,
     ],
-    changes: [adviseToken(refused), ...acceptIssuer(token.issuer)],
+    changes: [adviseToken(refused), ...acceptIssuer(token.issuer, trusted.issuers)],
   };
 }
 
-function acceptIssuer(issuer: string): string[] {
+/** An authorizer of the type COGNITO_USER_POOLS accepts user pools only, which all its issuers are. */
+function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
+  const isOfPools = trusted.length > 0 && trusted.every((one) => USER_POOL.test(one));
+  if (isOfPools && !USER_POOL.test(issuer)) return [];
+  if (isOfPools)
+    return [
+      `Or, if tokens from ${issuer} should be accepted, add this user pool to those that the authorizer accepts (ProviderARNs of a REST API, Issuer of an HTTP API).`,
+    ];
   return [`Or, if tokens from ${issuer} should be accepted, add it to the issuers of the authorizer.`];
 }
 
@@ -133,7 +163,10 @@ function explainClaim(
         because: [
           `The token ${token.issuer === undefined ? 'has no issuer' : `names the issuer ${token.issuer}`}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}.`,
         ],
-        changes: [adviseToken(refused), ...(token.issuer === undefined ? [] : acceptIssuer(token.issuer))],
+        changes: [
+          adviseToken(refused),
+          ...(token.issuer === undefined ? [] : acceptIssuer(token.issuer, trusted.issuers)),
+        ],
       };
     case 'audience':
       return {
@@ -158,7 +191,11 @@ function explainClaim(
       };
     case 'not-yet-valid':
       return {
-        because: [withStop(`The token is not valid yet: ${failure}`)],
+        because: [
+          token.validFromEpochMs === undefined
+            ? withStop(`The token is not valid yet: ${failure}`)
+            : `The token is not valid before ${new Date(token.validFromEpochMs).toISOString()} (its nbf or iat), which is later than the time of the request.`,
+        ],
         changes: [
           `Wait until the token is valid, or correct the clock of its issuer${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`,
         ],

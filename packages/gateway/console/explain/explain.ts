@@ -3,6 +3,8 @@
  * decisions, but make no decisions themselves.
  */
 import { adviseByCode } from './code-advice.ts';
+import { explainCall } from './explain-call.ts';
+import { explainClosure } from './explain-closure.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
 import { explainAgentCall } from './explain-agent-call.ts';
@@ -23,7 +25,8 @@ export type Story = {
 /** @param surprises facts about the response that may surprise the developer, although they are not errors */
 export function explain(about: Circumstances, surprises: Reason = NOTHING): Story {
   const reason = findReason(about);
-  const isUnadvised = about.failure !== undefined && reason.changes.length === 0;
+  const isUnadvised =
+    about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
   return {
     headline: headlineOf(about),
     sentences: [...describePath(about), ...describeInjected(about), ...reason.because, ...surprises.because],
@@ -40,7 +43,8 @@ function headlineOf(about: Circumstances): string {
     disconnect: 'The end of the connection',
     post: 'The message to the client',
   }[kind];
-  if (kind === 'post') return `${what} was sent.`;
+  if (kind === 'post' && failure === undefined) return `${what} was sent.`;
+  if (kind === 'post') return `The call ${method} @connections was refused with ${status}.`;
   if (kind === 'disconnect') return `${what} was reported to the API.`;
   if (kind === 'handshake' && status === 101) return `${what} was accepted.`;
   if (failure === undefined && status < 400) return `${what} was answered with ${status}.`;
@@ -88,6 +92,11 @@ function describeCaller({
 }
 
 function findReason(about: Circumstances): Reason {
+  if (about.kind === 'disconnect' && about.failure === undefined) {
+    const [end, call] = [explainClosure(about), explainIntegration(about)];
+    return { because: [...end.because, ...call.because], changes: [...end.changes, ...call.changes] };
+  }
+  if (about.kind === 'post') return about.failure === undefined ? NOTHING : explainCall(about);
   if (about.failure === undefined) return explainAgentCall(about) ?? explainIntegration(about);
   switch (about.phase) {
     case 'match':
@@ -119,7 +128,7 @@ function explainRefresh({ failure = '', apiId, stageName = '', method, path }: C
 }
 
 function explainValidation(about: Circumstances): Reason {
-  const { code, validation, failure, routeKey } = about;
+  const { code, validation, failure, routeKey, protocol } = about;
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
@@ -138,7 +147,12 @@ function explainValidation(about: Circumstances): Reason {
     changes: [
       ...adviseBody(about),
       'Send a body that matches the model, or change the model and deploy the API again.',
-      'To show callers the details, use $context.error.validationErrorString in the template of the gateway response BAD_REQUEST_BODY.',
+      // A WebSocket API has no gateway responses.
+      ...(protocol === 'rest'
+        ? [
+            'To show callers the details, use $context.error.validationErrorString in the template of the gateway response BAD_REQUEST_BODY.',
+          ]
+        : []),
     ],
   };
 }

@@ -43,9 +43,15 @@ export function adviseMapping(
     case 'binary-body':
       return `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or remove the type of the body from the binary media types of the API: templates read text only.`;
     case 'base64':
-      return 'Send the body as base64, or change ContentHandling.';
+      return defect.side === 'request'
+        ? `Send the body of the request as base64, or remove ContentHandling from the integration of ${routeKey}: CONVERT_TO_BINARY decodes it.`
+        : `Let the integration respond with base64, or remove ContentHandling from the integration response of ${routeKey}: CONVERT_TO_BINARY decodes its body.`;
     case 'header':
       return `Remove the mapping to the header ${defect.name} from ${routeKey}: API Gateway sets this header itself.`;
+    case 'no-value':
+      return defect.source === undefined
+        ? `Map ${defect.name} in RequestParameters of the integration of ${routeKey}: the service requires it.`
+        : `Send a request in which ${defect.source} has a value, or map ${defect.name} of the integration of ${routeKey} from something else.`;
     case 'address':
       return `Make the Uri of the integration of ${routeKey} a complete http:// or https:// address: check the stage variables in it.`;
   }

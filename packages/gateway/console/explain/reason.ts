@@ -45,8 +45,11 @@ export function formatLastLine(lines: readonly string[]): string[] {
 
 function tellingOf(line: string): readonly string[] {
   const fields = readFields(line);
+  // A function that refused a request itself has ended well; the reason says more.
+  const isPlain = fields?.['outcome'] === 'Done' && fields['reason'] !== undefined;
   return TELLING.flatMap((name) => {
     const value = fields?.[name];
+    if (name === 'outcome' && isPlain) return [];
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
   });
 }
@@ -63,7 +66,8 @@ export function findNotedLine(lines: readonly string[], name: string): string | 
   return undefined;
 }
 
-function readFields(line: string): Readonly<Record<string, unknown>> | undefined {
+/** Reads a structured line; undefined if it is not JSON. */
+export function readFields(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     return JSON.parse(line) as Readonly<Record<string, unknown>>;

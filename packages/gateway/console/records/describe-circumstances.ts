@@ -1,4 +1,7 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { HeaderList } from '../../core/events/header-list.ts';
+import { bareType } from '../../core/events/media-types.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
@@ -7,7 +10,8 @@ import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
-import { isEvent } from './recorded-request.ts';
+import { isEvent, kindOfEvent } from './recorded-request.ts';
+import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { adviseStatement } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -17,6 +21,7 @@ import type {
   JsonFault,
   LimitCircumstances,
   MeterCircumstances,
+  Problem,
 } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
@@ -57,6 +62,7 @@ function adviseStatements(
   const texts = [
     failure,
     integration?.errorMessage ?? '',
+    integration?.denial ?? '',
     ...(integration?.lines ?? []),
     ...(guard?.lines ?? []),
   ];
@@ -79,6 +85,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     protocol: api.protocol,
     method: received.method,
     path: received.path,
+    sourceIp: received.sourceIp,
     status: recorded.status,
     tookMs: recorded.latencyMs,
     apiId: api.apiId,
@@ -88,6 +95,9 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     ...(received.rawPath.endsWith(received.path) && {
       stagePath: received.rawPath.slice(0, -received.path.length),
     }),
+    ...(received.method === 'OPTIONS' &&
+      received.headers.last('origin') !== undefined &&
+      received.headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
     isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
     routeKey: route?.routeKey,
     phase: recorded.phase,
@@ -206,6 +216,10 @@ function describeIntegration(
   const { integration } = received.route;
   const sent = recorded.sent ?? describeSent(received);
   const startedMs = enteredMs.integrate;
+  const { variables } = received.stage;
+  const isNameIncomplete =
+    'functionName' in integration &&
+    variablesIn(integration.functionName.source).some((name) => (variables?.[name] ?? '') === '');
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,
@@ -213,19 +227,51 @@ function describeIntegration(
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
+    ...(isNameIncomplete && { isNameIncomplete }),
+    problem: readProblem(recorded, redactor),
+    denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
+}
+
+/** Reads the reply with which an AWS service denies a call. Integration responses may make it a success. */
+function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
+  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
+  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
+  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  const text = redactor.text(outcome.body.toString());
+  return findDenials([text]).length > 0 ? text : undefined;
+}
+
+/** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */
+function readProblem(
+  { status, replyHeaders, replyBody }: RecordedRequest,
+  redactor: Redactor,
+): Problem | undefined {
+  const type = bareType(new HeaderList(replyHeaders).last('content-type') ?? '');
+  if (status < 400 || type !== 'application/problem+json') return undefined;
+  const { title, detail, code } = parseJsonObject(replyBody.toString()) ?? {};
+  const readText = (value: unknown): string | undefined =>
+    typeof value === 'string' && value !== '' ? redactor.text(value) : undefined;
+  return { title: readText(title), detail: readText(detail), code: readText(code) };
 }
 
 function describeOutcome(
   { outcome, error }: Recorded,
   lines: FunctionLines,
   redactor: Redactor,
-): Pick<IntegrationCircumstances, 'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines'> {
+): Pick<
+  IntegrationCircumstances,
+  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart' | 'isTls'
+> {
   const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
+    ...(outcome?.kind === 'unreachable' && outcome.isTls === true && { isTls: true }),
+    ...(outcome?.kind === 'timed-out' && {
+      isColdStart: 'isColdStart' in outcome,
+    }),
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:
       outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
@@ -263,7 +309,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
   const { found, route, error } = recorded;
   const integration = route?.integration;
   return {
-    kind: recorded.kind === 'MESSAGE' ? 'message' : recorded.kind === 'POST' ? 'post' : 'disconnect',
+    kind: kindOfEvent(recorded),
     protocol: 'websocket',
     method: recorded.kind,
     path: '',
@@ -279,6 +325,8 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
+    closure: recorded.closure,
+    ...(isReplyDropped(recorded) && { isReplyDropped: true }),
     nearMisses: routesOf(recorded).map((name) => ({
       route: name,
       because: 'the route selection expression did not yield the name of this route',
@@ -302,9 +350,27 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
                 : undefined,
             timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
             ...describeOutcome(recorded, lines, redactor),
+            problem: readErrorFrame(recorded, redactor),
             tookMs: recorded.latencyMs,
           },
   };
+}
+
+/** Reads a frame with which a function of the toolkit refuses a message: `{type: "error", code, message}`. */
+function readErrorFrame({ reply }: RecordedEvent, redactor: Redactor): Problem | undefined {
+  const { type, code, message } = parseJsonObject(reply ?? '') ?? {};
+  if (type !== 'error' || typeof code !== 'string' || typeof message !== 'string') return undefined;
+  return { title: redactor.text(message), detail: undefined, code };
+}
+
+/** Returns whether the integration of a message responded with a body that no route response sends to the client. */
+function isReplyDropped({ kind, route, outcome, failure }: RecordedEvent): boolean {
+  if (kind !== 'MESSAGE' || failure !== undefined || route === undefined) return false;
+  if (!('repliesToClient' in route) || route.repliesToClient === true) return false;
+  if (outcome?.kind === 'answered') return outcome.body.length > 0;
+  if (outcome?.kind !== 'returned') return false;
+  const body = parseJsonObject(outcome.payload)?.['body'];
+  return typeof body === 'string' && body !== '';
 }
 
 /** Returns the routes for which a message without a matching route might be intended. */

@@ -3,7 +3,7 @@ import { describeSurprises } from '../surprises/find-surprises.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
 import { describeRow } from './describe-row.ts';
-import { isEvent } from './recorded-request.ts';
+import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { showBody, showData, showHeaders } from './shown.ts';
 import { showPieces } from './shown-pieces.ts';
 import type { ApiLabels } from './api-labels.ts';
@@ -94,7 +94,7 @@ function describeMessages(
     url: undefined,
     request: { headers: [], body: showData('Message', recorded.body, redactor, sizes.request) },
     reply: { headers: [], body: showData('Message', recorded.reply, redactor, sizes.reply) },
-    phases: recorded.kind === 'POST' ? [] : [phase],
+    phases: kindOfEvent(recorded) === 'post' ? [] : [phase],
     noReplay: findReplayObstacle(recorded),
   };
 }

@@ -60,20 +60,16 @@ export function describeGuard(
       isFound: readIdentity([{ kind: place, name }], received, duplicates) !== undefined,
     })),
     ttlSeconds: lambda?.ttlSeconds ?? 0,
-    from:
-      grant === undefined
-        ? authorizerCall === undefined
-          ? undefined
-          : 'function'
-        : authorizerCall === undefined
-          ? 'cache'
-          : 'function',
+    from: authorizerCall !== undefined ? 'function' : grant === undefined ? undefined : 'cache',
     ageMs:
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
     ...(lambda && { simpleResponses: lambda.simpleResponses }),
-    ...(lambda?.payload === 'rest-token' && { isTokenType: true }),
+    ...(lambda?.payload === 'rest-token' && {
+      isTokenType: true,
+      identityExpression: lambda.validationText || undefined,
+    }),
     decided: grant && describeDecided(grant, received, sources, access),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
@@ -168,7 +164,8 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
   if (bearer === undefined) return undefined;
   const token = parseBearerToken(bearer);
   if (token.kind === 'defect') return undefined;
-  const { sub, iss, aud, exp, roles, scope, scp } = token.claims;
+  const { sub, iss, aud, exp, nbf, iat, roles, scope, scp } = token.claims;
+  const begins = [nbf, iat].filter((time) => typeof time === 'number');
   const now = received.receivedAtEpochMs;
   return {
     subject: typeof sub === 'string' ? sub : undefined,
@@ -177,6 +174,7 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
     roles: [...textsOf(roles), ...textsOf(token.claims['cognito:groups'])],
     scopes: textsOf(scope ?? scp).flatMap((text) => text.split(' ')),
     expiresAtEpochMs: typeof exp === 'number' ? exp * 1000 : undefined,
+    validFromEpochMs: begins.length === 0 ? undefined : Math.max(...begins) * 1000,
     overForMs: typeof exp === 'number' && exp * 1000 <= now ? now - exp * 1000 : undefined,
   };
 }

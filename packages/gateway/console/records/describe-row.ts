@@ -1,6 +1,6 @@
 import { ACCESS_DECISION, parseAccessDecision } from '@gatewright/aws/access-decision';
 import { nameOfCaller, principalOf } from './describe-guard.ts';
-import { isEvent } from './recorded-request.ts';
+import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { NO_LABELS } from './api-labels.ts';
 import { notesOf } from './row-notes.ts';
 import { showData } from './shown.ts';
@@ -122,14 +122,14 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
     sequence,
     standsFor: 1,
     atEpochMs: recorded.atEpochMs,
-    kind: recorded.kind === 'MESSAGE' ? 'message' : recorded.kind === 'POST' ? 'post' : 'disconnect',
+    kind: kindOfEvent(recorded),
     protocol: 'websocket',
     apiId: recorded.apiId,
     apiName: found?.api.name ?? recorded.apiId,
     ...labelOf(recorded.apiId, found?.api.name ?? recorded.apiId, labels),
     stage: recorded.stageName,
     method: recorded.kind,
-    target: recorded.route?.routeKey ?? (recorded.kind === 'POST' ? '@connections' : '-'),
+    target: recorded.route?.routeKey ?? (kindOfEvent(recorded) === 'post' ? '@connections' : '-'),
     routeKey: recorded.route?.routeKey,
     status: recorded.kind === 'DISCONNECT' ? (closure?.code ?? recorded.status) : recorded.status,
     tookMs: recorded.latencyMs,
@@ -139,7 +139,7 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
     caller: mask(principalOf(recorded.caller), redactor),
     cache: undefined,
     isColdStart: isCold(recorded.outcome),
-    connectionId: recorded.connectionId,
+    connectionId: recorded.connectionId === '' ? undefined : recorded.connectionId,
     ...previewOf(recorded, redactor),
     requestBytes: sizes.request,
     responseBytes: sizes.reply,
@@ -154,7 +154,7 @@ const SHOWN_TEXT = 160;
  * secret would not be recognised.
  */
 function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { readonly text?: string } {
-  const data = kind === 'POST' ? (body ?? reply) : body;
+  const data = kind === 'MESSAGE' ? body : (body ?? reply);
   const shown = showData('', data, redactor);
   if (shown === undefined) return {};
   if (shown.form === 'binary') return { text: `${data?.length ?? 0} bytes` };

@@ -1,4 +1,5 @@
 /** Finds routes that nearly matched, and what differs. This explains why another route, or no route, was chosen. */
+import { ANY_METHODS } from '../../core/routing/rest-routes.ts';
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 
@@ -23,9 +24,11 @@ export function findNearMisses(
     })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
-    .map(({ route, because, otherMethod, isFar }) => ({
+    .map(({ route, because, otherMethod, advice, isFar, distance }) => ({
       route,
       because,
+      ...(advice !== undefined && { advice }),
+      ...(distance === 0 && { isSameRoute: true as const }),
       ...(isFar !== undefined && { isFar }),
       ...(otherMethod !== undefined && { otherMethod }),
     }));
@@ -43,9 +46,9 @@ function compare(
       const because = `it accepts ${httpMethod}, but the method of the request is ${method}`;
       return { distance: 0, because, otherMethod: httpMethod };
     }
-    return (
-      answered && { distance: 1, because: `it matches too, but ${answered.resourcePath} is more specific` }
-    );
+    return answered === undefined
+      ? { distance: 0, ...describeUnmatched(path, method) }
+      : { distance: 1, because: `it matches too, but ${answered.resourcePath} is more specific` };
   }
   if (answered !== undefined || !isVerb) return undefined;
   if (fits(resourcePath.toLowerCase(), path.toLowerCase()))
@@ -80,6 +83,30 @@ function compare(
         because: `its path differs in ${edits} ${edits === 1 ? 'character' : 'characters'}`,
       }
     : undefined;
+}
+
+/** Says why a route that fits the segments of a path was not chosen: slashes separate the segments in another way (docs/aws §2.2). */
+function describeUnmatched(path: string, method: string): Pick<Near, 'because' | 'advice'> {
+  if (/%2f/i.test(path))
+    return {
+      because: 'the gateway decodes %2F before it chooses a route, so %2F separates two segments',
+      advice:
+        'Encode a slash within a value twice, as %252F, or end the path of the route with a greedy variable such as {id+}.',
+    };
+  if (path.endsWith('/'))
+    return {
+      because: 'the request’s path ends with a slash',
+      advice: 'Send the path without the slash at its end.',
+    };
+  return path.includes('//')
+    ? {
+        because: 'the request’s path has an empty segment (//)',
+        advice: 'Send the path without the second slash.',
+      }
+    : {
+        because: `ANY does not cover the method ${method}`,
+        advice: `Use one of the methods that ANY covers: ${ANY_METHODS.join(', ')}.`,
+      };
 }
 
 /** The maximum number of characters in which a path may differ from the route that the client intended. */

@@ -94,7 +94,7 @@ export class RequestCounts {
   takeEvent(event: FinishedEvent, atEpochMs: number): void {
     const { found, apiId, kind, route, status, latencyMs } = event;
     // Calls of `@connections` come from the backend, so they are not counted.
-    if (kind === 'POST') return;
+    if (kind !== 'MESSAGE' && kind !== 'DISCONNECT') return;
     if (kind === 'MESSAGE') this.#sinceStart += 1;
     const routeKey = kind === 'DISCONNECT' ? '$disconnect' : route?.routeKey;
     this.#add(this.#named({ apiId, name: found?.api.name ?? apiId }, routeKey), status, latencyMs, atEpochMs);

@@ -283,8 +283,8 @@ export class RequestRecords implements RecordSink {
       const caller = nameOfCaller(slot.caller);
       // The name may be the other request's token, which only its own redactor knows.
       const name = caller === undefined ? undefined : this.#redactorOf(slot, filling).repeated(caller);
-      const { requestId: id, rawQuery } = filling.received;
-      return { id, caller: name, rawQuery };
+      const { requestId: id, rawQuery, headers } = filling.received;
+      return { id, caller: name, rawQuery, headers };
     }
     return undefined;
   }

@@ -65,6 +65,8 @@ function findOrigin(value: string, { cors, origin, definition }: Replaced): read
   const wanted = value === '*' && cors.allowCredentials ? origin : value;
   if (wanted === undefined || cors.allowOrigins.includes('*') || wanted === 'null') return [];
   if (origin !== undefined && replyCorsHeaders(cors, origin).length > 0) return [];
+  // The value of the function would not allow this page either.
+  if (origin !== undefined && wanted !== '*' && wanted !== origin) return [];
   if (replyCorsHeaders(cors, wanted).length > 0) return [];
   const values = wanted === '*' ? ['*'] : [...cors.allowOrigins, wanted];
   return [

@@ -97,7 +97,7 @@ const corsDiscarded: SurpriseKind = {
     return {
       values: { headers },
       because: [
-        `The integration returned ${headers.join(', ')}. The API has a CorsConfiguration, so the gateway discarded the integration’s CORS headers and sent ${origin === undefined ? 'none, because the request has no Origin' : 'its own'}.`,
+        `The integration returned ${headers.join(', ')}. The API has a CorsConfiguration, so the gateway discarded the integration’s CORS headers and sent ${describeOwn(facts, origin)}.`,
       ],
       changes: adviseReplaced({
         cors,
@@ -108,6 +108,14 @@ const corsDiscarded: SurpriseKind = {
     };
   },
 };
+
+/** The gateway's own CORS headers are for an allowed origin only. */
+function describeOwn({ reply }: SurpriseFacts, origin: string | undefined): string {
+  if (origin === undefined) return 'none, because the request has no Origin';
+  return reply.last('access-control-allow-origin') === undefined
+    ? `none, because CorsConfiguration does not allow ${origin}`
+    : 'its own';
+}
 
 function namesOf({ backendHeaders }: SurpriseFacts): readonly string[] {
   return backendHeaders.lines.filter((_, index) => index % 2 === 0);

@@ -1,15 +1,21 @@
 /** All kinds of surprises, in the order in which an explanation mentions them. */
 import { BODY_KINDS } from './body-kinds.ts';
+import { CALL_KINDS } from './call-kinds.ts';
 import { CORS_KINDS } from './cors-kinds.ts';
+import { EVENT_KINDS } from './event-kinds.ts';
 import { HEADER_KINDS } from './header-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
+import { RESULT_KINDS } from './result-kinds.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...BODY_KINDS,
+  ...RESULT_KINDS,
   ...REPLY_KINDS,
   ...MAPPING_KINDS,
+  ...CALL_KINDS,
   ...CORS_KINDS,
   ...HEADER_KINDS,
+  ...EVENT_KINDS,
 ];

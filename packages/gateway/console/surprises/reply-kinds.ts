@@ -2,6 +2,7 @@
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
+import type { HeaderList } from '../../core/events/header-list.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -23,18 +24,25 @@ const cached: SurpriseKind = {
     const of = filler.caller === undefined ? '' : ` of ${filler.caller}`;
     const isOther = filler.caller !== nameOfCaller(caller);
     const parameters = differingParameters(filler.rawQuery, facts.recorded.received.rawQuery);
+    const headers = differingHeaders(filler.headers, facts, isOther);
+    const names = [...parameters, ...headers.map((name) => `the header ${name}`)];
+    const keys = [
+      ...parameters.map((name) => `method.request.querystring.${name}`),
+      ...headers.map((name) => `method.request.header.${name}`),
+    ];
     return {
       values: {
         filledBy: filler.id,
         ...(filler.caller !== undefined && { caller: filler.caller }),
         ...(parameters.length > 0 && { parameters }),
+        ...(headers.length > 0 && { headers }),
       },
       because: [
         `The request ${filler.id}${of} filled the stage’s cache.${isOther ? ' Another caller filled it: all callers share an entry, unless a header that tells them apart is a cache key.' : ''}`,
-        ...(parameters.length === 0
+        ...(names.length === 0
           ? []
           : [
-              `It had another value of ${parameters.join(', ')}, which ${parameters.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
+              `It had another value of ${names.join(', ')}, which ${names.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
             ]),
       ],
       changes: [
@@ -43,10 +51,10 @@ const cached: SurpriseKind = {
               'To keep callers apart, add the header to CacheKeyParameters of the integration and to RequestParameters of the method: method.request.header.Authorization.',
             ]
           : []),
-        ...(parameters.length === 0
+        ...(keys.length === 0
           ? []
           : [
-              `To keep the values apart, add ${parameters.map((name) => `method.request.querystring.${name}`).join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
+              `To keep the values apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
             ]),
       ],
     };
@@ -58,6 +66,32 @@ function differingParameters(one: string, other: string): readonly string[] {
   const [before, after] = [new URLSearchParams(one), new URLSearchParams(other)];
   const names = [...new Set([...before.keys(), ...after.keys()])];
   return names.filter((name) => before.getAll(name).join('\n') !== after.getAll(name).join('\n'));
+}
+
+/** Headers by which responses commonly differ. The caller's own are named only if the caller is the same. */
+const NEGOTIATED = ['Accept', 'Accept-Language', 'Origin', 'Range'];
+const OF_CALLER = ['Authorization', 'Cookie', 'X-Api-Key'];
+
+/** Names of headers by which responses differ, or which the response names in Vary, and whose values differ. */
+function differingHeaders(
+  before: HeaderList,
+  { recorded, reply }: SurpriseFacts,
+  isOther: boolean,
+): readonly string[] {
+  const vary = (reply.last('vary') ?? '').split(',').map((name) => name.trim());
+  const names = [
+    ...NEGOTIATED,
+    ...(isOther ? [] : OF_CALLER),
+    ...vary.filter((name) => name !== '' && name !== '*'),
+  ];
+  const { headers } = recorded.received;
+  const seen = new Set<string>();
+  return names.filter((name) => {
+    const lower = name.toLowerCase();
+    if (seen.has(lower)) return false;
+    seen.add(lower);
+    return before.last(lower) !== headers.last(lower);
+  });
 }
 
 const notRefreshed: SurpriseKind = {

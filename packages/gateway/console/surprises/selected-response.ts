@@ -1,9 +1,16 @@
 /** The integration response that made a recorded reply, selected again from the recorded outcome (docs/aws §7.7). */
 import { selectResponse as select } from '../../core/mapping/select-response.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
-import type { Integration } from '../../core/deployment/model.ts';
+import type { Integration, ProxyPayload } from '../../core/deployment/model.ts';
 import type { IntegrationResponse, MappedIntegration } from '../../core/mapping/integration.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
+
+/** Returns the payload format of a function; undefined if the integration does not give a function the request itself. */
+export function readLambdaPayload({ integration }: SurpriseFacts): ProxyPayload | undefined {
+  return integration?.kind === 'lambda-proxy' || integration?.kind === 'lambda-stream'
+    ? integration.payload
+    : undefined;
+}
 
 type Selecting = Extract<MappedIntegration, { readonly response: unknown }>;
 

@@ -13,6 +13,7 @@ export type Filler = {
   readonly id: string;
   readonly caller: string | undefined;
   readonly rawQuery: string;
+  readonly headers: HeaderList;
 };
 
 /** What is not in the record itself. A list of requests looks up neither. */

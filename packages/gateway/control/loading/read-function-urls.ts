@@ -2,6 +2,7 @@
  * Turns each AWS::Lambda::Url of the stacks into an API with one route. API Gateway's control plane does not show such
  * an API.
  */
+import { conditionOf, URL_ACTIONS } from '../../core/policy/function-url-rights.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { compileFunctionUrl, readAuthType, URL_STAGE } from '../../core/deployment/compile-function-url.ts';
 import { functionUrlWordings } from '../../core/deployment/wordings/error-wordings.ts';
@@ -33,7 +34,6 @@ const TYPE = 'AWS::Lambda::Url';
  * The permissions that a URL needs. URLs created since October 2025 need both (Lambda developer guide, "Control access
  * to Lambda function URLs").
  */
-const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
 const ACTIONS_BEFORE = ['lambda:InvokeFunctionUrl'];
 
 export function readFunctionUrls(
@@ -126,7 +126,7 @@ function factsOf(
 ): FunctionUrlFacts {
   const authType = url.properties['AuthType'] === 'NONE' ? readAuthType(url) : 'AWS_IAM';
   const isAsked = authType === 'AWS_IAM' || needsPermissions;
-  const needed = assumptions['function-url-permissions'] === 'both' ? ACTIONS : ACTIONS_BEFORE;
+  const needed = assumptions['function-url-permissions'] === 'both' ? URL_ACTIONS : ACTIONS_BEFORE;
   return {
     functionArn,
     authType,
@@ -163,12 +163,12 @@ export function reportUnpermitted(
   } of urls) {
     if (functionUrl?.authType !== 'NONE') continue;
     const policy = policies.policyOf(owner, functionArn)();
-    const asked = functionUrl.actions.length === 0 ? ACTIONS : functionUrl.actions;
+    const asked = functionUrl.actions.length === 0 ? URL_ACTIONS : functionUrl.actions;
     const missing = asked.filter(
       (action) => policy?.decide({ action, resource: functionArn, conditions: OF_A_URL }) !== 'allow',
     );
     if (missing.length === 0) continue;
-    const needs = missing.map((action) => `${action} with ${CONDITIONS[action] ?? ''}`).join(', and ');
+    const needs = missing.map((action) => `${action} with ${conditionOf(action, 'NONE')}`).join(', and ');
     tolerance.note(
       ruledFault(
         'invoke-permission',
@@ -181,11 +181,6 @@ export function reportUnpermitted(
     );
   }
 }
-
-const CONDITIONS: Readonly<Record<string, string>> = {
-  'lambda:InvokeFunctionUrl': 'FunctionUrlAuthType NONE',
-  'lambda:InvokeFunction': 'InvokedViaFunctionUrl true',
-};
 
 const OF_A_URL = new Map([
   ['lambda:functionurlauthtype', ['NONE']],

@@ -67,6 +67,8 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly identitySources: readonly IdentitySource[];
   /** The pattern that must match the whole token (Java `matches`). It is set only for TOKEN authorizers. */
   readonly validation: FullMatch | undefined;
+  /** The text of that pattern, for explanations. */
+  readonly validationText?: string | undefined;
   /** The time to live of cached results in seconds; 0 means that results are not cached. */
   readonly ttlSeconds: number;
   /**

@@ -1,6 +1,7 @@
 /** The `$context.…` variables that only access logs have. They describe the outcome of a request (docs/aws §10.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
+import type { Overrides } from '../mapping/overrides.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';
 
 /**
@@ -62,6 +63,8 @@ export type LogFacts = {
   readonly integration: LoggedIntegration | undefined;
   readonly failure: LoggedFailure | undefined;
   readonly connection: LoggedConnection | undefined;
+  /** What mapping templates of a REST API have overridden; undefined if none has. It is read only if a log names it. */
+  readonly overrides?: () => Overrides | undefined;
 };
 
 const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
@@ -135,8 +138,32 @@ function milliseconds(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(Math.round(value));
 }
 
+const OVERRIDE = /^(request|response)Override\.(?:(header|path|querystring)\.(.+)|status)$/;
+
+/** Reads an override, such as `requestOverride.path.id`. Several values are joined, as in the header that they make. */
+function readerOfOverride([name = '', side, part, key = '']: RegExpExecArray):
+  | ContextReader<LogFacts>
+  | undefined {
+  if (part === undefined)
+    return name === 'responseOverride.status'
+      ? ({ overrides }) => overrides?.()?.response.status?.toString()
+      : undefined;
+  return ({ overrides }) => {
+    const made = overrides?.();
+    const values =
+      side === 'request'
+        ? made?.request[part as 'header' | 'path' | 'querystring']
+        : part === 'header'
+          ? made?.response.header
+          : undefined;
+    return values === undefined ? undefined : getEntry(values, key)?.join(',');
+  };
+}
+
 /** Returns the function that reads an access log variable; undefined for a name that AWS does not know. */
 export function logReader(name: string): ContextReader<LogFacts> | undefined {
+  const override = OVERRIDE.exec(name);
+  if (override !== null) return readerOfOverride(override);
   const readRequest = contextReader(name);
   return getEntry(READERS, name) ?? (readRequest && ((facts) => readRequest(facts.request)));
 }

@@ -28,7 +28,10 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
   if (error instanceof MalformedBodyError)
     return configurationError(error.message, { kind: 'mapping', problem: 'body', side });
   if (error instanceof NotBase64Error)
-    return configurationError(error.message, { kind: 'mapping', problem: 'base64' });
+    return configurationError(
+      `${error.message}: CONVERT_TO_BINARY decodes the body of the ${side === 'request' ? 'request' : 'integration’s response'}`,
+      { kind: 'mapping', problem: 'base64', side },
+    );
   if (error instanceof HeaderInvalidError) return configurationError(error.message);
   return error;
 }

@@ -51,7 +51,7 @@ export class OverrideMap extends SilentMap {
 type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
 
 /** The overrides of an exchange, applied after parameter mapping. */
-type Overrides = {
+export type Overrides = {
   readonly request: {
     readonly header: OverriddenParameters;
     readonly path: OverriddenParameters;

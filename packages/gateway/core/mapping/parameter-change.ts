@@ -31,10 +31,35 @@ type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'header' | 'querystring' | 'path' | 'stageVariable' | 'context'; readonly name: string }
   | { readonly kind: 'whole-path' }
-  | { readonly kind: 'body'; readonly path: JsonPath | undefined };
+  /** `text` is as written: `body.name`. */
+  | { readonly kind: 'body'; readonly path: JsonPath | undefined; readonly text: string };
 
 /** A text with variables, parsed once. */
 export type ChangeValue = readonly Part[];
+
+/** Writes a value as it is written in a mapping, with `${…}` around variables where it has several parts. */
+export function printChangeValue(value: ChangeValue): string {
+  const [only] = value;
+  if (value.length === 1 && only !== undefined && only.kind !== 'text') return `$${printVariable(only)}`;
+  return value.map((part) => (part.kind === 'text' ? part.text : `\${${printVariable(part)}}`)).join('');
+}
+
+function printVariable(part: Exclude<Part, { readonly kind: 'text' }>): string {
+  switch (part.kind) {
+    case 'whole-path':
+      return 'request.path';
+    case 'body':
+      return `request.${part.text}`;
+    case 'stageVariable':
+      return `stageVariables.${part.name}`;
+    case 'context':
+      return `context.${part.name}`;
+    case 'header':
+    case 'querystring':
+    case 'path':
+      return `request.${part.kind}.${part.name}`;
+  }
+}
 
 export type ChangeSide = 'request' | 'response';
 
@@ -75,10 +100,10 @@ function parseVariable(variable: string, side: ChangeSide): Part | undefined {
 }
 
 function parseBody(rest: string): Part | undefined {
-  if (rest === 'body') return { kind: 'body', path: undefined };
+  if (rest === 'body') return { kind: 'body', path: undefined, text: rest };
   try {
     const path = parseJsonPath(`$.${rest.slice('body.'.length)}`);
-    return path.isDefinite ? { kind: 'body', path } : undefined;
+    return path.isDefinite ? { kind: 'body', path, text: rest } : undefined;
   } catch (error) {
     if (error instanceof TemplateError) return undefined;
     throw error;

@@ -2,7 +2,8 @@
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
-import { type ChangeFacts, type ChangeValue, readChangeValue } from './parameter-change.ts';
+import type { Defect } from '../defect.ts';
+import { type ChangeFacts, type ChangeValue, printChangeValue, readChangeValue } from './parameter-change.ts';
 import { joinQuery, printQueryPair } from './target-uri.ts';
 import type { ServiceRequest } from '../ports.ts';
 
@@ -133,7 +134,14 @@ export function buildServiceRequest(
     else if (text !== '') values[name] = readValue(name, kinds[name] ?? 'text', text);
   }
   const missing = Object.keys(subtype.required).find((name) => values[name] === undefined);
-  if (missing !== undefined) throw badRequest(`the request has no value for ${missing}`);
+  if (missing !== undefined) {
+    const [, mapped] = parameters.find(([name]) => name === missing) ?? [];
+    const source = mapped === undefined ? undefined : printChangeValue(mapped);
+    throw badRequest(
+      `the request has no value for ${missing}${source === undefined ? '' : `, which is mapped from ${source}`}`,
+      { kind: 'mapping', problem: 'no-value', name: missing, source },
+    );
+  }
   const { region: ofCall, ...call } = subtype.call(values);
   return {
     service: subtype.service,
@@ -176,8 +184,12 @@ function parseJson(name: string, text: string): unknown {
   }
 }
 
-function badRequest(reason: string): Error {
-  return gatewayError('BAD_REQUEST_PARAMETERS', { source: 'client', reason });
+function badRequest(reason: string, defect?: Defect): Error {
+  return gatewayError('BAD_REQUEST_PARAMETERS', {
+    source: 'client',
+    reason,
+    ...(defect !== undefined && { defect }),
+  });
 }
 
 function jsonCall(target: string, version: string, input: UnknownMembers): Call {

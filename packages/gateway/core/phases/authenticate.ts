@@ -184,7 +184,14 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
   const code = result.kind === 'refused' ? 'AUTHORIZER_CONFIGURATION_ERROR' : 'AUTHORIZER_FAILURE';
   const reason = `authorizer ${authorizer.name} ${how}`;
   const logged = describeAuthorizerFailure(result);
-  const defect: AuthorizerDefect = { kind: 'authorizer', code: result.kind };
+  const defect: AuthorizerDefect = {
+    kind: 'authorizer',
+    code: result.kind,
+    ...(result.kind === 'failed' && {
+      errorType: result.errorType,
+      ...(/^\W*unauthori[sz]ed\b/i.test(result.errorMessage) && { meansRefusal: true }),
+    }),
+  };
   throw gatewayError(code, { source: 'integration', reason, logged, defect });
 }
 

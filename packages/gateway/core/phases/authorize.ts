@@ -43,23 +43,33 @@ export function authorize(matched: Matched, caller: Caller): Authenticated {
 function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): void {
   const signer = caller.kind === 'iam' ? caller : undefined;
   const principal = signer === undefined ? {} : { principal: principalOf(signer) };
-  for (const action of url.actions) {
+  const isOfOwnAccount = signer?.accountId === matched.api.accountId;
+  const decide = (action: string): PolicyDecision => {
     const conditions = requestConditions(matched, principal);
-    const isOfOwnAccount = signer?.accountId === matched.api.accountId;
     const question = { action, resource: url.functionArn, conditions, isOfOwnAccount, ...principal };
     const ofFunction = url.policy()?.decide(question) ?? 'implicit-deny';
-    const decision =
-      signer === undefined
-        ? ofFunction
-        : combinationFor(matched, signer)(signer.permissions.decide(question), ofFunction);
-    if (decision === 'allow') continue;
-    const who = signer === undefined ? 'everybody' : signer.userArn;
-    const denies = decision === 'explicit-deny' ? 'a policy denies' : 'no policy allows';
-    throw gatewayError('ACCESS_DENIED', {
-      source: 'client',
-      reason: `${denies} ${action} on ${url.functionArn} for ${who}`,
-    });
-  }
+    return signer === undefined
+      ? ofFunction
+      : combinationFor(matched, signer)(signer.permissions.decide(question), ofFunction);
+  };
+  const missing = url.actions.filter((action) => decide(action) !== 'allow');
+  if (missing.length === 0) return;
+  const denied = missing.filter((action) => decide(action) === 'explicit-deny');
+  const isDenied = denied.length > 0;
+  const refused = isDenied ? denied : missing;
+  const who = signer === undefined ? 'everybody' : signer.userArn;
+  throw gatewayError('ACCESS_DENIED', {
+    source: 'client',
+    reason: `${isDenied ? 'a policy denies' : 'no policy allows'} ${refused.join(' and ')} on ${url.functionArn} for ${who}`,
+    defect: {
+      kind: 'function-url',
+      actions: refused,
+      functionArn: url.functionArn,
+      authType: url.authType,
+      signer: signer?.userArn,
+      isDenied,
+    },
+  });
 }
 
 function principalOf({

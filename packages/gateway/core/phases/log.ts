@@ -9,6 +9,9 @@ import { readIdentity } from '../events/identity-sources.ts';
 import { measureRequest } from '../events/measurement.ts';
 import { isSampled, hasSamplingDecision, traceSegment } from '../events/trace-segment.ts';
 import { describeCall } from '../mapping/logged-call.ts';
+import { collectOverrides } from '../mapping/overrides.ts';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
+import type { Overrides } from '../mapping/overrides.ts';
 import type { AuthorizerFacts, ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
 import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
@@ -133,7 +136,19 @@ function describe(
     authorize: kind === 'none' ? undefined : trail.describeCheck('authorize', status),
     integration: received.route?.integration.kind === 'mock' ? undefined : trail.describeIntegration(status),
     failure: trail.error && wordings.describe(trail.error.code, trail.error.detail),
+    overrides: () => readOverrides(received),
   };
+}
+
+/** Reads what the templates have overridden. A template that fails has failed the request already. */
+function readOverrides({ outgoing }: Received): Overrides | undefined {
+  if (outgoing === undefined || !('input' in outgoing) || !outgoing.input.hasContext) return undefined;
+  try {
+    return collectOverrides(outgoing.input.context);
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
 }
 
 function describeExecution(

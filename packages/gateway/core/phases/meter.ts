@@ -6,6 +6,7 @@
  * @see docs/aws §1.1 steps 8–9, §5
  */
 import { gatewayError } from '../errors.ts';
+import type { Defect } from '../defect.ts';
 import { describeRefusal } from '../events/quota-refusal.ts';
 import type { TokenBucket } from '../metering/token-bucket.ts';
 import type { Admitted, Authenticated, KeyHolder, MeterNotes, ServedStage } from '../exchange.ts';
@@ -70,10 +71,16 @@ export function admitByStage(stage: ServedStage, routeKey: string, nowEpochMs: n
   if (stage.throttle === undefined) return;
   const ofRoute = stage.throttle.bucketOf(routeKey, nowEpochMs);
   if (ofRoute?.isEmpty(nowEpochMs) === true)
-    throw throttled(`${routeKey} exceeded the throttle limit of stage ${stage.name}. ${describe(ofRoute)}`);
+    throw throttled(
+      `route ${routeKey} exceeded the throttle limit of stage ${stage.name}. ${describe(ofRoute)}`,
+      { kind: 'throttle', of: 'route' },
+    );
   const { account } = stage.throttle;
   if (account?.isEmpty(nowEpochMs) === true)
-    throw throttled(`the throttle limit of the account is exceeded. ${describe(account)}`);
+    throw throttled(`the throttle limit of the account is exceeded. ${describe(account)}`, {
+      kind: 'throttle',
+      of: 'account',
+    });
   ofRoute?.take();
   account?.take();
 }
@@ -127,8 +134,8 @@ function mask(value: string): string {
   return `****${value.slice(-3)}`;
 }
 
-function throttled(reason: string): Error {
-  return gatewayError('THROTTLED', { source: 'client', reason });
+function throttled(reason: string, defect?: Defect): Error {
+  return gatewayError('THROTTLED', { source: 'client', reason, ...(defect !== undefined && { defect }) });
 }
 
 function quotaExceeded({ apiKey, plan }: KeyHolder): Error {

@@ -25,7 +25,24 @@ export type TokenDefect = {
   readonly kind: 'defect';
   readonly code: TokenDefectCode;
   readonly description: string;
+  /** The part of a malformed token that cannot be read. Clients do not see it. */
+  readonly part?: MalformedPart;
 };
+
+export type MalformedPart =
+  /** It is not three parts, joined by dots. */
+  | 'segments'
+  /** A part is not base64url of a JSON object. */
+  | 'header'
+  | 'payload'
+  /** The third part is empty. */
+  | 'unsigned'
+  /** The third part is not base64url. */
+  | 'signature'
+  /** The header has `crit`. */
+  | 'extension'
+  /** The header names no algorithm. */
+  | 'algorithm';
 
 export type TokenDefectCode =
   | 'missing'
@@ -65,19 +82,22 @@ export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
   const parts = text.replace(BEARER, '').split('.');
   const [headerText = '', payloadText = '', signatureText = ''] = parts;
   if (parts.length !== 3)
-    return tokenDefect('malformed', 'the token is malformed: token contains an invalid number of segments');
+    return malformed('segments', 'the token is malformed: token contains an invalid number of segments');
   const header = readJsonObject(headerText);
+  if (header === undefined) return malformed('header');
   const claims = readJsonObject(payloadText);
-  if (header === undefined || claims === undefined || !isBase64Url(signatureText)) return MALFORMED;
+  if (claims === undefined) return malformed('payload');
+  if (signatureText === '') return malformed('unsigned');
+  if (!isBase64Url(signatureText)) return malformed('signature');
   // A token with critical extensions that are not understood must be refused (RFC 7515 §4.1.11). This gateway
   // understands none.
-  if (header['crit'] !== undefined) return MALFORMED;
+  if (header['crit'] !== undefined) return malformed('extension');
   const { alg, kid } = header;
   const algorithm = RSA_ALGORITHMS.find((known) => known === alg);
   if (algorithm === undefined)
     return typeof alg === 'string' && ALGORITHM_NAME.test(alg)
       ? tokenDefect('algorithm', `signing method ${alg} is invalid`)
-      : MALFORMED;
+      : malformed('algorithm');
   if (typeof kid !== 'string') return KEY_UNKNOWN;
   return {
     kind: 'token',
@@ -89,7 +109,10 @@ export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
   };
 }
 
-const MALFORMED = tokenDefect('malformed', 'the token is malformed');
+function malformed(part: MalformedPart, description = 'the token is malformed'): TokenDefect {
+  return { ...tokenDefect('malformed', description), part };
+}
+
 /**
  * The defect of a token whose key cannot be found, because the issuer has no key with the token's `kid` or the token
  * has no `kid`.

@@ -23,7 +23,7 @@ export function tokenRefusal(
     source: 'client',
     reason: why,
     logged: defect.description,
-    defect: { kind: 'token', code: defect.code },
+    defect: { kind: 'token', code: defect.code, ...(defect.part && { part: defect.part }) },
   };
   switch (dialect) {
     case 'http-jwt':

@@ -9,7 +9,7 @@ import type { TrieEntry } from './path-trie.ts';
  * The methods that `ANY` covers on REST APIs. A request with any other method, such as TRACE or PROPFIND, matches no
  * method of the API.
  */
-const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+export const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 const SLASH = 0x2f;
 

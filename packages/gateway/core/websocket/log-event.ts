@@ -13,6 +13,7 @@ import type { ServedApi, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { FinishedEvent, Recording, Trail } from '../trail.ts';
 import type { ConnectionDetail } from './connections.ts';
+import { BINARY_REFUSED, GOING_AWAY, TOO_BIG } from './limits.ts';
 import type { Closure } from './limits.ts';
 
 const NO_HEADERS = new HeaderList([]);
@@ -49,7 +50,8 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
   const ms = trail.elapsedMs().toFixed(1);
   const label = at.labelOf?.(connection.apiId) ?? '';
   const line = `${label}${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.answeredBy}`;
-  const why = trail.failure === undefined ? '' : ` (${trail.failure})`;
+  const because = trail.failure ?? (kind === 'DISCONNECT' ? describeOwn(event.closure) : undefined);
+  const why = because === undefined ? '' : ` (${because})`;
   const isSuccess = trail.failure === undefined && event.status < 400;
   at.log.write(`${line}${why}${at.linkOf?.(event.requestId) ?? ''}`, isSuccess);
   const { found } = event;
@@ -73,6 +75,14 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
       isDetailed: options?.hasDetailedMetrics === true,
     }))
       at.metrics.write(measurement);
+}
+
+/** Names the reason for which the gateway itself closed a connection. A client's own text is not logged. */
+function describeOwn({ code, reason }: Closure): string | undefined {
+  const isOwn = [GOING_AWAY, TOO_BIG, BINARY_REFUSED].some(
+    (own) => own.code === code && own.reason === reason,
+  );
+  return isOwn ? reason : undefined;
 }
 
 function describeExecution(

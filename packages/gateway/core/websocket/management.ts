@@ -4,6 +4,7 @@
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { wordRefusal } from '../deployment/wordings/refusal-wordings.ts';
+import type { Refusal } from '../deployment/wordings/refusal-wordings.ts';
 import { gatewayError, GatewayError } from '../errors.ts';
 import { apiArn } from '../events/authorizer-event.ts';
 import { decideFor } from '../policy/identities.ts';
@@ -45,8 +46,26 @@ export function handleManagement(
   try {
     return withRequestId(manage(request, api, path, requestId, at), requestId);
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    return withRequestId(api.errors.word(error.code, error.detail), requestId);
+    if (!(error instanceof GatewayError || error instanceof CallRefused)) throw error;
+    const { status, ...reply } =
+      error instanceof CallRefused
+        ? wordRefusal(error.refusal, error.members)
+        : api.errors.word(error.code, error.detail);
+    recordRefusal(error, { request, api, path, requestId, status, at });
+    return withRequestId({ ...reply, status }, requestId);
+  }
+}
+
+/** A refusal with the words of the Management API, and the reason for the operator. */
+class CallRefused extends Error {
+  override readonly name = 'CallRefused';
+  readonly refusal: Refusal;
+  readonly members: Readonly<Record<string, string>>;
+
+  constructor(refusal: Refusal, reason: string, members: Readonly<Record<string, string>> = {}) {
+    super(reason);
+    this.refusal = refusal;
+    this.members = members;
   }
 }
 
@@ -98,24 +117,37 @@ function manage(
   if (encodedId === undefined || !METHODS.has(request.method)) {
     const route = below.split('/').slice(1).map(decodeOrKeep).join('/');
     const message = `No method found matching route ${route} for http method ${request.method}.`;
-    return wordRefusal('no-management-route', { message });
+    throw new CallRefused(
+      'no-management-route',
+      `the stage has no route ${request.method} /${route}: only POST, GET and DELETE of /@connections/{id} exist`,
+      { message },
+    );
   }
   const connectionId = decodeOrKeep(encodedId);
   permit(accessKeyId, request.method, api, { stageName, connectionId, at });
   if (!CONNECTION_ID.test(connectionId))
-    return wordRefusal('invalid-connection-id', {
+    throw new CallRefused('invalid-connection-id', 'the connection id does not have the form of one', {
       message: `Invalid connectionId: ${connectionId}`,
       connectionId,
       requestId,
     });
-  if (!takeFromAccount(stage, at.clock.nowEpochMs())) return wordRefusal('too-many-posts');
+  if (!takeFromAccount(stage, at.clock.nowEpochMs()))
+    throw new CallRefused('too-many-posts', 'the throttle limit of the account is exceeded');
+  if (request.method === 'POST' && request.body.length > MESSAGE_LIMIT_BYTES)
+    throw new CallRefused(
+      'message-too-long',
+      `the message has ${request.body.length} bytes, more than 128 KB`,
+    );
+  const connection = at.connections.find(api.apiId, stageName, connectionId);
+  if (connection === undefined)
+    throw new CallRefused('gone', `no connection with this id is open on stage ${stageName}`);
   switch (request.method) {
     case 'POST':
-      return post(request.body, at.connections.find(api.apiId, stageName, connectionId), api, requestId, at);
+      return post(request.body, connection, api, requestId, at);
     case 'GET':
-      return describe(at.connections.find(api.apiId, stageName, connectionId));
+      return describe(connection);
     default:
-      return remove(at.connections.find(api.apiId, stageName, connectionId), at);
+      return remove(connection, at);
   }
 }
 
@@ -148,10 +180,12 @@ function verify(request: ControlRequest, api: ServedApi, at: ManagementPorts): s
     throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
       source: 'client',
       reason: 'the request to @connections is not signed',
+      defect: { kind: 'signature', faults: [], region: api.region, service: 'execute-api' },
     });
   if (signature.kind === 'refused') {
-    const { code, message, errorType } = signature;
-    throw gatewayError(code, { source: 'client', reason: message, message, errorType });
+    const { code, message, errorType, faults } = signature;
+    const defect = { kind: 'signature', faults, region: api.region, service: 'execute-api' } as const;
+    throw gatewayError(code, { source: 'client', reason: message, message, errorType, defect });
   }
   return signature.accessKeyId;
 }
@@ -190,14 +224,13 @@ function permit(
 
 function post(
   data: Buffer,
-  connection: Connection | undefined,
+  connection: Connection,
   api: ServedApi,
   requestId: string,
   at: ManagementPorts,
 ): ControlReply {
-  if (data.length > MESSAGE_LIMIT_BYTES) return wordRefusal('message-too-long');
-  if (connection === undefined) return wordRefusal('gone');
-  if (at.connections.deliver(connection, data) === 'full') return wordRefusal('too-many-posts');
+  if (at.connections.deliver(connection, data) === 'full')
+    throw new CallRefused('too-many-posts', 'the client reads more slowly than messages are sent to it');
   if (at.records !== undefined) recordPost(data, connection, api, requestId, at);
   return { status: 200, headers: [], body: '' };
 }
@@ -229,8 +262,48 @@ export function recordPost(
   });
 }
 
-function describe(connection: Connection | undefined): ControlReply {
-  if (connection === undefined) return wordRefusal('gone');
+type RefusedCall = {
+  readonly request: ControlRequest;
+  readonly api: ServedApi;
+  readonly path: string;
+  readonly requestId: string;
+  readonly status: number;
+  readonly at: ManagementPorts;
+};
+
+/** Records a refused call, whose caller is a backend and whose connection may not exist. */
+function recordRefusal(
+  error: GatewayError | CallRefused,
+  { request, api, path, requestId, status, at }: RefusedCall,
+): void {
+  if (at.records === undefined) return;
+  const { stageName } = api.locate(path, api.stages);
+  const stage = api.stages.get(stageName);
+  const trail = new Trail(at.clock);
+  trail.enter(error instanceof GatewayError && error.code === 'ACCESS_DENIED' ? 'authorize' : 'authenticate');
+  trail.failure = error.message;
+  trail.error = error instanceof GatewayError ? error : undefined;
+  at.records.takeEvent({
+    kind: METHODS.has(request.method) ? (request.method as 'POST' | 'GET' | 'DELETE') : 'POST',
+    requestId,
+    connectionId: '',
+    caller: { kind: 'anonymous' },
+    sourceIp: '',
+    apiId: api.apiId,
+    stageName,
+    body: request.body,
+    route: undefined,
+    payload: undefined,
+    reply: undefined,
+    closure: undefined,
+    status,
+    found: stage && { api, stage },
+    trail,
+    latencyMs: trail.elapsedMs(),
+  });
+}
+
+function describe(connection: Connection): ControlReply {
   const { sourceIp, userAgent } = connection;
   const body = JSON.stringify({
     connectedAt: new Date(connection.connectedAtEpochMs).toISOString(),
@@ -240,8 +313,7 @@ function describe(connection: Connection | undefined): ControlReply {
   return { status: 200, headers: ['Content-Type', 'application/json'], body };
 }
 
-function remove(connection: Connection | undefined, at: ManagementPorts): ControlReply {
-  if (connection === undefined) return wordRefusal('gone');
+function remove(connection: Connection, at: ManagementPorts): ControlReply {
   at.connections.end(connection, CLOSED_BY_API);
   return { status: 204, headers: [], body: '' };
 }

@@ -53,7 +53,9 @@ export class Job {
     this.traceHeader = traceHeader;
     this.enqueuedAt = performance.now();
     this.#settle = settle;
-    this.#timer = deadlines.after(timeoutMs, () => this.settle({ kind: 'timed-out' }));
+    this.#timer = deadlines.after(timeoutMs, () =>
+      this.settle({ kind: 'timed-out', ...(this.sequence <= 0 && { isColdStart: true }) }),
+    );
   }
 
   get message(): EventMessage {

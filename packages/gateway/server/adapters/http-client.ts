@@ -280,6 +280,10 @@ const NO_SUCH_HOST = new Set([
   'ERR_INVALID_URL',
 ]);
 
+/** Codes of Node and OpenSSL for a certificate that is not trusted, and for a server without TLS. */
+const TLS_FAULT =
+  /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH$)/;
+
 function describe(error: unknown, request: HttpRequest): Failure {
   if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'timed-out' };
   if (error instanceof errors.HeadersTimeoutError) return { kind: 'timed-out' };
@@ -291,6 +295,9 @@ function describe(error: unknown, request: HttpRequest): Failure {
     return { kind: 'unreachable', reason: 'request', message: where };
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const reason = typeof code === 'string' && NO_SUCH_HOST.has(code) ? 'address' : 'network';
+  if (typeof code === 'string' && TLS_FAULT.test(code))
+    // Node's own advice is for programs, and API Gateway has no such setting.
+    return { kind: 'unreachable', reason, message: where.replace(/; if the root CA .*$/s, ''), isTls: true };
   return { kind: 'unreachable', reason, message: where };
 }
 

@@ -36,3 +36,21 @@ describe('a request whose connection has been reset', () => {
     ]);
   });
 });
+
+describe('a request for which no API is served', () => {
+  it('is named in the log, because it cannot be recorded under an API', () => {
+    const { api, ports } = anApi(restApi({}), {});
+    const sink = {
+      destroyed: false,
+      writeHead: () => undefined,
+      end: () => undefined,
+    } as unknown as ReplySink;
+    const options = { ...servedAlone(api.served, ports), resolveApi: () => undefined };
+
+    acceptRequest({ ...GET, target: '/v9/pets', remoteAddress: '127.0.0.1' }, sink, options);
+
+    assert.deepEqual(ports.log.lines, [
+      '403 GET pets.example/v9/pets: no API is served there; a custom domain needs a mapping for the path',
+    ]);
+  });
+});

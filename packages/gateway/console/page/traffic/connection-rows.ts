@@ -31,7 +31,7 @@ export function closedConnections(
       caller: before?.caller ?? caller,
       code: before?.code ?? (isEnd ? status : undefined),
       lastEpochMs: before?.lastEpochMs ?? atEpochMs,
-      messages: (before?.messages ?? 0) + (kind === 'message' || kind === 'post' ? 1 : 0),
+      messages: (before?.messages ?? 0) + (kind === 'message' || (kind === 'post' && status < 400) ? 1 : 0),
     });
   }
   return [...byId.values()];
@@ -40,7 +40,9 @@ export function closedConnections(
 /** Returns the distinct texts that clients of an API received, newest first. Truncated texts are left out. */
 export function sentTexts(rows: readonly RequestRow[], apiId: string): readonly string[] {
   const texts = rows.flatMap((row) =>
-    row.kind === 'post' && row.apiId === apiId && row.text?.endsWith('…') === false ? [row.text] : [],
+    row.kind === 'post' && row.status < 400 && row.apiId === apiId && row.text?.endsWith('…') === false
+      ? [row.text]
+      : [],
   );
   return [...new Set(texts)];
 }

@@ -113,6 +113,7 @@ export function compileRestLambdaAuthorizer(
     ...target,
     identitySources: isIgnored ? [] : identitySources,
     validation: isToken ? readValidation(bag) : undefined,
+    validationText: isToken ? readText(bag, 'IdentityValidationExpression', '') : undefined,
     ttlSeconds,
     resultsName: nameResults(bag.id, identitySources),
     simpleResponses: false,

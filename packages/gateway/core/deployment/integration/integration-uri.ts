@@ -9,7 +9,8 @@ const INVOKE_PATH = /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functi
 const STREAM_PATH =
   /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/;
 const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
-const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
+/** The name is empty where it is a stage variable without a value. */
+const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.*)$/;
 
 /**
  * Reads the URI of a Lambda integration:
@@ -17,7 +18,7 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
  * it may also be the bare function ARN. Error messages use AWS's words [obs].
  */
 export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
-  const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && FUNCTION_ARN.test(uri) ? uri : undefined);
+  const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && nameIn(uri) !== '' ? uri : undefined);
   if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
   if (STREAM_PATH.test(uri))
     return {
@@ -58,6 +59,11 @@ function readTarget(arn: string): FunctionTarget {
   return qualifier.source === '' ? { functionName } : { functionName, qualifier };
 }
 
+/** Returns the name and qualifier in the ARN of a function; empty if it is not such an ARN. */
+function nameIn(arn: string): string {
+  return FUNCTION_ARN.exec(arn)?.[1] ?? '';
+}
+
 /** Returns the function name in an ARN, without version or alias. */
 function nameOfFunction(arnOrName: string): string {
   const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
@@ -67,6 +73,6 @@ function nameOfFunction(arnOrName: string): string {
 
 /** Returns the version or alias in a function ARN; empty if the ARN has no qualifier. */
 function qualifierOfFunction(arn: string): string {
-  const qualifier = FUNCTION_ARN.exec(arn)?.[1]?.split(':')[1] ?? '';
+  const qualifier = nameIn(arn).split(':')[1] ?? '';
   return qualifier === '$LATEST' ? '' : qualifier;
 }

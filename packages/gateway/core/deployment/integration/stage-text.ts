@@ -7,7 +7,7 @@ const REFERENCE = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g;
  * then usually fails with 500. @see developer guide, "Using stage variables"
  */
 export function compileStageText(source: string): StageText {
-  const names = [...source.matchAll(REFERENCE)].map((match) => match[1] ?? '');
+  const names = variablesIn(source);
   if (names.length === 0) return { source, render: () => source };
   const literals = source.split(/\$\{stageVariables\.[A-Za-z0-9_]+\}/);
   return {
@@ -21,6 +21,11 @@ export function compileStageText(source: string): StageText {
       return text;
     },
   };
+}
+
+/** Returns the names of the stage variables in a text, in their order. */
+export function variablesIn(source: string): readonly string[] {
+  return [...source.matchAll(REFERENCE)].map((match) => match[1] ?? '');
 }
 
 /**

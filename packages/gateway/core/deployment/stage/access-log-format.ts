@@ -12,7 +12,8 @@ export type AccessLogFormat = {
  * Matches a variable. Its name ends with a letter or digit, so that `$context.status.` and `$context.requestId-` work.
  * Claims may contain `:` and `-`.
  */
-const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
+const VARIABLE =
+  /\$context\.(authorizer\.[\w:.-]*\w|(?:request|response)Override\.header\.[\w-]*\w|\w+(?:\.\w+)*)/;
 /**
  * The name of a variable whose value includes its own quotes. The values of all other variables are within the quotes
  * of the format.

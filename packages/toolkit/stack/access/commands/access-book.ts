@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
+import { buildAccess } from '@gatewright/authoring/compile/build-access';
+import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
 import { readDocument } from '@gatewright/authoring/document/read-access-document';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
@@ -104,7 +106,8 @@ function decideIn(
         reason,
         version: document.version,
         file,
-        isFileNewer: isNewer(file, join(source, 'access', 'compiled.json')),
+        isFileNewer:
+          isNewer(file, join(source, 'access', 'compiled.json')) && compilesToOther(source, document),
         caller: seen,
         rules: rules.map((text) => ({ text, place: places.get(text.slice(0, text.indexOf(':'))) })),
       };
@@ -182,6 +185,15 @@ function isNewer(file: string | undefined, compiled: string): boolean {
   const changed = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
   const built = statSync(compiled, { throwIfNoEntry: false });
   return changed !== undefined && built !== undefined && changed.mtimeMs > built.mtimeMs;
+}
+
+/**
+ * Returns whether the files of the folder compile to another version of the document, or to none. Times alone do not
+ * tell: `git clone` writes files in any order.
+ */
+function compilesToOther(source: string, { name, version }: CompiledDocument): boolean {
+  const { compiled } = buildAccess(readAccessFiles(join(source, 'access')), checkPlan);
+  return compiled.documents.find((each) => each.name === name)?.version !== version;
 }
 
 function showDocument(document: CompiledDocument, stage: string): ShownAccess {

@@ -226,7 +226,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a function that is too slow',
     integrated(504, 'timed out', { outcome: 'timed-out' }),
     'did not respond within 3000 ms, the integration timeout of GET /tiles/{id}.',
-    'Send the request again: starting a new instance counts toward the timeout, here as on AWS.',
+    'If the function had to start a new instance, send the request again: the start counts toward the timeout.',
   ],
   [
     'a function that answers 400 because its role lacks a right',
@@ -256,7 +256,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ],
     }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that are not met: StringEquals requires aws:SourceVpc to be vpc-1; the request has none; IpAddress requires aws:SourceIp to be 10.0.0.0/8; the request has 127.0.0.1.`,
-    `Add a statement with Effect Allow for execute-api:Invoke on ${ARN} to the API’s resource policy.`,
+    'Or, if this caller should have access, add 127.0.0.1 to the values of IpAddress aws:SourceIp in the API’s resource policy.',
   ],
   [
     'an authorizer whose policy allows something else',

@@ -237,7 +237,13 @@ describe('the advice about a call that Lambda limits', () => {
     [
       'the integration timeout',
       { kind: 'timed-out' },
-      /^Send the request again: .*\nMake the integration respond sooner.*\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
+      /^Make the integration respond sooner.*\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
+      504,
+    ],
+    [
+      'the start of an instance that the integration timeout included',
+      { kind: 'timed-out', isColdStart: true },
+      /^Send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nMake the integration respond sooner.*\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
       504,
     ],
   ];

@@ -94,6 +94,13 @@ function factsAt(step: Step, protocol: 'rest' | 'http' | 'websocket', caller: Ca
     failure: has('fail')
       ? { message: 'Forbidden', responseType: 'ACCESS_DENIED', validationErrorString: '[x]' }
       : undefined,
+    overrides: () =>
+      has('integrate') && protocol === 'rest'
+        ? {
+            request: { header: { 'X-Page': ['1', '2'] }, path: { id: ['7'] }, querystring: { q: ['a'] } },
+            response: { header: { 'X-Total': ['9'] }, status: 201 },
+          }
+        : undefined,
     connection:
       protocol === 'websocket'
         ? {
@@ -160,6 +167,13 @@ const ROWS: readonly Row[] = [
   ...['message', 'messageString', 'responseType', 'validationErrorString'].map((part) =>
     at('fail')(`error.${part}`),
   ),
+  ...[
+    'requestOverride.header.X-Page',
+    'requestOverride.path.id',
+    'requestOverride.querystring.q',
+    'responseOverride.header.X-Total',
+    'responseOverride.status',
+  ].map((name): Row => [name, 'integrate', LAMBDA, ['rest']]),
   ...['connectionId', 'connectedAt', 'eventType', 'messageId', 'messageDirection'].map(ofSockets),
   ...['disconnectStatusCode', 'disconnectReason'].map(ofSockets),
 ];
@@ -179,7 +193,6 @@ const WITHOUT_VALUE: Readonly<Record<string, string>> = {
   'identity.cognitoIdentityId': 'no identity pool is served',
   'identity.cognitoIdentityPoolId': 'no identity pool is served',
   'waf.error': 'the evaluation of a web ACL does not fail here',
-  'requestOverride.header.x': 'AWS logs the overrides of a mapping template, which are not kept here',
   'authorizer.claims': 'AWS: "Calling $context.authorizer.claims returns null."',
 };
 
@@ -199,6 +212,14 @@ describe('a documented variable of access logs', () => {
     it(`${name} has no value: ${why}`, () => {
       assert.equal(logReader(name)?.(factsAt('fail', 'rest', TOKEN)), undefined);
     });
+
+  it('joins the values of an override, as the header that they make (docs/aws §7.4)', () => {
+    const facts = factsAt('integrate', 'rest', LAMBDA);
+
+    assert.equal(logReader('requestOverride.header.X-Page')?.(facts), '1,2');
+    assert.equal(logReader('requestOverride.header.constructor')?.(facts), undefined);
+    assert.equal(logReader('requestOverride.status'), undefined);
+  });
 
   it('has the VPC and its endpoint of a private API', () => {
     const facts = factsAt('arrival', 'rest', LAMBDA);

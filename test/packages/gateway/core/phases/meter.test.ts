@@ -230,7 +230,10 @@ describe('meter, throttle of a stage', () => {
     const api = throttled([forAll(1, 1)]);
     await statuses(api, 2, '/prod/pets');
 
-    assert.match(api.ports.log.lines.at(-1) ?? '', /GET \/pets exceeded the throttle limit of stage prod/);
+    assert.match(
+      api.ports.log.lines.at(-1) ?? '',
+      /route GET \/pets exceeded the throttle limit of stage prod/,
+    );
   });
 });
 

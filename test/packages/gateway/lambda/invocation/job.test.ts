@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
+import { NO_DEADLINES } from '../../../../../packages/gateway/lambda/invocation/deadlines.ts';
 import { Job, JobQueue, readFailure } from '../../../../../packages/gateway/lambda/invocation/job.ts';
+import type { InvocationResult } from '../../../../../packages/gateway/core/ports.ts';
 import { collectGarbage } from '../../../../support/collect-garbage.ts';
 
 function aJob(payload: string): Job {
@@ -123,4 +125,29 @@ describe('readFailure', () => {
 
     assert.deepEqual(readFailure(payload), { kind: 'failed', payload, errorType: 'E', errorMessage: 'm' });
   });
+});
+
+describe('a job whose caller waited too long', () => {
+  const rows: readonly [says: string, sequence: number, isColdStart: true | undefined][] = [
+    ['still waits for an instance', -1, true],
+    ['is the first event of its instance', 0, true],
+    ['runs on an instance that has run events before', 3, undefined],
+  ];
+  for (const [says, sequence, isColdStart] of rows)
+    it(`tells whether the start of an instance took part of the time: it ${says}`, () => {
+      const due: (() => void)[] = [];
+      const results: InvocationResult[] = [];
+      const job = new Job('{}', '', 100, (result) => results.push(result), {
+        ...NO_DEADLINES,
+        after(_ms, then) {
+          due.push(then);
+          return { clear: () => undefined };
+        },
+      });
+      job.sequence = sequence;
+
+      for (const then of due) then();
+
+      assert.deepEqual(results, [{ kind: 'timed-out', ...(isColdStart && { isColdStart }) }]);
+    });
 });

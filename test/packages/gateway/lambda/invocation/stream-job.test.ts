@@ -133,7 +133,7 @@ describe('an event whose answer is streamed', () => {
     first.hand.pass(299);
     assert.deepEqual(first.starts, []);
     first.hand.pass(1);
-    assert.deepEqual(first.starts, [{ kind: 'timed-out' }]);
+    assert.deepEqual(first.starts, [{ kind: 'timed-out', isColdStart: true }]);
 
     const { hand, receive, read, job } = aJob();
     hand.pass(200);

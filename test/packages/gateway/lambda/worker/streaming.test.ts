@@ -297,7 +297,10 @@ describe('a handler that streams', () => {
   it('is too slow where its first byte does not come within the idle timeout', async () => {
     const source = streamed('await new Promise((go) => setTimeout(go, 60000)); stream.end("a")');
 
-    assert.deepEqual(await open(await start(source), {}, { idleMs: 100 }), { kind: 'timed-out' });
+    assert.deepEqual(await open(await start(source), {}, { idleMs: 100 }), {
+      kind: 'timed-out',
+      isColdStart: true,
+    });
   });
 
   it('is one text to a caller who does not stream, up to 6 MB', async () => {

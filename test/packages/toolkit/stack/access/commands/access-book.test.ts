@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openAccessBook } from '../../../../../../packages/toolkit/stack/access/commands/access-book.ts';
 import { explain } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
+import { writeCompiledAccess } from '@gatewright/authoring/files/access-files';
+import { printInventory } from '@gatewright/authoring/inventory/route-inventory';
 import { aDocument } from '../../../../../support/an-access-document.ts';
 import type { AccessQuestion } from '../../../../../../packages/gateway/engine/index.ts';
 
@@ -103,6 +105,49 @@ describe('the access book of a start', () => {
     const reply = await book().ask(question({ path: '/users/alice', token }), NOW);
 
     assert.match(reply.kind === 'answer' ? (reply.answer.refusal ?? '') : '', /expired/);
+  });
+
+  it('says that a document was changed after it was compiled only if it compiles to another version', () => {
+    const clone = mkdtempSync(join(tmpdir(), 'gatewright-access-clone-'));
+    try {
+      const access = join(clone, 'access');
+      mkdirSync(access);
+      const text = (role: string): string => `
+version: 1
+api: { dev: { apiId: abcdefghij, stage: prod } }
+routes: ../service
+issuers: [{ id: local, type: local, only: [dev] }]
+sources: [{ in: header, name: authorization, scheme: Bearer, issuers: [local] }]
+roles: { support: {}, admin: {} }
+rules: [{ id: read, effect: allow, methods: [GET], paths: [/users], when: { roles: { any: [${role}] } } }]
+`;
+      writeFileSync(join(access, 'orders.yml'), text('support'));
+      writeFileSync(
+        join(access, 'orders.routes.json'),
+        printInventory({
+          kind: 'rest',
+          apiIds: { dev: ['abcdefghij'] },
+          routes: [{ method: 'GET', path: '/users', isProtected: true }],
+        }),
+      );
+      const { problems, withoutInventory } = writeCompiledAccess(access);
+      assert.deepEqual([problems, withoutInventory], [[], []]);
+      const later = new Date(Date.now() + 60_000);
+      const isNewer = (): boolean | undefined =>
+        openAccessBook([clone], 'dev', () => undefined).decide(
+          question({ document: 'orders', path: '/users', claims: '{"sub":"ann"}', issuer: 'local' }),
+          NOW,
+        )?.isFileNewer;
+
+      utimesSync(join(access, 'orders.yml'), later, later);
+      assert.equal(isNewer(), false, 'a clone has files with any time');
+
+      writeFileSync(join(access, 'orders.yml'), text('admin'));
+      utimesSync(join(access, 'orders.yml'), later, later);
+      assert.equal(isNewer(), true);
+    } finally {
+      rmSync(clone, { recursive: true });
+    }
   });
 
   const problems: { asked: Partial<AccessQuestion>; says: RegExp }[] = [

@@ -1,0 +1,69 @@
+/** Explains how a connection ended, by its close code (RFC 6455 §7.4.1, docs/aws §11.4, §11.6). */
+import { GOING_AWAY, TOO_BIG } from '../../core/websocket/limits.ts';
+import type { Closure } from '../../core/websocket/limits.ts';
+import type { Circumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+type Meaning = { readonly because: string; readonly change?: string };
+
+const BY_CODE: Readonly<Record<number, Meaning>> = {
+  1000: { because: 'The client, or DELETE @connections, closed it in the regular way (1000).' },
+  1001: {
+    because:
+      'The client went away (1001), as a browser does when its page is left, or the backend closed the connection.',
+  },
+  1002: {
+    because: 'The client broke the WebSocket protocol (1002).',
+    change: 'Use a WebSocket client that follows RFC 6455.',
+  },
+  1003: {
+    because: 'The client sent a binary message (1003), and WebSocket APIs accept text only.',
+    change: 'Send text, for example base64 or JSON.',
+  },
+  1005: { because: 'The client closed it without a close code (1005).' },
+  1006: {
+    because:
+      'The TCP connection ended without a close frame (1006): the client crashed, or a network ended it.',
+    change: 'Let the client connect again after a break.',
+  },
+  1007: {
+    because: 'The client sent a text that is not UTF-8 (1007).',
+    change: 'Send UTF-8 text.',
+  },
+  1008: {
+    because: 'The client sent a message in too many frames (1008).',
+    change: 'Send each message in fewer frames.',
+  },
+};
+
+/** Closures of the gateway itself, which has its own reason for each. */
+const OF_GATEWAY: Readonly<Record<string, Meaning>> = {
+  [keyOf(GOING_AWAY)]: {
+    because:
+      'The gateway closed it (1001): API Gateway closes a connection after 10 minutes without a message and after 2 hours in any case, and the gateway closes all when it stops or the API is removed.',
+    change:
+      'Let the client send a message at least every 9 minutes, and connect again when the connection ends.',
+  },
+  [keyOf(TOO_BIG)]: {
+    because:
+      'The gateway closed it (1009), because the client sent a message longer than 128 KB or a frame longer than 32 KB.',
+    change:
+      'Send at most 128 KB in a message, in frames of at most 32 KB, and longer data through S3 or several messages.',
+  },
+};
+
+function keyOf({ code, reason }: Closure): string {
+  return `${code} ${reason}`;
+}
+
+export function explainClosure({ closure }: Circumstances): Reason {
+  if (closure === undefined) return { because: [], changes: [] };
+  const { code, reason } = closure;
+  const meaning = OF_GATEWAY[keyOf(closure)] ?? BY_CODE[code];
+  if (meaning === undefined)
+    return {
+      because: [`The client closed it with ${code}${reason === '' ? '' : `, “${reason}”`}.`],
+      changes: [],
+    };
+  return { because: [meaning.because], changes: meaning.change === undefined ? [] : [meaning.change] };
+}

@@ -1,0 +1,39 @@
+/** Explains that no policy allows the call of a function URL, and which statement is missing (docs/aws §19.2). */
+import { conditionOf } from '../../core/policy/function-url-rights.ts';
+import { sentence } from './reason.ts';
+import type { Defect } from '../../core/defect.ts';
+import type { Reason } from './reason.ts';
+
+type Refused = Extract<Defect, { readonly kind: 'function-url' }>;
+
+export function explainFunctionUrl(
+  { actions, functionArn, authType, signer, isDenied }: Refused,
+  failure: string,
+): Reason {
+  const because = [sentence(failure)];
+  const named = actions.join(' and ');
+  if (isDenied)
+    return {
+      because,
+      changes: [
+        `Remove the statement that denies ${named} on ${functionArn} from the policy of the function${signer === undefined ? '' : `, or from the policies of ${signer}`}; a Deny overrides every Allow.`,
+      ],
+    };
+  const permissions = actions.map(
+    (action) =>
+      `an AWS::Lambda::Permission for the function with Action ${action}, Principal ${signer ?? '"*"'} and ${conditionOf(action, authType)}`,
+  );
+  if (signer === undefined)
+    return { because, changes: [`Add ${permissions.join(', and ')}: AuthType NONE alone admits nobody.`] };
+  const [, , , , account = ''] = signer.split(':');
+  const [, , , , owner = ''] = functionArn.split(':');
+  const statement = `a statement with Effect Allow for ${named} on ${functionArn} to the policies of ${signer}`;
+  return {
+    because,
+    changes: [
+      account === owner
+        ? `Add ${statement}, or ${permissions.join(', and ')}.`
+        : `Add ${statement}, and ${permissions.join(', and ')}: a caller of another account needs both.`,
+    ],
+  };
+}

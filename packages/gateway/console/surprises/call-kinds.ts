@@ -1,0 +1,286 @@
+/** Calls of a backend, and its status, that the mappings of an integration changed (docs/aws §7.6, §7.8). */
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { requestTemplateOf } from '../records/sent.ts';
+import { bareType } from '../../core/events/media-types.ts';
+import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
+import { findNearMisses } from '../records/near-misses.ts';
+import { isSelecting, selectResponse } from './selected-response.ts';
+import type { Integration } from '../../core/deployment/model.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
+
+const pathValueMissing: SurpriseKind = {
+  code: 'PATH_VALUE_MISSING',
+  mark: 'path value missing',
+  source: 'docs/aws §7.6',
+  find({ integration, recorded }) {
+    const uri = uriOf(integration);
+    const { sent, received } = recorded;
+    if (uri === undefined || recorded.outcome === undefined) return undefined;
+    const target = sent?.target ?? targetOf(received.outgoing);
+    if (target === undefined) return undefined;
+    const names = [...uri.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+    const parameters = names.filter((name) => target.includes(encodeURI(`{${name}`)));
+    if (parameters.length === 0) return undefined;
+    const named = parameters.map((name) => `{${name}}`).join(', ');
+    return {
+      values: { parameters },
+      because: [
+        `The Uri of the integration has ${named}, for which this request gave no value, so the backend was called with ${named} in its path.`,
+      ],
+      changes: [
+        `Map integration.request.path.${parameters[0] ?? ''} in RequestParameters of the integration to a value that every request has, or make the mapped parameter required (true in RequestParameters of the method, with a request validator).`,
+      ],
+    };
+  },
+};
+
+type Outgoing = SurpriseFacts['recorded']['received']['outgoing'];
+
+function targetOf(outgoing: Outgoing): string | undefined {
+  return outgoing !== undefined && 'request' in outgoing && 'target' in outgoing.request
+    ? outgoing.request.target
+    : undefined;
+}
+
+function uriOf(integration: Integration | undefined): string | undefined {
+  const { uri } = (integration ?? {}) as { readonly uri?: { readonly source: string } };
+  return uri?.source;
+}
+
+const statusOverwritten: SurpriseKind = {
+  code: 'STATUS_OVERWRITTEN',
+  mark: 'status overwritten',
+  source: 'docs/aws §7.8',
+  find({ integration, recorded, result }) {
+    const { outcome, received, status } = recorded;
+    if (integration === undefined || received.api.protocol !== 'http') return undefined;
+    const own = outcome?.kind === 'answered' ? outcome.status : Number(result?.['statusCode']);
+    if (!Number.isInteger(own) || own === status) return undefined;
+    return {
+      values: { own, status },
+      because: [
+        `The integration responded with ${own}. Its ResponseParameters for ${own} overwrite the status with ${status}.`,
+      ],
+      changes: [
+        `To pass ${own} on, remove overwrite:statuscode from the ResponseParameters of the integration for ${own}.`,
+      ],
+    };
+  },
+};
+
+const byDefaultRoute: SurpriseKind = {
+  code: 'DEFAULT_ROUTE_CHOSEN',
+  mark: undefined,
+  source: 'docs/aws §2.2',
+  find({ recorded }) {
+    const { route, stage, method, path, api } = recorded.received;
+    if (route?.routeKey !== '$default' || stage === undefined || api.protocol !== 'http') return undefined;
+    if (api.functionUrl !== undefined) return undefined;
+    const [near] = findNearMisses(stage.deployment.routes.plans, method, path, undefined);
+    if (near?.isSameRoute !== true) return undefined;
+    return {
+      values: { route: near.route },
+      because: [
+        `No route matches ${method} ${path}, so $default took it. Nearest is ${near.route}: ${near.because}.`,
+      ],
+      changes: near.advice === undefined ? [] : [near.advice],
+    };
+  },
+};
+
+const templateSkipped: SurpriseKind = {
+  code: 'TEMPLATE_SKIPPED',
+  mark: 'template skipped',
+  source: 'docs/aws §7.1',
+  find({ integration, recorded }) {
+    if (!isSelecting(integration) || recorded.outcome === undefined) return undefined;
+    const { received } = recorded;
+    const { templates, passthrough } = integration.request;
+    if (templates.size === 0 || received.body === undefined) return undefined;
+    const given = received.headers.last('content-type');
+    if (chooseRequestTemplate(templates, given, passthrough).kind !== 'passthrough') return undefined;
+    const types = [...templates.keys()];
+    return {
+      values: { contentType: given ?? '', templates: types },
+      because: [
+        `No request template is for ${given ?? 'a request without Content-Type'} (there ${types.length === 1 ? 'is one' : 'are templates'} for ${types.join(', ')}), and PassthroughBehavior is ${passthrough}, so the integration got the body unchanged.`,
+      ],
+      changes: [
+        `Send Content-Type: ${types[0] ?? ''}, or add a template for this type. To refuse other types with 415, set PassthroughBehavior of the integration to NEVER.`,
+      ],
+    };
+  },
+};
+
+const mockWithoutBody: SurpriseKind = {
+  code: 'MOCK_WITHOUT_BODY',
+  mark: 'mock has no body',
+  source: 'docs/aws §8',
+  find(facts) {
+    if (facts.integration?.kind !== 'mock') return undefined;
+    const selected = selectResponse(facts);
+    const template = selected && chooseResponseTemplate(selected.templates, facts.accept)?.template;
+    if (!/\$!?\{?input\.(?:path|json|body)\b/.test(template?.source ?? '')) return undefined;
+    return {
+      values: {},
+      because: [
+        'The response template reads $input, but a MOCK integration responds without a body, so $input is empty there. The body of the request can be read in the request template only.',
+      ],
+      changes: [
+        'Set a value in the request template, for example $context.requestOverride.path.name, and read it in the response template; or use another integration.',
+      ],
+    };
+  },
+};
+
+const notValidated: SurpriseKind = {
+  code: 'BODY_NOT_VALIDATED',
+  mark: 'not validated',
+  source: 'docs/aws §6',
+  find({ integration, recorded }) {
+    const { received } = recorded;
+    const bodies = received.route?.validation?.bodies;
+    if (integration === undefined || received.api.protocol !== 'rest') return undefined;
+    if (bodies === undefined || bodies.size === 0 || received.body === undefined) return undefined;
+    const type = bareType(received.headers.last('content-type') ?? 'application/json');
+    if (bodies.has(type) || bodies.has('$default')) return undefined;
+    const types = [...bodies.keys()];
+    return {
+      values: { contentType: type, models: types },
+      because: [
+        `The body was not validated: the method has a model for ${types.join(', ')}, but none for ${type}, and API Gateway validates no other types.`,
+      ],
+      changes: [
+        `Add ${type} (or $default) to RequestModels of the method, or let the integration refuse other types.`,
+      ],
+    };
+  },
+};
+
+/** Counts of failed entries in replies of AWS services that are successes all the same. */
+const FAILED_COUNTS = ['FailedEntryCount', 'FailedRecordCount', 'FailedPutCount'];
+
+const entriesFailed: SurpriseKind = {
+  code: 'ENTRIES_FAILED',
+  mark: 'entries failed',
+  source: 'docs/aws §8',
+  find({ integration, recorded }) {
+    const { outcome } = recorded;
+    if (integration?.kind !== 'service' && integration?.kind !== 'http-api-service') return undefined;
+    if (outcome?.kind !== 'answered' || outcome.status >= 400) return undefined;
+    const reply = parseJsonObject(outcome.body.toString()) ?? {};
+    const lost = Array.isArray(reply['Failed']) ? reply['Failed'].length : 0;
+    const failed =
+      FAILED_COUNTS.map((name) => reply[name]).find((count) => typeof count === 'number') ?? lost;
+    if (typeof failed !== 'number' || failed === 0) return undefined;
+    return {
+      values: { failed },
+      because: [
+        `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed: its reply says which, and why.`,
+      ],
+      changes: ['Correct the failed entries; a client must read the reply, because its status is a success.'],
+    };
+  },
+};
+
+/** Methods with which API Gateway sends no body to a backend. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const bodyNotSent: SurpriseKind = {
+  code: 'BODY_NOT_SENT',
+  mark: 'body not sent',
+  source: 'docs/aws §2.6',
+  find({ integration, recorded }) {
+    const { received, sent, outcome } = recorded;
+    if (integration?.kind !== 'http' && integration?.kind !== 'http-proxy') return undefined;
+    if (outcome === undefined || received.body === undefined || received.body.length === 0) return undefined;
+    const request =
+      received.outgoing !== undefined && 'request' in received.outgoing
+        ? received.outgoing.request
+        : undefined;
+    const method = sent?.method ?? request?.method ?? received.method;
+    if (!WITHOUT_BODY.has(method)) return undefined;
+    return {
+      values: { method },
+      because: [
+        `The request has a body, but API Gateway sends none to a backend with ${method}, so the integration did not get it.`,
+      ],
+      changes: ['Send the values in the query or in headers, or use POST.'],
+    };
+  },
+};
+
+const referenceEmpty: SurpriseKind = {
+  code: 'REFERENCE_EMPTY',
+  mark: 'reference empty',
+  source: 'docs/aws §7.3',
+  find(facts) {
+    const { integration, recorded, accept } = facts;
+    if (!isSelecting(integration) || recorded.outcome === undefined) return undefined;
+    const request = requestTemplateOf(recorded.received)?.source ?? '';
+    const selected = selectResponse(facts);
+    const response = selected && chooseResponseTemplate(selected.templates, accept)?.template.source;
+    const references = [...new Set([...undefinedIn(request), ...undefinedIn(response ?? '')])];
+    if (references.length === 0) return undefined;
+    const one = references.length === 1;
+    return {
+      values: { references },
+      because: [
+        `The template refers to ${references.join(', ')}, which ${one ? 'is' : 'are'} not defined in it, so ${one ? 'it' : 'they'} printed nothing.`,
+      ],
+      changes: [
+        `Define ${references.join(', ')} with #set, or read the value from $input, $context or $stageVariables.`,
+      ],
+    };
+  },
+};
+
+/** The references that a template has without defining them (docs/aws §7.2, §7.5). */
+const PROVIDED = new Set(['input', 'context', 'util', 'stageVariables', 'foreach', 'velocityCount']);
+
+/** Returns references that neither the template nor API Gateway defines. Those of directives may be missing on purpose. */
+function undefinedIn(template: string): readonly string[] {
+  const defined = new Set(
+    [...template.matchAll(/#(?:set|foreach|define|macro)\s*\(([^)]*)/g)].flatMap(([, inside = '']) =>
+      [...inside.matchAll(/\$!?\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name),
+    ),
+  );
+  const printed = template.replaceAll(/#(?:set|if|elseif|foreach|macro|define)\b[^\n]*/g, '');
+  const written = [...printed.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
+  return written.filter((name) => !PROVIDED.has(name) && !defined.has(name)).map((name) => `$${name}`);
+}
+
+const stageInPath: SurpriseKind = {
+  code: 'STAGE_IN_PATH',
+  mark: undefined,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    const { stage, api } = facts.recorded.received;
+    if (facts.integration?.kind !== 'lambda-proxy' || api.protocol !== 'http') return undefined;
+    if (stage === undefined || stage.name === '$default' || api.functionUrl !== undefined) return undefined;
+    const isNew = facts.integration.payload === 'http-2.0';
+    return {
+      values: { stage: stage.name },
+      because: [
+        `${isNew ? 'rawPath' : 'path'} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
+      ],
+      changes: [],
+    };
+  },
+};
+
+export const CALL_KINDS: readonly SurpriseKind[] = [
+  pathValueMissing,
+  statusOverwritten,
+  byDefaultRoute,
+  templateSkipped,
+  mockWithoutBody,
+  notValidated,
+  entriesFailed,
+  bodyNotSent,
+  referenceEmpty,
+  stageInPath,
+];

@@ -1,0 +1,110 @@
+/** Values of a request that a function gets elsewhere, or otherwise, than the client sent them (docs/aws §3.1–§3.3). */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import { readLambdaPayload } from './selected-response.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+/** Headers that clients and proxies repeat, and that functions rarely read. */
+const USUALLY_REPEATED = new Set(['via', 'forwarded', 'x-forwarded-for', 'cookie']);
+
+const repeatedQuery: SurpriseKind = {
+  code: 'QUERY_REPEATED',
+  mark: undefined,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    const payload = readLambdaPayload(facts);
+    if (payload === undefined || payload === 'websocket') return undefined;
+    const parameters = repeated([...new URLSearchParams(facts.recorded.received.rawQuery).keys()]);
+    if (parameters.length === 0) return undefined;
+    const named = parameters.join(', ');
+    return {
+      values: { parameters },
+      because: [
+        hasMultiValues(payload)
+          ? `The query has several values of ${named}. In queryStringParameters, the function got only the last of them.`
+          : `The query has several values of ${named}. In queryStringParameters, the function got them as one text, joined by commas.`,
+      ],
+      changes: [
+        hasMultiValues(payload)
+          ? `To read all of them, use multiValueQueryStringParameters of the event.`
+          : `To keep values apart that contain commas, read them from rawQueryString: new URLSearchParams(event.rawQueryString).getAll(name).`,
+      ],
+    };
+  },
+};
+
+const repeatedHeader: SurpriseKind = {
+  code: 'HEADER_REPEATED',
+  mark: undefined,
+  source: 'docs/aws §2.9',
+  find(facts) {
+    const payload = readLambdaPayload(facts);
+    if (payload === undefined || !hasMultiValues(payload)) return undefined;
+    const names: string[] = [];
+    facts.recorded.received.headers.each((lower) => names.push(lower));
+    const headers = repeated(names).filter((name) => !USUALLY_REPEATED.has(name));
+    if (headers.length === 0) return undefined;
+    return {
+      values: { headers },
+      because: [
+        `The request has several headers ${headers.join(', ')}. In headers, the function got only the last of them.`,
+      ],
+      changes: ['To read all of them, use multiValueHeaders of the event.'],
+    };
+  },
+};
+
+const cookiesMoved: SurpriseKind = {
+  code: 'COOKIES_MOVED',
+  mark: undefined,
+  source: 'docs/aws §3.3',
+  find(facts) {
+    const payload = readLambdaPayload(facts);
+    if (payload !== 'http-2.0' && payload !== 'function-url') return undefined;
+    if (facts.recorded.received.headers.last('cookie') === undefined) return undefined;
+    return {
+      values: {},
+      because: [
+        'The request has cookies. With payload format 2.0, the function gets them in the list event.cookies, and event.headers has no cookie.',
+      ],
+      changes: [],
+    };
+  },
+};
+
+const plusAsSpace: SurpriseKind = {
+  code: 'PLUS_AS_SPACE',
+  mark: undefined,
+  source: 'docs/aws §2.3',
+  find(facts) {
+    if (readLambdaPayload(facts) !== 'rest-1.0') return undefined;
+    const pairs = facts.recorded.received.rawQuery.split('&');
+    const parameters = pairs
+      .filter((pair) => pair.slice(pair.indexOf('=') + 1).includes('+'))
+      .map((pair) => decodeOrKeep(pair.split('=', 1)[0] ?? ''));
+    if (parameters.length === 0) return undefined;
+    return {
+      values: { parameters },
+      because: [`A + in a query is a space, and so the function got it in ${parameters.join(', ')}.`],
+      changes: ['To send a plus, encode it as %2B.'],
+    };
+  },
+};
+
+export const EVENT_KINDS: readonly SurpriseKind[] = [
+  repeatedQuery,
+  repeatedHeader,
+  cookiesMoved,
+  plusAsSpace,
+];
+
+function hasMultiValues(payload: NonNullable<ReturnType<typeof readLambdaPayload>>): boolean {
+  return payload === 'rest-1.0' || payload === 'http-1.0';
+}
+
+/** Returns the names that occur more than once, each once. */
+function repeated(names: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) (seen.has(name) ? twice : seen).add(name);
+  return [...twice];
+}

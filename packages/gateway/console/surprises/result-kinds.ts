@@ -1,0 +1,188 @@
+/** Parts of a function’s result that reached the client otherwise than the function meant (docs/aws §2.4, §3.5, §3.6). */
+import { bareType } from '../../core/events/media-types.ts';
+import { asJsonObject, isJson } from '@gatewright/aws/json-object';
+import { readLambdaPayload } from './selected-response.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+/** What payload format 2.0 reads of a result with statusCode; other members have no effect. */
+const MEMBERS_OF_2 = new Set(['statusCode', 'headers', 'body', 'isBase64Encoded', 'cookies']);
+
+const membersIgnored: SurpriseKind = {
+  code: 'MEMBERS_IGNORED',
+  mark: 'members ignored',
+  source: 'docs/aws §3.6',
+  find(facts) {
+    const { result } = facts;
+    const payload = readLambdaPayload(facts);
+    if (payload !== 'http-2.0' && payload !== 'function-url') return undefined;
+    if (result === undefined || !Object.hasOwn(result, 'statusCode')) return undefined;
+    const members = Object.keys(result).filter((name) => !MEMBERS_OF_2.has(name));
+    if (members.length === 0) return undefined;
+    return {
+      values: { members },
+      because: [
+        `The function returned ${members.join(', ')}, which payload format 2.0 does not have, so the gateway ignored ${members.length === 1 ? 'it' : 'them'}.`,
+      ],
+      changes: [
+        members.includes('multiValueHeaders')
+          ? 'Return each header as one text in headers, its values joined by commas, and the values of Set-Cookie as the list cookies.'
+          : `Return only ${[...MEMBERS_OF_2].join(', ')}.`,
+      ],
+    };
+  },
+};
+
+const typeByDefault: SurpriseKind = {
+  code: 'CONTENT_TYPE_BY_DEFAULT',
+  mark: undefined,
+  source: 'docs/aws §3.5',
+  find(facts) {
+    const { result, reply, returnedNames, recorded } = facts;
+    const body = result?.['body'];
+    if (typeof body !== 'string' || body === '' || recorded.replyBody.length === 0) return undefined;
+    if (facts.result?.['statusCode'] === undefined && facts.integration?.kind !== 'lambda-proxy')
+      return undefined;
+    if (returnedNames.some((name) => name.toLowerCase() === 'content-type')) return undefined;
+    const given = reply.last('content-type');
+    if (given === undefined) return undefined;
+    const contentType = bareType(given);
+    const isCut = recorded.sizes.reply > recorded.replyBody.length;
+    const what = describeContent(recorded.replyBody, contentType, isCut);
+    if (what === undefined) return undefined;
+    return {
+      values: { contentType },
+      because: [
+        `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, and a client may read it otherwise.`,
+      ],
+      // A short text is often meant so.
+      changes:
+        what === 'not JSON' || what === 'JSON' ? [] : ['Return the Content-Type of the body in headers.'],
+    };
+  },
+};
+
+/** Says what a body is that does not fit the default type; undefined if it may fit. JSON can be read from any text. */
+function describeContent(body: string | Buffer, type: string, isCut: boolean): string | undefined {
+  const text = body.toString();
+  if (/^\s*<[a-z!?]/i.test(text)) return 'HTML or XML';
+  if (text.includes('�')) return 'not text';
+  if (type === 'text/plain' && /^\s*[{[]/.test(text) && !isCut && isJson(text)) return 'JSON';
+  return type === 'application/json' && !isCut && !isJson(text) ? 'not JSON' : undefined;
+}
+
+const bodyDropped: SurpriseKind = {
+  code: 'BODY_DROPPED',
+  mark: 'body dropped',
+  source: 'docs/aws §3.5',
+  find(facts) {
+    const { recorded } = facts;
+    const { status } = recorded;
+    if (facts.integration === undefined || (status !== 204 && status !== 304)) return undefined;
+    if (recorded.replyBody.length === 0) return undefined;
+    return {
+      values: { status },
+      because: [
+        `The integration returned a body, but a reply with the status ${status} has none (RFC 9110), so the client did not get it.`,
+      ],
+      changes: [`Return another status with the body, such as 200, or return no body with ${status}.`],
+    };
+  },
+};
+
+/** Types that are never text, so that a body of base64 characters is meant as bytes. */
+const BYTES = /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:pdf|zip|gzip|octet-stream|wasm)$)/;
+const BASE64 = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+
+const flagMissing: SurpriseKind = {
+  code: 'BASE64_FLAG_MISSING',
+  mark: 'base64 as text',
+  source: 'docs/aws §2.4',
+  find(facts) {
+    const { result, reply } = facts;
+    const body = result?.['body'];
+    if (typeof body !== 'string' || result?.['isBase64Encoded'] === true) return undefined;
+    const contentType = bareType(reply.last('content-type') ?? '');
+    const coding = reply.last('content-encoding');
+    const isBytes = BYTES.test(contentType) || (coding !== undefined && coding !== 'identity');
+    if (!isBytes || !BASE64.test(body)) return undefined;
+    return {
+      values: { contentType },
+      because: [
+        `The function returned base64 ${coding === undefined ? `with Content-Type ${contentType}` : `with Content-Encoding ${coding}`}, but isBase64Encoded is not true, so the client got the base64 text.`,
+      ],
+      changes: [
+        `Return isBase64Encoded: true from the function${facts.recorded.received.api.protocol === 'rest' ? ', and add the first type of the clients’ Accept to the binary media types of the API' : ''}.`,
+      ],
+    };
+  },
+};
+
+const headWithoutBody: SurpriseKind = {
+  code: 'HEAD_WITHOUT_BODY',
+  mark: undefined,
+  source: 'docs/aws §3.5',
+  find({ integration, recorded }) {
+    const { received, status, replyBody } = recorded;
+    if (integration === undefined || received.method !== 'HEAD' || replyBody.length === 0) return undefined;
+    return {
+      values: { status },
+      because: [
+        'The integration returned a body, but a reply to HEAD has none (RFC 9110), so the client got only its headers and its length.',
+      ],
+      changes: [],
+    };
+  },
+};
+
+const headerInBoth: SurpriseKind = {
+  code: 'HEADER_IN_BOTH_MAPS',
+  mark: 'header in both maps',
+  source: 'docs/aws §3.5',
+  find(facts) {
+    const { result } = facts;
+    const payload = readLambdaPayload(facts);
+    if (payload !== 'rest-1.0' && payload !== 'http-1.0') return undefined;
+    const [one, other] = [result?.['headers'], result?.['multiValueHeaders']].map(
+      (map) => new Map(Object.keys(asJsonObject(map) ?? {}).map((name) => [name.toLowerCase(), name])),
+    );
+    const headers = [...(one ?? [])].flatMap(([lower, name]) => (other?.has(lower) === true ? name : []));
+    if (headers.length === 0) return undefined;
+    return {
+      values: { headers },
+      because: [
+        `The function returned ${headers.join(', ')} in headers and in multiValueHeaders, so the client got the values of both.`,
+      ],
+      changes: [`Return ${headers.join(', ')} in one of them.`],
+    };
+  },
+};
+
+const compressed: SurpriseKind = {
+  code: 'COMPRESSED_BY_GATEWAY',
+  mark: undefined,
+  source: 'docs/aws §2.4',
+  find({ integration, recorded, reply, returnedNames, backendHeaders }) {
+    const coding = reply.last('content-encoding');
+    const least = recorded.received.stage?.deployment.minimumCompressionBytes;
+    if (integration === undefined || coding === undefined || least === undefined) return undefined;
+    if (backendHeaders.last('content-encoding') !== undefined) return undefined;
+    if (returnedNames.some((name) => name.toLowerCase() === 'content-encoding')) return undefined;
+    return {
+      values: { contentEncoding: coding },
+      because: [
+        `The gateway compressed the reply (Content-Encoding: ${coding}): the client accepts it, and the body has at least ${least} bytes, the MinimumCompressionSize of the API.`,
+      ],
+      changes: [],
+    };
+  },
+};
+
+export const RESULT_KINDS: readonly SurpriseKind[] = [
+  membersIgnored,
+  typeByDefault,
+  bodyDropped,
+  headWithoutBody,
+  headerInBoth,
+  flagMissing,
+  compressed,
+];

@@ -1,0 +1,124 @@
+/** A refused call of `@connections` is recorded, and its story says what the backend has to change (docs/aws §11.5). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { signRequest } from '../../../../../packages/base/aws/sign-request.ts';
+import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
+import { handleManagement } from '../../../../../packages/gateway/core/websocket/management.ts';
+import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
+import { storyOf } from '../../../../support/recorded-apis.ts';
+import { anApi, somePorts, STARTED_AT_EPOCH_MS } from '../../core/websocket/fixture.ts';
+import { IDENTITIES, ROUTES, SECRET } from '../../core/websocket/sdk.ts';
+
+type Row = {
+  readonly name: string;
+  readonly path?: string;
+  readonly method?: string;
+  /** The identity that signs; undefined means that nobody does. */
+  readonly as?: string;
+  readonly body?: Buffer;
+  readonly status: number;
+  readonly headline?: RegExp;
+  readonly because: RegExp;
+  readonly change: RegExp;
+};
+
+const ID = 'L0SM9cOFvHcCIhw%3D';
+const ROWS: readonly Row[] = [
+  {
+    name: 'not signed',
+    status: 403,
+    headline: /^The call POST @connections was refused with 403\.$/m,
+    because: /The request to @connections is not signed\./,
+    change: /Sign the request \(Signature Version 4, service execute-api, region us-east-1\)/,
+  },
+  {
+    name: 'signed by somebody who may only invoke',
+    as: 'invoker',
+    method: 'DELETE',
+    status: 403,
+    headline: /^The call DELETE @connections was refused/m,
+    because: /not authorized to perform: execute-api:ManageConnections/,
+    change:
+      /Allow execute-api:ManageConnections on arn:aws:execute-api:\*:\*:abc123defg\/dev\/DELETE\/@connections\/\*/,
+  },
+  {
+    name: 'for a connection that is not open',
+    as: 'admin',
+    status: 410,
+    because: /No connection with this id is open on stage dev\./,
+    change: /^→ Forget the connection/m,
+  },
+  {
+    name: 'with a message that is too long',
+    as: 'admin',
+    body: Buffer.alloc(128 * 1024 + 1, 'x'),
+    status: 413,
+    because: /The message has 131073 bytes, more than 128 KB\./,
+    change: /Send at most 128 KB/,
+  },
+  {
+    name: 'with an id of another form',
+    as: 'admin',
+    path: '/dev/@connections/abc',
+    status: 400,
+    because: /does not have the form of one/,
+    change: /Use the connectionId that the event of \$connect/,
+  },
+  {
+    name: 'for another path',
+    as: 'admin',
+    path: '/dev/connections',
+    status: 404,
+    because: /only POST, GET and DELETE of \/@connections\/\{id\} exist/,
+    change: /Management API of an SDK/,
+  },
+  {
+    name: 'on an unknown stage',
+    as: 'admin',
+    path: `/prod/@connections/${ID}`,
+    status: 403,
+    because: /No stage "prod"/,
+    change: /Begin the path with a stage that the API has/,
+  },
+];
+
+describe('a refused call of @connections', () => {
+  for (const { name, path = `/dev/@connections/${ID}`, method = 'POST', as, body, ...told } of ROWS)
+    it(`is recorded and explained: ${name}`, () => {
+      const api = anApi(ROUTES);
+      const records = new RequestRecords(10, createSystemClock(), 'key of a test');
+      const at = { ...somePorts(api, {}), identities: IDENTITIES, records };
+      at.clock.moveWall(Date.now() - STARTED_AT_EPOCH_MS);
+      const data = body ?? Buffer.from('hello');
+      const rawHeaders =
+        as === undefined
+          ? ['Host', 'api.test']
+          : Object.entries(
+              signRequest({
+                method,
+                url: new URL(`http://api.test${path}`),
+                headers: {},
+                body: data,
+                service: 'execute-api',
+                region: api.region,
+                accessKeyId: `AKIALOCAL${as.toUpperCase()}`,
+                secretAccessKey: SECRET,
+                nowEpochMs: Date.now(),
+              }),
+            ).flat();
+
+      const { status } = handleManagement(
+        { method, path, query: '', rawHeaders, body: data, host: 'api.test' },
+        api,
+        at,
+      );
+
+      const detail = records.detail('last');
+      assert.ok(detail !== undefined, 'the refusal is not recorded');
+      const story = storyOf(detail);
+      assert.deepEqual([status, detail.status, detail.method], [told.status, told.status, method], story);
+      assert.match(story, told.headline ?? /./);
+      assert.match(story, told.because);
+      assert.match(story, told.change);
+    });
+});

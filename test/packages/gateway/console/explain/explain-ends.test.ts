@@ -1,0 +1,195 @@
+/** Ends of connections, messages and credentials, told from the circumstances alone. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
+import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
+
+const ABOUT: Circumstances = {
+  kind: 'request',
+  protocol: 'http',
+  method: 'GET',
+  path: '/pets',
+  status: 200,
+  tookMs: 1,
+  apiId: 'a',
+  apiName: 'a',
+  stageName: 'dev',
+  stages: ['dev'],
+  routeKey: 'GET /pets',
+  phase: 'integrate',
+  code: undefined,
+  failure: undefined,
+  defect: undefined,
+  isDeployed: false,
+  nearMisses: [],
+  screened: [],
+  injected: [],
+  guard: undefined,
+  policies: [],
+  meter: undefined,
+  validation: undefined,
+  cache: undefined,
+  integration: undefined,
+};
+const FUNCTION: NonNullable<Circumstances['integration']> = {
+  kind: 'lambda-proxy',
+  target: 'list',
+  timeoutMs: 1_000,
+  outcome: 'answered',
+  errorType: undefined,
+  errorMessage: undefined,
+  lines: [],
+  tookMs: 1,
+};
+const POOL = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool';
+const refusedToken = (
+  code: 'issuer' | 'not-yet-valid',
+  token: Partial<NonNullable<NonNullable<Circumstances['guard']>['token']>>,
+  issuers: readonly string[] = [POOL],
+): Circumstances => ({
+  ...ABOUT,
+  status: 401,
+  phase: 'authenticate',
+  code: 'UNAUTHORIZED',
+  failure: 'the token is refused',
+  defect: { kind: 'token', code },
+  guard: {
+    kind: 'token',
+    name: 'tokens',
+    functionName: undefined,
+    places: [{ kind: 'header', name: 'authorization', isFound: true }],
+    ttlSeconds: 0,
+    from: undefined,
+    ageMs: undefined,
+    principal: undefined,
+    simpleAnswer: undefined,
+    lines: [],
+    token: {
+      subject: 'ann',
+      issuer: POOL,
+      audience: [],
+      roles: [],
+      scopes: [],
+      expiresAtEpochMs: undefined,
+      overForMs: undefined,
+      ...token,
+    },
+    trusted: { issuers, audiences: [], scopes: [] },
+  },
+});
+const storyOf = (about: Circumstances): string => {
+  const { sentences, changes } = explain(about);
+  return [...sentences, ...changes].join('\n');
+};
+
+describe('the remedy for a token of another issuer', () => {
+  it('does not let an authorizer of user pools accept an issuer that is none (docs/aws §4.5)', () => {
+    const story = storyOf(refusedToken('issuer', { issuer: 'https://login.example/' }));
+    assert.match(story, /accepts only https:\/\/cognito-idp/);
+    assert.doesNotMatch(story, /Or, if callers/);
+  });
+
+  it('names the property for another user pool, and the issuers of other authorizers', () => {
+    assert.match(
+      storyOf(refusedToken('issuer', { issuer: `${POOL}2` })),
+      /add this user pool .*ProviderARNs/,
+    );
+    assert.match(
+      storyOf(refusedToken('issuer', { issuer: 'https://b.example/' }, ['https://a.example/'])),
+      /add it to the issuers of the authorizer/,
+    );
+  });
+});
+
+describe('a token that is not valid yet', () => {
+  it('says from when it is valid (docs/aws §4.5)', () => {
+    const story = storyOf(refusedToken('not-yet-valid', { validFromEpochMs: Date.UTC(2027, 0, 2) }));
+    assert.match(story, /is not valid before 2027-01-02T00:00:00\.000Z \(its nbf or iat\)/);
+    assert.doesNotMatch(story, /not valid yet: the token/);
+  });
+});
+
+describe('a function that its own timeout ended', () => {
+  const ended = (payload: string): string =>
+    storyOf({
+      ...ABOUT,
+      status: 502,
+      code: 'FUNCTION_FAILED',
+      failure: 'Sandbox.Timedout',
+      integration: {
+        ...FUNCTION,
+        payload,
+        outcome: 'failed',
+        errorType: 'Sandbox.Timedout',
+        errorMessage: '',
+      },
+    });
+
+  it('has an integration timeout to keep on an API, and none at a function URL (docs/aws §19.3)', () => {
+    assert.match(ended('http-2.0'), /raise its Timeout; it must respond before the integration timeout, too/);
+    assert.match(ended('function-url'), /raise its Timeout\.$/);
+  });
+});
+
+describe('a message that a function of the toolkit refuses with a frame', () => {
+  it('has the text of the frame, its code and a remedy (docs/guides/receive/realtime.md)', () => {
+    const story = storyOf({
+      ...ABOUT,
+      kind: 'message',
+      protocol: 'websocket',
+      routeKey: 'subscribe',
+      integration: {
+        ...FUNCTION,
+        problem: { title: 'this caller is not allowed to subscribe', detail: undefined, code: 'forbidden' },
+      },
+    });
+    assert.match(story, /responded within 1 ms with an error\./);
+    assert.match(story, /The reply says: this caller is not allowed to subscribe\. Its code is forbidden\./);
+    assert.match(story, /rules under channels of the access document/);
+  });
+});
+
+describe('the end of a connection', () => {
+  const rows: readonly [code: number, reason: string, because: RegExp][] = [
+    [1009, 'Message too long', /longer than 128 KB or a frame longer than 32 KB/],
+    [1001, 'Going away', /after 10 minutes without a message and after 2 hours/],
+    [1001, '', /The client went away \(1001\)/],
+    [1003, 'Binary messages are not supported', /sent a binary message/],
+    [1005, 'Client-side close frame status not set', /without a close code/],
+    [1006, '', /without a close frame/],
+    [4001, 'bye', /The client closed it with 4001, “bye”/],
+  ];
+  for (const [code, reason, because] of rows)
+    it(`is explained by its code: ${code} ${reason} (docs/aws §11.4, §11.6)`, () => {
+      assert.match(
+        explain({
+          ...ABOUT,
+          kind: 'disconnect',
+          protocol: 'websocket',
+          phase: 'match',
+          closure: { code, reason },
+        }).sentences.join('\n'),
+        because,
+      );
+    });
+});
+
+describe('a message that does not match its model', () => {
+  it('is told of nothing that only REST APIs have (docs/aws §11.2)', () => {
+    const { changes } = explain({
+      ...ABOUT,
+      kind: 'message',
+      protocol: 'websocket',
+      status: 400,
+      routeKey: 'ask',
+      phase: 'validate',
+      code: 'BAD_REQUEST_BODY',
+      failure: 'the body is not valid',
+      validation: '[instance type (string) does not match]',
+    });
+
+    assert.deepEqual(changes, [
+      'Send a body that matches the model, or change the model and deploy the API again.',
+    ]);
+  });
+});

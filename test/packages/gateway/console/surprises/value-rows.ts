@@ -1,0 +1,402 @@
+/** Values that a function gets, or returns, otherwise than it seems; each beside one that is near to it. */
+import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { ok } from '../../../../support/rest-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { cachedApi, ON } from '../../../../support/cached-apis.ts';
+import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+const OK = { statusCode: 200, body: '{}' };
+const PNG = { 'Content-Type': 'image/png' };
+const MAPPED = {
+  ...HTTP,
+  Uri: 'https://pets.example/pets/{pet}',
+  RequestParameters: { 'integration.request.path.pet': 'method.request.querystring.pet' },
+  IntegrationResponses: DEFAULT,
+};
+const mapped = (): Served =>
+  backend(MAPPED, answered('{}'), {
+    method: { RequestParameters: { 'method.request.querystring.pet': false } },
+  })();
+const overwriting = (status: number) => (): Served => {
+  const api = anApi(
+    httpRoutes(['GET /{proxy+}'], {
+      integration: {
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationMethod: 'GET',
+        IntegrationUri: 'https://pets.example/',
+        PayloadFormatVersion: '1.0',
+        ResponseParameters: {
+          '404': { ResponseParameters: [{ Source: '200', Destination: 'overwrite:statuscode' }] },
+        },
+      },
+    }),
+    {},
+  );
+  api.ports.http.answer = () => answered('{}', [], status);
+  return api;
+};
+
+const mocking = (template: string) => (): Served =>
+  aMethod({
+    integration: {
+      Type: 'MOCK',
+      RequestTemplates: JSON_ONLY('{"statusCode": 200}'),
+      IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: JSON_ONLY(template) }],
+    },
+  });
+const calling = (reply: string) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Credentials: 'arn:aws:iam::123456789012:role/sender',
+      Uri: 'arn:aws:apigateway:us-east-1:events:action/PutEvents',
+      IntegrationResponses: DEFAULT,
+    },
+  });
+  api.ports.services.answer = () => answered(reply);
+  return api;
+};
+const rendering = (template: string): (() => Served) =>
+  backend(
+    {
+      ...HTTP,
+      IntegrationHttpMethod: 'POST',
+      RequestTemplates: JSON_ONLY(template),
+      IntegrationResponses: DEFAULT,
+    },
+    answered('{}'),
+  );
+const validating = (): Served =>
+  anApi(
+    restRoutes(
+      {
+        'POST /pets': {
+          RequestValidatorId: 'Validator',
+          RequestModels: { 'application/json': 'Pet' },
+        },
+      },
+      {
+        more: {
+          Validator: {
+            type: 'AWS::ApiGateway::RequestValidator',
+            properties: { RestApiId: 'abcdefghij', ValidateRequestBody: true },
+          },
+          Pet: {
+            type: 'AWS::ApiGateway::Model',
+            id: 'Pet',
+            properties: {
+              RestApiId: 'abcdefghij',
+              Name: 'Pet',
+              ContentType: 'application/json',
+              Schema: { type: 'object', required: ['name'] },
+            },
+          },
+        },
+      },
+    ),
+    { echo: ok },
+  );
+
+export const VALUES: readonly SurpriseRow[] = [
+  {
+    code: 'MEMBERS_IGNORED',
+    source: 'docs/aws §3.6',
+    api: http({ ...OK, multiValueHeaders: { 'X-Page': ['1', '2'] } }),
+    request: { target: '/1' },
+    values: { members: ['multiValueHeaders'] },
+    because: /returned multiValueHeaders, which payload format 2\.0 does not have, so the gateway ignored it/,
+    change: /Set-Cookie as the list cookies/,
+    not: { api: http({ ...OK, cookies: ['a=1'], headers: { 'X-Page': '1,2' } }) },
+  },
+  {
+    code: 'CONTENT_TYPE_BY_DEFAULT',
+    name: 'HTML of a REST API',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 200, body: '<h1>hello</h1>' }),
+    request: ID,
+    values: { contentType: 'application/json' },
+    because:
+      /returned no Content-Type, so the gateway sent its default, application\/json\. The body is HTML or XML/,
+    change: /Return the Content-Type/,
+    not: {
+      api: proxy({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: '<h1>hello</h1>' }),
+    },
+  },
+  {
+    code: 'CONTENT_TYPE_BY_DEFAULT',
+    name: 'a page of an HTTP API',
+    source: 'docs/aws §3.5',
+    api: http({ statusCode: 200, body: '<!doctype html><p>hello' }),
+    request: { target: '/1' },
+    values: { contentType: 'text/plain' },
+    because: /its default, text\/plain; charset=utf-8\. The body is HTML or XML/,
+    change: /Return the Content-Type of the body in headers/,
+    not: { api: http({ statusCode: 200, body: 'hello' }) },
+  },
+  {
+    code: 'BODY_DROPPED',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 204, body: '{"done": true}' }),
+    request: ID,
+    values: { status: 204 },
+    because: /a reply with the status 204 has none \(RFC 9110\), so the client did not get it/,
+    change: /such as 200, or return no body with 204/,
+    not: { api: proxy({ statusCode: 204, body: '' }) },
+  },
+  {
+    code: 'BASE64_FLAG_MISSING',
+    name: 'an HTTP API',
+    source: 'docs/aws §2.4',
+    api: http({ statusCode: 200, headers: PNG, body: 'iVBORw0KGgo=', isBase64Encoded: false }),
+    request: { target: '/1' },
+    values: { contentType: 'image/png' },
+    because: /base64 with Content-Type image\/png, but isBase64Encoded is not true/,
+    change: /^Return isBase64Encoded: true from the function\.$/m,
+    not: { api: http({ statusCode: 200, headers: PNG, body: 'iVBORw0KGgo=', isBase64Encoded: true }) },
+  },
+  {
+    code: 'BASE64_FLAG_MISSING',
+    name: 'compressed by a function of a REST API',
+    source: 'docs/aws §2.4',
+    api: proxy({ statusCode: 200, headers: { 'Content-Encoding': 'gzip' }, body: 'H4sIAAAAAAAA' }),
+    request: ID,
+    values: { contentType: 'application/json' },
+    because: /base64 with Content-Encoding gzip/,
+    change: /and add the first type of the clients’ Accept to the binary media types/,
+    not: { api: proxy({ statusCode: 200, body: 'H4sIAAAAAAAA' }) },
+  },
+  {
+    code: 'PATH_VALUE_MISSING',
+    source: 'docs/aws §7.6',
+    api: mapped,
+    request: ID,
+    values: { parameters: ['pet'] },
+    because:
+      /has \{pet\}, for which this request gave no value, so the backend was called with \{pet\} in its path/,
+    change: /Map integration\.request\.path\.pet .*or make the mapped parameter required/,
+    not: { request: { target: '/dev/1?pet=7' } },
+  },
+  {
+    code: 'STATUS_OVERWRITTEN',
+    source: 'docs/aws §7.8',
+    api: overwriting(404),
+    request: { target: '/1' },
+    values: { own: 404, status: 200 },
+    because: /responded with 404\. Its ResponseParameters for 404 overwrite the status with 200/,
+    change: /To pass 404 on, remove overwrite:statuscode/,
+    not: { api: overwriting(409) },
+  },
+  {
+    code: 'QUERY_REPEATED',
+    name: 'a REST API',
+    source: 'docs/aws §2.3',
+    api: proxy(OK),
+    request: { target: '/dev/1?tag=a&tag=b&page=1' },
+    values: { parameters: ['tag'] },
+    because: /several values of tag\. In queryStringParameters, the function got only the last of them/,
+    change: /multiValueQueryStringParameters/,
+    not: { request: { target: '/dev/1?tag=a&page=1' } },
+  },
+  {
+    code: 'QUERY_REPEATED',
+    name: 'payload 2.0',
+    source: 'docs/aws §2.3',
+    api: http(OK),
+    request: { target: '/1?tag=a&tag=b' },
+    values: { parameters: ['tag'] },
+    because: /got them as one text, joined by commas/,
+    change: /rawQueryString/,
+    not: { api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('{}')) },
+  },
+  {
+    code: 'HEADER_REPEATED',
+    source: 'docs/aws §2.9',
+    api: proxy(OK),
+    request: { ...ID, headers: ['X-Tag', 'a', 'x-tag', 'b'] },
+    values: { headers: ['x-tag'] },
+    because: /several headers x-tag\. In headers, the function got only the last of them/,
+    change: /multiValueHeaders/,
+    not: { request: { ...ID, headers: ['X-Tag', 'a', 'X-Forwarded-For', '1', 'X-Forwarded-For', '2'] } },
+  },
+  {
+    code: 'COOKIES_MOVED',
+    source: 'docs/aws §3.3',
+    api: http(OK),
+    request: { target: '/1', headers: ['Cookie', 'a=1'] },
+    values: {},
+    because: /in the list event\.cookies, and event\.headers has no cookie/,
+    not: { api: () => aMethod({ integration: HTTP }), request: { ...ID, headers: ['Cookie', 'a=1'] } },
+  },
+  {
+    code: 'FROM_STAGE_CACHE',
+    name: 'filled for another language',
+    source: 'docs/aws §9',
+    api: () => cachedApi(ON),
+    before: { target: '/dev/pets', headers: ['Accept-Language', 'de', 'User-Agent', 'one'] },
+    request: { target: '/dev/pets', headers: ['Accept-Language', 'fr', 'User-Agent', 'two'] },
+    values: { headers: ['Accept-Language'] },
+    because:
+      /another value of the header Accept-Language, which is not a cache key, so both requests got the same/,
+    change: /add method\.request\.header\.Accept-Language to CacheKeyParameters/,
+    not: { request: { target: '/dev' } },
+  },
+  {
+    code: 'PLUS_AS_SPACE',
+    source: 'docs/aws §2.3',
+    api: proxy(OK),
+    request: { target: '/dev/1?q=a+b&page=1' },
+    values: { parameters: ['q'] },
+    because: /A \+ in a query is a space, and so the function got it in q\./,
+    change: /encode it as %2B/,
+    not: { request: { target: '/dev/1?q=a%2Bb&page=1' } },
+  },
+  {
+    code: 'HEAD_WITHOUT_BODY',
+    source: 'docs/aws §3.5',
+    api: proxy(OK),
+    request: { method: 'HEAD', target: '/dev/1' },
+    values: { status: 200 },
+    because: /a reply to HEAD has none \(RFC 9110\)/,
+    not: { api: proxy({ statusCode: 200 }) },
+  },
+  {
+    code: 'HEADER_IN_BOTH_MAPS',
+    source: 'docs/aws §3.5',
+    api: proxy({ ...OK, headers: { 'x-a': '1' }, multiValueHeaders: { 'X-A': ['2'] } }),
+    request: ID,
+    values: { headers: ['x-a'] },
+    because: /returned x-a in headers and in multiValueHeaders, so the client got the values of both/,
+    change: /^Return x-a in one of them\.$/m,
+    not: { api: proxy({ ...OK, headers: { 'x-a': '1' }, multiValueHeaders: { 'X-B': ['2'] } }) },
+  },
+  {
+    code: 'COMPRESSED_BY_GATEWAY',
+    source: 'docs/aws §2.4',
+    api: proxy(
+      { statusCode: 200, body: JSON.stringify('x'.repeat(2_000)) },
+      { MinimumCompressionSize: 1_000 },
+    ),
+    request: { ...ID, headers: ['Accept-Encoding', 'gzip'] },
+    values: { contentEncoding: 'gzip' },
+    because: /at least 1000 bytes, the MinimumCompressionSize of the API/,
+    not: { request: ID },
+  },
+  {
+    code: 'DEFAULT_ROUTE_CHOSEN',
+    name: 'a slash at the end',
+    source: 'docs/aws §2.2',
+    api: http(OK, {}, ['GET /pets', '$default']),
+    request: { target: '/pets/' },
+    values: { route: 'GET /pets' },
+    because:
+      /No route matches GET \/pets\/, so \$default took it\. Nearest is GET \/pets: the request’s path ends/,
+    change: /Send the path without the slash/,
+    not: { request: { target: '/orders' } },
+  },
+  {
+    code: 'TEMPLATE_SKIPPED',
+    source: 'docs/aws §7.1',
+    api: backend(
+      {
+        ...HTTP,
+        IntegrationHttpMethod: 'POST',
+        RequestTemplates: { 'application/json': '{}' },
+        IntegrationResponses: DEFAULT,
+      },
+      answered('{}'),
+    ),
+    request: { method: 'POST', target: '/dev/1', headers: ['Content-Type', 'text/plain'], body: 'hello' },
+    values: { contentType: 'text/plain', templates: ['application/json'] },
+    because:
+      /No request template is for text\/plain \(there is one for application\/json\), and PassthroughBehavior is WHEN_NO_MATCH/,
+    change: /Send Content-Type: application\/json, or add a template.*NEVER/,
+    not: {
+      request: {
+        method: 'POST',
+        target: '/dev/1',
+        headers: ['Content-Type', 'application/json'],
+        body: '{}',
+      },
+    },
+  },
+  {
+    code: 'MOCK_WITHOUT_BODY',
+    source: 'docs/aws §8',
+    api: mocking('{"you": "$input.path(\'$.name\')"}'),
+    request: { method: 'POST', target: '/dev/1', body: '{"name": "rex"}' },
+    values: {},
+    because: /a MOCK integration responds without a body, so \$input is empty there/,
+    change: /\$context\.requestOverride\.path\.name/,
+    not: { api: mocking('{"you": "$input.params(\'name\')"}') },
+  },
+  {
+    code: 'BODY_NOT_VALIDATED',
+    source: 'docs/aws §6',
+    api: validating,
+    request: { method: 'POST', target: '/dev/pets', headers: ['Content-Type', 'text/plain'], body: '{}' },
+    values: { contentType: 'text/plain', models: ['application/json'] },
+    because:
+      /has a model for application\/json, but none for text\/plain, and API Gateway validates no other types/,
+    change: /Add text\/plain \(or \$default\) to RequestModels/,
+    not: {
+      request: {
+        method: 'POST',
+        target: '/dev/pets',
+        headers: ['Content-Type', 'application/json'],
+        body: '{"name": "rex"}',
+      },
+    },
+  },
+  {
+    code: 'CONTENT_TYPE_BY_DEFAULT',
+    name: 'JSON of an HTTP API',
+    source: 'docs/aws §3.5',
+    api: http({ statusCode: 200, body: '{"a": 1}' }),
+    request: { target: '/1' },
+    values: { contentType: 'text/plain' },
+    because: /its default, text\/plain; charset=utf-8\. The body is JSON/,
+    not: { api: proxy({ statusCode: 200, body: '{"a": 1}' }), request: ID },
+  },
+  {
+    code: 'ENTRIES_FAILED',
+    source: 'docs/aws §8',
+    api: calling('{"FailedEntryCount": 1, "Entries": [{"ErrorCode": "MalformedDetail"}]}'),
+    request: { ...ID, method: 'POST', body: '{}' },
+    values: { failed: 1 },
+    because: /responded with 200, but 1 entry of the call failed/,
+    change: /Correct the failed entries/,
+    not: { api: calling('{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}') },
+  },
+  {
+    code: 'BODY_NOT_SENT',
+    source: 'docs/aws §2.6',
+    api: backend({ ...HTTP, Type: 'HTTP_PROXY' }, answered('{}')),
+    request: { ...ID, body: '{"a": 1}' },
+    values: { method: 'GET' },
+    because: /sends none to a backend with GET, so the integration did not get it/,
+    change: /or use POST/,
+    not: { request: ID },
+  },
+  {
+    code: 'REFERENCE_EMPTY',
+    source: 'docs/aws §7.3',
+    api: rendering('{"name": "$name", "id": "$context.requestId"}'),
+    request: { ...ID, method: 'POST', body: '{}' },
+    values: { references: ['$name'] },
+    because: /refers to \$name, which is not defined in it, so it printed nothing/,
+    change: /Define \$name with #set/,
+    not: { api: rendering('#set($name = "a"){"name": "$name", "other": "$!other", "price": "$5"}') },
+  },
+  {
+    code: 'STAGE_IN_PATH',
+    source: 'docs/aws §2.3',
+    api: () => anApi(httpRoutes(['GET /pets'], { stages: ['v2'] }), { echo: ok }),
+    request: { target: '/v2/pets' },
+    values: { stage: 'v2' },
+    because: /rawPath of the event begins with the stage, \/v2/,
+    not: { request: { target: '/pets' } },
+  },
+];
