@@ -126,7 +126,7 @@ export default {
     ),
     rule(
       'shared-domains-do-not-know-each-other',
-      'access, cache, quota, webhooks and websocket meet in functions/, entries/ and middleware/ only.',
+      'access, cache, quota, webhooks and websocket meet in functions/, entries/, middleware/, portal/ and endpoints/ only.',
       { path: '^shared/(access|cache|quota|webhooks|websocket)/' },
       { path: '^shared/(access|cache|quota|webhooks|websocket|middleware)/', pathNot: '^shared/$1/' },
     ),
@@ -232,7 +232,7 @@ export default {
     ),
     rule(
       'portal-runs-in-a-browser',
-      'The page of the portal takes nothing of ours but how foreign text is shown, how JSON is read, what the portal answers, and how it writes times.',
+      'The page of the portal imports only four modules from outside: how foreign text is shown, how JSON is read, what the portal answers, and how it writes times.',
       { path: '^packages/toolkit/stack/portal/page/' },
       {
         path: OURS,
@@ -242,7 +242,7 @@ export default {
     ),
     rule(
       'portal-takes-no-node',
-      'A browser has none of it.',
+      'A browser has no modules of Node.js.',
       { path: '^packages/toolkit/stack/portal/page/' },
       NODE_BUILT_IN,
     ),

@@ -1,5 +1,6 @@
-/** `POST /webhooks/{source}`: verifies a signed delivery and puts it on EventBridge or SQS exactly once. */
+/** `POST /webhooks/{source}` and `/webhooks/{source}/{endpoint}`: verifies a signed delivery and puts it on EventBridge or SQS exactly once. */
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
+import { loadOnce } from '#shared/aws/load-package.ts';
 import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { parseCompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
@@ -22,10 +23,15 @@ export const handler = observeHandler('webhook-receiver', async (event, { count 
 
 function create(): WebhookReceiver {
   const config = readWebhookReceiverConfig();
+  const endpoints = loadOnce(async () => {
+    const { createLambdaEndpoints } = await import('#shared/endpoints/lambda-endpoints.ts');
+    return createLambdaEndpoints(config.tableName);
+  });
   return createWebhookReceiver({
     webhooks: parseCompiledWebhooks(compiled),
     config,
     claims: createDynamoDbClaims({ tableName: config.tableName, leaseSeconds: LEASE_SECONDS }),
     caller: createAwsCaller(config.aws),
+    endpoint: async (source, endpointId) => (await endpoints())(source, endpointId),
   });
 }

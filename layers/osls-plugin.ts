@@ -46,7 +46,7 @@ import type { AccountNeed, CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { loadPortalPage } from './portal-page.ts';
-import { allowPortal, findPortalFaults } from './portal-part.ts';
+import { allowPortal, findPortalFaults, findUnofferedSources } from './portal-part.ts';
 import { checkoutParts } from './stack-parts.ts';
 import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
@@ -212,15 +212,18 @@ class StackPlugin {
     const hasPortal = this.#chosen?.includes('portal') === true;
     const missing = [
       ...missingParts({ documents, hasWebhooks, stage }, this.#chosen),
-      // While routes are read, nothing is compiled. A stack without a list of parts has what its resource files say.
+      // While the gateway reads routes, nothing is compiled. Without a list of parts, the stack may have any part.
       ...(this.#access === undefined || this.#serverless.configurationInput.custom?.parts === undefined
         ? []
-        : findPortalFaults(this.#compiledPortal(), hasPortal, this.#wholeAccess(), stage)),
+        : [
+            ...findPortalFaults(this.#compiledPortal(), hasPortal, this.#wholeAccess(), stage),
+            ...findUnofferedSources(this.#compiledPortal(), this.#webhookSources(), stage),
+          ]),
     ];
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }
 
-  /** Undefined if a document has no routes yet, so that it is not compiled. The gateway reads them later. */
+  /** Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them. */
   #wholeAccess(): CompiledAccess | undefined {
     return this.#access?.withoutInventory.length === 0 ? this.#access.compiled : undefined;
   }

@@ -41,7 +41,7 @@ export function loadPortalPage(root = ROOT): PageSources {
   return bundled;
 }
 
-/** Returns every file of the page by name, created from its sources. The licences of bundled packages are included. */
+/** Bundles the page from its sources and returns its files by name, with the licences of the bundled packages. */
 export function bundlePortalPage(root: string): PageSources {
   const folder = join(root, PORTAL_PAGE);
   // esbuild is loaded on demand, because most services have no portal.

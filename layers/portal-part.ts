@@ -1,8 +1,10 @@
-/** What the part `portal` takes from `access/portal.yml`: rights of its functions, and what the stage must have for it. */
+/** What the part `portal` takes from `access/portal.yml`: the rights of its functions, and what the stage must provide. */
 import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
+import { webhooksInStage } from '#shared/portal/compiled-portal.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
+import type { CompiledSource } from '#shared/webhooks/compiled-webhooks.ts';
 import { secretPermission } from '@gatewright/authoring/webhooks/webhooks-permissions';
 import type { Template } from './edit-template.ts';
 
@@ -10,9 +12,9 @@ const FILE = 'access/portal.yml';
 const ADD = 'run npx gatewright init --add portal';
 
 /**
- * Returns why the stack and the file do not fit together, one sentence each.
+ * Returns why the stack and the file do not fit together, with one sentence for each reason.
  * @param portal undefined if there is no file
- * @param access undefined if the documents are not known yet, so that they are not compared
+ * @param access undefined if the documents are not compiled yet; the prefix and the roles of keys are then not checked
  * @param hasPart whether the stack has the part `portal`
  */
 export function findPortalFaults(
@@ -24,7 +26,7 @@ export function findPortalFaults(
   if (portal === undefined)
     return hasPart
       ? [
-          `the stack has the part portal, but there is no ${FILE}: write it (docs/guides/sell/portal.md), or remove the part`,
+          `the stack has the part portal, but there is no ${FILE}: write it (node_modules/gatewright/docs/guides/sell/portal.md), or remove the part`,
         ]
       : [];
   if (!hasPart)
@@ -35,7 +37,7 @@ export function findPortalFaults(
   const prefix = prefixes.get(keys.prefix);
   if (prefix === undefined)
     return [
-      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with it in stage "${stage}"; the prefixes are ${[...prefixes.keys()].join(', ') || 'none'}`,
+      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with this prefix in stage "${stage}"; ${prefixes.size === 0 ? 'the stage has no apiKey issuer' : `the prefixes are ${[...prefixes.keys()].join(', ')}`}`,
     ];
   if (prefix.chargesOthers === true)
     return [
@@ -45,13 +47,33 @@ export function findPortalFaults(
   return unknown.length === 0
     ? []
     : [
-        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare only ${[...prefix.roles].join(', ') || 'none'}`,
+        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare ${prefix.roles.size === 0 ? 'no roles' : `only ${[...prefix.roles].join(', ')}`}`,
       ];
 }
 
 /**
- * Gives `portal-session` the right to read the secret of its client, and restricts `portal-alerts` to the sender of the
- * file. Without a sender, its right to send mail is removed.
+ * Returns one sentence for each source of `access/webhooks.yml` for which nobody can make a secret: customers make them
+ * in the portal.
+ */
+export function findUnofferedSources(
+  portal: CompiledPortal | undefined,
+  sources: readonly CompiledSource[],
+  stage: string,
+): readonly string[] {
+  return sources
+    .filter((source) => source.stage === stage && source.secretsOf === 'customers')
+    .filter(({ name }) => portal?.offers.webhooks?.some((offered) => offered.source === name) !== true)
+    .map(({ name }) =>
+      portal === undefined
+        ? `customers make the secrets of the source "${name}" of access/webhooks.yml in the portal, but there is no ${FILE}: ${ADD}, or name the places of the secrets at the source`
+        : `customers make the secrets of the source "${name}" of access/webhooks.yml in the portal, but ${FILE} does not offer it: add it to webhooks there, or name the places of the secrets at the source`,
+    );
+}
+
+/**
+ * Gives `portal-session` the right to read the secret of its client, and `portal` the right to read the master secret of
+ * the webhooks that are offered in this stage. Restricts `portal-alerts` to the sender of the file; without a sender, its
+ * right to send mail is removed.
  */
 export function allowPortal(
   { Resources }: Template,
@@ -62,6 +84,11 @@ export function allowPortal(
   const statement = secret && secretPermission(secret);
   if (statement !== undefined)
     changeStatements(Resources['PortalSessionRole'], (statements) => [...statements, statement]);
+  // Sources of one stage have the same master secret.
+  const [offered] = portal === undefined ? [] : webhooksInStage(portal, stage);
+  const master = offered && secretPermission(offered.masterSecret);
+  if (master !== undefined)
+    changeStatements(Resources['PortalRole'], (statements) => [...statements, master]);
   changeStatements(Resources['PortalAlertsRole'], (statements) =>
     statements.flatMap((one) => {
       if (membersOf(one)['Action'] !== 'ses:SendEmail') return [one];

@@ -1,6 +1,7 @@
 /** Finds settings that work on a developer's machine but must not be deployed. */
 import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { webhooksInStage } from '#shared/portal/compiled-portal.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
 import { urlInStage } from '#shared/portal/compiled-portal-page.ts';
 import type { CompiledPortalPage } from '#shared/portal/compiled-portal-page.ts';
@@ -59,13 +60,14 @@ function findLocalDocument({ stage, documents }: Deployment): Refusal | undefine
 function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
   const local = sources.find((source) => source.stage === stage && source.secret.kind === 'env');
   if (local === undefined) return undefined;
+  const what = local.secretsOf === undefined ? `the secret of "${local.name}"` : 'masterSecret';
   const message =
-    `stage "${stage}" is for AWS, but access/webhooks.yml reads the secret of "${local.name}" from an environment variable ` +
+    `stage "${stage}" is for AWS, but access/webhooks.yml reads ${what} from an environment variable ` +
     'in this stage: name a parameter or a secret instead, or add the stage to custom.localStages';
   return { message, code: 'LOCAL_SECRET_DEPLOYED' };
 }
 
-/** Finds the local issuer, or a local client secret, in the sign-in of the portal. Anyone could sign in as every member. */
+/** Finds the local issuer or a local client secret in the portal's sign-in. With it, anyone could impersonate members. */
 function findLocalSignIn({ stage, portal }: Deployment): Refusal | undefined {
   const signIns = portal?.portal.signIn ?? {};
   const signIn = Object.hasOwn(signIns, stage) ? signIns[stage] : undefined;
@@ -85,18 +87,25 @@ function findLocalSignIn({ stage, portal }: Deployment): Refusal | undefined {
   return undefined;
 }
 
+/** Finds an address in the portal that only this machine has. */
 function findLocalApi({ stage, portal }: Deployment): Refusal | undefined {
-  for (const api of portal?.page.about?.apis ?? []) {
-    const own = urlInStage(api, stage);
-    if (own?.startsWith('http:') === true)
-      return {
-        message:
-          `stage "${stage}" is for AWS, but access/portal.yml offers the API "${api.id}" at ${own} in this stage: ` +
-          'name its https URL instead, or add the stage to custom.localStages',
-        code: 'LOCAL_API_DEPLOYED',
-      };
-  }
-  return undefined;
+  if (portal === undefined) return undefined;
+  const apis = (portal.page.about?.apis ?? []).map((api) => ({
+    what: `the API "${api.id}"`,
+    url: urlInStage(api, stage),
+  }));
+  const webhooks = webhooksInStage(portal.portal, stage).map(({ source, url }) => ({
+    what: `webhooks of the source "${source}"`,
+    url,
+  }));
+  const local = [...apis, ...webhooks].find(({ url }) => url?.startsWith('http:') === true);
+  if (local === undefined) return undefined;
+  return {
+    message:
+      `stage "${stage}" is for AWS, but access/portal.yml offers ${local.what} at ${local.url} in this stage: ` +
+      'name its https URL instead, or add the stage to custom.localStages',
+    code: 'LOCAL_API_DEPLOYED',
+  };
 }
 
 function findLocalIssuer({ stage, resources }: Deployment): Refusal | undefined {

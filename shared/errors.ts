@@ -130,7 +130,7 @@ type AdminErrorCode =
   | 'DOCUMENTS_NOT_FOLLOWED'
   /** The API key is revoked and gets no new secrets. */
   | 'KEY_REVOKED'
-  /** The API key already has two valid secrets. [passes] */
+  /** The API key, or the endpoint of a customer, already has two valid secrets. [passes] */
   | 'ROTATION_RUNNING';
 
 /** Reasons why the portal refuses a member. shared/portal/portal-problem.ts contains the text of each. */
@@ -139,9 +139,9 @@ type PortalErrorCode =
   | 'SESSION_ENDED'
   /** The request does not come from the portal's own page. */
   | 'ORIGIN_REFUSED'
-  /** The role of the member does not include this. */
+  /** The role of the member does not permit this action. */
   | 'ROLE_INSUFFICIENT'
-  /** The organisation is suspended, so nothing can be changed. */
+  /** The organisation is suspended, so its members cannot change anything. */
   | 'ORGANISATION_SUSPENDED'
   /** The invitation is unknown, expired, withdrawn or used. */
   | 'INVITATION_INVALID'
@@ -149,13 +149,13 @@ type PortalErrorCode =
   | 'INVITATIONS_TOO_MANY'
   /** The organisation has no such member. */
   | 'MEMBER_UNKNOWN'
-  /** An organisation keeps at least one owner. */
+  /** The change would leave the organisation without an owner. */
   | 'OWNER_REQUIRED'
   /** The sign-in with the issuer failed, or belongs to another browser. [passes] */
   | 'SIGN_IN_FAILED'
   /** The account is not a member of an organisation. */
   | 'ORGANISATION_MISSING'
-  /** The stage has no issuer, or members come in by the issuer only. [operator] */
+  /** The stage has no issuer to sign in with, or an invitation can only be redeemed with the issuer. [operator] */
   | 'SIGN_IN_UNKNOWN'
   /** The portal does not offer this plan or kind of key to the organisation. */
   | 'OFFER_UNKNOWN'
@@ -163,9 +163,15 @@ type PortalErrorCode =
   | 'KEYS_TOO_MANY'
   /** The owner of the API manages this key. */
   | 'KEY_MANAGED'
+  /** There is no such endpoint for webhooks. */
+  | 'ENDPOINT_UNKNOWN'
+  /** The endpoint is revoked and cannot be changed. */
+  | 'ENDPOINT_REVOKED'
+  /** The organisation has as many endpoints as the portal allows. */
+  | 'ENDPOINTS_TOO_MANY'
   /** There is no such invoice. */
   | 'INVOICE_UNKNOWN'
-  /** A text has letters that the fonts of a PDF lack. */
+  /** A name contains letters that the fonts of the PDF lack. */
   | 'PDF_LETTER_UNKNOWN';
 
 export type DomainErrorCode =

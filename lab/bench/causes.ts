@@ -45,8 +45,8 @@ const CAUSES: Readonly<Record<string, string>> = {
     'reading the template and loading the stack 26, starting the thread of the function with its code 50; 34 are not broken down. Helped: reading the template only once (0.97 ×). Tried: a spare thread, ' +
     'cached code, creating the certificate authority later, loading http2 on demand (all intervals include 1), a young generation that grows faster (1.24 ×).',
   'save-plain':
-    'From the save to the new code, 2 ms are a pause after the write; the rest is the build, and the thread that loads the code. ' +
-    'Helped: no wait of 15 ms for editors that write in two steps, unless a second step is seen to come (JavaScript: 0.56 ×, 0.50 to 0.61, 21 pairs).',
+    'From the save to the new code, 2 ms are a pause after the write; the rest is the build, and a thread that loads the code. ' +
+    'What helped: the watcher waits 15 ms for editors that write in two steps only if it sees a sign of a second step (JavaScript: 0.56 ×, 0.50 to 0.61, 21 pairs).',
   'save-sdk':
     'Of 300 ms, esbuild took 150 to bundle the SDK again, and V8 took 90 to compile all of it again; the wait for the editor takes 15, reading the source map 12, hooking modules 10, writing 5. ' +
     'Helped: bundling packages separately after the first save (0.3 ×: 14 to 17 ms for the build, including a check of the packages’ files, and 40 to load the packages from V8’s cache). Tried: resolving re-exports by name (it ran code that a single bundle would not run).',

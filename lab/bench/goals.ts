@@ -1,7 +1,7 @@
 /**
  * The performance goals. Each goal is a ratio of a figure of this gateway to a figure of something else in the same
- * run. It names the limit that no change of the gateway can pass, and is set against it: a goal beyond its limit is a
- * wish that every run misses.
+ * run. Each goal names a limit that no change to the gateway can exceed. A goal beyond its limit would be missed by every
+ * run.
  */
 import { summarisePairs } from './against.ts';
 import type { AgainstRow } from './against.ts';
@@ -31,18 +31,20 @@ const atLeast = (bound: number, unit: Goal['unit'], beside: string, limit: strin
 const atMost = (bound: number, unit: Goal['unit'], beside: string, limit: string) =>
   ({ is: 'at most', bound, unit, beside, limit }) as const;
 
-const NO_FASTER = 'the floor does nothing else with a request, so 1';
+const NO_FASTER = 'the floor only passes requests on, so 1';
 
-/** The processor time of a request in all threads, ours and the floor's, is in the causes of the page of all goals. */
+/**
+ * The limit by the processor time of one request in all threads. `causes.ts` says how the time was measured.
+ */
 const BY_TIME = {
-  rest: 'processor time of 55.1 and 59.8 µs, so 0.92',
-  http: 'processor time of 46.6 and 49.1 µs, so 0.95',
+  rest: 'a request takes 55.1 µs of processor time in the floor and 59.8 in the gateway, so 0.92',
+  http: 'a request takes 46.6 µs of processor time in the floor and 49.1 in the gateway, so 0.95',
 };
 
 const requestGoals = (kind: 'rest' | 'http'): readonly Goal[] => {
   const api = `${kind.toUpperCase()} API`;
   const authorized = `Requests, ${api}, cached authorizer`;
-  const identified = `${BY_TIME[kind]}, less 2.2 µs to identify and evaluate`;
+  const identified = `${BY_TIME[kind]}; identifying and evaluating takes 2.2 µs more`;
   return [
     { name: kind, what: `Requests, ${api}`, ...atLeast(0.85, '/s', FLOOR, BY_TIME[kind]) },
     { name: `${kind}-authorized`, what: authorized, ...atLeast(0.8, '/s', FLOOR, identified) },
@@ -56,10 +58,10 @@ const requestGoals = (kind: 'rest' | 'http'): readonly Goal[] => {
   ];
 };
 
-/** By profile: the code, metrics, the policy and stricter checks take 12 ms more than the bare handler (causes.ts). */
+/** According to a profile, code, metrics, policy and stricter checks take 12 ms more than the bare handler (causes.ts). */
 const AUTHORIZER_PARTS = {
-  alone: 'the parts that stay add up to 1.9 to 2.0',
-  layer: 'the parts that stay add up to 2.15 to 2.2',
+  alone: 'the parts that cannot be removed add up to 1.9 to 2.0',
+  layer: 'the parts that cannot be removed add up to 2.15 to 2.2',
 };
 
 const authorizerGoals = (type: 'token' | 'request', form: 'alone' | 'layer'): readonly Goal[] =>
@@ -69,7 +71,7 @@ const authorizerGoals = (type: 'token' | 'request', form: 'alone' | 'layer'): re
     const bound = keys === 'fetched' ? 1.8 : form === 'alone' ? 2.1 : 2.3;
     const limit =
       keys === 'fetched'
-        ? 'as with keys in memory, beside a call that takes as long on both sides'
+        ? 'the limit with keys in memory, reduced by a call that takes equally long on both sides'
         : AUTHORIZER_PARTS[form];
     return { name, what: `Start of the ${type} authorizer, ${how}`, ...atMost(bound, 'ms', BARE, limit) };
   });
@@ -101,7 +103,7 @@ export const GOALS = {
         0.8,
         'ms',
         PACKAGED,
-        'osls reads each service; the gateway loads before it, and serves after it',
+        'osls must read each service; the gateway is loaded before that, and serves only after it',
       ),
     },
     {
@@ -111,13 +113,13 @@ export const GOALS = {
         1.15,
         'ms',
         PACKAGED,
-        'osls reads each service; the gateway loads before it, and serves after it',
+        'osls must read each service; the gateway is loaded before that, and serves only after it',
       ),
     },
     {
       name: 'npm-start-unchanged',
       what: '`npm start`, nothing changed',
-      ...atMost(0.35, 'ms', PACKAGED, 'the start of the gateway alone, without osls'),
+      ...atMost(0.35, 'ms', PACKAGED, 'starting the gateway alone, without osls'),
     },
   ],
   firstAnswer: [
@@ -128,7 +130,7 @@ export const GOALS = {
         8,
         'ms',
         '`node -e 0`',
-        'the parts of a start, of which each is needed, add up to 7 (causes.ts)',
+        'the parts of a startup, each of which is needed, add up to 7 (causes.ts)',
       ),
     },
   ],
@@ -173,7 +175,12 @@ export const GOALS = {
     {
       name: 'recording',
       what: 'Requests, REST API, with recording',
-      ...atLeast(0.92, '/s', 'without recording', 'processor time of 30.2 and 32.4 µs, so 0.93'),
+      ...atLeast(
+        0.92,
+        '/s',
+        'without recording',
+        'a request takes 30.2 µs of processor time without recording and 32.4 with it, so 0.93',
+      ),
     },
   ],
 } as const satisfies Readonly<Record<string, readonly Goal[]>>;

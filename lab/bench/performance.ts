@@ -2,8 +2,8 @@
  * `npm run bench -- performance [--all | --only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: measures goals, each as a
  * ratio to something that is measured in turns with it, over pairs of fresh processes. Writes them to
  * .build/lab/performance.md. Without `--only`, the goals are those of docs/performance.md, which takes a quarter of an
- * hour at most, and the page is renewed, unless the host has changed; `--all` takes 40 to 100 minutes. A pair is measured
- * again if the host changed, at most `--repeats` times. Run it on an otherwise idle machine.
+ * hour at most, and that page is updated unless the speed of the host changed; `--all` takes 40 to 100 minutes. A pair is
+ * measured again if the speed of the host changed, at most `--repeats` times. Run it on an otherwise idle machine.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

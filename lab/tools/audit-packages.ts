@@ -1,7 +1,7 @@
 /**
  * `npm run audit`: checks the packages in the lock files, including the packages of the tools, for known
- * vulnerabilities, verifies the signatures of installed packages, and lists large packages with the reason for each. A registry that does not offer these checks
- * causes no failure; the output then states that the check did not run.
+ * vulnerabilities, verifies the signatures of installed packages, and lists large packages with the reason for each. A
+ * registry that does not offer these checks causes no failure; the output then states that the check did not run.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -89,7 +89,7 @@ function describe(audit: Audit): string {
   }
 }
 
-/** @returns how many large packages have no reason */
+/** @returns the number of large packages for which no reason is known */
 function auditSizes(): number {
   const large = listLargePackages(join(ROOT, 'node_modules'));
   const without = large.filter(({ reason }) => reason === undefined);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 const ENTRY = 'shared/entries/websocket-client.ts';
 const NAME = 'page/channels.txt';
-const BANNER = '// The client library of gatewright/websocket-client as one file; written by npm run docs.';
+const BANNER =
+  '// The client library of gatewright/websocket-client as one file; written by npm run schemas.';
 
 /** Paths of the bundles in the examples that ship the library, relative to the root of the checkout. */
 export function clientBundles(root: string): readonly string[] {

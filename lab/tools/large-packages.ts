@@ -10,7 +10,7 @@ const LARGE_BYTES = 2_000_000;
 const CALLED = 'tests call the gateway with it';
 const CHECKS = 'npm run check needs it';
 
-/** Reasons by name. The name of a package for one system ends before the system. */
+/** The reasons by package name. A name that ends with `-` or `/` stands for the packages of all operating systems. */
 const REASONS: Readonly<Record<string, string>> = {
   '@aws-sdk/client-cognito-identity-provider': CALLED,
   '@aws-sdk/client-iam': 'osls imports it',
@@ -53,7 +53,7 @@ function reasonFor(name: string): string | undefined {
 
 type Installed = { readonly name: string; readonly folder: string };
 
-/** Lists packages, also those that other packages contain. Links to workspaces are not packages of others. */
+/** Lists packages, including packages that are nested in others. Links to workspaces are skipped. */
 function packagesIn(modules: string): readonly Installed[] {
   const folders = foldersIn(modules).filter((name) => !name.startsWith('.'));
   const names = folders.flatMap((name) =>
@@ -70,14 +70,15 @@ function foldersIn(folder: string): readonly string[] {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch {
-    // There is no such folder.
+    // The folder does not exist.
     return [];
   }
 }
 
 /**
  * Returns the bytes of a package without the packages that it contains.
- * @param counted the files that have been counted. Packages of programs are linked to the program of their system
+ * @param counted the files that have been counted. `node` and `esbuild` contain hard links to files of other packages,
+ * which are counted once
  */
 function bytesOf(folder: string, counted: Set<string>): number {
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** Sends mail by Amazon SES (`POST /v2/email/outbound-emails`), as one signed request without the SDK's client. */
+/** Sends mail with Amazon SES (`POST /v2/email/outbound-emails`), as one signed request without the SDK's client. */
 import { sendByNode } from '@gatewright/aws/node-transport';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { callSigned, errorCodeOf } from '@gatewright/aws/signed-call';
@@ -26,7 +26,7 @@ export function createMailer({ region, credentials, endpoint, from }: MailerConf
     readonly subject: string;
     readonly text: string;
   }): Promise<void> => {
-    // The call is not repeated here, because a mail that was accepted and not confirmed would arrive twice.
+    // The call is not repeated, because a mail that SES accepted without confirming it would arrive twice.
     const reply = await callSigned({
       method: 'POST',
       url: new URL('/v2/email/outbound-emails', endpoint ?? regionalAddress('email', region)),

@@ -9,17 +9,20 @@ type PortalConfig = {
   /** Stage of this stack. It determines how members sign in. */
   readonly stage: string;
   readonly tableName: string;
-  /** Undefined if the portal is at the address that API Gateway has routed. */
+  /** Undefined if members use an address of the portal's own API. */
   readonly portalUrl: string | undefined;
-  /** Address of the gateway's own issuer. If undefined, nobody signs in by it. */
+  /** Where `webhook-receiver` is, without a slash at the end; undefined if the stack has no such function. */
+  readonly webhooksUrl: string | undefined;
+  /** Address of the gateway's own issuer. If undefined, nobody can sign in with it. */
   readonly localIssuerUrl: string | undefined;
 };
 
 /**
  * Reads the settings of the portal's functions:
  * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_PORTAL_TABLE`
- * - `GATEWRIGHT_PORTAL_URL`: the address that members use, if it is not an address of the portal's API: an `https` URL
- *   without query and fragment; empty or absent otherwise
+ * - `GATEWRIGHT_PORTAL_URL`: the address that members use, an `https` URL without query and fragment. Empty or absent if
+ *   they use an address of the portal's own API
+ * - `GATEWRIGHT_WEBHOOKS_URL`: address of `webhook-receiver`; empty or absent if the stack has no such function
  * - `GATEWRIGHT_ISSUER_URL`: address of the gateway's own issuer, loopback only
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
@@ -32,12 +35,23 @@ export function readPortalConfig(environment: Environment = process.env): Portal
     stage,
     tableName: readTableName(environment, 'GATEWRIGHT_PORTAL_TABLE'),
     portalUrl: portalUrl === '' ? undefined : portalUrl,
+    webhooksUrl: readWebhooksUrl(environment),
     localIssuerUrl,
   };
 }
 
+function readWebhooksUrl(environment: Environment): string | undefined {
+  const url = environment['GATEWRIGHT_WEBHOOKS_URL'] ?? '';
+  if (url !== '' && !ADDRESS.test(url))
+    throw invalid('GATEWRIGHT_WEBHOOKS_URL', 'must be the address of an API');
+  return url === '' ? undefined : url.replace(/\/$/, '');
+}
+
+const ADDRESS = /^https?:\/\/[^\s?#]{1,255}$/;
+
 /**
- * Reads the settings of `portal-admin`: also `GATEWRIGHT_PORTAL_ENDPOINT`, the address of the portal's API.
+ * Reads the settings of `portal-admin`: the settings above and `GATEWRIGHT_PORTAL_ENDPOINT`, the address of the portal's
+ * API.
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
  */
 export function readPortalAdminConfig(
@@ -46,7 +60,7 @@ export function readPortalAdminConfig(
   const endpoint = readText(
     environment,
     'GATEWRIGHT_PORTAL_ENDPOINT',
-    /^https?:\/\/[^\s?#]{1,255}$/,
+    ADDRESS,
     'must be the address of an API',
   );
   return { ...readPortalConfig(environment), endpoint };

@@ -45,7 +45,8 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
 }
 
 /**
- * Reads Lambda's own variables for calls to AWS, with which secrets are read; @see readWebhookReceiverConfig
+ * Reads Lambda's own variables for the calls to AWS that read secrets.
+ * @see readWebhookReceiverConfig
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readWebhookSecretsConfig(

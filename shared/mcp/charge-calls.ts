@@ -1,6 +1,6 @@
 /**
- * Charges what an MCP server is about to run: each call of a tool, prompt or resource, under the route `tools/call
- * get_order` of the customer's plan. Lists and the protocol's own messages are free.
+ * Charges what an MCP server is about to run: each call of a tool, prompt or resource, under a route of the customer's
+ * plan such as `tools/call get_order`. Lists and the protocol's own messages are free.
  */
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import type { ProxyResult } from '../aws/proxy-result.ts';
@@ -60,8 +60,8 @@ export async function chargeCalls(
 }
 
 /**
- * Returns the name of the call in plans and usage. Undefined for a message that is free. A caller can invent names that a
- * pattern with `*` allows, so they are counted together unless the plan has a cost for the name.
+ * Returns the name of the call in plans and usage; undefined for a message that is free. A caller can invent names that
+ * match a pattern with `*`. Such names are counted together unless the plan has a cost for the name.
  */
 function routeOf(
   method: string,
@@ -70,8 +70,8 @@ function routeOf(
 ): Pick<ConsumeRequest, 'groupedAs' | 'route'> | undefined {
   const rule = methodRule(method);
   if (rule === undefined) return { route: method };
-  if (rule.kind !== 'named' || method === 'resources/unsubscribe') return undefined;
-  // A plan names tools and prompts. URIs are too many to have prices of their own.
+  if (rule.kind !== 'named' || rule.isFree === true) return undefined;
+  // Plans name tools and prompts. There are too many URIs to give each of them a price.
   if (rule.of === 'resources') return { route: method };
   const name = asText(memberOf(params, rule.parameter)) ?? '';
   const route = `${method} ${name}`;
@@ -103,8 +103,8 @@ export async function undo(admissions: readonly CallAdmission[]): Promise<void> 
 const NO_SUBJECT_CODE = 403;
 
 /**
- * Answers 429, 503 or 403 as HTTP clients expect it, with a JSON-RPC error as MCP clients expect it. `data` has the time
- * after which a retry may succeed.
+ * Returns a response with 429, 503 or 403 for HTTP clients, and with a JSON-RPC error for MCP clients. `data` contains the
+ * time after which a retry may succeed.
  */
 function refusal(
   rejection: Rejection | undefined,

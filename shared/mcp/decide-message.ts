@@ -60,8 +60,9 @@ function decideCompletion(grants: McpGrants, ref: unknown): McpVerdict {
 }
 
 /**
- * The stream may report list changes to everybody to whom the document grants something, but a resource only by a rule.
- * What an extension adds, such as the states of tasks, needs a rule that names it: `subscriptions/listen taskIds`.
+ * The stream may report changed lists to every caller to whom the document grants something. It may report changes of a
+ * resource only if a rule grants the resource. Members that an extension adds to the filter, such as `taskIds`, need a
+ * rule that names them: `subscriptions/listen taskIds`.
  */
 function decideSubscription(grants: McpGrants, filter: unknown = {}): McpVerdict {
   if (!grantsAnything(grants) || !isJsonObject(filter))

@@ -1,16 +1,16 @@
 /**
- * What an authorizer can tell about a message: it sees the headers that repeat the body, never the body itself. It may
- * only refuse by them. A client can write another tool into the headers than into the body, so allowing stays with the
- * wrapper around the server.
+ * Denies messages by the headers that repeat the body, because an authorizer never sees the body itself. The headers may
+ * only be used to refuse. A client can name another tool in the headers than in the body, so only the wrapper around the
+ * server may allow a message.
  */
 import type { ValuesByName } from '../aws/read-request.ts';
 import { decideMessage } from './decide-message.ts';
 import type { McpGrants } from './grants.ts';
-import { methodRule, NAMED_IN_HEADER } from './methods.ts';
+import { methodRule, parameterInHeader } from './methods.ts';
 import { decodeHeader, isMirroring } from './mirrored-headers.ts';
 
 /**
- * Whether the headers announce a message that the document denies. False if they do not tell: an older revision, a header
+ * Whether the headers announce a message that the document denies. False if the headers do not show it: an older revision, a header
  * that is missing or occurs twice, or a method whose parameters no header repeats.
  */
 export function deniesByHeaders(grants: McpGrants, headers: ValuesByName): boolean {
@@ -19,9 +19,10 @@ export function deniesByHeaders(grants: McpGrants, headers: ValuesByName): boole
   if (revision === undefined || method === undefined || !isMirroring(revision)) return false;
   const kind = methodRule(method)?.kind;
   if (kind === 'completion' || kind === 'subscription') return false;
-  const name = NAMED_IN_HEADER.has(method) ? onlyValue(headers, 'mcp-name') : '';
+  const isNamed = parameterInHeader(method) !== undefined;
+  const name = isNamed ? onlyValue(headers, 'mcp-name') : '';
   const decoded = name === undefined ? undefined : decodeHeader(name);
-  if (decoded === undefined || (kind === 'named' && !NAMED_IN_HEADER.has(method))) return false;
+  if (decoded === undefined || (kind === 'named' && !isNamed)) return false;
   const message = { kind: 'request', id: 0, method, params: { name: decoded, uri: decoded } } as const;
   return decideMessage(grants, message).kind === 'denied';
 }

@@ -7,14 +7,9 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { mayListTemplate, mayUse } from './grants.ts';
 import type { McpGrants } from './grants.ts';
 import type { McpMessage } from './message.ts';
-import { methodRule } from './methods.ts';
+import { isPrivateMethod, LIST_METHODS, methodRule } from './methods.ts';
 
 type Requests = readonly Extract<McpMessage, { kind: 'request' }>[];
-
-/** Methods whose answers belong to one caller. `resources/read` is one, because another caller may not read it. */
-export function isFiltered(method: string): boolean {
-  return method === 'resources/read' || methodRule(method)?.kind === 'list';
-}
 
 /**
  * Filters the text of an answer: JSON, or server-sent events with one JSON message each.
@@ -73,16 +68,14 @@ function filterMessage(grants: McpGrants, requests: Requests, message: unknown):
   const id = memberOf(message, 'id');
   const request = requests.find((sent) => sent.id === id);
   // An answer to a request that was not sent could be any list, so it is filtered as each of them.
-  const methods = request === undefined ? LISTS : [request.method];
-  // A list without members cannot be limited.
-  if (!isJsonObject(result)) return methods.some(isFiltered) ? { ...message, result: {} } : message;
+  const methods = request === undefined ? LIST_METHODS : [request.method];
+  // A result that is not an object cannot be filtered, so it is emptied if it should be a list.
+  if (!isJsonObject(result)) return methods.some(isPrivateMethod) ? { ...message, result: {} } : message;
   return {
     ...message,
     result: methods.reduce<UnknownMembers>((part, method) => filterResult(grants, method, part), result),
   };
 }
-
-const LISTS = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];
 
 function filterResult(grants: McpGrants, method: string, result: UnknownMembers): UnknownMembers {
   const rule = methodRule(method);
@@ -98,7 +91,7 @@ function filterResult(grants: McpGrants, method: string, result: UnknownMembers)
       .toSorted((a, b) => compareText(a.name ?? '', b.name ?? ''));
     return keepPrivate({ ...result, [rule.member]: shown.map(({ item }) => item) });
   }
-  return method === 'resources/read' ? keepPrivate(result) : result;
+  return isPrivateMethod(method) ? keepPrivate(result) : result;
 }
 
 /** Revision 2026-07-28 lets clients share an answer whose `cacheScope` is public. Earlier revisions have no such member. */

@@ -1,4 +1,4 @@
-/** Filters the answer of a function behind API Gateway or a function URL, in any form that these accept. */
+/** Filters the response of a function behind API Gateway or a function URL, in any form that these accept. */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { filterAnswer } from './filter-answer.ts';
@@ -7,7 +7,7 @@ import type { Filtering } from './guard.ts';
 
 const INTERNAL_ERROR_CODE = -32_603;
 
-/** The answer is replaced by an error if it cannot be filtered, because it could show what the caller may not use. */
+/** If the response cannot be filtered, an error replaces it, because it could show what the caller may not use. */
 export function filterResult(passage: Filtering, result: unknown): unknown {
   if (!passage.filters || result === undefined || result === null) return result;
   const { grants, requests } = passage;
@@ -37,8 +37,7 @@ export function filterResult(passage: Filtering, result: unknown): unknown {
 }
 
 function unreadable({ requests }: Filtering): unknown {
-  const text =
-    'The answer of the MCP server cannot be read, so it cannot be limited to what the caller may use.';
+  const text = 'The response of the MCP server cannot be read, so it cannot be filtered for this caller.';
   return errorReply(502, requests[0]?.id, INTERNAL_ERROR_CODE, text);
 }
 

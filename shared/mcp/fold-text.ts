@@ -1,6 +1,6 @@
 /**
- * Returns the form in which texts are equal that some server may take for the same: another case, another Unicode form,
- * and the i with and without a dot, which Java and Turkish collations confuse.
+ * Returns a form that is equal for all texts that some server may treat as the same: texts in another case or another
+ * Unicode form, and texts with an i with or without a dot, which Java and Turkish collations confuse.
  */
 export function foldText(text: string): string {
   // Upper case comes first, because ſ, ß and ı have no lower case of their own.

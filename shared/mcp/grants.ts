@@ -36,8 +36,8 @@ export type McpCharge = {
 const PATTERN_LIMIT_CHARACTERS = 256;
 
 /**
- * Whether the text is a pattern of a rule: not longer than 256 characters, with `**` only at the end of a URI, for
- * `resources` one that a URI can match, and for `methods` the exact name of a method that has no rule of its own.
+ * Whether the text is a valid pattern of a rule. It has at most 256 characters, and `**` only at the end of a URI. For
+ * `resources`, some URI must match it. For `methods`, it is the exact name of a method that nothing else decides.
  */
 export function isMcpPattern(subject: McpSubject, pattern: string): boolean {
   if (pattern === '' || pattern.length > PATTERN_LIMIT_CHARACTERS) return false;
@@ -47,7 +47,7 @@ export function isMcpPattern(subject: McpSubject, pattern: string): boolean {
   return !wild.includes('**') && (subject !== 'resources' || isUriPattern(pattern));
 }
 
-/** Prints the grants for the context. Without the scopes to ask for if the text would be longer than the limit. */
+/** Prints the grants for the context. The scopes to ask for are left out if the text would be longer than the limit. */
 export function printMcpGrants(grants: McpGrants, limitCharacters: number): string {
   const whole = JSON.stringify(grants);
   return whole.length <= limitCharacters ? whole : JSON.stringify({ ...grants, withScopes: [] });
@@ -114,8 +114,8 @@ export function mayUse({ allow, deny }: McpGrants, subject: McpSubject, text: st
 }
 
 /**
- * Whether a list may show the resource template. It is shown if the caller may read some URI of it, as far as the
- * beginning of the template tells, unless a deny rule matches every value.
+ * Whether a list may show the resource template. According to the beginning of the template, the caller must be allowed
+ * to read some URI of it, and no deny rule may match every value.
  */
 export function mayListTemplate({ allow, deny }: McpGrants, template: string): boolean {
   const isDenied = matchesSubject('resources', deny.resources ?? [], sampleOfTemplate(template), 'deny');
@@ -128,7 +128,7 @@ export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string
   const deep = (allow.resources ?? []).filter(
     (pattern) => pattern.endsWith('**') && start.startsWith(pattern.slice(0, -2)),
   );
-  // Dot segments of the template climb out of the pattern with which it begins.
+  // Dot segments of the template could lead out of the pattern that matches its beginning.
   const allowed =
     allow.resources?.includes(template) === true ||
     matchesSubject('resources', deep, sampleOfTemplate(template), 'allow');

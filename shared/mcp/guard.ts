@@ -1,16 +1,16 @@
 /**
- * Decides an HTTP request to an MCP server before the server sees it, and filters the server's answer. Knows neither
- * Lambda nor tokens: the caller's grants are an argument.
+ * Decides an HTTP request to an MCP server before the server sees it, and filters the server's response. This module
+ * knows neither Lambda nor tokens: the caller's grants are an argument.
  */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { ValuesByName } from '../aws/read-request.ts';
 import { decideMessage } from './decide-message.ts';
 import type { McpVerdict } from './decide-message.ts';
-import { isFiltered } from './filter-answer.ts';
 import { grantsAnything } from './grants.ts';
 import type { McpGrants } from './grants.ts';
 import { readMessages } from './message.ts';
 import type { McpMessage } from './message.ts';
+import { isPrivateMethod } from './methods.ts';
 import { headerFault, isMirroring } from './mirrored-headers.ts';
 
 type McpRequest = {
@@ -39,7 +39,7 @@ export type Filtering = Pick<Passed, 'requests' | 'filters'> & { readonly grants
 
 type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
-/** Error codes of the wrapper's own. JSON-RPC and MCP reserve all codes from -32768 to -32000. */
+/** The wrapper's own error codes. JSON-RPC and MCP reserve all codes from -32768 to -32000. */
 const DENIED_CODE = 403;
 const HEADER_MISMATCH_CODE = -32_020;
 const INVALID_REQUEST_CODE = -32_600;
@@ -89,7 +89,7 @@ const NOTHING_ALLOWED = 'The access document allows this caller nothing on this 
 /** A list is also filtered if it was asked for without an id, because some servers answer that too. */
 function pass(messages: readonly McpMessage[], isBatch: boolean): Passed {
   const calls = messages.filter((message) => message.kind !== 'response');
-  const filters = calls.some(({ method }) => isFiltered(method));
+  const filters = calls.some(({ method }) => isPrivateMethod(method));
   return { kind: 'passed', requests: messages.filter(isRequest), calls, isBatch, filters };
 }
 

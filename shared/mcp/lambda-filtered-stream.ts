@@ -1,4 +1,4 @@
-/** Filters the answer of a streaming function, event by event, before Lambda sends it. */
+/** Filters the response of a streaming function, event by event, before Lambda sends it. */
 import { Writable } from 'node:stream';
 import {
   asNumber,
@@ -22,7 +22,7 @@ export type ResponseStream = Writable & {
 
 type BeforeFirstWrite = (write: (chunk: string | Uint8Array) => void) => void;
 
-/** An answer or event that is longer cannot be filtered, and is not sent. */
+/** A longer response or event cannot be filtered, so it is not sent. */
 const ANSWER_LIMIT_CHARACTERS = 20 * 1024 * 1024;
 
 export class FilteredStream extends Writable implements ResponseStream {
@@ -30,7 +30,7 @@ export class FilteredStream extends Writable implements ResponseStream {
   readonly #target: ResponseStream;
   readonly #passage: Filtering;
   #contentType = '';
-  /** What was written since the last whole event. It is joined only when it is whole. */
+  /** The parts that were written since the last complete event. They are joined only when an event is complete. */
   #parts: string[] = [];
   #length = 0;
   #decoder = new TextDecoder();
@@ -59,7 +59,7 @@ export class FilteredStream extends Writable implements ResponseStream {
     const { grants, requests } = this.#passage;
     const text = this.#parts.join('') + this.#decoder.decode();
     const filtered = filterAnswer(grants, requests, text, this.#sendsEvents());
-    // An error page is no list (`filterResult`).
+    // An error page is not a list, so it may be sent (`filterResult`).
     const isErrorPage =
       filtered === undefined && !this.#sendsEvents() && (metadataOf(this).statusCode ?? 0) >= 300;
     this.#send(isErrorPage ? text : filtered, (error) => {
@@ -71,13 +71,13 @@ export class FilteredStream extends Writable implements ResponseStream {
     });
   }
 
-  /** Takes the events that are whole. An empty line ends an event. */
+  /** Takes the events that are complete. An empty line ends an event. */
   #takeEvents(text: string): string | undefined {
     const last = this.#parts.at(-1)?.at(-1) ?? '';
     this.#parts.push(text);
     if (!this.#sendsEvents()) return '';
     const joined = last + text;
-    // These pairs of line ends have an empty line between them: CR LF CR LF contains LF CR.
+    // Between the two line ends of each pair, there is an empty line. CR LF CR LF contains LF CR.
     const at = Math.max(...['\n\n', '\n\r', '\r\r'].map((pair) => joined.lastIndexOf(pair)));
     if (at === -1) return '';
     const end = at + (joined.startsWith('\n\r\n', at) ? 3 : 2) - last.length;
@@ -99,7 +99,7 @@ export class FilteredStream extends Writable implements ResponseStream {
           write(withoutLength(chunk));
         });
       };
-    // The metadata is sent with the first write, so an answer without a body needs an empty one.
+    // The metadata is sent with the first write, so a response without a body needs an empty write.
     if (text === '' && (this.#sentAny || !this.writableEnded)) {
       done();
       return;
@@ -119,7 +119,7 @@ export class FilteredStream extends Writable implements ResponseStream {
 
 type Metadata = { readonly statusCode: number | undefined; readonly contentType: string | undefined };
 
-/** Reads what `HttpResponseStream.from` will write before the first byte. */
+/** Reads the metadata that `HttpResponseStream.from` will write before the first byte. */
 export function metadataOf(stream: ResponseStream): Metadata {
   let prelude = '';
   stream._onBeforeFirstWrite?.((chunk) => {
@@ -140,5 +140,8 @@ function withoutLength(chunk: string | Uint8Array): string | Uint8Array {
 }
 
 function unreadable(): Error {
-  return new DomainError('EVENT_MALFORMED', 'the answer of the MCP server cannot be read, so it is not sent');
+  return new DomainError(
+    'EVENT_MALFORMED',
+    'the response of the MCP server cannot be read, so it is not sent',
+  );
 }

@@ -27,13 +27,13 @@ type McpBody =
 /** Revision 2025-03-26 allows batches, and sets no limit. */
 const BATCH_LIMIT = 50;
 
-/** The specification sets no limit. Each resource is compared with every pattern. */
+/** The specification sets no limit, but each resource must be compared with every pattern. */
 const SUBSCRIPTIONS_LIMIT = 1_000;
 
 /** Members that decide what a message does. A body that has one of them in another case is refused. */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 const PARAMETERS = ['name', 'uri', 'ref', 'arguments', 'notifications', '_meta'];
-/** The same for the parameters that are objects themselves. `arguments` belong to the tool, and decide nothing here. */
+/** The same members of parameters that are objects. `arguments` are not listed, because only the tool interprets them. */
 const INSIDE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   ref: ['type', 'name', 'uri'],
   notifications: NOTIFICATION_FILTERS,
@@ -112,8 +112,8 @@ function parametersFault(params: UnknownMembers): string | undefined {
 }
 
 /**
- * Attack: decoders without case (Go, and C# with web defaults) take `Method` for `method`, so a body with both would run
- * what was not decided.
+ * Attack: case-insensitive decoders (Go, and C# with web defaults) read `Method` as `method`. With a body that has both,
+ * the server could run something else than what was decided.
  */
 function spellingFault(members: UnknownMembers, names: readonly string[]): string | undefined {
   const folded = new Map(names.map((name) => [foldText(name), name]));

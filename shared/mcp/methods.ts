@@ -4,18 +4,28 @@
  */
 import { foldText } from './fold-text.ts';
 
-/** What rules name. `methods` are the methods that this list does not decide in another way. */
+/** The subjects that rules name. `methods` are methods that the list below does not decide in another way. */
 export const MCP_SUBJECTS = ['tools', 'prompts', 'resources', 'methods'] as const;
 
 export type McpSubject = (typeof MCP_SUBJECTS)[number];
 
 type MethodRule =
-  /** Anybody may call it to whom the document grants something: it neither reads nor changes data of the server. */
+  /** Every caller to whom the document grants something may call it: it neither reads nor changes data of the server. */
   | { readonly kind: 'protocol' }
-  /** Anybody may call it to whom the document grants something: the answer contains only what the caller may use. */
+  /** Every caller to whom the document grants something may call it: the result contains only what the caller may use. */
   | { readonly kind: 'list'; readonly of: McpSubject; readonly member: string; readonly key: string }
   /** A rule must grant the tool, prompt or resource that this parameter names. */
-  | { readonly kind: 'named'; readonly of: McpSubject; readonly parameter: 'name' | 'uri' }
+  | {
+      readonly kind: 'named';
+      readonly of: McpSubject;
+      readonly parameter: 'name' | 'uri';
+      /** The header `Mcp-Name` repeats the parameter (revision 2026-07-28, Standard Request Headers). */
+      readonly isInHeader?: true;
+      /** The answer belongs to one caller, so caches must not share it. */
+      readonly isPrivate?: true;
+      /** Plans do not charge the method. */
+      readonly isFree?: true;
+    }
   /** Completions of an argument reveal values of a prompt or resource template, so it must be granted. */
   | { readonly kind: 'completion' }
   /** Each resource that the stream is to report must be granted. */
@@ -40,11 +50,11 @@ const METHODS: Readonly<Record<string, MethodRule>> = {
     member: 'resourceTemplates',
     key: 'uriTemplate',
   },
-  'tools/call': { kind: 'named', of: 'tools', parameter: 'name' },
-  'prompts/get': { kind: 'named', of: 'prompts', parameter: 'name' },
-  'resources/read': { kind: 'named', of: 'resources', parameter: 'uri' },
+  'tools/call': { kind: 'named', of: 'tools', parameter: 'name', isInHeader: true },
+  'prompts/get': { kind: 'named', of: 'prompts', parameter: 'name', isInHeader: true },
+  'resources/read': { kind: 'named', of: 'resources', parameter: 'uri', isInHeader: true, isPrivate: true },
   'resources/subscribe': { kind: 'named', of: 'resources', parameter: 'uri' },
-  'resources/unsubscribe': { kind: 'named', of: 'resources', parameter: 'uri' },
+  'resources/unsubscribe': { kind: 'named', of: 'resources', parameter: 'uri', isFree: true },
   'completion/complete': { kind: 'completion' },
   'subscriptions/listen': { kind: 'subscription' },
 };
@@ -56,13 +66,27 @@ export function methodRule(method: string): MethodRule | undefined {
 
 const FOLDED: ReadonlySet<string> = new Set(Object.keys(METHODS).map(foldText));
 
-/** Whether this list decides the method. A server that ignores case takes `Tools/Call` for `tools/call`. */
+/** Whether this list decides the method. Case is ignored, because some servers read `Tools/Call` as `tools/call`. */
 export function isDecidedMethod(method: string): boolean {
   return FOLDED.has(foldText(method));
 }
 
-/** The methods whose name or URI the header `Mcp-Name` repeats (revision 2026-07-28, Standard Request Headers). */
-export const NAMED_IN_HEADER: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+/** Returns the parameter that the header `Mcp-Name` repeats; undefined if the method has none. */
+export function parameterInHeader(method: string): 'name' | 'uri' | undefined {
+  const rule = methodRule(method);
+  return rule?.kind === 'named' && rule.isInHeader === true ? rule.parameter : undefined;
+}
+
+/** The methods whose answers are lists of what the caller may use. */
+export const LIST_METHODS: readonly string[] = Object.keys(METHODS).filter(
+  (method) => METHODS[method]?.kind === 'list',
+);
+
+/** Whether the answer belongs to one caller, so that caches must not share it. */
+export function isPrivateMethod(method: string): boolean {
+  const rule = methodRule(method);
+  return rule?.kind === 'list' || (rule?.kind === 'named' && rule.isPrivate === true);
+}
 
 /** What `subscriptions/listen` may ask for (revision 2026-07-28, Notification Filter). Extensions add others. */
 export const NOTIFICATION_FILTERS = [

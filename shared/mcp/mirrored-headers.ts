@@ -6,7 +6,7 @@ import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ValuesByName } from '../aws/read-request.ts';
 import { revisionOf } from './decide-message.ts';
 import type { McpMessage } from './message.ts';
-import { NAMED_IN_HEADER } from './methods.ts';
+import { parameterInHeader } from './methods.ts';
 
 /** The first revision in which servers must compare headers and body. Revisions are dates, so text order is their order. */
 const MIRRORING_REVISION = '2026-07-28';
@@ -63,9 +63,10 @@ function nameFault(
   mirrors: boolean,
 ): string | undefined {
   const sent = headers.get('mcp-name') ?? [];
-  if (!NAMED_IN_HEADER.has(method))
+  const parameter = parameterInHeader(method);
+  if (parameter === undefined)
     return sent.length === 0 ? undefined : 'The header Mcp-Name names something, but the body does not.';
-  const wanted = asText(memberOf(params, method === 'resources/read' ? 'uri' : 'name'));
+  const wanted = asText(memberOf(params, parameter));
   return wanted === undefined
     ? undefined
     : compare('Mcp-Name', sent, wanted, { isRequired: mirrors, mayEncode: true });
@@ -116,7 +117,7 @@ export function decodeHeader(value: string): string | undefined {
   }
 }
 
-/** Returns the value as a header can carry it: as it is, or in Base64 (Streamable HTTP, Value Encoding). */
+/** Returns the value in the form that a header can contain: unchanged, or in Base64 (Streamable HTTP, Value Encoding). */
 export function encodeHeader(value: string): string {
   const isPlain = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/.test(value) && !SENTINEL.test(value);
   return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;

@@ -42,7 +42,7 @@ export function matchesSubject(
 
 type CanonicalPatterns = { readonly allowing: readonly string[]; readonly denying: readonly string[] };
 
-/** A message may name a thousand resources, and each is compared with the same list of patterns. */
+/** Results by list of patterns, because a message may name a thousand resources, and each is compared with one list. */
 const canonicalLists = new WeakMap<readonly string[], CanonicalPatterns>();
 
 function canonicalOf(patterns: readonly string[]): CanonicalPatterns {
@@ -55,12 +55,12 @@ function canonicalOf(patterns: readonly string[]): CanonicalPatterns {
 }
 
 /**
- * Whether a rule for resources can match anything. A deny rule with another pattern would look as if it protected
- * something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
+ * Whether the pattern of a rule for resources can match a URI. A deny rule whose pattern matches nothing would only seem
+ * to protect something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
  */
 export function isUriPattern(pattern: string): boolean {
   if (pattern === '**') return true;
-  // It would be decoded to a wildcard.
+  // `%2a` would be decoded to a wildcard.
   if (/%2a/i.test(pattern)) return false;
   const samples = [pattern.replaceAll('*', 'x'), pattern.replaceAll('*', '1')];
   return samples.some((sample) => matchesSubject('resources', [pattern], sample, 'allow'));

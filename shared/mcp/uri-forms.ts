@@ -1,6 +1,6 @@
 /**
- * The forms of a URI that some server takes for the same resource. Only deny rules are compared with them: an allow rule
- * matches what is written.
+ * The forms of a URI that some server may treat as the same resource. Only deny rules are compared with these forms. An
+ * allow rule matches the URI as it is written.
  */
 
 const PARTS = /^([^/?#:]*:)(\/*)([^/?#]*)([^?#]*)(.*)$/s;
@@ -17,7 +17,7 @@ export function formsOfUri(uri: string): readonly string[] {
   if (parts === null) return [];
   const [, scheme = '', , authority = '', path = '', rest = ''] = parts;
   const host = hostOf(scheme, authority);
-  // Code that looks for the host of a scheme of its own ignores the port.
+  // A server with its own URI scheme may look at the host and ignore the port.
   const bare = SPECIAL.has(scheme) ? host : host.replace(/:\d*$/, '');
   const cut = `${scheme}//${bare}${plainPath(path.replace(/;[^/]*/g, ''))}`;
   return [cut, `${cut}/`, `${cut}${rest}`];

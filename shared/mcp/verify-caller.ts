@@ -1,7 +1,6 @@
 /**
- * Finds out who calls an MCP server that has no authorizer in front: a function URL, or a route without one. The same
- * document decides as in the authorizer: who reaches the server by its rules on `POST`, and what he may use by those
- * under `mcp`.
+ * Identifies the caller of an MCP server without an authorizer, at a function URL or an open route. The document decides
+ * as in an authorizer: its rules for `POST` say who reaches the server, and its rules under `mcp` what the caller may use.
  */
 import { isCharged, isChargedCaller } from '../access/charged-routes.ts';
 import type { CompiledAccess, CompiledDocument, CompiledRoute } from '../access/compiled-document.ts';
@@ -39,7 +38,7 @@ export function createCallerVerifier(
     const document = documents.find((one) => one.name === name);
     if (document?.mcp === undefined)
       throw new DomainError('CONFIG_INVALID', `there is no access document ${name} with rules under mcp`);
-    // An authorizer checks this at its first event. A caller would get 401 for a mistake of the deployment.
+    // An authorizer checks this at its first event. Otherwise, callers would get 401 for a mistake of the deployment.
     assertTable([document], config.stage, ports);
     const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
     const credential = readCredential(
@@ -55,13 +54,13 @@ export function createCallerVerifier(
   };
 }
 
-/** Nobody would charge a call whose charge is left to the authorizer. */
+/** Refuses a document that leaves the charge to the authorizer: without an authorizer, nobody would charge the call. */
 function assertChargedHere(document: CompiledDocument, route: CompiledRoute, principal: Principal): void {
   const { quota, mcp, name } = document;
   if (quota === undefined || mcp?.charge === true) return;
   if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return;
   throw new DomainError(
     'CONFIG_INVALID',
-    `the authorizer charges POST ${route.path} by the quota of the access document ${name}, but it did not handle the request: set mcp.charge: true, or name the charged routes under quota.routes without this one`,
+    `the authorizer charges POST ${route.path} by the quota of the access document ${name}, but it did not handle the request: set mcp.charge: true, or list only other routes under quota.routes`,
   );
 }

@@ -67,7 +67,7 @@ type Run = { readonly stream: ResponseStream; readonly context: unknown; readonl
 
 const OK = 200;
 
-/** Returns the status code of the answer. */
+/** Runs the handler and returns the status code of its response. */
 async function run<Event>(
   handler: McpStreamHandler<Event>,
   event: Event,

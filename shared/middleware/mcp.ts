@@ -60,7 +60,7 @@ type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyRe
 
 /**
  * Protects an MCP server in a middy middleware: `.use(mcp({ document: 'orders' }))`.
- * Add it last, so that no other middleware changes the event after it was decided.
+ * Add it as the last middleware, so that no other one changes the event after the decision.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyRe
  * ```
  */
 export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Event, unknown> {
-  // By the request of middy, because another middleware may replace the event.
+  // The key is the request object of middy, because another middleware may replace the event.
   const entered = new WeakMap<object, { readonly event: object; readonly passage: McpPassage }>();
   return {
     before: async (request) => {
@@ -86,7 +86,8 @@ export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Ev
     },
     after: async (request) => {
       const found = entered.get(request);
-      if (found === undefined) throw invalid('the answer of the MCP server has no request that was decided');
+      if (found === undefined)
+        throw invalid('the response of the MCP server belongs to no request that mcp() has decided');
       const { response } = request;
       endWatch(request);
       request.response = await finish(found.event, found.passage, response);
@@ -100,8 +101,8 @@ export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Ev
 }
 
 /**
- * Filters the answer of a middleware that was added later, and ends the calls. If such a middleware answers, middy calls
- * no hook of this one, but writes `earlyResponse` into `response`.
+ * Filters the response of a middleware that was added later, and ends the calls. If such a middleware returns a response,
+ * middy does not call the hooks of this one, but writes `earlyResponse` into `response`.
  */
 function watchResponse(request: object, event: object, passage: McpPassage): void {
   let hasRun = false;
@@ -112,7 +113,7 @@ function watchResponse(request: object, event: object, passage: McpPassage): voi
     get: () => response,
     set: (given: unknown) => {
       const isEarly = 'earlyResponse' in request;
-      // The function of middy waits for a promise.
+      // middy awaits the response, so it may be a promise.
       response = isEarly ? finish(event, passage, given, !hasRun || hasFailed(request)) : given;
       hasRun ||= !isEarly && given !== undefined;
     },
@@ -168,8 +169,8 @@ export function withMcp<Event extends object>(
 }
 
 /**
- * Leaves only the returned value as a way to answer. Attack: a handler that answers by the callback, or by
- * `context.succeed` (Node.js 22 and older), would send a list that was not filtered.
+ * Removes every way to respond but the returned value. Attack: a handler that calls the callback or `context.succeed`
+ * (Node.js 22 and older) would send a list that was not filtered.
  */
 function withoutCallbacks<T>(argument: T): T {
   if (typeof argument === 'function') return undefined as T;
@@ -178,7 +179,7 @@ function withoutCallbacks<T>(argument: T): T {
   return Object.create(argument, { succeed: gone, fail: gone, done: gone }) as T;
 }
 
-/** Filters the answer, and refunds the calls of a failed one, and of one that the server has not given. */
+/** Filters the response. Refunds the charged calls if the response failed, or if it does not come from the server. */
 async function finish(
   event: object,
   passage: McpPassage,
@@ -201,7 +202,7 @@ export async function endCalls(
   else await Promise.all(charged.map(({ admission }) => admission.release()));
 }
 
-/** The charged calls of the requests that run. A second wrapper around the same server does not charge them again. */
+/** The charged calls of running requests, by event, so that a second wrapper does not charge them again. */
 const admissions = new WeakMap<object, readonly CallAdmission[]>();
 
 /**
@@ -242,10 +243,10 @@ export async function admit(event: object, context: unknown, options: McpOptions
     return { ...guarded, grants: caller.grants, admissions: [] };
   if (quotas === undefined)
     throw invalid(`the access document ${document} sets mcp.charge, but the option quotas is not set`);
-  // A route of the same function that the authorizer charges, at the price of the route.
+  // The request came by another route to the same function, and the authorizer has charged the price of that route.
   if (authorizerContextOf(request)['rateLimit'] !== undefined)
     throw invalid(
-      `the authorizer has charged the request, and mcp.charge of the access document ${document} would charge it again: only the route mcp.path may reach this function`,
+      `the authorizer has charged the request, and mcp.charge of the access document ${document} would charge it again: let only the route mcp.path invoke this function`,
     );
   const charged = await chargeCalls(quotas, charge, caller.grants, guarded, arrivalOf(request, context));
   if (charged.kind === 'refused') return charged;
@@ -272,8 +273,8 @@ const UNAUTHORIZED_CODE = 401;
 const DENIED_CODE = 403;
 
 /**
- * The end of the message for a request that nobody has verified. Code that contains it contains the wrapper: bundlers
- * leave texts as they are, so `access check` looks for it.
+ * The end of the message for a request that nobody has verified. Bundlers do not change texts, so `access check` searches
+ * for this text to find the wrapper in the code of a function.
  */
 export const WRAPPER_SIGN = 'handled the request, and the option verify is not set';
 

@@ -9,15 +9,8 @@ import type { AdminPorts } from '../quota/admin/operation.ts';
 import { bindOrganisation } from './bound-ports.ts';
 import { listLog } from './change-log.ts';
 import type { Actor } from './change-log.ts';
-import {
-  invite,
-  listInvitations,
-  listMembers,
-  PROVIDER,
-  removeMember,
-  ROLES,
-  withdrawInvitation,
-} from './members.ts';
+import { invite, listInvitations, withdrawInvitation } from './invitations.ts';
+import { listMembers, PROVIDER, removeMember, ROLES } from './members.ts';
 import { isEmail } from './oidc.ts';
 import type { CompiledPortal } from './compiled-portal.ts';
 import type { PortalPorts } from './portal-ports.ts';

@@ -3,7 +3,8 @@
  * The code behind them (administration of keys, customers and usage) is the administrators' own, so a mistake in a route
  * of the portal cannot reach another tenant.
  */
-import { parseStoredApiKey, tenantPartition } from '../access/keys/api-key-record.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { tenantPartition } from '../access/keys/api-key-record.ts';
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { subjectList } from '../quota/ledger/ledger.ts';
@@ -53,10 +54,11 @@ export function bindOrganisation<
 }
 
 /**
- * Binds the table of API keys. The partition of a key has only its id, so each item is read first: a key of another
- * tenant reads as if it did not exist, and only keys that were read as the tenant's own, or that are new, are written.
+ * Binds the table of API keys and endpoints. The partition of either has only its id, so each item is read first: one of
+ * another tenant reads as if it did not exist, and only those that were read as the tenant's own, or that are new, are
+ * written.
  */
-export function bindKeyPorts(
+export function bindAccessPorts(
   { store, listing }: { readonly store: ItemStore; readonly listing: ItemListing },
   tenant: string,
 ): { readonly store: ItemStore; readonly listing: ItemListing } {
@@ -65,34 +67,36 @@ export function bindKeyPorts(
   const readOwn = async (key: ItemKey): Promise<ReadOutcome> => {
     const outcome = await store.read(key, { consistent: true });
     if (outcome.kind === 'unavailable' || outcome.item === undefined) return outcome;
-    if (parseStoredApiKey(outcome.item).record.tenant !== tenant) return { ...outcome, item: undefined };
+    if (tenantOf(outcome.item) !== tenant) return { ...outcome, item: undefined };
     known.add(key.pk);
     return outcome;
   };
   const isNew = ({ key, when, change }: ItemWrite): boolean =>
-    key.sk === 'KEY' &&
+    key.sk === mainOf(key) &&
     when.some(({ attribute, is }) => attribute === 'ver' && is === 'absent') &&
-    tenantOf(change.kind === 'update' ? change.set : undefined) === tenant;
+    tenantOf(contentOf(change)) === tenant;
   const assertOwn = (writes: readonly ItemWrite[]): void => {
     for (const { key, change } of writes) {
       if (key.pk === list) continue;
       const isOwn =
-        key.pk.startsWith('KEY#') &&
+        mainOf(key) !== undefined &&
         (known.has(key.pk) || writes.some((write) => write.key.pk === key.pk && isNew(write)));
-      const names = change.kind === 'update' ? tenantOf(change.set) : undefined;
+      const names = tenantOf(contentOf(change));
       if (!isOwn || (names !== undefined && names !== tenant)) throw foreign(key.pk);
     }
   };
   return {
     store: {
-      async read(key) {
+      async read(key, options) {
         if (key.pk.startsWith('DOCUMENTS')) return store.read(key);
-        if (!key.pk.startsWith('KEY#')) throw foreign(key.pk);
-        if (key.sk === 'KEY') return readOwn(key);
+        if (key.pk === list) return store.read(key, options);
+        const main = mainOf(key);
+        if (main === undefined) throw foreign(key.pk);
+        if (key.sk === main) return readOwn(key);
         // The record of an operation. Before a key is made, there is neither a record nor a key.
         const outcome = await store.read(key, { consistent: true });
         if (outcome.kind === 'unavailable' || outcome.item === undefined || known.has(key.pk)) return outcome;
-        await readOwn({ pk: key.pk, sk: 'KEY' });
+        await readOwn({ pk: key.pk, sk: main });
         return known.has(key.pk) ? outcome : { ...outcome, item: undefined };
       },
       update(write) {
@@ -116,14 +120,25 @@ export function bindKeyPorts(
   };
 }
 
+/** Returns the sort key of the item that names the tenant, in a partition of one key or endpoint. */
+function mainOf({ pk }: ItemKey): 'KEY' | 'ENDPOINT' | undefined {
+  if (pk.startsWith('KEY#')) return 'KEY';
+  return pk.startsWith('ENDPOINT#') ? 'ENDPOINT' : undefined;
+}
+
+function contentOf(change: ItemWrite['change']): Item | undefined {
+  if (change.kind === 'put') return change.item;
+  return change.kind === 'update' ? change.set : undefined;
+}
+
 /** A request tried to reach an item of another tenant. This is a bug, so the member gets 500 and the log has an error. */
 function foreign(item: string): Error {
   return new Error(`the item ${item} does not belong to the tenant of the session`);
 }
 
-function tenantOf(set: Item | undefined): unknown {
-  const doc = set?.['doc'];
-  return typeof doc === 'string' ? (JSON.parse(doc) as { readonly tenant?: unknown }).tenant : undefined;
+/** Undefined if the item is not the record of a key or endpoint, so that it belongs to no tenant. */
+function tenantOf(item: Item | undefined): unknown {
+  return parseJsonObject(String(item?.['doc']))?.['tenant'];
 }
 
 function bindStore(store: ItemStore, isOwn: (key: ItemKey, use: Use) => boolean): ItemStore {

@@ -25,6 +25,10 @@ export type Change = {
     | 'renamed-key'
     | 'rotated-key'
     | 'revoked-key'
+    | 'made-endpoint'
+    | 'renamed-endpoint'
+    | 'rotated-endpoint'
+    | 'revoked-endpoint'
     | 'changed-plan'
     | 'changed-alerts';
   readonly on: string;

@@ -1,5 +1,6 @@
 /** The content of `access/portal.compiled.json`, compiled from `access/portal.yml`: what the owner of the APIs offers. */
 import type { SecretPlace } from '../webhooks/compiled-webhooks.ts';
+import type { SchemeName } from '../webhooks/signature-headers.ts';
 
 export type CompiledPortal = {
   readonly offers: PortalOffers;
@@ -15,6 +16,8 @@ type PortalOffers = {
   readonly plans: readonly OfferedPlan[];
   /** Absent if customers cannot make keys. */
   readonly keys?: OfferedKeys;
+  /** Absent if customers send no webhooks. */
+  readonly webhooks?: readonly OfferedWebhooks[];
 };
 
 export type OfferedPlan = {
@@ -36,6 +39,36 @@ export type OfferedKeys = {
   readonly most: number;
   readonly lifetimeSeconds?: number;
 };
+
+/** A webhook source to which customers send with secrets of their own. */
+export type OfferedWebhooks = {
+  readonly source: string;
+  readonly title: string;
+  /** Maximum number of endpoints of an organisation that are not revoked. */
+  readonly most: number;
+  /** Other stages do not have the source. */
+  readonly stages: Readonly<Record<string, WebhooksOfStage>>;
+};
+
+type WebhooksOfStage = {
+  readonly scheme: SchemeName;
+  readonly masterSecret: SecretPlace;
+  /** Absent if the receiver has no domain of its own. */
+  readonly url?: string;
+};
+
+export type WebhooksInStage = Omit<OfferedWebhooks, 'stages'> & WebhooksOfStage;
+
+/** Returns the sources that are offered in this stage. */
+export function webhooksInStage(
+  { offers: { webhooks = [] } }: Pick<CompiledPortal, 'offers'>,
+  stage: string,
+): readonly WebhooksInStage[] {
+  return webhooks.flatMap(({ stages, ...offered }) => {
+    const own = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+    return own === undefined ? [] : [{ ...offered, ...own }];
+  });
+}
 
 /** OpenID Connect: authorization code with PKCE. */
 export type PortalSignIn = {

@@ -7,11 +7,11 @@ import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import { CLOCK, RANDOM } from '../lambda-ports.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';
-import type { KeyPorts } from './serve-member.ts';
+import type { AccessPorts } from './serve-member.ts';
 
 /** @param bound ports that are bound to a tenant */
 export function makeKeyAdmin(
-  bound: KeyPorts,
+  bound: AccessPorts,
   {
     usage,
     controlPlane,

@@ -66,7 +66,7 @@ function createOidcClient(
       clientSecret === undefined
         ? undefined
         : async () => {
-            const { readClientSecret } = await import('./client-secret.ts');
+            const { readClientSecret } = await import('./read-secret.ts');
             return readClientSecret(clientSecret);
           },
     scopes,
@@ -98,13 +98,15 @@ function createVerifier(): (token: string, issuer: CompiledIssuer) => Promise<Cl
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function createLambdaMembers(compiled: unknown, loadDocuments: LoadDocuments): MemberSettings {
-  const { tableName, portalUrl } = readPortalConfig();
+  const { stage, tableName, portalUrl, webhooksUrl } = readPortalConfig();
   const { tableName: accessTable, controlPlane } = readAccessAdminConfig();
   const documents = followAccess(loadDocuments);
   const usage = createUsagePorts(documents);
   return {
     portal: parseCompiledPortal(compiled),
+    stage,
     portalUrl,
+    webhooksUrl,
     ports: createPortalPorts(tableName),
     usage,
     access: {
@@ -114,6 +116,10 @@ export function createLambdaMembers(compiled: unknown, loadDocuments: LoadDocume
     async makeKeys(bound) {
       const { makeKeyAdmin } = await import('./lambda-keys.ts');
       return makeKeyAdmin(bound, { usage, controlPlane, access: (await documents()).access });
+    },
+    async makeEndpoints(bound, tenant, offered) {
+      const { makeEndpointAdmin } = await import('./lambda-endpoints.ts');
+      return makeEndpointAdmin(bound, tenant, offered);
     },
   };
 }

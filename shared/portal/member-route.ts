@@ -1,10 +1,13 @@
+import type { Operation } from '../access/admin-operation.ts';
 import type { KeyAdmin } from '../access/keys/key-admin.ts';
 import type { Route } from '../http/route.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { Customer } from '../quota/plan/customer.ts';
+import { DomainError } from '../errors.ts';
 import { logWrite } from './change-log.ts';
 import type { Actor, Change } from './change-log.ts';
-import type { CompiledPortal } from './compiled-portal.ts';
+import type { EndpointAdmin } from '../endpoints/endpoint-admin.ts';
+import type { CompiledPortal, WebhooksInStage } from './compiled-portal.ts';
 import { ROLES } from './members.ts';
 import type { Member, Role } from './members.ts';
 import { writePortalItems } from './portal-ports.ts';
@@ -17,9 +20,14 @@ export type MemberContext = {
   readonly actor: Actor;
   readonly customer: Customer;
   readonly portal: CompiledPortal;
+  /** Sources of webhooks that are offered in this stage. */
+  readonly webhooks: readonly WebhooksInStage[];
+  /** Where `webhook-receiver` is, without a slash at the end. */
+  readonly webhooksUrl: string | undefined;
   readonly ports: PortalPorts;
   readonly usage: AdminPorts;
   readonly keys: () => Promise<KeyAdmin>;
+  readonly endpoints: () => Promise<EndpointAdmin>;
 };
 
 export type MemberRoute = {
@@ -28,6 +36,9 @@ export type MemberRoute = {
   /** The route can be used while the organisation is suspended, although it changes something. */
   readonly worksSuspended?: true;
 };
+
+/** How long the earlier secret of a key or endpoint may stay valid after a rotation. */
+export const MAX_OVERLAP_SECONDS = 30 * 86_400;
 
 export const EVERYBODY: readonly Role[] = ROLES;
 export const OWNERS: readonly Role[] = ['owner'];
@@ -42,10 +53,30 @@ export function operationIdOf({ operationId }: { readonly operationId: string })
   return `portal:${operationId}`;
 }
 
+/** Returns the change as the administration of keys and endpoints records it. */
+export function operationOf(
+  request: { readonly operationId: string },
+  { actor }: Pick<MemberContext, 'actor'>,
+): Operation {
+  return { id: operationIdOf(request), by: actor.id };
+}
+
 /**
  * Logs a change that was made in another table. The change itself has a record there, too.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function logChange(context: MemberContext, change: Change): Promise<void> {
   await writePortalItems(context.ports, [logWrite(context.ports, context.tenant, context.actor, change)]);
+}
+
+/**
+ * Logs a change whose answer shows a secret once. If the log does not answer, the secret would be lost with an error. The
+ * record of the operation says who made the change.
+ */
+export async function logNewSecret(context: MemberContext, change: Change): Promise<void> {
+  try {
+    await logChange(context, change);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
 }

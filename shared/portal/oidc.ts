@@ -7,8 +7,8 @@ import type { Claims } from '../access/decide/claims.ts';
 import { isLoopbackUrl, SIGNATURE_ALGORITHMS } from '../access/tokens/issuers.ts';
 import { DEFAULT_LIMITS } from '../access/tokens/key-sets.ts';
 import { DomainError } from '../errors.ts';
-import type { Redeemer } from './members.ts';
 import { isMemberName } from './members.ts';
+import type { Redeemer } from './redeem-invitation.ts';
 import { accountOf } from './portal-items.ts';
 
 /** The issuer of a stage, with its client. */

@@ -4,8 +4,10 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError } from '../errors.ts';
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
-import { bindKeyPorts, bindOrganisation, bindUsagePorts } from './bound-ports.ts';
-import type { CompiledPortal } from './compiled-portal.ts';
+import type { EndpointAdmin } from '../endpoints/endpoint-admin.ts';
+import { bindAccessPorts, bindOrganisation, bindUsagePorts } from './bound-ports.ts';
+import { webhooksInStage } from './compiled-portal.ts';
+import type { CompiledPortal, WebhooksInStage } from './compiled-portal.ts';
 import type { MemberContext, MemberRoute } from './member-route.ts';
 import { requireOrganisation } from './organisation.ts';
 import { answerPortal, assertOwnOrigin, cookieOf, readPortalRequest } from './portal-http.ts';
@@ -13,16 +15,26 @@ import type { Answered } from './portal-http.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { assertForgeryToken, findSession } from './session.ts';
 
-export type KeyPorts = { readonly store: ItemStore; readonly listing: ItemListing };
+export type AccessPorts = { readonly store: ItemStore; readonly listing: ItemListing };
 
 export type MemberSettings = {
   readonly portal: CompiledPortal;
+  /** Stage of the stack. */
+  readonly stage: string;
   readonly portalUrl: string | undefined;
+  /** Where `webhook-receiver` is, without a slash at the end. */
+  readonly webhooksUrl: string | undefined;
   readonly ports: PortalPorts;
   readonly usage: AdminPorts;
-  readonly access: KeyPorts;
+  readonly access: AccessPorts;
   /** Makes the administration of keys over ports that are bound to a tenant. */
-  readonly makeKeys: (ports: KeyPorts) => Promise<KeyAdmin>;
+  readonly makeKeys: (ports: AccessPorts) => Promise<KeyAdmin>;
+  /** Makes the administration of endpoints over ports that are bound to the tenant. */
+  readonly makeEndpoints: (
+    ports: AccessPorts,
+    tenant: string,
+    offered: readonly WebhooksInStage[],
+  ) => Promise<EndpointAdmin>;
 };
 
 type MakeRoutes = (context: MemberContext) => readonly MemberRoute[];
@@ -32,6 +44,7 @@ const loadMembers = async (): Promise<MakeRoutes> => (await import('./routes/mem
 /** The routes by the first segment below `/api`. They are loaded on demand, because an instance serves few of them. */
 export const MEMBER_ROUTES: ReadonlyMap<string, () => Promise<MakeRoutes>> = new Map([
   ['keys', async () => (await import('./routes/key-routes.ts')).keyRoutes],
+  ['webhooks', async () => (await import('./routes/webhook-routes.ts')).webhookRoutes],
   ['usage', async () => (await import('./routes/usage-routes.ts')).usageRoutes],
   ['plan', async () => (await import('./routes/plan-routes.ts')).planRoutes],
   ['invoices', async () => (await import('./routes/invoice-routes.ts')).invoiceRoutes],
@@ -43,6 +56,8 @@ export const MEMBER_ROUTES: ReadonlyMap<string, () => Promise<MakeRoutes>> = new
 
 async function routesAt(path: string, context: MemberContext): Promise<readonly MemberRoute[]> {
   const [, , group = ''] = path.split('/');
+  // Nothing of webhooks is loaded where they are not offered.
+  if (group === 'webhooks' && context.webhooks.length === 0) return [];
   const make = await MEMBER_ROUTES.get(group)?.();
   return make?.(context) ?? [];
 }
@@ -79,9 +94,11 @@ export function serveMember(
 
 async function contextOf(
   { tenant, member }: Awaited<ReturnType<typeof findSession>>,
-  { portal, ports, usage, access, makeKeys }: MemberSettings,
+  settings: MemberSettings,
 ): Promise<MemberContext> {
+  const { portal, stage, webhooksUrl, ports, usage, access, makeKeys, makeEndpoints } = settings;
   const bound = bindUsagePorts(usage, tenant);
+  const webhooks = webhooksInStage(portal, stage);
   let keys: Promise<KeyAdmin> | undefined;
   return {
     tenant,
@@ -93,9 +110,12 @@ async function contextOf(
     },
     customer: await requireOrganisation(bound, tenant),
     portal,
+    webhooks,
+    webhooksUrl,
     ports: bindOrganisation(ports, tenant),
     usage: bound,
-    keys: () => (keys ??= makeKeys(bindKeyPorts(access, tenant))),
+    keys: () => (keys ??= makeKeys(bindAccessPorts(access, tenant))),
+    endpoints: () => makeEndpoints(bindAccessPorts(access, tenant), tenant, webhooks),
   };
 }
 

@@ -11,7 +11,8 @@ import type { CompiledPortalPage, PortalApi, PortalBrand, PortalFile } from './c
 type Headers = Readonly<Record<string, string>>;
 
 /** The content of `portal.json`. */
-type PortalAbout = Omit<PortalBrand, 'apis' | 'signIn'> & {
+type PortalAbout = Omit<PortalBrand, 'apis' | 'signIn' | 'webhooks'> & {
+  readonly hasWebhooks?: true;
   readonly apis: readonly (Omit<PortalApi, 'url'> & { readonly url: string })[];
   readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
 };
@@ -43,10 +44,11 @@ function isSecure({ headers: { host = '', 'x-forwarded-proto': scheme } }: HttpE
   return scheme === 'https' && !isLoopbackUrl(`http://${host}`);
 }
 
-function describePortal({ apis, signIn, ...brand }: PortalBrand, stage: string): PortalAbout {
+function describePortal({ apis, signIn, webhooks = [], ...brand }: PortalBrand, stage: string): PortalAbout {
   const label = Object.hasOwn(signIn, stage) ? signIn[stage] : undefined;
   return {
     ...brand,
+    ...(webhooks.includes(stage) && { hasWebhooks: true }),
     signIn: label === undefined ? { kind: 'invitation' } : { kind: 'oidc', label },
     apis: apis.flatMap((api) => {
       const url = urlInStage(api, stage);

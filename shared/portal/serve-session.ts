@@ -6,21 +6,18 @@ import type { Fields, ReadFields } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { Customer } from '../quota/plan/customer.ts';
-import {
-  findInvitation,
-  findMember,
-  isInvitation,
-  isMemberName,
-  listOrganisations,
-  redeemInvitation,
-} from './members.ts';
-import type { Invitation, Member, Redeemer } from './members.ts';
+import { isInvitation } from './invitations.ts';
+import type { Invitation } from './invitations.ts';
+import { findMember, isMemberName, listOrganisations } from './members.ts';
+import type { Member } from './members.ts';
 import type { OidcClient, PendingSignIn } from './oidc.ts';
 import { requireOrganisation, showOrganisation } from './organisation.ts';
 import { answerPortal, assertOwnOrigin, cookieOf, printCookie, readPortalRequest } from './portal-http.ts';
 import type { Answered, PortalRequest } from './portal-http.ts';
 import { portalProblemOf } from './portal-problem.ts';
 import type { PortalPorts } from './portal-ports.ts';
+import { findInvitation, redeemInvitation } from './redeem-invitation.ts';
+import type { Redeemer } from './redeem-invitation.ts';
 import { assertForgeryToken, endSession, findSession, forgeryTokenOf, startSession } from './session.ts';
 import type { Session } from './session.ts';
 

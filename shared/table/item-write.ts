@@ -61,7 +61,8 @@ export type Purpose =
   | 'presence'
   | 'cache'
   | 'breaker'
-  | 'portal';
+  | 'portal'
+  | 'endpoint';
 
 export type ItemWrite = {
   /** What the write is for. It is used only in metrics and traces. */

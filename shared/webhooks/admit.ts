@@ -4,20 +4,26 @@ import type { RawRequest } from '../aws/raw-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { DeliveryClaim, DeliveryClaims } from '../ports.ts';
+import type { RefusalReason } from './scheme.ts';
 import { verifyDelivery } from './verify.ts';
 import type { Delivery, VerifyOptions } from './verify.ts';
 
 export type AdmitOptions = VerifyOptions & {
-  /** Name of the webhook source. Deliveries of two sources are never duplicates of each other. */
+  /** The source, or the endpoint of a customer. Deliveries of two of them are never duplicates of each other. */
   readonly source: string;
   /** Maximum size of a body. A larger body is refused before anything is computed. */
   readonly maxBodyBytes: number;
   /** Store of known deliveries. Without it, a delivery that is repeated within the tolerance is admitted again. */
   readonly claims?: DeliveryClaims | undefined;
+  /** Returns whether deliveries of the customer are taken. It is called for a delivery that is genuine. */
+  readonly standing?: (() => Promise<Standing>) | undefined;
 };
 
+/** The state of the customer whose delivery it is. A customer that is not on record counts as closed. */
+export type Standing = 'active' | 'suspended' | 'closed';
+
 /** The outcome, for metrics. `Handshake` means that the sender only tests the endpoint. */
-export type Answered = 'Unauthorized' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
+export type Answered = 'Unauthorized' | 'Suspended' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
 
 type Admission =
   | { readonly kind: 'admitted'; readonly delivery: Delivery; readonly claim: DeliveryClaim | undefined }
@@ -43,8 +49,11 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   const verification = await verifyDelivery(request, options);
   // The response is the same for all reasons. Attack: a response that names the wrong part would reveal which parts are
   // right.
-  if (verification.kind === 'refused')
-    return answered('Unauthorized', problemReply(problem(401, 'Unauthorized')), verification.reason);
+  if (verification.kind === 'refused') return unauthorized(verification.reason);
+  const standing = await options.standing?.();
+  if (standing === 'closed') return unauthorized('customer_closed');
+  // Whoever has signed correctly may know the reason.
+  if (standing === 'suspended') return answered('Suspended', problemReply(problem(403, 'Forbidden')));
   const { delivery } = verification;
   const handshake = answerHandshake(delivery);
   if (handshake !== undefined) return answered('Handshake', handshake);
@@ -54,6 +63,10 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   const taken = await options.claims.take({ source, key, atEpochMs });
   if (taken.kind === 'taken') return { kind: 'admitted', delivery, claim: taken.claim };
   return taken.kind === 'delivered' ? answered('Duplicate', ACCEPTED) : answered('Busy', busyReply());
+}
+
+function unauthorized(reason: RefusalReason | 'customer_closed'): Admission {
+  return answered('Unauthorized', problemReply(problem(401, 'Unauthorized')), reason);
 }
 
 /**

@@ -6,11 +6,14 @@ export type CompiledWebhooks = {
 };
 
 export type CompiledSource = {
-  /** The last segment of the path `POST /webhooks/{name}`. */
+  /** As in the path `POST /webhooks/{name}`, or `POST /webhooks/{name}/{endpoint}` if customers have secrets. */
   readonly name: string;
   readonly stage: string;
   readonly scheme: SchemeName;
+  /** Where the sender's secrets are stored, or the master secret from which the secrets of customers are derived. */
   readonly secret: SecretPlace;
+  /** Customers make the secrets, one or two for each of their endpoints. */
+  readonly secretsOf?: 'customers';
   readonly target: Target;
   readonly toleranceSeconds: number;
   readonly trustDeliveryId?: true;

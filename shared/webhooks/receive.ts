@@ -5,16 +5,32 @@ import type { WebhookReceiverConfig } from '../config/webhooks-config.ts';
 import { problem, problemReply } from '../http/problem.ts';
 import type { AwsCaller, DeliveryClaim, DeliveryClaims } from '../ports.ts';
 import { ACCEPTED, admitDelivery } from './admit.ts';
-import type { Answered } from './admit.ts';
+import type { Answered, Standing } from './admit.ts';
 import type { CompiledWebhooks } from './compiled-webhooks.ts';
 import { createSecretReader, SecretCache } from './secrets.ts';
 import { MESSAGE_LIMIT_BYTES, printMessage, sendMessage } from './target.ts';
+import type { Sender } from './target.ts';
+
+/** The endpoint of a customer, to which one request was sent. */
+export interface ReadEndpoint {
+  /**
+   * Returns the secrets with which the delivery may be signed.
+   * @throws DomainError STORE_UNAVAILABLE, CONFIG_INVALID
+   */
+  secrets(masters: readonly string[], nowEpochMs: number): Promise<readonly string[]>;
+  /** Returns whether deliveries of the customer are taken. Call it after the signature was verified. */
+  standing(): Promise<Standing>;
+  /** Returns what the message says about the sender. Call it after the signature was verified. */
+  sender(): Sender;
+}
 
 type ReceiverParts = {
   readonly webhooks: CompiledWebhooks;
   readonly config: WebhookReceiverConfig;
   readonly claims: DeliveryClaims;
   readonly caller: AwsCaller;
+  /** Finds the endpoint of a customer. It is called for sources whose customers have secrets of their own. */
+  readonly endpoint: (source: string, endpointId: string) => Promise<ReadEndpoint>;
 };
 
 /** The response to the sender, and its metrics. */
@@ -33,34 +49,47 @@ export interface WebhookReceiver {
 }
 
 export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
-  const { webhooks, config, claims, caller } = parts;
+  const { webhooks, config, claims, caller, endpoint: findEndpoint } = parts;
   const secrets = new SecretCache(createSecretReader(caller, config.localSecret));
   return {
     async receive(event) {
       const request = parseRawRequest(event);
-      const { source: name } = request.pathParameters;
-      const source = webhooks.sources.find((one) => one.name === name && one.stage === config.stage);
+      const { source: name, endpoint: id } = request.pathParameters;
+      const endpointId = typeof id === 'string' ? id : undefined;
+      const source = webhooks.sources.find(
+        (one) =>
+          one.name === name &&
+          one.stage === config.stage &&
+          (one.secretsOf === undefined) === (endpointId === undefined),
+      );
       if (source === undefined)
         return { outcome: 'UnknownSource', reply: problemReply(problem(404, 'Not Found')) };
       const { scheme, toleranceSeconds, trustDeliveryId } = source;
+      const endpoint = endpointId === undefined ? undefined : await findEndpoint(source.name, endpointId);
+      // Attack: a customer sends the ids of another one's deliveries, so that these are taken for repetitions.
+      const origin = endpointId === undefined ? source.name : `${source.name}/${endpointId}`;
       const admission = await admitDelivery(request, {
         scheme,
         toleranceSeconds,
         trustDeliveryId,
         claims,
-        source: source.name,
+        source: origin,
         maxBodyBytes: MESSAGE_LIMIT_BYTES,
-        secrets: (nowEpochMs) => secrets.get(source.secret, nowEpochMs),
+        secrets: async (nowEpochMs) => {
+          const lines = await secrets.get(source.secret, nowEpochMs);
+          return endpoint === undefined ? lines : endpoint.secrets(lines, nowEpochMs);
+        },
+        standing: endpoint && (() => endpoint.standing()),
       });
       if (admission.kind === 'answered') return admission;
       const { delivery, claim } = admission;
-      const message = printMessage(source.name, delivery);
+      const message = printMessage(source.name, delivery, endpoint?.sender());
       if (Buffer.byteLength(message) > MESSAGE_LIMIT_BYTES) {
         await releaseClaim(claim);
         return { outcome: 'TooLarge', reply: problemReply(problem(413, 'Content Too Large')) };
       }
       try {
-        await sendMessage(message, delivery, source.target, { caller, home: config, source: source.name });
+        await sendMessage(message, delivery, source.target, { caller, home: config, source: origin });
       } catch (error) {
         await releaseClaim(claim);
         throw error;

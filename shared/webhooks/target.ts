@@ -15,15 +15,25 @@ export const MESSAGE_LIMIT_BYTES = 1_000_000;
 /** Region and account of the queues, as in their address `https://sqs.us-east-1.amazonaws.com/123456789012/{name}`. */
 type QueueHome = { readonly region: string; readonly accountId: string };
 
+/** The customer whose endpoint a delivery came to. */
+export type Sender = { readonly customer: string; readonly endpoint: string };
+
 /**
- * Returns the text of the message: `{source, scheme, key, type, receivedAt}`, and the request's body as `payload` if it
+ * Returns the text of the message: `{source, customer?, endpoint?, scheme, key, type, receivedAt}`, and the request's body as `payload` if it
  * is JSON, as `body` if it is other text, otherwise as `bodyBase64`. A payload is copied byte for byte as it was
  * signed, so that large numbers keep all their digits.
  */
-export function printMessage(source: string, delivery: Delivery): string {
+export function printMessage(source: string, delivery: Delivery, sender?: Sender): string {
   const { scheme, key, type, body, receivedAtEpochMs } = delivery;
   const receivedAt = new Date(receivedAtEpochMs).toISOString();
-  const head = JSON.stringify({ source, scheme, key, ...(type !== undefined && { type }), receivedAt });
+  const head = JSON.stringify({
+    source,
+    ...sender,
+    scheme,
+    key,
+    ...(type !== undefined && { type }),
+    receivedAt,
+  });
   return `${head.slice(0, -1)},${printBody(body)}}`;
 }
 
@@ -49,7 +59,7 @@ export async function sendMessage(
   }: {
     readonly caller: AwsCaller;
     readonly home: QueueHome;
-    /** Name of the webhook source. Deliveries of two sources are never duplicates of each other. */
+    /** The source, or the endpoint of a customer. Deliveries of two of them are never duplicates of each other. */
     readonly source: string;
   },
 ): Promise<void> {

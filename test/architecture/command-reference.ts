@@ -6,7 +6,7 @@ export const COMMAND_PAGE = 'docs/reference/commands.md';
 
 const INTRODUCTION = `# Commands
 
-Every command of \`gatewright\`, printed by \`npm run docs\` from the text of \`gatewright COMMAND --help\`. Options of \`start\` can be set in [a settings file](../guides/run/settings.md). Guides: [the map](../README.md).
+Every command of \`gatewright\`, printed by \`npm run schemas\` from the text of \`gatewright COMMAND --help\`. Options of \`start\` can be set in [a settings file](../guides/run/settings.md). Guides: [the map](../README.md).
 
 Exit codes: 0 success, 1 an error that you can fix, 70 a bug in Gatewright. \`--help\` of a command lists any others. With \`--json\` stdout has one object per line; the last line of stderr is an \`error\` with \`code\` and \`message\`, if any.`;
 

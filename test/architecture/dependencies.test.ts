@@ -14,7 +14,7 @@ describe('packages of others', () => {
     assert.deepEqual(others, []);
   });
 
-  it('are those that the page lists; npm run docs renews it', async () => {
+  it('are those that the page lists; npm run schemas renews it', async () => {
     const page = readFileSync(join(REPOSITORY, DEPENDENCIES_PAGE), 'utf8');
     assert.equal(page, await printDependencies());
   });

@@ -65,7 +65,7 @@ export async function printDependencies(): Promise<string> {
 
 const INTRODUCTION = `# Third-party packages
 
-Installed with \`gatewright\`, or part of the Lambda layer. \`npm run docs\` prints this page from the lock file; a test compares it, and allows permissive licences only. Each build writes the same as CycloneDX: \`.build/sbom\` for layer and functions, \`sbom.cdx.json\` in each npm package.`;
+Installed with \`gatewright\`, or part of the Lambda layer. \`npm run schemas\` prints this page from the lock file; a test compares it, and allows permissive licences only. Each build writes the same as CycloneDX: \`.build/sbom\` for layer and functions, \`sbom.cdx.json\` in each npm package.`;
 
 /** One entry for the builds of esbuild, of which npm installs that of the machine. */
 function printNames(packages: readonly Dependency[]): string {

@@ -46,7 +46,7 @@ describe('docs/errors.md', () => {
 });
 
 describe(COMMAND_PAGE, () => {
-  it('is what `npm run docs` makes of the commands', async () => {
+  it('is what `npm run schemas` makes of the commands', async () => {
     assert.equal(
       await formatText(COMMAND_PAGE, await printCommandReference()),
       readSource(COMMAND_PAGE).text,
@@ -72,7 +72,7 @@ describe(COST_PAGE, () => {
 });
 
 describe(STACK_PAGE, () => {
-  it('is what `npm run docs` makes of the parts of the stack', async () => {
+  it('is what `npm run schemas` makes of the parts of the stack', async () => {
     assert.equal(await formatText(STACK_PAGE, printStackReference()), readSource(STACK_PAGE).text);
   });
 });

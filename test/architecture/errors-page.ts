@@ -1,11 +1,13 @@
 /**
  * The tables of docs/errors.md: codes and sentences from the comments of shared/errors.ts and
- * packages/gateway/core/errors.ts; status, log reason and metric from the texts for clients, logs and administrators.
+ * packages/gateway/core/errors.ts; status, log reason and metric from the texts for clients, logs, administrators and
+ * members of the portal.
  */
 import { REST_DEFAULTS } from '../../packages/gateway/core/deployment/wordings/error-wordings.ts';
 import type { GatewayErrorCode } from '../../packages/gateway/core/errors.ts';
 import { METRICS, REASONS } from '../../shared/failures.ts';
 import { ADMIN_ANSWERS } from '../../shared/http/problem.ts';
+import { PORTAL_ANSWERS } from '../../shared/portal/portal-problem.ts';
 import type { DomainErrorCode } from '../../shared/errors.ts';
 import { readSource } from './source-files.ts';
 
@@ -18,6 +20,7 @@ const WHO: Readonly<Record<string, string>> = {
   BackendErrorCode: 'backend',
   QuotaErrorCode: 'administrator',
   AdminErrorCode: 'administrator',
+  PortalErrorCode: 'member',
 };
 const UNION = /^(?:export )?type (\w+(?:ErrorCode|ResponseType)) =\n([\s\S]*?);$/gm;
 const MEMBER = /\/\*\* (.+) \*\/\n {2}\| '([A-Z0-9_]+)'/g;
@@ -39,7 +42,8 @@ function readCodes(path: string): readonly Row[] {
 
 function printStack({ code, comment, union }: Row): string {
   const known = code as DomainErrorCode;
-  const status = union === 'TokenErrorCode' ? 401 : (ADMIN_ANSWERS[known]?.[0] ?? 500);
+  const [listed = 500] = (union === 'PortalErrorCode' ? PORTAL_ANSWERS : ADMIN_ANSWERS)[known] ?? [];
+  const status = union === 'TokenErrorCode' ? 401 : listed;
   const who = comment.includes('[operator]') ? WHO['ServiceErrorCode'] : WHO[union];
   const named = [REASONS[known], METRICS[known]].filter((name) => name !== undefined);
   return printRow([code, status, who ?? '', named.map((name) => `\`${name}\``).join(', '), comment]);

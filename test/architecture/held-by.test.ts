@@ -1,4 +1,4 @@
-/** The evidence pages name tests that exist. `npm run docs` rewrites them. */
+/** The evidence pages name tests that exist. `npm run schemas` rewrites them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findHolders, printIndex, readHeldBy } from './held-by.ts';
@@ -19,7 +19,7 @@ describe('the tests that evidence pages name', () => {
     );
 
     assert.ok(said.length > 0, 'no section says which tests hold it');
-    assert.deepEqual(untrue, [], 'npm run docs');
+    assert.deepEqual(untrue, [], 'npm run schemas');
   });
 
   it('are there for each section that a test cites', () => {
@@ -28,12 +28,12 @@ describe('the tests that evidence pages name', () => {
       [...sections.keys()].map((id) => `${book} §${id}`).filter((section) => !named.has(section)),
     );
 
-    assert.deepEqual(silent, [], 'npm run docs');
+    assert.deepEqual(silent, [], 'npm run schemas');
   });
 });
 
 describe('docs/aws/README.md', () => {
   it('lists every section with its page', () => {
-    assert.ok(readSource('docs/aws/README.md').text.includes(printIndex()), 'npm run docs');
+    assert.ok(readSource('docs/aws/README.md').text.includes(printIndex()), 'npm run schemas');
   });
 });

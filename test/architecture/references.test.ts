@@ -51,6 +51,25 @@ describe('names of documents in code', () => {
     assert.deepEqual(broken, []);
   });
 
+  it('have the path that users have if a message names them', () => {
+    const messages = readable
+      .filter(({ path }) => /^(?:packages|layers|shared|functions)\/.*\.c?ts$/.test(path))
+      .flatMap(({ path, text }) => text.split('\n').map((line) => ({ path, line })))
+      .filter(({ line }) => !/^\s*(?:\/?\*|\/\/)/.test(line) && !/source: |from '/.test(line));
+    const named = messages.flatMap(({ path, line }) =>
+      // A path in quotes alone is data, such as the guides of a part.
+      [...line.matchAll(/(?:(node_modules\/gatewright\/)|(?<!['\w./-]))docs\/(?:[\w-]+\/)*[\w-]+\.md/g)].map(
+        ([page, prefix]) => ({ path, page, isOfUsers: prefix !== undefined }),
+      ),
+    );
+
+    assert.ok(named.length > 5, 'no message names a page: has their form changed?');
+    assert.deepEqual(
+      named.filter(({ page, isOfUsers }) => !isOfUsers || !existsSync(join(REPOSITORY, page.slice(24)))),
+      [],
+    );
+  });
+
   it('name tests and sources of ours that are there', () => {
     const ours = new RegExp(
       `(?<![\\w./@-])(?:${SOURCE_FOLDERS.join('|')})/[\\w./-]+\\.(?:ts|cjs|mjs)\\b`,

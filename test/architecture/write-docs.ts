@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the references of
+ * `npm run schemas`: renews what the evidence pages say of themselves, the list of what is shipped, the errors of the stack, the references of
  * commands and of the stack's parts, the client library of the examples, and the JSON Schemas of access documents, webhook sources, the portal and settings.
  */
 import { writeFileSync } from 'node:fs';

@@ -80,7 +80,7 @@ function linesOf({ text }: CodeBlock): readonly Step[] {
 
 /** Packages that the folder has, or that a line takes away. */
 function checkInstall(line: string): void {
-  const known = ['gatewright', 'osls', 'serverless-offline'];
+  const known = ['gatewright', '"$GATEWRIGHT"', 'osls', 'serverless-offline'];
   const named = line
     .split(' ')
     .slice(2)

@@ -55,6 +55,10 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/guides/receive/live.md': { data: DATA, code: CODE },
   'docs/guides/receive/realtime.md': { data: DATA, code: CODE },
   'docs/guides/receive/webhooks.md': { shell: GUIDES, data: DATA, code: CODE },
+  'docs/guides/receive/webhooks.md#secrets-that-customers-make': {
+    shell: 'test/documents/customer-webhooks.test.ts',
+    data: DATA,
+  },
   'docs/guides/run/console.md': GUIDES,
   'docs/guides/run/daily-loop.md': GUIDES,
   'docs/guides/run/events.md': { shell: GUIDES, data: DATA },

@@ -59,6 +59,10 @@ async function useAll(portal: WatchedPortal): Promise<void> {
   const keyId = String((await owner.post('/api/keys', { body: { name: 'a' } })).body['keyId']);
   await owner.post(`/api/keys/${keyId}/rename`, { body: { name: 'b' } });
   await owner.post(`/api/keys/${keyId}/rotate`, { body: { overlapSeconds: 60 } });
+  const hook = { body: { source: 'orders', name: 'a' } };
+  const endpointId = String((await owner.post('/api/webhooks', hook)).body['endpointId']);
+  await owner.post(`/api/webhooks/${endpointId}/rename`, { body: { name: 'b' } });
+  await owner.post(`/api/webhooks/${endpointId}/rotate`, { body: { overlapSeconds: 60 } });
   await portal.spend('acme', 3);
   portal.nowMs += 3_600_000;
   await owner.post('/api/alerts', { body: { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] } });
@@ -67,9 +71,10 @@ async function useAll(portal: WatchedPortal): Promise<void> {
       body: { plan: 'pro', version: 2 },
       headers: { 'idempotency-key': 'twice' },
     });
-  for (const path of ['keys', 'usage', 'plan', 'invoices/2026-11', 'alerts', 'members', 'log'])
+  for (const path of ['keys', 'webhooks', 'usage', 'plan', 'invoices/2026-11', 'alerts', 'members', 'log'])
     assert.equal((await owner.get(`/api/${path}`)).status, 200, path);
   await owner.post(`/api/keys/${keyId}/revoke`);
+  await owner.post(`/api/webhooks/${endpointId}/revoke`);
   const { body } = await owner.post('/api/invitations', { body: { role: 'owner' } });
   await owner.post(`/api/invitations/${String(body['id'])}/withdraw`);
   await owner.post(`/api/members/${other.memberId}/role`, { body: { role: 'billing', version: 2 } });

@@ -29,6 +29,8 @@ import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageReader } from '#shared/quota/usage/read-usage.ts';
 import { createUsageTracker } from '#shared/quota/usage/track-usage.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
+import { EndpointAdmin } from '#shared/endpoints/endpoint-admin.ts';
+import { readEndpoint } from '#shared/endpoints/read-endpoint.ts';
 import { invalidateStored } from '../support/a-stage-cache.ts';
 import { aCompiledDocument } from '../support/a-published-table.ts';
 import { ISSUER, RevocationDesk } from '../support/a-revocation-admin.ts';
@@ -263,6 +265,16 @@ async function receiveWebhook(): Promise<void> {
   assert.ok(taken.kind === 'taken');
   await taken.claim.keep();
   await taken.claim.release();
+  // A delivery to the endpoint of a customer. The portal has made it in another table.
+  const portal = new RecordingTable('AccessTable', clock.nowEpochMs);
+  const master = () => Promise.resolve('m'.repeat(32));
+  const ports = { store: portal.store, clock, random: REAL_RANDOM, timer: TIMER, master };
+  const wanted = { source: 'orders', name: 'shop', most: 1 };
+  const { endpoint } = await new EndpointAdmin(ports, 'acme').make(wanted, BY);
+  for (const [name, item] of portal.items) access.items.set(name, item);
+  const reader = readEndpoint({ access: access.store, usage: usage.store }, 'orders', endpoint.endpointId);
+  await reader.secrets([await master()], NOON_MS);
+  assert.equal(await reader.standing(), 'closed');
 }
 
 const ROLES: Readonly<Record<string, () => Promise<void>>> = {

@@ -70,6 +70,106 @@ plans: [{ plan: free, title: Free, changesTo: [], from: now }]
       /offers the API "a" at http:\/\/127\.0\.0\.1:4000/,
     ],
   ];
+  const WEBHOOKS = `version: 1
+masterSecret: { prod: { parameter: /shop/prod/master } }
+sources:
+  orders: { scheme: standard, secrets: customers, target: { sqs: { queue: orders } } }
+`;
+  const OFFER = `webhooks: [{ source: orders, title: Orders, url: { prod: 'https://hooks.example.com' } }]`;
+  const WEBHOOK_PARTS = {
+    ...PARTS,
+    custom: { parts: { portal: [], webhooks: [] }, namedParts: ['portal'] },
+  };
+
+  /** The plug-in of a stack with webhooks, until its template is finalized. */
+  function withWebhooks(
+    {
+      portal,
+      webhooks = WEBHOOKS,
+      chosen = ['portal', 'webhooks'],
+      localStages = [] as readonly string[],
+    }: {
+      readonly portal: string | undefined;
+      readonly webhooks?: string;
+      readonly chosen?: readonly string[];
+      readonly localStages?: readonly string[];
+    },
+    resources: Parameters<typeof aPlugin>[4] = {},
+  ): void {
+    using service = aService(DOCUMENT, INVENTORY);
+    rmSync(join(service.folder, 'access/users.yml'));
+    if (portal !== undefined) writeFileSync(join(service.folder, 'access/portal.yml'), portal);
+    writeFileSync(join(service.folder, 'access/webhooks.yml'), webhooks);
+    writeFileSync(join(service.folder, 'gatewright.yml'), `parts: [${chosen.join(', ')}]\n`);
+    const hooks = aPlugin('prod', {}, { localStages }, service.folder, resources, { input: WEBHOOK_PARTS });
+    void hooks['initialize']?.();
+    void hooks[finalize]?.();
+  }
+
+  const aRole = () => ({
+    Type: 'AWS::IAM::Role',
+    Properties: { Policies: [{ PolicyName: 'run', PolicyDocument: { Statement: [] } }] },
+  });
+  const MASTER_RIGHT =
+    /"Action":"ssm:GetParameter","Resource":\{"Fn::Sub":"[^"]*:parameter\/shop\/prod\/master"/;
+
+  it('lets the portal read the master secret of webhooks if it offers them in the stage, and not otherwise', () => {
+    const roles = () => ({ PortalRole: aRole(), PortalSessionRole: aRole(), WebhookReceiverRole: aRole() });
+    const rights = (resources: ReturnType<typeof roles>) =>
+      Object.entries(resources)
+        .filter(([, role]) => MASTER_RIGHT.test(JSON.stringify(role)))
+        .map(([id]) => id);
+    const offered = roles();
+    withWebhooks({ portal: `${PORTAL}${OFFER}\n` }, offered);
+    assert.deepEqual(rights(offered), ['PortalRole', 'WebhookReceiverRole']);
+
+    const ofOther = roles();
+    const webhooks = WEBHOOKS.replace('masterSecret: { prod:', 'masterSecret: { dev:');
+    withWebhooks({ portal: `${PORTAL}${OFFER}\n`, webhooks }, ofOther);
+    assert.deepEqual(rights(ofOther), []);
+  });
+
+  it('refuses a source whose secrets customers would make, where the portal does not offer it or is missing', () => {
+    assert.throws(() => withWebhooks({ portal: PORTAL }), {
+      code: 'PART_MISSING',
+      message:
+        'customers make the secrets of the source "orders" of access/webhooks.yml in the portal, but access/portal.yml does not offer it: add it to webhooks there, or name the places of the secrets at the source',
+    });
+    assert.throws(() => withWebhooks({ portal: undefined, chosen: ['webhooks'] }), {
+      code: 'PART_MISSING',
+      message:
+        'customers make the secrets of the source "orders" of access/webhooks.yml in the portal, but there is no access/portal.yml: run npx gatewright init --add portal, or name the places of the secrets at the source',
+    });
+    assert.throws(() => withWebhooks({ portal: `${PORTAL}${OFFER}\n`, chosen: ['portal'] }), {
+      code: 'PART_MISSING',
+      message: /access\/webhooks\.yml has sources in stage "prod": run npx gatewright init --add webhooks/,
+    });
+  });
+
+  it('refuses a portal that offers a source which does not exist, with its line', () => {
+    const offer = OFFER.replace('source: orders', 'source: other');
+    assert.throws(() => withWebhooks({ portal: `${PORTAL}${offer}\n` }), {
+      code: 'ACCESS_DOCUMENT_INVALID',
+      message:
+        /access\/portal\.yml:5:.*webhooks\.yml has no source "other": add it there, or remove the entry/,
+    });
+  });
+
+  it('refuses to deploy a master secret in a variable, or an address of this machine, but serves them locally', () => {
+    const webhooks = WEBHOOKS.replace('{ parameter: /shop/prod/master }', '{ env: MASTER }');
+    const offer = OFFER.replace('https://hooks.example.com', 'http://127.0.0.1:4000/webhooks');
+    const portal = `${PORTAL}${OFFER}\n`;
+    assert.doesNotThrow(() => withWebhooks({ portal, webhooks, localStages: ['prod'] }));
+    assert.throws(() => withWebhooks({ portal, webhooks }), {
+      code: 'LOCAL_SECRET_DEPLOYED',
+      message: /access\/webhooks\.yml reads masterSecret from an environment variable in this stage/,
+    });
+    assert.throws(() => withWebhooks({ portal: `${PORTAL}${offer}\n` }), {
+      code: 'LOCAL_API_DEPLOYED',
+      message: /offers webhooks of the source "orders" at http:\/\/127\.0\.0\.1:4000\/webhooks/,
+    });
+  });
+
   for (const [more, code, message] of LOCAL)
     it(`refuses to deploy a portal with ${more.slice(0, 60)}, but serves it locally`, () => {
       using service = aPortal(`${PORTAL}${more}\n`);

@@ -37,7 +37,7 @@ The same cases, by \`conformance run\`. What an emulator cannot be asked is not 
 
 ${printPeers(readPeers())}
 
-MiniStack 1.5.33 answers 14 of 32 cases of \`control-apis\`; a whole run did not end in 28 minutes. Not run: LocalStack 2026.3.0, the last open release, does not start from PyPI alone (no runtime components are registered); fakecloud 0.51.0 has no binary on npm or PyPI, and its crate was not built.
+MiniStack 1.5.33 answers 14 of 32 cases of \`control-apis\`; a whole run did not end in 28 minutes. Not run: LocalStack 2026.3.0, the last open release, does not start from PyPI alone (no runtime components are registered); fakecloud 0.51.0 has no binary on npm or PyPI, and its crate was not built; \`sam local\` needs Docker.
 
 ## Known differences
 

@@ -1,4 +1,6 @@
 /** What each role of the stack is for: features by name, done with the role's own credentials. */
+import { EndpointAdmin } from '#shared/endpoints/endpoint-admin.ts';
+import { readEndpoint } from '#shared/endpoints/read-endpoint.ts';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { headKey } from '#shared/access/documents/publication.ts';
 import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
@@ -215,8 +217,27 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
       },
     ];
   },
-  async WebhookReceiverRole(mine) {
+  async WebhookReceiverRole(mine, other) {
+    const master = 'm'.repeat(32);
+    const ports = { store: other.access.store, clock, random: REAL_RANDOM, timer: TIMER };
+    const tenant = `acme-${REAL_RANDOM.hex(8)}`;
+    const admin = new EndpointAdmin({ ...ports, master: () => Promise.resolve(master) }, tenant);
+    const { endpoint } = await admin.make({ source: 'x', name: 'x', most: 1 }, by());
+    const read = (access: Desk, usage: Desk) =>
+      readEndpoint({ access: access.access.store, usage: usage.usage.store }, 'x', endpoint.endpointId);
     return Promise.resolve([
+      {
+        name: 'the secrets of an endpoint are derived',
+        run: () => read(mine, mine).secrets([master], Date.now()),
+      },
+      {
+        name: 'the customer of an endpoint is looked up',
+        async run() {
+          const its = read(other, mine);
+          await its.secrets([master], Date.now());
+          await its.standing();
+        },
+      },
       {
         name: 'a delivery is taken once',
         async run() {

@@ -23,8 +23,13 @@ class Refused extends Error {
 }
 
 const MOST_KEYS = 3;
+const MOST_ENDPOINTS = 2;
+const SOURCES = [
+  { source: 'orders', title: 'Orders', scheme: 'standard' },
+  { source: 'returns', title: 'Returns', scheme: 'github' },
+];
 const ROLES: readonly (readonly [route: RegExp, roles: readonly Role[]])[] = [
-  [/^\w+ \/api\/keys/, ['owner', 'developer']],
+  [/^\w+ \/api\/(keys|webhooks)/, ['owner', 'developer']],
   [/^POST \/api\/plan/, ['owner', 'billing']],
   [/^\w+ \/api\/invoices/, ['owner', 'billing']],
   [/^\w+ \/api\/(members|invitations)/, ['owner']],
@@ -157,7 +162,7 @@ class PortalWorld {
     const done = this.#done.get(id);
     if (done !== undefined) return done;
     const said = this.#route(request, response, pathname, JSON.parse(body) as Json);
-    const { key: _, invitation: __, ...kept } = said as Json;
+    const { key: _, secret: __, invitation: ___, ...kept } = said as Json;
     this.#done.set(id, JSON.stringify(kept));
     return JSON.stringify(said);
   }
@@ -255,6 +260,10 @@ class PortalWorld {
         return { keys: own.keys, most: MOST_KEYS, left: Math.max(0, MOST_KEYS - liveKeys(own).length) };
       case 'POST /api/keys':
         return this.#makeKey(own, body, log);
+      case 'GET /api/webhooks':
+        return { sources: SOURCES.map((each) => countEndpoints(own, each)), endpoints: own.endpoints };
+      case 'POST /api/webhooks':
+        return makeEndpoint(own, body, log);
       case 'GET /api/usage':
         return own.usage;
       case 'GET /api/plan':
@@ -312,6 +321,7 @@ class PortalWorld {
     if (kind === 'invoices' && Object.hasOwn(own.invoices, name))
       return { month: name, invoices: own.invoices[name] };
     if (kind === 'keys') return changeKey(own, name, what, body, log);
+    if (kind === 'webhooks') return changeEndpoint(own, name, what, body, log);
     if (kind === 'invitations') {
       own.invitations = own.invitations.filter((each) => each['id'] !== name);
       return {};
@@ -360,6 +370,51 @@ function changeKey(own: PortalOrganisation, keyId: string, what: string, body: J
   return what === 'rotate'
     ? { ...changed, key: `hv_live_${keyId}_${randomUUID().replaceAll('-', '')}` }
     : changed;
+}
+
+function countEndpoints(own: PortalOrganisation, source: Json): Json {
+  const active = own.endpoints.filter(
+    (each) => each['source'] === source['source'] && each['state'] === 'active',
+  );
+  return { ...source, most: MOST_ENDPOINTS, left: Math.max(0, MOST_ENDPOINTS - active.length) };
+}
+
+function makeEndpoint(own: PortalOrganisation, { source, name }: Json, log: Log): object {
+  const offered = SOURCES.find((each) => each.source === source);
+  if (offered === undefined) throw new Refused(409, 'OFFER_UNKNOWN');
+  if (countEndpoints(own, offered)['left'] === 0) throw new Refused(409, 'ENDPOINTS_TOO_MANY');
+  const endpointId = randomUUID().slice(0, 8);
+  const address = `https://api.example/webhooks/${offered.source}/${endpointId}`;
+  const secrets = [{ createdAt: NOW }];
+  const made = { endpointId, source, name, address, state: 'active', createdAt: NOW, secrets };
+  own.endpoints.unshift(made);
+  log('made-endpoint', String(name));
+  return { ...made, secret: aWebhookSecret() };
+}
+
+function changeEndpoint(
+  own: PortalOrganisation,
+  endpointId: string,
+  what: string,
+  body: Json,
+  log: Log,
+): object {
+  const at = own.endpoints.findIndex((each) => each['endpointId'] === endpointId);
+  const endpoint = own.endpoints[at];
+  if (endpoint === undefined) throw new Refused(404, 'ENDPOINT_UNKNOWN');
+  const notAfter = new Date(Date.parse(NOW) + Number(body['overlapSeconds'] ?? 0) * 1000).toISOString();
+  const changes: Readonly<Record<string, Json>> = {
+    rename: { name: body['name'] },
+    revoke: { state: 'revoked', revokedAt: NOW, secrets: [] },
+    rotate: { secrets: [{ createdAt: NOW }, { createdAt: endpoint['createdAt'], notAfter }] },
+  };
+  own.endpoints[at] = { ...endpoint, ...changes[what] };
+  log(`${what}d-endpoint`, String(endpoint['name']));
+  return { ...own.endpoints[at], ...(what === 'rotate' && { secret: aWebhookSecret() }) };
+}
+
+function aWebhookSecret(): string {
+  return `whsec_${Buffer.from(randomUUID().replaceAll('-', '')).toString('base64')}`;
 }
 
 function changePlan(own: PortalOrganisation, body: Json, isPreview: boolean, log: Log): object {

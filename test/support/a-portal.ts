@@ -10,8 +10,8 @@ import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
 import type { CustomerState } from '#shared/quota/plan/customer.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
-import { invite } from '#shared/portal/members.ts';
-import type { NewInvitation } from '#shared/portal/members.ts';
+import { invite } from '#shared/portal/invitations.ts';
+import type { NewInvitation } from '#shared/portal/invitations.ts';
 import type { OidcClient } from '#shared/portal/oidc.ts';
 import type { PortalPorts } from '#shared/portal/portal-ports.ts';
 import { serveMember } from '#shared/portal/serve-member.ts';
@@ -23,6 +23,8 @@ import { RecordingTable } from './table-calls.ts';
 
 /** 2026-11-19T12:00:00Z */
 export const NOON_MS = Date.UTC(2026, 10, 19, 12);
+/** The master secret of webhooks, as the owner stores it. */
+export const MASTER = 'a-master-secret-of-at-least-32-characters';
 export const ORIGIN = 'https://portal.example.com';
 
 const MONTHLY = { id: 'monthly', level: 'tenant', period: 'MONTH' };
@@ -50,6 +52,16 @@ export const PORTAL: CompiledPortal = {
       { plan: 'pro', title: 'Professional', summary: 'For production', changesTo: ['free'], from: 'now' },
     ],
     keys: { prefix: 'shop_live', roles: ['caller'], scopes: [], most: 3 },
+    webhooks: [
+      {
+        source: 'orders',
+        title: 'Orders',
+        most: 2,
+        stages: {
+          prod: { scheme: 'standard', masterSecret: { kind: 'parameter', name: '/shop/prod/master' } },
+        },
+      },
+    ],
   },
   signIn: {},
   mail: { from: 'portal@example.com' },
@@ -96,11 +108,18 @@ export class Portal {
     this.sessions = { ports: this.ports, customers: this.usage, portalUrl: ORIGIN, oidc };
     this.members = {
       portal,
+      stage: 'prod',
       portalUrl: ORIGIN,
+      webhooksUrl: 'https://api.example.com/webhooks',
       ports: this.ports,
       usage: { ...this.usage, savesPlans: false },
       access: this.tables.access,
       makeKeys: (bound) => Promise.resolve(this.#makeKeys(bound)),
+      async makeEndpoints({ store: bound }, tenant) {
+        // As the function loads it: where webhooks are not offered, nothing of them is loaded.
+        const { EndpointAdmin } = await import('#shared/endpoints/endpoint-admin.ts');
+        return new EndpointAdmin({ ...shared, store: bound, master: () => Promise.resolve(MASTER) }, tenant);
+      },
     };
   }
 

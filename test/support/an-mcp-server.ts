@@ -5,8 +5,12 @@
  * publishes its metadata at the well-known path, with the local issuer. It wants a token whose `aud` is its own address, or
  * `gatewright`. Its tools are `get_order`, and `refund_order`, which it refuses.
  * @param revisions the revisions that the server knows
+ * @param without methods that the server does not know
  */
-export function anMcpHandler(revisions: readonly string[] = ['2026-07-28', '2025-11-25']): string {
+export function anMcpHandler(
+  revisions: readonly string[] = ['2026-07-28', '2025-11-25'],
+  without: readonly string[] = [],
+): string {
   return `
 const REVISIONS = ${JSON.stringify(revisions)};
 const TOOLS = [
@@ -24,6 +28,7 @@ const RESULTS = {
     ? { content: [{ type: 'text', text: JSON.stringify({ id: params.arguments.id, header: headers['mcp-param-order'] ?? null, sub: claims.sub, roles: claims.roles, scope: claims.scope, tenant: claims.tenant, revision: headers['mcp-protocol-version'] }) }] }
     : undefined,
 };
+for (const method of ${JSON.stringify(without)}) delete RESULTS[method];
 const json = (statusCode, body, headers = {}) => ({ statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
 exports.handler = async ({ rawPath, headers, body }) => {
   if (rawPath.startsWith('/.well-known/')) return json(200, { resource: 'http://' + headers.host + '/mcp', authorization_servers: [process.env.GATEWRIGHT_ISSUER_URL], scopes_supported: ['orders:read'] });
@@ -36,7 +41,8 @@ exports.handler = async ({ rawPath, headers, body }) => {
   if (revision !== undefined && !REVISIONS.includes(revision)) return REVISIONS.includes('2026-07-28') ? error(400, -32022, 'Unsupported protocol version', { supported: REVISIONS }) : error(400, -32000, 'Bad Request: Unsupported protocol version');
   if (method === 'initialize') return json(200, { jsonrpc: '2.0', id, result: { protocolVersion: REVISIONS.at(-1), capabilities: {}, serverInfo: { name: 'orders', version: '1' } } }, { 'mcp-session-id': 's-1' });
   if (revision === undefined && headers['mcp-session-id'] !== 's-1') return error(400, -32000, 'Bad Request: no session');
-  const result = RESULTS[method]?.(params, headers, claims);
+  if (!(method in RESULTS)) return error(404, -32601, 'Method not found');
+  const result = RESULTS[method](params, headers, claims);
   return result === undefined ? error(403, 403, 'The access document does not allow it.', { retryAfterSeconds: 3 }) : json(200, { jsonrpc: '2.0', id, result: { resultType: 'complete', ...result } });
 };`;
 }

@@ -111,5 +111,9 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   ]
     .map((right) => right.replace(' ', ' AccessTable.Arn '))
     .concat('GetItem UsageTable.Arn PLAN#*', 'GetItem UsageTable.Arn Q#*##'),
-  WebhookReceiverRole: ['PutItem,UpdateItem,DeleteItem AccessTable.Arn WEBHOOK#*'],
+  WebhookReceiverRole: [
+    'PutItem,UpdateItem,DeleteItem AccessTable.Arn WEBHOOK#*',
+    'GetItem AccessTable.Arn ENDPOINT#*',
+    'GetItem UsageTable.Arn Q#*##',
+  ],
 };

@@ -9,6 +9,7 @@ export type PortalOrganisation = {
   name: string;
   state: string;
   keys: Json[];
+  endpoints: Json[];
   usage: Json;
   plan: { version: number; state: string; current?: Json; planned: Json[]; offers: Json[] };
   invoices: Record<string, Json[]>;
@@ -97,6 +98,29 @@ export function anOrganisation(
         createdAt: '2026-03-01T08:00:00.000Z',
         secrets: [{ createdAt: '2026-03-01T08:00:00.000Z' }],
         isManaged: true,
+      },
+    ],
+    endpoints: [
+      {
+        endpointId: 'e1',
+        source: 'orders',
+        name: text('warehouse'),
+        address: text('https://api.example/webhooks/orders/e1'),
+        state: 'active',
+        createdAt: '2026-09-01T08:00:00.000Z',
+        secrets: [
+          { createdAt: '2026-11-26T08:00:00.000Z' },
+          { createdAt: '2026-09-01T08:00:00.000Z', notAfter: LATER },
+        ],
+      },
+      {
+        endpointId: 'e2',
+        source: text('a source that is no longer offered'),
+        name: text('old warehouse'),
+        state: 'revoked',
+        createdAt: '2026-01-01T08:00:00.000Z',
+        revokedAt: '2026-06-01T08:00:00.000Z',
+        secrets: [],
       },
     ],
     usage: {
@@ -217,6 +241,7 @@ export function anEmptyOrganisation(id: string, name: string): PortalOrganisatio
     name,
     state: 'active',
     keys: [],
+    endpoints: [],
     usage: { at: NOW, current: [], history: [], paces: [] },
     plan: { version: 1, state: 'active', planned: [], offers: [PLANS.free] },
     invoices: {},

@@ -8,6 +8,8 @@ export type WebhookRequest = {
   /** API Gateway encodes what it does not know as text; a test may want it for text, too. */
   readonly isBase64Encoded?: boolean;
   readonly source?: string;
+  /** The endpoint of a customer. */
+  readonly endpoint?: string;
   readonly query?: string;
 };
 
@@ -38,7 +40,7 @@ function payload1(request: WebhookRequest): Event {
     headers: Object.fromEntries(request.headers),
     multiValueHeaders: multi,
     queryStringParameters: query === '' ? null : parameters,
-    pathParameters: { source: request.source ?? 'partner' },
+    pathParameters: parametersOf(request),
     requestContext: { path: '/webhooks/partner', requestTimeEpoch: nowEpochMs },
     ...bodyOf(request),
   };
@@ -56,7 +58,7 @@ function payload2(request: WebhookRequest, domainName = 'api.example.com'): Even
     rawPath: '/webhooks/partner',
     rawQueryString: query,
     headers,
-    pathParameters: { source: request.source ?? 'partner' },
+    pathParameters: parametersOf(request),
     requestContext: {
       domainName,
       timeEpoch: nowEpochMs,
@@ -64,6 +66,10 @@ function payload2(request: WebhookRequest, domainName = 'api.example.com'): Even
     },
     ...bodyOf(request),
   };
+}
+
+function parametersOf({ source = 'partner', endpoint }: WebhookRequest): Event {
+  return { source, ...(endpoint !== undefined && { endpoint }) };
 }
 
 function bodyOf({ body, isBase64Encoded }: WebhookRequest): Event {

@@ -5,7 +5,7 @@ const { SERVER_URL = '', GATEWRIGHT_ISSUER_URL = '' } = process.env;
 
 const metadata = protectedResourceMetadata({
   resource: SERVER_URL,
-  // On this machine, the gateway puts the address of its local issuer here.
+  // On this machine, the gateway sets the variable to the address of its local issuer.
   issuers: [GATEWRIGHT_ISSUER_URL],
 });
 

@@ -1,4 +1,4 @@
-/** Prices of crops. Each request costs one unit of the customer's plan; a spent plan gets 429. */
+/** Returns prices of crops. Each request costs one unit of the customer's plan, and gets 429 if no unit is left. */
 import { claimsOf } from 'gatewright/access';
 import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
 
@@ -6,7 +6,7 @@ const PRICES = { barley: 184.5, maize: 171.25, wheat: 213 };
 
 const quotas = createDynamoDbQuotas({ tableName: process.env.USAGE_TABLE });
 
-/** The record of the customer names the plan. */
+/** The plan is not named here, because the record of the customer names it. */
 const subject = (event) => {
   const { tenant, sub } = claimsOf(event);
   return { tenant, key: sub };

@@ -12,8 +12,9 @@ export const OWN_FOLDER = '.gatewright';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Returns the folder of the user if it exists, since the first start has chosen it then. Commands such as `init` and
- * `attach` may make `.gatewright` in the directory later, for files that belong to the project.
+ * Returns the project's folder below the user's folder if it exists, because the first run of the gateway then chose it.
+ * Later, commands such as `init` and `attach` may still create `.gatewright` in the directory, for files that belong to
+ * the project.
  */
 export function ownFolderOf(directory: string, environment: Environment = process.env): string {
   const far = distantFolderOf(directory, environment);
@@ -38,12 +39,12 @@ function realPathOf(directory: string): string {
   }
 }
 
-/** A link counts, so that the check of the folder can refuse it. */
+/** A symbolic link counts as existing, so that the check of the folder can refuse it. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    // A part of the path is a file, which the creation of the folder reports.
+    // A part of the path is a file. Creating the folder reports this.
     return false;
   }
 }

@@ -6,9 +6,9 @@ import { packagedFolders } from '../templates/packaged-folders.ts';
 const OWN_MODE = 0o700;
 
 /**
- * Decides where the folder of a project is, before the first start creates it. A deployment may package the whole
- * directory. The folder is then created below the folder of the user, so that it is not packaged.
- * @returns the folder if it was created now
+ * Decides where Gatewright's folder of a project is, before the first run creates it. If a deployment packages the whole
+ * directory, the folder is created below the user's own folder, so that it is not packaged.
+ * @returns the folder below the user's own folder; undefined if the call did not create it
  */
 export async function placeOwnFolder(
   directory: string,

@@ -200,9 +200,9 @@ export const START_OPTIONS = {
     repeats: true,
     plugin: 'setting',
     sets: 'assumptions',
-    what: 'behavior to assume if AWS does not document it; docs/parity.md lists all of them',
+    what: 'behavior to assume if AWS does not document it; node_modules/gatewright/docs/parity.md lists all of them',
     defaultValue: DEFAULT_ASSUMPTIONS,
-    shown: 'the ones listed there',
+    shown: 'the defaults listed there',
   },
   'account-quota': {
     takes: '<name=value>',

@@ -79,7 +79,7 @@ export interface FunctionRuntime extends Invoker {
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Returns the packages of Lambda's runtime that the gateway has lent to functions since the last call. */
   takeBorrowed(): readonly string[];
-  /** Returns sentences about functions that run otherwise than in Lambda, each once. */
+  /** Returns sentences about functions that run differently from Lambda. Each sentence is returned once. */
   takeInterpreters(): readonly string[];
   /**
    * Makes the next event start a new instance.

@@ -4,7 +4,7 @@ import type { StoredValues } from '../core/stack/stored-values.ts';
 
 export type LoadOptions = {
   readonly stage: string;
-  /** The name of the stack of a template file; if absent, the name in samconfig, or the name of the file. */
+  /** The stack name for a template file. Default: the name in samconfig, otherwise a name from the file name. */
   readonly stackName?: string;
   /** The values of `--param K=V`. They set parameters of templates, and the `--param` of osls. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -1,6 +1,5 @@
 /**
- * Finds the folders that a deployment puts into packages whole, with everything in them. It reads definitions, but
- * compiles and runs nothing.
+ * Finds the folders that a deployment packages with all their files. It reads definitions, but compiles and runs nothing.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +10,7 @@ import { readSource } from './cloudformation/template-source.ts';
 import { findSource } from './find-definition.ts';
 import { SERVICE_FILES } from './serverless/serverless-service.ts';
 
-/** The properties with local code, by type. */
+/** The property that names a folder of local code, by resource type. */
 const CODE: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'Code',
   'AWS::Lambda::LayerVersion': 'Content',
@@ -21,7 +20,7 @@ const CODE: Readonly<Record<string, string>> = {
 /** osls packages the folder of the service, unless a bundler makes the packages or our plug-in excludes the state. */
 const OWN_PACKAGES = /gatewright|esbuild|webpack|rollup|parcel|rspack|bundle/;
 
-/** Returns no folder for a definition that cannot be read, because the start reports it. */
+/** Returns no folder for a definition that cannot be read, because loading the definition reports the error. */
 export async function packagedFolders(source: string): Promise<readonly string[]> {
   try {
     const { file } = findSource(source);
@@ -49,7 +48,7 @@ function foldersOfTemplate(template: JsonObject, folder: string): readonly strin
   });
 }
 
-/** An asset of CDK is a copy. The folder with cdk.json was packaged if the copy has that file. */
+/** A CDK asset is a copy of a folder. If the copy contains cdk.json, the whole project folder is packaged. */
 async function foldersOfCdk(manifest: string): Promise<readonly string[]> {
   const folder = dirname(manifest);
   const { value } = await readSource(manifest);

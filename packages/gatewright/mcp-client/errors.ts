@@ -11,7 +11,7 @@
 export class McpRefused extends Error {
   override readonly name = 'McpRefused';
   readonly code = 'GATEWRIGHT_MCP';
-  /** The HTTP status code. An error of the server itself usually has 200. */
+  /** The HTTP status code. It is usually 200 if the server itself returned the error. */
   readonly status: number;
   /** Code of the JSON-RPC error. Undefined if something in front of the server refused, such as an authorizer. */
   readonly rpcCode: number | undefined;

@@ -1,9 +1,9 @@
 /**
  * A client for MCP servers of the revisions 2025-03-26 to 2026-07-28, for the command `gatewright mcp` and
- * `gatewright/testing`. It declares no capabilities, so a server asks it for nothing.
+ * `gatewright/testing`. It declares no capabilities, so servers send it no requests.
  *
- * It is our own, and not the official client, because the command must work in a project of any language without an
- * installation, and tests send their requests without a socket (decision: the MCP client is our own).
+ * The official client is not used, because the command must work in a project of any language without an installation,
+ * and tests send their requests without a socket (decision: the MCP client is our own).
  */
 import { asText, isJsonObject, listOf, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -28,7 +28,7 @@ export type McpTool = UnknownMembers & {
 };
 export type McpPrompt = UnknownMembers & { readonly name: string; readonly description?: string };
 export type McpResource = UnknownMembers & { readonly uri: string; readonly name?: string };
-/** The content of a tool's answer, such as `{ type: 'text', text: '…' }`. */
+/** The content of a tool's result, such as `{ type: 'text', text: '…' }`. */
 export type McpToolResult = UnknownMembers & {
   readonly content: readonly UnknownMembers[];
   readonly isError?: boolean;
@@ -38,9 +38,9 @@ type ClientOptions = {
   readonly send: Send;
   /** The revision to speak. Default: 2026-07-28, or an earlier one if the server does not know it. */
   readonly revision?: Revision | undefined;
-  /** `JSON.parse` of the context in which results are compared. */
+  /** Parses results. Tests pass the `JSON.parse` of their own V8 context, so that results are deeply equal to literals. */
   readonly parse?: ((text: string) => unknown) | undefined;
-  /** Called for each tool of a list that clients must not use, with the reason. */
+  /** Called for each listed tool that clients must not use, with the reason. */
   readonly onInvalidTool?: ((name: string, reason: string) => void) | undefined;
 };
 
@@ -49,7 +49,7 @@ const UNSUPPORTED_REVISION = -32_022;
 /** Errors by which a server of revision 2026-07-28 is recognized (Versioning, Backward Compatibility). */
 const MODERN_ERRORS: readonly (number | undefined)[] = [HEADER_MISMATCH, -32_021, UNSUPPORTED_REVISION];
 const METHOD_NOT_FOUND = -32_601;
-/** Status codes with which a gateway, an authorizer or a limit answers. They say nothing about the revision. */
+/** Status codes of a gateway, an authorizer or a limit. They say nothing about the revision. */
 const NOT_ABOUT_REVISIONS: readonly number[] = [401, 403, 408, 413, 429];
 const PAGES_LIMIT = 100;
 
@@ -105,7 +105,7 @@ export class McpClient {
     const result = resultOf(isOutdated ? await call() : outcome);
     if (result['resultType'] === 'input_required')
       throw new McpClientError(
-        `the tool ${name} asks for ${describeInputs(result)} before it answers, which this client cannot give`,
+        `the tool ${name} asks for ${describeInputs(result)} before it returns a result, which this client does not support`,
       );
     return result as McpToolResult;
   }
@@ -128,7 +128,7 @@ export class McpClient {
     return resultOf(await this.#exchange(method, params));
   }
 
-  /** Ends the session, if the server has begun one. */
+  /** Ends the session, if the server began one. */
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
@@ -146,7 +146,7 @@ export class McpClient {
       cursor = asText(result['nextCursor']);
       if (cursor === undefined) return items;
     }
-    throw new McpClientError(`the server answers ${method} with more than ${PAGES_LIMIT} pages`);
+    throw new McpClientError(`the server returns more than ${PAGES_LIMIT} pages for ${method}`);
   }
 
   #isUsable(tool: McpTool): boolean {
@@ -155,7 +155,7 @@ export class McpClient {
     return read.kind === 'valid';
   }
 
-  /** Only the tool's schema tells which arguments are repeated in headers, so tools are listed before the first call. */
+  /** Lists the tools before the first call, because only a tool's schema says which arguments are repeated in headers. */
   async #paramHeaders(name: string, args: UnknownMembers): Promise<Readonly<Record<string, string>>> {
     const wanted = this.revision ?? this.#options.revision ?? MODERN_REVISION;
     if (this.#tools === undefined && wanted === MODERN_REVISION) {
@@ -201,7 +201,10 @@ export class McpClient {
     return this.#read(await this.#options.send(printCall(call, session)), call.id);
   }
 
-  /** Begins a session of an earlier revision. Undefined if none is wanted: then the first message tells. */
+  /**
+   * Begins to use a revision. Earlier revisions begin with a handshake. Returns undefined without a revision, because the
+   * response to the first message then shows which one the server speaks.
+   */
   async #begin(revision: Revision | undefined): Promise<Session | undefined> {
     if (revision === undefined) return undefined;
     if (revision === MODERN_REVISION) {
@@ -215,7 +218,7 @@ export class McpClient {
     const spoken = SESSION_REVISIONS.find((one) => one === answered);
     if (spoken === undefined)
       throw new McpClientError(
-        `the server speaks the revision ${JSON.stringify(answered)} of MCP; this client speaks ${REVISIONS.join(', ')}`,
+        `the server speaks revision ${JSON.stringify(answered)} of MCP; this client speaks only ${REVISIONS.join(', ')}`,
       );
     const session = { revision: spoken, id: outcome.headers.get('mcp-session-id') ?? undefined };
     this.#session = session;
@@ -230,8 +233,8 @@ export class McpClient {
 }
 
 /**
- * Returns the revision to begin with if the first message was not accepted: one that the server names, or the newest one
- * with sessions if its error is unknown to 2026-07-28.
+ * Returns the revision to try next if the first message was not accepted: one that the server names, or the newest
+ * revision with sessions if revision 2026-07-28 does not define the server's error.
  */
 function otherRevision(outcome: Outcome): Revision | undefined {
   if (outcome.kind === 'result') return undefined;

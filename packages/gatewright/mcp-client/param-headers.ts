@@ -1,6 +1,6 @@
 /**
- * The arguments of a tool that its schema wants to see in headers `Mcp-Param-…` (Streamable HTTP 2026-07-28, Custom
- * Headers from Tool Parameters).
+ * Finds the arguments of a tool that clients must repeat in headers `Mcp-Param-…`, because the tool's schema says so
+ * (Streamable HTTP 2026-07-28, Custom Headers from Tool Parameters).
  */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { encodeHeader } from '@gatewright/handlers/mcp/mirrored-headers';
@@ -28,10 +28,10 @@ export function readParamHeaders(inputSchema: unknown): HeadersRead {
     : { kind: 'invalid', reason: `two properties have the ${ANNOTATION} ${doubled}` };
 }
 
-/** Visits the properties that a path of `properties` reaches. An annotation at any other place is invalid. */
+/** Visits the properties that are reachable through `properties` alone. An annotation at any other place is invalid. */
 function visit(schema: unknown, path: readonly string[], into: Annotated[]): string | undefined {
   if (!isJsonObject(schema)) return undefined;
-  if (path.length > DEPTH_LIMIT) return 'the input schema is too deep';
+  if (path.length > DEPTH_LIMIT) return `the input schema is nested more than ${DEPTH_LIMIT} levels deep`;
   for (const [member, value] of Object.entries(schema)) {
     const fault =
       member === ANNOTATION
@@ -39,7 +39,7 @@ function visit(schema: unknown, path: readonly string[], into: Annotated[]): str
         : member === 'properties'
           ? visitProperties(value, path, into)
           : findBelow(value, 0)
-            ? `an ${ANNOTATION} stands below ${member}`
+            ? `an ${ANNOTATION} is not allowed below ${member}`
             : undefined;
     if (fault !== undefined) return fault;
   }
@@ -62,16 +62,16 @@ function annotate(
   into: Annotated[],
 ): string | undefined {
   const type = memberOf(schema, 'type');
-  if (path.length === 0) return `the schema itself has an ${ANNOTATION}`;
+  if (path.length === 0) return `only properties may have an ${ANNOTATION}, but the schema itself has one`;
   if (typeof header !== 'string' || !TOKEN.test(header))
-    return `the ${ANNOTATION} of ${path.join('.')} is not a header name`;
+    return `the ${ANNOTATION} of ${path.join('.')} is not a valid header name`;
   if (!MIRRORED_TYPES.includes(type))
     return `the ${ANNOTATION} of ${path.join('.')} needs the type string, integer or boolean`;
   into.push({ path, header });
   return undefined;
 }
 
-/** Annotations in examples and defaults are data, but no tool has them, so they are not told apart. */
+/** Annotations in examples and defaults are only data. They are not distinguished, because tools do not have any. */
 function findBelow(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null || depth > DEPTH_LIMIT) return false;
   return Object.hasOwn(value, ANNOTATION) || Object.values(value).some((part) => findBelow(part, depth + 1));

@@ -1,7 +1,7 @@
-/** Reads bodies of answers within bounds, because a server may send without an end. */
+/** Reads response bodies up to a limit, because a server may send without end. */
 import { McpClientError } from './errors.ts';
 
-/** Longer than the longest answer of API Gateway without streaming (10 MB). */
+/** The maximum length of a response in bytes. API Gateway sends at most 10 MB unless it streams. */
 const ANSWER_LIMIT = 20_000_000;
 
 /** @throws McpClientError if the body is longer than `limit` bytes */
@@ -14,7 +14,7 @@ export async function readBounded(response: Response, limit = ANSWER_LIMIT): Pro
 
 /**
  * Yields the data of each server-sent event as it arrives. The stream is closed when the caller stops.
- * @throws McpClientError if the stream is longer than the longest answer
+ * @throws McpClientError if the stream is longer than `ANSWER_LIMIT` bytes
  */
 export async function* readEvents(response: Response): AsyncGenerator<string, undefined> {
   const decoder = new TextDecoder();
@@ -32,7 +32,7 @@ export async function* readEvents(response: Response): AsyncGenerator<string, un
     }
   }
   if (rest.startsWith('data:')) data.push(rest.slice(5).replace(/^ /, ''));
-  // A server that ends without the last empty line has sent the whole event, since the body has ended.
+  // If the body ends without a last empty line, its last event is complete, too.
   if (data.length > 0) yield data.join('\n');
 }
 
@@ -43,7 +43,7 @@ async function* partsOf(response: Response, limit: number): AsyncGenerator<Uint8
   try {
     for (let next = await read(parts); next.done !== true; next = await read(parts)) {
       length += next.value.length;
-      if (length > limit) throw new McpClientError(`the answer is longer than ${limit} bytes`);
+      if (length > limit) throw new McpClientError(`the response is longer than ${limit} bytes`);
       yield next.value;
     }
   } finally {
@@ -51,12 +51,12 @@ async function* partsOf(response: Response, limit: number): AsyncGenerator<Uint8
   }
 }
 
-/** The connection may break, and the time for the request may end, while the body arrives. */
+/** Names the reason if the connection breaks, or the time for the request ends, while the body arrives. */
 async function read(parts: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
   try {
     return await parts.next();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new McpClientError(`the answer broke off before its end: ${reason}`, { cause });
+    throw new McpClientError(`the response ended before it was complete: ${reason}`, { cause });
   }
 }

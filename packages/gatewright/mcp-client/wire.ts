@@ -1,10 +1,10 @@
 /**
- * One message to an MCP server and its answer, as Streamable HTTP carries them. The headers repeat the body for revision
- * 2026-07-28 and later (Streamable HTTP, Request Metadata); earlier revisions have a session instead.
+ * Writes messages to an MCP server and reads the responses, as Streamable HTTP transports them. In revision 2026-07-28,
+ * headers repeat members of the body (Streamable HTTP, Request Metadata). Earlier revisions have a session instead.
  */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { NAMED_IN_HEADER } from '@gatewright/handlers/mcp/methods';
+import { parameterInHeader } from '@gatewright/handlers/mcp/methods';
 import { encodeHeader } from '@gatewright/handlers/mcp/mirrored-headers';
 import { McpClientError } from './errors.ts';
 import { readBounded, readEvents } from './response-body.ts';
@@ -15,10 +15,10 @@ export type HttpRequest = {
   readonly body?: string;
 };
 
-/** Sends a request to the server. Its address, and how it is reached, belong to whoever opens the client. */
+/** Sends a request to the server. Whoever creates the client decides the address and the transport. */
 export type Send = (request: HttpRequest) => Promise<Response>;
 
-/** The revision of which each message says everything that it needs. */
+/** The revision in which each message contains everything that the server needs, so there is no session. */
 export const MODERN_REVISION = '2026-07-28';
 
 /** The revisions that begin with `initialize`, the newest first. */
@@ -35,7 +35,7 @@ type Call = {
   readonly id: number;
   readonly method: string;
   readonly params: UnknownMembers;
-  /** The arguments of a tool that its schema wants to see in headers. */
+  /** The headers that repeat arguments of a tool. */
   readonly paramHeaders?: Readonly<Record<string, string>>;
 };
 
@@ -46,7 +46,7 @@ export type Outcome =
   | {
       readonly kind: 'refused';
       readonly status: number;
-      /** Code of the JSON-RPC error. Undefined if something in front of the server refused. */
+      /** Code of the JSON-RPC error. Undefined if something in front of the server refused the message. */
       readonly rpcCode: number | undefined;
       readonly message: string;
       readonly data: unknown;
@@ -57,7 +57,8 @@ export type Outcome =
 export function printCall({ id, method, params, paramHeaders }: Call, session: Session): HttpRequest {
   if (session.revision !== MODERN_REVISION)
     return post({ jsonrpc: '2.0', id, method, params }, sessionHeaders(session));
-  const named = NAMED_IN_HEADER.has(method) ? asText(params['name'] ?? params['uri']) : undefined;
+  const parameter = parameterInHeader(method);
+  const named = parameter === undefined ? undefined : asText(params[parameter]);
   const meta = {
     ...(isJsonObject(params['_meta']) ? params['_meta'] : {}),
     'io.modelcontextprotocol/protocolVersion': MODERN_REVISION,
@@ -106,9 +107,9 @@ function post(message: object, headers: Readonly<Record<string, string>>): HttpR
 }
 
 /**
- * Reads the answer to the request with this id. What a server streams before the answer, such as progress, is passed
- * over.
- * @throws McpClientError if the answer is too long, or is not an answer to this request
+ * Reads the response to the request with this id. Other messages that a server streams before it, such as progress, are
+ * skipped.
+ * @throws McpClientError if the response is too long, is not JSON, or does not belong to this request
  */
 export async function readAnswer(
   response: Response,
@@ -144,17 +145,17 @@ async function findInStream(
     const message = parse(data);
     if (memberOf(message, 'id') === id && memberOf(message, 'method') === undefined) return message;
   }
-  throw new McpClientError('the server ended its stream without an answer to the request');
+  throw new McpClientError('the server ended its stream without a response to the request');
 }
 
-/** What stands in front of the server, such as API Gateway, may answer an error with any text. */
+/** API Gateway, or anything else in front of the server, may send an error with any text. */
 function parseAnswer(text: string, status: number, parse: (text: string) => unknown): unknown {
   try {
     return parse(text);
   } catch {
     if (status >= 400) return { message: text.trim() === '' ? undefined : text.slice(0, 500) };
     throw new McpClientError(
-      `the server answered with text that is not JSON: ${JSON.stringify(text.slice(0, 200))}; check that this is the address of an MCP server`,
+      `the response of the server is not JSON: ${JSON.stringify(text.slice(0, 200))}; check that this is the address of an MCP server`,
     );
   }
 }

@@ -9,7 +9,7 @@ const SHIPPED = [
   'moving/*.md',
   'recipes/*.md',
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
-  ...['aws/cors', 'errors', 'reference/commands'].map((name) => `${name}.md`),
+  ...['aws/cors', 'errors', 'parity', 'reference/commands'].map((name) => `${name}.md`),
 ];
 /** A file that has the same path in the package as in the repository, so that pages can link to it. */
 const PYTHON = 'python/README.md';

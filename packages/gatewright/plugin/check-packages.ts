@@ -14,12 +14,13 @@ import type { Serverless } from './serverless.ts';
 const STATE = '!.gatewright/**';
 const STACK = '!gatewright/**';
 /** Matches the module name in `import { claimsOf } from 'gatewright/access'` or `require("gatewright/access")`. */
-const IMPORT = /['"]gatewright\/(access|cache|quota|webhooks|websocket)['"]/;
+const IMPORT =
+  /['"]gatewright\/(access|cache|gather|mcp|mcp-verifier|quota|resilience|webhooks|websocket|websocket-client)['"]/;
 const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
 
 /**
- * Excludes the state from each package: those of functions and layers with patterns of their own, too, since these come
- * after the patterns of the service.
+ * Excludes the state from each package. Functions and layers with their own patterns are changed, too, because their
+ * patterns come after the patterns of the service.
  */
 export function omitState({ serviceDir, service }: Pick<Serverless, 'serviceDir' | 'service'>): void {
   if (service.package !== undefined)

@@ -88,8 +88,8 @@ export interface TestGateway extends AsyncDisposable {
    */
   connect(options?: SocketOptions): Promise<TestSocket>;
   /**
-   * Returns a client for the MCP server at a path, which calls as the bearer of the token. The client throws `McpRefused`
-   * for what is refused.
+   * Returns a client for the MCP server at a path. The client sends the token with each message, and throws `McpRefused`
+   * if a message is refused.
    */
   mcp(path: string, options?: McpOptions): McpClient;
   /** Creates a token of the local issuer. */
@@ -225,7 +225,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
   };
 }
 
-/** Sends the messages of a client as `inject` sends requests. */
+/** Creates a client whose messages are sent as `inject` sends requests. */
 function mcpClient(
   { apis, request, parse }: TestGatewayParts,
   path: string,

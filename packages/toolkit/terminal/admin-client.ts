@@ -167,8 +167,8 @@ async function findLocal(): Promise<AdminTarget> {
 }
 
 /**
- * Returns the address of the portal that the local gateway serves. Undefined if the command calls a deployed stack, or
- * the gateway serves no portal.
+ * Returns the address of the portal that the local gateway serves; undefined if the command calls a deployed stack, or
+ * if the gateway serves no portal.
  */
 export async function findLocalPortal({ url, target }: AdminFlags): Promise<string | undefined> {
   if (url !== undefined || target !== undefined) return undefined;

@@ -10,6 +10,7 @@
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
+import { SECRETS_LIMIT } from './secret-overlap.ts';
 
 export type ApiKeyRecord = {
   readonly keyId: string;
@@ -50,8 +51,6 @@ export type StoredApiKey = {
   /** The newest version of the tenant's customer record that was announced to the key. */
   readonly customerVersion?: number;
 };
-
-export const SECRETS_LIMIT = 2;
 
 export function apiKeyItem(keyId: string): ItemKey {
   return { pk: `KEY#${keyId}`, sk: 'KEY' };

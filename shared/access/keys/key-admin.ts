@@ -25,7 +25,6 @@ import {
   apiKeyItem,
   parseStoredApiKey,
   printRecord,
-  SECRETS_LIMIT,
   tellKeyWrite,
   tenantPartition,
 } from './api-key-record.ts';
@@ -35,6 +34,7 @@ import { attemptStep, flushCaches } from '../flush-caches.ts';
 import type { OutsideStep } from '../flush-caches.ts';
 import type { CachedApi, KeyPrefix } from './key-prefixes.ts';
 import { nativeKeyValue } from './native-key.ts';
+import { outlasting, SECRETS_LIMIT } from './secret-overlap.ts';
 
 type KeyAdminPorts = {
   readonly store: ItemStore;
@@ -158,7 +158,7 @@ export class KeyAdmin {
     if (record.revokedAtEpochSeconds !== undefined)
       throw new DomainError('KEY_REVOKED', 'a revoked key cannot be rotated; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
-    const secrets = [secret, ...this.#outlasting(record.secrets, overlapSeconds)];
+    const secrets = [secret, ...outlasting(record.secrets, overlapSeconds, this.#nowEpochSeconds())];
     if (secrets.length > SECRETS_LIMIT)
       throw new DomainError(
         'ROTATION_RUNNING',
@@ -358,16 +358,6 @@ export class KeyAdmin {
     const text = printApiKey({ prefix, keyId }, this.#ports.random.hex(ENTROPY_DIGITS));
     const hash = hashApiKey(text).toString('hex');
     return { text, secret: { hash, createdAtEpochSeconds: this.#nowEpochSeconds() } };
-  }
-
-  #outlasting(secrets: readonly KeySecret[], overlapSeconds: number): readonly KeySecret[] {
-    const now = this.#nowEpochSeconds();
-    return secrets
-      .map((secret) => ({
-        ...secret,
-        notAfterEpochSeconds: Math.min(secret.notAfterEpochSeconds ?? Infinity, now + overlapSeconds),
-      }))
-      .filter((secret) => secret.notAfterEpochSeconds > now);
   }
 
   #assertMeaningful({ prefix, roles, usagePlanId }: NewKey): KeyPrefix {

@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.ts';
 import type { ApiKeyReader } from '../../ports.ts';
 import { hashApiKey } from './api-key.ts';
 import type { ApiKey } from './api-key.ts';
-import { SECRETS_LIMIT } from './api-key-record.ts';
+import { SECRETS_LIMIT } from './secret-overlap.ts';
 import type { ApiKeyRecord, KeySecret } from './api-key-record.ts';
 import { LAST_USE_EVERY_SECONDS } from './api-key-store.ts';
 

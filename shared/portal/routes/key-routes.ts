@@ -1,6 +1,5 @@
 /** Keys: made (shown once), named, rotated with overlap, revoked. */
 import { KEY_ID } from '../../access/keys/api-key.ts';
-import type { Operation } from '../../access/admin-operation.ts';
 import type { StoredApiKey } from '../../access/keys/api-key-record.ts';
 import type { Changed, KeyAdmin } from '../../access/keys/key-admin.ts';
 import { showKey } from '../../access/keys/key-routes.ts';
@@ -8,14 +7,11 @@ import { DomainError, RequestInvalid } from '../../errors.ts';
 import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
-import type { Change } from '../change-log.ts';
 import type { OfferedKeys } from '../compiled-portal.ts';
-import { DEVELOPERS, logChange, operationIdOf } from '../member-route.ts';
+import { DEVELOPERS, logChange, logNewSecret, MAX_OVERLAP_SECONDS, operationOf } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { MOST_LISTED, reserveKey } from '../reserve-key.ts';
 
-const DAY_SECONDS = 86_400;
-const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS;
 const PAGE = 100;
 const NAME = text('Name of the key', { maxLength: 128 });
 const KEY = { description: 'The key' };
@@ -181,18 +177,6 @@ function revokeRoute(context: MemberContext): MemberRoute {
 }
 
 /**
- * Logs a change whose answer shows a secret once. If the log does not answer, the secret would be lost with an error. The
- * key's own record says who made the change.
- */
-async function logNewSecret(context: MemberContext, change: Change): Promise<void> {
-  try {
-    await logChange(context, change);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-  }
-}
-
-/**
  * Finds a key that the organisation manages itself.
  * @throws DomainError KEY_UNKNOWN for the key of another tenant as for an unknown one; KEY_MANAGED, STORE_UNAVAILABLE
  */
@@ -240,10 +224,6 @@ function reply({ stored, key, outside }: Changed, context: MemberContext, nowEpo
   if (failed !== undefined && key === undefined)
     throw new DomainError('CONTROL_PLANE_FAILED', `${failed.step}: ${failed.reason ?? ''}`);
   return jsonReply(200, { ...show(stored, context, nowEpochMs), ...(key !== undefined && { key }) });
-}
-
-function operationOf(request: { readonly operationId: string }, { actor }: MemberContext): Operation {
-  return { id: operationIdOf(request), by: actor.id };
 }
 
 function idOf({ record }: StoredApiKey): string {

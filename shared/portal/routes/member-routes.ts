@@ -3,18 +3,12 @@ import { oneOf, optional, text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import { listLog } from '../change-log.ts';
+import { invite, listInvitations, withdrawInvitation } from '../invitations.ts';
+import type { Invitation } from '../invitations.ts';
 import { EVERYBODY, OWNERS } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
-import {
-  changeRole,
-  invite,
-  listInvitations,
-  listMembers,
-  removeMember,
-  ROLES,
-  withdrawInvitation,
-} from '../members.ts';
-import type { Invitation, Member } from '../members.ts';
+import { changeRole, listMembers, removeMember, ROLES } from '../members.ts';
+import type { Member } from '../members.ts';
 
 const DONE = { description: 'Done' };
 const ROLE = oneOf('Role in the organisation', ROLES);

@@ -47,7 +47,7 @@ const CUSTOMER = {
 const LIMIT = {
   type: 'object',
   description:
-    'A quota (quota, period) or a rate (rate, burst); docs/guides/sell/quota.md explains the fields.',
+    'A quota (quota, period) or a rate (rate, burst); node_modules/gatewright/docs/guides/sell/quota.md explains the fields.',
   required: ['id', 'level'],
   properties: {
     id: TEXT,

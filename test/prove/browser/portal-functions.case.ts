@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createPortalPage } from '#shared/portal/serve-page.ts';
 import { ORIGIN, Portal } from '../../support/a-portal.ts';
+import { CustomerWebhooks } from '../../support/customer-webhooks.ts';
 import { goTo, lookAtPortal, openPage, pageOf } from './portal-tour.ts';
 import type { BrowserCase, Page } from './page.ts';
 
@@ -27,6 +28,7 @@ export const browserCase: BrowserCase = {
     await page.waitForSelector('.account:has-text("Corner shop")');
 
     await workWithKeys(page);
+    await workWithWebhooks(page, portal);
     await goTo(page, 'use', 'main .note');
     await lookAtPortal(page, 'functions-use');
     await workWithPlan(page);
@@ -71,6 +73,7 @@ async function servePortal(portal: Portal) {
         { plan: 'free', title: 'Free', changesTo: ['pro'], from: 'next-month' },
         { plan: 'pro', title: 'Professional', changesTo: ['free'], from: 'now' },
       ],
+      webhooks: [{ source: 'orders', title: 'Orders' }],
     }),
     'prod',
   );
@@ -147,6 +150,42 @@ async function workWithKeys(page: Page): Promise<void> {
   await page.click('button[aria-label="Revoke worker"]');
   await page.click('button:has-text("Revoke for good")');
   await page.waitForSelector('summary:has-text("1 key that has ended")');
+}
+
+/** What the page shows is what the receiver accepts. */
+async function workWithWebhooks(page: Page, portal: Portal): Promise<void> {
+  const hooks = new CustomerWebhooks(portal);
+  await goTo(page, 'webhooks', 'main .empty');
+  await page.fill('label:has-text("Name of the new endpoint") input', 'warehouse');
+  await page.click('button:has-text("Make an endpoint")');
+  await page.waitForSelector('.once .secret');
+  const first = (await page.textContent('.secret')) ?? '';
+  await page.click('button:has-text("I have stored it")');
+  await page.click('summary:has-text("How to sign a delivery")');
+  await page.waitForSelector('.cards pre:has-text("webhook-signature: v1,$signature")');
+  const shown = (await page.textContent('.cards pre')) ?? '';
+  const endpoint = /webhooks\/orders\/(\w+)'/.exec(shown)?.[1] ?? '';
+  const codes = async (...secrets: readonly string[]): Promise<readonly number[]> => {
+    const receipts = [];
+    for (const secret of secrets) receipts.push(await hooks.deliver({ endpoint, secret }));
+    return receipts.map(({ reply }) => reply.statusCode);
+  };
+  assert.deepEqual(await codes(first), [200]);
+  await page.click('button[aria-label="Rotate warehouse"]');
+  await page.click('button:has-text("Make a new secret")');
+  await page.waitForSelector('.once:has-text("The old secret works until 20 Nov 2026, 13:00 UTC.")');
+  const second = (await page.textContent('.secret')) ?? '';
+  assert.deepEqual(await codes(first, second), [200, 200]);
+  await lookAtPortal(page, 'functions-webhooks');
+  await page.click('button:has-text("I have stored it")');
+  await page.click('button[aria-label="Rename warehouse"]');
+  await page.fill('.ask input', 'till');
+  await page.click('.ask button:has-text("Rename")');
+  await page.waitForSelector('main .card h2:has-text("till")');
+  await page.click('button[aria-label="Revoke till"]');
+  await page.click('button:has-text("Revoke for good")');
+  await page.waitForSelector('summary:has-text("1 revoked endpoint")');
+  assert.deepEqual(await codes(first, second), [401, 401]);
 }
 
 async function workWithPlan(page: Page): Promise<void> {

@@ -102,6 +102,7 @@ function hostilePage(texts: DrawnTexts): CompiledPortalPage {
         reference: 'apis/orders.json',
       },
     ],
+    webhooks: ['dev'],
     signIn: { dev: text('label of the sign-in') },
   };
   const reference = { type: 'application/json', body: JSON.stringify(hostileReference(texts)), etag: '"r"' };

@@ -16,6 +16,7 @@ const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, he
 /** Each with what it shows once it is loaded. */
 export const PORTAL_SECTIONS: readonly (readonly [section: string, shows: string])[] = [
   ['keys', 'main .card'],
+  ['webhooks', 'main .card'],
   ['use', 'main .soft'],
   ['plan', 'main .card'],
   ['invoices', 'main h1'],
@@ -34,10 +35,22 @@ export function fixturePage(): CompiledPortalPage {
   return build.page;
 }
 
+/** What a document of a test can offer. */
+const SOURCES = ['dev', 'prod'].map((stage) => ({
+  name: 'orders',
+  stage,
+  scheme: 'standard' as const,
+  toleranceSeconds: 300,
+  secret: { kind: 'parameter' as const, name: '/harvest/webhooks' },
+  secretsOf: 'customers' as const,
+  target: { kind: 'sqs' as const, queue: 'orders' },
+}));
+
 /** The page of a document that a test has written. */
 export function pageOf(document: object, files: Readonly<Record<string, string>> = {}): CompiledPortalPage {
   const build = compilePortal(JSON.stringify(document), 'access/portal.yml', {
     page: loadPortalPage(),
+    sources: SOURCES,
     open: (name) => (files[name] === undefined ? undefined : { file: name, bytes: Buffer.from(files[name]) }),
   });
   assert.ok(build.kind === 'compiled', JSON.stringify(build));

@@ -44,6 +44,7 @@ export const browserCase: BrowserCase = {
     await tryIt(page, key);
     assert.deepEqual(api.keys, [key]);
     await changeKey(page, key);
+    await useEndpoint(page);
     await changePlan(page);
     await inviteSomebody(page, portal);
     await endSession(page, portal);
@@ -76,6 +77,7 @@ function portalPage(origin: string) {
       colour: '#f6c945',
       welcome: 'Hello.',
       plans: [{ plan: 'free', title: 'Free', changesTo: [], from: 'now' }],
+      webhooks: [{ source: 'orders', title: 'Orders' }],
       apis: [{ id: 'orders', title: 'Orders', url: { prod: `${origin}/v1` }, openapi: 'o.json' }],
     },
     { 'o.json': JSON.stringify(OPENAPI) },
@@ -209,6 +211,29 @@ async function changePlan(page: Page): Promise<void> {
   await press(page, 'Change to Free');
   await page.waitForSelector('.good-note:has-text("in force everywhere by 26 Nov 2026, 17:41 UTC")');
   await page.waitForSelector('.is-current:has-text("Free")');
+}
+
+async function useEndpoint(page: Page): Promise<void> {
+  await openSection(page, 'Webhooks', 'main .empty');
+  await type(page, 'Name of the new endpoint', 'stall');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.once');
+  await lookAtPortal(page, 'walk-new-endpoint');
+  await page.setViewportSize(PHONE);
+  assert.match((await page.textContent('.secret')) ?? '', /^whsec_/);
+  await press(page, 'I have stored it');
+  await page.waitForSelector('main .card h2:has-text("stall")');
+  await press(page, 'How to sign a delivery');
+  await page.waitForSelector('.cards pre');
+  await lookAtPortal(page, 'walk-signing');
+  await page.setViewportSize(PHONE);
+  await press(page, 'Revoke stall');
+  await page.waitForSelector('.ask');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('main:not(:has(.ask))');
+  await press(page, 'Revoke stall');
+  await press(page, 'Revoke for good');
+  await page.waitForSelector('summary:has-text("1 revoked endpoint")');
 }
 
 async function inviteSomebody(page: Page, portal: Portal): Promise<void> {

@@ -29,7 +29,7 @@ export const browserCase: BrowserCase = {
     await chooseColours(page);
     await askAsDeveloper(page, empty);
     portal.failsWith = 503;
-    for (const section of ['keys', 'use', 'plan', 'invoices', 'alerts', 'members', 'log']) {
+    for (const section of ['keys', 'webhooks', 'use', 'plan', 'invoices', 'alerts', 'members', 'log']) {
       await goTo(page, section, 'main .problem');
       await lookAtPortal(page, `refused-${section}`);
     }

@@ -164,6 +164,17 @@ describe('an MCP server whose document sets mcp.charge', () => {
     assert.deepEqual(log.slice(2), ['refund', 'release']);
   });
 
+  it('refunds the calls before one that could not be charged', async () => {
+    const { log, quotas } = someQuotas(9);
+    const fails: Pick<Quotas, 'consume'> = {
+      consume: (asked) =>
+        asked.route === 'tools/call b' ? Promise.reject(new Error('no table')) : quotas.consume(asked),
+    };
+    const handler = withMcp(ok, { document: 'orders', quotas: fails as Quotas });
+    await assert.rejects(async () => handler(event([call('a', 1), call('b', 2)])), /no table/);
+    assert.deepEqual(log.slice(1), ['refund', 'release']);
+  });
+
   it('refunds a call that failed', async () => {
     for (const server of [
       () => Promise.resolve({ statusCode: 500, body: '' }),

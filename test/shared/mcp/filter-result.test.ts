@@ -55,6 +55,8 @@ describe('filterResult', () => {
       { resourceTemplates: [{ uriTemplate: 'orders://public/{id}' }, { uriTemplate: 'users://{id}' }] },
       { resourceTemplates: [{ uriTemplate: 'orders://public/{id}' }] },
     ],
+    // … and an answer that clients may keep, but that names no scope, could be taken for public by a later revision.
+    ['tools/list', { tools: TOOLS, ttlMs: 9 }, { tools: LISTED, ttlMs: 9, cacheScope: 'private' }],
     [
       'resources/read',
       { resultType: 'complete', contents: [], cacheScope: 'public' },
@@ -150,6 +152,8 @@ describe('filterResult', () => {
       proxy(0, { body: '<html>' }),
       proxy(answer({ tools: TOOLS }), { headers: { 'content-encoding': 'gzip' } }),
       proxy(0, { headers: { 'content-type': 'text/event-stream' }, body: 'data: {"jsonrpc"\n\n' }),
+      // The last event may end without an empty line.
+      proxy(0, { headers: { 'content-type': 'text/event-stream' }, body: 'data: {"jsonrpc"' }),
       'tools: get_secret',
     ];
     for (const result of unreadable)

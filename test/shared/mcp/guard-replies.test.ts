@@ -94,6 +94,20 @@ describe('guardRequest and its replies', () => {
     for (const list of ['', {}, 7]) assert.equal(statusFor(list), 403, JSON.stringify(list));
   });
 
+  it('takes up to 1,000 resources for a stream', () => {
+    const statusFor = (length: number): number => {
+      const resourceSubscriptions = Array.from({ length }, () => 'orders://public/a');
+      return statusOf(post(request('subscriptions/listen', { notifications: { resourceSubscriptions } })));
+    };
+    assert.deepEqual([statusFor(1_000), statusFor(1_001)], [200, 400]);
+  });
+
+  // MCP 2026-07-28, Notification Filter
+  for (const name of ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'])
+    it(`lets a stream report ${name} without a rule that names it`, () => {
+      assert.equal(statusOf(post(request('subscriptions/listen', { notifications: { [name]: true } }))), 200);
+    });
+
   it('takes a text as id', () => {
     assert.equal(statusOf(post({ ...call('get_order'), id: 'a' })), 200);
   });
@@ -190,6 +204,45 @@ describe('guardRequest and its replies', () => {
     assert.equal(statusOf(post(message, plain)), 200);
     for (const name of ['mcp-protocol-version', 'mcp-method'] as const)
       assert.equal(codeOf(post(message, { ...plain, [name]: encode(plain[name]) })), -32_020, name);
+  });
+
+  // MCP 2026-07-28, Standard Request Headers: a value outside of printable ASCII is encoded.
+  it('takes no name in a header whose letters had to be encoded', () => {
+    assert.equal(codeOf(post(call('get_é'), { 'mcp-name': 'get_é' })), -32_020);
+    assert.equal(statusOf(post(call('get_é'), { 'mcp-name': '=?base64?Z2V0X8Op?=' })), 200);
+  });
+
+  it('compares a number in a header with numbers only', () => {
+    const statusFor = (sent: string, n: unknown): number =>
+      statusOf(post(request('tools/call', { name: 'get_order', arguments: { n } }), { 'mcp-param-n': sent }));
+    assert.deepEqual([statusFor('16', 16), statusFor('16.0', 16), statusFor('-0.50', -0.5)], [200, 200, 200]);
+    assert.deepEqual([statusFor('0x10', 16), statusFor('abc', 'NaN'), statusFor('', 0)], [400, 400, 400]);
+  });
+
+  it('names the request whose headers do not match', () => {
+    const guarded = post(request('tools/list'), { 'mcp-method': 'tools/call' });
+    assert.ok(guarded.kind === 'refused');
+    assert.equal((JSON.parse(guarded.reply.body ?? '') as { id: unknown }).id, 1);
+  });
+
+  it('refuses a body without a type, and every refusal has the type of JSON', () => {
+    const body = Buffer.from(JSON.stringify(call('get_order')));
+    const untyped = guardRequest(GRANTS, { method: 'POST', headers: new Map(), body });
+    const guarded = [untyped, post(call('refund')), post(call('get_order'), { 'mcp-method': 'ping' })];
+    assert.deepEqual(guarded.map(statusOf), [415, 403, 400]);
+    for (const each of guarded)
+      assert.equal(
+        each.kind === 'refused' && each.reply.headers?.['content-type'],
+        'application/json',
+        String(statusOf(each)),
+      );
+  });
+
+  it('leaves the parameters of a method that only a rule opens to its server', () => {
+    const grants = { ...GRANTS, allow: { methods: ['tasks/get'] } };
+    const body = Buffer.from(JSON.stringify(request('tasks/get', { name: 'a', Name: 'b' })));
+    const headers = new Map([['content-type', ['application/json']]]);
+    assert.equal(statusOf(guardRequest(grants, { method: 'POST', headers, body })), 200);
   });
 
   it('takes at most 50 messages at once', () => {

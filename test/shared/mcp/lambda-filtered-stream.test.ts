@@ -152,6 +152,28 @@ describe('withMcpStream()', () => {
     assert.deepEqual(sent.slice(2), [': hello\n\n', `data: ${kept}\n\n`]);
   });
 
+  for (const lineEnd of ['\n', '\r\n', '\r'])
+    it(`sends the same whichever two pieces a stream comes in, with ${JSON.stringify(lineEnd)} at the ends of lines`, async () => {
+      const text = [': a', '', `data: ${list()}`, '', 'event: b', 'data: 7', '', ''].join(lineEnd);
+      const wanted = `: a\n\ndata: ${kept}\n\nevent: b\ndata: 7\n\n`;
+      for (let at = 1; at < text.length; at += 1) {
+        const { sent } = await run((_, stream) => {
+          const out = withMetadata(stream, EVENTS);
+          out.write(text.slice(0, at));
+          out.end(text.slice(at));
+        }, event('tools/list'));
+        // A piece that begins with the LF of a CR LF adds an empty line, which readers of events ignore.
+        assert.equal(
+          sent
+            .slice(2)
+            .join('')
+            .replaceAll(/\n{3,}/g, '\n\n'),
+          wanted,
+          String(at),
+        );
+      }
+    });
+
   it('keeps letters whole that come in two pieces', async () => {
     const { sent } = await run((_, stream) => {
       const bytes = Buffer.from('{"jsonrpc":"2.0","id":1,"result":{"tools":[],"nextCursor":"é"}}');
@@ -183,14 +205,15 @@ describe('withMcpStream()', () => {
     assert.deepEqual(sent, [JSON.stringify(accepted), '\u0000']);
   });
 
-  it('sends an error page as it is', async () => {
-    const failed = { statusCode: 404, headers: { 'content-type': 'text/html' } };
-    const { sent } = await run(
-      (_, stream) => void withMetadata(stream, failed).end('<p>'),
-      event('tools/list'),
-    );
-    assert.equal(sent.at(-1), '<p>');
-  });
+  for (const statusCode of [300, 404])
+    it(`sends a page of status code ${statusCode} as it is`, async () => {
+      const failed = { statusCode, headers: { 'content-type': 'text/html' } };
+      const { sent } = await run(
+        (_, stream) => void withMetadata(stream, failed).end('<p>'),
+        event('tools/list'),
+      );
+      assert.equal(sent.at(-1), '<p>');
+    });
 
   it('removes the length of the whole answer', async () => {
     const headers = { 'content-type': 'application/json', 'Content-Length': String(list().length) };

@@ -56,6 +56,12 @@ describe('matchesSubject', () => {
     ['file:///pub/a b', 'file:///pub/a%20b', true, true],
     ['file:///pub/a%20b', 'file:///pub/a b', true, true],
     ['docs://pub/**', 'docs://pub/../secret', false, true],
+    // NFKC makes a slash of the fullwidth one.
+    ['docs:*', 'docs:a\uff0fb', false, true],
+    // A path without a slash in front, which climbs above its root.
+    ['docs:**', 'docs:../secret', false, true],
+    // Servers may add or remove the slash at the end.
+    ['docs://pub/keys/', 'docs://pub/keys', false, true],
     ['docs://pub/**', 'docs://pub/a/../b', true, true],
     ['docs://pub/keys', 'docs://pub/keys?x=1', false, true],
     ['docs://pub/keys', 'docs://pub//keys/', false, true],
@@ -113,6 +119,11 @@ it('resolves dot segments at the end as a URL parser does', () => {
   ]);
 });
 
+it('lists no template for a caller without rules on resources', () => {
+  const grants: McpGrants = { document: 'orders', allow: { tools: ['*'] }, deny: {}, withScopes: [] };
+  assert.equal(mayListTemplate(grants, 'docs://pub/{id}'), false);
+});
+
 it('lists a template if some URI of it may match', () => {
   assert.equal(mayMatchTemplate(['docs://pub/**'], 'docs://pub/{id}'), true);
   assert.equal(mayMatchTemplate(['docs://pub/**'], 'docs://{space}/{id}'), true);
@@ -134,6 +145,8 @@ describe('isMcpPattern', () => {
     ['resources', 'docs://a/%2e%2e/b', false],
     ['resources', 'docs://pub/%2a', false],
     ['resources', 'docs://pub/%2A%2A', false],
+    ['tools', 'get_**', false],
+    ['resources', 'docs://a/**/b', false],
     ['tools', '', false],
     ['tools', 'a'.repeat(256), true],
     ['tools', 'a'.repeat(257), false],

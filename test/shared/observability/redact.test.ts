@@ -97,6 +97,12 @@ describe('redact', () => {
     assert.equal(redact('message', `no gwinv_${'0a'.repeat(32)}!`), 'no [redacted]!');
   });
 
+  it('finds a secret of webhooks under any name', () => {
+    const secret = `whsec_${Buffer.alloc(32, 251).toString('base64')}`;
+    assert.equal(redact('message', `no ${secret}!`), 'no [redacted]!');
+    assert.equal(redact('secret', secret), '[redacted]');
+  });
+
   it('keeps the rest as it is', () => {
     for (const value of ['GET', 'keyJar.of.names', 7, true, ['a'], { b: 1 }])
       assert.deepEqual(redact('httpMethod', value), value);
@@ -116,6 +122,7 @@ describe('redact', () => {
       '_abcd0123abcd0123',
       'wst_',
       'gwinv_',
+      'whsec_',
     ]) {
       const text = part.repeat(200_000 / part.length);
       const startedMs = performance.now();

@@ -15,10 +15,11 @@ import { Browser, PORTAL, Portal } from '../../support/a-portal.ts';
 import type { Answer } from '../../support/a-portal.ts';
 
 /** Texts that only the other organisation has. */
-const FOREIGN = ['globex', 'Globex', 'gx-key', 'gx-owner', 'gx-invited'];
+const FOREIGN = ['globex', 'Globex', 'gx-key', 'gx-hook', 'gx-owner', 'gx-invited'];
 const FOREIGN_ITEM = /does not belong to the tenant of the session/;
 const UNKNOWN_ID = {
   keyId: 'ABCDEFGHIJKLMNOP',
+  endpointId: 'ABCDEFGHIJKLMNOP',
   id: 'f'.repeat(32),
   month: '2026-11',
   number: '2026-11-ffffffffffff-1',
@@ -27,6 +28,9 @@ const BODIES: Readonly<Record<string, object>> = {
   makeKey: { name: 'x' },
   renameKey: { name: 'x' },
   rotateKey: { overlapSeconds: 0 },
+  makeEndpoint: { source: 'orders', name: 'x' },
+  renameEndpoint: { name: 'x' },
+  rotateEndpoint: { overlapSeconds: 0 },
   previewPlan: { plan: 'pro' },
   changePlan: { plan: 'pro', version: 2 },
   saveAlerts: { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] },
@@ -34,7 +38,7 @@ const BODIES: Readonly<Record<string, object>> = {
   changeRole: { role: 'owner', version: 2 },
 };
 
-type Ids = { readonly keyId: string; readonly id: string; readonly month: string; readonly number: string };
+type Ids = Readonly<Record<keyof typeof UNKNOWN_ID, string>>;
 
 const GROUPS = await Promise.all([...new Set(MEMBER_ROUTES.values())].map((load) => load()));
 const ROUTES: readonly MemberRoute[] = GROUPS.flatMap((make) => make({ portal: PORTAL } as MemberContext));
@@ -73,11 +77,17 @@ describe('the organisations of the portal', () => {
     await portal.addCustomer('globex', 'pro', 'Globex');
     const owner = await portal.join('globex', 'owner', 'gx-owner');
     const { body: key } = await owner.post('/api/keys', { body: { name: 'gx-key' } });
+    const { body: hook } = await owner.post('/api/webhooks', { body: { source: 'orders', name: 'gx-hook' } });
     const { body: invitation } = await owner.post('/api/invitations', { body: { role: 'billing' } });
     await portal.spend('globex', 7);
     const { body: invoices } = await owner.get('/api/invoices/2026-11');
     const [{ number }] = invoices['invoices'] as [{ readonly number: string }];
-    const ids = { keyId: String(key['keyId']), month: '2026-11', number };
+    const ids = {
+      keyId: String(key['keyId']),
+      endpointId: String(hook['endpointId']),
+      month: '2026-11',
+      number,
+    };
     foreign = [
       { ...ids, id: owner.memberId },
       { ...ids, id: String(invitation['id']) },
@@ -209,5 +219,39 @@ describe('the ports of a member', () => {
         }),
       FOREIGN_ITEM,
     );
+  });
+
+  it('show the keys and endpoints of another tenant as unknown, and refuse to write them or one in its name', async () => {
+    const portal = new Portal();
+    for (const tenant of ['acme', 'globex']) await portal.addCustomer(tenant);
+    const other = await portal.join('globex', 'owner');
+    const { body: key } = await other.post('/api/keys', { body: { name: 'a' } });
+    const { body: hook } = await other.post('/api/webhooks', { body: { source: 'orders', name: 'a' } });
+    const { bindAccessPorts } = await import('#shared/portal/bound-ports.ts');
+    const { store, listing } = bindAccessPorts(portal.tables.access, 'acme');
+    const put = (pk: string, sk: string, tenant: string, is: 'absent' | 'present') =>
+      ({
+        purpose: 'endpoint',
+        key: { pk, sk },
+        when: [{ attribute: 'ver', is }],
+        change: { kind: 'put', item: { ver: 2, doc: JSON.stringify({ tenant }) } },
+      }) as const;
+    for (const [pk, sk] of [
+      [`KEY#${String(key['keyId'])}`, 'KEY'],
+      [`ENDPOINT#${String(hook['endpointId'])}`, 'ENDPOINT'],
+    ] as const) {
+      const read = await store.read({ pk, sk });
+      assert.ok(read.kind === 'done' && read.item === undefined, pk);
+      assert.throws(() => store.update(put(pk, sk, 'acme', 'present')), FOREIGN_ITEM, pk);
+      assert.throws(() => store.transact([put(pk, `OP#1`, 'acme', 'absent')]), FOREIGN_ITEM, pk);
+      assert.throws(() => store.update(put(`${pk}new`, sk, 'globex', 'absent')), FOREIGN_ITEM, pk);
+      assert.throws(() => listing.range({ pk, from: 'OP#', to: 'OP$', limit: 1 }), FOREIGN_ITEM, pk);
+      // A new one does not replace the other tenant's, because the table refuses the write.
+      assert.equal((await store.update(put(pk, sk, 'acme', 'absent'))).kind, 'refused', pk);
+    }
+    for (const pk of ['TENANT#globex', 'TENANT#acme2', 'WEBHOOK#orders', 'REVOKED#x', 'ENDPOINT']) {
+      await assert.rejects(async () => store.read({ pk, sk: 'ENDPOINTS' }), FOREIGN_ITEM, pk);
+      assert.throws(() => store.update(put(pk, 'ENDPOINTS', 'acme', 'absent')), FOREIGN_ITEM, pk);
+    }
   });
 });

@@ -136,6 +136,13 @@ describe('an invitation', () => {
     assert.equal((await redeem(new Browser(portal), invitation)).status, 200);
   });
 
+  it('to a role that a newer version of the function has made is not redeemed with more rights', async () => {
+    const portal = await aPortal();
+    const invitation = await portal.invite({ tenant: 'acme', role: 'viewer' as 'billing' });
+    const { status, body } = await redeem(new Browser(portal), invitation);
+    assert.deepEqual([status, body['code']], [404, 'INVITATION_INVALID']);
+  });
+
   it('is stored as a hash, and shown once', async () => {
     const portal = await aPortal();
     const owner = await portal.join('acme', 'owner');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { saveAlerts } from '#shared/portal/alerts.ts';
-import { findInvitation, redeemInvitation } from '#shared/portal/members.ts';
+import { findInvitation, redeemInvitation } from '#shared/portal/redeem-invitation.ts';
 import { sendAlerts } from '#shared/portal/send-alerts.ts';
 import { Browser, PORTAL, Portal } from '../../support/a-portal.ts';
 
@@ -55,13 +55,14 @@ describe('an alert', () => {
     assert.equal((body['sent'] as unknown[]).length, 1);
   });
 
-  it('has neither link nor key nor invitation', async () => {
+  it('has neither link nor key nor invitation nor secret of webhooks', async () => {
     const { portal, owner, mails, run } = await anAlerted(['ann@acme.example'], [100]);
     await owner.post('/api/keys', { body: { name: 'build' } });
+    await owner.post('/api/webhooks', { body: { source: 'orders', name: 'shop' } });
     await portal.spend('acme', 3);
     await run();
     assert.equal(mails.length, 1);
-    assert.doesNotMatch(JSON.stringify(mails), /https?:|gwinv_|shop_live_/);
+    assert.doesNotMatch(JSON.stringify(mails), /https?:|gwinv_|shop_live_|whsec_/);
     assert.match(mails[0]?.text ?? '', /Requests of your organisation are refused: all /);
   });
 

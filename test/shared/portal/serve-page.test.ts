@@ -67,6 +67,15 @@ describe('the page of the portal', () => {
     );
   });
 
+  it('says that webhooks are offered in the stages that offer them, and nothing about them elsewhere', () => {
+    const about = { ...PAGE.about, webhooks: ['prod'] } as NonNullable<CompiledPortalPage['about']>;
+    const bodyIn = (stage: string): string =>
+      createPortalPage({ ...PAGE, about }, stage)(aRequest('GET /portal.json')).body ?? '';
+
+    assert.match(bodyIn('prod'), /"hasWebhooks":true/);
+    assert.doesNotMatch(bodyIn('test'), /ebhooks/);
+  });
+
   it('has the strict headers on every reply, also on a refusal', () => {
     for (const event of [
       aRequest('GET /'),

@@ -25,6 +25,7 @@ function aReceiver(more: Partial<CompiledSource> = {}) {
   const receiver = createWebhookReceiver({
     webhooks: { sources: [{ ...SOURCE, ...more }] },
     claims,
+    endpoint: () => assert.fail('the source has no endpoints'),
     caller: {
       call(call) {
         calls.push(call);

@@ -12,7 +12,7 @@ export type AuthorizationRequest = {
   readonly scopes: readonly string[];
   readonly challenge: string;
   readonly resource: string | undefined;
-  /** Repeated in the ID token (OpenID Connect Core 1.0, section 3.1.2.1). */
+  /** The value that the ID token repeats (OpenID Connect Core 1.0, section 3.1.2.1). */
   readonly nonce: string | undefined;
   readonly prompt: string | undefined;
   readonly hint: string;

@@ -83,7 +83,7 @@ function exchangeCode(request: ControlRequest, form: URLSearchParams, at: TokenC
   return printTokens(grant, grant.scopes, at, grant.scopes.includes('openid') ? idTokenOf(grant, at) : {});
 }
 
-/** Signs who has signed in, for the client (OpenID Connect Core 1.0, section 2). */
+/** Returns an ID token, which tells the client who has signed in (OpenID Connect Core 1.0, section 2). */
 function idTokenOf(
   { clientId, identity, nonce }: CodeGrant,
   { minter, issuer, clock }: TokenContext,

@@ -27,7 +27,7 @@ export function adviseRefused({
 /** @param reason the pool's message, which says whose concurrency is used up */
 function adviseThrottled(target: string, reason: string): string {
   if (reason.includes(' 0 concurrent executions are reserved'))
-    return `Raise ReservedConcurrentExecutions of the function ${target}, or remove it: with 0, Lambda runs no event.`;
+    return `Raise ReservedConcurrentExecutions of the function ${target}, or remove the property: with 0, Lambda refuses every invocation.`;
   const slowly = `Send requests to ${target} more slowly and retry after the error`;
   if (reason.includes('are reserved for'))
     return `${slowly}, or raise ReservedConcurrentExecutions of the function.`;

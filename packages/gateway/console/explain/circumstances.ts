@@ -59,7 +59,7 @@ export type GuardCircumstances = {
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
   readonly simpleResponses?: boolean | undefined;
-  /** Whether it is a TOKEN authorizer, whose cache has no other key than the token. */
+  /** Whether it is a TOKEN authorizer, whose results are cached by the token alone. */
   readonly isTokenType?: true | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
@@ -134,17 +134,17 @@ export type JsonFault = { readonly offset: number; readonly line: number; readon
 /** A message to an MCP server. */
 export type AgentCall = {
   readonly method: string;
-  /** The tool, prompt or URI that it names. */
+  /** The tool, prompt or URI that the message names. */
   readonly name?: string;
   readonly error?:
     | {
         readonly code: number;
         readonly message: string;
-        /** The reason for which the quota refuses the call. */
+        /** Why the quota refused the call, such as `suspended`. */
         readonly reason?: string | undefined;
       }
     | undefined;
-  /** Rules of the access document that name it, each with its place. */
+  /** The rules of the access document that name the tool, prompt, URI or method, each with its file and line. */
   readonly rules?: readonly string[];
 };
 

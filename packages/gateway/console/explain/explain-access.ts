@@ -18,7 +18,7 @@ const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string
   'missing-claim': () => 'the caller lacks a claim that the document requires',
   'mcp-headers': (_, route) =>
     `the rules under mcp do not allow the tool, prompt or resource that the headers of ${route} announce`,
-  'dot-segment': () => 'a server behind the API may read another path in its dots',
+  'dot-segment': () => 'a server behind the API may resolve the dots of the path to another path',
 };
 
 /** Outcomes with which the credential itself is refused. The keys are codes of the toolkit (docs/errors.md). */

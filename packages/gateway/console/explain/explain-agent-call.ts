@@ -3,19 +3,19 @@ import { withStop } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** The codes of the wrapper's own, and the codes of MCP for a message whose headers or form it refuses. */
+/** Advice by JSON-RPC code: the wrapper's own codes, and MCP's code for headers that differ from the body. */
 const REFUSALS: Readonly<Record<number, readonly string[]>> = {
-  401: ['Send a new token. The authorizer’s result was cached and outlived the old one.'],
+  401: ['Send a new token: the old one expired while the result of the authorizer was still cached.'],
   429: ['Wait for the time in the header Retry-After, or change the limit of the customer’s plan.'],
   503: [
-    'If it stays so, see whether the usage table exists, and whether the role of the function may use it. gatewright start prints each call of AWS that a role does not allow.',
+    'If this continues, check whether the usage table exists, and whether the role of the function may use it. gatewright start prints each call to AWS that a role does not allow.',
   ],
   [-32_020]: [
     'Send headers that repeat the body: MCP-Protocol-Version, Mcp-Method and Mcp-Name (MCP 2026-07-28, Request Metadata).',
   ],
 };
 
-/** Refusals of the quota that have the status of a refusal by the rules. */
+/** Advice for refusals by the quota with status 403, which is also the status of a refusal by the rules. */
 const QUOTA_REFUSALS: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'no-subject',
@@ -23,7 +23,9 @@ const QUOTA_REFUSALS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   [
     'suspended',
-    ['Run gatewright customers resume, or gatewright quota resume if only one limit is suspended.'],
+    [
+      'Run gatewright customers resume CUSTOMER, or gatewright quota resume CUSTOMER LIMIT if only one limit is suspended.',
+    ],
   ],
 ]);
 
@@ -36,7 +38,7 @@ export function explainAgentCall({ agentCall, status, guard }: Circumstances): R
   const ofQuota = QUOTA_REFUSALS.get(error.reason ?? '');
   if (ofQuota !== undefined && status === 403) return { because, changes: ofQuota };
   if (error.code !== 403 || status !== 403)
-    return { because, changes: REFUSALS[error.code] ?? ['Send one JSON-RPC message as the error says.'] };
+    return { because, changes: REFUSALS[error.code] ?? ['Correct the JSON-RPC message as the error says.'] };
   const document = guard?.decided?.document;
   const where =
     document === undefined ? 'under mcp of the access document' : `under mcp of access/${document}.yml`;
@@ -44,12 +46,12 @@ export function explainAgentCall({ agentCall, status, guard }: Circumstances): R
     because: [
       ...because,
       rules.length === 0
-        ? `No rule ${where} names it.`
-        : `These rules ${where} name it: ${rules.join('; ')}.`,
+        ? `No rule ${where} names ${name ?? 'this method'}.`
+        : `These rules ${where} name ${name ?? 'this method'}: ${rules.join('; ')}.`,
     ],
     changes: [
       rules.length === 0
-        ? `If the caller may use it, add a rule ${where} that names exactly this.`
+        ? `If the caller should have access, add a rule ${where} that names exactly ${name ?? 'this method'}.`
         : 'Use a token that meets the condition of a rule that allows it, or change the rule.',
     ],
   };

@@ -240,13 +240,13 @@ function isOfRoute(arn: string, routeKey: string): boolean {
   return wanted.every((segment, index) => /^\{.*\}$/.test(segment) || segment === given[index]);
 }
 
-/** Says how each route gets a cached result of its own. */
+/** Advises how the authorizer's result can be cached for each route separately. */
 function adviseOwnResults({ isTokenType }: GuardCircumstances, protocol: Circumstances['protocol']): string {
   const gain = 'Each route then has a result of its own.';
   if (protocol !== 'rest')
     return `Or add $context.routeKey to the identity sources of the authorizer. ${gain}`;
   return isTokenType === true
-    ? `Or make it a REQUEST authorizer, whose identity sources are the token’s header, context.httpMethod and context.resourcePath. ${gain}`
+    ? `Or replace the authorizer by a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources. ${gain}`
     : `Or add context.httpMethod and context.resourcePath to the identity sources of the authorizer. ${gain}`;
 }
 

@@ -82,7 +82,7 @@ function explainPlainRequest({
 }
 
 function explainRoute({ method, path, nearMisses, protocol }: Circumstances, stageName: string): Reason {
-  // Routes that are far are named only if there is nothing nearer.
+  // Routes that differ much from the request are named only if no route is nearer.
   const meant = nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
   const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);

@@ -29,7 +29,7 @@ function explainUnknown({ failure = '', isDeployed }: Circumstances, guard: Guar
   };
 }
 
-/** Says what the authorizer requires, where the log line of a deployed API does not say what was wrong. */
+/** Says what the authorizer requires, if the log line of a deployed API does not say what was wrong. */
 function describeExpectations({ name, places, trusted }: GuardCircumstances): string[] {
   const where = places.map(({ kind, name: place }) => `${kind} ${place}`);
   return [
@@ -118,7 +118,7 @@ function explainForeign(refused: Refused): Reason | undefined {
 }
 
 function acceptIssuer(issuer: string): string[] {
-  return [`Or, if callers shall come from ${issuer}, accept it in the issuers of the authorizer.`];
+  return [`Or, if tokens from ${issuer} should be accepted, add it to the issuers of the authorizer.`];
 }
 
 function explainClaim(

@@ -20,7 +20,7 @@ export type Story = {
   readonly changes: readonly string[];
 };
 
-/** @param surprises what surprises in the answer, although it is not an error */
+/** @param surprises facts about the response that may surprise the developer, although they are not errors */
 export function explain(about: Circumstances, surprises: Reason = NOTHING): Story {
   const reason = findReason(about);
   const isUnadvised = about.failure !== undefined && reason.changes.length === 0;

@@ -42,7 +42,7 @@ export function keyOf({ name, action, resource }: Denial): string {
   return `${name} ${action} ${resource}`;
 }
 
-/** @param statements what to write for a denial, where the role belongs to a loaded stack */
+/** @param statements what to write for a denial, if the role belongs to a loaded stack */
 export function findMissingRights(
   texts: readonly string[],
   statements: Readonly<Record<string, string>> = {},

@@ -75,7 +75,7 @@ function adviseValue(part: ValuePart, form: Form): string {
   }
 }
 
-/** Members that functions return by mistake, and the one that is meant. */
+/** Members that functions return by mistake, and the member that they should return. */
 const MEANT: Readonly<Record<string, string>> = {
   status: 'statusCode',
   statuscode: 'statusCode',

@@ -1,4 +1,4 @@
-/** Says which token to send, with the command that makes it where the local issuer can. */
+/** Says which token to send, with the command that creates it if the local issuer can. */
 import { tokenOptions } from '@gatewright/aws/text/token-options';
 import { list } from './reason.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';

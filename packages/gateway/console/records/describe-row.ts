@@ -83,7 +83,7 @@ function textOfAgent(recorded: RecordedRequest, redactor: Redactor): Pick<Reques
   };
 }
 
-/** Says what an error code stands for, where AWS uses the code of another kind of error. */
+/** Says what an error code stands for, if AWS uses the code of another kind of error. */
 function reasonOf(recorded: RecordedRequest): string | undefined {
   const { error, received, caller } = recorded;
   if (error === undefined) return undefined;
@@ -95,7 +95,7 @@ function reasonOf(recorded: RecordedRequest): string | undefined {
   return outcome === undefined ? undefined : CHARGES[outcome];
 }
 
-/** Returns the name of the API key of a caller that is known by nothing else. */
+/** Returns the API key as the name of a caller that nothing else identifies. */
 function nameOfKey({ metered, received }: RecordedRequest): string | undefined {
   const key = metered?.holder?.apiKey ?? received.apiKey;
   return key === undefined ? undefined : `API key ${key.name ?? key.id}`;

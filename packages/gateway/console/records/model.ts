@@ -37,8 +37,8 @@ export type RequestRow = {
   readonly phase: string;
   readonly code: string | undefined;
   /**
-   * What the code stands for here, if the code says something else: `no route`, or `over quota` where the toolkit withholds
-   * the API key.
+   * What the code stands for, if its name says something else: `no route`, or `over quota` if the toolkit withholds the API
+   * key.
    */
   readonly reason?: string | undefined;
   readonly failure: string | undefined;
@@ -47,7 +47,7 @@ export type RequestRow = {
   readonly customer?: string | undefined;
   readonly cache: 'hit' | 'miss' | undefined;
   readonly isColdStart: boolean;
-  /** The notes that the list shows: the code of an error, what surprises in the answer, `cached`, `cold start`. */
+  /** The notes that the list shows: the code of an error, surprises of the response, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
   /**
@@ -111,7 +111,7 @@ export type RequestDetail = RequestRow & {
   readonly reply: RecordedMessage;
   readonly phases: readonly PhaseRecord[];
   readonly circumstances: Circumstances;
-  /** What surprises in the answer, although it is not an error. */
+  /** The surprises of the response, which are not errors. */
   readonly surprises: readonly Surprise[];
   readonly story: Story;
   /** Whether secrets are shown unmasked. */

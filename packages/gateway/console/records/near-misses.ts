@@ -82,7 +82,7 @@ function compare(
     : undefined;
 }
 
-/** The most characters in which a path may differ from a route that is meant. */
+/** The maximum number of characters in which a path may differ from the route that the client intended. */
 const MAX_EDITS = 3;
 /** Longer paths are not compared character by character. */
 const MAX_COMPARED = 200;

@@ -125,7 +125,7 @@ const noVary: SurpriseKind = {
       ],
       changes: [
         isSelecting(facts.integration)
-          ? `Map method.response.header.Vary: "'Origin'" in ResponseParameters of the integration response, too.`
+          ? `Map method.response.header.Vary: "'Origin'" in ResponseParameters of the integration response, too, and declare the header in the method response.`
           : 'Return Vary: Origin from the integration, too.',
       ],
     };

@@ -1,4 +1,4 @@
-/** A reply that the browser keeps from the page, because it does not allow the page's origin (docs/aws §12, §12.1). */
+/** A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1). */
 import { sentence } from '../explain/reason.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { isSelecting } from './selected-response.ts';
@@ -59,7 +59,7 @@ function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string {
   if (own === undefined) return sentence(newMethod);
   return isAnswered
     ? `Let the integration of ${own} respond to preflights with 200 and the CORS headers.`
-    : `Let ${own} have no authorizer and need no API key: a preflight has no credentials.`;
+    : `Remove the authorizer and the API key requirement from ${own}: a preflight has no credentials.`;
 }
 
 function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] {

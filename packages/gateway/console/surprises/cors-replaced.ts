@@ -13,7 +13,7 @@ type Replaced = {
   readonly definition: Definition | undefined;
 };
 
-/** What the configuration lacks to say the same as one header of the function; empty if it says it already. */
+/** Returns what the configuration lacks to allow the same as one header of the function; empty if it lacks nothing. */
 type Lacking = { readonly text: string; readonly setting?: string };
 
 export function adviseReplaced(replaced: Replaced): readonly string[] {

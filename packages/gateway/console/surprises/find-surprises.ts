@@ -1,4 +1,4 @@
-/** Finds what surprises in a recorded request. Called when a record is read, never while a request is served. */
+/** Finds the surprises of a recorded request. It is called when a record is read, never while a request is served. */
 import { isEvent } from '../records/recorded-request.ts';
 import { SURPRISE_KINDS } from './kinds.ts';
 import { SurpriseFacts } from './surprise-facts.ts';
@@ -7,7 +7,7 @@ import type { Redactor } from '../records/redact.ts';
 import type { Surprise, SurpriseKind, Told } from './surprise.ts';
 import type { SurpriseLookups } from './surprise-facts.ts';
 
-/** The surprises of a request, as values and as parts of its story. Secrets are removed. */
+/** The surprises of a request, as values and as parts of its explanation. Secrets are removed. */
 type Surprises = {
   readonly list: readonly Surprise[];
   readonly because: readonly string[];

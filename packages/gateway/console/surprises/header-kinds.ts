@@ -44,7 +44,7 @@ const remapped: SurpriseKind = {
         !headers.some((name) => name.toLowerCase() === 'www-authenticate')
           ? `Do not return ${headers.join(', ')}, or use another name that clients read.`
           : protocol === 'http'
-            ? 'A function cannot send WWW-Authenticate at a function URL. Put an HTTP API in front of it, which passes the header on; an MCP client also finds the issuer by the metadata document at /.well-known/oauth-protected-resource.'
+            ? 'A function cannot send WWW-Authenticate at a function URL. Put an HTTP API in front of it, which passes the header on; an MCP client also finds the issuer through the metadata document at /.well-known/oauth-protected-resource.'
             : 'Only the gateway itself can send WWW-Authenticate: let an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.',
       ],
     };

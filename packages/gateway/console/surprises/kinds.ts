@@ -1,4 +1,4 @@
-/** All kinds of surprises, in the order in which a story tells of them. */
+/** All kinds of surprises, in the order in which an explanation mentions them. */
 import { BODY_KINDS } from './body-kinds.ts';
 import { CORS_KINDS } from './cors-kinds.ts';
 import { HEADER_KINDS } from './header-kinds.ts';

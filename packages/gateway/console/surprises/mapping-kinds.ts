@@ -1,4 +1,4 @@
-/** Mappings that came out otherwise than their author may think (docs/aws §7.1, §7.7, §10.1). */
+/** Mappings whose result may differ from what their author expects (docs/aws §7.1, §7.7, §10.1). */
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { MappingInput } from '../../core/mapping/mapping-input.ts';
 import { buildRequestBody } from '../../core/mapping/request-body.ts';

@@ -1,4 +1,4 @@
-/** Replies that are not what the function of this request said, or not when it said it (docs/aws §3.6, §8.3, §9). */
+/** Replies that differ from what the function returned, or that arrive later than it sent them (docs/aws §3.6, §8.3, §9). */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
@@ -34,7 +34,7 @@ const cached: SurpriseKind = {
         ...(parameters.length === 0
           ? []
           : [
-              `It had another value of ${parameters.join(', ')}, which ${parameters.length === 1 ? 'is no cache key' : 'are no cache keys'}, so both requests got the same response.`,
+              `It had another value of ${parameters.join(', ')}, which ${parameters.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
             ]),
       ],
       changes: [
@@ -89,7 +89,7 @@ const inferred: SurpriseKind = {
     const { outcome } = recorded;
     if (integration?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return undefined;
     if (integration.payload !== 'http-2.0' && integration.payload !== 'function-url') return undefined;
-    // A cut result cannot be read; its beginning tells only of a text or a list.
+    // A truncated result cannot be parsed. Its beginning shows only whether it is a text or a list.
     if (recorded.sizes.reply > outcome.payload.length && outcome.payload.startsWith('{')) return undefined;
     const value = asJsonObject(parseJson(outcome.payload));
     if (value !== undefined && Object.hasOwn(value, 'statusCode')) return undefined;

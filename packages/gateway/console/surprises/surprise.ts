@@ -1,4 +1,4 @@
-/** An answer that is not an error, and yet surprises: what is found, and what one kind of it is. */
+/** Defines surprises: facts about a response that is not an error, but may surprise the developer. */
 import type { SurpriseFacts } from './surprise-facts.ts';
 
 type Values = Readonly<Record<string, string | number | readonly string[]>>;
@@ -6,7 +6,7 @@ type Values = Readonly<Record<string, string | number | readonly string[]>>;
 /** A surprise as the detail of a request has it: the code, and the values that its sentence names. */
 export type Surprise = { readonly code: string } & Values;
 
-/** What is told of one surprise. */
+/** The explanation of one surprise. */
 export type Told = {
   readonly values: Values;
   readonly because: readonly string[];
@@ -15,10 +15,10 @@ export type Told = {
 
 export type SurpriseKind = {
   readonly code: string;
-  /** The words in the list of requests; undefined if only the story of the request tells of it. */
+  /** The note in the list of requests; undefined if only the explanation of the request mentions the surprise. */
   readonly mark: string | undefined;
   /** The section of docs/aws that has the rule. */
   readonly source: string;
-  /** Reads the record only. Returns undefined if the request has no such surprise. */
+  /** Reads only the record. Returns undefined if the request has no such surprise. */
   readonly find: (facts: SurpriseFacts) => Told | undefined;
 };

@@ -1,4 +1,4 @@
-/** What `gatewright check` reports: one thing that AWS refuses or does otherwise, with its place and its evidence. */
+/** What `gatewright check` reports: one thing that AWS refuses or handles differently, with its place and its evidence. */
 import type { DefinitionError } from '../errors.ts';
 import type { UnsupportedItem } from '../stack/model.ts';
 import { ruleOf } from './rules.ts';
@@ -24,7 +24,7 @@ export type DeployFinding = {
 
 export type Placed = Pick<DeployFinding, 'stack' | 'resource' | 'type' | 'property' | 'file' | 'line'>;
 
-/** Returns the rule of a refusal. Without a rule of its own, it is about a value of a resource, or the template. */
+/** Returns the rule of a refusal. A refusal that names no rule is about a value of a resource, or about the template. */
 export function ruleOfRefusal({ rule, place }: Pick<DefinitionError, 'rule' | 'place'>): RuleId {
   return rule ?? (place.logicalId === undefined ? 'template' : 'resource-value');
 }
@@ -36,7 +36,7 @@ export function isRefused({ severity }: Pick<UnsupportedItem, 'severity'>): bool
 
 const OF_ANY_PROPERTY: ReadonlySet<RuleId> = new Set(['resource-value', 'served-otherwise']);
 
-/** Makes a finding. A finding about one property has the property's id and page instead of those of its rule. */
+/** Makes a finding. A finding about one property has the id and the page of the property instead of the rule's. */
 export function makeFinding(
   rule: RuleId,
   at: Placed,

@@ -1,5 +1,5 @@
 /**
- * Judges a fault that a start reports. A fault about a value that AWS gets from elsewhere, or that another fault causes,
+ * Judges a fault that the gateway reports at startup. A fault about a value that AWS gets from elsewhere, or that another fault causes,
  * is not a refusal by AWS.
  */
 import type { DefinitionError } from '../errors.ts';

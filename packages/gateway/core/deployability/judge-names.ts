@@ -31,7 +31,7 @@ function findUnknownAttributes(
     const type = textOf(mapOf(types, name), 'Type');
     const { attributes } = table[type] ?? {};
     const [section, owner = ''] = path;
-    // The attributes of nested stacks and custom resources are not those of a type.
+    // Nested stacks and custom resources have attributes that their type does not define.
     if (attributes === undefined || type.startsWith('AWS::CloudFormation::')) return;
     if (made?.has(name) === true || attributes.includes(attribute)) return;
     if (section === 'Resources' && (made?.has(owner) === true || !resources.has(owner))) return;
@@ -82,7 +82,7 @@ function visit(value: Json | undefined, path: readonly string[], note: Note): vo
     }
 }
 
-/** Finds resources of one type with the same name, of which CloudFormation can create one only. */
+/** Finds resources of one type with the same name, because CloudFormation can create only one of them. */
 function findSharedNames(
   { stackName, source, resources }: ResolvedStack,
   table: SchemaTable,

@@ -6,7 +6,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 type BrokenRelation = {
   readonly resource: ResolvedResource;
   readonly property: string;
-  /** AWS's words. */
+  /** AWS's message. */
   readonly message: string;
 };
 

@@ -1,4 +1,4 @@
-/** Judges the names of resource types: those that CloudFormation does not have, and those whose properties are not checked. */
+/** Judges the names of resource types: finds unknown types, and types whose properties are not checked. */
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { makeFinding } from './finding.ts';
 import type { DeployFinding, Placed } from './finding.ts';
@@ -6,7 +6,7 @@ import type { SchemaChecker } from './schema-check.ts';
 
 /** Types that have no schema because their properties are free, or because they only describe the template. */
 const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK::Metadata$)/;
-/** The most letters that differ in a type that is spelt wrong. */
+/** The maximum number of letters by which a misspelt type may differ from a known type. */
 const MAX_DIFFERENCE = 2;
 
 /** Names each type whose properties are not checked once. @param known the names of all types, by service */
@@ -39,7 +39,7 @@ function placeOf(resource: ResolvedResource, stack: string): Placed {
   return { stack, resource: resource.logicalId, type: resource.type, property: '', file, line };
 }
 
-/** Returns the type that is meant by an unknown one; undefined for a known type, or if no type is similar. */
+/** Returns the known type that is most similar to an unknown one; undefined for a known type, or if none is similar. */
 function findMeant(type: string, known: Readonly<Record<string, string>>): string | undefined {
   const [vendor, service = '', name = ''] = type.split('::');
   if (vendor !== 'AWS' || known[service]?.split(' ').includes(name) === true) return undefined;
@@ -53,7 +53,7 @@ function findMeant(type: string, known: Readonly<Record<string, string>>): strin
   return best?.one;
 }
 
-/** Returns how many letters differ, regardless of case; at most three, because more need not be told apart. */
+/** Returns how many letters differ, regardless of case. Larger numbers than the maximum are not computed exactly. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > MAX_DIFFERENCE) return MAX_DIFFERENCE + 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -5,7 +5,7 @@
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** Functions whose result follows from the template and its parameters, if that of their arguments does. */
+/** Functions whose result follows from the template and its parameters, if their arguments follow from these. */
 const COMPUTED: ReadonlySet<string> = new Set([
   'Fn::Join',
   'Fn::Split',

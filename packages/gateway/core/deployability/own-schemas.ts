@@ -1,6 +1,6 @@
 /**
- * What services refuse and CloudFormation's schemas do not say, as schemas in the same language. Each has AWS's page, or
- * a public thread with AWS's own words.
+ * Schemas for what services refuse although CloudFormation's schemas permit it. Each schema names AWS's page, or a public
+ * thread that quotes AWS's message.
  */
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -3,7 +3,7 @@ import { asText, isJsonList, isJsonObject, membersOf, textOf } from '@gatewright
 import type { ResolvedResource } from '../stack/model.ts';
 import type { RuleId } from './rules.ts';
 
-/** The most characters of all inline policies of a role, group or user, without white space. */
+/** The maximum number of characters of all inline policies of a role, group or user, without white space. */
 export const ROLE_POLICY_CHARACTERS = 10_240;
 const OWNERS = {
   'AWS::IAM::Role': { most: ROLE_POLICY_CHARACTERS, named: 'Roles' },
@@ -41,7 +41,7 @@ export function findPolicyExcess(resources: readonly ResolvedResource[]): readon
   ];
 }
 
-/** Counts the policies within the owner, and those of AWS::IAM::Policy and AWS::IAM::RolePolicy that name it. */
+/** Counts the policies within the owner, and the resources AWS::IAM::Policy and AWS::IAM::RolePolicy that name it. */
 function inlineExcess(
   owner: ResolvedResource,
   resources: readonly ResolvedResource[],

@@ -1,12 +1,12 @@
 /**
- * The rules that decide what a finding means for a deployment. A refusal that names no rule is about one value, and its
- * id is that of the property in CloudFormation's reference (`apigateway-method-authorizerid`).
+ * The rules that decide what a finding means for a deployment. A refusal that names no rule is about one value. It has
+ * the id of the property in CloudFormation's reference (`apigateway-method-authorizerid`).
  */
 
 export type Severity =
   /** AWS refuses the definition, at the latest when the resource is created. */
   | 'refused'
-  /** AWS deploys the definition, but it behaves otherwise there than here, or than its author expects. */
+  /** AWS deploys the definition, but there it behaves differently from here, or from what its author expects. */
   | 'differs'
   /** Whether AWS accepts it cannot be decided here. */
   | 'unchecked';
@@ -16,7 +16,7 @@ type Rule = {
   /** What the rule is about, as docs/guides/deploy/check.md lists it. */
   readonly about: string;
   readonly remedy: string;
-  /** AWS's page, or the public thread with AWS's own words. */
+  /** AWS's page, or a public thread that quotes AWS's message. */
   readonly source: string;
 };
 
@@ -53,7 +53,7 @@ export const RULES = {
   },
   'unknown-type': {
     severity: 'refused',
-    about: 'a resource type that CloudFormation does not have, and that is spelt like one that it has',
+    about: 'an unknown resource type that is spelt like a known one',
     remedy: 'correct the type',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
@@ -71,7 +71,7 @@ export const RULES = {
   },
   'old-runtime': {
     severity: 'refused',
-    about: 'a runtime with which Lambda creates no functions any more',
+    about: 'a runtime with which Lambda no longer creates functions',
     remedy: 'use a supported runtime',
     source: `${LAMBDA}/lambda-runtimes.html`,
   },
@@ -96,7 +96,7 @@ export const RULES = {
   'function-policy-size': {
     severity: 'refused',
     about: 'so many permissions that the resource policy of a function exceeds 20 KB',
-    remedy: 'replace the permissions of single routes by one whose SourceArn ends with /*/*',
+    remedy: 'replace the permissions of single routes with one permission whose SourceArn ends with /*/*',
     source: `${LAMBDA}/gettingstarted-limits.html`,
   },
   'package-size': {
@@ -119,27 +119,27 @@ export const RULES = {
   },
   'update-replaces-named': {
     severity: 'refused',
-    about: 'a resource with a name of its own that an update must replace',
+    about: 'a resource with a custom name that an update must replace',
     remedy: 'change the name together with the other property, or undo the change',
     source: `${CLOUDFORMATION}/TemplateReference/aws-properties-name.html`,
   },
   'update-creates-first': {
     severity: 'refused',
-    about: 'a new resource that conflicts with one that the update deletes only afterwards',
+    about: 'a new resource that conflicts with an old one, which the update deletes only later',
     remedy:
       'keep the logical id and the value, or deploy twice: first without the old resource, then with the new one',
     source: 'https://github.com/serverless/serverless/issues/3785',
   },
   'update-forbidden': {
     severity: 'refused',
-    about: 'a change that the service does not make to an existing resource',
+    about: 'a change that the service does not allow on an existing resource',
     remedy: 'undo the change, or create a second resource with the new value',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
   },
   'update-export': {
     severity: 'refused',
     about: 'an export that an update removes or changes although another stack imports it',
-    remedy: 'keep the export until the other stack does not import it any more',
+    remedy: 'keep the export until the other stack no longer imports it',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
   'update-loses': {
@@ -151,14 +151,14 @@ export const RULES = {
   },
   'update-replaces': {
     severity: 'differs',
-    about: 'a resource that an update replaces by a new one with another name or ARN',
+    about: 'a resource that an update replaces with a new one that has another name or ARN',
     remedy: 'undo the change if something outside of the stack uses the name or ARN',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
   },
   'update-not-deployed': {
     severity: 'differs',
-    about: 'changes of a REST API that no stage gets, because its deployment stays the same',
-    remedy: 'give the AWS::ApiGateway::Deployment a new logical id with each change of the API',
+    about: 'changes to a REST API that no stage serves, because its deployment stays the same',
+    remedy: 'give the AWS::ApiGateway::Deployment a new logical id with each change to the API',
     source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
   },
   'deployment-order': {
@@ -176,7 +176,7 @@ export const RULES = {
   },
   'fails-always': {
     severity: 'differs',
-    about: 'a route that AWS deploys and of which every call fails',
+    about: 'a route that AWS deploys, but of which every call fails',
     remedy: 'correct the integration',
     source: `${API_GATEWAY}/developerguide/api-gateway-integration-settings.html`,
   },
@@ -206,7 +206,8 @@ export const RULES = {
   },
   'typescript-handler': {
     severity: 'differs',
-    about: 'a TypeScript handler that is packaged as it is, so that Lambda does not find the module',
+    about:
+      'a TypeScript handler that is packaged without being compiled, so that Lambda does not find the module',
     remedy: 'compile it when it is packaged, for example with BuildMethod: esbuild in SAM',
     source: `${LAMBDA}/typescript-package.html`,
   },
@@ -224,8 +225,9 @@ export const RULES = {
   },
   'packaged-state': {
     severity: 'differs',
-    about: 'the folder .gatewright in a folder that is packaged as it is',
-    remedy: 'delete it; the next start keeps credentials, logs and caches in the folder of the user',
+    about: 'a folder .gatewright inside a folder that is packaged with all its files',
+    remedy:
+      'delete it; from the next start on, credentials, logs and caches are stored in ~/.gatewright/projects',
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
   'parameter-without-value': {
@@ -261,7 +263,8 @@ export const RULES = {
   macro: {
     severity: 'unchecked',
     about: 'a transform that runs a macro in the account',
-    remedy: 'check the processed template: aws cloudformation get-template --template-stage Processed',
+    remedy:
+      'check the processed template: aws cloudformation get-template --stack-name NAME --template-stage Processed --query TemplateBody > processed.json',
     source: `${CLOUDFORMATION}/UserGuide/template-macros.html`,
   },
   'missing-file': {
@@ -272,7 +275,7 @@ export const RULES = {
   },
   'unclear-schedule': {
     severity: 'unchecked',
-    about: 'a schedule that AWS takes, although its documentation does not allow it',
+    about: 'a schedule that AWS accepts, although its documentation does not allow it',
     remedy: 'write it as documented: cron(0 8 * * ? *), rate(1 minute), rate(5 minutes)',
     source: 'https://github.com/boto/boto3/issues/2876',
   },

@@ -23,7 +23,7 @@ export type SchemaTable = Readonly<Record<string, TypeSchema>>;
 export type SchemaViolation = {
   /** The path of the value: `Integration.TimeoutInMillis`, or empty for the resource. */
   readonly path: readonly string[];
-  /** The member that is missing, if one is; `path` is then that of its owner. */
+  /** The member that is missing, if one is missing; `path` is then the path of its owner. */
   readonly missing?: string;
   /** The keyword of the schema that the value violates. */
   readonly keyword: string;
@@ -134,8 +134,8 @@ function compileEither(pattern: string): RegExp | undefined {
 type SchemaError = ErrorObject<string, Record<string, unknown>>;
 
 /**
- * Words the errors. The errors of the branches of a combination are left out, because they do not say which branch was
- * meant.
+ * Words the errors. The errors of the branches of a combination are left out, because it is not known which branch the
+ * author intended.
  */
 function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
   const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));

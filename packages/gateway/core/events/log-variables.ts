@@ -65,7 +65,7 @@ export type LogFacts = {
 };
 
 const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
-  // A log of a REST API has no value for it (docs/aws §10.3).
+  // The log of a REST API has no value for `$context.routeKey` (docs/aws §10.3).
   routeKey: ({ request: { api, route } }) => (api.protocol === 'rest' ? undefined : route?.routeKey),
   status: (facts) => String(facts.status),
   responseLength: (facts) => String(facts.responseBytes),

@@ -1,4 +1,4 @@
-/** The VPC endpoint through which a request reached a private API. */
+/** Finds the VPC endpoint through which a request reached a private API. */
 import { readVpcEndpointFromHost } from '../routing/host.ts';
 import type { ApiFacts, RequestFacts } from './request-facts.ts';
 
@@ -16,7 +16,7 @@ export function vpcEndpointOf({ api, headers }: FromVpc): string | undefined {
   return readVpcEndpointFromHost(headers.last('host') ?? '');
 }
 
-/** Returns the VPC of that endpoint; undefined if `--vpc-endpoint` names none. */
+/** Returns the VPC of the client's endpoint; undefined if no `--vpc-endpoint` names the endpoint. */
 export function vpcOf(facts: FromVpc): string | undefined {
   return facts.api.vpcEndpoints?.get(vpcEndpointOf(facts) ?? '');
 }

@@ -40,7 +40,7 @@ export type UnsupportedItem = {
    * found the fault.
    */
   readonly message?: string | undefined;
-  /** The rule of deployability/rules.ts; absent means that the part is served otherwise than on AWS. */
+  /** The rule of deployability/rules.ts; absent means that the part is served differently from AWS. */
   readonly rule?: RuleId | undefined;
   /** What the fault means for a deployment; absent if the item is not a fault. */
   readonly severity?: Severity | undefined;

@@ -29,7 +29,7 @@ type MakeAuthority = (options: {
 
 const FOLDER = 'tls';
 
-/** Returns the certificate of the directory's CA, which need not exist. */
+/** Returns the path of the certificate of the directory's CA. The file need not exist. */
 export function authorityFileOf(directory: string): string {
   return join(ownFolderOf(directory), FOLDER, 'ca.pem');
 }

@@ -19,12 +19,12 @@ const MOST_BYTES = 100_000_000;
 /** The text that replaces the path of the run's folder in stored results, because the folder differs in each run. */
 const RUN = '<run>';
 
-/** The time in milliseconds after which results are stored, while a start goes on without waiting for it. */
+/** How long results wait to be stored, in milliseconds, so that startup does not wait for it. */
 const STORE_AFTER_MS = 1_000;
 
 const unstored: (() => void)[] = [];
 
-/** Stores a result when nobody waits for the gateway any more, and only one in each turn of the event loop. */
+/** Stores a result after startup, when nobody waits for the gateway. Each turn of the event loop stores only one. */
 export function storeLater(store: () => void): void {
   unstored.push(store);
   if (unstored.length === 1) setTimeout(storeNext, STORE_AFTER_MS).unref();
@@ -53,7 +53,7 @@ export class BuildCache {
   /**
    * Returns the result of `make`, or the stored result of an earlier run if the input files are unchanged. A stored
    * result is not validated, because the same code wrote it.
-   * @param keepBy runs the function that stores the result, now or later
+   * @param keepBy runs the function that stores the result, at once or later
    */
   async make<T>(
     query: BuildQuery,

@@ -94,7 +94,7 @@ export class FunctionBuild {
   #hasRun = false;
   #webpackFailure: DefinitionError | undefined;
   #repeated: IncrementalBuild | undefined;
-  /** What is stored for later runs, but not yet. */
+  /** The functions that will store results for later runs. */
   readonly #unstored = new Map<'bundle' | 'names', () => void>();
   #located: Located | undefined;
 
@@ -411,8 +411,8 @@ export class FunctionBuild {
   }
 
   /**
-   * Stores a build in the cache while the instance starts, or what a check has found once nobody waits for the gateway.
-   * It is not stored earlier, because storing requires reading all inputs of the build.
+   * Stores a build while the instance starts, or the findings of a check when nobody waits for the gateway. Neither is
+   * stored earlier, because all inputs of the build must be read for this.
    */
   #keepLater(what: 'bundle' | 'names', keep: () => void, later: (run: () => void) => void): void {
     this.#unstored.set(what, keep);

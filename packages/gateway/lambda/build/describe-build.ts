@@ -1,6 +1,6 @@
 /**
- * Describes builds by esbuild's metafile, without keeping what was built. Builds with the same options that are requested
- * at the same time are one run of esbuild, which then parses the files that they share only once.
+ * Describes builds with esbuild's metafile and discards the code that was built. Builds with the same options that are
+ * requested at the same time share one run of esbuild, which parses common files only once.
  */
 import { basename } from 'node:path';
 
@@ -29,7 +29,7 @@ export function describeBuild(options: DescribedBuild): Promise<Metafile> {
   return asked.promise;
 }
 
-/** Begins a group, which runs when everything that is requested at the same time is in it. */
+/** Begins a group. It runs in the next turn of the event loop, with all builds that were requested until then. */
 function begin(key: string): Waiting[] {
   const group: Waiting[] = [];
   groups.set(key, group);
@@ -70,7 +70,7 @@ async function describeTogether(
   }
 }
 
-/** Returns what esbuild would have said of one file by itself. */
+/** Returns the metafile that esbuild would have returned for one file alone. */
 function partOf({ inputs, outputs }: Metafile, index: number): Metafile {
   const own = Object.entries(outputs).filter(([path]) => basename(path).split('.')[0] === String(index));
   const found = new Set(own.flatMap(([, { entryPoint }]) => entryPoint ?? []));

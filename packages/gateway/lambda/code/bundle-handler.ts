@@ -8,8 +8,8 @@ import { findHandlerFile } from './handler-file.ts';
 type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code' | 'runtime'>;
 
 /**
- * Returns the code that a function runs, with its packages, as one text: only what its handler's module uses. No code
- * runs. Returns undefined for code that is not JavaScript, is packed, or does not build.
+ * Bundles the module of a function's handler, with everything that it imports, into one text. Nothing of it is run.
+ * Returns undefined for code that is in another language, is in an archive, or does not build.
  */
 export async function bundleHandler(definition: Asked): Promise<string | undefined> {
   const { code, runtime } = definition;
@@ -44,7 +44,7 @@ function isBuildFailure(error: unknown): boolean {
   return error instanceof Error && Array.isArray(Reflect.get(error, 'errors'));
 }
 
-/** Leaves imports that are supplied at run time as they are: packages of layers, and AWS's SDK, which is large. */
+/** Leaves imports unchanged that are supplied at run time: packages of layers, and AWS's SDK, which is large. */
 const KEEP_UNRESOLVED: Plugin = {
   name: 'keep-unresolved',
   setup(hooks) {

@@ -130,7 +130,7 @@ function isPlainFile(path: string): boolean {
   }
 }
 
-/** osls leaves out dev dependencies and patterns, which are not known here. */
+/** Matches service files of osls. osls leaves out files that are unknown here: dev dependencies, and excluded patterns. */
 const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 /** Folders that `sam build` and CDK do not copy. */
 const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);

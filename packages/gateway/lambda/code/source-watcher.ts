@@ -17,7 +17,7 @@ const SETTLE_MS = 15;
  */
 const PAUSE_MS = 2;
 
-/** The size of a file in bytes from which it may be written in parts, with pauses between them. */
+/** A file of at least this many bytes may be written in parts, with pauses between them. */
 const LARGE_BYTES = 65_536;
 
 /**
@@ -74,9 +74,9 @@ export class SourceWatcher {
   readonly #changed = new Set<string>();
   /** The files that changed in the current burst. */
   readonly #files = new Set<string>();
-  /** The file whose burst ended at its first pause, until more could have followed. */
+  /** The file whose burst ended at its first pause. Undefined once `SETTLE_MS` have passed after that end. */
   #endedEarly: string | undefined;
-  /** Files that were written again right after such an end, so their editor writes in several steps. */
+  /** Files that changed again within `SETTLE_MS` after such an end, because their editor writes in several steps. */
   readonly #writtenInSteps = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
@@ -230,8 +230,8 @@ export class SourceWatcher {
 }
 
 /**
- * Whether a file seems to be written to its end. An editor first empties the file or renames it, or writes a large file
- * in parts.
+ * Returns whether a file seems to be complete. Until an editor is done, the file may be empty or renamed, and a large
+ * file may have only its first parts.
  */
 function isWhole(file: string): boolean {
   const stats = statOf(file);

@@ -95,7 +95,7 @@ export function explainRelativePath(error: unknown): string | undefined {
 }
 
 function describeThreadPath(path: string): string {
-  return `${path} is a relative path. On AWS it begins at the folder of the function's code, where the file is; here, functions run in threads, in which it begins at the folder of the gateway. Read path.join(process.env.LAMBDA_TASK_ROOT, '${path}'), which works in both places, or start the gateway with --isolation process (docs/design/functions.md, "Limits of threads")`;
+  return `${path} is a relative path. On AWS it begins at the folder of the function's code, where the file is; here, functions run in threads, in which it begins at the folder of the gateway. Read path.join(process.env.LAMBDA_TASK_ROOT, '${path}'), which works in both places, or start the gateway with --isolation process (node_modules/gatewright/docs/design/functions.md, "Limits of threads")`;
 }
 
 function relativePathOf(error: unknown): string | undefined {
@@ -130,10 +130,10 @@ function explainWorkerLimit(error: ErrorLike): string | undefined {
   if (path !== undefined && existsSync(join(process.env['LAMBDA_TASK_ROOT'] ?? '', path)))
     return `${error.message} (${describeThreadPath(path)})`;
   if (code === 'ERR_WORKER_UNSUPPORTED_OPERATION') {
-    return `${error.message}: this gateway runs functions in worker threads (docs/design/functions.md, "Limits of threads")`;
+    return `${error.message}: this gateway runs functions in worker threads (node_modules/gatewright/docs/design/functions.md, "Limits of threads")`;
   }
   if (code === 'ERR_DLOPEN_FAILED') {
-    return `${error.message} (a native addon must be built for this machine and support worker threads: docs/design/functions.md)`;
+    return `${error.message} (a native addon must be built for this machine and support worker threads: node_modules/gatewright/docs/design/functions.md)`;
   }
   return error.message;
 }

@@ -93,7 +93,7 @@ function explainEarly(
   );
 }
 
-/** Only a value that the service itself should have is missing for everybody who deploys it. */
+/** A value of `self` is missing for everybody who deploys the service. Values from other sources may exist elsewhere. */
 function ruleOfSource(kind: string): RuleId | undefined {
   if (kind === 'self') return undefined;
   return kind === 'file' ? 'missing-file' : 'value-elsewhere';

@@ -14,7 +14,7 @@ export type PackagedService = {
   readonly builders: readonly string[];
   readonly webpack: { readonly plugin: string; readonly service: JsonObject } | undefined;
   readonly restStage: RestStageSettings;
-  /** The sections of the service that osls may have passed over, as it is written. */
+  /** The sections of the service that osls may have ignored, as the service contains them. */
   readonly configuration: JsonObject;
 };
 

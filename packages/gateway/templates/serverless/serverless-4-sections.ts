@@ -1,18 +1,18 @@
 /**
- * Sections of a service that Serverless 4 compiles and osls does not know. osls passes over them without a word, so what
- * they make would silently not be there. Sections of an osls plug-in with the same name are compiled if the service lists
- * the plug-in.
+ * Finds sections of a service that Serverless 4 compiles and osls does not know. osls ignores them silently, so the
+ * resources that they describe would be missing. If a plug-in of osls has a section with the same name, and the service
+ * lists the plug-in, osls compiles the section.
  */
 import { asText, isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
 
 type Section = {
   readonly path: readonly string[];
-  /** What is missing without Serverless 4. */
+  /** The part of the stack that is missing without Serverless 4. */
   readonly makes: string;
   readonly instead: string;
   /** The plug-in of osls that compiles the same section. */
   readonly plugin?: string;
-  /** Whether a request would find no route, so that the service is refused. */
+  /** Whether the section describes routes. The service is then refused, because requests to them would find no route. */
   readonly hasRoutes?: boolean;
 };
 
@@ -48,14 +48,14 @@ const SECTIONS: readonly Section[] = [
 
 type Passed = { readonly path: readonly string[]; readonly message: string };
 
-/** Returns the first section whose routes would be missing. Undefined if there is none. */
+/** Returns the first section whose routes would be missing; undefined if there is no such section. */
 export function findMissingRoutes(service: unknown): Passed | undefined {
   const servers = describeMcpServers(service);
   if (servers !== undefined) return { path: ['mcp'], message: servers };
   return findPassedOver(service).find(({ section }) => section.hasRoutes === true);
 }
 
-/** Returns a sentence for each other section that osls passes over. */
+/** Returns a sentence for each other section that osls ignores. */
 export function describePassedOver(service: unknown): readonly string[] {
   return findPassedOver(service)
     .filter(({ section }) => section.hasRoutes !== true)
@@ -74,7 +74,7 @@ function findPassedOver(service: unknown): readonly (Passed & { readonly section
       const compiled =
         plugin === undefined
           ? 'is compiled by Serverless 4 only'
-          : 'is compiled by Serverless 4, and by a plug-in';
+          : 'is compiled by Serverless 4, or by a plug-in that the service does not list';
       return [
         { section, path, message: `${path.join('.')} ${compiled}, so ${makes} would be missing: ${instead}` },
       ];
@@ -83,7 +83,8 @@ function findPassedOver(service: unknown): readonly (Passed & { readonly section
 }
 
 /**
- * Returns why `mcp` is refused, which Serverless 4 has compiled since 4.41.0. Undefined if a service has no MCP servers.
+ * Returns why the section `mcp` is refused, which Serverless compiles since version 4.41.0. Undefined if the service has
+ * no MCP servers.
  */
 function describeMcpServers(service: unknown): string | undefined {
   const servers = Object.entries(membersOf(membersOf(membersOf(service)['mcp'])['servers']));
@@ -93,5 +94,5 @@ function describeMcpServers(service: unknown): string | undefined {
   const module = textOf(membersOf(server), 'server').replace(/\.\w+$/, '') || `src/${name}`;
   const { authorizer } = membersOf(server);
   const guard = authorizer === undefined ? '' : `, authorizer: ${JSON.stringify(authorizer)}`;
-  return `mcp is compiled by Serverless 4 only, so ${servers.map(([each]) => each).join(', ')} would have no route. Write a function instead: functions: { ${name}: { handler: ${module}.handler, events: [{ http: { method: post, path: /mcp/${name}${guard} } }] } }. How its handler serves and protects tools is in node_modules/gatewright/docs/guides/protect/mcp.md`;
+  return `mcp is compiled by Serverless 4 only, so ${servers.map(([each]) => each).join(', ')} would have no route. Write a function instead: functions: { ${name}: { handler: ${module}.handler, events: [{ http: { method: any, path: /mcp/${name}${guard} } }] } }. node_modules/gatewright/docs/guides/protect/mcp.md describes how its handler serves and protects tools.`;
 }

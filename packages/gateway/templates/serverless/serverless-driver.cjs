@@ -169,7 +169,7 @@ class GatewrightPackaging {
     fs.writeFileSync(path.join(outputFolder, 'result.json'), JSON.stringify(result));
   }
 
-  /** Returns the parts of the service that osls may have passed over. */
+  /** Returns the sections of the service that osls may have ignored. */
   #configuration() {
     const { plugins, provider, custom, mcp, appSync, ai, sandboxes } =
       this.serverless.configurationInput ?? {};
@@ -318,8 +318,8 @@ function replaceModule(file, exports) {
 }
 
 /**
- * Makes osls write temporary files, such as a check before it is moved to its place, to the temporary folder of this run.
- * They would otherwise count as files that the run writes, and its result would not be kept.
+ * Makes osls write temporary files to the temporary folder of this run. Anywhere else, they would count as written files,
+ * and the result of the run would not be kept. A generated check is such a file before osls moves it to its place.
  */
 function moveTemporaryFiles() {
   const folder = () => Promise.resolve(outputFolder);
@@ -381,7 +381,7 @@ function preload() {
     try {
       fromOsls(file);
     } catch {
-      // This version of osls does not have the file, or says later what is wrong.
+      // This version of osls does not have the file, or osls reports the error later.
     }
 }
 

@@ -65,7 +65,10 @@ function watchInputs({ ownFolders, isAnswered }) {
   };
   watchOthers(goBlind, isAnswered);
   return {
-    /** Starts to record modules. Those that are loaded before are inputs, too, but loading them takes less time. */
+    /**
+     * Starts to record where modules are looked up, which makes loading slower. Modules that are loaded earlier are still
+     * listed as inputs.
+     */
     watchModules: () => watchModules(note, missing, goBlind),
     observe: (name, input) => observe(name, input, { note, goBlind, isOwn }),
     list() {

@@ -188,7 +188,7 @@ function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefi
   );
 }
 
-/** Refuses a service some of whose routes osls would pass over. */
+/** Refuses a service if osls would ignore some of its routes. */
 function refuseMissingRoutes(service: unknown, file: string, tree: SourceTree | undefined): void {
   const missing = findMissingRoutes(service);
   if (missing === undefined) return;
@@ -196,7 +196,7 @@ function refuseMissingRoutes(service: unknown, file: string, tree: SourceTree | 
   throw new DefinitionError({ file, line: tree?.lineOf(path), property: path.join('.') }, message);
 }
 
-/** Reports what osls has passed over. Only now the sections of a program, and those in other files, are known. */
+/** Reports the sections that osls has ignored. Sections that a program or another file defines are known only now. */
 function reportPassedOver(
   { configuration }: PackagedService,
   file: string,

@@ -9,7 +9,7 @@ const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
 /**
- * The maximum number of checks that are kept, which have up to 1 MB each. There is one check for each combination of
+ * The maximum number of generated checks that are kept. Each has up to 1 MB. There is one check for each combination of
  * osls version, plug-ins, and properties that services have.
  */
 const KEPT_CHECKS = 16;
@@ -23,8 +23,8 @@ const SCHEMAS = new Set([
 
 /**
  * Removes the descriptions of properties that a configuration does not have. The check of a configuration has the same
- * result without them, because ajv reads the description of a property only if an object has this property. From what
- * is left, osls generates its check in a tenth of the time: the whole schema becomes 8 MB of JavaScript.
+ * result without them, because ajv reads the description of a property only if an object has this property. From the
+ * reduced schema, osls generates its check in a tenth of the time. From the whole schema, it generates 8 MB of JavaScript.
  *
  * @param {object} schema osls's schema, with what plug-ins have added
  * @param {object} own the schema without what plug-ins have added. What they add stays, because osls also refuses a
@@ -51,7 +51,7 @@ function withoutAbsentProperties(schema, own, configuration) {
   return { ...reduce(schema, own), properties: reduceAll(schema.properties, own.properties) };
 }
 
-/** Replaces the descriptions of properties that no object has. The names stay, because all others are unrecognized. */
+/** Empties the descriptions of properties that no object has. Their names stay, because other names are unrecognized. */
 function withoutOthers(properties, own, names) {
   const isLeftOut = (name, described) => !names.has(name) && isDeepStrictEqual(described, own?.[name]);
   return Object.fromEntries(
@@ -63,8 +63,8 @@ function withoutOthers(properties, own, names) {
 }
 
 /**
- * Makes osls keep its checks in a folder of the gateway, and not in the home folder, where they would become ever more.
- * If the folder cannot be written to, the home folder is used.
+ * Makes osls keep its checks in a folder of the gateway. In the home folder, their number would only grow. The home folder
+ * is used if the folder of the gateway is not writable.
  */
 function keepChecksIn(folder) {
   try {
@@ -72,7 +72,7 @@ function keepChecksIn(folder) {
     accessSync(folder, constants.W_OK);
     process.env.SLS_SCHEMA_CACHE_BASE_DIR = folder;
   } catch {
-    // osls is installed for all users.
+    // The folder is not writable, for example because osls is installed for all users.
   }
 }
 
@@ -86,7 +86,7 @@ function boundChecks(folder) {
     const byAge = files.map((file) => [statSync(file).mtimeMs, file]).sort(([a], [b]) => b - a);
     for (const [, file] of byAge.slice(KEPT_CHECKS)) rmSync(file, { force: true });
   } catch {
-    // There is no such folder, or another start removes the same files.
+    // The folder does not exist, or another process removes the same files.
   }
 }
 

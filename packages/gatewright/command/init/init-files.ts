@@ -26,7 +26,7 @@ plugins: [gatewright/stack]
 ${PARTS.map((part) => `${part}: ${take(part)}`).join('\n')}
 params:
   default: ${take('params')}
-  dev: { region: ${region}, ${hasChannels ? `${CHANNELS_PARAMETER}, ` : ''}protectTables: false, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, usageKeySecret: only-for-this-machine-and-nothing-else }
+  dev: { region: ${region}, ${hasChannels ? `${CHANNELS_PARAMETER}, ` : ''}protectTables: false, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, localWebhookMasterSecret: only-for-this-machine-and-nothing-else, usageKeySecret: only-for-this-machine-and-nothing-else }
   prod: { region: ${region}, deletionPolicy: RetainExceptOnCreate, replacePolicy: Retain, logRetentionDays: 90 }
 `;
 }

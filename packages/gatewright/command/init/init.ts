@@ -215,7 +215,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   const apis = isWithout ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
-  // A service with a WebSocket API uses the functions of the part behind that API.
+  // A service that has a WebSocket API uses the functions of the part `channels` behind its own API.
   const hasChannels =
     parts?.includes('channels') === true &&
     !all.some(({ kind }) => kind === 'websocket') &&

@@ -21,7 +21,7 @@ const CLIENT_NAME = /^(?!ca$)[A-Za-z0-9][\w.-]{0,63}$/;
 
 export function certsCommand(): Command {
   return new Command('certs')
-    .description('Create or show the local CA for `start --tls` in .gatewright/tls.')
+    .description('Create or show the local CA of this folder for `start --tls`.')
     .option(
       '--trust',
       'print how to trust the CA in browsers, operating systems and libraries; installs nothing',

@@ -1,4 +1,4 @@
-/** `gatewright check` says what AWS refuses, or does otherwise than here, when stacks are deployed. */
+/** `gatewright check` reports what AWS refuses, or handles differently from the gateway, when stacks are deployed. */
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import type { DeployFinding } from '../../../gateway/core/deployability/finding.ts';
@@ -11,27 +11,27 @@ import { colorize, count, printNotes, printResult } from '../../../base/terminal
 
 type CheckFlags = LoadFlags & { readonly all?: boolean; readonly against: readonly string[] };
 
-/** A finding with the reason for which it is accepted, if it is. */
+/** A finding, and the reason why `gatewright.yml` accepts it, if it does. */
 type Judged = DeployFinding & { readonly accepted?: string };
 
 export function checkCommand(): Command {
   return addLoadOptions(
     new Command('check').description(
-      'Say what AWS refuses, or does otherwise than here, when the stacks are deployed. Needs no account and runs no handler.',
+      'Report what AWS refuses, or handles differently from the local gateway, when the stacks are deployed. Needs no account and runs no handler.',
     ),
   )
     .option(
       '--against <template>',
-      'also say what an update of the stack that is deployed from this template would refuse, replace or lose; may be repeated',
+      'also report what CloudFormation refuses, replaces or loses if it updates a stack that was deployed from this template (repeatable)',
       (value: string, before: readonly string[]) => [...before, value],
       [] as readonly string[],
     )
-    .option('--all', 'list every finding, also those that are only counted', false)
+    .option('--all', 'list every finding, including findings that are otherwise only counted', false)
     .addHelpText(
       'after',
-      '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls, as for start.\n' +
-        'doctor adds what only an account tells, such as names that are taken; access check compares access documents with routes.\n' +
-        'Exit codes: 0 nothing that AWS refuses, 1 at least one such finding that gatewright.yml does not accept.',
+      '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls, as start does.\n' +
+        'doctor also checks what only an account shows, such as names that are taken; access check compares access documents with routes.\n' +
+        'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept.',
     )
     .action(check);
 }
@@ -80,11 +80,11 @@ function shown(file: string): string {
 
 const TITLES = {
   refused: 'AWS refuses',
-  differs: 'Deployed otherwise than here, or than written',
+  differs: 'Deployed, but not as expected',
   unchecked: 'Not checked',
 } as const;
 
-/** Findings that are counted by what they say, unless all are asked for, because a stack may have hundreds of them. */
+/** Whether findings like this are only counted by message without `--all`, because a stack may have hundreds of them. */
 function isCounted({ severity, id, consequence }: Judged): boolean {
   return (
     severity === 'unchecked' ||
@@ -92,7 +92,7 @@ function isCounted({ severity, id, consequence }: Judged): boolean {
   );
 }
 
-/** Rules whose findings are few and of which each needs a change. */
+/** Rules that have few findings, each of which needs a change. */
 const OWN_IDS: ReadonlySet<string> = new Set([
   'deployment-order',
   'fails-always',

@@ -26,7 +26,7 @@ async function printEnv(): Promise<void> {
     // boto3 and version 1 of the AWS CLI read only this variable.
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: controlUrl,
-    // For scripts that ask the control port itself.
+    // Scripts that send requests to the control port themselves need the secret.
     GATEWRIGHT_CONTROL_SECRET: controlSecret,
     ...managementEndpoint(status),
   };

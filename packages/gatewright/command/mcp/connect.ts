@@ -1,4 +1,4 @@
-/** Finds the MCP server and the token of the caller, and explains a refusal of the local gateway. */
+/** Finds the MCP server and the token of the caller, and explains why the local gateway refused a message. */
 import { listOf, membersOf } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { printNotes, printResult, UsageError } from '../../../base/terminal/output.ts';
@@ -24,16 +24,17 @@ export type McpFlags = {
   readonly timeout: number;
 };
 
-/** The secret of `--client-id` is not an option, because other users of the machine see the options of a process. */
+/** The secret of `--client-id` is not an option, because other users of the machine can see the options of a process. */
 const CLIENT_SECRET = 'GATEWRIGHT_MCP_CLIENT_SECRET';
 /** How long a user may take to sign in. */
 const SIGN_IN_MS = 300_000;
 /** The audience of `gatewright token`, which access documents without an `audience` expect. */
 const LOCAL_AUDIENCE = 'gatewright';
 
-/** Runs `use` with a client, and prints a refusal with the explanation of the gateway that has recorded it. */
+/** Runs `use` with a client. Prints a refusal, with the explanation of the gateway if the gateway has recorded it. */
 export async function withClient(flags: McpFlags, use: (client: McpClient) => Promise<void>): Promise<void> {
-  if (flags.claim !== undefined && flags.as === undefined) throw new UsageError('--claim needs --as');
+  if (flags.claim !== undefined && flags.as === undefined)
+    throw new UsageError('--claim adds a claim to the token of --as, so it needs --as');
   const server = await findServer(flags.server);
   trustLocalAuthority();
   const fetchWithin = fetchWith(flags.timeout);
@@ -59,7 +60,7 @@ export async function withClient(flags: McpFlags, use: (client: McpClient) => Pr
     revision: flags.revision,
     onInvalidTool: (name, reason) =>
       printNotes(
-        `The tool ${showControls(name)} is left out, because its definition is not valid: ${reason}.`,
+        `The tool ${showControls(name)} is left out because its definition is not valid: ${reason}.`,
       ),
   });
   try {
@@ -99,8 +100,8 @@ async function findServer(given: string | undefined): Promise<string> {
   if (only !== undefined && others.length === 0) return only;
   throw new UsageError(
     only === undefined
-      ? `the running gateway has no route POST ${given ?? 'that ends with /mcp'}; name the address of the MCP server with --server`
-      : `the running gateway has several such routes: ${[only, ...others].join(', ')}; choose one with --server`,
+      ? `the running gateway has no POST route ${given ?? 'that ends with /mcp'}; name the address of the MCP server with --server`
+      : `the running gateway has several POST routes ${given ?? 'that end with /mcp'}: ${[only, ...others].join(', ')}; choose one of these addresses with --server`,
   );
 }
 
@@ -125,7 +126,7 @@ function fetchWith(timeoutMs: number): Fetch {
   };
 }
 
-/** The cause of a failed `fetch` has the reason; its own message is always the same. */
+/** The reason why `fetch` failed is in the cause of its error. The message of the error is always the same. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
@@ -147,7 +148,7 @@ async function printRefusal({ status, rpcCode, message, data, requestId }: McpRe
   ]);
 }
 
-/** Undefined if the request was sent to another gateway, or to AWS. */
+/** Returns undefined if the request was sent to another gateway, or to AWS. */
 async function findRecord(requestId: string): Promise<RequestDetail | undefined> {
   try {
     return (await callGateway('GET', `requests/${encodeURIComponent(requestId)}`)) as RequestDetail;

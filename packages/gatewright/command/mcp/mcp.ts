@@ -1,4 +1,4 @@
-/** `gatewright mcp`: asks an MCP server as a client does, and says why it refuses. */
+/** `gatewright mcp` sends messages to an MCP server as a client does, and says why a message is refused. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asText, isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -46,7 +46,7 @@ export function mcpCommand(): Command {
     }),
   );
   return new Command('mcp')
-    .description('Ask an MCP server behind a local or deployed API as a client does.')
+    .description('Use an MCP server behind a local or deployed API, as an MCP client does.')
     .addCommand(list)
     .addCommand(call)
     .addCommand(prompt)
@@ -70,7 +70,10 @@ function addMcpOptions(command: Command): Command {
     .option('--scope <scopes>', 'scopes of the token, separated by spaces')
     .option('--claim <name=json>', 'additional claim of the token of --as (repeatable)', collectClaim)
     .addOption(new Option('--token <token>', 'token to send').env('GATEWRIGHT_MCP_TOKEN'))
-    .option('--client-id <id>', 'sign in as this client (default: register a client)')
+    .option(
+      '--client-id <id>',
+      'id of the client to sign in as; its secret, if it has one, is read from GATEWRIGHT_MCP_CLIENT_SECRET (default: register a client)',
+    )
     .addOption(
       new Option(
         '--revision <date>',
@@ -78,7 +81,7 @@ function addMcpOptions(command: Command): Command {
       ).choices(REVISIONS),
     )
     .addOption(
-      new Option('--timeout <duration>', 'how long to wait for an answer')
+      new Option('--timeout <duration>', 'how long to wait for a response')
         .argParser(readSpan)
         .default(30_000, '30s'),
     );
@@ -106,7 +109,7 @@ type Row = { readonly kind: string; readonly name: string; readonly about: unkno
 
 async function listAll(client: McpClient): Promise<void> {
   const rows: readonly Row[] = [
-    ...(await client.listTools()).map((item) => rowOf('tool', item.name, item)),
+    ...(await orNone(() => client.listTools())).map((item) => rowOf('tool', item.name, item)),
     ...(await orNone(() => client.listPrompts())).map((item) => rowOf('prompt', item.name, item)),
     ...(await orNone(() => client.listResources())).map((item) => rowOf('resource', item.uri, item)),
     ...(await orNone(() => client.listResourceTemplates())).map((item) =>
@@ -117,7 +120,7 @@ async function listAll(client: McpClient): Promise<void> {
     rows.map(({ kind, item }) => ({ kind, ...item })),
     () =>
       rows.length === 0
-        ? 'The server shows this caller nothing.'
+        ? 'The server lists no tools, prompts or resources for this caller.'
         : table(rows.map(({ kind, name, about }) => [kind, name, firstLine(about)])),
   );
 }
@@ -133,7 +136,7 @@ function firstLine(text: unknown): string {
 
 const METHOD_NOT_FOUND = -32_601;
 
-/** A server without prompts or resources does not know the method that lists them. */
+/** A server without tools, prompts or resources does not know the method that lists them. */
 async function orNone<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await list();

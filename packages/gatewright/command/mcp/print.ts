@@ -1,9 +1,9 @@
-/** Prints what an MCP server answers. Its texts come from outside, so control characters in them are made visible. */
+/** Prints the results of an MCP server. The texts come from outside, so control characters in them are made visible. */
 import { asText, listOf, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/aws/text/visible-text';
 
-/** Describes the result of a tool. Structured content is printed if there is no other. */
+/** Describes the result of a tool. Structured content is printed if there is no other content. */
 export function describeContent(result: UnknownMembers): readonly string[] {
   const content = listOf(result, 'content');
   if (content.length > 0) return content.flatMap(describePart);

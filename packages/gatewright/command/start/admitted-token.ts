@@ -1,6 +1,6 @@
 /**
- * Finds a token of the local issuer that an access document admits to a route, so that a suggested command is answered
- * and not refused.
+ * Finds a token of the local issuer that an access document admits to a route, so that a suggested command is not
+ * refused.
  */
 import { findAccess } from '@gatewright/authoring/find/find-access';
 import { AccessQueryError } from '@gatewright/authoring/find/caller-spec';
@@ -31,7 +31,7 @@ type Asked = {
   readonly path: string;
 };
 
-/** The names of values that a document wants and does not choose. */
+/** Examples for claims that a document requires, but whose values it does not determine. */
 const [SUBJECT, TENANT, ANY_VALUE] = ['alice', 'acme', 'example'];
 
 /**
@@ -84,7 +84,7 @@ function isAdmitted(
   }
 }
 
-/** Returns the claims that each rule asks for, in the order of the rules. */
+/** Returns the claims that each rule requires, in the order of the rules. */
 function candidates(document: CompiledDocument, issuer: CompiledIssuer, { path }: Asked): readonly Claims[] {
   const segments = path.split('/').slice(1);
   return document.rules
@@ -124,7 +124,7 @@ function usualClaims({ result, quota }: CompiledDocument, { trust }: CompiledIss
   ]);
 }
 
-/** Returns claims with which a condition holds; undefined if no claim can make it hold. */
+/** Returns claims that satisfy a condition; undefined if no claims can satisfy it. */
 function satisfy(condition: CompiledCondition, issuer: CompiledIssuer): Claims | undefined {
   switch (condition.is) {
     case 'all': {
@@ -136,7 +136,7 @@ function satisfy(condition: CompiledCondition, issuer: CompiledIssuer): Claims |
     case 'any':
       return condition.of.map((part) => satisfy(part, issuer)).find((part) => part !== undefined);
     case 'not':
-      // Whatever must not hold does not, unless another condition asks for it. The document decides in the end.
+      // Without claims, the inner condition is not satisfied, unless another condition adds them. The document decides.
       return {};
     case 'issuer':
       return condition.name === issuer.id ? {} : undefined;

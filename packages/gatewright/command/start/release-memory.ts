@@ -1,6 +1,6 @@
 /**
- * Does once the gateway is idle after startup what nobody should wait for: it stores compiled code, and collects garbage,
- * so that the operating system gets back the memory that only startup needed.
+ * Stores compiled code and collects garbage once the gateway is idle after startup, so that nobody waits for it. The
+ * collection returns the memory that only startup needed to the operating system.
  */
 import { createHook } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
@@ -34,7 +34,7 @@ type Surroundings = {
 const OWN: Surroundings = {
   utilization: (since) => performance.eventLoopUtilization(since),
   later: (run, ms) => void setTimeout(run, ms).unref(),
-  // All code that startup needs has been loaded. A first start of a checkout stores two thousand files, which stops the
+  // All code that startup needs has been loaded. The first run in a checkout stores two thousand files, which stops the
   // thread for up to a second. Node also stores them when the process ends, unless it is killed.
   store: () => void writeCompiledCode(),
   collect: collectAll,
@@ -69,8 +69,8 @@ export function collectAll(): void {
 }
 
 /**
- * Stores compiled code in the first second in which the gateway is nearly idle. If it is one of the first `LOOKS`
- * seconds, garbage is collected, too.
+ * Stores compiled code in the first second in which the gateway is nearly idle. If this is one of the first `LOOKS`
+ * seconds, also collects garbage.
  * @param looked the number of seconds in which the gateway was not idle
  */
 export function settleWhenIdle(surroundings: Surroundings = OWN, looked = 0): void {

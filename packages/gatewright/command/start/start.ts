@@ -196,11 +196,13 @@ async function openKeys(
   return openStartKeys(started);
 }
 
-/** Keeps credentials, logs and caches out of a directory that is deployed as it is, and says so once. */
+/** Keeps credentials, logs and caches out of a directory that is deployed with all its files, and reports it once. */
 async function placeState(sources: readonly string[]): Promise<void> {
   const folder = await placeOwnFolder(process.cwd(), sources);
   if (folder !== undefined)
-    printNotes(`this folder is packaged as it is, so credentials, logs and caches are in ${folder}`);
+    printNotes(
+      `this folder is packaged with all its files, so credentials, logs and caches are stored in ${folder}`,
+    );
 }
 
 /** Starts profiling. The code for this is loaded on demand. */

@@ -28,7 +28,7 @@ type GuardedRoute = {
   readonly key: string | undefined;
   /** Whether the route needs an API key that the command cannot give. */
   readonly lacksKey: boolean;
-  /** Whether an MCP server is behind the route, and takes the token where MCP clients send it. */
+  /** Whether an MCP server is behind the route, and the token is read from the header in which MCP clients send it. */
   readonly isMcp: boolean;
 };
 
@@ -98,7 +98,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   if (api.kind === 'function-url') return suggestUrl(api);
   const open = choose(routes.filter(({ isOpen }) => isOpen));
   const guarded = choose(routes.filter(({ token, lacksKey }) => token !== undefined && !lacksKey));
-  // A route with a key alone is shown unless the guarded one shows a key already.
+  // A route that needs only an API key is shown, unless the guarded route already shows a key.
   const keyed =
     guarded?.key === undefined
       ? choose(routes.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
@@ -153,7 +153,7 @@ function curl(
   return ['curl -i', ...verb, ...header, ...keyHeader, ...body, quote(address)].join(' ');
 }
 
-/** An MCP server takes no request of curl that is short enough to paste. */
+/** Returns a command of `gatewright`, because a curl request that an MCP server accepts is too long to paste. */
 function askServer(api: ApiRoutes, { route, token }: GuardedRoute): string {
   const sent = token === undefined ? '' : ` --token "${tokenCommand(token)}"`;
   return `${commandName()} mcp list --server ${quote(addressOf(api, route.path))}${sent}`;

@@ -2,8 +2,8 @@ import { listOf, memberOf } from '@gatewright/aws/json-object';
 import type { ApiRoutes, ResolvedStack } from '../../../gateway/engine/index.ts';
 
 /**
- * Returns the name of an API key with which a stage can be called: one in a usage plan of the stage. The name says how
- * to read the value; the value itself is not printed, because a template may contain the one that is used at AWS.
+ * Returns the name of an API key in a usage plan of the stage. `gatewright keys value NAME` prints the value of the key.
+ * The suggested commands do not contain the value, because a template may contain the value that is used on AWS.
  */
 export function findKeyName(
   stacks: readonly Pick<ResolvedStack, 'resources'>[],

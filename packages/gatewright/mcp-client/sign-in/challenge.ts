@@ -3,7 +3,7 @@
 export type Challenge = {
   readonly error: string | undefined;
   readonly scopes: readonly string[];
-  /** Address of the protected resource metadata. */
+  /** The address of the protected resource metadata. */
   readonly resourceMetadata: string | undefined;
 };
 
@@ -13,7 +13,7 @@ const NONE: Challenge = { error: undefined, scopes: [], resourceMetadata: undefi
 const PARAMETER =
   /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~/:=-]+))\s*(?:,|$)/;
 
-/** Returns the first Bearer challenge. Its members are empty if there is none. */
+/** Returns the first Bearer challenge. If there is no Bearer challenge, all its members are empty. */
 export function readChallenge(headers: Headers): Challenge {
   const text = headers.get('www-authenticate') ?? '';
   const [start] = /(?:^|,)\s*Bearer(?:\s+|$)/i.exec(text) ?? [];

@@ -1,6 +1,7 @@
 /**
  * Finds the authorization server of an MCP server: its protected resource metadata (RFC 9728), and the metadata of the
- * authorization server (RFC 8414, OpenID Connect Discovery). Every document is what its address says, or it is refused.
+ * authorization server (RFC 8414, OpenID Connect Discovery). A document that describes something other than
+ * its address says is refused.
  */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -8,7 +9,7 @@ import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
 import { McpClientError } from '../errors.ts';
 import { readBounded } from '../response-body.ts';
 
-/** Fetches without following redirects: a document belongs to its own address. */
+/** Fetches without following redirects, because a document is only valid at its own address. */
 export type Fetch = (
   url: string,
   init?: {
@@ -39,8 +40,8 @@ const DOCUMENT_LIMIT = 200_000;
 const PROTECTED_RESOURCE = '/.well-known/oauth-protected-resource';
 
 /**
- * Returns what the MCP server says about itself. Without metadata, the authorization server is at the root of its host,
- * as in revision 2025-03-26.
+ * Returns what the MCP server says about itself. If it has no metadata, the authorization server is expected at the root
+ * of its host, as in revision 2025-03-26.
  * @param named the address in the challenge
  * @throws McpClientError if the metadata are for another server
  */
@@ -57,7 +58,7 @@ export async function findResource(
     const resource = asText(document['resource']) ?? '';
     if (!covers(resource, server))
       throw new McpClientError(
-        `the metadata document ${place} is for the resource ${JSON.stringify(resource)}, not for ${server}; no token of another server is sent there`,
+        `the metadata document ${place} is for the resource ${JSON.stringify(resource)}, not for ${server}; the client does not sign in, because the token would be for another server`,
       );
     const [authorizationServer] = textsOf(document['authorization_servers']);
     if (authorizationServer === undefined)
@@ -74,7 +75,7 @@ function wellKnownPlaces(server: string): readonly string[] {
   return [...path, `${origin}${PROTECTED_RESOURCE}`];
 }
 
-/** Whether the resource is the server, or the part of its host that contains it. */
+/** Whether the resource is the server, or a part of the server's host that contains it. */
 function covers(resource: string, server: string): boolean {
   if (!URL.canParse(resource) || resource.includes('#')) return false;
   const [whole, part] = [new URL(resource), new URL(server)];
@@ -108,7 +109,7 @@ export async function findAuthorizationServer(
   };
 }
 
-/** The order of the specification (Authorization Server Discovery). */
+/** Returns the addresses in the order of the specification (Authorization Server Discovery). */
 function metadataPlaces(issuer: string): readonly string[] {
   if (!URL.canParse(issuer)) throw new McpClientError(`the authorization server ${issuer} is not a URL`);
   const { origin, pathname } = new URL(issuer);
@@ -120,16 +121,16 @@ function metadataPlaces(issuer: string): readonly string[] {
   ];
 }
 
-/** Attack: a document that names another issuer gets codes that the other issuer has given (RFC 8414 §3.3). */
+/** Attack: a document that names another issuer would receive the codes that this issuer gives (RFC 8414 §3.3). */
 function readMetadata(document: UnknownMembers, issuer: string, place: string): AuthorizationServer {
   const own = asText(document['issuer']);
   if (own !== issuer)
     throw new McpClientError(
-      `the metadata document ${place} is of the issuer ${JSON.stringify(own)}, not of ${issuer}`,
+      `the metadata document ${place} names the issuer ${JSON.stringify(own)}, not ${issuer}`,
     );
   if (!textsOf(document['code_challenge_methods_supported']).includes('S256'))
     throw new McpClientError(
-      `the authorization server ${issuer} does not support proof keys: code_challenge_methods_supported lacks S256`,
+      `the authorization server ${issuer} does not support PKCE: code_challenge_methods_supported does not contain S256`,
     );
   return {
     issuer,

@@ -1,4 +1,4 @@
-/** Receives the answer of an authorization server, to which the browser is sent back on this machine (RFC 8252 §7.3). */
+/** Receives the response of an authorization server, which redirects the browser to this machine (RFC 8252 §7.3). */
 import { once } from 'node:events';
 import { createServer } from '@gatewright/aws/node-http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ interface RedirectListener {
   /** `http://127.0.0.1:50123/callback`, with a free port. */
   readonly redirectUri: string;
   /**
-   * Waits for the browser, and returns the parameters with which it came back.
+   * Waits for the browser and returns the query parameters of its request.
    * @throws McpClientError if it does not come in time
    */
   receive(withinMs: number): Promise<URLSearchParams>;
@@ -19,8 +19,8 @@ const PATH = '/callback';
 const PAGE = 'You have signed in. You can close this page and go back to the terminal.\n';
 
 /**
- * @param state the state of the sign-in. Attack: any page can send the browser here with a code of its own, so other
- * states are refused
+ * @param state the state of the sign-in. Attack: any page can send the browser here with a code of its own, so requests
+ * with another state are refused
  */
 export async function listenForRedirect(state: string): Promise<RedirectListener> {
   const received = Promise.withResolvers<URLSearchParams>();
@@ -40,7 +40,9 @@ export async function listenForRedirect(state: string): Promise<RedirectListener
       const late = AbortSignal.timeout(withinMs);
       late.addEventListener('abort', () =>
         received.reject(
-          new McpClientError(`the sign-in was not finished within ${Math.round(withinMs / 1000)} s`),
+          new McpClientError(
+            `the sign-in was not finished within ${Math.round(withinMs / 1000)} s; run the command again`,
+          ),
         ),
       );
       return received.promise;

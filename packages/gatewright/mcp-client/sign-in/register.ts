@@ -1,4 +1,4 @@
-/** Finds out as which client to sign in, and how that client proves itself at the token endpoint. */
+/** Registers the client to sign in as, and says how it authenticates at the token endpoint. */
 import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { McpClientError } from '../errors.ts';
 import { readBounded } from '../response-body.ts';
@@ -39,7 +39,7 @@ export async function registerClient(
   const id = asText(memberOf(answer, 'client_id'));
   if (response.status === 404 && issuer === undefined)
     throw new McpClientError(
-      'the server wants a token, but publishes no metadata that name its authorization server; pass --as for a token of the local issuer, or --token',
+      'the server requires a token, but publishes no metadata that names its authorization server; pass --as for a token of the local issuer, or --token',
     );
   if (response.status >= 300 || id === undefined)
     throw new McpClientError(
@@ -52,7 +52,7 @@ export async function registerClient(
   };
 }
 
-/** Returns headers and form fields by which the client proves itself (RFC 6749 §2.3.1). */
+/** Returns the headers and form fields with which the client authenticates (RFC 6749 §2.3.1). */
 export function proveClient(
   { id, secret, authMethod }: OAuthClient,
   supported: readonly string[],

@@ -1,6 +1,6 @@
 /**
  * Signs in at the authorization server of an MCP server, as an MCP client must (MCP specification, Authorization):
- * discovery from the challenge, proof key, resource, and the check of the issuer before the code is sent anywhere.
+ * discovery from the challenge, PKCE, the parameter `resource`, and a check of the issuer before the code is sent.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
@@ -20,19 +20,19 @@ export type SignInOptions = {
   /** Address of the MCP server. */
   readonly server: string;
   readonly fetch: Fetch;
-  /** A client that the authorization server knows. Its id may be the address of its metadata document. */
+  /** A client that the authorization server already knows. Its id may be the address of its metadata document. */
   readonly client?: OAuthClient | undefined;
-  /** Scopes to ask for besides those that the server names. */
+  /** Scopes to request in addition to the scopes that the server names. */
   readonly scopes?: readonly string[];
   /** Shows the page of the authorization server to the user. */
   readonly openPage: (url: string) => void;
   readonly waitMs: number;
 };
 
-/** A request may need a sign-in, and then one more for a scope. Further challenges are a refusal. */
+/** A request may need one sign-in, and a second one for more scopes. A third challenge counts as a refusal. */
 const SIGN_INS_PER_REQUEST = 2;
 
-/** Returns `send` with a token, for which it signs in when the server asks for one. */
+/** Returns a function that signs in when the server requires a token, and then sends the token with each request. */
 export function withSignIn(send: Send, options: SignInOptions): Send {
   let token: string | undefined;
   let scopes: readonly string[] = options.scopes ?? [];
@@ -49,7 +49,7 @@ export function withSignIn(send: Send, options: SignInOptions): Send {
   };
 }
 
-/** @returns the token, and the scopes that were asked for, which the next sign-in must keep */
+/** @returns the token, and all requested scopes, which the next sign-in must request again */
 async function signIn(
   challenge: Challenge,
   before: readonly string[],
@@ -99,8 +99,8 @@ async function authorize(
 }
 
 /**
- * Asks an authorization server of this machine, which may answer without a page, as the local issuer does with
- * `--sign-in-as`. Undefined if it shows a page.
+ * Asks an authorization server on this machine, which may respond without a page, as the local issuer does with
+ * `--sign-in-as`. Returns undefined if the server shows a page or is on another machine.
  */
 async function askWithoutPage(
   url: string,
@@ -114,23 +114,26 @@ async function askWithoutPage(
   return location.startsWith(`${redirectUri}?`) ? new URL(location).searchParams : undefined;
 }
 
-/** Attack: another authorization server, or another page, answers in place of the asked one (RFC 9207 §2.4). */
+/** Attack: another authorization server or page responds instead of the server that was asked (RFC 9207 §2.4). */
 function readCode(
   answer: URLSearchParams,
   state: string,
   { issuer, namesIssuer }: AuthorizationServer,
 ): string {
   const given = answer.get('iss');
-  if (answer.get('state') !== state) throw new McpClientError('the answer to the sign-in has another state');
+  if (answer.get('state') !== state)
+    throw new McpClientError('the response to the sign-in has another state than the request');
   if (given === null ? namesIssuer : given !== issuer)
     throw new McpClientError(
-      `the answer to the sign-in is from the issuer ${JSON.stringify(given)}, not from ${issuer ?? ''}`,
+      given === null
+        ? `the response to the sign-in does not name its issuer; ${issuer ?? ''} is expected in the parameter iss`
+        : `the response to the sign-in is from the issuer ${JSON.stringify(given)}, not from ${issuer ?? 'the authorization server, which has no metadata'}`,
     );
   const error = answer.get('error');
   if (error !== null)
     throw new McpClientError(`the sign-in was refused: ${answer.get('error_description') ?? error}`);
   const code = answer.get('code');
-  if (code === null) throw new McpClientError('the answer to the sign-in has no code');
+  if (code === null) throw new McpClientError('the response to the sign-in has no code');
   return code;
 }
 
@@ -168,7 +171,7 @@ async function exchangeCode(
   const token = asText(memberOf(answer, 'access_token'));
   if (response.status !== 200 || token === undefined)
     throw new McpClientError(
-      `the authorization server gave no token: ${asText(memberOf(answer, 'error_description')) ?? asText(memberOf(answer, 'error')) ?? `status ${response.status}`}`,
+      `the authorization server issued no token: ${asText(memberOf(answer, 'error_description')) ?? asText(memberOf(answer, 'error')) ?? `status ${response.status}`}`,
     );
   return token;
 }

@@ -112,7 +112,7 @@ function checkQuota(
   if (isChargedInFunction(quota))
     return payload === 'rest-token' && quota.plans.length > 0
       ? [
-          'a TOKEN authorizer cannot save quota.plans: use a REQUEST authorizer, or save the plans with gatewright plan save',
+          'a TOKEN authorizer cannot save the plans under quota.plans: use a REQUEST authorizer, or save them with gatewright plan save',
         ]
       : [];
   if (payload === 'rest-token')

@@ -95,6 +95,7 @@ export function compileDocument(source: CompileSource): Compilation {
     kind: inventory.kind,
     routes,
     problem: work.problem,
+    warning: work.warning,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
   checkResult(work, networks);
@@ -334,7 +335,7 @@ function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['
   if (inventory.kind === 'http' && isEnforced)
     warning(
       ['quota'],
-      'an HTTP API returns 403 {"message":"Forbidden"} when the quota is exceeded; to return 429 with Retry-After, charge in the handler with quota() (docs/recipes/http-api-keys.md)',
+      'an HTTP API returns 403 {"message":"Forbidden"} when the quota is exceeded; to return 429 with Retry-After, charge in the handler with quota() (node_modules/gatewright/docs/recipes/http-api-keys.md)',
     );
   else if (isEnforced && quota.admissionKey === undefined)
     warning(

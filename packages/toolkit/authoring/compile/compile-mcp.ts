@@ -13,6 +13,7 @@ type CompileMcp = {
   readonly kind: CompiledDocument['kind'];
   readonly routes: readonly CompiledRoute[];
   readonly problem: (path: Path, message: string) => void;
+  readonly warning: (path: Path, message: string) => void;
   readonly compileWhen: (
     rule: Pick<McpText['rules'][number], 'effect' | 'when'>,
     path: Path,
@@ -21,12 +22,15 @@ type CompileMcp = {
 
 export function compileMcp(
   { mcp, result, quota }: Pick<AccessDocument, 'mcp' | 'result' | 'quota'>,
-  { kind, routes, problem, compileWhen }: CompileMcp,
+  { kind, routes, problem, warning, compileWhen }: CompileMcp,
 ): CompiledMcp | undefined {
   if (mcp === undefined) return undefined;
+  const hasRoute = (method: string): boolean =>
+    routes.some((route) => route.method === method && route.path === mcp.path);
   if (kind === 'websocket') problem(['mcp'], 'is for REST and HTTP APIs; this is a WebSocket API');
-  else if (!routes.some(({ method, path }) => method === 'POST' && path === mcp.path))
+  else if (!hasRoute('POST'))
     problem(['mcp', 'path'], `is not a route of the API: clients send POST ${mcp.path}`);
+  else if (!hasRoute('GET')) warning(['mcp', 'path'], withoutGet(mcp.path, kind));
   const isCached = (result?.cacheTtlSeconds ?? 60) > 0;
   if (mcp.refuseByHeaders === true && isCached)
     problem(
@@ -54,6 +58,15 @@ export function compileMcp(
     ...(mcp.refuseByHeaders === true && { refuseByHeaders: true as const }),
     rules,
   };
+}
+
+/**
+ * A server that offers no stream for GET responds with 405 (MCP 2025-11-25, Transports, Listening for Messages from the
+ * Server). If API Gateway responds instead of the server, some clients end the connection, such as the clients of Spring
+ * AI.
+ */
+function withoutGet(path: string, kind: CompiledDocument['kind']): string {
+  return `has no route GET ${path}, so API Gateway responds to GET with ${kind === 'http' ? '404' : '403'}; clients of earlier revisions of MCP expect 405 from the server, and some of them stop at any other status: route all methods of ${path} to the function, and allow these methods in the rule for ${path}`;
 }
 
 /** Only one place may charge a call, because two would charge it twice. */

@@ -13,7 +13,7 @@ const WANTED: Readonly<Record<McpSubject, string>> = {
   tools: 'a tool such as get_order, or get_* for all tools whose names begin so',
   prompts: 'a prompt such as summary, or summary_* for all prompts whose names begin so',
   resources:
-    'a URI such as orders://list, orders://* for one segment, orders://** for all below, or ** for all',
+    'a URI such as orders://list, orders://* for any one segment, orders://** for everything below it, or ** for every URI',
   methods:
     'a method that tools, prompts and resources do not decide, such as tasks/get or logging/setLevel, without *',
 };

@@ -53,7 +53,7 @@ export function toAccessFiles({
   });
 }
 
-/** Returns whether a file of the folder is read as an access document, or as one of the documents that are not. */
+/** Returns whether a file of the folder is read: as an access document, as webhooks.yml or as portal.yml. */
 export function isDocumentName(name: string): boolean {
   return DOCUMENT.test(name);
 }

@@ -126,14 +126,16 @@ export function describeMcpRule(
   return `${id}: ${effect} ${listPatterns(named)}${condition}`;
 }
 
-/** Describes in lines what a caller may use of an MCP server, and what more with other scopes. */
+/** Returns lines that say what a caller may use of an MCP server, and what additional scopes would allow. */
 export function describeMcpGrants({ allow, deny, withScopes }: McpGrants): readonly string[] {
   const allowed = listPatterns(allow);
   const denied = listPatterns(deny);
   return [
     allowed === '' ? 'the rules under mcp allow nothing' : `may use ${allowed}`,
     ...(denied === '' ? [] : [`may never use ${denied}`]),
-    ...withScopes.map((step) => `with the scopes ${step.scopes.join(', ')} also ${listPatterns(step.allow)}`),
+    ...withScopes.map(
+      (step) => `with the scopes ${step.scopes.join(', ')}, may also use ${listPatterns(step.allow)}`,
+    ),
   ].map(showControls);
 }
 

@@ -1,6 +1,12 @@
 /** Compiles `access/portal.yml` into what the functions of the portal read, and what `portal-page` serves. */
-import type { CompiledPortal, PortalSignIn } from '@gatewright/handlers/portal/compiled-portal';
+import type {
+  CompiledPortal,
+  OfferedWebhooks,
+  PortalSignIn,
+} from '@gatewright/handlers/portal/compiled-portal';
+import { urlInStage } from '@gatewright/handlers/portal/compiled-portal-page';
 import type { CompiledPortalPage, PortalFile } from '@gatewright/handlers/portal/compiled-portal-page';
+import type { CompiledSource } from '@gatewright/handlers/webhooks/compiled-webhooks';
 import { isDocumentName } from '../files/access-folder.ts';
 import { readShaped } from '../document/read-document.ts';
 import type { Problem } from '../document/read-document.ts';
@@ -19,6 +25,7 @@ const LOGO_LIMIT_BYTES = 100_000;
 const OPENAPI_LIMIT_BYTES = 500_000;
 /** A response of a function has at most 6 MB, and the compiled file is loaded at each cold start. */
 const REFERENCES_LIMIT_BYTES = 3_000_000;
+const USUAL_ENDPOINTS = 5;
 const USUAL_SCOPES = ['openid', 'email', 'profile'];
 
 export type PortalBuild =
@@ -33,6 +40,11 @@ export type PortalSurroundings = {
   ) => { readonly file: string; readonly bytes: Uint8Array } | 'too large' | undefined;
   /** The built page by file name. */
   readonly page: PageSources;
+  /**
+   * The sources of `access/webhooks.yml`. Undefined if that file has mistakes: a portal that offers webhooks is then not
+   * compiled, and no problem of its own is reported.
+   */
+  readonly sources?: readonly CompiledSource[] | undefined;
 };
 
 type Report = (path: Path, message: string) => void;
@@ -41,7 +53,7 @@ type Report = (path: Path, message: string) => void;
 export function compilePortal(
   documentText: string,
   file: string,
-  { open, page }: PortalSurroundings,
+  { open, page, sources }: PortalSurroundings,
 ): PortalBuild {
   const reading = readShaped(documentText, file, PORTAL_DOCUMENT);
   if (reading.kind === 'invalid') return reading;
@@ -50,13 +62,15 @@ export function compilePortal(
   const report: Report = (path, message) => problems.push(locate(path, message));
   checkPlans(document, report);
   checkSignIn(document, report);
+  if (sources !== undefined) checkWebhooks(document, sources, report);
   const logo = readLogo(document, open, report);
   const references = readReferences(document, { open, report, problems });
-  if (problems.length > 0) return { kind: 'invalid', problems: sorted(problems) };
+  if (problems.length > 0 || (sources === undefined && document.webhooks !== undefined))
+    return { kind: 'invalid', problems: sorted(problems) };
   return {
     kind: 'compiled',
-    portal: compileOffers(document),
-    page: compilePage(document, page, { logo, references }),
+    portal: compileOffers(document, sources ?? []),
+    page: compilePage(document, page, { logo, references, sources: sources ?? [] }),
   };
 }
 
@@ -85,6 +99,26 @@ function checkSignIn({ signIn = {}, apis = [] }: PortalText, report: Report): vo
   for (const [index, { id }] of apis.entries())
     if (apis.findIndex((other) => other.id === id) < index)
       report(['apis', index, 'id'], `the id "${id}" is used twice: choose another id`);
+}
+
+function checkWebhooks(
+  { webhooks = [] }: PortalText,
+  sources: readonly CompiledSource[],
+  report: Report,
+): void {
+  for (const [index, { source }] of webhooks.entries()) {
+    const place = ['webhooks', index, 'source'];
+    const known = sources.find(({ name }) => name === source);
+    if (webhooks.findIndex((other) => other.source === source) < index)
+      report(place, `the source "${source}" is offered twice: remove one of the entries`);
+    else if (known === undefined)
+      report(place, `webhooks.yml has no source "${source}": add it there, or remove the entry`);
+    else if (known.secretsOf === undefined)
+      report(
+        place,
+        `customers have no secrets for the source "${source}": write secrets: customers at it in webhooks.yml, or remove the entry`,
+      );
+  }
 }
 
 type Logo = { readonly name: string; readonly file: PortalFile };
@@ -145,7 +179,10 @@ function readReferences(
   return references;
 }
 
-function compileOffers({ name, plans, keys, signIn = {}, mail }: PortalText): CompiledPortal {
+function compileOffers(
+  { name, plans, keys, webhooks, signIn = {}, mail }: PortalText,
+  sources: readonly CompiledSource[],
+): CompiledPortal {
   return {
     offers: {
       name,
@@ -159,6 +196,7 @@ function compileOffers({ name, plans, keys, signIn = {}, mail }: PortalText): Co
           ...(keys.lifetimeDays !== undefined && { lifetimeSeconds: keys.lifetimeDays * DAY_SECONDS }),
         },
       }),
+      ...(webhooks && { webhooks: webhooks.map((offered) => compileWebhook(offered, sources)) }),
     },
     signIn: Object.fromEntries(
       Object.entries(signIn).map(
@@ -172,15 +210,38 @@ function compileOffers({ name, plans, keys, signIn = {}, mail }: PortalText): Co
   };
 }
 
+/** The stages of the source are the stages that have a master secret. */
+function compileWebhook(
+  { source, title, most = USUAL_ENDPOINTS, url }: NonNullable<PortalText['webhooks']>[number],
+  sources: readonly CompiledSource[],
+): OfferedWebhooks {
+  const stages = sources
+    .filter(({ name }) => name === source)
+    .map(({ stage, scheme, secret }) => {
+      const own = url === undefined ? undefined : urlInStage({ url }, stage);
+      return [stage, { scheme, masterSecret: secret, ...(own !== undefined && { url: own }) }] as const;
+    });
+  return { source, title, most, stages: Object.fromEntries(stages) };
+}
+
 function compilePage(
   document: PortalText,
-  sources: PageSources,
-  { logo, references }: { readonly logo: Logo | undefined; readonly references: References },
+  page: PageSources,
+  {
+    logo,
+    references,
+    sources,
+  }: {
+    readonly logo: Logo | undefined;
+    readonly references: References;
+    readonly sources: readonly CompiledSource[];
+  },
 ): CompiledPortalPage {
-  const { name, colour, welcome, help, terms, apis = [], signIn = {} } = document;
+  const { name, colour, welcome, help, terms, apis = [], webhooks = [], signIn = {} } = document;
+  const offered = sources.filter((source) => webhooks.some((each) => each.source === source.name));
   const ink = inkOn(colour);
   const own = new Map([
-    ...sources,
+    ...page,
     ['brand.css', styleOf(colour, ink)],
     ['icon.svg', iconOf(name, colour, ink)],
   ]);
@@ -199,6 +260,7 @@ function compilePage(
       ...(help !== undefined && { help }),
       ...(terms !== undefined && { terms }),
       apis: shown.map(({ api }) => api),
+      ...(offered.length > 0 && { webhooks: [...new Set(offered.map(({ stage }) => stage))] }),
       signIn: Object.fromEntries(Object.entries(signIn).map(([stage, { label }]) => [stage, label])),
     },
   };

@@ -122,6 +122,30 @@ const API = object(
   {},
 );
 
+const WEBHOOK = object(
+  {
+    source: described(
+      text(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the name of a source in webhooks.yml, such as orders'),
+      'A source of webhooks.yml with secrets: customers.',
+    ),
+    title: described(line(60, 'a title'), 'Name of the source for customers.'),
+  },
+  {
+    most: described(
+      integer(1, 50),
+      'Maximum number of endpoints of a customer that are not revoked. Default: 5.',
+    ),
+    url: described(
+      either(
+        URL_OF_API,
+        record(STAGE, 'a stage of this stack', URL_OF_STAGE, 1, 20),
+        (value) => typeof value !== 'object',
+      ),
+      "Base URL of the receiver behind a domain of your own, such as https://hooks.example.com/webhooks: one for all stages, or one for each stage. Default: the address of the stack's API.",
+    ),
+  },
+);
+
 const SIGN_IN = object(
   {
     issuer: described(
@@ -180,6 +204,10 @@ export const PORTAL_DOCUMENT = object(
     terms: described(paragraphs(20_000), 'Terms of use. Plain text.'),
     keys: described(KEYS, 'Keys that customers make. Default: customers cannot make keys.'),
     apis: described(list(API, 0, 20), 'APIs with a reference in the portal.'),
+    webhooks: described(
+      list(WEBHOOK, 1, 10),
+      'Webhooks that customers send to you, with secrets that they make here. Default: none.',
+    ),
     signIn: described(
       record(STAGE, 'a stage of this stack', SIGN_IN, 0, 20),
       'How members sign in, for each stage. In other stages, members come in by invitation only.',

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { PORTAL_NAME } from '../files/access-folder.ts';
+import { readWebhooks } from '../webhooks/webhook-files.ts';
 import { writeIfChanged } from '../files/access-files.ts';
 import type { Problem } from '../document/read-document.ts';
 import { compilePortal } from './compile-portal.ts';
@@ -25,8 +26,10 @@ export function readPortal(folder: string, { from = process.cwd(), page }: Readi
     .map((end) => join(folder, `${PORTAL_NAME}.${end}`))
     .find((one) => existsSync(one));
   if (path === undefined) return undefined;
+  const webhooks = readWebhooks(folder, from) ?? { kind: 'compiled', webhooks: { sources: [] } };
   return compilePortal(readFileSync(path, 'utf8'), relative(from, path), {
     page: page(),
+    sources: webhooks.kind === 'compiled' ? webhooks.webhooks.sources : undefined,
     open: openFrom(folder, from),
   });
 }

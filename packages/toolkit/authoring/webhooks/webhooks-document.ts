@@ -5,7 +5,17 @@ import { readShaped } from '../document/read-document.ts';
 import type { Problem } from '../document/read-document.ts';
 import { compileSecret, secretPlace } from '../document/secret-place.ts';
 import type { PlaceText } from '../document/secret-place.ts';
-import { described, integer, literal, object, oneOf, record, refine, text } from '../document/shape.ts';
+import {
+  described,
+  either,
+  integer,
+  literal,
+  object,
+  oneOf,
+  record,
+  refine,
+  text,
+} from '../document/shape.ts';
 import type { Shape, ShapeOf } from '../document/shape.ts';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 import type {
@@ -19,6 +29,12 @@ const SECRET = secretPlace({
   parameter:
     'SecureString in the SSM Parameter Store, with one secret per line. While you change the secret, store both the new and the old one.',
   secret: 'Plain text in Secrets Manager, one secret per line.',
+});
+
+const MASTER_SECRET = secretPlace({
+  parameter:
+    'SecureString in the SSM Parameter Store: one line of at least 32 random characters, and a second line while you change it.',
+  secret: 'Plain text in Secrets Manager, with the same lines.',
 });
 
 /** Matches the name of a target. `{stage}` in the name is replaced by the stage of the stack. */
@@ -64,8 +80,12 @@ const SOURCE = refine(
     {
       scheme: oneOf(...SCHEME_NAMES),
       secrets: described(
-        record(STAGE, 'a stage of this stack', SECRET, 1),
-        'Where the secret is stored, for each stage of the stack. Other stages do not have this source.',
+        either(
+          oneOf('customers'),
+          record(STAGE, 'a stage of this stack', SECRET, 1),
+          (value) => typeof value !== 'object',
+        ),
+        'Where the secret is stored, for each stage of the stack. Other stages do not have this source. customers: customers make secrets of their own in the portal, in the stages of masterSecret.',
       ),
       target: TARGET,
     },
@@ -81,7 +101,10 @@ const SOURCE = refine(
     },
   ),
   {},
-  ({ scheme, toleranceSeconds, trustDeliveryId }) => {
+  ({ scheme, secrets, toleranceSeconds, trustDeliveryId }) => {
+    // A secret of this scheme is a line that also names a key, an algorithm and a tag.
+    if (secrets === 'customers' && scheme === 'rfc9421')
+      return 'has secrets: customers, which the scheme rfc9421 cannot use: choose standard, stripe, github or slack';
     if (scheme === 'github')
       return toleranceSeconds === undefined
         ? undefined
@@ -103,7 +126,13 @@ const WEBHOOKS_DOCUMENT = object(
       'Senders of webhooks.',
     ),
   },
-  { $schema: text(/^\S{1,400}$/, 'the path of webhooks.schema.json') },
+  {
+    $schema: text(/^\S{1,400}$/, 'the path of webhooks.schema.json'),
+    masterSecret: described(
+      record(STAGE, 'a stage of this stack', MASTER_SECRET, 1),
+      'For sources with secrets: customers. Where the secret is stored from which the secrets of customers are derived, for each stage of the stack.',
+    ),
+  },
 );
 
 export type WebhooksBuild =
@@ -114,10 +143,31 @@ export type WebhooksBuild =
 export function compileWebhooks(documentText: string, file: string): WebhooksBuild {
   const reading = readShaped(documentText, file, WEBHOOKS_DOCUMENT);
   if (reading.kind === 'invalid') return reading;
-  const sources = Object.entries(reading.document.sources).flatMap(([name, source]) =>
-    Object.entries(source.secrets).map(([stage, secret]) => compileSource(name, stage, source, secret)),
-  );
+  const { document, locate } = reading;
+  const { masterSecret } = document;
+  const all = Object.entries(document.sources);
+  const ofCustomers = all.filter(([, { secrets }]) => secrets === 'customers').map(([name]) => name);
+  const [first] = ofCustomers;
+  if (first !== undefined && masterSecret === undefined)
+    return invalid(
+      locate(
+        ['sources', first, 'secrets'],
+        'customers needs masterSecret at the top of the file: say there where the master secret is stored, for each stage',
+      ),
+    );
+  if (first === undefined && masterSecret !== undefined)
+    return invalid(
+      locate(['masterSecret'], 'is not used: write secrets: customers at a source, or remove masterSecret'),
+    );
+  const sources = all.flatMap(([name, source]) => {
+    const places = source.secrets === 'customers' ? (masterSecret ?? {}) : source.secrets;
+    return Object.entries(places).map(([stage, secret]) => compileSource(name, stage, source, secret));
+  });
   return { kind: 'compiled', webhooks: { sources } };
+}
+
+function invalid(problem: Problem): WebhooksBuild {
+  return { kind: 'invalid', problems: [problem] };
 }
 
 type SourceText = ShapeOf<typeof SOURCE>;
@@ -125,7 +175,7 @@ type SourceText = ShapeOf<typeof SOURCE>;
 function compileSource(
   name: string,
   stage: string,
-  { scheme, target, toleranceSeconds = 300, trustDeliveryId }: SourceText,
+  { scheme, secrets, target, toleranceSeconds = 300, trustDeliveryId }: SourceText,
   secret: PlaceText,
 ): CompiledSource {
   return {
@@ -134,6 +184,7 @@ function compileSource(
     scheme,
     toleranceSeconds,
     secret: compileSecret(secret),
+    ...(secrets === 'customers' && { secretsOf: secrets }),
     target: compileTarget(target, stage),
     ...(trustDeliveryId && { trustDeliveryId }),
   };

@@ -165,7 +165,7 @@ function findDefect(error: string): Defect | undefined {
     : { kind: 'proxy-response', problem };
 }
 
-/** Both texts: execution logs in public threads (docs/aws §7.8). */
+/** Recognizes two texts, which are known from execution logs in public threads (docs/aws §7.8). */
 function findMappingDefect(error: string): Defect | undefined {
   const [, status] = /Output mapping refers to an invalid method response: (\d+)/.exec(error) ?? [];
   if (status !== undefined) return { kind: 'mapping', problem: 'no-method-response', status: Number(status) };
@@ -178,7 +178,7 @@ function findMappingDefect(error: string): Defect | undefined {
     : { kind: 'mapping', problem: 'no-response', selectBy, patterns: [] };
 }
 
-/** A text of HTTP APIs (docs/aws §10.3). */
+/** Recognizes a text of HTTP APIs (docs/aws §10.3). */
 function findAuthorizerDefect(error: string): Defect | undefined {
   if (!/doesn't match the format that API Gateway expects/.test(error)) return undefined;
   const part = /did not include 'isAuthorized'/.test(error) ? 'isAuthorized' : 'result';

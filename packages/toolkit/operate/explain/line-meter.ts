@@ -68,7 +68,7 @@ export function describeMeter(
   };
 }
 
-/** The reason of the toolkit's authorizers, which return no key for a request that its quota refuses. */
+/** Returns the reason from the toolkit's authorizers. For a request that the quota refuses, they return no API key. */
 function refusalOf(fields: LogFields): Pick<MeterCircumstances, 'refusal'> {
   const said = fields.get('authorizer.quotaRefusal');
   return said === undefined ? {} : { refusal: `: ${said}` };

@@ -6,13 +6,13 @@ export const webhooksPart: ChosenPart = {
   needs: [],
   summary: 'Signed webhooks from other services, verified and sent to EventBridge or SQS.',
   functions: ['webhook-receiver'],
-  handlers: ['webhooks'],
+  handlers: ['webhooks', 'endpoints'],
   resourceFiles: ['webhooks/resources.yml'],
   // The part has no table of its own. It claims each delivery with an item in AccessTable.
   tables: [],
   alarms: ['WebhookReceiverErrorsAlarm', 'WebhookReceiverThrottlesAlarm'],
   outputs: ['WebhookReceiverArn', 'WebhooksUrl', 'WebhooksBusName', 'WebhooksBusArn'],
-  parameters: ['localWebhookSecret', 'reservedWebhookReceiver'],
+  parameters: ['localWebhookSecret', 'localWebhookMasterSecret', 'reservedWebhookReceiver'],
   commands: [],
   guides: ['docs/guides/receive/webhooks.md'],
 };

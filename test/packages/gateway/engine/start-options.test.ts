@@ -88,7 +88,7 @@ describe('START_OPTIONS', () => {
 
   it('shows defaults in words that it reads as these', () => {
     const words: Readonly<Record<string, string>> = {
-      assume: 'the ones listed there',
+      assume: 'the defaults listed there',
       'account-quota': 'AWS’s defaults',
     };
     for (const name of optionNames(({ shown }) => shown !== undefined)) {

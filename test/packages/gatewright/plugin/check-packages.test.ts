@@ -9,6 +9,7 @@ import {
   omitState,
   withoutState,
 } from '../../../../packages/gatewright/plugin/check-packages.ts';
+import { HANDLER_ENTRIES } from '../../../../packages/gatewright/package/manifest.ts';
 
 const functionOf = (Handler: string, Runtime = 'nodejs24.x') => ({
   Type: 'AWS::Lambda::Function',
@@ -49,6 +50,13 @@ describe('checkPackages', () => {
         /^notes\.js: imports gatewright\/access, .*npm install @gatewright\/handlers, and import @gatewright\/handlers\/access$/,
       );
   });
+
+  for (const entry of HANDLER_ENTRIES)
+    it(`refuses an import of gatewright/${entry}`, async () => {
+      const files = { 'notes.js': IMPORTS.replace('/access', `/${entry}`) };
+      const [complaint = ''] = await check({ ...manifest({}), ...files });
+      assert.ok(complaint.endsWith(`import @gatewright/handlers/${entry}`), complaint);
+    });
 
   it('finds it in a file that the handler imports', async () => {
     const files = { 'notes.js': "exports.list = require('./lib/who.js');\n", 'lib/who.js': IMPORTS };

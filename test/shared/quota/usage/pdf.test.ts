@@ -67,6 +67,10 @@ describe('printPdf', () => {
     }
   });
 
+  it('writes a composed letter for a letter and its accent', () => {
+    assert.equal(printText([{ text: 'e\u0301' }]), printText([{ text: 'é' }]));
+  });
+
   it('refuses letters that its fonts lack, naming them', () => {
     assert.throws(
       () => printText([{ text: 'Łódź' }]),

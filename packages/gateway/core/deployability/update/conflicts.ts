@@ -1,6 +1,6 @@
 /**
- * Finds new resources that conflict with one that the update deletes only afterwards. CloudFormation creates first and
- * deletes during the cleanup at the end.
+ * Finds new resources that conflict with an old one. CloudFormation creates new resources first, and deletes old ones
+ * only in the cleanup at the end of the update.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  */
 import { asText, textOf } from '@gatewright/aws/json-object';
@@ -17,11 +17,11 @@ type Conflict = {
   readonly old: ResolvedResource;
   readonly property: string;
   readonly rule: 'update-creates-first' | 'update-replaces-named';
-  /** AWS's words. */
+  /** AWS's message. */
   readonly message: string;
 };
 
-/** Properties that may be the same once in their owner, with AWS's words about a second one. */
+/** Properties whose values must be unique within their owner, with AWS's message about a second resource that has them. */
 type Unique = {
   readonly by: readonly string[];
   /** The property to which the message refers. */
@@ -70,7 +70,7 @@ export function findConflicts(changes: StackChanges, table: SchemaTable): readon
   ];
 }
 
-/** Tells which values are names that AWS gets as they are here. */
+/** Decides whether two properties have the same value in the account. */
 class Names {
   readonly replaced: ReadonlySet<string>;
   readonly #before: KnownValues;
@@ -106,7 +106,7 @@ class Names {
   }
 }
 
-/** Returns the property that gives a resource of the type a name of its own; undefined if there is none. */
+/** Returns the property with which a template names a resource of the type; undefined if the type has no such property. */
 function ownNameOf(type: string, table: SchemaTable): string | undefined {
   const names = ALSO_NAMED[type] ?? table[type]?.named ?? [];
   const [only] = names;
@@ -133,7 +133,7 @@ function findNamedReplacement(
   ];
 }
 
-/** Finds a resource under another logical id that still has what must be unique. */
+/** Finds an old resource under another logical id whose values must be unique and are the same. */
 function findEqual(
   created: ResolvedResource,
   { before, kept }: StackChanges,
@@ -150,7 +150,8 @@ function findEqual(
   if (unique === undefined) return [];
   if (name !== undefined && (created.properties[name] === undefined || !look.isWritten(created, name)))
     return [];
-  // A resource that is updated in place keeps the value, which is a conflict of the new template alone, or gives it up.
+  // A resource that is updated in place either keeps the value, so that the new template conflicts with itself, or gives
+  // it up.
   const stays = new Set(
     kept.filter(({ replacedBy }) => replacedBy === undefined).map(({ now }) => now.logicalId),
   );
@@ -197,7 +198,7 @@ function findVariableSibling(
       old: sibling,
       property: 'PathPart',
       rule: 'update-creates-first',
-      message: `A sibling (${textOf(sibling.properties, 'PathPart')}) of this resource already has a variable path part -- only one is allowed: the old one is deleted only after ${part} is created`,
+      message: `A sibling (${textOf(sibling.properties, 'PathPart')}) of this resource already has a variable path part -- only one is allowed: ${textOf(sibling.properties, 'PathPart')} is deleted only after ${part} is created`,
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** Changes that a service does not make to an existing resource, although its schema permits the value. */
+/** Finds changes that a service does not allow on an existing resource, although its schema permits the new value. */
 import { isDeepStrictEqual } from 'node:util';
 import { listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -6,7 +6,7 @@ import type { Change } from './stack-changes.ts';
 
 type ForbiddenChange = {
   readonly property: string;
-  /** AWS's words. */
+  /** AWS's message. */
   readonly message: string;
 };
 
@@ -39,7 +39,7 @@ function judgeUserPool({ before, now, changed }: Change): readonly ForbiddenChan
 }
 
 /**
- * aws/aws-cdk#14920: one index is created or deleted by an update. CloudFormation's page of LocalSecondaryIndex says of
+ * aws/aws-cdk#14920: an update can create or delete only one index. CloudFormation's page of LocalSecondaryIndex says of
  * each of its properties "Updates are not supported."
  */
 function judgeIndexes({ before, now, changed }: Change): readonly ForbiddenChange[] {
@@ -73,7 +73,8 @@ function judgeIndexes({ before, now, changed }: Change): readonly ForbiddenChang
       ? [
           {
             property: 'LocalSecondaryIndexes',
-            message: 'local secondary indexes are made with the table only: updates are not supported',
+            message:
+              'local secondary indexes can only be created together with the table: updates are not supported',
           },
         ]
       : []),

@@ -1,4 +1,4 @@
-/** Finds changes of a REST API that no stage gets, because its deployment stays the same. */
+/** Finds changes to a REST API that no stage serves, because its deployment stays the same. */
 import { textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../stack/model.ts';
 import { makeFinding } from '../finding.ts';
@@ -6,7 +6,7 @@ import type { DeployFinding } from '../finding.ts';
 import { placeOf } from './place-of.ts';
 import type { StackChanges } from './stack-changes.ts';
 
-/** What a deployment of a REST API contains. */
+/** The types of resources that a deployment of a REST API contains. */
 const DEPLOYED: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::GatewayResponse',
@@ -26,7 +26,7 @@ const OF_API = [
 ];
 const SHOWN = 3;
 
-/** A deployment is a snapshot, which an update that keeps its logical id and properties does not take again. */
+/** A deployment is a snapshot. An update that keeps the logical id and properties of the deployment takes no new one. */
 export function judgeDeployments(changes: StackChanges): readonly DeployFinding[] {
   const { kept, added, removed, now } = changes;
   const isOf = ({ properties }: ResolvedResource, api: string): boolean => properties['RestApiId'] === api;
@@ -35,7 +35,7 @@ export function judgeDeployments(changes: StackChanges): readonly DeployFinding[
       ({ now: { type, logicalId }, replacedBy }) =>
         type === 'AWS::ApiGateway::Deployment' &&
         replacedBy === undefined &&
-        // A transform gives a deployment that it makes a new logical id when the API changes.
+        // If a transform has generated the deployment, it gives it a new logical id when the API changes.
         now.source?.made?.has(logicalId) !== true,
     )
     .flatMap(({ now: deployment }) => {
@@ -59,7 +59,7 @@ export function judgeDeployments(changes: StackChanges): readonly DeployFinding[
         makeFinding(
           'update-not-deployed',
           placeOf(now, deployment, ''),
-          `${shown} ${names.length === 1 ? 'changes' : 'change'}, but ${deployment.logicalId} stays, so its stages go on with the old API`,
+          `${shown} ${names.length === 1 ? 'changes' : 'change'}, but ${deployment.logicalId} stays the same, so its stages keep serving the old API`,
         ),
       ];
     });

@@ -1,4 +1,4 @@
-/** What CloudFormation refuses, replaces or loses when a template takes the place of the deployed one. */
+/** Finds what CloudFormation refuses, replaces or loses when a new template updates the deployed one. */
 import { isDeepStrictEqual } from 'node:util';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../stack/model.ts';
@@ -72,12 +72,14 @@ function judgeReplacement(
   const isKept = isRetained(stack, now.logicalId, 'UpdateReplacePolicy');
   if (lost === undefined && !isNoticed(now.type)) return [];
   const isLost = lost !== undefined && !isKept;
-  const kept = isKept ? '; UpdateReplacePolicy keeps the old one, and the new one is empty' : '';
+  const kept = isKept
+    ? `; UpdateReplacePolicy keeps the old one${lost === undefined ? '' : `, but the new one does not take over ${lost}`}`
+    : '';
   return [
     makeFinding(
       isLost ? 'update-loses' : 'update-replaces',
       placeOf(stack, now, replacedBy),
-      `${now.logicalId} is replaced because ${replacedBy} changes${isLost ? `, and thereby loses ${lost}` : kept}`,
+      `${now.logicalId} is replaced because ${replacedBy} changes${isLost ? `, and loses ${lost}` : kept}`,
     ),
   ];
 }

@@ -1,4 +1,4 @@
-/** Compares the resources of a deployed template with those of the template that is to replace it. */
+/** Compares the resources of a deployed template with the resources of the template that is to replace it. */
 import { isDeepStrictEqual } from 'node:util';
 import { listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -19,15 +19,15 @@ export type Change = {
 export type StackChanges = {
   readonly before: ResolvedStack;
   readonly now: ResolvedStack;
-  /** The resources of both templates with the same type, also those that did not change. */
+  /** The resources that both templates have with the same type, including unchanged ones. */
   readonly kept: readonly Change[];
   readonly removed: readonly ResolvedResource[];
   readonly added: readonly ResolvedResource[];
-  /** The resources of both templates whose type differs, as they are in the new template. */
+  /** The resources whose type differs between the templates, as they are in the new template. */
   readonly retyped: readonly ResolvedResource[];
 };
 
-/** Properties whose change replaces a resource in some cases only. */
+/** Returns the property whose change replaces the resource, for types on which it depends on the change. */
 const REPLACED_SOMETIMES: Readonly<Record<string, (change: Change) => string | undefined>> = {
   // conditionalCreateOnlyProperties of the schema; an attribute's type: ministackorg/ministack#1433
   'AWS::DynamoDB::Table': ({ before, now, changed }) =>
@@ -67,7 +67,7 @@ function withReplacement(change: Change, table: SchemaTable): Change {
   return property === undefined ? change : { ...change, replacedBy: property };
 }
 
-/** Marks what refers to a replaced resource by a property whose change replaces it, too. */
+/** Marks resources that are replaced because a property that refers to a replaced resource changes with it. */
 function followReferences(
   changes: readonly Change[],
   { source }: ResolvedStack,

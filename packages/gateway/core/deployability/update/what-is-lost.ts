@@ -1,4 +1,4 @@
-/** What is lost with a resource, and which replacements nobody notices. */
+/** Knows what is lost together with a resource, and which replacements nobody notices. */
 
 /**
  * What disappears with a resource of the type: data that CloudFormation does not restore, or an address or id that
@@ -63,7 +63,7 @@ const UNNOTICED: ReadonlySet<string> = new Set([
   'AWS::WAFv2::WebACLAssociation',
 ]);
 
-/** Returns what is lost with a resource of the type; undefined if nothing is. */
+/** Returns what is lost together with a resource of the type; undefined if nothing is lost. */
 export function lostWith(type: string): string | undefined {
   return LOST[type];
 }

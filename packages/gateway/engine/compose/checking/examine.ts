@@ -1,5 +1,6 @@
 /**
- * Examines stacks for `gatewright check`: everything that a start reads, and the rules that only a deployment needs.
+ * Examines stacks for `gatewright check`: everything that the gateway reads at startup, and the rules that apply only to a
+ * deployment.
  * Nothing is started, no socket is opened, and no code of the stacks runs.
  */
 import { basename, relative, resolve } from 'node:path';
@@ -146,7 +147,7 @@ function judgePackages({ stackName, resources, functions }: ResolvedStack): read
   );
 }
 
-/** Finds functions with runtimes with which Lambda creates no function today. */
+/** Finds functions whose runtime Lambda no longer accepts for new functions. */
 function judgeRuntimes(
   { stackName, resources }: ResolvedStack,
   runtimes: Schemas['runtimes'],

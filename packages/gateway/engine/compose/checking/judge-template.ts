@@ -37,7 +37,7 @@ export function judgeTemplate({ stackName, source, file }: ResolvedStack): reado
           find(
             'inline-size',
             [],
-            `the template has ${bytes} bytes; CloudFormation takes ${INLINE_BYTES} in a call`,
+            `the template has ${bytes} bytes; CloudFormation accepts at most ${INLINE_BYTES} in a call`,
           ),
         ]
       : []),

@@ -9,7 +9,8 @@ import { RESOURCE_TYPES } from '../services/catalogue.ts';
 import type { Schemas } from './open-schemas.ts';
 
 /**
- * @param files the deployed templates; each belongs to the stack that has most of its resources
+ * @param files the deployed templates; each is compared with the stack of the same name, or else with the stack that has
+ * most of its resources
  * @throws DefinitionError if a file does not exist, or cannot be read
  */
 export async function judgeUpdates(
@@ -39,7 +40,7 @@ export async function judgeUpdates(
 }
 
 function load(file: string, options: LoadOptions): Promise<readonly ResolvedStack[]> {
-  // What is wrong with the deployed template does not matter any more.
+  // Faults of the deployed template no longer matter.
   return loadStacks([file], { ...options, types: RESOURCE_TYPES, tolerance: new Faults(false) });
 }
 

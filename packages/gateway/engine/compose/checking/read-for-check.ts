@@ -1,4 +1,4 @@
-/** Reads stacks as a start does, with all services, but without parts that run anything. */
+/** Reads stacks as the gateway does at startup, with all services, but without parts that run anything. */
 import { Account } from '../../../control/account.ts';
 import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
@@ -25,7 +25,7 @@ export type ExamineOptions = LoadOptions & {
 
 type ReadForCheck = {
   readonly stacks: readonly ResolvedStack[];
-  /** What the gateway serves otherwise than AWS, with the parts that are not permitted. */
+  /** What the gateway serves differently from AWS, and the parts that are not permitted. */
   readonly notServed: readonly UnsupportedItem[];
 };
 

@@ -65,7 +65,7 @@ export async function checkDocuments(
   const odd = [...warnings, ...findStrayDocuments(folder)];
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
-  // What is wrong with the document does not depend on the page.
+  // The page is not needed, because the problems of the document do not depend on it.
   const wrongPortal = portalProblems(readPortal(folder, { page: () => new Map() }));
   const wrongFiles = [...withoutInventory, ...problems, ...wrongWebhooks, ...wrongPortal];
   printProblems(wrongFiles, 'red');

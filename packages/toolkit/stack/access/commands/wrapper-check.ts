@@ -1,12 +1,12 @@
 /**
- * Finds MCP servers with rules whose function does not use the wrapper. The wrapper is recognized in the code that the
- * function runs, so names of files and exports do not matter, and code that was bundled before is recognized too.
+ * Finds MCP servers that have rules, but whose function does not use the wrapper. The wrapper is recognized in the code
+ * that the function runs, so names of files and exports do not matter, and code that is already bundled is recognized.
  */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { WRAPPER_SIGN } from '#shared/middleware/mcp.ts';
 import type { FunctionDefinition, InspectedApi } from '../../../../gateway/engine/index.ts';
 
-/** Returns one warning for each function behind `mcp.path` that was not seen to use the wrapper. */
+/** Returns one warning for each function behind `mcp.path` in whose code the wrapper was not found. */
 export async function checkMcpWrapper(
   { mcp }: Pick<CompiledDocument, 'mcp'>,
   api: Pick<InspectedApi, 'routes'>,
@@ -22,7 +22,7 @@ export async function checkMcpWrapper(
   return warnings;
 }
 
-/** An import that is not installed here, such as one from a layer, is left in the code by its name. */
+/** If a package is not installed here, such as a package from a layer, its import stays in the bundled code. */
 const IMPORTED = /(?:from|require\(|import\()\s*["'](?:gatewright|@gatewright\/handlers)\/mcp["']/;
 
 async function usesWrapper(handler: FunctionDefinition): Promise<boolean> {
@@ -37,7 +37,7 @@ function describe(
 ): string {
   const effect =
     refuseByHeaders === true
-      ? 'rest on headers, which the client writes as it likes'
-      : 'decide nothing, so whoever reaches the server may use all of it';
-  return `the rules under mcp for POST ${path} ${effect}: the function ${logicalId} was not seen to use withMcp() or mcp() of gatewright/mcp; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
+      ? 'are enforced only by headers, in which a client can write anything'
+      : 'have no effect, so every caller that reaches the server may use all of it';
+  return `the rules under mcp for POST ${path} ${effect}: withMcp() or mcp() of gatewright/mcp was not found in the code of the function ${logicalId}; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
 }

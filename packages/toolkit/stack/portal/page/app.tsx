@@ -19,9 +19,11 @@ import { PlanSection } from './sections/plan.tsx';
 import { ReferenceSection } from './sections/reference.tsx';
 import { SignInSection } from './sections/sign-in.tsx';
 import { UseSection } from './sections/use.tsx';
+import { WebhooksSection } from './sections/webhooks.tsx';
 
 const SECTIONS = [
   ['keys', 'API keys'],
+  ['webhooks', 'Webhooks'],
   ['use', 'Use'],
   ['plan', 'Plan'],
   ['invoices', 'Invoices'],
@@ -82,6 +84,11 @@ export function App() {
       <Foot about={about} />
     </>
   );
+}
+
+/** Only webhooks are a matter of the owner; what else is not offered says so in its section. */
+function isOffered(section: string, { hasWebhooks }: About): boolean {
+  return section !== 'webhooks' || hasWebhooks === true;
 }
 
 /** Names the section in the title, and gives its head the focus, except when the page is opened. */
@@ -257,7 +264,7 @@ function Menu({
       </button>
       <div id="menu">
         <ul>
-          {SECTIONS.map(([name, title]) => (
+          {SECTIONS.filter(([name]) => isOffered(name, about)).map(([name, title]) => (
             <MenuLink key={name} href={linkTo(name)} isHere={here === name}>
               {title}
             </MenuLink>
@@ -345,10 +352,12 @@ function Inside({
   readonly item: string | undefined;
   readonly about: About;
 }) {
-  switch (section) {
+  switch (isOffered(section, about) ? section : undefined) {
     case '':
     case 'keys':
       return <KeysSection />;
+    case 'webhooks':
+      return <WebhooksSection />;
     case 'use':
       return <UseSection />;
     case 'plan':

@@ -1,6 +1,7 @@
 /** What the functions of the portal answer, as docs/design/portal.md lists it. */
+import type { Role } from '#shared/portal/members.ts';
 
-export type Role = 'owner' | 'developer' | 'billing';
+export type { Role };
 
 /** The content of `portal.json`. */
 export type About = {
@@ -10,6 +11,8 @@ export type About = {
   readonly welcome?: string;
   readonly help?: string;
   readonly terms?: string;
+  /** Customers send webhooks, with secrets that they make here. */
+  readonly hasWebhooks?: true;
   readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
   readonly apis: readonly OfferedApi[];
 };
@@ -63,6 +66,33 @@ export type Keys = { readonly keys: readonly ApiKey[]; readonly most: number; re
 
 /** `key` is absent if the change was repeated. */
 export type ChangedKey = ApiKey & { readonly key?: string };
+
+export type WebhookSource = {
+  readonly source: string;
+  readonly title: string;
+  readonly scheme: string;
+  readonly most: number;
+  readonly left: number;
+};
+
+export type Endpoint = {
+  readonly endpointId: string;
+  readonly source: string;
+  readonly name: string;
+  readonly address?: string;
+  readonly state: string;
+  readonly createdAt: string;
+  readonly revokedAt?: string;
+  readonly secrets: readonly { readonly createdAt: string; readonly notAfter?: string }[];
+};
+
+export type Webhooks = {
+  readonly sources: readonly WebhookSource[];
+  readonly endpoints: readonly Endpoint[];
+};
+
+/** `secret` is absent if the change was repeated. */
+export type ChangedEndpoint = Endpoint & { readonly secret?: string };
 
 export type Use = {
   readonly limit: string;

@@ -3,7 +3,7 @@ import type { Role } from './model.ts';
 
 /** Matched in this order against method and path. Routes that are not listed are open to every role. */
 const NEEDED: readonly (readonly [request: RegExp, roles: readonly Role[]])[] = [
-  [/^\w+ api\/keys/, ['owner', 'developer']],
+  [/^\w+ api\/(keys|webhooks)/, ['owner', 'developer']],
   [/^POST api\/plan/, ['owner', 'billing']],
   [/^\w+ api\/invoices/, ['owner', 'billing']],
   [/^\w+ api\/(members|invitations)/, ['owner']],

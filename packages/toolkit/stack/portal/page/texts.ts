@@ -18,8 +18,12 @@ export function monthName(month: string): string {
     : month;
 }
 
+/** As the functions write instants. */
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
 function write(iso: string, options: Intl.DateTimeFormatOptions): string {
-  const epochMs = Date.parse(iso);
+  // Browsers also read texts such as `server 7` as times.
+  const epochMs = INSTANT.test(iso) ? Date.parse(iso) : NaN;
   if (Number.isNaN(epochMs)) return iso;
   return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(epochMs);
 }
@@ -65,6 +69,10 @@ const WORDS: Readonly<Record<string, string>> = {
   'renamed-key': 'renamed a key',
   'rotated-key': 'rotated a key',
   'revoked-key': 'revoked a key',
+  'made-endpoint': 'made an endpoint',
+  'renamed-endpoint': 'renamed an endpoint',
+  'rotated-endpoint': 'rotated an endpoint',
+  'revoked-endpoint': 'revoked an endpoint',
   'changed-plan': 'changed the plan',
   'changed-alerts': 'changed the alerts',
 };

@@ -148,7 +148,7 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
     );
 }
 
-/** Whether nothing else was in force before: a new record of a customer without API keys. */
+/** Whether nothing can still be in force from before, because the record is new and the customer has no API keys. */
 function isFirst(after: Answer, followed: Followed | UsageError): boolean {
   return after['version'] === 1 && !(followed instanceof UsageError) && followed.keys === 0;
 }
@@ -179,7 +179,7 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
       : followed.revoked
         ? `its API keys are revoked (${followed.keys}); `
         : `in force now for requests with its API keys (${followed.keys}); `;
-  return `${keys}requests that are refused now are decided anew within 2 s; in force everywhere by ${printValue(after['everywhereBy'])}`;
+  return `${keys}requests that are refused now are decided again within 2 s; in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
 async function list(flags: ReadFlags): Promise<void> {

@@ -14,7 +14,7 @@ export type Followed = {
   readonly outside: readonly Answer[];
 };
 
-/** Returns the reason if the keys could not be told. The change of the record itself was made. */
+/** Returns the reason if the keys could not be updated. The change of the record itself was made. */
 export async function followKeys(tenant: string, flags: ReadFlags): Promise<Followed | UsageError> {
   const path = `/access/customers/${printPathName(tenant)}/follow`;
   const outside: Answer[] = [];

@@ -5,7 +5,7 @@
  * All items of the customer are deleted. The audit log, which may be required by law, retains only the kind and time of
  * an administrator's change. A plan retains everything except the customer.
  */
-import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
 import { ALERTING, organisationPartition } from '#shared/portal/portal-items.ts';
 import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
@@ -128,17 +128,28 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
 
 /**
  * Decides what happens to an item of the access table. Audit entries contain key ids instead of the customer's name, so
- * they are found by `keyIds`.
+ * they are found by `keyIds`. The changes of endpoints are in the partition of the customer.
  */
-function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: ListedItem): Fate {
-  if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
+function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key, item }: ListedItem): Fate {
+  if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: whatOfList(key) };
+  if (key.pk.startsWith('ENDPOINT#'))
+    return tenantOf(item) === tenant ? { kind: 'delete', what: 'endpoints for webhooks' } : KEEP;
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
   return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };
 }
 
+function whatOfList({ sk }: ItemKey): string {
+  return sk.startsWith('KEY#') ? 'lists of API keys' : 'lists and changes of endpoints';
+}
+
+/** The tenant that the record of a key or endpoint names. */
+function tenantOf({ doc }: Item): unknown {
+  return parseJsonObject(String(doc))?.['tenant'];
+}
+
 /**
- * Decides what happens to an item of the portal. Attack: a former member of a customer whose name is used again would
- * still be a member.
+ * Decides what happens to an item of the portal. Attack: if the customer's name is used again, a former member would be a
+ * member of the new customer.
  */
 function portalFate(tenant: string, { key: { pk, sk }, item }: ListedItem): Fate {
   const own = organisationPartition(tenant);
@@ -209,7 +220,8 @@ async function keysOf(
   const keyIds = new Set<string>();
   const nativeKeys: string[] = [];
   for await (const { key, item } of access.scan()) {
-    if (key.pk === tenantPartition(tenant)) keyIds.add(key.sk.slice('KEY#'.length));
+    if (key.pk === tenantPartition(tenant) && key.sk.startsWith('KEY#'))
+      keyIds.add(key.sk.slice('KEY#'.length));
     if (!key.pk.startsWith('KEY#') || key.sk !== 'KEY') continue;
     const record = parseJson(String(item['doc'])) as
       | { tenant?: unknown; native?: { apiKeyId?: unknown } }

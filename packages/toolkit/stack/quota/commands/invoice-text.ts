@@ -1,4 +1,4 @@
-/** Prints invoices as CSV with one line per entry. Their PDF is /shared/quota/usage/invoice-pdf.ts. */
+/** Prints invoices as CSV with one line per entry. `/shared/quota/usage/invoice-pdf.ts` prints them as PDF. */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
 

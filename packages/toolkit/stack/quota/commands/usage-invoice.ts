@@ -117,7 +117,7 @@ function printAsPdf(made: Invoice): Buffer {
     return printInvoicePdf(made);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    throw new UsageError(`${error.message}: use json or csv`);
+    throw new UsageError(`${error.message}: print the invoice with --format json or csv`);
   }
 }
 

@@ -53,6 +53,11 @@ describe('maskSecrets', () => {
       expected: '{"invitation":"[0a1b2c3d]","link":"https://p.example/#/invitation/[0a1b2c3d]"}',
     },
     {
+      name: 'the secret of an endpoint for webhooks, in the answer of the portal, in a command and in a log line',
+      given: `{"endpointId":"e1","secret":"whsec_${'+/aB'.repeat(11)}="} SECRET=whsec_${'+/aB'.repeat(11)}= made whsec_${'+/aB'.repeat(11)}=`,
+      expected: '{"endpointId":"e1","secret":"[0a1b2c3d]"} SECRET=[0a1b2c3d] made [0a1b2c3d]',
+    },
+    {
       name: 'nothing a second time',
       given: 'password=[0a1b2c3d] postgres://u:[0a1b2c3d]@h "token":"[0a1b2c3d]"',
       expected: 'password=[0a1b2c3d] postgres://u:[0a1b2c3d]@h "token":"[0a1b2c3d]"',

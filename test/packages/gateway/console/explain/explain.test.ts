@@ -225,7 +225,7 @@ describe('explain', () => {
 
     assert.match(
       storyOf(token.last()),
-      /→ Or make it a REQUEST authorizer, whose identity sources are the token’s header, context.httpMethod and context.resourcePath/,
+      /→ Or replace the authorizer by a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources\./,
     );
     assert.equal(request.last().status, 200);
   });

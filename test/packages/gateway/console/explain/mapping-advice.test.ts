@@ -213,7 +213,7 @@ describe('the advice about a call that Lambda limits', () => {
     [
       'a reservation of 0, with which no request can succeed',
       throttledByReservation('fn', 0),
-      /^Raise ReservedConcurrentExecutions of the function fn, or remove it: with 0, Lambda runs no event\.$/,
+      /^Raise ReservedConcurrentExecutions of the function fn, or remove the property: with 0, Lambda refuses every invocation\.$/,
       502,
     ],
     [

@@ -47,14 +47,17 @@ describe('explainAgentCall', () => {
     const reason = explainAgentCall(about({ ...call, rules }));
     assert.match(
       reason?.because.join(' ') ?? '',
-      /tools\/call refund_order was refused\. .*These rules under mcp of access\/orders\.yml name it: support: allow tools refund_order if role support \(access\/orders\.yml:38\)\./,
+      /tools\/call refund_order was refused\. .*These rules under mcp of access\/orders\.yml name refund_order: support: allow tools refund_order if role support \(access\/orders\.yml:38\)\./,
     );
     assert.match(reason?.changes.join(' ') ?? '', /Use a token that meets the condition/);
   });
 
   it('says that no rule names it', () => {
     const reason = explainAgentCall(about({ ...call, rules: [] }));
-    assert.match(reason?.because.join(' ') ?? '', /No rule under mcp of access\/orders\.yml names it\./);
+    assert.match(
+      reason?.because.join(' ') ?? '',
+      /No rule under mcp of access\/orders\.yml names refund_order\./,
+    );
   });
 
   it('says what to look at if the quota cannot be checked', () => {

@@ -1,6 +1,8 @@
 /** A credential that is masked by its name is masked wherever else the same record repeats it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { printApiKey } from '#shared/access/keys/api-key.ts';
+import { deriveSecret } from '#shared/endpoints/derive-secret.ts';
 import { showFunctions } from '../../../../../packages/gateway/console/endpoints/show-functions.ts';
 import { toHar } from '../../../../../packages/gateway/console/records/har.ts';
 import { aRecordedApi } from '../../../../support/recorded-apis.ts';
@@ -110,6 +112,27 @@ describe('a credential that a record repeats', () => {
       assert.ok(JSON.stringify(api.records.detail('last', true)).includes(secret), 'shown to who asks');
     });
   }
+
+  const SHOWN_ONCE: Readonly<Record<string, readonly [member: string, secret: string]>> = {
+    'the key': ['key', printApiKey({ prefix: 'shop_live', keyId: 'AbCd0123AbCd0123' }, 'c0ffee'.repeat(11))],
+    'the invitation': ['invitation', `gwinv_${'0a'.repeat(32)}`],
+    'the secret of an endpoint': [
+      'secret',
+      deriveSecret('m'.repeat(32), { source: 'orders', endpointId: 'AbCd0123AbCd0123', secretId: '0' }),
+    ],
+  };
+  for (const [name, [member, secret]] of Object.entries(SHOWN_ONCE))
+    it(`that the portal shows once, ${name}, is masked in lines, answer, page and archive`, async () => {
+      const api = aRecordedApi(restApi({ HttpMethod: 'ANY' }), {
+        list: answers({ statusCode: 200, body: JSON.stringify({ name: 'shop', [member]: secret }) }),
+      });
+      await api.send({ method: 'POST', target: '/dev/pets', headers: [], body: '{"name":"shop"}' });
+      print(api, INVOCATION, `made ${secret}, and again ${secret}`);
+
+      const end = secret.slice(-30);
+      assert.ok(!shownOf(api).includes(end), shownOf(api));
+      assert.ok(!linesOf(api).join().includes(end));
+    });
 
   it('has one fingerprint in every place', async () => {
     const api = aRecordedApi(restApi(), { list });

@@ -36,7 +36,8 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     request: asking('GET', ''),
     values: { origin: PAGE },
     because: /and the reply has no Access-Control-Allow-Origin header\./,
-    change: /Let OPTIONS \/\{id\} have no authorizer and need no API key: a preflight has no credentials\.$/,
+    change:
+      /Remove the authorizer and the API key requirement from OPTIONS \/\{id\}: a preflight has no credentials\.$/,
     not: { api: optionsOf("'*'") },
   },
 ];

@@ -266,7 +266,8 @@ const REPLIES: readonly SurpriseRow[] = [
     before: { target: '/dev/pets?page=1&size=5' },
     request: { target: '/dev/pets?page=2&size=5' },
     values: { parameters: ['page'] },
-    because: /It had another value of page, which is no cache key, so both requests got the same response\./,
+    because:
+      /It had another value of page, which is not a cache key, so both requests got the same response\./,
     change:
       /^To keep the values apart, add method\.request\.querystring\.page to CacheKeyParameters of the integration and to RequestParameters of the method/,
     not: {

@@ -12,8 +12,8 @@ import { runCommandHere } from '../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../support/command.ts';
 
 /** @param paths those of the routes to the server */
-function aServer(revisions: readonly string[], paths: readonly string[]): object {
-  const { Resources } = anHttpApiTemplate(anMcpHandler(revisions)) as {
+function aServer(revisions: readonly string[], paths: readonly string[], without: readonly string[]): object {
+  const { Resources } = anHttpApiTemplate(anMcpHandler(revisions, without)) as {
     readonly Resources: Record<string, { readonly Properties?: object }>;
   };
   const variables = { Environment: { Variables: { GATEWRIGHT_ISSUER_URL: 'https://issuer.example' } } };
@@ -36,13 +36,14 @@ function aServer(revisions: readonly string[], paths: readonly string[]): object
 async function aRun(
   revisions: readonly string[] = ['2026-07-28'],
   paths: readonly string[] = ['/mcp'],
+  without: readonly string[] = [],
 ): Promise<{
   readonly at: StartedGateway;
   readonly run: (...words: readonly string[]) => Promise<Finished>;
   readonly close: () => Promise<void>;
 }> {
   const directory = mkdtempSync(join(tmpdir(), 'gatewright-mcp-'));
-  const at = await aGateway(aServer(revisions, paths), {
+  const at = await aGateway(aServer(revisions, paths, without), {
     directory,
     record: 100,
     consoleFiles: () => Promise.resolve(new Map()),
@@ -76,6 +77,17 @@ describe('gatewright mcp', () => {
       'prompt    summary         Asks for a summary.',
       'resource  orders://terms  terms',
     ]);
+  });
+
+  it('lists what a server without tools has', async () => {
+    const other = await aRun(undefined, undefined, ['tools/list', 'tools/call']);
+    try {
+      const { code, stdout } = await other.run('list', '--as', 'ann');
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /^prompt .*\nresource .*\n$/);
+    } finally {
+      await other.close();
+    }
   });
 
   it('calls a tool as a caller with roles and scopes', async () => {
@@ -148,12 +160,12 @@ describe('gatewright mcp', () => {
   });
 
   const wrong = [
-    { words: ['list', '--server', '/none'], message: /has no route POST \/none; name the address/ },
+    { words: ['list', '--server', '/none'], message: /has no POST route \/none; name the address/ },
     { words: ['list', '--server', 'http://'], message: /"http:\/\/" is not a URL/ },
     { words: ['list', '--server', 'none'], message: /neither a URL nor a path/ },
     { words: ['list', '--as', 'a b'], message: /Write a name, or a name and its roles/ },
     { words: ['list', '--as', 'ann', '--token', 't'], message: /cannot be used with/ },
-    { words: ['list', '--claim', 'tenant=acme'], message: /--claim needs --as/ },
+    { words: ['list', '--claim', 'tenant=acme'], message: /--claim adds a claim to the token of --as/ },
     { words: ['list', '--as', 'ann', '--claim', 'acme'], message: /Write it as name=value/ },
     { words: ['call', 'x', '[1]'], message: /Write it as a JSON object/ },
     {
@@ -174,7 +186,10 @@ describe('gatewright mcp and a server of revision 2025-11-25', () => {
     const { run, close } = await aRun(['2025-11-25'], ['/mcp', '/other/mcp']);
     try {
       const several = await run('list', '--as', 'ann');
-      assert.match(several.stderr, /several such routes: http:\S+\/mcp, http:\S+\/other\/mcp; choose one/);
+      assert.match(
+        several.stderr,
+        /several POST routes that end with \/mcp: http:\S+\/mcp, http:\S+\/other\/mcp; choose one/,
+      );
       const { stdout } = await run('call', 'get_order', '{"id":"7"}', '--as', 'ann', '--server', '/mcp');
       const { header, revision } = JSON.parse(stdout) as Record<string, unknown>;
       assert.deepEqual([header, revision], [null, '2025-11-25']);

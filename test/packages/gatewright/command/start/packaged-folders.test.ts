@@ -162,6 +162,9 @@ describe('a folder that is packaged whole', () => {
 
       assert.equal(code, 0, stderr);
       assert.deepEqual(filesIn(folder, omits), before, source);
-      assert.match(stderr, /this folder is packaged as it is, so credentials, logs and caches are in .*home/);
+      assert.match(
+        stderr,
+        /this folder is packaged with all its files, so credentials, logs and caches are stored in .*home/,
+      );
     });
 });

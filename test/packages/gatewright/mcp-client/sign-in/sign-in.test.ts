@@ -266,7 +266,7 @@ describe('withSignIn', () => {
     {
       name: 'metadata of another issuer',
       change: { 'GET /.well-known/oauth-authorization-server': metadata({ issuer: `${ISSUER}/` }) },
-      message: /is of the issuer/,
+      message: /names the issuer/,
     },
     {
       name: 'an authorization server without proof keys',
@@ -275,7 +275,7 @@ describe('withSignIn', () => {
           code_challenge_methods_supported: ['plain'],
         }),
       },
-      message: /does not support proof keys/,
+      message: /does not support PKCE/,
     },
     {
       name: 'a token endpoint without TLS on another machine',
@@ -299,7 +299,7 @@ describe('withSignIn', () => {
     {
       name: 'an answer without the announced issuer',
       change: { 'GET /authorize': answer({ iss: null }) },
-      message: /from the issuer null/,
+      message: /does not name its issuer/,
     },
     {
       name: 'an answer with another state',
@@ -331,7 +331,7 @@ describe('withSignIn', () => {
     {
       name: 'a refused code',
       change: { 'POST /token': () => json({ error: 'invalid_grant', error_description: 'Used.' }, 400) },
-      message: /gave no token: Used\./,
+      message: /issued no token: Used\./,
     },
   ];
   for (const { name, change, message } of refused)

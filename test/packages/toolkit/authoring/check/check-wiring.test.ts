@@ -93,7 +93,7 @@ describe('checkWiring', () => {
       },
       routes: ['POST /mcp'],
       wired: { payload: 'rest-token', calls: 'token-authorizer' },
-      expected: /a TOKEN authorizer cannot save quota\.plans/,
+      expected: /a TOKEN authorizer cannot save the plans under quota\.plans/,
       source: 'docs/guides/protect/mcp.md: the REQUEST authorizer saves them',
     },
     {

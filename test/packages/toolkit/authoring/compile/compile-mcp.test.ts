@@ -20,7 +20,25 @@ function problemsOf(over: object, kind: 'rest' | 'http' | 'websocket' = 'rest'):
   return compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message) : [];
 }
 
+function warningsOf(routes: readonly string[], kind: 'rest' | 'http' = 'http'): readonly string[] {
+  const text = documentText({ mcp: { path: '/mcp', rules: [RULE] } });
+  const compilation = compile(text, anInventory(routes, kind));
+  assert.ok(compilation.kind === 'compiled');
+  return compilation.warnings.map(({ message }) => message).filter((message) => message.includes('/mcp'));
+}
+
 describe('the section mcp of an access document', () => {
+  // MCP 2025-11-25, Transports, Listening for Messages from the Server: 405 if the server has no stream of its own.
+  it('warns where API Gateway answers GET in place of the server', () => {
+    assert.match(
+      warningsOf(['POST /mcp']).join(),
+      /has no route GET \/mcp, so API Gateway responds to GET with 404/,
+    );
+    assert.match(warningsOf(['POST /mcp'], 'rest').join(), /responds to GET with 403/);
+    assert.deepEqual(warningsOf(['POST /mcp', 'GET /mcp']), []);
+    assert.deepEqual(warningsOf(['ANY /mcp']), []);
+  });
+
   const wrong: readonly [what: string, mcp: object, message: RegExp, over?: object][] = [
     [
       'a path that is no route',

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { compilePortal } from '../../../../../packages/toolkit/authoring/portal/compile-portal.ts';
 import type { PortalSurroundings } from '../../../../../packages/toolkit/authoring/portal/compile-portal.ts';
 import { portalSchema } from '../../../../../packages/toolkit/authoring/portal/portal-document.ts';
+import { compileWebhooks } from '../../../../../packages/toolkit/authoring/webhooks/webhooks-document.ts';
 import { REPOSITORY } from '../../../../architecture/source-files.ts';
 
 const FIXTURES = join(REPOSITORY, 'test/fixtures/portal');
@@ -26,8 +27,11 @@ const files: Record<string, Buffer> = Object.fromEntries(
   ]),
 );
 
+const WEBHOOKS = compileWebhooks(readFileSync(join(FIXTURES, 'webhooks.yml'), 'utf8'), 'access/webhooks.yml');
+
 const surroundings = (more: Readonly<Record<string, string | Buffer>> = {}): PortalSurroundings => ({
   page: PAGE,
+  sources: WEBHOOKS.kind === 'compiled' ? WEBHOOKS.webhooks.sources : undefined,
   open(name, limit) {
     const found = more[name] ?? files[name];
     if (found === undefined) return undefined;
@@ -69,6 +73,39 @@ describe('compilePortal', () => {
     assert.deepEqual(signIn['dev']?.scopes, ['openid', 'email', 'profile']);
     assert.deepEqual(signIn['prod']?.clientSecret, { kind: 'parameter', name: '/harvest/prod/portal' });
     assert.deepEqual(mail, { from: 'portal@harvest.example' });
+    const scheme = 'standard';
+    assert.deepEqual(offers.webhooks, [
+      {
+        source: 'orders',
+        title: 'Orders',
+        most: 5,
+        stages: {
+          dev: { scheme, masterSecret: { kind: 'env', name: 'LOCAL_WEBHOOK_MASTER_SECRET' } },
+          prod: {
+            scheme,
+            masterSecret: { kind: 'parameter', name: '/harvest/prod/webhooks' },
+            url: 'https://hooks.harvest.example',
+          },
+        },
+      },
+    ]);
+    assert.deepEqual(build.page.about?.webhooks, ['dev', 'prod']);
+  });
+
+  it('offers nothing of webhooks where the document does not name them', () => {
+    const build = compile(TEXT.replace(/^webhooks:\n.*\n/m, ''));
+
+    assert.ok(build.kind === 'compiled');
+    assert.deepEqual(
+      [build.portal.offers, build.page.about].filter((each) => each && 'webhooks' in each),
+      [],
+    );
+  });
+
+  it('is not compiled, and has no problem of its own, where the sources are not known', () => {
+    const build = compilePortal(TEXT, 'access/portal.yml', { ...surroundings(), sources: undefined });
+
+    assert.deepEqual(build, { kind: 'invalid', problems: [] });
   });
 
   it('compiles the page with the name of the owner, and names that change with the content', () => {
@@ -111,6 +148,26 @@ describe('compilePortal', () => {
       "'#0b5fa5'",
       "'#777777'",
       /^access\/portal\.yml:4 colour: .*white text on #777777 is 4\.47:1.*near-black text 4\.\d\d:1/,
+    ],
+    [
+      'source: orders',
+      'source: returns',
+      /webhooks\[0\]\.source: webhooks\.yml has no source "returns": add it/,
+    ],
+    [
+      'source: orders',
+      'source: github',
+      /customers have no secrets for the source "github": write secrets: cust/,
+    ],
+    [
+      'webhooks:',
+      'webhooks:\n  - { source: orders, title: Again }',
+      /webhooks\[1\]\.source: the source "orders" is offered twice/,
+    ],
+    [
+      "url: { prod: 'https://hooks",
+      "url: { prod: 'http://hooks",
+      /webhooks\[0\]\.url\.prod: must be an https URL/,
     ],
     ["'#0b5fa5'", 'blue', /colour: must be a colour of six hexadecimal digits/],
     ['logo: logo.png', 'logo: none.png', /logo: none\.png cannot be read: correct the path/],

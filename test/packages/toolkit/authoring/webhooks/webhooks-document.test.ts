@@ -61,6 +61,57 @@ describe('compileWebhooks', () => {
     ]);
   });
 
+  const OF_CUSTOMERS = `version: 1
+masterSecret: { dev: { env: MASTER }, prod: { parameter: /hooks/prod/master } }
+sources:
+  orders:
+    scheme: standard
+    secrets: customers
+    target: { sqs: { queue: 'orders-{stage}' } }
+`;
+
+  it('makes a source with secrets of customers in each stage that has a master secret', () => {
+    const build = compileWebhooks(OF_CUSTOMERS, 'access/webhooks.yml');
+
+    assert.ok(build.kind === 'compiled');
+    assert.deepEqual(
+      build.webhooks.sources.map(({ stage, secret, secretsOf }) => [stage, secret, secretsOf]),
+      [
+        ['dev', { kind: 'env', name: 'MASTER' }, 'customers'],
+        ['prod', { kind: 'parameter', name: '/hooks/prod/master' }, 'customers'],
+      ],
+    );
+    assert.deepEqual(
+      receiverPermissions(build.webhooks, 'prod').map(({ Action }) => Action),
+      ['ssm:GetParameter', 'sqs:SendMessage'],
+    );
+  });
+
+  const OF_CUSTOMERS_MISTAKES: readonly (readonly [from: string, to: string, problem: RegExp])[] = [
+    ['scheme: standard', 'scheme: rfc9421', /^4:3 .*which the scheme rfc9421 cannot use: choose standard, /],
+    [
+      /^masterSecret.*\n/m.exec(OF_CUSTOMERS)?.[0] ?? '',
+      '',
+      /^5:14 .*customers needs masterSecret at the top/,
+    ],
+    [
+      'secrets: customers',
+      'secrets: { dev: { env: A } }',
+      /^2:1 masterSecret: is not used: write secrets: cust/,
+    ],
+    ['secrets: customers', 'secrets: customer', /^6:14 .*must be "customers", not "customer"/],
+    ['{ env: MASTER }', '{ value: a }', /^2:24 masterSecret\.dev.*unknown key "value"/],
+  ];
+  for (const [from, to, problem] of OF_CUSTOMERS_MISTAKES)
+    it(`says where and what for ${to === '' ? 'no masterSecret' : to}`, () => {
+      const problems = problemsOf(OF_CUSTOMERS.replace(from, to));
+
+      assert.ok(
+        problems.some((text) => problem.test(text)),
+        problems.join('\n'),
+      );
+    });
+
   const MISTAKES: readonly (readonly [from: string, to: string, problem: RegExp])[] = [
     ['scheme: stripe', 'scheme: paypal', /^9:13 sources\.billing\.scheme: must be one of github, stripe/],
     ['toleranceSeconds: 60', 'toleranceSeconds: 0', /^10:23 .*a whole number from 1 to 3600/],

@@ -6,11 +6,12 @@ import type { About, Invitation, Member, Members, NewInvitation, Role } from '..
 import { day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 
-const ROLES: readonly (readonly [role: Role, about: string])[] = [
-  ['developer', 'developer: keys, use and reference'],
-  ['billing', 'billing: plan, invoices and use'],
-  ['owner', 'owner: everything, also members'],
-];
+const ABOUT: Readonly<Record<Role, string>> = {
+  developer: 'developer: keys, use and reference',
+  billing: 'billing: plan, invoices and use',
+  owner: 'owner: everything, also members',
+};
+const ROLES = Object.keys(ABOUT) as Role[];
 
 export function MembersSection({ signIn }: { readonly signIn: About['signIn']['kind'] }) {
   const fetched = useFetched<Members>('api/members');
@@ -83,13 +84,13 @@ function RoleSelect({ value, onChange }: { readonly value: Role; readonly onChan
       <select
         value={value}
         onChange={({ currentTarget }) => {
-          const [role] = ROLES.find(([each]) => each === currentTarget.value) ?? [];
+          const role = ROLES.find((each) => each === currentTarget.value);
           if (role !== undefined) onChange(role);
         }}
       >
-        {ROLES.map(([role, about]) => (
+        {ROLES.map((role) => (
           <option key={role} value={role}>
-            {about}
+            {ABOUT[role]}
           </option>
         ))}
       </select>

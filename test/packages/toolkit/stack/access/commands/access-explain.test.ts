@@ -329,7 +329,7 @@ describe('explain of a route with an MCP server', () => {
     const text = explain(document, 'POST', '/mcp', flags());
     assert.match(text, /^mcp {4}may use tools list_\*, resources docs:\/\/\*\*$/m);
     assert.match(text, /^mcp {4}may never use tools list_secrets$/m);
-    assert.match(text, /^mcp {4}with the scopes orders:write also tools refund$/m);
+    assert.match(text, /^mcp {4}with the scopes orders:write, may also use tools refund$/m);
     assert.match(
       explain(document, 'POST', '/mcp', flags({ scope: ['orders:write'] })),
       /^mcp {4}may use tools list_\* refund, resources docs:\/\/\*\*$/m,

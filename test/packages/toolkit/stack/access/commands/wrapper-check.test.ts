@@ -16,7 +16,7 @@ const RULE = { id: 'all', effect: 'allow', tools: ['*'] };
 const WRAPPED = `
 import { withMcp } from '@gatewright/handlers/mcp';
 export const handler = withMcp(async () => ({ statusCode: 200 }), { document: 'orders' });`;
-const TEXT = `the rules under mcp for POST /mcp decide nothing, so whoever reaches the server may use all of it: the function Answer was not seen to use withMcp() or mcp() of gatewright/mcp; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
+const TEXT = `the rules under mcp for POST /mcp have no effect, so every caller that reaches the server may use all of it: withMcp() or mcp() of gatewright/mcp was not found in the code of the function Answer; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
 
 describe('checkMcpWrapper', () => {
   let root = '';
@@ -150,14 +150,14 @@ export const handler = async () => protectedResourceMetadata({ resource: 'https:
       assert.deepEqual(await check(files, properties && { properties }), [TEXT]);
     });
 
-  it('says that the rules rest on headers where the authorizer refuses by them', async () => {
+  it('says that the rules are enforced only by headers if the authorizer refuses by headers', async () => {
     const [warning] = await check(
       { 'index.mjs': 'export const handler = async () => ({});' },
       { mcp: { refuseByHeaders: true } },
     );
     assert.match(
       warning ?? '',
-      /for POST \/mcp rest on headers, which the client writes as it likes: the function Answer/,
+      /for POST \/mcp are enforced only by headers, in which a client can write anything: withMcp\(\) or mcp\(\) of gatewright\/mcp was not found in the code of the function Answer/,
     );
   });
 

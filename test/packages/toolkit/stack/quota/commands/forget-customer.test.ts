@@ -9,14 +9,12 @@ import { savePlan } from '#shared/quota/admin/plans.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageTracker } from '#shared/quota/usage/track-usage.ts';
 import { printItem } from '#shared/table/dynamodb-expression.ts';
-import type { Item, ItemKey } from '#shared/table/item-write.ts';
+import type { Item } from '#shared/table/item-write.ts';
 import { forget, survey } from '../../../../../../packages/toolkit/stack/quota/commands/forget-customer.ts';
-import type { SweptTable } from '../../../../../../packages/toolkit/stack/quota/commands/forget-customer.ts';
 import { describeObstacles } from '../../../../../../packages/toolkit/stack/quota/commands/quota-forget.ts';
 import { createSystemClock } from '../../../../../../packages/gateway/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { aNewKey } from '../../../../../support/api-key-table.ts';
-import { Browser, Portal } from '../../../../../support/a-portal.ts';
 import { runCommandHere } from '../../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../../support/command.ts';
 import { createMemoryListing } from '../../../../../support/memory-listing.ts';
@@ -24,6 +22,7 @@ import { createMemoryTable } from '../../../../../support/memory-table.ts';
 import { SIGNER } from '../../../../../support/orders-table.ts';
 import { memoryAdminPorts, ofKey, requested } from '../../../../../support/quota-admin.ts';
 import { REAL_RANDOM } from '../../../../../support/real-quota-ports.ts';
+import { printItems as everything, sweptMemory } from '../../../../../support/swept-memory.ts';
 
 const START_MS = Date.UTC(2026, 9, 3);
 const PLAN = {
@@ -136,24 +135,6 @@ class TwoCustomers {
   }
 }
 
-function sweptMemory(items: Map<string, Item>): SweptTable {
-  const nameOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
-  return {
-    async *scan() {
-      for (const [name, item] of [...items]) {
-        const [pk = '', sk = ''] = name.split('\n');
-        yield await Promise.resolve({ key: { pk, sk }, item });
-      }
-    },
-    remove: (key) => Promise.resolve(void items.delete(nameOf(key))),
-    rewrite(key, { before: was, after: doc }) {
-      assert.equal(items.get(nameOf(key))?.['doc'], was);
-      items.set(nameOf(key), { ...items.get(nameOf(key)), doc });
-      return Promise.resolve();
-    },
-  };
-}
-
 const KINDS = [
   'heads',
   'ledgers',
@@ -167,8 +148,6 @@ const KINDS = [
   'API keys',
   'lists of API keys',
 ] as const;
-
-const everything = (items: ReadonlyMap<string, Item>): string => JSON.stringify([...items]);
 
 describe('forgetting a customer', () => {
   for (const tenant of ['globex', 'a#b%'])
@@ -264,35 +243,6 @@ describe('forgetting a customer', () => {
 
     assert.deepEqual([...found], []);
     assert.equal(everything(books.usage) + everything(books.access), before);
-  });
-
-  it('removes members, sessions and invitations of the portal, so that nobody comes back with the same name', async () => {
-    for (const tenant of ['acme', 'a#b%']) {
-      const portal = new Portal();
-      for (const each of [tenant, 'globex']) await portal.addCustomer(each);
-      const [owner, other] = [await portal.join(tenant, 'owner'), await portal.join('globex', 'owner')];
-      await owner.post('/api/alerts', {
-        body: { version: 1, alerts: [{ limit: 'monthly', percent: 80 }] },
-      });
-      await owner.post('/api/keys', { body: { name: 'build' } });
-      const made = await owner.post('/api/invitations', { body: { role: 'owner' } });
-      const tables = {
-        usage: sweptMemory(portal.tables.usage.items),
-        access: sweptMemory(portal.tables.access.items),
-        portal: sweptMemory(portal.tables.portal.items),
-      };
-      const { found } = await survey(tables, tenant, portal.nowMs);
-      await forget(tables, tenant);
-      assert.ok((found.get('items of the portal') ?? 0) > 5, JSON.stringify([...found]));
-      assert.equal((await survey(tables, tenant, portal.nowMs)).found.size, 0);
-      assert.ok(!everything(portal.tables.portal.items).includes(`owner of ${tenant}`));
-
-      await portal.addCustomer(tenant);
-      assert.equal((await owner.get('/session')).status, 401);
-      const body = { invitation: made.body['invitation'], name: 'Back' };
-      assert.equal((await new Browser(portal).post('/session/invitation', { body })).status, 404);
-      assert.equal((await other.get('/api/members')).status, 200);
-    }
   });
 
   it('keeps in the log that something was done, when and by whom', async () => {

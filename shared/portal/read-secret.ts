@@ -8,12 +8,20 @@ import type { SecretPlace } from '../webhooks/compiled-webhooks.ts';
 let cache: SecretCache | undefined;
 
 /**
+ * Reads the lines of a place where the owner of the APIs stores a secret.
+ * @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID
+ */
+export function readSecretLines(place: SecretPlace): Promise<readonly string[]> {
+  cache ??= new SecretCache(createReader());
+  return cache.get(place, CLOCK.nowEpochMs());
+}
+
+/**
  * Reads the secret of the portal's client at the issuer. If its place has several lines, the first one is used.
  * @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID
  */
 export async function readClientSecret(place: SecretPlace): Promise<string> {
-  cache ??= new SecretCache(createReader());
-  const [secret] = await cache.get(place, CLOCK.nowEpochMs());
+  const [secret] = await readSecretLines(place);
   if (secret !== undefined) return secret;
   throw new DomainError('SECRET_UNAVAILABLE', 'the secret of the client at the issuer is empty');
 }

@@ -1,0 +1,44 @@
+/** The secrets of endpoints. They are derived from the owner's master secret, so no table stores them. */
+import { createHmac } from 'node:crypto';
+import { DomainError } from '../errors.ts';
+
+/** What makes a secret unlike every other one of the same master secret. */
+type SecretName = {
+  readonly source: string;
+  readonly endpointId: string;
+  readonly secretId: string;
+};
+
+/** Separates these secrets from whatever else may be made of the same master secret. */
+const DOMAIN = 'gatewright-webhook-secret';
+/**
+ * Least number of characters. Attack: a customer knows a secret and what it was derived from, and so can test guesses of
+ * the master secret on his own machine.
+ */
+const MASTER_LENGTH = 32;
+/** The second one is used while the owner changes the master secret. */
+const MASTERS_LIMIT = 2;
+
+/**
+ * Derives a secret in the form of Standard Webhooks: `whsec_` and 32 bytes in base64. The JSON of a list keeps the names
+ * apart, whatever they contain.
+ */
+export function deriveSecret(master: string, { source, endpointId, secretId }: SecretName): string {
+  const text = `${DOMAIN}\n${JSON.stringify([source, endpointId, secretId])}`;
+  return `whsec_${createHmac('sha256', master).update(text, 'utf8').digest('base64')}`;
+}
+
+/**
+ * Returns the master secrets, the current one first.
+ * @param lines of the place where the owner stores them
+ * @throws DomainError CONFIG_INVALID unless there are one or two of sufficient length
+ */
+export function readMasters(lines: readonly string[]): readonly [string, ...string[]] {
+  const [first, ...others] = lines;
+  const isValid = lines.length <= MASTERS_LIMIT && lines.every((line) => line.length >= MASTER_LENGTH);
+  if (first !== undefined && isValid) return [first, ...others];
+  throw new DomainError(
+    'CONFIG_INVALID',
+    `the master secret of webhooks must be one line, or two while you change it, of at least ${MASTER_LENGTH} characters each; make it with openssl rand -base64 32`,
+  );
+}
