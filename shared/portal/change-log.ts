@@ -16,6 +16,7 @@ export type Actor = {
 export type Change = {
   readonly what:
     | 'invited'
+    | 'made-sign-in-link'
     | 'withdrew-invitation'
     | 'joined'
     | 'renewed-sign-in'

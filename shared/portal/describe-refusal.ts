@@ -6,6 +6,7 @@ import type { UsageRow } from '../quota/admin/usage-row.ts';
 import type { CustomerState } from '../quota/plan/customer.ts';
 import type { ConcurrencyLimit, RateLimit } from '../quota/plan/plan.ts';
 import { printCount } from '../quota/usage/invoice-pdf.ts';
+import { keyIdOf } from './charged-key.ts';
 import { describeLimit } from './describe-limits.ts';
 import { printMoment } from './print-moment.ts';
 
@@ -32,7 +33,7 @@ export function describeRefusal(spent: Spent, names: CustomerNames): string | un
 }
 
 function describeRequests({ key, route }: Spent, names: CustomerNames): string {
-  const whose = key === undefined ? 'your organisation' : `the key ${names.key ?? key}`;
+  const whose = key === undefined ? 'your organisation' : `the key ${names.key ?? keyIdOf(key)}`;
   return route === undefined ? `Requests of ${whose}` : `Requests of ${whose} to ${route}`;
 }
 

@@ -152,7 +152,14 @@ async function tryInvite(
       change: { kind: 'put', item: { tenant, id: invitation.id, expiresAt } },
     },
     addToOpen(tenant, list, invitation.id),
-    logWrite(ports, tenant, by, { what: 'invited', on: invitation.role }),
+    logWrite(
+      ports,
+      tenant,
+      by,
+      renewed === undefined
+        ? { what: 'invited', on: invitation.role }
+        : { what: 'made-sign-in-link', on: renewed.name },
+    ),
   ]);
   return isDone ? { invitation, secret } : undefined;
 }

@@ -4,6 +4,7 @@ import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { UsageRow } from '../quota/admin/usage-row.ts';
 import { claimWrites, isDue, readAlerts } from './alerts.ts';
 import type { Alert } from './alerts.ts';
+import { keyIdOf } from './charged-key.ts';
 import { titleOf } from './compiled-portal.ts';
 import type { CompiledPortal } from './compiled-portal.ts';
 import { readCurrentUsage } from './current-usage.ts';
@@ -173,7 +174,7 @@ function describeAlert(
 ): Pick<Mail, 'subject' | 'text'> {
   const { limit, counted, allowance, key, periodEnd, plan } = row;
   const { name } = portal.offers;
-  const whose = key === undefined ? '' : ` of the key ${key}`;
+  const whose = key === undefined ? '' : ` of the key ${keyIdOf(key)}`;
   const refusal = describeRefusal(row, { plan: titleOf(portal, plan) });
   return {
     subject: inOneLine(`${name}: ${percent} % of ${limit} used`),

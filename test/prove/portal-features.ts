@@ -82,6 +82,9 @@ async function memberFeatures(mine: Desk, other: Desk): Promise<readonly Feature
   const { stored } = await keys.create(made, { id: randomUUID(), by: 'me' });
   const { keyId } = stored.record;
   await prepared.spend(tenant, 3, { key: keyId });
+  const owned = await prepared.join(tenant, 'owner');
+  const endpoint = await owned.post('/api/webhooks', { body: { source: 'orders', name: 'shop' } });
+  const endpointId = String(endpoint.body['endpointId']);
   const read = (path: string): Feature => ({ name: `${path} is read`, run: () => owner.get(`/api/${path}`) });
   const post = (name: string, path: string, body: object = {}): Feature => ({
     name,
@@ -89,12 +92,18 @@ async function memberFeatures(mine: Desk, other: Desk): Promise<readonly Feature
   });
   return [
     { name: 'published documents are followed', run: () => mine.access.store.read(headKey()) },
-    ...['keys', 'usage', 'plan', 'invoices', 'invoices/2026-11', 'alerts', 'members', 'log'].map(read),
+    ...['keys', 'webhooks', 'usage', 'plan', 'invoices', 'invoices/2026-11', 'alerts', 'members', 'log'].map(
+      read,
+    ),
     post('a key is made', 'keys', { name: 'build' }),
     post('a key is renamed', `keys/${keyId}/rename`, { name: 'release' }),
     post('a key is rotated', `keys/${keyId}/rotate`, { overlapSeconds: 60 }),
     post('a key is revoked', `keys/${keyId}/revoke`),
     { name: 'kept answers of authorizers are forgotten', run: () => mine.flushAuthorizers() },
+    post('an endpoint for webhooks is made', 'webhooks', { source: 'orders', name: 'orders' }),
+    post('an endpoint for webhooks is renamed', `webhooks/${endpointId}/rename`, { name: 'sales' }),
+    post('an endpoint for webhooks is rotated', `webhooks/${endpointId}/rotate`, { overlapSeconds: 60 }),
+    post('an endpoint for webhooks is revoked', `webhooks/${endpointId}/revoke`),
     post('alerts are saved', 'alerts', { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] }),
     post('a change of the plan is shown', 'plan/preview', { plan: 'pro' }),
     post('the plan is changed', 'plan', { plan: 'pro', version: 2 }),

@@ -198,7 +198,7 @@ async function proveBeside(dev: ResolvedStack, name: string): Promise<Outcome> {
 async function provePortal(): Promise<Outcome> {
   const folder = makePortalStack();
   try {
-    const stack = await loadStage('dev', folder, { [PARTS_VARIABLE]: 'authorizers,quotas,portal' });
+    const stack = await loadStage('dev', folder, { [PARTS_VARIABLE]: 'authorizers,quotas,webhooks,portal' });
     const found = await judge(stack, 'dev', ({ role }) => role.startsWith('Portal'));
     if (found.kind !== 'judged') return found;
     const { superfluous, figures } = found;
@@ -209,7 +209,7 @@ async function provePortal(): Promise<Outcome> {
   }
 }
 
-/** The stack with a portal of its own, which sends mail, and without the documents of the examples. */
+/** The stack with a portal of its own, which sends mail and offers webhooks, and without the documents of the examples. */
 function makePortalStack(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-prove-portal-'));
   for (const name of ['layers', 'packages', 'shared', 'node_modules', 'functions', 'package.json'])
@@ -217,8 +217,23 @@ function makePortalStack(): string {
   copyStackDefinition(folder);
   mkdirSync(join(folder, 'access'));
   const plans = [{ plan: 'free', title: 'Free', changesTo: [], from: 'now' }];
-  const portal = { version: 1, name: 'Roles', colour: '#2f6b3a', plans, mail: { from: 'a@example.com' } };
+  const offered = { plans, webhooks: [{ source: 'orders', title: 'Orders' }] };
+  const portal = {
+    version: 1,
+    name: 'Roles',
+    colour: '#2f6b3a',
+    ...offered,
+    mail: { from: 'a@example.com' },
+  };
   writeFileSync(join(folder, 'access/portal.yml'), JSON.stringify(portal));
+  const bus = 'gatewright-{stage}-webhooks';
+  const target = { eventBridge: { bus, source: 'shop.orders' } };
+  const webhooks = {
+    version: 1,
+    masterSecret: { dev: { parameter: '/gatewright/dev/webhooks' } },
+    sources: { orders: { scheme: 'standard', secrets: 'customers', target } },
+  };
+  writeFileSync(join(folder, 'access/webhooks.yml'), JSON.stringify(webhooks));
   return folder;
 }
 

@@ -7,27 +7,21 @@ import type { AddressInfo } from 'node:net';
 import type { CompiledPortalPage } from '#shared/portal/compiled-portal-page.ts';
 import { createPortalPage } from '#shared/portal/serve-page.ts';
 import { PORTAL_ANSWERS } from '#shared/portal/portal-problem.ts';
-import { LATER, NOW } from './portal-organisations.ts';
+import {
+  changeEndpoint,
+  changeKey,
+  countEndpoints,
+  makeEndpoint,
+  Refused,
+  SOURCES,
+} from './portal-changes.ts';
+import type { Log } from './portal-changes.ts';
+import { LATER, NOW, offerOf } from './portal-organisations.ts';
 import type { Json, PortalOrganisation, Role } from './portal-organisations.ts';
 
 type Session = { readonly member: string; organisation: string; readonly csrf: string };
 
-class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string) {
-    super(code);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 const MOST_KEYS = 3;
-const MOST_ENDPOINTS = 2;
-const SOURCES = [
-  { source: 'orders', title: 'Orders', scheme: 'standard' },
-  { source: 'returns', title: 'Returns', scheme: 'github' },
-];
 const ROLES: readonly (readonly [route: RegExp, roles: readonly Role[]])[] = [
   [/^\w+ \/api\/(keys|webhooks)/, ['owner', 'developer']],
   [/^POST \/api\/plan/, ['owner', 'billing']],
@@ -225,11 +219,11 @@ class PortalWorld {
 
   #lookAt({ invitation }: Json): object {
     const found = this.open.get(String(invitation));
-    const organisation = this.organisations.find(({ id }) => id === found?.organisation);
-    if (found === undefined || organisation === undefined) throw new Refused(404, 'INVITATION_INVALID');
-    const { id, name } = organisation;
-    const by = 'the provider of the API';
-    return { organisation: { id, name }, role: found.role, by, renews: false, expiresAt: LATER };
+    if (found === undefined) throw new Refused(404, 'INVITATION_INVALID');
+    return offerOf(
+      this.organisations.find(({ id }) => id === found.organisation)!,
+      found.role,
+    );
   }
 
   #show(session: Session): object {
@@ -339,82 +333,12 @@ class PortalWorld {
   }
 }
 
-type Log = (what: string, on?: string) => void;
-
 function cookieOf({ headers: { cookie = '' } }: IncomingMessage): string {
   return /(?:^|; )session=([^;]+)/.exec(cookie)?.[1] ?? '';
 }
 
 function liveKeys({ keys }: PortalOrganisation): readonly Json[] {
   return keys.filter((key) => key['state'] === 'active');
-}
-
-function changeKey(own: PortalOrganisation, keyId: string, what: string, body: Json, log: Log): object {
-  const at = own.keys.findIndex((each) => each['keyId'] === keyId);
-  const key = own.keys[at];
-  if (key === undefined) throw new Refused(404, 'KEY_UNKNOWN');
-  const until = new Date(Date.parse(NOW) + Number(body['overlapSeconds'] ?? 0) * 1000).toISOString();
-  const changes: Readonly<Record<string, Json>> = {
-    rename: { name: body['name'] },
-    revoke: { state: 'revoked', revokedAt: NOW },
-    rotate: {
-      secrets: [
-        ...(Number(body['overlapSeconds']) > 0 ? [{ createdAt: key['createdAt'], notAfter: until }] : []),
-        { createdAt: NOW },
-      ],
-    },
-  };
-  const changed = { ...key, ...changes[what] };
-  own.keys[at] = changed;
-  log(`${what}d-key`, String(key['name']));
-  return what === 'rotate'
-    ? { ...changed, key: `hv_live_${keyId}_${randomUUID().replaceAll('-', '')}` }
-    : changed;
-}
-
-function countEndpoints(own: PortalOrganisation, source: Json): Json {
-  const active = own.endpoints.filter(
-    (each) => each['source'] === source['source'] && each['state'] === 'active',
-  );
-  return { ...source, most: MOST_ENDPOINTS, left: Math.max(0, MOST_ENDPOINTS - active.length) };
-}
-
-function makeEndpoint(own: PortalOrganisation, { source, name }: Json, log: Log): object {
-  const offered = SOURCES.find((each) => each.source === source);
-  if (offered === undefined) throw new Refused(409, 'OFFER_UNKNOWN');
-  if (countEndpoints(own, offered)['left'] === 0) throw new Refused(409, 'ENDPOINTS_TOO_MANY');
-  const endpointId = randomUUID().slice(0, 8);
-  const address = `https://api.example/webhooks/${offered.source}/${endpointId}`;
-  const secrets = [{ createdAt: NOW }];
-  const made = { endpointId, source, name, address, state: 'active', createdAt: NOW, secrets };
-  own.endpoints.unshift(made);
-  log('made-endpoint', String(name));
-  return { ...made, secret: aWebhookSecret() };
-}
-
-function changeEndpoint(
-  own: PortalOrganisation,
-  endpointId: string,
-  what: string,
-  body: Json,
-  log: Log,
-): object {
-  const at = own.endpoints.findIndex((each) => each['endpointId'] === endpointId);
-  const endpoint = own.endpoints[at];
-  if (endpoint === undefined) throw new Refused(404, 'ENDPOINT_UNKNOWN');
-  const notAfter = new Date(Date.parse(NOW) + Number(body['overlapSeconds'] ?? 0) * 1000).toISOString();
-  const changes: Readonly<Record<string, Json>> = {
-    rename: { name: body['name'] },
-    revoke: { state: 'revoked', revokedAt: NOW, secrets: [] },
-    rotate: { secrets: [{ createdAt: NOW }, { createdAt: endpoint['createdAt'], notAfter }] },
-  };
-  own.endpoints[at] = { ...endpoint, ...changes[what] };
-  log(`${what}d-endpoint`, String(endpoint['name']));
-  return { ...own.endpoints[at], ...(what === 'rotate' && { secret: aWebhookSecret() }) };
-}
-
-function aWebhookSecret(): string {
-  return `whsec_${Buffer.from(randomUUID().replaceAll('-', '')).toString('base64')}`;
 }
 
 function changePlan(own: PortalOrganisation, body: Json, isPreview: boolean, log: Log): object {

@@ -6,6 +6,7 @@ import type { UsageRow } from '../../quota/admin/usage-row.ts';
 import { periodAt, periodId } from '../../quota/ledger/period.ts';
 import { planOfTerm, termAt } from '../../quota/plan/customer.ts';
 import type { CustomerPlan } from '../../quota/plan/plan.ts';
+import { keyIdOf } from '../charged-key.ts';
 import { titleOf } from '../compiled-portal.ts';
 import { readCurrentUsage, readPages } from '../current-usage.ts';
 import { describeHalt, describePace, describeRefusal } from '../describe-refusal.ts';
@@ -126,7 +127,7 @@ function listPaces(
 
 function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<string, string>): Use {
   const { limit, key, route, plan, periodStart, periodEnd, state, allowance, counted, left, overage } = row;
-  const keyName = key === undefined ? undefined : names.get(key);
+  const keyName = key === undefined ? undefined : names.get(keyIdOf(key));
   return {
     limit,
     ...(key !== undefined && { key }),

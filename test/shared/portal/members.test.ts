@@ -119,6 +119,21 @@ describe('an invitation', () => {
     ]);
   });
 
+  it('that renews a sign-in names the member in the log, so that nobody takes it over unseen', async () => {
+    const portal = await aPortal();
+    const owner = await portal.join('acme', 'owner');
+    const developer = await portal.join('acme', 'developer', 'Dev');
+    await redeem(
+      new Browser(portal),
+      await portal.invite({ tenant: 'acme', role: 'owner', member: developer.memberId }),
+    );
+    const { body } = await owner.get('/api/log');
+    const entries = body['entries'] as readonly Record<string, unknown>[];
+    const found = entries.map(({ byName, what, on }) => [byName, what, on].join(', '));
+    assert.ok(found.includes('the provider of the API, made-sign-in-link, Dev'), found.join('\n'));
+    assert.ok(found.includes('Dev, renewed-sign-in, developer'), found.join('\n'));
+  });
+
   it('is not redeemed by a link that is opened, nor by a page of another site', async () => {
     const portal = await aPortal();
     const invitation = await portal.invite({ tenant: 'acme', role: 'owner' });

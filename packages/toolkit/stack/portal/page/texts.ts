@@ -60,6 +60,7 @@ export function paragraphsOf(text: string): readonly string[] {
 
 const WORDS: Readonly<Record<string, string>> = {
   invited: 'made an invitation',
+  'made-sign-in-link': 'made a new sign-in link',
   'withdrew-invitation': 'withdrew an invitation',
   joined: 'joined',
   'renewed-sign-in': 'renewed a sign-in',

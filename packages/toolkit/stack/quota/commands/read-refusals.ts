@@ -3,6 +3,7 @@ import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import type { CustomerState } from '#shared/quota/plan/customer.ts';
 import { parsePlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
+import { keyIdOf } from '#shared/portal/charged-key.ts';
 import { describeHalt, describePace, describeRefusal } from '#shared/portal/describe-refusal.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
@@ -62,14 +63,19 @@ export async function readRefusalOf(call: RefusedCall, flags: ReadFlags): Promis
   return describePace(own, { plan: titles.get(plan) ?? plan });
 }
 
-/** Whether the limit can have refused the call. */
-function isOf({ limit, key }: Refusal, call: RefusedCall): boolean {
-  return (call.limit ?? limit) === limit && (key === undefined || call.key === undefined || key === call.key);
+/**
+ * Whether the limit can have refused the call. A limit that is known may count the call by another name of its route
+ * (`groupedAs`).
+ */
+function isOf({ limit, key, route }: Refusal, call: RefusedCall): boolean {
+  const isOfKey = key === undefined || call.key === undefined || keyIdOf(key) === keyIdOf(call.key);
+  const isOfRoute = route === undefined || call.limit !== undefined || route === call.route;
+  return (call.limit ?? limit) === limit && isOfKey && isOfRoute;
 }
 
 /** A limit of the call's own key and route comes before one that is less precise. */
 function rank({ key, route }: Refusal, call: RefusedCall): number {
-  return (key === call.key ? 0 : 1) + (route === call.route ? 0 : 2);
+  return (key !== undefined ? 0 : 1) + (route === call.route ? 0 : 2);
 }
 
 async function listRefusals(
@@ -84,7 +90,7 @@ async function listRefusals(
     const { limit, key, route, plan } = row;
     const says = describeRefusal(row, {
       plan: titles.get(plan) ?? plan,
-      key: key === undefined ? undefined : names?.get(key),
+      key: key === undefined ? undefined : names?.get(keyIdOf(key)),
     });
     return says === undefined
       ? []

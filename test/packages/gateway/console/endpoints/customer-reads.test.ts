@@ -17,6 +17,7 @@ type Case = {
   readonly outcome: string;
   readonly customer?: string;
   readonly limit?: string;
+  readonly message?: string;
   readonly reply?: { readonly statusCode: number; readonly body: string };
   readonly asked?: RefusedCall;
 };
@@ -51,6 +52,21 @@ const CASES: readonly Case[] = [
     reply: { statusCode: 403, body: '{}' },
     asked: { ...CALL, limit: undefined },
   },
+  {
+    name: 'the quota of an MCP server refuses a call of a tool, with 200',
+    outcome: 'allow',
+    customer: 'acme',
+    message: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'price' } }),
+    reply: {
+      statusCode: 200,
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        error: { code: -32_000, message: 'over quota', data: { reason: 'quota-exceeded' } },
+      }),
+    },
+    asked: { ...CALL, limit: undefined },
+  },
   { name: 'a rule refuses the customer', outcome: 'no-rule', customer: 'acme' },
   { name: 'no customer is known', outcome: 'over-quota', limit: 'monthly' },
   {
@@ -62,7 +78,7 @@ const CASES: readonly Case[] = [
 ];
 
 async function explained(
-  { outcome, customer, limit, reply }: Case,
+  { outcome, customer, limit, message, reply }: Case,
   reads: () => Promise<string | undefined>,
 ) {
   const record = printAccessDecision({ document: 'shop', outcome, key: 'k1', customer, limit });
@@ -74,7 +90,11 @@ async function explained(
       context: { accessDecision: record },
     }),
   });
-  await api.send({ target: '/dev/pets', headers: ['Authorization', 'Bearer x'] });
+  await api.send({
+    target: '/dev/pets',
+    headers: ['Authorization', 'Bearer x'],
+    ...(message !== undefined && { body: message }),
+  });
   const asked: RefusedCall[] = [];
   const ports = {
     records: api.records,

@@ -49,7 +49,7 @@ async function readsOf(status: string, outcome: string, url: string | undefined)
   const line = format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => values[name] ?? '-');
   const fields = readLogLine(format, line);
   assert.ok(fields !== undefined);
-  return readCustomerReads(await gatherFacts(api.plane, live, fields), url);
+  return await readCustomerReads(await gatherFacts(api.plane, live, fields), url);
 }
 
 const LINE =

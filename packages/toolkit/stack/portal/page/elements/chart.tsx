@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { number } from '../texts.ts';
+import { day, number } from '../texts.ts';
 
 const HEIGHT = 180;
 const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) =>
@@ -87,9 +87,8 @@ function widthOf(element: HTMLElement): number {
 
 function axisDay(seconds: number | undefined): string {
   if (seconds === undefined) return '';
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
-    seconds * 1000,
-  );
+  // There is no room for the year.
+  return day(new Date(seconds * 1000).toISOString()).replace(/ \d+$/, '');
 }
 
 /** Bars are placed by their index, since months differ in length. Without this margin, half of two bars would be outside. */

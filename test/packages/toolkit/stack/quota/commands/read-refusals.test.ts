@@ -37,6 +37,8 @@ type Row = {
   readonly kind: Kind;
   readonly state?: 'suspended' | 'closed';
   readonly isLimitSuspended?: true;
+  /** What is before the id of the key in the name that is charged. */
+  readonly chargedBy?: string;
   readonly says: string;
 };
 
@@ -51,6 +53,13 @@ const REFUSALS: readonly Row[] = [
     name: 'a spent quota of a key',
     tenant: 'keyed',
     kind: 'key',
+    says: 'Requests of the key web shop are refused: all 2 units of the limit each-key of your plan key are used. The next period begins on 1 Dec 2026, 00:00 UTC.',
+  },
+  {
+    name: 'a spent quota of a key that an authorizer charges by its principal',
+    tenant: 'principal',
+    kind: 'key',
+    chargedBy: 'keys|',
     says: 'Requests of the key web shop are refused: all 2 units of the limit each-key of your plan key are used. The next period begins on 1 Dec 2026, 00:00 UTC.',
   },
   {
@@ -127,14 +136,17 @@ after(() => {
   bare.close();
 });
 
-async function prepare({ tenant, kind, state, isLimitSuspended }: Row): Promise<void> {
+async function prepare({ tenant, kind, state, isLimitSuspended, chargedBy = '' }: Row): Promise<void> {
   await createCustomer(portal.usage, requested(), { tenant, plan: kind, name: tenant });
   const owner = await portal.join(tenant, 'owner');
   members.set(tenant, owner);
   const made = await owner.post('/api/keys', { body: { name: 'web shop' } });
   const key = String(made.body['keyId']);
   keyOf.set(tenant, key);
-  await portal.spend(tenant, 3, { key, ...(kind === 'route' && { route: 'GET /prices/{crop}' }) });
+  await portal.spend(tenant, 3, {
+    key: `${chargedBy}${key}`,
+    ...(kind === 'route' && { route: 'GET /prices/{crop}' }),
+  });
   if (isLimitSuspended === true) await run(admin, 'quota', 'suspend', tenant, 'monthly');
   if (state !== undefined) await setState(portal.usage, requested(), tenant, state);
 }
@@ -200,6 +212,12 @@ describe('the sentence about', () => {
     const call = { tenant: 'keyed', key: keyOf.get('keyed') };
     assert.match((await bookOf(admin).reads(call)) ?? '', /the key web shop are refused/);
     assert.equal(await bookOf(admin).reads({ ...call, key: 'another' }), undefined);
+  });
+
+  it('a refused request whose limit is not known is not that of another route of the key', async () => {
+    const call = { tenant: 'routed', key: keyOf.get('routed') };
+    assert.equal(await bookOf(admin).reads({ ...call, route: 'GET /other' }), undefined);
+    assert.match((await bookOf(admin).reads({ ...call, route: 'GET /prices/{crop}' })) ?? '', /to GET/);
   });
 
   it('a refusal is not printed if the stack has no portal, because no customer reads it then', async () => {
