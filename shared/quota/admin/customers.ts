@@ -10,10 +10,13 @@ import {
   parseCustomer,
   planOfTerm,
   printCustomer,
+  spansOf,
   termAt,
 } from '../plan/customer.ts';
 import type { Customer, CustomerState, Term } from '../plan/customer.ts';
 import { isCurrency } from '../usage/money.ts';
+import { planKey } from '../ledger/ledger.ts';
+import { withNews } from '../plan/plan-news.ts';
 import type { CustomerPlan } from '../plan/plan.ts';
 import { checkKey, checkSubject } from '../plan/subject.ts';
 import { announce } from './announce.ts';
@@ -42,6 +45,7 @@ export type WantedTerm = {
 };
 
 const PAGE = 100;
+const NEWS_DIGITS = 8;
 /**
  * A term that begins within this time is not changed any more. Clocks differ, so some processes may already use the
  * term.
@@ -123,11 +127,12 @@ export async function setPlan(
       const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
       const terms = withTerm(customer, term, atEpochMs);
       const changed = { ...customer, version, terms, changedAtEpochMs: atEpochMs };
+      const told = await plansToTell(ports, customer, atEpochMs);
       return {
         writes: (record) => [
           recordWrite(asked, requested, record),
           putWrite(changed, customer.version),
-          ...named.writes,
+          ...withNews(named.writes, told, atEpochMs, ports.random.hex(NEWS_DIGITS)),
         ],
         before: showCustomer(customer, atEpochMs),
         after: showCustomer(changed, atEpochMs),
@@ -166,13 +171,34 @@ export async function setState(
         changedAtEpochMs: atEpochMs,
         version: customer.version + 1,
       };
+      const told = await plansToTell(ports, customer, atEpochMs);
       return {
-        writes: (record) => [recordWrite(asked, requested, record), putWrite(changed, customer.version)],
+        writes: (record) => [
+          recordWrite(asked, requested, record),
+          putWrite(changed, customer.version),
+          ...withNews([], told, atEpochMs, ports.random.hex(NEWS_DIGITS)),
+        ],
         before: showCustomer(customer, atEpochMs),
         after: showCustomer(changed, atEpochMs),
       };
     }),
   );
+}
+
+/**
+ * Returns the plans by which processes may charge the customer when its record changes. A plan of an access document
+ * that no process has saved yet is left out.
+ */
+async function plansToTell(
+  { store }: Pick<AdminPorts, 'store'>,
+  customer: Customer,
+  atEpochMs: number,
+): Promise<readonly string[]> {
+  const spans = spansOf({ ...customer, state: 'active' });
+  const current = spans.filter(({ untilEpochMs }) => untilEpochMs > atEpochMs - EVERYWHERE_MS);
+  const plans = [...new Set(current.map(({ plan }) => plan))];
+  const items = await Promise.all(plans.map((plan) => readItem(store, planKey(plan))));
+  return plans.filter((_, at) => items[at] !== undefined);
 }
 
 /** Tells the processes that charge the customer, after the change was made. */

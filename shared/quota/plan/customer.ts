@@ -51,7 +51,15 @@ export function customerKey(tenant: string): ItemKey {
 }
 
 export function printCustomer({ version, ...record }: Customer): Item {
-  return { ver: version, doc: JSON.stringify(record), list: CUSTOMER_LIST };
+  return { ver: version, doc: JSON.stringify(record), list: CUSTOMER_LIST, told: TOLD_BY_PLAN };
+}
+
+/** Attribute `told` of a record whose writer tells each change by the news of the plan; @see plan-news.ts */
+const TOLD_BY_PLAN = 'plan';
+
+/** Whether each change of the record is told by the news of its plan. Earlier versions did not tell changes so. */
+export function isToldByPlan(item: Item): boolean {
+  return item['told'] === TOLD_BY_PLAN;
 }
 
 /**
