@@ -40,6 +40,8 @@ export type WantedTerm = {
   /** The time from which the plan is in force; undefined means now. */
   readonly fromEpochMs?: number | undefined;
   readonly limits?: Term['limits'] | undefined;
+  /** The currency of the customer from now on; undefined keeps the currency of the record. */
+  readonly currency?: string | undefined;
   /** The version of the record after the change. It must be one more than the newest version. */
   readonly version: number;
 };
@@ -73,8 +75,7 @@ export async function createCustomer(
     ports,
     tenant,
     applyOperation(ports, requested, asked, async () => {
-      if (currency !== undefined && !isCurrency(currency))
-        throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
+      checkCurrency(currency);
       const named = await namePlan(ports, plan);
       const { atEpochMs } = requested;
       const customer: Customer = {
@@ -101,22 +102,24 @@ export async function createCustomer(
 /**
  * Assigns a plan to a customer, from now on or from a later time. Changes that were planned for the time after that are
  * withdrawn. Terms that have already begun do not change.
- * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN, PERIOD_CLOSED,
- * EDIT_CONFLICT, CHANGES_TOO_MANY
+ * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH,
+ * LIMIT_UNKNOWN, PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY
  */
 export async function setPlan(
   ports: AdminPorts,
   requested: Requested,
-  { tenant, plan, fromEpochMs, limits, version }: WantedTerm,
+  { tenant, plan, fromEpochMs, limits, currency, version }: WantedTerm,
 ): Promise<AppliedOperation> {
   const from = fromEpochMs === undefined ? undefined : new Date(fromEpochMs).toISOString();
-  const asked = changeOf('set-plan', tenant, { plan, version, ...present({ from, limits }) });
+  const asked = changeOf('set-plan', tenant, { plan, version, ...present({ from, limits, currency }) });
   return announced(
     ports,
     tenant,
     applyOperation(ports, requested, asked, async () => {
+      checkCurrency(currency);
       const { atEpochMs } = requested;
-      const customer = await requireCustomer(ports, tenant);
+      const known = await requireCustomer(ports, tenant);
+      const customer = { ...known, ...present({ currency }) };
       if (version !== customer.version + 1)
         throw new VersionConflict(
           customer.version + 1,
@@ -134,7 +137,7 @@ export async function setPlan(
           putWrite(changed, customer.version),
           ...withNews(named.writes, told, atEpochMs, ports.random.hex(NEWS_DIGITS)),
         ],
-        before: showCustomer(customer, atEpochMs),
+        before: showCustomer(known, atEpochMs),
         after: showCustomer(changed, atEpochMs),
       };
     }),
@@ -298,13 +301,18 @@ function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   );
 }
 
+function checkCurrency(currency: string | undefined): void {
+  if (currency !== undefined && !isCurrency(currency))
+    throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
+}
+
 /** Checks that the plan is in the customer's currency and supports the customer's own quotas. */
 function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['limits'] | undefined): void {
   const invoiced = plan.invoice?.currency;
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
     throw new DomainError(
       'CURRENCY_MISMATCH',
-      `the customer is invoiced in ${currency}, but plan ${plan.id} is in ${invoiced}`,
+      `the customer is invoiced in ${currency}, but plan ${plan.id} is in ${invoiced}; name a plan in ${currency}, or the currency ${invoiced} for the customer, too (--currency ${invoiced})`,
     );
   planOfTerm(plan, limits);
 }

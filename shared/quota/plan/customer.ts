@@ -21,7 +21,7 @@ export type CustomerState = 'active' | 'suspended' | 'closed';
 export type Customer = {
   readonly tenant: string;
   readonly name?: string;
-  /** The currency of the customer's invoices. All plans of the customer have this currency. */
+  /** The currency of the customer's invoices. Plans that the customer changes to must have this currency. */
   readonly currency?: string;
   readonly state: CustomerState;
   readonly stateSinceEpochMs: number;

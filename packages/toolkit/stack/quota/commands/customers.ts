@@ -80,6 +80,10 @@ A customer's life:
           'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
           readInstant,
         )
+        .option(
+          '--currency <code>',
+          'currency of its invoices from this plan on (default: the currency of its record)',
+        )
         .action(setPlan),
     )
     .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until you resume it.'))
@@ -123,7 +127,9 @@ async function create(tenant: string, plan: string, flags: TermFlags): Promise<v
  */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const known = await readCustomer(tenant, flags);
-  const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
+  const { from, currency } = flags;
+  const limits = readLimits(flags);
+  const body = { plan, from, currency, limits, version: Number(known['version']) + 1 };
   await changeCustomer({ method: 'PUT', path: `${customerPath(tenant)}/plan`, body }, flags);
 }
 
