@@ -243,6 +243,8 @@ describe('gatewright access matrix', () => {
     const { code, stdout } = await access('matrix');
 
     assert.equal(code, 0);
+    assert.match(stdout, /^open: the route has no authorizer, so everyone can call it$/m);
+    assert.doesNotMatch(stdout, /^other:/m, 'no route has another authorizer');
     assert.deepEqual(cellsOf(stdout).slice(0, 5), [
       ['orders'],
       ['', 'anybody', 'support'],
@@ -279,6 +281,13 @@ describe('gatewright access matrix', () => {
       ],
     );
     assert.equal(both.stdout.split('\n\n')[1], one.stdout);
+  });
+
+  it('says that the routes are to be read first, where no document has any', async () => {
+    const { code, stderr } = await access('matrix');
+
+    assert.equal(code, 1);
+    assert.match(stderr, /no access document in .* has its routes yet: run gatewright access sync/);
   });
 
   it('says which documents there are, where there is none of that name', async () => {
