@@ -348,6 +348,27 @@ class QuotaOnATable(unittest.TestCase):
 
             self.assertEqual(self.reason(quota), "suspended")
 
+    def test_a_record_is_used_for_50_seconds_while_the_table_does_not_respond(self) -> None:
+        """So a change is in force in a minute, as `customers show` says, whatever the news confirmed before."""
+        self.put_plan({**DAILY, "quota": 1000})
+        self.put_customer(1)
+        with Clock() as clock:
+            is_down: List[bool] = []
+            quota = Quota(TABLE, client=LostAnswers(self.client, lambda called: bool(is_down) and called == "get_item"))
+            for _ in range(200):
+                self.charge(quota)
+                clock.seconds += 1
+            is_down.append(True)
+            admitted = 0
+            for _ in range(90):
+                try:
+                    self.charge(quota)
+                    admitted += 1
+                except Refused as refusal:
+                    self.assertEqual(refusal.reason, "unavailable")
+                clock.seconds += 1
+        self.assertTrue(0 < admitted <= 51, admitted)
+
     def test_a_bound_that_would_read_with_every_request_is_refused(self) -> None:
         with self.assertRaises(DomainError) as caught:
             Quota(TABLE, client=self.client, changes_within_seconds=0.5)
