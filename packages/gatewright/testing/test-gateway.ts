@@ -8,8 +8,7 @@ import { chooseApi, makeRequest } from './api-request.ts';
 import { McpClient } from '../mcp-client/mcp-client.ts';
 import type { Revision } from '../mcp-client/wire.ts';
 import { callControl, type ControlLink, TestingError } from './control-link.ts';
-import { refuseUnknown } from './known-options.ts';
-import type { OptionNames } from './known-options.ts';
+import { withKnownOptions } from './known-options.ts';
 import { openSocket } from './test-socket.ts';
 import type { ApiRequest, RequestOptions } from './api-request.ts';
 import type { SocketOptions, TestSocket } from './test-socket.ts';
@@ -51,33 +50,6 @@ export type McpOptions = Pick<RequestOptions, 'api' | 'headers' | 'stage' | 'tok
   /** The revision of MCP to speak, such as `2025-11-25`. Default: the newest that the server speaks. */
   readonly revision?: Revision;
 };
-
-const REQUEST_OPTIONS: OptionNames<RequestOptions> = {
-  method: true,
-  headers: true,
-  query: true,
-  body: true,
-  token: true,
-  api: true,
-  stage: true,
-};
-const SOCKET_OPTIONS: OptionNames<SocketOptions> = {
-  query: true,
-  headers: true,
-  token: true,
-  protocols: true,
-  api: true,
-  stage: true,
-};
-const MCP_OPTIONS: OptionNames<McpOptions> = {
-  token: true,
-  headers: true,
-  revision: true,
-  api: true,
-  stage: true,
-};
-const SEND_OPTIONS: OptionNames<SendOptions> = { source: true, detailType: true, groupId: true };
-const RESET_OPTIONS: OptionNames<ResetOptions> = { keepsInstances: true };
 
 export interface TestClock {
   now(): Promise<Date>;
@@ -194,6 +166,10 @@ type Answers = {
 };
 
 export function makeTestGateway(parts: TestGatewayParts): TestGateway {
+  return withKnownOptions(makeCalls(parts));
+}
+
+function makeCalls(parts: TestGatewayParts): TestGateway {
   const { environment, apis, findings, parse } = parts;
   const link = linkOf(environment);
   const read = async (method: 'GET' | 'POST', path: string, body?: object): Promise<Answers> =>
@@ -220,30 +196,22 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     clock: clockOf(read, settle),
     url: (api, stage) => urlOf(apis, api, stage),
     async inject(path, options = {}) {
-      refuseUnknown('inject', options, REQUEST_OPTIONS);
       const request = makeRequest(path, options);
       const response = await parts.request(chooseApi(apis, false, options), request);
       // `json()` must create the value with the globals of the tests' context.
       return Object.defineProperty(response, 'json', { value: async () => parse(await response.text()) });
     },
     async connect(options = {}) {
-      refuseUnknown('connect', options, SOCKET_OPTIONS);
       const socket = await openSocket(chooseApi(apis, true, options).url, options, parse);
       sockets.add(socket);
       void socket.closed.then(() => sockets.delete(socket));
       return socket;
     },
-    mcp(path, options = {}) {
-      refuseUnknown('mcp', options, MCP_OPTIONS);
-      return mcpClient(parts, path, options);
-    },
+    mcp: (path, options) => mcpClient(parts, path, options),
     token: async (options) => (await read('POST', 'token', options)).token,
     invoke: (name, event = {}) => invoke(link, name, event, parse),
-    async send(target, body = {}, options = {}) {
-      refuseUnknown('send', options, SEND_OPTIONS);
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
-      await post('events', { target, body: text, ...options });
-    },
+    send: (target, body = {}, options = {}) =>
+      post('events', { target, body: typeof body === 'string' ? body : JSON.stringify(body), ...options }),
     table: (name) => ({
       items: async () => (await read('GET', `items?table=${encodeURIComponent(name)}`)).items,
       put: (...items) => post('items', { table: name, items }),
@@ -254,9 +222,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
       return service === undefined ? calls : calls.filter((call) => call.service === service);
     },
     logs: (name) => readLogs(link, name, parse),
-    async reset(options = {}) {
-      refuseUnknown('reset', options, RESET_OPTIONS);
-      const { keepsInstances = false } = options;
+    async reset({ keepsInstances = false } = {}) {
       await closeSockets();
       await post('reset', { keepsInstances });
     },
@@ -268,7 +234,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
 function mcpClient(
   { apis, request, parse }: TestGatewayParts,
   path: string,
-  { revision, ...options }: McpOptions,
+  { revision, ...options }: McpOptions = {},
 ): McpClient {
   return new McpClient({
     revision,

@@ -34,12 +34,7 @@ type TermFlags = ChangeFlags & {
 const TENANT = ['<customer>', 'name of the customer: the tenant of its keys and tokens'] as const;
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
-export function customersCommand(): Command {
-  return new Command('customers')
-    .description('Manage customers and their plans.')
-    .addHelpText(
-      'after',
-      `
+const LIFE = `
 A customer's life:
   gatewright customers create acme free        a record; its plan applies to all of its keys
   gatewright keys create --customer acme …     a key, shown once
@@ -47,8 +42,12 @@ A customer's life:
   gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
   gatewright customers suspend acme            its requests get 403, until resume
   gatewright customers close acme              for good; its keys are revoked, and what it owes is still billed
-  gatewright customers delete acme             what would be erased; erased with --confirm acme`,
-    )
+  gatewright customers delete acme             what would be erased; erased with --confirm acme`;
+
+export function customersCommand(): Command {
+  return new Command('customers')
+    .description('Manage customers and their plans.')
+    .addHelpText('after', LIFE)
     .addCommand(
       withLimits(changeCommand('create', 'Create a customer record, with the plan that applies from now on.'))
         .argument(...TENANT)
