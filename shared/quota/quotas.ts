@@ -214,6 +214,7 @@ class Holder {
       nowEpochMs: () => this.#time.nowEpochMs(),
       maxLeases,
     });
+    this.#book.onLimitNews = (planId) => this.#holdings.doubt(planId);
   }
 
   async consume(request: ConsumeRequest): Promise<Decision> {

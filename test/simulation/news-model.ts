@@ -21,7 +21,7 @@ const LOAD_MS = 20_000;
 /** After a suspension, the processes are idle until the longest stated time has passed. */
 const IDLE_MS = 25_000;
 
-type Change = 'upgrade' | 'resume' | 'suspend';
+type Change = 'upgrade' | 'resume' | 'suspend' | 'suspend limit';
 
 export function createNewsModel(name: string): Model {
   return {
@@ -38,6 +38,7 @@ class NewsRun {
   readonly #table: ItemStore;
   readonly #change: Change;
   readonly #changesWithinMs: number;
+  #level = '';
   #changedMs = Infinity;
   #admissions = 0;
   #writes = 0;
@@ -47,7 +48,7 @@ class NewsRun {
     this.#shipped = shipped;
     this.#chance = new Seeded(seed);
     this.#world = new World(this.#chance, isTraced);
-    this.#change = this.#chance.pick<Change>(['upgrade', 'resume', 'suspend']);
+    this.#change = this.#chance.pick<Change>(['upgrade', 'resume', 'suspend', 'suspend limit']);
     this.#changesWithinMs = this.#chance.pick([IN_FORCE_MS, WITHIN_MS]);
     const table = shipped.createMemoryTable({
       clock: { nowEpochMs: () => this.#world.nowMs },
@@ -65,8 +66,9 @@ class NewsRun {
   async run(): Promise<Run> {
     const world = this.#world;
     const level = this.#chance.pick(['tenant', 'key']);
+    this.#level = level;
     const billing = this.#chance.pick(['exact', 'leased']);
-    const quota = this.#change === 'suspend' ? 1_000_000 : this.#chance.whole(1, 20);
+    const quota = this.#isSuspension ? 1_000_000 : this.#chance.whole(1, 20);
     await this.#save('free', { level, billing, quota });
     await this.#save('pro', { level, billing, quota: 1_000_000 });
     await this.#shipped.createCustomer(this.#ports(), this.#request(), { tenant: TENANT, plan: 'free' });
@@ -75,7 +77,7 @@ class NewsRun {
     const holders = Array.from({ length: this.#chance.whole(1, 8) }, (_, at) => this.#start(at));
     for (const each of holders) this.#load(each);
     const changeMs = START_MS + this.#chance.between(LOAD_MS / 4, LOAD_MS / 2);
-    if (this.#change === 'suspend') for (const each of holders) this.#load(each, LOAD_MS + IDLE_MS);
+    if (this.#isSuspension) for (const each of holders) this.#load(each, LOAD_MS + IDLE_MS);
     world.at(changeMs, () => void this.#apply());
     await world.run();
     const { violations, trace = [] } = world;
@@ -109,19 +111,31 @@ class NewsRun {
         const startedMs = this.#world.nowMs;
         const key = this.#chance.pick(['k1', 'k2']);
         void quotas.consume({ tenant: TENANT, key, atEpochMs: startedMs }).then((decision) => {
-          this.#judge(decision, startedMs, instance.name);
+          this.#judge(decision, startedMs, instance.name, key);
         });
       });
   }
 
-  #judge(decision: Decision, startedMs: number, who: string): void {
+  get #isSuspension(): boolean {
+    return this.#change === 'suspend' || this.#change === 'suspend limit';
+  }
+
+  /** Whether the change refuses this key. A limit of each key is suspended for the first one only. */
+  #isRefused(key: string): boolean {
+    return (
+      this.#change === 'suspend' ||
+      (this.#change === 'suspend limit' && (this.#level === 'tenant' || key === 'k1'))
+    );
+  }
+
+  #judge(decision: Decision, startedMs: number, who: string, key: string): void {
     if (decision.allowed) {
       this.#admissions += 1;
-      if (this.#change === 'suspend' && startedMs > this.#changedMs + this.#changesWithinMs + SLACK_MS)
-        this.#world.violate('P22', 'a suspended customer is admitted after the stated time');
+      if (this.#isRefused(key) && startedMs > this.#changedMs + this.#changesWithinMs + SLACK_MS)
+        this.#world.violate('P22', 'a suspended customer or limit is admitted after the stated time');
       return;
     }
-    if (this.#change === 'suspend') return;
+    if (this.#isSuspension) return;
     this.#world.note(() => `${who} refuses (${decision.reason}) by ${decision.plan ?? 'the state'}`);
     const isEarlier = this.#change === 'upgrade' ? decision.plan === 'free' : decision.reason === 'suspended';
     if (isEarlier && startedMs > this.#changedMs + IN_FORCE_MS + SLACK_MS)
@@ -134,6 +148,14 @@ class NewsRun {
         tenant: TENANT,
         plan: 'pro',
         version: 2,
+      });
+    else if (this.#change === 'suspend limit')
+      await this.#shipped.suspend(this.#ports(), this.#request(), {
+        tenant: TENANT,
+        limit: 'monthly',
+        key: this.#level === 'key' ? 'k1' : undefined,
+        route: undefined,
+        periodEpochMs: undefined,
       });
     else {
       const state = this.#change === 'resume' ? 'active' : 'suspended';

@@ -61,6 +61,16 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
     patches: [patch('plan/customer-book.ts', 'if (entry.news.mark !== news.mark) return undefined;', '')],
   },
   {
+    name: 'a lease does not read a ledger that may be suspended',
+    model: 'quota-news',
+    patches: [patch('holding/lease.ts', 'this.#plan.id === planId', 'this.#plan.id !== planId')],
+  },
+  {
+    name: 'a suspension of a limit tells no plan',
+    model: 'quota-news',
+    patches: [patch('plan/plan-news.ts', '{ [LIMIT_NEWS]: `${atEpochMs}#${digits}` }', '{ other: digits }')],
+  },
+  {
     name: 'requests are decided by the terms from before the news were read',
     model: 'quota-news',
     patches: [

@@ -16,7 +16,7 @@ import {
 import type { Customer, CustomerState, Term } from '../plan/customer.ts';
 import { isCurrency } from '../usage/money.ts';
 import { planKey } from '../ledger/ledger.ts';
-import { withNews } from '../plan/plan-news.ts';
+import { NEWS_DIGITS, withNews } from '../plan/plan-news.ts';
 import type { CustomerPlan } from '../plan/plan.ts';
 import { checkKey, checkSubject } from '../plan/subject.ts';
 import { announce } from './announce.ts';
@@ -47,7 +47,6 @@ export type WantedTerm = {
 };
 
 const PAGE = 100;
-const NEWS_DIGITS = 8;
 /**
  * A term that begins within this time is not changed any more. Clocks differ, so some processes may already use the
  * term.

@@ -54,6 +54,8 @@ export class PlanBook implements PlanNewsReader {
   readonly #reported = new Set<string>();
   readonly newsEveryMs: number;
   answers = 0;
+  /** Called when a plan tells that limits of its customers were suspended or resumed. */
+  onLimitNews: (planId: string) => void = () => undefined;
 
   /** @param newsEveryMs maximum age of a plan whose news confirm records */
   constructor(
@@ -135,6 +137,7 @@ export class PlanBook implements PlanNewsReader {
     if (seed !== undefined) this.#reportIgnored(seed, plan);
     this.answers += 1;
     const news = { ...parseNews(read.item), answer: this.answers, readAt };
+    if (last?.news !== undefined && last.news.limitMark !== news.limitMark) this.onLimitNews(planId);
     // The plan would have been read once a minute in any case.
     const saved = last === undefined ? 0 : Math.min(1, elapsedMs(this.#clock, last.readAt) / FRESH_MS) - 1;
     const credits = (last?.credits ?? 0) + saved;

@@ -6,10 +6,16 @@
  */
 import type { Moment } from '../age.ts';
 import { planKey } from '../ledger/ledger.ts';
-import type { Item, ItemWrite } from '../../table/item-write.ts';
+import type { Item, ItemWrite, Value } from '../../table/item-write.ts';
 
-/** Attribute of a plan: the time of the last change of a customer, and random digits. */
+/**
+ * Attributes of a plan: the time of the last change, and random digits. `news` is written when the record of a customer
+ * changes, `limitNews` when a limit of a tenant or key is suspended or resumed.
+ */
 const PLAN_NEWS = 'news';
+const LIMIT_NEWS = 'limitNews';
+/** The number of random digits in news, so that two changes at the same time differ. */
+export const NEWS_DIGITS = 8;
 
 /** What a read of a plan tells about its customers. */
 export type PlanNews = {
@@ -17,6 +23,8 @@ export type PlanNews = {
   readonly mark: string;
   /** The time of the last change of a customer; -Infinity if there was none since the plan was saved. */
   readonly changedEpochMs: number;
+  /** Differs after each suspension of a limit, and after each change of the plan. */
+  readonly limitMark: string;
   /** The number of this answer among the answers that the process has got. */
   readonly answer: number;
   /** The time when the read was started. */
@@ -34,11 +42,12 @@ export interface PlanNewsReader {
   noteReads(planId: string, saved: number): void;
 }
 
-export function parseNews(plan: Item): Pick<PlanNews, 'mark' | 'changedEpochMs'> {
+export function parseNews(plan: Item): Pick<PlanNews, 'mark' | 'limitMark' | 'changedEpochMs'> {
   const news = plan[PLAN_NEWS];
   const changedEpochMs = news === undefined ? -Infinity : Number(String(news).split('#')[0]);
   // A plan that is saved loses its news, but its version increases.
-  return { mark: `${plan['ver']}#${news ?? ''}`, changedEpochMs };
+  const markOf = (text: Value = ''): string => `${plan['ver']}#${text}`;
+  return { mark: markOf(news), limitMark: markOf(plan[LIMIT_NEWS]), changedEpochMs };
 }
 
 /** Whether a write tells news, and changes nothing else. */
@@ -71,13 +80,19 @@ export function withNews(
   });
   const written = new Set(writes.map(({ key }) => key.pk));
   const others = plans.filter((plan) => !written.has(planKey(plan).pk));
-  return [
-    ...told,
-    ...others.map((plan): ItemWrite => ({
-      purpose: 'assign',
-      key: planKey(plan),
-      when: [{ attribute: 'ver', is: 'present' }],
-      change: { kind: 'update', set },
-    })),
-  ];
+  return [...told, ...others.map((plan) => tellWrite(plan, set))];
+}
+
+/** Tells the processes that lease units of a plan that a limit was suspended or resumed. */
+export function limitNewsWrite(plan: string, atEpochMs: number, digits: string): ItemWrite {
+  return tellWrite(plan, { [LIMIT_NEWS]: `${atEpochMs}#${digits}` });
+}
+
+function tellWrite(plan: string, set: Item): ItemWrite {
+  return {
+    purpose: 'assign',
+    key: planKey(plan),
+    when: [{ attribute: 'ver', is: 'present' }],
+    change: { kind: 'update', set },
+  };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
+import { resume as resumeLimit, suspend as suspendLimit } from '#shared/quota/admin/limits.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
 import { measureInForce } from '../../../support/measure-in-force.ts';
@@ -116,7 +117,15 @@ describe('a process', () => {
     const change = () =>
       setPlan(ports, request(), { tenant: 'acme', plan: 'hourly', version: 2 }).then(() => undefined);
     const suspend = () => setState(ports, request(), 'acme', 'suspended').then(() => undefined);
-    return { table, quotas, ask, change, suspend };
+    const question = {
+      tenant: 'acme',
+      key: undefined,
+      route: undefined,
+      limit: 'all',
+      periodEpochMs: undefined,
+    };
+    const changeLimit = (to: typeof suspendLimit) => to(ports, request(), question).then(() => undefined);
+    return { table, quotas, ask, change, suspend, changeLimit };
   };
 
   it('decides by its own change at once after refresh()', async () => {
@@ -143,6 +152,24 @@ describe('a process', () => {
 
       assert.ok(!after.allowed && after.reason === 'suspended');
       assert.equal(table.calls.filter((call) => call !== 'read').length, writes, 'it asked for no units');
+    }
+  });
+
+  it('admits nothing 30 s after a limit was suspended, and admits within 2 s after it was resumed', async () => {
+    for (const changesWithinMs of [undefined, 2000]) {
+      const { table, ask, changeLimit } = await prepare({ changesWithinMs, quota: 1_000_000 });
+      for (let at = 0; at < 1000; at += 1, table.nowMs += 10) await ask();
+      await changeLimit(suspendLimit);
+      table.nowMs += changesWithinMs ?? 30_000;
+      const after = await ask();
+      assert.ok(!after.allowed && after.reason === 'suspended');
+
+      await changeLimit(resumeLimit);
+      table.nowMs += 2000;
+      assert.ok((await ask()).allowed);
+      const reads = table.countOf('read');
+      for (let at = 0; at < 100; at += 1) await ask();
+      assert.equal(table.countOf('read'), reads, 'the ledger is read once for each change');
     }
   });
 

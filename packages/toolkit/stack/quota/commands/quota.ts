@@ -76,7 +76,8 @@ const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
   'top-up': ADMITTED,
   reset: ADMITTED,
   resume: ADMITTED,
-  suspend: 'All requests that are charged to the limit are refused within 60 s, by each process.',
+  suspend:
+    'Each process refuses the requests that are charged to the limit within 30 s if the customer is on record, otherwise within 60 s.',
   close: undefined,
 };
 

@@ -58,7 +58,10 @@ describe('gatewright quota', () => {
     { args: 'set-limit acme daily 9', says: /decided anew within 2 s/ },
     { args: 'reset acme daily', says: /decided anew within 2 s/ },
     { args: 'resume acme daily', says: /decided anew within 2 s/ },
-    { args: 'suspend acme daily', says: /are refused within 60 s, by each process/ },
+    {
+      args: 'suspend acme daily',
+      says: /^Each process refuses .* within 30 s if the customer is on record, otherwise within 60 s\.$/m,
+    },
     { args: 'close acme daily --period 2026-11-20', says: /^$/ },
     { args: 'show acme daily', says: /^$/ },
   ])
