@@ -14,7 +14,7 @@ import { findNamedAccount } from '../../gateway/templates/named-account.ts';
 import { findStack } from '@gatewright/authoring/files/stack-files';
 import { injectInto, sendTo } from './api-request.ts';
 import { callControl, TestingError } from './control-link.ts';
-import { refuseUnknown } from './known-options.ts';
+import { refuseUnknown, withKnownOptions } from './known-options.ts';
 import type { OptionNames } from './known-options.ts';
 import { linkOf, makeTestGateway } from './test-gateway.ts';
 import type { Gateway, Isolation, Listening } from '../../gateway/engine/index.ts';
@@ -172,7 +172,9 @@ function describe(
 ): TestGateway {
   const environment = gateway.environment();
   const request: TestGatewayParts['request'] = (api, one) => injectInto(gateway, api, one);
-  return makeTestGateway({ environment, apis, findings: unsupported, request, close, parse });
+  return withKnownOptions(
+    makeTestGateway({ environment, apis, findings: unsupported, request, close, parse }),
+  );
 }
 
 async function connectWith(parse: Parse): Promise<TestGateway> {
@@ -186,14 +188,16 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
       value !== undefined && SHARED.test(name) ? [[name, value] as const] : [],
     ),
   );
-  return makeTestGateway({
-    environment,
-    apis: status.apis,
-    findings: status.unsupported,
-    request: sendTo,
-    parse,
-    close: () => Promise.resolve(),
-  });
+  return withKnownOptions(
+    makeTestGateway({
+      environment,
+      apis: status.apis,
+      findings: status.unsupported,
+      request: sendTo,
+      parse,
+      close: () => Promise.resolve(),
+    }),
+  );
 }
 
 /** Names of the variables that `Gateway.environment()` returns. */

@@ -8,7 +8,6 @@ import { chooseApi, makeRequest } from './api-request.ts';
 import { McpClient } from '../mcp-client/mcp-client.ts';
 import type { Revision } from '../mcp-client/wire.ts';
 import { callControl, type ControlLink, TestingError } from './control-link.ts';
-import { withKnownOptions } from './known-options.ts';
 import { openSocket } from './test-socket.ts';
 import type { ApiRequest, RequestOptions } from './api-request.ts';
 import type { SocketOptions, TestSocket } from './test-socket.ts';
@@ -166,10 +165,6 @@ type Answers = {
 };
 
 export function makeTestGateway(parts: TestGatewayParts): TestGateway {
-  return withKnownOptions(makeCalls(parts));
-}
-
-function makeCalls(parts: TestGatewayParts): TestGateway {
   const { environment, apis, findings, parse } = parts;
   const link = linkOf(environment);
   const read = async (method: 'GET' | 'POST', path: string, body?: object): Promise<Answers> =>
