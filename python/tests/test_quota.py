@@ -4,10 +4,12 @@ import json
 import os
 import re
 import threading
+import time
 import unittest
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Tuple
+from unittest import mock
 
-from gatewright import DomainError, PlanInvalid, Quota, Refused
+from gatewright import DomainError, PlanInvalid, Quota, Refused, records
 from gatewright.periods import epoch_ms_of
 from tiny_dynamodb import TinyDynamoDb
 from wire import run_cases
@@ -41,6 +43,43 @@ class LostAnswers:
         return repeated
 
 
+class Recorder:
+    """A client that notes what is read, and calls `before` with each operation."""
+
+    def __init__(self, client: Any, reads: List[str], before: Callable[[str, Any], None] = lambda *_: None) -> None:
+        self._client, self._reads, self._before = client, reads, before
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**parameters: Any) -> Any:
+            self._before(operation, parameters)
+            if operation == "get_item":
+                self._reads.append(parameters["Key"]["pk"]["S"])
+            return getattr(self._client, operation)(**parameters)
+
+        return call
+
+
+class Clock:
+    """Both clocks of the process, which move on request."""
+
+    def __enter__(self) -> "Clock":
+        self.seconds, self._wall, self._monotonic = 0.0, time.time(), time.monotonic()
+        self._patch = mock.patch.multiple(
+            records.time,
+            time=lambda: self._wall + self.seconds,
+            monotonic=lambda: self._monotonic + self.seconds,
+        )
+        self._patch.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._patch.stop()
+
+    @property
+    def wall_ms(self) -> int:
+        return int((self._wall + self.seconds) * 1000)
+
+
 @unittest.skipUnless(TABLE, "needs a table: npm test -- test/vectors/wire starts one")
 class QuotaOnATable(unittest.TestCase):
     maxDiff = None
@@ -56,6 +95,12 @@ class QuotaOnATable(unittest.TestCase):
     def put(self, item: Dict[str, Any]) -> None:
         printed = {name: {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in item.items()}
         self.client.put_item(TableName=TABLE, Item=printed)
+
+    def change(self, attributes: Dict[str, Any]) -> None:
+        """Changes attributes of an item."""
+        place = {name: attributes[name] for name in ("pk", "sk")}
+        known = [item for item in self.items(with_marks=True) if place.items() <= item.items()]
+        self.put({**(known[0] if known else {}), **attributes})
 
     def put_plan(self, *limits: Dict[str, Any], version: int = 1) -> None:
         document = json.dumps({"id": "gold", "version": version, "limits": limits})
@@ -87,6 +132,9 @@ class QuotaOnATable(unittest.TestCase):
             for step in given["steps"]:
                 if "charge" in step:
                     outcomes.append(self.outcome_of(quota, **step))
+                    continue
+                if "change" in step:
+                    self.change(step["change"])
                     continue
                 if "put" in step:
                     self.put(step["put"])
@@ -190,6 +238,141 @@ class QuotaOnATable(unittest.TestCase):
 
         self.put_plan({**DAILY, "quota": 10}, version=2)
         self.assertEqual(self.charge(quota, "2026-11-20T12:00:00.000Z").limits[0].remaining, 9)
+
+    def put_customer(self, version: int, state: str = "active", told: str = "plan", plan: str = "gold") -> None:
+        terms = [{"plan": plan, "fromEpochMs": 1}]
+        document = json.dumps({"tenant": "acme", "state": state, "stateSinceEpochMs": 1, "terms": terms})
+        self.put({"pk": "Q#acme##", "sk": "CUSTOMER", "ver": version, "doc": document, "told": told})
+
+    def follow(self, clock: Any, changes_within_seconds: float = 30) -> Tuple[Quota, List[str]]:
+        """A process that has charged a customer once, and the keys of what it has read."""
+        reads: List[str] = []
+        client = Recorder(self.client, reads)
+        quota = Quota(TABLE, client=client, changes_within_seconds=changes_within_seconds)
+        self.charge(quota)
+        clock.seconds += 1
+        self.charge(quota)
+        reads.clear()
+        return quota, reads
+
+    def test_news_of_the_plan_tell_of_a_suspension_in_30_seconds_or_sooner(self) -> None:
+        """docs/guides/sell/quota.md, "When a change is in force": also in a process that was idle."""
+        for within in (30, 2):
+            with self.subTest(within=within), Clock() as clock:
+                self.clear()
+                self.put_plan(DAILY)
+                self.put_customer(1)
+                quota, _ = self.follow(clock, within)
+
+                self.put_customer(2, "suspended")
+                self.change({"pk": "PLAN#gold", "sk": "V", "news": f"{clock.wall_ms}#0a1b"})
+                clock.seconds += within
+
+                self.assertEqual(self.reason(quota), "suspended")
+
+    def test_a_new_version_of_the_plan_ends_what_its_news_confirm(self) -> None:
+        self.put_plan(DAILY)
+        self.put_customer(1)
+        with Clock() as clock:
+            quota, _ = self.follow(clock)
+            self.put_customer(2, "suspended")
+            self.put_plan(DAILY, version=2)
+            clock.seconds += 30
+
+            self.assertEqual(self.reason(quota), "suspended")
+
+    def test_the_end_of_a_suspension_is_in_force_in_2_seconds(self) -> None:
+        self.put_plan(DAILY)
+        self.put_customer(1, "suspended")
+        with Clock() as clock:
+            quota = Quota(TABLE, client=self.client)
+            self.assertEqual(self.reason(quota), "suspended")
+            self.put_customer(2)
+            clock.seconds += 2
+
+            self.assertEqual(self.charge(quota).units, 1)
+
+    def test_news_cost_no_more_reads_than_records_and_plans_did(self) -> None:
+        self.put_plan({**DAILY, "quota": 1000})
+        self.put_customer(1)
+        with Clock() as clock:
+            quota, reads = self.follow(clock)
+            for _ in range(600):
+                clock.seconds += 1
+                self.charge(quota)
+
+        # Each 40 s for the record, and each minute for the plan.
+        self.assertLessEqual(len(reads), 600 / 40 + 600 / 60)
+
+    def test_a_record_of_an_earlier_version_of_the_toolkit_is_read_every_40_seconds(self) -> None:
+        self.put_plan(DAILY)
+        self.put_customer(1, told="")
+        with Clock() as clock:
+            quota, _ = self.follow(clock)
+            self.put_customer(2, "suspended", told="")
+            clock.seconds += 40
+
+            self.assertEqual(self.reason(quota), "suspended")
+
+    def test_a_confirmed_record_is_read_again_after_5_minutes(self) -> None:
+        """It was changed without news, as by a restore of the table."""
+        self.put_plan({**DAILY, "quota": 1000})
+        self.put_customer(1)
+        with Clock() as clock:
+            quota, _ = self.follow(clock)
+            self.put_customer(2, "suspended")
+            admitted = 0
+            with self.assertRaises(Refused):
+                for _ in range(400):
+                    clock.seconds += 1
+                    self.charge(quota)
+                    admitted += 1
+        self.assertLess(admitted, 341)
+
+    def test_news_that_are_younger_than_the_record_do_not_belong_to_it(self) -> None:
+        """The record is read first, and the plan after it: here, the customer is suspended between the two."""
+        self.put_plan(DAILY)
+        self.put_customer(1)
+
+        def suspend(operation: str, parameters: Dict[str, Any]) -> None:
+            if operation == "get_item" and parameters["Key"]["pk"]["S"] == "PLAN#gold" and not suspended:
+                suspended.append(True)
+                self.put_customer(2, "suspended")
+                self.change({"pk": "PLAN#gold", "sk": "V", "news": f"{clock.wall_ms}#0a1b"})
+
+        suspended: List[bool] = []
+        with Clock() as clock:
+            quota = Quota(TABLE, client=Recorder(self.client, [], suspend))
+            self.charge(quota)
+            clock.seconds += 30
+
+            self.assertEqual(self.reason(quota), "suspended")
+
+    def test_a_record_is_used_for_50_seconds_while_the_table_does_not_respond(self) -> None:
+        """So a change is in force in a minute, as `customers show` says, whatever the news confirmed before."""
+        self.put_plan({**DAILY, "quota": 1000})
+        self.put_customer(1)
+        with Clock() as clock:
+            is_down: List[bool] = []
+            quota = Quota(TABLE, client=LostAnswers(self.client, lambda called: bool(is_down) and called == "get_item"))
+            for _ in range(200):
+                self.charge(quota)
+                clock.seconds += 1
+            is_down.append(True)
+            admitted = 0
+            for _ in range(90):
+                try:
+                    self.charge(quota)
+                    admitted += 1
+                except Refused as refusal:
+                    self.assertEqual(refusal.reason, "unavailable")
+                clock.seconds += 1
+        self.assertTrue(0 < admitted <= 51, admitted)
+
+    def test_a_bound_that_would_read_with_every_request_is_refused(self) -> None:
+        with self.assertRaises(DomainError) as caught:
+            Quota(TABLE, client=self.client, changes_within_seconds=0.5)
+        self.assertEqual(caught.exception.code, "CONFIG_INVALID")
 
     def test_marks_of_ended_processes_are_removed(self) -> None:
         self.put_plan({**DAILY, "quota": 100})

@@ -1,7 +1,7 @@
 /** Reads environment variables for quotas, and for usage that is counted from access logs. */
 import { DEFAULT_FIELDS } from '../quota/usage/access-log-line.ts';
 import type { LineFields, LineRules } from '../quota/usage/access-log-line.ts';
-import { invalid, readTableName } from './environment.ts';
+import { invalid, readNumber, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 type UsageTableConfig = { readonly tableName: string };
@@ -14,6 +14,19 @@ export type UsageTrackerConfig = UsageTableConfig & LineRules;
  */
 export function readUsageTableConfig(environment: Environment = process.env): UsageTableConfig {
   return { tableName: readTableName(environment, 'GATEWRIGHT_USAGE_TABLE') };
+}
+
+/**
+ * Reads the settings of an authorizer that charges:
+ * - `GATEWRIGHT_USAGE_TABLE`: the name of the table
+ * - `GATEWRIGHT_CHANGES_WITHIN_SECONDS`: the time within which a change of a customer is in force, 1 to 30; absent = 30
+ * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
+ */
+export function readChargeConfig(
+  environment: Environment = process.env,
+): UsageTableConfig & { readonly changesWithinMs: number } {
+  const seconds = readNumber(environment, 'GATEWRIGHT_CHANGES_WITHIN_SECONDS', [1, 30], 30);
+  return { ...readUsageTableConfig(environment), changesWithinMs: 1000 * seconds };
 }
 
 /**

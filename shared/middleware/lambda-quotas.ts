@@ -1,6 +1,5 @@
 /** Quotas for an authorizer function. Connects access and quotas. */
 import type { LoadQuotas } from '../access/charge-quota.ts';
-import { readUsageTableConfig } from '../config/usage-config.ts';
 import { loadLogger } from '../observability/logger.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
 import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
@@ -14,18 +13,20 @@ const SERVICE = 'request-authorizer';
  */
 export function createQuotaLoader(metrics: MetricSink): LoadQuotas {
   return async (plans) => {
-    const [{ createDynamoDbQuotas }, { createDynamoDbUsageReader }, { countQuotas }] = await Promise.all([
-      import('../quota/dynamodb-quotas.ts'),
-      import('../quota/dynamodb-usage.ts'),
-      import('../observability/quota-metrics.ts'),
-    ]);
-    const { tableName } = readUsageTableConfig();
+    const [{ readChargeConfig }, { createDynamoDbQuotas }, { createDynamoDbUsageReader }, { countQuotas }] =
+      await Promise.all([
+        import('../config/usage-config.ts'),
+        import('../quota/dynamodb-quotas.ts'),
+        import('../quota/dynamodb-usage.ts'),
+        import('../observability/quota-metrics.ts'),
+      ]);
+    const { tableName, changesWithinMs } = readChargeConfig();
     const count = countQuotas(metrics);
     const observe = (event: QuotaEvent): void => {
       count(event);
       if (event.kind === 'plan-ignored') void warnOfPlan(event);
     };
-    const quotas = createDynamoDbQuotas({ tableName, plans, observe });
+    const quotas = createDynamoDbQuotas({ tableName, changesWithinMs, plans, observe });
     return { consume: (charge) => quotas.consume(charge), ...createDynamoDbUsageReader(tableName, plans) };
   };
 }

@@ -11,13 +11,14 @@ import { subjectList } from '../quota/ledger/ledger.ts';
 import { customerKey } from '../quota/plan/customer.ts';
 import { keyList, keyPlanKey } from '../quota/plan/key-plans.ts';
 import { PLAN_LIST } from '../quota/plan/plan-book.ts';
+import { isNewsWrite } from '../quota/plan/plan-news.ts';
 import type { Item, ItemKey, ItemWrite, ReadOutcome } from '../table/item-write.ts';
 import { organisationPartition } from './portal-items.ts';
 
-/** What may be done with an item: `read` includes the condition of a transaction. */
+/** What may be done with an item: `read` includes the condition of a transaction, and news of a plan's customers. */
 type Use = 'read' | 'write';
 
-/** Binds the table of customers, plans and usage. Plans may be read, and audit entries may be added. */
+/** Binds the table of customers, plans and usage. Plans may be read and told news, and audit entries may be added. */
 export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
   const customer = customerKey(tenant).pk;
   // `Q#acme##` without its last separator is the beginning of every partition of the tenant.
@@ -145,8 +146,8 @@ function bindStore(store: ItemStore, isOwn: (key: ItemKey, use: Use) => boolean)
   const assert = (key: ItemKey, use: Use): void => {
     if (!isOwn(key, use)) throw foreign(key.pk);
   };
-  const assertWrite = ({ key, change }: ItemWrite): void => {
-    assert(key, change.kind === 'check' ? 'read' : 'write');
+  const assertWrite = (write: ItemWrite): void => {
+    assert(write.key, write.change.kind === 'check' || isNewsWrite(write) ? 'read' : 'write');
   };
   return {
     read(key, options) {

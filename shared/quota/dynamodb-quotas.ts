@@ -35,5 +35,9 @@ export type DynamoDbQuotaOptions = DynamoDbTableOptions &
 export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {
   const store = createDynamoDbTable(options);
   const ports = { store, clock: CLOCK, random: RANDOM, timer: TIMER };
-  return createQuotas({ customers: (watched) => new CustomerBook(watched, CLOCK), ...options, ...ports });
+  return createQuotas({
+    customers: (watched, plans) => new CustomerBook(watched, CLOCK, plans),
+    ...options,
+    ...ports,
+  });
 }

@@ -23,6 +23,7 @@ import type { Arrival } from './holding/holdings.ts';
 import type { QuotaEvent } from './holding/holder-ports.ts';
 import { Run } from './holding/permits.ts';
 import { hearNews } from './plan/news.ts';
+import type { PlanNewsReader } from './plan/plan-news.ts';
 import { PlanBook, planUnknown } from './plan/plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan/plan.ts';
 import type { CustomerPlan } from './plan/plan.ts';
@@ -63,7 +64,13 @@ export type QuotaOptions = {
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
   /** Reads the plans on record. Without this function, every request must name its plan. */
-  readonly customers?: (store: ItemStore) => CustomerBook;
+  readonly customers?: (store: ItemStore, plans: PlanNewsReader) => CustomerBook;
+  /**
+   * The time within which a change of a customer on record is in force in this process (default: 30,000; at least 1000),
+   * while the table responds. It limits the age of the plan that the process has read. The default causes no additional
+   * reads.
+   */
+  readonly changesWithinMs?: number;
   readonly observe?: (event: QuotaEvent) => void;
 };
 
@@ -160,6 +167,9 @@ export type Quotas = {
 };
 
 const PLAN_RELOADS = 3;
+/** News are read before the time in which a change is in force is over, because the reads take time, too. */
+const NEWS_SHARE = 0.9;
+const WITHIN_MS = { usual: 30_000, least: 1000 };
 const FLUSH_AT_ONCE = 8;
 const SWEEP_MS = 1000;
 /**
@@ -194,8 +204,9 @@ class Holder {
     const store = hearNews(this.#time.watch(options.store), (partition, version) =>
       this.#terms.hear(tenantOf(partition), version),
     );
-    this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan), observe);
-    this.#terms = new TermsReader(options.customers?.(store));
+    const newsEveryMs = NEWS_SHARE * checkWithin(options.changesWithinMs);
+    this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan), observe, newsEveryMs);
+    this.#terms = new TermsReader(options.customers?.(store, this.#book));
     const grantIds = new GrantIds(random, clock);
     const debts = new Debts(clock, maxLeases);
     this.#holdings = new Holdings({
@@ -203,6 +214,7 @@ class Holder {
       nowEpochMs: () => this.#time.nowEpochMs(),
       maxLeases,
     });
+    this.#book.onLimitNews = (planId) => this.#holdings.doubt(planId);
   }
 
   async consume(request: ConsumeRequest): Promise<Decision> {
@@ -229,7 +241,7 @@ class Holder {
   async #decide(request: ConsumeRequest, arrivedEpochMs: number, run: Run | undefined): Promise<Decision> {
     const atEpochMs = this.#arrivalOf(request, arrivedEpochMs).fromEpochMs;
     for (let reload = 0; reload < PLAN_RELOADS; reload += 1) {
-      const terms = await this.#termsOf(request, atEpochMs);
+      const terms = await this.#inForce(request, atEpochMs);
       if (terms.kind === 'halted') return this.#reject(HALTED, []);
       if (terms.kind === 'unavailable') break;
       const saved = this.#book.peek(terms.plan) ?? (await this.#readPlan(terms.plan));
@@ -254,6 +266,14 @@ class Holder {
     }
     const refusal: Refusal = { kind: 'refused', reason: 'unavailable', limit: '', retryAfterMs: 1000 };
     return this.#reject(refusal, []);
+  }
+
+  /** Returns the terms after the news of their plan were heard, if it is time to read them. */
+  async #inForce(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
+    const terms = await this.#termsOf(request, atEpochMs);
+    if (terms.kind !== 'terms' || this.#book.peek(terms.plan) !== undefined) return terms;
+    if ((await this.#readPlan(terms.plan)) === undefined) return { kind: 'unavailable' };
+    return this.#termsOf(request, atEpochMs);
   }
 
   /**
@@ -392,6 +412,15 @@ const HALTED: Refusal = { kind: 'refused', reason: 'suspended', limit: '', retry
  */
 function checkCharge({ plan = '-', ...subject }: ConsumeRequest): void {
   checkSubject({ ...subject, plan });
+}
+
+/** @throws DomainError CONFIG_INVALID */
+function checkWithin(changesWithinMs = WITHIN_MS.usual): number {
+  if (changesWithinMs >= WITHIN_MS.least) return changesWithinMs;
+  throw new DomainError(
+    'CONFIG_INVALID',
+    `changesWithinMs must be ${WITHIN_MS.least} or more, because each process reads its plans that often; it is ${changesWithinMs}`,
+  );
 }
 
 function boundOf({ onUnavailable = 'closed' }: QuotaOptions): number {

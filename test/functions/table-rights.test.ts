@@ -168,7 +168,7 @@ async function charge(): Promise<void> {
     random: REAL_RANDOM,
     timer: TIMER,
     plans: [PLAN],
-    customers: (store) => new CustomerBook(store, clock),
+    customers: (store, plans) => new CustomerBook(store, clock, plans),
   });
   // Over a boundary, so that a later period is opened too.
   for (const atEpochMs of [NOON_MS, NOON_MS + 1, NOON_MS + DAY_MS]) {

@@ -8,7 +8,7 @@ import {
 } from '#shared/config/access-config.ts';
 import { readCacheInvalidatorConfig } from '#shared/config/cache-config.ts';
 import { readChannelsConfig, readInvokerConfig } from '#shared/config/channels-config.ts';
-import { readUsageTrackerConfig } from '#shared/config/usage-config.ts';
+import { readChargeConfig, readUsageTrackerConfig } from '#shared/config/usage-config.ts';
 import { readLogConfig } from '#shared/config/log-config.ts';
 import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';
 
@@ -344,6 +344,24 @@ describe('readInvokerConfig', () => {
     assert.equal(endpointOf({ AWS_ENDPOINT_URL: all }), all);
     assert.equal(endpointOf({ AWS_ENDPOINT_URL: all, AWS_ENDPOINT_URL_LAMBDA: lambda }), lambda);
   });
+});
+
+describe('readChargeConfig', () => {
+  const read = (seconds?: string) =>
+    readChargeConfig({
+      GATEWRIGHT_USAGE_TABLE: 'usage',
+      ...(seconds !== undefined && { GATEWRIGHT_CHANGES_WITHIN_SECONDS: seconds }),
+    });
+
+  it('has changes of customers in force within 30 s, or sooner', () => {
+    const rows = [undefined, '', '30', '2', '1'].map((seconds) => read(seconds).changesWithinMs);
+    assert.deepEqual(rows, [30_000, 30_000, 30_000, 2000, 1000]);
+  });
+
+  for (const seconds of ['0', '31', '0.5', 'soon'])
+    it(`refuses ${seconds} seconds`, () => {
+      assert.throws(() => read(seconds), { code: 'CONFIG_INVALID' });
+    });
 });
 
 describe('readUsageTrackerConfig', () => {

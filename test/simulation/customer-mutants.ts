@@ -58,8 +58,8 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'plan/customer-book.ts',
-        'if (ageMs <= freshMs && !this.#isBehind(name, entry)) return entry;',
-        'if (ageMs >= 0) return entry;',
+        'if (freshMs !== undefined && elapsedMs(this.#clock, entry.confirmedAt) <= freshMs)',
+        '',
       ),
     ],
   },
@@ -69,8 +69,8 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'plan/customer-book.ts',
-        ' || this.#fresh(key) !== undefined) return entry;',
-        ' || name !== undefined) return entry;',
+        ' || this.#fresh(key, atEpochMs) !== undefined)',
+        ' || name !== undefined)',
       ),
     ],
   },

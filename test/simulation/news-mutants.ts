@@ -21,8 +21,8 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'plan/customer-book.ts',
-        'if (ageMs <= freshMs && !this.#isBehind(name, entry)) return entry;',
-        'if (ageMs <= freshMs) return entry;',
+        'this.#isBehind(name, entry) ? undefined : this.#confirm(entry, atEpochMs)',
+        'this.#confirm(entry, atEpochMs)',
       ),
     ],
   },
@@ -34,6 +34,50 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
         'plan/customer-book.ts',
         'Math.min(SUSPENDED_FRESH_MS, this.#freshMs)',
         'Math.max(SUSPENDED_FRESH_MS, this.#freshMs)',
+      ),
+    ],
+  },
+  {
+    name: 'a change of a record tells no plan',
+    model: 'quota-news',
+    patches: [
+      patch('admin/customers.ts', 'return plans.filter((_, at) => items[at] !== undefined);', 'return [];'),
+    ],
+  },
+  {
+    name: 'a plan that confirms records is read once a minute',
+    model: 'quota-news',
+    patches: [
+      patch(
+        'plan/plan-book.ts',
+        'entry.isWatched ? Math.min(entry.freshMs, this.newsEveryMs) : entry.freshMs',
+        'entry.freshMs',
+      ),
+    ],
+  },
+  {
+    name: 'news of a plan that differ confirm the record',
+    model: 'quota-news',
+    patches: [patch('plan/customer-book.ts', 'if (entry.news.mark !== news.mark) return undefined;', '')],
+  },
+  {
+    name: 'a lease does not read a ledger that may be suspended',
+    model: 'quota-news',
+    patches: [patch('holding/lease.ts', 'this.#plan.id === planId', 'this.#plan.id !== planId')],
+  },
+  {
+    name: 'a suspension of a limit tells no plan',
+    model: 'quota-news',
+    patches: [patch('plan/plan-news.ts', '{ [LIMIT_NEWS]: `${atEpochMs}#${digits}` }', '{ other: digits }')],
+  },
+  {
+    name: 'requests are decided by the terms from before the news were read',
+    model: 'quota-news',
+    patches: [
+      patch(
+        'quotas.ts',
+        "return { kind: 'unavailable' };\n    return this.#termsOf(request, atEpochMs);",
+        "return { kind: 'unavailable' };\n    return terms;",
       ),
     ],
   },

@@ -1,5 +1,6 @@
 /** Counted quotas under everything that a fleet of Lambda instances does to them. */
 import type { ItemStore } from '#shared/ports.ts';
+import type { PlanNewsReader } from '#shared/quota/plan/plan-news.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import type { Admission, Decision, Quotas } from '#shared/quota/quotas.ts';
 import { Instance } from './instance.ts';
@@ -126,8 +127,8 @@ class QuotaRun {
       freshnessMs: this.#chance.pick([1000, 10_000, 60_000]),
       clockSkewMs: GUARD_MS,
       ...(this.#setting.record !== undefined && {
-        customers: (store: ItemStore) =>
-          new this.#shipped.CustomerBook(store, instance.ports.clock, this.#setting.record?.freshMs),
+        customers: (store: ItemStore, plans: PlanNewsReader) =>
+          new this.#shipped.CustomerBook(store, instance.ports.clock, plans, this.#setting.record?.freshMs),
       }),
       // Fewer than one request needs would never let it have all of them.
       maxLeases: this.#chance.pick([this.#options.stamped ? 6 : 8, 100]),

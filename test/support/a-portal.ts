@@ -153,7 +153,7 @@ export class Portal {
       random: REAL_RANDOM,
       timer: { pause: () => Promise.resolve() },
       denyCacheMs: 0,
-      customers: (store) => new CustomerBook(store, clock),
+      customers: (store, plans) => new CustomerBook(store, clock, plans),
     });
     let admitted = 0;
     for (let call = 0; call < times; call += 1)

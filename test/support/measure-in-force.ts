@@ -8,7 +8,19 @@ import { createMemoryListing } from './memory-listing.ts';
 import { requested } from './quota-admin.ts';
 import { QuotaTable } from './quota-table.ts';
 
-export type Change = 'upgrade at 429' | 'resume' | 'suspend';
+/** `downgrade`: to a plan whose quota is used up. `plan saved`: a version by which a request costs nothing. */
+export type Change = 'upgrade at 429' | 'resume' | 'suspend' | 'downgrade' | 'plan saved';
+
+type Setting = {
+  /** Whether requests bring the version of the record, as those with an API key do. */
+  readonly knowsVersion?: boolean;
+  /** Whether processes lease units, so that they decide without the table for up to half a minute. */
+  readonly isLeased?: boolean;
+  /** Customers of one plan that each process serves. Only the first one is changed. */
+  readonly customers?: number;
+  readonly changesWithinMs?: number;
+  readonly seed?: number;
+};
 
 type InForce = {
   /** Milliseconds after the change until each process decided by it, in ascending order. */
@@ -16,6 +28,9 @@ type InForce = {
   readonly decisions: number;
   readonly reads: number;
   readonly writes: number;
+  /** Units that were admitted, and units that are billed after the processes have ended. */
+  readonly admitted: number;
+  readonly billed: number;
 };
 
 const STEP_MS = 100;
@@ -34,34 +49,28 @@ function seeded(seed: number): () => number {
   };
 }
 
-/**
- * @param knowsVersion whether requests bring the version of the record, as those with an API key do
- * @param isLeased whether processes lease units, so that they decide without the table for up to half a minute
- */
 export async function measureInForce(
   change: Change,
   changes: number,
-  { knowsVersion = false, isLeased = false, seed = 1 } = {},
+  setting: Setting = {},
 ): Promise<InForce> {
   const delaysMs: number[] = [];
-  let [decisions, reads, writes] = [0, 0, 0];
+  let [decisions, reads, writes, admitted, billed] = [0, 0, 0, 0, 0];
   for (let at = 0; at < changes; at += 1) {
-    const one = await measureOne(change, { knowsVersion, isLeased, seed: seed + at });
+    const one = await measureOne(change, { ...setting, seed: (setting.seed ?? 1) + at });
     delaysMs.push(...one.delaysMs);
     decisions += one.decisions;
     reads += one.reads;
     writes += one.writes;
+    admitted += one.admitted;
+    billed += one.billed;
   }
-  return { delaysMs: delaysMs.sort((a, b) => a - b), decisions, reads, writes };
+  return { delaysMs: delaysMs.sort((a, b) => a - b), decisions, reads, writes, admitted, billed };
 }
 
 async function measureOne(
   change: Change,
-  {
-    knowsVersion,
-    isLeased,
-    seed,
-  }: { readonly knowsVersion: boolean; readonly isLeased: boolean; readonly seed: number },
+  { knowsVersion = false, isLeased = false, customers = 1, changesWithinMs, seed = 1 }: Setting,
 ): Promise<InForce> {
   const table = new QuotaTable();
   const fraction = seeded(seed);
@@ -78,8 +87,13 @@ async function measureOne(
     version: 1,
     limits: limits(change === 'upgrade at 429' ? 10 : 1e7),
   });
-  await savePlan(ports, request(), 'pro', { id: 'pro', version: 1, limits: limits(1e7) });
-  await createCustomer(ports, request(), { tenant: 'acme', plan: 'free' });
+  await savePlan(ports, request(), 'pro', {
+    id: 'pro',
+    version: 1,
+    limits: limits(change === 'downgrade' ? 10 : 1e7),
+  });
+  const tenants = ['acme', ...Array.from({ length: customers - 1 }, (_, at) => `customer-${at + 2}`)];
+  for (const tenant of tenants) await createCustomer(ports, request(), { tenant, plan: 'free' });
   let version = 1;
   const setStateTo = async (state: 'suspended' | 'active'): Promise<void> => {
     await setState(ports, request(), 'acme', state);
@@ -87,37 +101,60 @@ async function measureOne(
   };
   if (change === 'resume') await setStateTo('suspended');
   const processes = Array.from({ length: PROCESSES }, () =>
-    table.holder([], { plans: [], customers: (store) => new CustomerBook(store, table.clock), random }),
+    table.holder([], {
+      plans: [],
+      customers: (store, plans) => new CustomerBook(store, table.clock, plans),
+      random,
+      ...(changesWithinMs !== undefined && { changesWithinMs }),
+    }),
   );
-  let decisions = 0;
-  const ask = async (quotas: Quotas): Promise<boolean> => {
+  let [decisions, admitted] = [0, 0];
+  /** Returns whether the request was admitted for units. */
+  const ask = async (quotas: Quotas, tenant = 'acme'): Promise<boolean> => {
     decisions += 1;
-    const { allowed } = await quotas.consume({
-      tenant: 'acme',
+    const decision = await quotas.consume({
+      tenant,
       key: 'k-1',
       atEpochMs: table.nowMs,
-      ...(knowsVersion && { customerVersion: version }),
+      ...(knowsVersion && tenant === 'acme' && { customerVersion: version }),
     });
-    return allowed;
+    if (decision.allowed) admitted += decision.units;
+    return decision.allowed && decision.units > 0;
+  };
+  let turn = 0;
+  /** With several customers, each request of the first one is followed by a request of another. */
+  const askOther = async (quotas: Quotas): Promise<void> => {
+    turn += 1;
+    if (customers > 1) await ask(quotas, tenants[1 + (turn % (customers - 1))]);
   };
   // Load of 10 requests a second in each process, for a time that ends anywhere between two reads of the record.
   const warmMs = 45_000 + Math.floor(fraction() * 45_000);
   for (const end = table.nowMs + warmMs; table.nowMs < end; table.nowMs += STEP_MS)
-    for (const quotas of processes) await ask(quotas);
+    for (const quotas of processes) {
+      await ask(quotas);
+      await askOther(quotas);
+    }
   const counted = table.calls.length;
   const calls = { reads: table.countOf('read'), decisions };
   const writes = counted - calls.reads;
 
-  if (change === 'upgrade at 429') {
+  if (change === 'plan saved')
+    await savePlan(ports, request(), 'free', { id: 'free', version: 2, cost: 0, limits: limits(1e7) });
+  else if (change === 'upgrade at 429' || change === 'downgrade') {
     version += 1;
     await setPlan(ports, request(), { tenant: 'acme', plan: 'pro', version });
   } else await setStateTo(change === 'suspend' ? 'suspended' : 'active');
-  const wanted = change !== 'suspend';
+  const wanted = change === 'upgrade at 429' || change === 'resume';
   const changedMs = table.nowMs;
   const delays = new Map<Quotas, number>();
   for (; delays.size < PROCESSES && table.nowMs < changedMs + PATIENCE_MS; table.nowMs += STEP_MS)
-    for (const quotas of processes)
+    for (const quotas of processes) {
       if (!delays.has(quotas) && (await ask(quotas)) === wanted) delays.set(quotas, table.nowMs - changedMs);
+      await askOther(quotas);
+    }
   const delaysMs = processes.map((quotas) => delays.get(quotas) ?? PATIENCE_MS);
-  return { delaysMs, decisions: calls.decisions, reads: calls.reads, writes };
+  for (const quotas of processes) await quotas.flush();
+  const ledgers = [...table.items].filter(([name]) => name.includes('\nP#')).map(([, item]) => item);
+  const billed = ledgers.reduce((sum, ledger) => sum + Number(ledger['used'] ?? 0), 0);
+  return { delaysMs, decisions: calls.decisions, reads: calls.reads, writes, admitted, billed };
 }

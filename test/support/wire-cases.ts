@@ -131,8 +131,10 @@ type ChargeStep = {
   readonly times?: number;
 };
 type PutStep = { readonly put: Item & { readonly pk: string; readonly sk: string } };
+/** Attributes that change, in the same process. */
+type ChangeStep = { readonly change: Item & { readonly pk: string; readonly sk: string } };
 type DropStep = { readonly drop: { readonly pk: string; readonly sk: string } };
-type QuotaGiven = { readonly steps: readonly (ChargeStep | PutStep | DropStep)[] };
+type QuotaGiven = { readonly steps: readonly (ChargeStep | PutStep | ChangeStep | DropStep)[] };
 
 /** What each charge comes to, and the items afterwards, marks of holders apart. */
 export async function chargeInSteps({ steps }: QuotaGiven): Promise<unknown> {
@@ -144,13 +146,16 @@ export async function chargeInSteps({ steps }: QuotaGiven): Promise<unknown> {
       random,
       plans: [],
       denyCacheMs: 0,
-      customers: (store) => new CustomerBook(store, table.clock),
+      customers: (store, plans) => new CustomerBook(store, table.clock, plans),
     });
   let quotas = begin();
   const outcomes: unknown[] = [];
   for (const step of steps) {
     if ('charge' in step) outcomes.push(await charge(table, quotas, step));
-    else {
+    else if ('change' in step) {
+      const { pk, sk, ...changed } = step.change;
+      table.items.set(`${pk}\n${sk}`, { ...table.items.get(`${pk}\n${sk}`), ...changed });
+    } else {
       if ('put' in step) {
         const { pk, sk, ...item } = step.put;
         table.items.set(`${pk}\n${sk}`, item);

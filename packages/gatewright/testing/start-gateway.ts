@@ -14,6 +14,8 @@ import { findNamedAccount } from '../../gateway/templates/named-account.ts';
 import { findStack } from '@gatewright/authoring/files/stack-files';
 import { injectInto, sendTo } from './api-request.ts';
 import { callControl, TestingError } from './control-link.ts';
+import { refuseUnknown, withKnownOptions } from './known-options.ts';
+import type { OptionNames } from './known-options.ts';
 import { linkOf, makeTestGateway } from './test-gateway.ts';
 import type { Gateway, Isolation, Listening } from '../../gateway/engine/index.ts';
 import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
@@ -70,6 +72,31 @@ export type StartOptions = {
   readonly onLine?: (line: string) => void;
 };
 
+const START_NAMES: OptionNames<StartOptions> = {
+  stacks: true,
+  directory: true,
+  stage: true,
+  region: true,
+  account: true,
+  parameters: true,
+  environment: true,
+  functionEnvironment: true,
+  seed: true,
+  tables: true,
+  values: true,
+  issuers: true,
+  signInAs: true,
+  roles: true,
+  strict: true,
+  isolation: true,
+  concurrency: true,
+  cold: true,
+  install: true,
+  build: true,
+  isShared: true,
+  onLine: true,
+};
+
 /**
  * Starts a gateway in this process.
  * @throws TestingError if the stacks cannot be served. The message states the reason
@@ -114,6 +141,7 @@ type Parse = TestGatewayParts['parse'];
 const parseJson: Parse = (text) => JSON.parse(text) as unknown;
 
 export async function startWith(parse: Parse, options: StartOptions = {}): Promise<TestGateway> {
+  refuseUnknown('startGateway', options, START_NAMES);
   const { directory = process.cwd(), stacks = '.', isShared = false } = options;
   const sources = withStack(
     (typeof stacks === 'string' ? [stacks] : stacks).map((one) => resolve(directory, one)),
@@ -144,7 +172,9 @@ function describe(
 ): TestGateway {
   const environment = gateway.environment();
   const request: TestGatewayParts['request'] = (api, one) => injectInto(gateway, api, one);
-  return makeTestGateway({ environment, apis, findings: unsupported, request, close, parse });
+  return withKnownOptions(
+    makeTestGateway({ environment, apis, findings: unsupported, request, close, parse }),
+  );
 }
 
 async function connectWith(parse: Parse): Promise<TestGateway> {
@@ -158,14 +188,16 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
       value !== undefined && SHARED.test(name) ? [[name, value] as const] : [],
     ),
   );
-  return makeTestGateway({
-    environment,
-    apis: status.apis,
-    findings: status.unsupported,
-    request: sendTo,
-    parse,
-    close: () => Promise.resolve(),
-  });
+  return withKnownOptions(
+    makeTestGateway({
+      environment,
+      apis: status.apis,
+      findings: status.unsupported,
+      request: sendTo,
+      parse,
+      close: () => Promise.resolve(),
+    }),
+  );
 }
 
 /** Names of the variables that `Gateway.environment()` returns. */

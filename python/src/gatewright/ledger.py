@@ -64,6 +64,11 @@ def key_of_subject(level: str, subject: str) -> str:
     return parse_key_part(subject[len(_KEY_WITH_HASH) :]) if is_marked else subject
 
 
+def tenant_of(partition: str) -> str:
+    """Of a customer's record, a head or a ledger."""
+    return parse_key_part((partition.split("#") + [""])[1])
+
+
 def expiry_of(end: int) -> int:
     return math.ceil((end + _KEEP_MS) / 1000)
 

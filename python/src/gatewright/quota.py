@@ -44,6 +44,8 @@ _MARK_MS = 15 * 60_000
 # Clients that wait for the same instant are spread over this share of the window.
 _SPREAD, _MAX_SPREAD_SECONDS = 0.05, 30
 
+_LEAST_WITHIN_SECONDS = 1
+
 OnThreshold = Callable[[LedgerId, int], None]
 
 
@@ -92,9 +94,22 @@ class Quota:
     """
     `quota = Quota("gatewright-dev-usage")` outside the handler, `quota.charge(event, tenant=…, key=…)` in it.
     `client`: boto3's low-level client of DynamoDB; made at the first charge if it is left out.
+    `changes_within_seconds`: the time within which a change of a customer on record is in force here, while the table
+    responds; at least 1. Less than 30 causes more reads.
     """
 
-    def __init__(self, table_name: str, *, client: Any = None, on_threshold: Optional[OnThreshold] = None) -> None:
+    def __init__(
+        self,
+        table_name: str,
+        *,
+        client: Any = None,
+        on_threshold: Optional[OnThreshold] = None,
+        changes_within_seconds: float = 30,
+    ) -> None:
+        if not changes_within_seconds >= _LEAST_WITHIN_SECONDS:
+            message = f"changes_within_seconds must be {_LEAST_WITHIN_SECONDS} or more; it is {changes_within_seconds}"
+            raise DomainError("CONFIG_INVALID", message)
+        self._changes_within_seconds = changes_within_seconds
         self._table_name = table_name
         self._client = client
         self._on_threshold = on_threshold or _log_threshold
@@ -133,9 +148,8 @@ class Quota:
             _check_name(name, value, is_optional=name in ("plan", "route"))
         table, records = self._open()
         try:
-            for _ in range(_RELOADS):
-                terms = records.terms_of(tenant, key, plan, stamp)
-                in_force = records.plan_of(terms)
+            for reload in range(_RELOADS):
+                terms, in_force = records.in_force(tenant, key, plan, stamp)
                 units = safe_integer_of(in_force.cost_of(route) if cost is None else cost)
                 if units is None or units < 0:
                     raise DomainError("COST_INVALID", "the cost must be a whole number of units, 0 or more")
@@ -144,6 +158,10 @@ class Quota:
                     return self._charge_all(table, ledgers, in_force, terms, stamp, units)
                 except _PlanChanged:
                     records.forget_plan(in_force.id)
+                except Refused:
+                    # It was refused by an earlier record, if the ledger has just told that there is a newer one.
+                    if reload == _RELOADS - 1 or not records.is_outdated(tenant):
+                        raise
         except Halted:
             raise rejection("suspended", "", 1, []) from None
         except Unavailable:
@@ -269,7 +287,7 @@ class Quota:
     def _open(self) -> Tuple[Table, Records]:
         if self._opened is None:
             table = Table(self._table_name, self._client or _make_client())
-            self._opened = table, Records(table)
+            self._opened = table, Records(table, self._changes_within_seconds)
         return self._opened
 
 

@@ -1,23 +1,63 @@
-"""What is on record in the usage table, read at most every 40 to 60 seconds: customers, keys' plans, plans."""
+"""What is on record in the usage table: customers, keys' plans, plans. Reads are saved, and news end what was saved."""
 
 import math
+import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .errors import DomainError
 from .json_text import number_of, parse_json, safe_integer_of
-from .ledger import LedgerId
+from .ledger import LedgerId, tenant_of
 from .opening import assigned_key, plan_key
 from .periods import Period
 from .plans import Plan, parse_plan, plan_of_term
 from .table import Item, Key, Table, Unavailable
 
 _RECORD_SECONDS = 40.0
+# The requests of a suspended customer reach no ledger, so they hear no news of its end.
+_SUSPENDED_SECONDS = 1.8
 # A record is used for so long while the table does not respond; with the first bound, a change is in force in a minute.
 _STALE_RECORD_SECONDS = 50.0
 _PLAN_SECONDS = 60.0
+# A record that the news of its plan confirm is read again after this time, in case that it was changed without news.
+_CONFIRMED_SECONDS = 300.0
+# More than clocks differ by.
+_CLOCKS_SECONDS = 60.0
+# News are read before the time is over within which a change is in force.
+_NEWS_SHARE = 0.9
 _MAX_ENTRIES = 10_000
+
+
+class _Moment(NamedTuple):
+    """By both clocks: a monotonic one stands still while Lambda freezes."""
+
+    monotonic: float
+    wall: float
+
+    @property
+    def age(self) -> float:
+        return max(0.0, time.monotonic() - self.monotonic, time.time() - self.wall)
+
+
+def _now() -> _Moment:
+    return _Moment(time.monotonic(), time.time())
+
+
+class _Entry:
+    """An item as it was read."""
+
+    def __init__(self, item: Optional[Item], asked: _Moment, answers: int, as_of: float) -> None:
+        self.item, self.asked, self.answers = item, asked, answers
+        # The newest version that was announced before the read.
+        self.as_of = as_of
+        # The newest time at which the item is known to have been as it was read.
+        self.confirmed = asked
+        # The plan, and its news, to which a customer's record belongs.
+        self.news: Optional[Tuple[str, str]] = None
+        # Of a plan: the number of the answer among those about plans.
+        self.answer = 0
+        self.record: Any = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +68,8 @@ class Terms:
     by: Optional[str] = None
     since: Optional[int] = None
     own_limits: Optional[Mapping[str, int]] = None
+    # Whether the news of the plan tell each change of the customer's record.
+    is_told: bool = False
 
     def term_for(self, level: str, period: Period) -> Optional[int]:
         """A term that begins after the period does not end its ledger; a key's plan does not end its tenant's ledger."""
@@ -41,18 +83,38 @@ class Halted(Exception):
 
 
 class Records:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, changes_within_seconds: float) -> None:
         self._table = table
-        # Value, and when it was asked for by both clocks: a monotonic one stands still while Lambda freezes.
-        self._read: Dict[Key, Tuple[Optional[Item], float, float]] = {}
+        self._news_seconds = _NEWS_SHARE * changes_within_seconds
+        self._read: Dict[Key, _Entry] = {}
+        # The newest announced version of each customer's record.
+        self._announced: Dict[str, float] = {}
+        # How many plans the table has returned.
+        self._answers, self._counting = 0, threading.Lock()
+        table.on_item = self._hear
+
+    def in_force(self, tenant: str, key: str, named: Optional[str], stamp: int) -> Tuple[Terms, Plan]:
+        """Raises what `terms_of` and `plan_of` raise."""
+        terms, answers = self.terms_of(tenant, key, named, stamp), self._answers
+        plan = self.plan_of(terms)
+        if self._answers == answers:
+            return terms, plan
+        # The plan has brought news of its customers.
+        terms = self.terms_of(tenant, key, named, stamp)
+        return terms, self.plan_of(terms)
+
+    def is_outdated(self, tenant: str) -> bool:
+        """Whether a newer record was announced than the one that is known."""
+        entry = self._read.get(_customer_key(tenant))
+        return entry is not None and self._announced.get(tenant, 0) > entry.as_of
 
     def terms_of(self, tenant: str, key: str, named: Optional[str], stamp: int) -> Terms:
         """Raises Unavailable, Halted, DomainError SUBJECT_INVALID if no plan is named and no plan is on record."""
-        item = self._find((LedgerId(tenant, "", "").pk, "CUSTOMER"), _RECORD_SECONDS, _STALE_RECORD_SECONDS)
-        if item is not None:
-            found = _terms_of_customer(item, stamp)
+        entry = self._find_customer(tenant, stamp)
+        if entry.item is not None:
+            found = _terms_of_customer(entry, stamp)
         else:
-            assigned = self._find(assigned_key(tenant, key), _RECORD_SECONDS, _STALE_RECORD_SECONDS) or {}
+            assigned = self._find(assigned_key(tenant, key), _RECORD_SECONDS, _STALE_RECORD_SECONDS).item or {}
             plan, since = assigned.get("plan"), assigned.get("at")
             found = Terms(plan, "key", safe_integer_of(since)) if isinstance(plan, str) else None
         if found is not None:
@@ -63,7 +125,8 @@ class Records:
 
     def plan_of(self, terms: Terms) -> Plan:
         """Raises Unavailable, DomainError PLAN_UNKNOWN, PLAN_INVALID, LIMIT_UNKNOWN."""
-        item = self._find(plan_key(terms.plan), _PLAN_SECONDS, math.inf)
+        fresh = min(_PLAN_SECONDS, self._news_seconds) if terms.is_told else _PLAN_SECONDS
+        item = self._find(plan_key(terms.plan), fresh, math.inf).item
         if item is None:
             self.forget_plan(terms.plan)
             raise DomainError("PLAN_UNKNOWN", "there is no customer plan with that id")
@@ -76,40 +139,121 @@ class Records:
     def forget_plan(self, plan: str) -> None:
         self._read.pop(plan_key(plan), None)
 
-    def _find(self, key: Key, fresh: float, stale: float) -> Optional[Item]:
+    def _hear(self, key: Key, item: Item) -> None:
+        """The version of the record is an attribute of the customer's ledgers."""
+        version = item.get("cv")
+        if not isinstance(version, (int, float)):
+            return
+        if len(self._announced) >= _MAX_ENTRIES:
+            self._announced.clear()
+        tenant = tenant_of(key[0])
+        self._announced[tenant] = max(version, self._announced.get(tenant, 0))
+
+    def _find_customer(self, tenant: str, stamp: int) -> _Entry:
+        key = _customer_key(tenant)
         known = self._read.get(key)
-        if known is not None and _age(known) <= fresh:
-            return known[0]
-        asked = time.monotonic(), time.time()
+        if known is None:
+            return self._find(key, _RECORD_SECONDS, _STALE_RECORD_SECONDS)
+        fresh = -1.0 if self.is_outdated(tenant) else self._confirm(known, stamp)
+        return self._find(key, fresh, _STALE_RECORD_SECONDS)
+
+    def _confirm(self, entry: _Entry, stamp: int) -> float:
+        """The longest time since the record was confirmed by the news of its plan; negative if it has changed."""
+        if entry.item is None:
+            return _RECORD_SECONDS
+        record = _record_of(entry)
+        fresh = _SUSPENDED_SECONDS if record["state"] == "suspended" else _RECORD_SECONDS
+        term = _term_at(record, stamp)
+        plan = None if term is None else self._read.get(plan_key(term["plan"]))
+        if not _is_told(entry.item) or term is None or plan is None or plan.item is None:
+            return fresh
+        mark, changed = _news_of(plan.item)
+        if entry.news is None or entry.news[0] != term["plan"]:
+            if plan.answer > entry.answers and changed >= entry.asked.wall - _CLOCKS_SECONDS:
+                return min(fresh, self._news_seconds)
+            entry.news = term["plan"], mark
+        if entry.news[1] != mark:
+            return -1.0
+        if entry.asked.age <= _CONFIRMED_SECONDS and plan.asked.age < entry.confirmed.age:
+            entry.confirmed = plan.asked
+        return fresh
+
+    def _find(self, key: Key, fresh: float, stale: float) -> _Entry:
+        known = self._read.get(key)
+        if known is not None and known.confirmed.age <= fresh:
+            return known
+        tenant = tenant_of(key[0])
+        asked, answers, announced = _now(), self._answers, self._announced.get(tenant, 0)
         try:
             item = self._table.read(key)
         except Unavailable:
-            if known is None or (known[0] is not None and _age(known) > stale):
+            if known is None or (known.item is not None and known.confirmed.age > stale):
                 raise
-            return known[0]
+            return known
+        version = number_of((item or {}).get("ver"))
+        entry = _Entry(item, asked, answers, max(announced, 0 if version is None else version))
+        if key[1] == "V":
+            with self._counting:
+                self._answers += 1
+                entry.answer = self._answers
         if len(self._read) >= _MAX_ENTRIES:
             self._read.clear()
-        self._read[key] = (item, *asked)
+        self._read[key] = entry
+        if fresh < 0 or asked.age <= fresh:
+            return entry
         # An instance that was frozen meanwhile has an answer from before.
-        return item if _age(self._read[key]) <= fresh else self._table.read(key)
+        return _Entry(self._table.read(key), _now(), answers, entry.as_of)
 
 
-def _age(read: Tuple[Any, float, float]) -> float:
-    return max(0.0, time.monotonic() - read[1], time.time() - read[2])
+def _customer_key(tenant: str) -> Key:
+    return LedgerId(tenant, "", "").pk, "CUSTOMER"
 
 
-def _terms_of_customer(item: Item, stamp: int) -> Optional[Terms]:
-    """Raises DomainError STORE_UNAVAILABLE for an item that no library can have written; Halted."""
+def _is_told(item: Item) -> bool:
+    return item.get("told") == "plan"
+
+
+def _news_of(plan: Item) -> Tuple[str, float]:
+    """What differs after each change of a customer of the plan, and when the last change was, in epoch seconds."""
+    news = str(plan.get("news", ""))
+    millis = number_of(_parse(news.split("#")[0]))
+    # A plan that is saved loses its news, but its version increases.
+    return f"{plan.get('ver')}#{news}", -math.inf if millis is None else millis / 1000
+
+
+def _parse(text: str) -> Any:
     try:
-        record = parse_json(str(item.get("doc")))
+        return parse_json(text)
     except ValueError:
-        record = None
-    if not _is_customer(record) or number_of(item.get("ver")) is None:
-        raise DomainError("STORE_UNAVAILABLE", "an item of the usage table is not a customer")
+        return None
+
+
+def _record_of(entry: _Entry) -> Any:
+    """Raises DomainError STORE_UNAVAILABLE for an item that no library can have written."""
+    if entry.record is None:
+        item = entry.item or {}
+        record = _parse(str(item.get("doc")))
+        if not _is_customer(record) or number_of(item.get("ver")) is None:
+            raise DomainError("STORE_UNAVAILABLE", "an item of the usage table is not a customer")
+        entry.record = record
+    return entry.record
+
+
+def _term_at(record: Any, stamp: int) -> Any:
+    begun = [term for term in record["terms"] if term["fromEpochMs"] <= stamp]
+    return begun[-1] if begun else None
+
+
+def _terms_of_customer(entry: _Entry, stamp: int) -> Optional[Terms]:
+    """Raises Halted, and what `_record_of` raises."""
+    record = _record_of(entry)
     if record["state"] != "active":
         raise Halted
-    begun = [term for term in record["terms"] if term["fromEpochMs"] <= stamp]
-    return Terms(begun[-1]["plan"], "customer", int(begun[-1]["fromEpochMs"]), begun[-1].get("limits")) if begun else None
+    term = _term_at(record, stamp)
+    if term is None:
+        return None
+    since, is_told = int(term["fromEpochMs"]), _is_told(entry.item or {})
+    return Terms(term["plan"], "customer", since, term.get("limits"), is_told)
 
 
 def _is_customer(record: Any) -> bool:

@@ -3,7 +3,7 @@
 import logging
 import re
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .errors import DomainError
 from .json_text import number_of
@@ -59,6 +59,8 @@ class Table:
     def __init__(self, name: str, client: Any) -> None:
         self._name = name
         self._client = client
+        # Called with each item that a read or a write returns.
+        self.on_item: Callable[[Key, Item], None] = lambda key, item: None
 
     def read(self, key: Key) -> Optional[Item]:
         """Consistent. Raises Unavailable."""
@@ -70,9 +72,19 @@ class Table:
         item = _parse_item(answer.get("Item"))
         if item is not None and not item.get("layout", LAYOUT) <= LAYOUT:  # type: ignore[operator]
             raise Unavailable
+        self._note(key, item)
         return item
 
     def update(self, write: Write) -> Outcome:
+        outcome = self._update(write)
+        self._note(write.key, outcome.item)
+        return outcome
+
+    def _note(self, key: Key, item: Optional[Item]) -> None:
+        if item is not None:
+            self.on_item(key, item)
+
+    def _update(self, write: Write) -> Outcome:
         try:
             answer = self._client.update_item(**self._print(write), ReturnValues="ALL_NEW")
         except Exception as error:
@@ -90,6 +102,8 @@ class Table:
             if not reasons or any(reason.get("Code") not in ("None", "ConditionalCheckFailed") for reason in reasons):
                 return Outcome("unavailable")
             members = [(reason.get("Code") == "None", _parse_item(reason.get("Item"))) for reason in reasons]
+            for write, (_, item) in zip(writes, members):
+                self._note(write.key, item)
             return Outcome("refused", members=members)
         return Outcome("done")
 

@@ -103,6 +103,7 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         body: {
           plan: PLAN,
           from: optional(instant('The time from which it is in force; default: now')),
+          currency: CURRENCY,
           limits: LIMITS,
           version: wholeNumber('One more than the newest version', { min: 2, max: Number.MAX_SAFE_INTEGER }),
         },

@@ -10,10 +10,13 @@ import {
   parseCustomer,
   planOfTerm,
   printCustomer,
+  spansOf,
   termAt,
 } from '../plan/customer.ts';
 import type { Customer, CustomerState, Term } from '../plan/customer.ts';
 import { isCurrency } from '../usage/money.ts';
+import { planKey } from '../ledger/ledger.ts';
+import { NEWS_DIGITS, withNews } from '../plan/plan-news.ts';
 import type { CustomerPlan } from '../plan/plan.ts';
 import { checkKey, checkSubject } from '../plan/subject.ts';
 import { announce } from './announce.ts';
@@ -37,6 +40,8 @@ export type WantedTerm = {
   /** The time from which the plan is in force; undefined means now. */
   readonly fromEpochMs?: number | undefined;
   readonly limits?: Term['limits'] | undefined;
+  /** The currency of the customer from now on; undefined keeps the currency of the record. */
+  readonly currency?: string | undefined;
   /** The version of the record after the change. It must be one more than the newest version. */
   readonly version: number;
 };
@@ -69,8 +74,7 @@ export async function createCustomer(
     ports,
     tenant,
     applyOperation(ports, requested, asked, async () => {
-      if (currency !== undefined && !isCurrency(currency))
-        throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
+      checkCurrency(currency);
       const named = await namePlan(ports, plan);
       const { atEpochMs } = requested;
       const customer: Customer = {
@@ -97,22 +101,24 @@ export async function createCustomer(
 /**
  * Assigns a plan to a customer, from now on or from a later time. Changes that were planned for the time after that are
  * withdrawn. Terms that have already begun do not change.
- * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN, PERIOD_CLOSED,
- * EDIT_CONFLICT, CHANGES_TOO_MANY
+ * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH,
+ * LIMIT_UNKNOWN, PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY
  */
 export async function setPlan(
   ports: AdminPorts,
   requested: Requested,
-  { tenant, plan, fromEpochMs, limits, version }: WantedTerm,
+  { tenant, plan, fromEpochMs, limits, currency, version }: WantedTerm,
 ): Promise<AppliedOperation> {
   const from = fromEpochMs === undefined ? undefined : new Date(fromEpochMs).toISOString();
-  const asked = changeOf('set-plan', tenant, { plan, version, ...present({ from, limits }) });
+  const asked = changeOf('set-plan', tenant, { plan, version, ...present({ from, limits, currency }) });
   return announced(
     ports,
     tenant,
     applyOperation(ports, requested, asked, async () => {
+      checkCurrency(currency);
       const { atEpochMs } = requested;
-      const customer = await requireCustomer(ports, tenant);
+      const known = await requireCustomer(ports, tenant);
+      const customer = { ...known, ...present({ currency }) };
       if (version !== customer.version + 1)
         throw new VersionConflict(
           customer.version + 1,
@@ -123,13 +129,14 @@ export async function setPlan(
       const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
       const terms = withTerm(customer, term, atEpochMs);
       const changed = { ...customer, version, terms, changedAtEpochMs: atEpochMs };
+      const told = await plansToTell(ports, customer, atEpochMs);
       return {
         writes: (record) => [
           recordWrite(asked, requested, record),
           putWrite(changed, customer.version),
-          ...named.writes,
+          ...withNews(named.writes, told, atEpochMs, ports.random.hex(NEWS_DIGITS)),
         ],
-        before: showCustomer(customer, atEpochMs),
+        before: showCustomer(known, atEpochMs),
         after: showCustomer(changed, atEpochMs),
       };
     }),
@@ -166,13 +173,34 @@ export async function setState(
         changedAtEpochMs: atEpochMs,
         version: customer.version + 1,
       };
+      const told = await plansToTell(ports, customer, atEpochMs);
       return {
-        writes: (record) => [recordWrite(asked, requested, record), putWrite(changed, customer.version)],
+        writes: (record) => [
+          recordWrite(asked, requested, record),
+          putWrite(changed, customer.version),
+          ...withNews([], told, atEpochMs, ports.random.hex(NEWS_DIGITS)),
+        ],
         before: showCustomer(customer, atEpochMs),
         after: showCustomer(changed, atEpochMs),
       };
     }),
   );
+}
+
+/**
+ * Returns the plans by which processes may charge the customer when its record changes. A plan of an access document
+ * that no process has saved yet is left out.
+ */
+async function plansToTell(
+  { store }: Pick<AdminPorts, 'store'>,
+  customer: Customer,
+  atEpochMs: number,
+): Promise<readonly string[]> {
+  const spans = spansOf({ ...customer, state: 'active' });
+  const current = spans.filter(({ untilEpochMs }) => untilEpochMs > atEpochMs - EVERYWHERE_MS);
+  const plans = [...new Set(current.map(({ plan }) => plan))];
+  const items = await Promise.all(plans.map((plan) => readItem(store, planKey(plan))));
+  return plans.filter((_, at) => items[at] !== undefined);
 }
 
 /** Tells the processes that charge the customer, after the change was made. */
@@ -272,13 +300,18 @@ function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   );
 }
 
+function checkCurrency(currency: string | undefined): void {
+  if (currency !== undefined && !isCurrency(currency))
+    throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
+}
+
 /** Checks that the plan is in the customer's currency and supports the customer's own quotas. */
 function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['limits'] | undefined): void {
   const invoiced = plan.invoice?.currency;
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
     throw new DomainError(
       'CURRENCY_MISMATCH',
-      `the customer is invoiced in ${currency}, but plan ${plan.id} is in ${invoiced}`,
+      `the customer is invoiced in ${currency}, but plan ${plan.id} is in ${invoiced}; name a plan in ${currency}, or the currency ${invoiced} for the customer, too (--currency ${invoiced})`,
     );
   planOfTerm(plan, limits);
 }

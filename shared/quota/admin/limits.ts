@@ -13,6 +13,7 @@ import {
 } from '../ledger/ledger.ts';
 import type { LedgerState } from '../ledger/ledger.ts';
 import { periodId } from '../ledger/period.ts';
+import { limitNewsWrite, NEWS_DIGITS } from '../plan/plan-news.ts';
 import { MAX_UNITS } from '../plan/plan.ts';
 import { recallUnits } from '../ledger/shards.ts';
 import { applyOperation, recordWrite } from './operation.ts';
@@ -156,7 +157,12 @@ function change(
     if (found.item !== undefined) refuseClosed(parseLedger(found.item));
     const isSuspended = (item: Item | undefined): boolean => item?.['susp'] !== undefined;
     return {
-      writes: (record) => [recordWrite(asked, requested, record), ...writesOf(found)],
+      writes: (record) => [
+        recordWrite(asked, requested, record),
+        ...writesOf(found),
+        // Processes that have leased units of the limit learn of it when they next read the plan.
+        limitNewsWrite(found.plan.id, requested.atEpochMs, ports.random.hex(NEWS_DIGITS)),
+      ],
       before: { suspended: isSuspended(found.head) || isSuspended(found.item) },
       after: { suspended: kind === 'suspend' },
     };

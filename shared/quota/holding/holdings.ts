@@ -109,6 +109,11 @@ export class Holdings {
     return [...this.#leaving.values(), ...this.#leases.values()];
   }
 
+  /** Has the leases of a plan read their ledgers again, because limits were suspended or resumed. */
+  doubt(planId: string): void {
+    for (const lease of this.#leases.values()) lease.doubt(planId);
+  }
+
   /** Reports the usage of keys that had no requests recently. Each call handles a few of these keys. */
   settleOverdue(): void {
     for (let look = 0; look < LOOKS; look += 1) {

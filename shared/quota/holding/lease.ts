@@ -55,6 +55,8 @@ export class Lease implements Holding {
 
   #seen: LedgerState | undefined;
   #seenAt: Moment | undefined;
+  /** Whether the ledger may have been suspended or resumed since it was read. */
+  #isDoubted = false;
   #storeEpochMs: number | undefined;
   readonly #refused: LastRefusal;
   readonly #pace: Pace;
@@ -95,12 +97,17 @@ export class Lease implements Holding {
     this.#sharding?.adopt(limit.shards);
   }
 
+  /** Has the ledger of a limit of that plan read before the next request. */
+  doubt(planId: string): void {
+    if (this.#plan.id === planId) this.#isDoubted = true;
+  }
+
   rank(): number {
     return (this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
   }
 
   isReady(cost: number): boolean {
-    return this.#stock.units >= cost && !this.#isStale() && !this.#isSuspended();
+    return this.#stock.units >= cost && !this.#isDoubted && !this.#isStale() && !this.#isSuspended();
   }
 
   take(cost: number): void {
@@ -235,6 +242,7 @@ export class Lease implements Holding {
 
   /** Reads the ledger again, to notice a suspension or top-up. A read costs a tenth of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
+    this.#isDoubted = false;
     const isKnown =
       (await this.#sharding?.refresh(this.#pace.ledgerRate / Math.max(1, this.#lastUnits))) ?? true;
     if (this.#sharding !== undefined) await this.#moveOn();

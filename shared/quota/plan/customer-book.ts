@@ -5,9 +5,10 @@
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
-import { CUSTOMER_SK, customerKey, parseCustomer, termAt } from './customer.ts';
+import { CUSTOMER_SK, customerKey, isToldByPlan, parseCustomer, termAt } from './customer.ts';
 import type { Customer, Term } from './customer.ts';
 import { assignedKey } from '../ledger/line.ts';
+import type { PlanNewsReader } from './plan-news.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 
 /** The terms for a tenant's requests with one of its keys. */
@@ -39,6 +40,14 @@ type Entry = {
   /** The newest version that was announced before the read, so the record is at least as new. */
   readonly asOf: number;
   readonly freshMs: number;
+  /** The number of answers about plans that the process had got when the read was started. */
+  readonly answers: number;
+  /** The plan's news to which the record belongs. Undefined if they are not known. */
+  news: { readonly plan: string; readonly mark: string } | undefined;
+  /** The newest time at which the record is known to have been as it was read. */
+  confirmedAt: Moment;
+  /** The newest time at which the record was read, or would have been read without news. */
+  countedAt: Moment;
 };
 
 const FRESH_MS = 40_000;
@@ -46,7 +55,11 @@ const FRESH_MS = 40_000;
  * Maximum age of the record of a suspended customer. Its requests reach no ledger, so they hear no news, and a process
  * would refuse them long after the suspension has ended.
  */
-const SUSPENDED_FRESH_MS = 1500;
+const SUSPENDED_FRESH_MS = 1800;
+/** Maximum age of a record that is confirmed by news. It limits the effect of changes that were made without news. */
+const CONFIRMED_MS = 300_000;
+/** More than clocks differ by. News that are older than a record by this time were written before the record was read. */
+const CLOCKS_MS = 60_000;
 /**
  * Factor by which records may be older than usual while the table does not respond. Including the clock margin, a
  * change takes effect within a minute.
@@ -61,6 +74,7 @@ export class CustomerBook {
   readonly #store: Pick<ItemStore, 'read'>;
   readonly #clock: AgeClock;
   readonly #freshMs: number;
+  readonly #plans: PlanNewsReader | undefined;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<Entry | undefined>>();
   /** The newest announced version of each customer's record, by the name of its entry. */
@@ -68,9 +82,11 @@ export class CustomerBook {
   /** Parsed customers; an item is parsed once per read. */
   readonly #customers = new WeakMap<Item, Customer>();
 
-  constructor(store: Pick<ItemStore, 'read'>, clock: AgeClock, freshMs = FRESH_MS) {
+  /** @param plans the plans that the process reads; their news confirm records */
+  constructor(store: Pick<ItemStore, 'read'>, clock: AgeClock, plans?: PlanNewsReader, freshMs = FRESH_MS) {
     this.#store = store;
     this.#clock = clock;
+    this.#plans = plans;
     this.#freshMs = freshMs;
   }
 
@@ -80,10 +96,11 @@ export class CustomerBook {
    * @throws the errors of `read`
    */
   peek(tenant: string, key: string | undefined, atEpochMs: number): Terms | undefined {
-    const customer = this.#fresh(customerKey(tenant));
+    const customer = this.#fresh(customerKey(tenant), atEpochMs);
     if (customer === undefined) return undefined;
     if (customer.item !== undefined) return this.#termsOf(customer.item, atEpochMs);
-    const assigned = key === undefined ? { item: undefined } : this.#fresh(assignedKey(tenant, key));
+    const assigned =
+      key === undefined ? { item: undefined } : this.#fresh(assignedKey(tenant, key), atEpochMs);
     return assigned && toAssigned(assigned.item);
   }
 
@@ -119,11 +136,11 @@ export class CustomerBook {
    * @throws DomainError STORE_UNAVAILABLE for an item that is not a customer
    */
   async read(tenant: string, key: string | undefined, atEpochMs: number): Promise<Terms> {
-    const customer = await this.#load(customerKey(tenant));
+    const customer = await this.#load(customerKey(tenant), atEpochMs);
     if (customer === undefined) return { kind: 'unavailable' };
     if (customer.item !== undefined) return this.#termsOf(customer.item, atEpochMs);
     if (key === undefined) return { kind: 'none' };
-    const assigned = await this.#load(assignedKey(tenant, key));
+    const assigned = await this.#load(assignedKey(tenant, key), atEpochMs);
     return assigned === undefined ? { kind: 'unavailable' } : toAssigned(assigned.item);
   }
 
@@ -144,24 +161,55 @@ export class CustomerBook {
     return term === undefined ? { kind: 'none' } : { kind: 'term', by: 'customer', term };
   }
 
-  #fresh(key: ItemKey): Entry | undefined {
+  #fresh(key: ItemKey, atEpochMs: number): Entry | undefined {
     const name = nameOf(key);
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
-    const { askedAt, failedAt, freshMs } = entry;
-    const ageMs = elapsedMs(this.#clock, askedAt);
-    if (ageMs <= freshMs && !this.#isBehind(name, entry)) return entry;
+    const freshMs = this.#isBehind(name, entry) ? undefined : this.#confirm(entry, atEpochMs);
+    if (freshMs !== undefined && elapsedMs(this.#clock, entry.confirmedAt) <= freshMs)
+      return this.#count(entry);
+    const { failedAt } = entry;
     const isFailing = failedAt !== undefined && elapsedMs(this.#clock, failedAt) <= UNAVAILABLE_MS;
     return isFailing && this.#mayUse(entry) ? entry : undefined;
   }
 
-  #mayUse({ item, askedAt }: Entry): boolean {
-    return item === undefined || elapsedMs(this.#clock, askedAt) <= this.#freshMs * STALE_FACTOR;
+  /**
+   * Compares the record with the news of its plan. Returns the maximum age since the record was confirmed, or undefined
+   * if the record has changed since it was read.
+   */
+  #confirm(entry: Entry, atEpochMs: number): number | undefined {
+    const { item, askedAt, answers, freshMs } = entry;
+    if (this.#plans === undefined || item === undefined || !isToldByPlan(item)) return freshMs;
+    const plan = termAt(this.#parse(item), atEpochMs)?.plan;
+    const news = plan === undefined ? undefined : this.#plans.newsOf(plan);
+    if (plan === undefined || news === undefined) return freshMs;
+    if (entry.news?.plan !== plan) {
+      const isEarlier = news.answer <= answers || news.changedEpochMs < askedAt.wallMs - CLOCKS_MS;
+      if (!isEarlier) return Math.min(freshMs, this.#plans.newsEveryMs);
+      entry.news = { plan, mark: news.mark };
+    }
+    if (entry.news.mark !== news.mark) return undefined;
+    if (elapsedMs(this.#clock, askedAt) > CONFIRMED_MS) return freshMs;
+    const isNewer = elapsedMs(this.#clock, news.readAt) < elapsedMs(this.#clock, entry.confirmedAt);
+    if (isNewer) entry.confirmedAt = news.readAt;
+    return freshMs;
+  }
+
+  /** Notes a read that the news have saved. */
+  #count(entry: Entry): Entry {
+    if (entry.news === undefined || elapsedMs(this.#clock, entry.countedAt) <= entry.freshMs) return entry;
+    entry.countedAt = momentOf(this.#clock);
+    this.#plans?.noteReads(entry.news.plan, 1);
+    return entry;
+  }
+
+  #mayUse({ item, confirmedAt }: Entry): boolean {
+    return item === undefined || elapsedMs(this.#clock, confirmedAt) <= this.#freshMs * STALE_FACTOR;
   }
 
   /** Loads an item. Returns undefined if the table does not respond and the known value is too old. */
-  async #load(key: ItemKey): Promise<Entry | undefined> {
-    const fresh = this.#fresh(key);
+  async #load(key: ItemKey, atEpochMs: number): Promise<Entry | undefined> {
+    const fresh = this.#fresh(key, atEpochMs);
     if (fresh !== undefined) return fresh;
     const name = nameOf(key);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -169,7 +217,8 @@ export class CustomerBook {
       this.#loading.set(name, loading);
       const entry = await loading.finally(() => this.#loading.delete(name));
       // The entry may be old if the instance was frozen during the read. Then the table is read again.
-      if (entry === undefined || entry.failedAt !== undefined || this.#fresh(key) !== undefined) return entry;
+      if (entry === undefined || entry.failedAt !== undefined || this.#fresh(key, atEpochMs) !== undefined)
+        return entry;
     }
     return undefined;
   }
@@ -177,6 +226,7 @@ export class CustomerBook {
   async #ask(key: ItemKey, name: string): Promise<Entry | undefined> {
     const askedAt = momentOf(this.#clock);
     const announced = this.#announced.get(name) ?? 0;
+    const answers = this.#plans?.answers ?? 0;
     const read = await this.#store.read(key, { consistent: true });
     const last = this.#entries.get(name);
     if (read.kind === 'unavailable') {
@@ -192,7 +242,14 @@ export class CustomerBook {
       failedAt: undefined,
       asOf: Math.max(announced, Number(item?.['ver'] ?? 0)),
       freshMs: this.#isSuspended(key, item) ? Math.min(SUSPENDED_FRESH_MS, this.#freshMs) : this.#freshMs,
+      answers,
+      news: undefined,
+      confirmedAt: askedAt,
+      countedAt: askedAt,
     };
+    // Records that change often would be read more often than without news, so these reads count against the news.
+    if (last?.news !== undefined && elapsedMs(this.#clock, last.countedAt) <= last.freshMs)
+      this.#plans?.noteReads(last.news.plan, -1);
     // The entry is removed and added again at the end of the map, so that the entries read least recently come first
     // and are evicted first.
     this.#entries.delete(name);

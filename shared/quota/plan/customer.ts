@@ -21,7 +21,7 @@ export type CustomerState = 'active' | 'suspended' | 'closed';
 export type Customer = {
   readonly tenant: string;
   readonly name?: string;
-  /** The currency of the customer's invoices. All plans of the customer have this currency. */
+  /** The currency of the customer's invoices. Plans that the customer changes to must have this currency. */
   readonly currency?: string;
   readonly state: CustomerState;
   readonly stateSinceEpochMs: number;
@@ -51,7 +51,15 @@ export function customerKey(tenant: string): ItemKey {
 }
 
 export function printCustomer({ version, ...record }: Customer): Item {
-  return { ver: version, doc: JSON.stringify(record), list: CUSTOMER_LIST };
+  return { ver: version, doc: JSON.stringify(record), list: CUSTOMER_LIST, told: TOLD_BY_PLAN };
+}
+
+/** Attribute `told` of a record whose writer tells each change by the news of the plan; @see plan-news.ts */
+const TOLD_BY_PLAN = 'plan';
+
+/** Whether each change of the record is told by the news of its plan. Earlier versions did not tell changes so. */
+export function isToldByPlan(item: Item): boolean {
+  return item['told'] === TOLD_BY_PLAN;
 }
 
 /**

@@ -12,23 +12,39 @@ import type { QuotaEvent } from '../holding/holder-ports.ts';
 import { planKey } from '../ledger/ledger.ts';
 import { parsePlan } from './plan.ts';
 import type { CustomerPlan } from './plan.ts';
+import { parseNews } from './plan-news.ts';
+import type { PlanNews, PlanNewsReader } from './plan-news.ts';
 
 type PlanRead =
   | { readonly kind: 'known'; readonly plan: CustomerPlan }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable' };
 
-type Entry = { readonly plan: CustomerPlan; readonly readAt: Moment; readonly freshMs: number };
+type Entry = {
+  readonly plan: CustomerPlan;
+  readonly readAt: Moment;
+  readonly freshMs: number;
+  /** Undefined for a plan in code that the table has not returned yet. */
+  readonly news: PlanNews | undefined;
+  /** Reads of records that the news have saved, minus the reads that were made for them. */
+  credits: number;
+  /** Whether a record in use is confirmed by the news. */
+  isWatched: boolean;
+};
 
 /** Maximum age of a cached plan. A new period is opened by the newest plan in any case. */
 const FRESH_MS = 60_000;
+/** Minimum time between two reads of a plan whose news have saved reads of records. */
+const SOONEST_MS = 1500;
+/** Maximum number of saved reads that are remembered: as many as are used up in the time in which records are saved. */
+const MAX_CREDITS = 26;
 /** Minimum time between two calls to a table that does not respond. */
 const UNAVAILABLE_MS = 1000;
 const MAX_PLANS = 1000;
 /** The list of all plans of a table. */
 export const PLAN_LIST = 'PLANS';
 
-export class PlanBook {
+export class PlanBook implements PlanNewsReader {
   readonly #store: ItemStore;
   readonly #clock: AgeClock;
   readonly #seeds: ReadonlyMap<string, CustomerPlan>;
@@ -36,25 +52,46 @@ export class PlanBook {
   readonly #loading = new Map<string, Promise<PlanRead>>();
   readonly #observe: (event: QuotaEvent) => void;
   readonly #reported = new Set<string>();
+  readonly newsEveryMs: number;
+  answers = 0;
+  /** Called when a plan tells that limits of its customers were suspended or resumed. */
+  onLimitNews: (planId: string) => void = () => undefined;
 
+  /** @param newsEveryMs maximum age of a plan whose news confirm records */
   constructor(
     store: ItemStore,
     clock: AgeClock,
     seeds: readonly CustomerPlan[],
     observe: (event: QuotaEvent) => void = () => undefined,
+    newsEveryMs = FRESH_MS,
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#seeds = new Map(seeds.map((plan) => [plan.id, plan]));
     this.#observe = observe;
+    this.newsEveryMs = newsEveryMs;
   }
 
   /** Returns the plan if it was read recently. It is synchronous, because every request calls it. */
   peek(planId: string): CustomerPlan | undefined {
     const entry = this.#entries.get(planId);
-    return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= entry.freshMs
-      ? entry.plan
-      : undefined;
+    if (entry === undefined) return undefined;
+    const ageMs = elapsedMs(this.#clock, entry.readAt);
+    const freshMs = entry.isWatched ? Math.min(entry.freshMs, this.newsEveryMs) : entry.freshMs;
+    const isPaid = entry.credits >= 1 && ageMs > SOONEST_MS;
+    return ageMs <= freshMs && !isPaid ? entry.plan : undefined;
+  }
+
+  newsOf(planId: string): PlanNews | undefined {
+    const entry = this.#entries.get(planId);
+    if (entry === undefined) return undefined;
+    entry.isWatched = true;
+    return entry.news;
+  }
+
+  noteReads(planId: string, saved: number): void {
+    const entry = this.#entries.get(planId);
+    if (entry !== undefined) entry.credits = Math.min(MAX_CREDITS, entry.credits + saved);
   }
 
   forget(planId: string): void {
@@ -79,21 +116,32 @@ export class PlanBook {
 
   async #load(planId: string): Promise<PlanRead> {
     const key = planKey(planId);
+    let readAt = momentOf(this.#clock);
     let read = await this.#store.read(key, { consistent: true });
     if (read.kind === 'unavailable') return this.#fallBack(planId);
     const seed = this.#seeds.get(planId);
     const writes = seed === undefined ? [] : seedWrites(seed, read.item);
     if (writes.length > 0) {
       for (const write of writes) await this.#store.update(write);
+      readAt = momentOf(this.#clock);
       read = await this.#store.read(key, { consistent: true });
       if (read.kind === 'unavailable') return this.#fallBack(planId);
     }
     // The plan is in code but could not be published. This means an outage or a missing permission, so the plan is not
     // reported as unknown.
     if (read.item === undefined) return seed === undefined ? { kind: 'unknown' } : this.#fallBack(planId);
-    const plan = parseStored(read.item);
+    const last = this.#entries.get(planId);
+    // Records and own quotas are cached by the plan that was parsed, so an unchanged plan stays the same object.
+    const isSame = last?.news !== undefined && last.plan.source === read.item['doc'];
+    const plan = isSame ? last.plan : parseStored(read.item);
     if (seed !== undefined) this.#reportIgnored(seed, plan);
-    return this.#keep(plan, FRESH_MS);
+    this.answers += 1;
+    const news = { ...parseNews(read.item), answer: this.answers, readAt };
+    if (last?.news !== undefined && last.news.limitMark !== news.limitMark) this.onLimitNews(planId);
+    // The plan would have been read once a minute in any case.
+    const saved = last === undefined ? 0 : Math.min(1, elapsedMs(this.#clock, last.readAt) / FRESH_MS) - 1;
+    const credits = (last?.credits ?? 0) + saved;
+    return this.#keep({ plan, readAt, freshMs: FRESH_MS, news, credits, isWatched: false });
   }
 
   /** Reports an ignored plan only once, because it stays ignored until code with a higher version is deployed. */
@@ -105,13 +153,24 @@ export class PlanBook {
   }
 
   #fallBack(planId: string): PlanRead {
-    const plan = this.#entries.get(planId)?.plan ?? this.#seeds.get(planId);
-    return plan === undefined ? { kind: 'unavailable' } : this.#keep(plan, UNAVAILABLE_MS);
+    const last = this.#entries.get(planId);
+    const plan = last?.plan ?? this.#seeds.get(planId);
+    if (plan === undefined) return { kind: 'unavailable' };
+    const readAt = momentOf(this.#clock);
+    return this.#keep({
+      plan,
+      readAt,
+      freshMs: UNAVAILABLE_MS,
+      news: last?.news,
+      credits: 0,
+      isWatched: false,
+    });
   }
 
-  #keep(plan: CustomerPlan, freshMs: number): PlanRead {
+  #keep(entry: Entry): PlanRead {
+    const { plan } = entry;
     if (this.#entries.size >= MAX_PLANS) this.#entries.clear();
-    this.#entries.set(plan.id, { plan, readAt: momentOf(this.#clock), freshMs });
+    this.#entries.set(plan.id, entry);
     return { kind: 'known', plan };
   }
 }

@@ -9,12 +9,21 @@ import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../../ports.
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
-import { asOfTerm, headKey, isOfPeriod, ledgerKey, parseLedger, standingOf } from '../ledger/ledger.ts';
+import {
+  asOfTerm,
+  headKey,
+  isOfPeriod,
+  ledgerKey,
+  parseLedger,
+  standingOf,
+  tenantOf,
+} from '../ledger/ledger.ts';
 import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
 import { parseLine } from '../ledger/line.ts';
 import { isEndedByTerm } from '../ledger/open-period.ts';
 import { periodAt, periodId } from '../ledger/period.ts';
 import type { Period, PeriodRule } from '../ledger/period.ts';
+import { hearNews } from '../plan/news.ts';
 import { PlanBook, planUnknown } from '../plan/plan-book.ts';
 import { parsePlan } from '../plan/plan.ts';
 import type { Limit, QuotaLimit, CustomerPlan } from '../plan/plan.ts';
@@ -65,27 +74,11 @@ type UsageReaderOptions = {
   readonly plans: readonly unknown[];
 };
 
-export function createUsageReader({ store, clock, plans }: UsageReaderOptions): UsageReader {
+export function createUsageReader({ store: table, clock, plans }: UsageReaderOptions): UsageReader {
+  const store = hearNews(table, (partition, version) => reader.hear(tenantOf(partition), version));
   const book = new PlanBook(store, clock, plans.map(parsePlan));
-  const reader = new TermsReader(new CustomerBook(store, clock));
-  const ledgers = new Map<string, Seen>();
-
-  const look = async (id: LedgerId, period: Period, rule: PeriodRule, atEpochMs: number): Promise<Seen> => {
-    const key = ledgerKey(id, period);
-    const name = `${key.pk}\n${key.sk}`;
-    const known = ledgers.get(name);
-    if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
-    // The key's length is checked first. An error of the table for a key that is too long would look like an outage,
-    // during which every caller is allowed.
-    if (known === undefined) checkLedgerId(id);
-    const seen = {
-      at: momentOf(clock),
-      ...(await readStanding(store, { head: headKey(id), ledger: key, rule, period, atEpochMs }, known)),
-    };
-    if (ledgers.size >= MAX_LEDGERS) ledgers.clear();
-    ledgers.set(name, seen);
-    return seen;
-  };
+  const reader: TermsReader = new TermsReader(new CustomerBook(store, clock));
+  const look = createLedgerReader(store, clock);
 
   const readLimit = async (
     limit: QuotaLimit,
@@ -112,23 +105,53 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     };
   };
 
+  const lookOnce = async (charge: QuotaCharge, atEpochMs: number): Promise<QuotaAnswer> => {
+    const terms = reader.peek(charge, atEpochMs) ?? (await reader.read(charge, atEpochMs));
+    if (terms.kind === 'halted') return HALTED;
+    const planId = terms.kind === 'terms' ? terms.plan : charge.plan;
+    if (planId === undefined) return { allowed: true, limits: [] };
+    const saved = book.peek(planId) ?? (await readPlan(planId, book));
+    const plan = saved && reader.planOf(saved, terms.kind === 'terms' ? terms : {});
+    const subject = { ...charge, plan: planId, term: terms.kind === 'terms' ? terms.term : undefined };
+    if (plan === undefined) return { allowed: true, limits: [] };
+    const counted = countedLimits(plan.limits);
+    return toAnswer(await Promise.all(counted.map((limit) => readLimit(limit, plan, subject, atEpochMs))));
+  };
+
   return {
     savePlans: (planIds) => book.save(planIds),
     async look(charge) {
       checkSubject({ ...charge, plan: charge.plan ?? '-' });
       const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
       if (charge.customerVersion !== undefined) reader.hear(charge.tenant, charge.customerVersion);
-      const terms = reader.peek(charge, atEpochMs) ?? (await reader.read(charge, atEpochMs));
-      if (terms.kind === 'halted') return HALTED;
-      const planId = terms.kind === 'terms' ? terms.plan : charge.plan;
-      if (planId === undefined) return { allowed: true, limits: [] };
-      const saved = book.peek(planId) ?? (await readPlan(planId, book));
-      const plan = saved && reader.planOf(saved, terms.kind === 'terms' ? terms : {});
-      const subject = { ...charge, plan: planId, term: terms.kind === 'terms' ? terms.term : undefined };
-      if (plan === undefined) return { allowed: true, limits: [] };
-      const counted = countedLimits(plan.limits);
-      return toAnswer(await Promise.all(counted.map((limit) => readLimit(limit, plan, subject, atEpochMs))));
+      const answer = await lookOnce(charge, atEpochMs);
+      // The ledger may have told that the customer's record has changed.
+      return reader.isOutdated(charge.tenant) ? lookOnce(charge, atEpochMs) : answer;
     },
+  };
+}
+
+type LookAtLedger = (id: LedgerId, period: Period, rule: PeriodRule, atEpochMs: number) => Promise<Seen>;
+
+/** Returns a function that reads ledgers, and caches them for a short time. */
+function createLedgerReader(store: ItemStore, clock: AgeClock): LookAtLedger {
+  const ledgers = new Map<string, Seen>();
+
+  return async (id, period, rule, atEpochMs) => {
+    const key = ledgerKey(id, period);
+    const name = `${key.pk}\n${key.sk}`;
+    const known = ledgers.get(name);
+    if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
+    // The key's length is checked first. An error of the table for a key that is too long would look like an outage,
+    // during which every caller is allowed.
+    if (known === undefined) checkLedgerId(id);
+    const seen = {
+      at: momentOf(clock),
+      ...(await readStanding(store, { head: headKey(id), ledger: key, rule, period, atEpochMs }, known)),
+    };
+    if (ledgers.size >= MAX_LEDGERS) ledgers.clear();
+    ledgers.set(name, seen);
+    return seen;
   };
 }
 

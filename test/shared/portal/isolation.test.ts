@@ -209,13 +209,31 @@ describe('the ports of a member', () => {
       () => usage.listing.range({ pk: 'AUDIT#2026-11-19', from: '0', to: 'z', limit: 1 }),
       FOREIGN_ITEM,
     );
+    const changes = [
+      { kind: 'put', item: { news: 'x' } },
+      { kind: 'update', set: { doc: '{}' } },
+      { kind: 'update', set: { news: 'x', doc: '{}' } },
+      { kind: 'update', set: { news: 'x' }, remove: ['doc'] },
+      { kind: 'update', set: { news: 'x' }, add: { ver: 1 } },
+      { kind: 'update', add: { ver: 1 } },
+    ] as const;
+    const key = { pk: 'PLAN#free', sk: 'V' };
+    for (const change of changes)
+      assert.throws(() => usage.store.update({ purpose: 'plan', key, when: [], change }), FOREIGN_ITEM);
+    const told = await usage.store.update({
+      purpose: 'assign',
+      key,
+      when: [{ attribute: 'ver', is: 'present' }],
+      change: { kind: 'update', set: { news: 'x' } },
+    });
+    assert.equal(told.kind, 'done', 'a change of the record is told by the news of its plan');
     assert.throws(
       () =>
-        usage.store.update({
+        ports.store.update({
           purpose: 'plan',
-          key: { pk: 'PLAN#free', sk: 'V' },
+          key,
           when: [],
-          change: { kind: 'put', item: {} },
+          change: { kind: 'update', set: { news: 'x' } },
         }),
       FOREIGN_ITEM,
     );

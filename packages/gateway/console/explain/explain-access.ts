@@ -126,7 +126,8 @@ export function adviseOnCharge({ outcome, customer, limit }: DecidedAccess): str
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
   const tenant = quote(customer);
   const ofKey = ', with `--key ID` if the limit counts each key';
-  const later = 'The authorizer may use the earlier state for up to a minute.';
+  // docs/guides/sell/quota.md, "When a change is in force": these requests are refused.
+  const later = 'Then requests are admitted within 2 s.';
   if (outcome === 'suspended')
     return limit === undefined
       ? `Resume the customer with \`gatewright customers resume ${tenant}\`. ${later}`

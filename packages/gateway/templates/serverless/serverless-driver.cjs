@@ -15,16 +15,17 @@ const path = require('node:path');
 const { useLocalCredentials } = require('./local-credentials.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
 const { tolerate, WEBPACK } = require('./serverless-leniency.cjs');
-const { boundChecks, keepChecksIn, quicken } = require('./serverless-shortcuts.cjs');
+const { boundChecks, isOwnFolder, quicken } = require('./serverless-shortcuts.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
 const fromOsls = (file) => require(path.join(oslsFolder, file));
 const tell = (message) => process.send?.(message);
 
-// Compiling osls takes a quarter of its startup time. The cache is next to osls, so only users who can write osls
-// itself can write the cache.
-const CACHE = path.join(oslsFolder, '../.cache/gatewright');
-const CHECKS = path.join(CACHE, 'checks');
+// Compiling osls takes a quarter of its startup time, and generating its check about as much. Both are kept in the folder
+// of the user: next to osls, in node_modules, they would be deployed with each service that is packaged as it is.
+const HOME = process.env.GATEWRIGHT_HOME || path.join(os.homedir(), '.gatewright');
+const CODE = path.join(HOME, 'code');
+const CHECKS = path.join(HOME, 'checks');
 
 /** An empty zip archive: only the end-of-central-directory record. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
@@ -385,8 +386,8 @@ function preload() {
     }
 }
 
-enableCompileCache(CACHE);
-keepChecksIn(CHECKS);
+if (isOwnFolder(CODE)) enableCompileCache(CODE);
+if (isOwnFolder(CHECKS)) process.env.SLS_SCHEMA_CACHE_BASE_DIR = CHECKS;
 quickenState();
 moveTemporaryFiles();
 const inputs = moveWorkshop();

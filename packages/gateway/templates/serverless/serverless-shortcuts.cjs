@@ -4,7 +4,7 @@
  * osls's own process.
  */
 // These functions are stored here before the driver starts to watch what osls reads through them.
-const { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } = require('node:fs');
+const { lstatSync, mkdirSync, readdirSync, rmSync, statSync } = require('node:fs');
 const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
@@ -63,16 +63,17 @@ function withoutOthers(properties, own, names) {
 }
 
 /**
- * Makes osls keep its checks in a folder of the gateway. In the home folder, their number would only grow. The home folder
- * is used if the folder of the gateway is not writable.
+ * Creates a folder for files that are executed, if it does not exist.
+ * @returns whether it is a folder (not a link) that belongs to this user and that others cannot write to
  */
-function keepChecksIn(folder) {
+function isOwnFolder(folder) {
   try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    process.env.SLS_SCHEMA_CACHE_BASE_DIR = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stats = lstatSync(folder);
+    const own = process.getuid?.();
+    return stats.isDirectory() && (own === undefined || (stats.uid === own && (stats.mode & 0o022) === 0));
   } catch {
-    // The folder is not writable, for example because osls is installed for all users.
+    return false;
   }
 }
 
@@ -148,4 +149,4 @@ function quicken(jsonCycle) {
   jsonCycle.stringify = (object, replacer, space) => JSON.stringify(decycle(object), replacer, space);
 }
 
-module.exports = { boundChecks, keepChecksIn, quicken, withoutAbsentProperties };
+module.exports = { boundChecks, isOwnFolder, quicken, withoutAbsentProperties };

@@ -27,6 +27,7 @@ export const accessPart: ChosenPart = {
     'documents',
     'localIssuerUrl',
     'usageKeySecret',
+    'changesWithinSeconds',
     'authorizerVersions',
     'previousTokenAuthorizer',
     'previousRequestAuthorizer',

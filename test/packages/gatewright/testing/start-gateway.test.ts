@@ -66,6 +66,24 @@ describe('a gateway of gatewright/testing', () => {
     rmSync(directory, { recursive: true });
   });
 
+  // In JavaScript, where no compiler finds it.
+  it('refuses an option that a call does not have, and names those that it has', async () => {
+    const unknown = { path: '.' } as object;
+    const calls: readonly (readonly [name: string, call: () => unknown])[] = [
+      ['startGateway', () => startGateway(unknown)],
+      ['inject', () => gateway.inject('/count', unknown)],
+      ['connect', () => gateway.connect(unknown)],
+      ['mcp', () => gateway.mcp('/mcp', unknown)],
+      ['send', () => gateway.send('Jobs', 'good', unknown)],
+      ['reset', () => gateway.reset(unknown)],
+    ];
+    for (const [name, call] of calls)
+      await assert.rejects(async () => call(), {
+        code: 'GATEWRIGHT_TESTING',
+        message: new RegExp(`^${name} has no option "path"; expected one of `),
+      });
+  });
+
   it('signs a client in without a page', async () => {
     const control = gateway.environment['GATEWRIGHT_CONTROL_URL'] ?? '';
     const redirect_uri = 'http://127.0.0.1:6274/callback';

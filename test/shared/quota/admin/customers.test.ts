@@ -162,6 +162,8 @@ describe('a change of plan', () => {
     ['an unknown customer', { tenant: 'nobody' }, 'CUSTOMER_UNKNOWN'],
     ['an unknown plan', { plan: 'platinum' }, 'PLAN_UNKNOWN'],
     ['a plan in another currency', { plan: 'dollar' }, 'CURRENCY_MISMATCH'],
+    ['a currency that its plan does not have', { plan: 'dollar', currency: 'CHF' }, 'CURRENCY_MISMATCH'],
+    ['an unknown currency', { plan: 'dollar', currency: 'EUX' }, 'CURRENCY_UNKNOWN'],
     ['an own number for a limit that the plan lacks', { limits: { daily: 3 } }, 'LIMIT_UNKNOWN'],
     ['a moment in a closed period', { fromEpochMs: NOON_MS - 40 * DAY_MS }, 'PERIOD_CLOSED'],
     ['a moment that has passed', { fromEpochMs: NOON_MS }, 'PERIOD_CLOSED'],
@@ -171,6 +173,19 @@ describe('a change of plan', () => {
     it(`is refused with ${code} for ${name}`, async () => {
       assert.equal(await codeOf(change(await aRecord(), wanted)), code);
     });
+
+  it('also changes the currency of the customer, if both name it', async () => {
+    const ports = await aRecord();
+
+    const { before, after } = await change(ports, { plan: 'dollar', currency: 'USD' });
+
+    assert.deepEqual([before['currency'], after['currency'], after['plan']], ['EUR', 'USD', 'dollar']);
+    await assert.rejects(change(ports, { plan: 'gold', version: 3 }, 2 * MINUTE_MS), {
+      code: 'CURRENCY_MISMATCH',
+      message:
+        'the customer is invoiced in USD, but plan gold is in EUR; name a plan in USD, or the currency EUR for the customer, too (--currency EUR)',
+    });
+  });
 
   it('is made by one of two at once, and refused to the other with the version to send', async () => {
     const ports = await aRecord();

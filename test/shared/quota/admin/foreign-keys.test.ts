@@ -7,6 +7,7 @@ import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
 import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import type { PlanNewsReader } from '#shared/quota/plan/plan-news.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { anAdminEvent, DAILY, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
@@ -40,7 +41,8 @@ async function twoCustomers() {
   const clock = { nowEpochMs: () => NOON_MS, monotonicMs: () => NOON_MS };
   for (const tenant of ['acme', 'globex'])
     await createCustomer(ports, requested(tenant, NOON_MS - 60_000), { tenant, plan: 'gold' });
-  const customers = (store: typeof ports.store) => new CustomerBook(store, clock);
+  const customers = (store: typeof ports.store, plans: PlanNewsReader) =>
+    new CustomerBook(store, clock, plans);
   const quotas = createQuotas({ ...ports, clock, customers });
   for (const tenant of ['acme', 'globex'])
     assert.ok((await quotas.consume({ tenant, key: `key-of-${tenant}`, atEpochMs: NOON_MS })).allowed);

@@ -66,7 +66,7 @@ class Customers {
   process(): Quotas {
     return this.table.holder([], {
       plans: [],
-      customers: (store) => new CustomerBook(store, this.table.clock),
+      customers: (store, plans) => new CustomerBook(store, this.table.clock, plans),
       denyCacheMs: 0,
     });
   }

@@ -1,6 +1,7 @@
 /** What was counted from access logs, and what the authorizer makes of it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
 import { resume, suspend } from '#shared/quota/admin/limits.ts';
 import { createUsageTracker } from '#shared/quota/usage/track-usage.ts';
 import { aCharging, contextOf, effectOf, PLAN, QUOTA, resourcesOf } from '../../../support/a-charging.ts';
@@ -81,6 +82,21 @@ describe('a quota that is counted from access logs', () => {
 
     table.isDown = true;
     table.nowMs += 2001;
+    assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
+  });
+
+  // docs/guides/sell/quota.md, "When a change is in force": the ledger that it reads every 2 s tells of the change.
+  it('denies the callers of a customer that was suspended within 2 s', async () => {
+    const { ask, table, serve } = await aTracked();
+    const ports = memoryAdminPorts(table.items);
+    await createCustomer(ports, requested('op-1', table.nowMs), { tenant: 'acme', plan: 'partner' });
+    await serve('r1');
+    table.nowMs += 60_000;
+    assert.equal(effectOf(await ask('GET/users/7')), 'Allow');
+
+    await setState(ports, requested('op-2', table.nowMs), 'acme', 'suspended');
+    table.nowMs += 2001;
+
     assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
   });
 

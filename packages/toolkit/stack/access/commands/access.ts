@@ -244,6 +244,10 @@ function matrixCommand(): Command {
         document: document.name,
         ...describeAccess(document),
       }));
+      if (matrices.length === 0)
+        throw new UsageError(
+          `no access document in ${folder} has its routes yet: run gatewright access sync, which reads them`,
+        );
       printResult(matrices, () => matrices.map(printMatrix).join('\n\n'));
     });
 }
@@ -256,6 +260,11 @@ const CELLS: Readonly<Record<MatrixCell, string>> = {
   depends: 'if',
   deny: '-',
 };
+/** What the cells mean that no rule in their row explains. */
+const LEGEND: Readonly<Partial<Record<MatrixCell, string>>> = {
+  open: 'open: the route has no authorizer, so everyone can call it',
+  other: 'other: an authorizer that is not Gatewright’s decides, and no rule of this document applies',
+};
 
 function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly document: string }): string {
   const hasQuota = matrix.rows.some(({ isCharged }) => isCharged);
@@ -266,7 +275,13 @@ function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly docu
     rules.join('; '),
   ]);
   const heading = ['', ...matrix.columns, ...(hasQuota ? ['quota'] : []), ''];
-  return [colorize('bold', matrix.document), ...table([heading, ...rows]), ...matrix.notes].join('\n');
+  const shown = new Set(matrix.rows.flatMap(({ cells }) => cells));
+  const legend = Object.entries(LEGEND).flatMap(([cell, text]) =>
+    shown.has(cell as MatrixCell) ? [text] : [],
+  );
+  return [colorize('bold', matrix.document), ...table([heading, ...rows]), ...legend, ...matrix.notes].join(
+    '\n',
+  );
 }
 
 function findDocument(folder: string, name: string) {

@@ -35,12 +35,7 @@ type TermFlags = ChangeFlags & {
 const TENANT = ['<customer>', 'name of the customer: the tenant of its keys and tokens'] as const;
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
-export function customersCommand(): Command {
-  return new Command('customers')
-    .description('Manage customers and their plans.')
-    .addHelpText(
-      'after',
-      `
+const LIFE = `
 A customer's life:
   gatewright customers create acme free        a record; its plan applies to all of its keys
   gatewright keys create --customer acme …     a key, shown once
@@ -48,8 +43,12 @@ A customer's life:
   gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
   gatewright customers suspend acme            its requests get 403, until resume
   gatewright customers close acme              for good; its keys are revoked, and what it owes is still billed
-  gatewright customers delete acme             what would be erased; erased with --confirm acme`,
-    )
+  gatewright customers delete acme             what would be erased; erased with --confirm acme`;
+
+export function customersCommand(): Command {
+  return new Command('customers')
+    .description('Manage customers and their plans.')
+    .addHelpText('after', LIFE)
     .addCommand(
       withLimits(changeCommand('create', 'Create a customer record, with the plan that applies from now on.'))
         .argument(...TENANT)
@@ -80,6 +79,10 @@ A customer's life:
           '--from <time>',
           'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
           readInstant,
+        )
+        .option(
+          '--currency <code>',
+          'currency of its invoices from this plan on (default: the currency of its record)',
         )
         .action(setPlan),
     )
@@ -124,7 +127,9 @@ async function create(tenant: string, plan: string, flags: TermFlags): Promise<v
  */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const known = await readCustomer(tenant, flags);
-  const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
+  const { from, currency } = flags;
+  const limits = readLimits(flags);
+  const body = { plan, from, currency, limits, version: Number(known['version']) + 1 };
   await changeCustomer({ method: 'PUT', path: `${customerPath(tenant)}/plan`, body }, flags);
 }
 

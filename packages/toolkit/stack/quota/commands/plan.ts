@@ -45,6 +45,11 @@ export function planCommand(): Command {
     );
 }
 
+/** docs/guides/sell/quota.md, "When a change is in force" and "When changes take effect" */
+const SAVED =
+  'In force within 30 s for customers on record, and within 60 s for other tenants; another quota counts from the next period on.';
+const ASSIGNED = 'In force within 60 s.';
+
 async function listPlans(flags: ReadFlags): Promise<void> {
   const plans = await readPages({ path: '/quota/plans', member: 'plans', query: {} }, flags);
   const columns = ['id', 'version', 'limits'];
@@ -61,7 +66,7 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
   const { plan, text } = await readPlanFile(file);
   const path = `/quota/plans/${printPathName(plan.id)}`;
   const body = 'version' in plan ? plan : { ...plan, version: await nextVersion(path, flags) };
-  await change({ method: 'PUT', path, body }, flags).catch((error: unknown) => {
+  await change({ method: 'PUT', path, body }, flags, SAVED).catch((error: unknown) => {
     throw error instanceof AdminError ? placed(error, text, file) : error;
   });
 }
@@ -102,7 +107,7 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
     throw error;
   });
   const put = (next: number): Promise<void> =>
-    change({ method: 'PUT', path, body: { plan, version: next } }, flags);
+    change({ method: 'PUT', path, body: { plan, version: next } }, flags, ASSIGNED);
   await put(Number(version) + 1).catch((error: unknown) => {
     // A key without a plan may have had a plan before, so its next version number is not always 1. Only the refusal
     // contains the right number.
@@ -113,7 +118,7 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
 }
 
 async function unassign(tenant: string, key: string, flags: ChangeFlags): Promise<void> {
-  await change({ method: 'DELETE', path: `${ownerPath(tenant, key)}/plan` }, flags);
+  await change({ method: 'DELETE', path: `${ownerPath(tenant, key)}/plan` }, flags, ASSIGNED);
 }
 
 type PlanFile = { readonly plan: { readonly id: string }; readonly text: string };

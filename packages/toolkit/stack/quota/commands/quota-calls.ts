@@ -2,10 +2,17 @@ import { InvalidArgumentError } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { printAnswer, sendChange } from '../../commands/admin-commands.ts';
 import type { ChangeFlags } from '../../commands/admin-commands.ts';
+import { printNotes } from '../../../../base/terminal/output.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 
-export async function change(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
+/** @param inForce a sentence that says when the change is in force */
+export async function change(
+  request: Omit<AdminRequest, 'operationId'>,
+  flags: ChangeFlags,
+  inForce?: string,
+): Promise<void> {
   printAnswer((await sendChange(request, flags)).answer);
+  if (inForce !== undefined) printNotes(inForce);
 }
 
 /** Returns a path such as `/quota/tenants/acme/keys/key-1`. */

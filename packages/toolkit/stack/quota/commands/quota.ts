@@ -15,6 +15,8 @@ type LimitFlags = {
   readonly period?: string;
 };
 
+type Verb = 'top-up' | 'reset' | 'suspend' | 'resume' | 'close';
+
 export function quotaCommand(): Command {
   return new Command('quota')
     .description('Show or change one limit of a tenant or a key.')
@@ -68,6 +70,17 @@ export function quotaCommand(): Command {
     .addCommand(forgetCommand('forget'));
 }
 
+/** docs/guides/sell/quota.md, "When a change is in force" */
+const ADMITTED = 'Requests that are refused now are decided anew within 2 s.';
+const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
+  'top-up': ADMITTED,
+  reset: ADMITTED,
+  resume: ADMITTED,
+  suspend:
+    'Each process refuses the requests that are charged to the limit within 30 s if the customer is on record, otherwise within 60 s.',
+  close: undefined,
+};
+
 function ofLimit(command: Command): Command {
   return command
     .argument('<tenant>', 'name of the customer')
@@ -111,11 +124,15 @@ async function setLimit(
 ): Promise<void> {
   const { route, plan, period } = flags;
   const path = pathOf(tenant, limit, flags);
-  await change({ method: 'PUT', path, query: { route, plan, period }, body: { limit: units } }, flags);
+  await change(
+    { method: 'PUT', path, query: { route, plan, period }, body: { limit: units } },
+    flags,
+    ADMITTED,
+  );
 }
 
 async function act(
-  verb: 'top-up' | 'reset' | 'suspend' | 'resume' | 'close',
+  verb: Verb,
   tenant: string,
   limit: string,
   flags: ChangeFlags & LimitFlags,
@@ -123,7 +140,7 @@ async function act(
 ): Promise<void> {
   const { route, plan, period } = flags;
   const path = `${pathOf(tenant, limit, flags)}/${verb}`;
-  await change({ method: 'POST', path, query: { route, plan, period }, body }, flags);
+  await change({ method: 'POST', path, query: { route, plan, period }, body }, flags, IN_FORCE[verb]);
 }
 
 async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void> {

@@ -37,7 +37,11 @@ const NAMED = 5;
 
 export function closeCommand(): Command {
   return changeCommand('close', 'Close the periods that have ended, and record their usage.')
-    .option('--period <month>', 'month, such as 2026-11 (default: every month that has ended)', readMonth)
+    .option(
+      '--period <month>',
+      'month, such as 2026-11 (default: all periods that ended in the last 35 days)',
+      readMonth,
+    )
     .action(close);
 }
 
@@ -63,7 +67,11 @@ export function readMonth(text: string): string {
 }
 
 async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
-  printAnswer(await closePeriods(month, flags));
+  const done = await closePeriods(month, flags);
+  printAnswer(done);
+  if (Number(done['closed']) + Number(done['recorded']) > 0) return;
+  const periods = month === undefined ? 'period that ended in the last 35 days' : `ended period of ${month}`;
+  printNotes(`Nothing to do: every ${periods} is closed already.`);
 }
 
 export async function closePeriods(

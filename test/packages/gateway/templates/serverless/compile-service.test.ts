@@ -55,6 +55,7 @@ module.exports = class {
 describe('compiling a service', () => {
   let folder = '';
   let cacheFolder = '';
+  let userFolder = '';
   const answers = { output: 'of a stack', parameter: 'of SSM' };
   const messages: string[] = [];
   let hasCompiled = false;
@@ -67,7 +68,7 @@ describe('compiling a service', () => {
       cacheFolder,
       arguments: ['package', '--config', 'serverless.yml', '--stage', 'dev', '--param=given=1'],
       home: { region: 'us-east-1', accountId: '123456789012' },
-      environment: { KEPT_VARIABLE: 'of the environment' },
+      environment: { KEPT_VARIABLE: 'of the environment', GATEWRIGHT_HOME: userFolder },
       signal: new AbortController().signal,
       answers: {
         outputs: (stackName) => {
@@ -109,7 +110,7 @@ describe('compiling a service', () => {
     for (const [name, text] of Object.entries(FILES)) write(name, text);
     passTick();
     // As at the first start after an installation, osls generates its check.
-    rmSync(join(OSLS, '../.cache/gatewright/checks'), { recursive: true, force: true });
+    userFolder = await mkdtemp(join(tmpdir(), 'gatewright-user-'));
     const compiled = await run();
     assert.ok('result' in compiled, JSON.stringify(compiled));
     const printed = JSON.stringify(parsePackaged(compiled.result).template);
@@ -123,7 +124,18 @@ describe('compiling a service', () => {
     ])
       assert.ok(printed.includes(value), value);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(async () => {
+    for (const each of [folder, userFolder]) await rm(each, { recursive: true, force: true });
+  });
+
+  // What is in node_modules is deployed with each service that is packaged as it is.
+  it('keeps what osls compiles in the folder of the user, and nothing next to osls', () => {
+    const checks = readdirSync(join(userFolder, 'checks'), { recursive: true });
+    assert.ok(
+      checks.some((name) => String(name).endsWith('.js')),
+      checks.join(),
+    );
+  });
 
   it('is done once while nothing changes, and says the same each time', async () => {
     const first = messages.splice(0);

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,9 +33,9 @@ const require = createRequire(import.meta.url);
 const FILE = fileURLToPath(
   new URL('../../../../../packages/gateway/templates/serverless/serverless-shortcuts.cjs', import.meta.url),
 );
-const { boundChecks, keepChecksIn, quicken, withoutAbsentProperties } = require(FILE) as {
+const { boundChecks, isOwnFolder, quicken, withoutAbsentProperties } = require(FILE) as {
   readonly boundChecks: (folder: string) => void;
-  readonly keepChecksIn: (folder: string) => void;
+  readonly isOwnFolder: (folder: string) => boolean;
   readonly quicken: (jsonCycle: JsonCycle) => void;
   readonly withoutAbsentProperties: (schema: Schema, own: Schema, configuration: unknown) => Schema;
 };
@@ -219,21 +228,21 @@ describe('withoutAbsentProperties', () => {
 
 describe('the checks that osls generates', () => {
   const root = mkdtempSync(join(tmpdir(), 'gatewright-kept-checks-'));
-  const given = process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
-  after(() => {
-    delete process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
-    if (given !== undefined) process.env['SLS_SCHEMA_CACHE_BASE_DIR'] = given;
-    rmSync(root, { recursive: true });
-  });
+  after(() => rmSync(root, { recursive: true }));
 
-  it('are kept in a folder that is created, and in that of osls where it cannot be', () => {
-    keepChecksIn(join(root, 'made/here'));
-    assert.equal(process.env['SLS_SCHEMA_CACHE_BASE_DIR'], join(root, 'made/here'));
+  // They are executed, so nobody else may write them.
+  it('are kept in a folder that is created, and that only its owner can write to', () => {
+    const own = join(root, 'made/here');
+    assert.equal(isOwnFolder(own), true);
+    assert.equal(isOwnFolder(own), true, 'it is used again');
 
-    delete process.env['SLS_SCHEMA_CACHE_BASE_DIR'];
     writeFileSync(join(root, 'file'), '');
-    keepChecksIn(join(root, 'file/here'));
-    assert.equal(process.env['SLS_SCHEMA_CACHE_BASE_DIR'], undefined);
+    assert.equal(isOwnFolder(join(root, 'file/here')), false);
+    if (process.platform === 'win32') return;
+    symlinkSync(own, join(root, 'link'));
+    assert.equal(isOwnFolder(join(root, 'link')), false);
+    chmodSync(own, 0o770);
+    assert.equal(isOwnFolder(own), false);
   });
 
   it('are the 16 newest, in whichever folders osls has put them', () => {

@@ -109,16 +109,7 @@ describe('gatewright access', () => {
     );
   });
 
-  for (const args of [
-    'sync',
-    'snapshot',
-    'build',
-    'check',
-    'matrix',
-    'matrix orders',
-    'ids',
-    'explain orders',
-  ])
+  for (const args of 'sync|snapshot|build|check|matrix|matrix orders|ids|explain orders'.split('|'))
     it(`says of ${args} that the folder is not there, since that would look like one without problems`, async () => {
       const { code, stderr } = await access(...args.split(' '), '--folder', 'acess');
 
@@ -243,12 +234,13 @@ describe('gatewright access matrix', () => {
     const { code, stdout } = await access('matrix');
 
     assert.equal(code, 0);
-    assert.deepEqual(cellsOf(stdout).slice(0, 5), [
+    assert.deepEqual(cellsOf(stdout).slice(0, 6), [
       ['orders'],
       ['', 'anybody', 'support'],
       ['GET /menu', 'open', 'open'],
       ['GET /orders', '-', 'yes', 'list: allow if role support'],
       ['GET /orders/{id}', 'own', 'own', 'own: allow if {id} is claim sub'],
+      ['open: the route has no authorizer, so everyone can call it'],
     ]);
   });
 
@@ -281,11 +273,13 @@ describe('gatewright access matrix', () => {
     assert.equal(both.stdout.split('\n\n')[1], one.stdout);
   });
 
-  it('says which documents there are, where there is none of that name', async () => {
+  it('says which documents there are, where there is none of that name, or that none has routes yet', async () => {
+    const unread = await access('matrix');
     await access('sync');
     const { code, stderr } = await access('matrix', 'order');
 
-    assert.equal(code, 1);
+    assert.deepEqual([unread.code, code], [1, 1]);
+    assert.match(unread.stderr, /no access document in .* has its routes yet: run gatewright access sync/);
     assert.match(stderr, /there is no access document "order"; expected one of orders$/m);
   });
 });

@@ -172,6 +172,9 @@ describe('the invoices of a month', () => {
     const pdf = await usage('invoice', '--format', 'pdf', '--out', folder);
 
     assert.deepEqual(JSON.parse(closed.stdout), { closed: 1, recorded: 1, running: 0 });
+    assert.equal(closed.stderr, '');
+    const again = await usage('close', '--json');
+    assert.match(again.stderr, /^Nothing to do: every .* is closed already\.$/m);
     const invoice = JSON.parse(json.stdout) as Record<string, unknown>;
     // 49.00 + 1,003 * 0.125 = 174.375
     assert.deepEqual([invoice['total'], invoice['currency'], invoice['tenant']], ['174.38', 'EUR', 'acme']);

@@ -1,0 +1,98 @@
+/**
+ * Tells processes that the record of one of a plan's customers has changed. The news is an attribute of the plan, and
+ * the change of a record writes it in the same transaction. A process that reads a plan, and finds the same news as
+ * before, knows that the records of all its customers are unchanged, so it does not read them. What is admitted does not
+ * depend on it. @see docs/design/quota §3.2
+ */
+import type { Moment } from '../age.ts';
+import { planKey } from '../ledger/ledger.ts';
+import type { Item, ItemWrite, Value } from '../../table/item-write.ts';
+
+/**
+ * Attributes of a plan: the time of the last change, and random digits. `news` is written when the record of a customer
+ * changes, `limitNews` when a limit of a tenant or key is suspended or resumed.
+ */
+const PLAN_NEWS = 'news';
+const LIMIT_NEWS = 'limitNews';
+/** The number of random digits in news, so that two changes at the same time differ. */
+export const NEWS_DIGITS = 8;
+
+/** What a read of a plan tells about its customers. */
+export type PlanNews = {
+  /** Differs after each change of a customer, and after each change of the plan. */
+  readonly mark: string;
+  /** The time of the last change of a customer; -Infinity if there was none since the plan was saved. */
+  readonly changedEpochMs: number;
+  /** Differs after each suspension of a limit, and after each change of the plan. */
+  readonly limitMark: string;
+  /** The number of this answer among the answers that the process has got. */
+  readonly answer: number;
+  /** The time when the read was started. */
+  readonly readAt: Moment;
+};
+
+export interface PlanNewsReader {
+  /** The number of plans that the table has returned so far. */
+  readonly answers: number;
+  /** Maximum age of the plan of a record that its news confirm. */
+  readonly newsEveryMs: number;
+  /** Returns the newest news; undefined if the plan is not known. */
+  newsOf(planId: string): PlanNews | undefined;
+  /** Notes reads of records that the news have saved; negative if the news have caused them. */
+  noteReads(planId: string, saved: number): void;
+}
+
+export function parseNews(plan: Item): Pick<PlanNews, 'mark' | 'limitMark' | 'changedEpochMs'> {
+  const news = plan[PLAN_NEWS];
+  const changedEpochMs = news === undefined ? -Infinity : Number(String(news).split('#')[0]);
+  // A plan that is saved loses its news, but its version increases.
+  const markOf = (text: Value = ''): string => `${plan['ver']}#${text}`;
+  return { mark: markOf(news), limitMark: markOf(plan[LIMIT_NEWS]), changedEpochMs };
+}
+
+/** Whether a write tells news, and changes nothing else. */
+export function isNewsWrite({ key, change }: ItemWrite): boolean {
+  return (
+    key.pk.startsWith('PLAN#') &&
+    change.kind === 'update' &&
+    change.add === undefined &&
+    change.remove === undefined &&
+    Object.keys(change.set ?? {}).join() === PLAN_NEWS
+  );
+}
+
+/**
+ * Adds news to the writes of a change of a customer. A transaction writes each item only once, so the news of a plan
+ * that the change tests become part of that test.
+ * @param plans ids of plans that the table has
+ * @param digits random digits
+ */
+export function withNews(
+  writes: readonly ItemWrite[],
+  plans: readonly string[],
+  atEpochMs: number,
+  digits: string,
+): readonly ItemWrite[] {
+  const set = { [PLAN_NEWS]: `${atEpochMs}#${digits}` };
+  const told = writes.map((write): ItemWrite => {
+    const isTested = plans.some((plan) => planKey(plan).pk === write.key.pk) && write.change.kind === 'check';
+    return isTested ? { ...write, change: { kind: 'update', set } } : write;
+  });
+  const written = new Set(writes.map(({ key }) => key.pk));
+  const others = plans.filter((plan) => !written.has(planKey(plan).pk));
+  return [...told, ...others.map((plan) => tellWrite(plan, set))];
+}
+
+/** Tells the processes that lease units of a plan that a limit was suspended or resumed. */
+export function limitNewsWrite(plan: string, atEpochMs: number, digits: string): ItemWrite {
+  return tellWrite(plan, { [LIMIT_NEWS]: `${atEpochMs}#${digits}` });
+}
+
+function tellWrite(plan: string, set: Item): ItemWrite {
+  return {
+    purpose: 'assign',
+    key: planKey(plan),
+    when: [{ attribute: 'ver', is: 'present' }],
+    change: { kind: 'update', set },
+  };
+}
