@@ -36,7 +36,13 @@ export type Defect =
       readonly isDenied: boolean;
     }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
-  | { readonly kind: 'permission' }
+  | {
+      readonly kind: 'permission';
+      /** What is invoked, such as `orders:live`; undefined if only AWS's log line is known. */
+      readonly invoked?: string;
+    }
+  /** The API is private and has no resource policy, so nobody may call it. */
+  | { readonly kind: 'no-policy' }
   /** A screen in front of the stage refused the request, and provides its own reasons. */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
   /** The AWS signature is missing (no faults), or is refused. It must be for this region and service. */

@@ -46,7 +46,10 @@ export function adviseLimit(
   errorType: string,
   target: string,
   payload?: IntegrationCircumstances['payload'],
+  errorMessage?: string,
 ): string | undefined {
+  if (errorMessage === 'Unable to stringify response body')
+    return `Return a value that JSON can hold from ${target}: without references to itself, and without BigInt.`;
   switch (errorType) {
     case 'Sandbox.Timedout':
       return `Let the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must respond before the integration timeout, too'}.`;
@@ -56,6 +59,10 @@ export function adviseLimit(
       return `Raise MemorySize of the function ${target}, or let it use less memory.`;
     case 'Runtime.ExitError':
       return `Let the function ${target} return instead of ending its process.`;
+    case 'Runtime.HandlerNotFound':
+      return `Export the handler from the module of ${target}, or correct Handler, which is <file without extension>.<export>.`;
+    case 'Runtime.UserCodeSyntaxError':
+      return `Correct the syntax of the module of ${target}; where the message is about import or export, name the file .mjs, or set "type": "module" in its package.json.`;
     default:
       return undefined;
   }

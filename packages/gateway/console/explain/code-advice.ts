@@ -27,7 +27,12 @@ export function adviseByCode({
   code,
   kind,
   failure = '',
-}: Pick<Circumstances, 'code' | 'kind' | 'failure'>): readonly string[] {
+  defect,
+}: Pick<Circumstances, 'code' | 'kind' | 'failure' | 'defect'>): readonly string[] {
+  if (defect?.kind === 'no-policy')
+    return [
+      'Give the API a Policy that allows execute-api:Invoke to those who may call it, for example with a condition on aws:SourceVpce, and deploy it again.',
+    ];
   if (kind === 'handshake' && code === 'URI_TOO_LONG')
     return ['Shorten the URL: send long values in the first message, or in a header.'];
   if (kind === 'handshake' && code === 'MALFORMED_REQUEST')

@@ -136,7 +136,8 @@ function explainFunction(
       ],
     };
   }
-  if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
+  if (defect?.kind === 'permission')
+    return explainMissingPermission(about.failure ?? '', defect.invoked ?? guard.functionName);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
     because: [
@@ -331,6 +332,7 @@ function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[
   if (nearest.fails.includes('condition') && nearest.fails.length === 1)
     return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
   if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
+  if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
   return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not match`;
 }
 

@@ -30,7 +30,8 @@ export function explainIntegration(about: Circumstances): Reason {
 function explainOutcome(about: Circumstances): Reason {
   const { failure, integration, defect } = about;
   if (failure === undefined) return explainAnswer(about, integration);
-  if (defect?.kind === 'permission') return explainMissingPermission(failure, integration?.target);
+  if (defect?.kind === 'permission')
+    return explainMissingPermission(failure, defect.invoked ?? integration?.target);
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping')
     return {
@@ -165,7 +166,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     ],
     changes: [
       command === undefined
-        ? (adviseLimit(errorType, integration.target ?? '', integration.payload) ??
+        ? (adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
           'Fix the function; callers receive Internal server error for every error.')
         : `Run \`${command}\` and send the request again.`,
     ],

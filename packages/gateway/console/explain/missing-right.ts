@@ -71,9 +71,10 @@ function who({ name, isUser }: Denial): string {
 
 /**
  * Explains that the API, or its authorizer, is not allowed to invoke a function. @param text the wording of the refusal
+ * @param invoked the function, or the alias or version whose own policy must permit the call
  */
-export function explainMissingPermission(text: string, functionName: string | undefined): Reason {
-  const name = functionName ?? 'the function';
+export function explainMissingPermission(text: string, invoked: string | undefined): Reason {
+  const name = invoked ?? 'the function';
   return {
     because: [`The policy of ${name} does not allow this API to invoke it: ${text.replace(/\.$/, '')}.`],
     changes: [

@@ -155,7 +155,7 @@ function notPermitted(authorizer: LambdaAuthorizer): Error {
     source: 'gateway',
     reason,
     logged,
-    defect: { kind: 'permission' },
+    defect: { kind: 'permission', invoked },
   });
 }
 

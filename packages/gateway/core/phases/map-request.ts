@@ -108,9 +108,10 @@ const NO_PERMISSION =
 function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
 ): Error {
-  const reason = `no AWS::Lambda::Permission lets the API invoke ${printFunctionName(ownerOf(integration))}`;
+  const invoked = printFunctionName(ownerOf(integration));
+  const reason = `no AWS::Lambda::Permission lets the API invoke ${invoked}`;
   const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
-  const defect: Defect = { kind: 'permission' };
+  const defect: Defect = { kind: 'permission', invoked };
   if (!isHttpApi) return failedCall(reason, defect);
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'integration',

@@ -83,7 +83,12 @@ export function screenByPolicy(matched: Matched): void {
   const { resourcePolicy } = matched.stage.deployment;
   if (resourcePolicy === undefined) return;
   if (resourcePolicy.kind === 'closed')
-    throw denied(matched, false, 'the API is private and has no resource policy');
+    throw gatewayError('ACCESS_DENIED', {
+      source: 'client',
+      reason: 'the API is private and has no resource policy',
+      message: describeDenial(matched, undefined, false),
+      defect: { kind: 'no-policy' },
+    });
   const { kind } = matched.route.authorization;
   if (kind !== 'none' && kind !== 'lambda') return;
   const decision = resourcePolicy.policy.decide({

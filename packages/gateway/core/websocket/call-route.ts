@@ -52,10 +52,11 @@ export async function callRoute(
  */
 export function refuseUnpermitted(integration: Integration): void {
   if (!('mayInvoke' in integration) || integration.mayInvoke?.() !== false) return;
+  const invoked = printFunctionName(ownerOf(integration));
   throw gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
-    reason: `no AWS::Lambda::Permission lets the API invoke ${printFunctionName(ownerOf(integration))}`,
-    defect: { kind: 'permission' },
+    reason: `no AWS::Lambda::Permission lets the API invoke ${invoked}`,
+    defect: { kind: 'permission', invoked },
   });
 }
 

@@ -193,3 +193,30 @@ describe('a message that does not match its model', () => {
     ]);
   });
 });
+
+describe('a function that Lambda’s runtime cannot run', () => {
+  const rows: readonly [errorType: string, errorMessage: string, change: RegExp][] = [
+    [
+      'Runtime.HandlerNotFound',
+      'index.handler is undefined or not exported',
+      /^Export the handler from the module of list, or correct Handler, /,
+    ],
+    [
+      'Runtime.UserCodeSyntaxError',
+      'SyntaxError: Unexpected end of input',
+      /^Correct the syntax of the module of list/,
+    ],
+    ['Error', 'Unable to stringify response body', /^Return a value that JSON can hold from list/],
+  ];
+  for (const [errorType, errorMessage, change] of rows)
+    it(`is told by what is to be corrected: ${errorMessage} (the errors of aws-lambda-nodejs-runtime-interface-client)`, () => {
+      const { changes } = explain({
+        ...ABOUT,
+        status: 502,
+        code: 'FUNCTION_FAILED',
+        failure: errorType,
+        integration: { ...FUNCTION, outcome: 'failed', errorType, errorMessage },
+      });
+      assert.match(changes.join('\n'), change);
+    });
+});

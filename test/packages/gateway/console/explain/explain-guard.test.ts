@@ -241,6 +241,12 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     `Add a statement with Effect Allow for execute-api:Invoke on ${ARN} to the API’s resource policy.`,
   ],
   [
+    'a resource policy that allows another action',
+    notAllowedBy('resource', { fails: ['action'], actions: ['execute-api:ManageConnections'] }),
+    'it allows only the action execute-api:ManageConnections.',
+    `Add a statement with Effect Allow for execute-api:Invoke on ${ARN} to the API’s resource policy.`,
+  ],
+  [
     'a condition on what the request does not have',
     notAllowedBy('resource', {
       fails: ['condition'],

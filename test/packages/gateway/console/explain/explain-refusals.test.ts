@@ -26,6 +26,7 @@ type Row = {
   readonly never: RegExp;
 };
 
+const PRIVATE = { EndpointConfiguration: { Types: ['PRIVATE'] } };
 const PAGE = ['Origin', 'https://shop.example', 'Access-Control-Request-Method', 'POST'];
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const url = (resources: Parameters<typeof aFunctionUrl>[2]): Served =>
@@ -230,6 +231,15 @@ const untrusted = (): Served => {
 const BEARER = { target: '/dev/pets', headers: ['Authorization', 'x'] };
 
 const FAULTS: readonly Row[] = [
+  {
+    name: 'a private API without a policy',
+    source: 'docs/aws §10.6',
+    api: () => anApi(restRoutes({ 'GET /pets': {} }, { api: PRIVATE }), { echo: ok }),
+    request: { target: '/dev/pets' },
+    because: /The API is private and has no resource policy/,
+    change: /^Give the API a Policy that allows execute-api:Invoke .*aws:SourceVpce.* deploy it again\.$/,
+    never: /Use a caller/,
+  },
   {
     name: 'a refusal of an authorizer that is not spelled as API Gateway expects',
     source: 'docs/aws §4.3',

@@ -4,6 +4,10 @@ import {
   explainMissingPermission,
   findMissingRights,
 } from '../../../../../packages/gateway/console/explain/missing-right.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { recording, storyOf } from '../../../../support/recorded-apis.ts';
+import { ok, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { describeDenial } from '../../../../../packages/gateway/core/policy/identities.ts';
 
 const question = { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/key' };
@@ -49,4 +53,36 @@ describe('explainMissingPermission', () => {
     assert.equal(because.join(), `The policy of list does not allow this API to invoke it: ${refusal}.`);
     assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);
   });
+});
+
+describe('the permission that an alias lacks', () => {
+  const uri =
+    'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:list:live/invocations';
+  const rows: readonly [by: string, target: string, resources: Parameters<typeof anApi>[0]][] = [
+    [
+      'a REST API',
+      '/dev/pets',
+      restRoutes({
+        'GET /pets': { Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: uri } },
+      }),
+    ],
+    [
+      'an HTTP API',
+      '/pets',
+      httpRoutes(['GET /pets'], { integration: { IntegrationType: 'AWS_PROXY', IntegrationUri: uri } }),
+    ],
+    ['an authorizer', '/dev/pets', withAuthorizer({ ...TOKEN, AuthorizerUri: uri })],
+  ];
+  for (const [by, target, resources] of rows)
+    it(`is added to the alias, whose own policy decides: called by ${by} (docs/aws §4.5)`, async () => {
+      const api = recording(
+        anApi(
+          resources,
+          { list: ok, echo: ok, auth: ok },
+          { needsPermissions: true, ownFunctions: ['list'] },
+        ),
+      );
+      await api.send({ target, headers: ['Authorization', 'x'] });
+      assert.match(storyOf(api.last()), /Add an AWS::Lambda::Permission for list:live /);
+    });
 });
