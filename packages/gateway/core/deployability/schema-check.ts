@@ -55,9 +55,10 @@ export class SchemaChecker {
     this.#ajv ??= openAjv();
     const validate = this.#compiled.get(type) ?? this.#ajv.compile(withOwnSchema(type, entry.schema));
     this.#compiled.set(type, validate);
-    // CloudFormation converts texts to numbers and flags, and the copy is changed in the same way.
+    // CloudFormation converts texts to numbers and flags, and the copy is changed in the same way. Conditions between
+    // members are checked before their types, so only the second time they see the numbers.
     const copy = structuredClone(properties) as Record<string, Json>;
-    if (validate(copy)) return [];
+    if (validate(copy) || validate(copy)) return [];
     return describeErrors(validate.errors ?? []);
   }
 }

@@ -70,12 +70,17 @@ export function compileMessageIntegration(
 }
 
 function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration {
-  const method = readVerb(integration, 'IntegrationMethod');
   const uri = readText(integration, 'IntegrationUri', '');
+  const lambda = readLambdaUri(uri, false);
+  // A function is called by POST, also if the integration names no method (docs/aws §11.3).
+  const isFunction = lambda.kind === 'function';
+  const method =
+    isFunction && readText(integration, 'IntegrationMethod', '') === ''
+      ? 'POST'
+      : readVerb(integration, 'IntegrationMethod');
   const timeoutMs = readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance);
   const request = compileMapping(integration);
   const refused = refuseAtRunTime(request.parameters, true);
-  const lambda = readLambdaUri(uri, false);
   if (lambda.kind === 'function')
     return (
       refused ??

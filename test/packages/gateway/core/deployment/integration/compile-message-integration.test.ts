@@ -49,6 +49,12 @@ describe('an integration of a WebSocket API that is refused', () => {
     });
 });
 
+// docs/aws §11.3: aws-samples/serverless-patterns, apigw-websocket-mapping-template-authorizer
+it('a function without a method is called by POST', () => {
+  const withoutMethod = bag({ IntegrationUri: FUNCTION.IntegrationUri });
+  assert.equal(compileMessageIntegration(withoutMethod, 'AWS', REFUSING).kind, 'function');
+});
+
 describe('an integration of a WebSocket API that AWS deploys and that fails', () => {
   it('is a function by another verb than POST', () => {
     assert.deepEqual(

@@ -71,6 +71,20 @@ describe('values that AWS gets from elsewhere', () => {
       );
     });
 
+  // aws-samples/serverless-patterns, eventbridge-webhooks: CloudFormation converts the text first.
+  it('compares a number that is written as a text as a number, also in conditions between members', async () => {
+    const alarm = (period: string): string => `Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      { MetricName: m, Namespace: n, Statistic: Sum, Period: ${period}, EvaluationPeriods: '2', Threshold: '1', ComparisonOperator: GreaterThanThreshold }
+`;
+    const refused = async (period: string): Promise<number> =>
+      (await examine(alarm(period))).filter(({ severity }) => severity === 'refused').length;
+    assert.deepEqual([await refused("'300'"), await refused('300'), await refused("'30'")], [0, 0, 0]);
+    assert.ok((await refused("'61'")) > 0);
+  });
+
   it('judges a text that a parameter completes by the value of the parameter', async () => {
     const parameters = 'Parameters: { Name: { Type: String, Default: a/b } }';
 
