@@ -53,6 +53,8 @@ function makeFolders(): void {
     cpSync(join(CHECKOUT, name), join(toolkit, name), { recursive: true });
   copyStackDefinition(toolkit);
   makeSourcePackage(root);
+  for (const name of ['@modelcontextprotocol', 'zod'])
+    symlinkSync(join(CHECKOUT, 'node_modules', name), join(root, 'node_modules', name));
   for (const recipe of recipes.values()) {
     const service = folderOf(recipe);
     mkdirSync(service, { recursive: true });

@@ -87,6 +87,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/recipes/machine-to-machine.md': RECIPES,
   'docs/recipes/partners.md': RECIPES,
   'docs/recipes/payments.md': RECIPES,
+  'docs/recipes/agents.md': RECIPES,
   'docs/recipes/portal.md': RECIPES,
   'docs/recipes/sam-api-keys.md': RECIPES,
   'docs/recipes/sam-tickets.md': RECIPES,

@@ -7,6 +7,7 @@ const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const ENTRIES = {
   '.': 'packages/gatewright/plugin/index.ts',
   './access': 'shared/entries/access.ts',
+  './mcp': 'shared/entries/mcp.ts',
   './quota': 'shared/entries/quota.ts',
   './websocket': 'shared/entries/websocket.ts',
 };
