@@ -155,7 +155,7 @@ type PortalErrorCode =
   | 'SIGN_IN_FAILED'
   /** The account is not a member of an organisation. */
   | 'ORGANISATION_MISSING'
-  /** The stage has no issuer to sign in with, or an invitation can only be redeemed with the issuer. [operator] */
+  /** The stage has no issuer for the sign-in; or it has one, and an invitation was accepted without it. [operator] */
   | 'SIGN_IN_UNKNOWN'
   /** The portal does not offer this plan or kind of key to the organisation. */
   | 'OFFER_UNKNOWN'

@@ -8,8 +8,8 @@ import { DomainError } from '../errors.ts';
 const TRACE = ['traceparent', 'tracestate', 'x-amzn-trace-id'];
 
 /**
- * Checks that each text is an origin, such as `https://orders.example`, in the form in which origins are compared.
- * @throws DomainError CONFIG_INVALID if a text is not such an origin
+ * Checks that each string is an origin, such as `https://orders.example`, in the form in which origins are compared.
+ * @throws DomainError CONFIG_INVALID if a string is not such an origin
  */
 export function readOrigins(origins: readonly string[]): ReadonlySet<string> {
   for (const text of origins) {

@@ -122,7 +122,7 @@ function inviteRoute({ ports, customers, portalUrl }: PortalAdminPorts): Route {
       method: 'POST',
       path: '/portal/organisations/{tenant}/invitations',
       id: 'inviteToOrganisation',
-      summary: 'Makes an invitation, which is shown this once',
+      summary: 'Makes an invitation, which is shown only once',
       body: {
         role: optional(oneOf('Default: owner.', ROLES)),
         email: optional(text('Address for which you vouch; alerts are sent to it.', { maxLength: 254 })),

@@ -4,7 +4,7 @@ import type { SchemeName } from '../webhooks/signature-headers.ts';
 
 export type CompiledPortal = {
   readonly offers: PortalOffers;
-  /** How members sign in, by stage of the stack. In other stages, members come in by invitation only. */
+  /** How members sign in, by stage of the stack. In other stages, members sign in by invitation only. */
   readonly signIn: Readonly<Record<string, PortalSignIn>>;
   /** Absent if no mail is sent. */
   readonly mail?: { readonly from: string };

@@ -26,13 +26,13 @@ export type SessionSettings = {
   /** The table of customers, of which only records are read. */
   readonly customers: Pick<AdminPorts, 'store'>;
   readonly portalUrl: string | undefined;
-  /** Undefined if members come in by invitation only. */
+  /** Undefined if members sign in by invitation only. */
   readonly oidc: OidcClient | undefined;
 };
 
 const HOUR_SECONDS = 3600;
 const SIGNED_IN_SECONDS = 12 * HOUR_SECONDS;
-/** A member who has come in by invitation can sign in again only with another one, so the session is longer. */
+/** A member without an issuer needs a new invitation to sign in again, so the session lasts longer. */
 const INVITED_SECONDS = 14 * 24 * HOUR_SECONDS;
 const PENDING_SECONDS = 600;
 const MAX_BODY_BYTES = 4096;
@@ -104,7 +104,8 @@ async function describe(
 }
 
 async function signIn(request: PortalRequest, { oidc }: SessionSettings): Promise<ProxyResult> {
-  if (oidc === undefined) throw new DomainError('SIGN_IN_UNKNOWN', 'this stage has no issuer');
+  if (oidc === undefined)
+    throw new DomainError('SIGN_IN_UNKNOWN', 'this stage has no issuer: accept an invitation instead');
   const { invitation } = readBody(request, { invitation: optional(INVITATION) });
   if (invitation !== undefined && !isInvitation(invitation))
     throw new DomainError('INVITATION_INVALID', 'the text is not an invitation');
@@ -127,7 +128,8 @@ async function finishSignIn(request: PortalRequest, settings: SessionSettings): 
 }
 
 async function finish(request: PortalRequest, { ports, customers, oidc }: SessionSettings): Promise<Session> {
-  if (oidc === undefined) throw new DomainError('SIGN_IN_UNKNOWN', 'this stage has no issuer');
+  if (oidc === undefined)
+    throw new DomainError('SIGN_IN_UNKNOWN', 'this stage has no issuer: accept an invitation instead');
   const pending = parsePending(cookieOf(request, 'sign-in'));
   const account = await oidc.finish(request.event.query, pending, redirectUriOf(request));
   const { tenant, member } =
@@ -207,7 +209,10 @@ async function redeem(
 async function acceptInvitation(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
   const { ports, oidc } = settings;
   if (oidc !== undefined)
-    throw new DomainError('SIGN_IN_UNKNOWN', 'an invitation is redeemed by the sign-in with the issuer');
+    throw new DomainError(
+      'SIGN_IN_UNKNOWN',
+      'this stage has an issuer: sign in with it to accept the invitation',
+    );
   const { invitation, name } = readBody(request, {
     invitation: INVITATION,
     name: text('Your name', { maxLength: 128 }),

@@ -173,7 +173,7 @@ function toFlag(value: unknown): boolean | undefined {
   return value === 'on' ? true : value === 'off' ? false : undefined;
 }
 
-/** Parses each text as if it were given on the command line. */
+/** Parses each string as if it were given on the command line. */
 function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
   // YAML reads `on` as `true`, but the command line expects `on`.
   const said =

@@ -103,7 +103,7 @@ function createRoute(admin: () => KeyAdmin): Route {
       id: 'createKey',
       summary: 'Create a key',
       body: NEW_KEY,
-      answer: { description: `${CHANGED} \`key\` is the key itself, shown this once.` },
+      answer: { description: `${CHANGED} \`key\` is the key itself, shown only once.` },
     },
     async (request) => {
       const {
@@ -144,7 +144,7 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
             ),
           ),
         },
-        answer: { description: `${CHANGED} \`key\` is the key with its new secret, shown this once.` },
+        answer: { description: `${CHANGED} \`key\` is the key with its new secret, shown only once.` },
       },
       async (request) => {
         const { overlapSeconds = DAY_SECONDS } = request.body;

@@ -58,7 +58,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         method: 'POST',
         path: '/api/keys',
         id: 'makeKey',
-        summary: 'Makes a key, which is shown this once',
+        summary: 'Makes a key, which is shown only once',
         body: { name: NAME },
         answer: KEY,
       },
@@ -129,7 +129,7 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
           method: 'POST',
           path: '/api/keys/{keyId}/rotate',
           id: 'rotateKey',
-          summary: 'Adds a secret, which is shown this once',
+          summary: 'Adds a secret, which is shown only once',
           body: {
             overlapSeconds: wholeNumber('How long the previous secret stays valid', {
               min: 0,

@@ -47,7 +47,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         method: 'POST',
         path: '/api/webhooks',
         id: 'makeEndpoint',
-        summary: 'Makes an endpoint, whose secret is shown this once',
+        summary: 'Makes an endpoint, whose secret is shown only once',
         body: { source: text('Source of webhooks'), name: NAME },
         answer: ENDPOINT,
       },
@@ -94,7 +94,7 @@ function rotateRoute(context: MemberContext): MemberRoute {
         method: 'POST',
         path: '/api/webhooks/{endpointId}/rotate',
         id: 'rotateEndpoint',
-        summary: 'Adds a secret, which is shown this once',
+        summary: 'Adds a secret, which is shown only once',
         body: {
           overlapSeconds: wholeNumber('How long the previous secret stays valid', {
             min: 0,

@@ -82,7 +82,7 @@ export class CustomerBook {
   /** Parsed customers; an item is parsed once per read. */
   readonly #customers = new WeakMap<Item, Customer>();
 
-  /** @param plans the plans that the process reads; their news confirm records */
+  /** @param plans the plans that the process reads; their news shows whether cached customer records are still current */
   constructor(store: Pick<ItemStore, 'read'>, clock: AgeClock, plans?: PlanNewsReader, freshMs = FRESH_MS) {
     this.#store = store;
     this.#clock = clock;
@@ -195,7 +195,7 @@ export class CustomerBook {
     return freshMs;
   }
 
-  /** Notes a read that the news have saved. */
+  /** Notes a read that the news has saved. */
   #count(entry: Entry): Entry {
     if (entry.news === undefined || elapsedMs(this.#clock, entry.countedAt) <= entry.freshMs) return entry;
     entry.countedAt = momentOf(this.#clock);

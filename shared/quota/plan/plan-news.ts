@@ -34,11 +34,11 @@ export type PlanNews = {
 export interface PlanNewsReader {
   /** The number of plans that the table has returned so far. */
   readonly answers: number;
-  /** Maximum age of the plan of a record that its news confirm. */
+  /** Maximum age of a plan whose news shows that cached customer records are still current. */
   readonly newsEveryMs: number;
   /** Returns the newest news; undefined if the plan is not known. */
   newsOf(planId: string): PlanNews | undefined;
-  /** Notes reads of records that the news have saved; negative if the news have caused them. */
+  /** Notes reads of records that the news has saved; negative if the news has caused them. */
   noteReads(planId: string, saved: number): void;
 }
 

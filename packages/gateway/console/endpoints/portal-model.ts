@@ -26,5 +26,5 @@ export type ShownOrganisation = {
   readonly invitations: readonly ShownInvitation[];
 };
 
-/** A new invitation. Its link is shown this once, because the portal stores only a hash of it. */
+/** A new invitation. Its link is shown only once, because the portal stores only a hash of it. */
 export type ShownLink = { readonly link: string; readonly role: string; readonly expiresAt: string };

@@ -53,7 +53,7 @@ function explainOutcome(about: Circumstances): Reason {
                 `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
               ),
         ],
-        // The stage variable without a value is told with the surprises.
+        // The stage variable without a value is reported with the surprises.
         changes: integration.isNameIncomplete === true ? [] : [adviseRefused(integration)],
       };
     case 'unreachable':

@@ -98,7 +98,7 @@ function explainRoute(
         : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
     ],
     changes: [
-      // What a preflight needs is told with the surprises: the browser chooses its method.
+      // What a preflight needs is reported with the surprises: the browser chooses its method.
       ...(isPreflight === true && verbs.length > 0
         ? []
         : [

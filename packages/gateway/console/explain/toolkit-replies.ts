@@ -34,7 +34,7 @@ const PORTAL: Readonly<Record<string, string>> = {
     'Make a new invitation with `gatewright portal invite TENANT`: an invitation works once, for three days unless --expires says otherwise.',
   SIGN_IN_FAILED: 'Start the sign-in again in the same browser: it must be finished within 10 minutes.',
   SIGN_IN_UNKNOWN:
-    'Name an issuer under signIn of access/portal.yml for this stage, or come in with an invitation.',
+    'If signIn of access/portal.yml names an issuer for this stage, sign in with it, even to accept an invitation. If it names none, accept an invitation, or name an issuer.',
   OFFER_UNKNOWN: 'Offer the plan in access/portal.yml, in changesTo of the present plan.',
   KEYS_TOO_MANY: 'Revoke a key first, or raise keys.most in access/portal.yml.',
   KEY_MANAGED: 'Change the key with `gatewright keys`: it was not made in the portal.',

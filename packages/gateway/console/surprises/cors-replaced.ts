@@ -44,7 +44,7 @@ function findLacking(name: string, value: string, replaced: Replaced): readonly 
       return [
         {
           text: cors.allowOrigins.includes('*')
-            ? 'Set AllowCredentials: true in the API’s CorsConfiguration, and list each origin in AllowOrigins instead of *: API Gateway refuses both together.'
+            ? 'Set AllowCredentials: true in the API’s CorsConfiguration, and list each origin in AllowOrigins instead of *: API Gateway refuses AllowCredentials together with *.'
             : 'Set AllowCredentials: true in the API’s CorsConfiguration.',
         },
       ];

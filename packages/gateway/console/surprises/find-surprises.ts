@@ -24,7 +24,7 @@ export function describeSurprises(
   return {
     list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
     because: found.flatMap(({ told }) => told.because.map(clean)),
-    // Two kinds may advise the same.
+    // Two surprises may recommend the same change.
     changes: [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))],
   };
 }

@@ -74,7 +74,7 @@ const dropped: SurpriseKind = {
     return {
       values: { headers },
       because: [
-        `The function returned ${headers.join(', ')}. The gateway drops ${headers.length === 1 ? 'this header' : 'these headers'}, because the connection to the client is its own.`,
+        `The function returned ${headers.join(', ')}. The gateway drops ${headers.length === 1 ? 'this header' : 'these headers'}, because API Gateway manages the connection to the client itself.`,
       ],
       changes: [`Do not return ${headers.join(', ')}.`],
     };

@@ -16,7 +16,7 @@ const MAX_STARTING = 4;
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
 
-/** The time in milliseconds during which a failed start is explained by a file that is still being saved. */
+/** For how many milliseconds failed starts are attributed to a source file that is still being saved. */
 const SAVING_MS = 500;
 
 const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };

@@ -194,8 +194,8 @@ function addCallbacks(
 const UNWRITABLE = 'Unable to stringify response body';
 
 /**
- * Writes a result, null for undefined. A function or a symbol has no JSON form, and the native client of Lambda's
- * runtime takes texts only.
+ * Writes a result as JSON, and undefined as null. A function or a symbol has no JSON form, and the native client of
+ * Lambda's runtime accepts only strings.
  * @see aws-lambda-nodejs-runtime-interface-client, `RAPIDClient.js`, `rapid-client.cc` (`Done`)
  */
 function writeForCallbacks(result: unknown): string {

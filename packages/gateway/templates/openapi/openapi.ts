@@ -104,7 +104,7 @@ const IMPORTERS: Readonly<Record<string, Importer>> = {
 };
 
 /**
- * Replaces the variables that API Gateway itself resolves in every text of an imported document: `${AWS::AccountId}`,
+ * Replaces the variables that API Gateway itself resolves in every string of an imported document: `${AWS::AccountId}`,
  * `${AWS::Partition}` and `${AWS::Region}` (developer guide, AWS variables for OpenAPI import).
  */
 function resolveVariables(body: JsonObject, { region, accountId }: ImportingStack): JsonObject {

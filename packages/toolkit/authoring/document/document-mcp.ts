@@ -10,8 +10,8 @@ import { described, flag, list, object, oneOf, refine, text } from './shape.ts';
 import type { Shape } from './shape.ts';
 
 const WANTED: Readonly<Record<McpSubject, string>> = {
-  tools: 'a tool such as get_order, or get_* for all tools whose names begin so',
-  prompts: 'a prompt such as summary, or summary_* for all prompts whose names begin so',
+  tools: 'a tool such as get_order, or get_* for all tools whose names begin with get_',
+  prompts: 'a prompt such as summary, or summary_* for all prompts whose names begin with summary_',
   resources:
     'a URI such as orders://list, orders://* for any one segment, orders://** for everything below it, or ** for every URI',
   methods:

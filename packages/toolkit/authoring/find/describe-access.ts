@@ -82,19 +82,19 @@ function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
 }
 
 /**
- * Returns a line such as `charged: callers of keys, as tenant claim tenant, by the plan in the customer record, otherwise claim plan`.
+ * Returns a line such as `charged: callers of keys; tenant: claim tenant; plan: from the customer record, otherwise claim plan`.
  */
 function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];
   const from = (source: NameOrClaim): string =>
     'name' in source ? source.name : `claim ${source.claim.join('.')}`;
   const who = quota.issuers === undefined ? 'all callers' : `callers of ${quota.issuers.join(', ')}`;
-  const named = `as tenant ${from(quota.tenant)}, by the plan in the customer record, otherwise ${from(quota.plan)}`;
+  const named = `tenant: ${from(quota.tenant)}; plan: from the customer record, otherwise ${from(quota.plan)}`;
   const needed = [
     ...('claim' in quota.tenant ? [from(quota.tenant)] : []),
-    ...('claim' in quota.plan ? ['any plan'] : []),
+    ...('claim' in quota.plan ? ['a plan'] : []),
   ];
-  return [`charged: ${who}, ${named}${needed.length > 0 ? `; 403 without ${needed.join(' or ')}` : ''}`];
+  return [`charged: ${who}; ${named}${needed.length > 0 ? `; 403 without ${needed.join(' or ')}` : ''}`];
 }
 
 /** Returns a line such as `channels chat: rooms: allow subscribe and publish on rooms/* if role member`. */

@@ -210,7 +210,7 @@ export const PORTAL_DOCUMENT = object(
     ),
     signIn: described(
       record(STAGE, 'a stage of this stack', SIGN_IN, 0, 20),
-      'How members sign in, for each stage. In other stages, members come in by invitation only.',
+      'How members sign in, for each stage. In other stages, members sign in by invitation only.',
     ),
     mail: described(MAIL, 'Default: no mail is sent.'),
   },

@@ -132,7 +132,7 @@ function Invite({
         <div class="card once" role="status">
           <p>
             Hand this link over yourself. It lets one person in as {made.role}, until{' '}
-            {instant(made.expiresAt)}, and is shown this once.
+            {instant(made.expiresAt)}, and is shown only once.
           </p>
           <p>
             <code class="link">{made.link}</code>

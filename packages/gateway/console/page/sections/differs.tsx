@@ -153,14 +153,7 @@ function FaultRules({
   return (
     <section class="half" aria-label="Injected faults">
       <h2>Injected faults</h2>
-      <SortableTable
-        name="faults"
-        label="Rules of faults"
-        kind="stacks"
-        columns={COLUMNS}
-        rows={rules}
-        isCard
-      >
+      <SortableTable name="faults" label="Fault rules" kind="stacks" columns={COLUMNS} rows={rules} isCard>
         {({ number, name, what, isOn, matched, injected }) => (
           <tr key={number}>
             <th scope="row">

@@ -13,8 +13,9 @@ import { usersFilesOf } from '../state/users-files.ts';
 import { readValues, valuesFileOf } from '../state/values.ts';
 
 /**
- * Watches the files of the stacks, if files are watched, and loads the stacks again when one of them changes. The
- * returned function also loads them again. If a change adds faults, the old stacks stay in service.
+ * Loads the stacks again when one of their files changes, unless the option `reload` is off. The returned function
+ * reloads them in any case. If a change adds an error with which AWS would not deploy the stack, the old stacks stay in
+ * service.
  */
 export async function watchStacks(
   sources: readonly string[],

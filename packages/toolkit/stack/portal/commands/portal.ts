@@ -68,7 +68,7 @@ export function portalCommand(): Command {
 }
 
 function inviteCommand(): Command {
-  return changeCommand('invite', 'Make an invitation, which is shown this once. Hand its link over yourself.')
+  return changeCommand('invite', 'Make an invitation, which is shown only once. Hand its link over yourself.')
     .argument(...TENANT)
     .addOption(new Option('--role <role>', 'role of the new member (default: owner)').choices(ROLES))
     .option('--email <address>', 'address of the new member for which you vouch; alerts are sent to it')

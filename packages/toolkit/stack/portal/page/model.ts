@@ -208,7 +208,7 @@ export type NewInvitation = {
   readonly id: string;
   readonly role: Role;
   readonly expiresAt: string;
-  /** Shown this once; absent if the change was repeated. */
+  /** The invitation's secret, which is shown only once. It is absent if the change was repeated. */
   readonly invitation?: string;
 };
 

@@ -99,7 +99,7 @@ describe('describeAccess', () => {
       ],
     );
     assert.deepEqual(notes, [
-      'charged: callers of keys, as tenant claim tenant, by the plan in the customer record, otherwise claim plan; 403 without claim tenant or any plan',
+      'charged: callers of keys; tenant: claim tenant; plan: from the customer record, otherwise claim plan; 403 without claim tenant or a plan',
       'keys: keys shop_live_…, with the roles and scopes of the key',
     ]);
   });
@@ -180,7 +180,7 @@ describe('describeAccess', () => {
       ],
     );
     assert.deepEqual(notes, [
-      'charged: all callers, as tenant acme, by the plan in the customer record, otherwise partner',
+      'charged: all callers; tenant: acme; plan: from the customer record, otherwise partner',
     ]);
 
     const connect = [{ id: 'ws', effect: 'allow', connect: true }];
