@@ -15,7 +15,7 @@ from gatewright.opening import assigned_key
 from gatewright.periods import Rule, instant_of, period_at, print_rule
 from gatewright.plans import parse_plan, plan_of_term
 from gatewright.quota import _check_name
-from gatewright.records import Halted, Records, _terms_of_customer
+from gatewright.records import Halted, Records, _Entry, _now, _terms_of_customer
 from gatewright.table import Outcome
 from test_wire import require_access, verify_webhook
 
@@ -143,7 +143,7 @@ def ask_term(plan, own, route):
 
 def ask_customer(item, stamp):
     try:
-        terms = _terms_of_customer(item, stamp)
+        terms = _terms_of_customer(_Entry(item, _now(), 0, 0), stamp)
     except Halted:
         return "halted"
     return None if terms is None else [terms.plan, terms.since, terms.own_limits]
@@ -182,7 +182,7 @@ def ask_charge(steps):
         if "charge" in step:
             if quota is None:
                 quota = Quota("usage", client=object())
-                quota._opened = table, Records(table)
+                quota._opened = table, Records(table, 30)
             outcomes.append(charge(quota, **step))
         else:
             quota, put = None, step["put"]

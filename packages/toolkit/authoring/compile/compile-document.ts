@@ -92,10 +92,9 @@ export function compileDocument(source: CompileSource): Compilation {
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
   const mcp = compileMcp(document, {
+    ...work,
     kind: inventory.kind,
     routes,
-    problem: work.problem,
-    warning: work.warning,
     compileWhen: (rule, path) => compileWhen(work, rule, path, networks),
   });
   checkResult(work, networks);

@@ -1,7 +1,6 @@
 /** What the functions of the portal answer, as docs/design/portal.md lists it. */
-import type { Role } from '#shared/portal/members.ts';
 
-export type { Role };
+export type Role = 'owner' | 'developer' | 'billing';
 
 /** The content of `portal.json`. */
 export type About = {
