@@ -97,7 +97,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
   QuotaAdminRole: [
     'GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*',
-    'UpdateItem UsageTable.Arn Q#*',
+    'UpdateItem UsageTable.Arn Q#* PLAN#*',
     'ConditionCheckItem UsageTable.Arn PLAN#* Q#*',
     'Query UsageTable.Arn Q#* AUDIT#*',
     'GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*',
