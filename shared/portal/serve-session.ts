@@ -258,7 +258,15 @@ async function answerWith(
   lifetimeSeconds: number,
   settings: SessionSettings,
 ): Promise<ProxyResult> {
-  const reply = jsonReply(200, await describe(session, settings));
+  const reply = await describe(session, settings).then(
+    (described) => jsonReply(200, described),
+    // The former session has ended, and an invitation was redeemed, so the browser gets the new session in any case.
+    (error: unknown) => {
+      const problem = portalProblemOf(error);
+      if (problem === undefined) throw error;
+      return problem.reply;
+    },
+  );
   return { ...reply, cookies: [sessionCookie(request, session, lifetimeSeconds)] };
 }
 

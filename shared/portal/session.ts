@@ -5,6 +5,7 @@
 import { createHmac } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
+import type { ItemWrite } from '../table/item-write.ts';
 import { findMember } from './members.ts';
 import type { Member } from './members.ts';
 import { sessionKey } from './portal-items.ts';
@@ -51,18 +52,23 @@ export async function startSession(
     expiresAt: Math.ceil(endsAt / 1000) + KEPT_SECONDS,
   };
   // An invitation may just have been redeemed, so a lost answer of the table must not lose the session. A session that
-  // was written without an answer has a secret that nobody knows.
+  // was written without an answer has a secret that nobody knows. The former session ends in the same transaction: if
+  // its end failed afterwards, the browser would not get the new session.
+  let ended = former !== undefined && SECRET.test(former) ? former : undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const secret = ports.random.hex(SECRET_DIGITS);
-    const outcome = await ports.store.update({
+    const start: ItemWrite = {
       purpose: 'portal',
       key: sessionKey(secret),
       when: [{ attribute: 'tenant', is: 'absent' }],
       change: { kind: 'put', item },
-    });
-    if (outcome.kind !== 'done') continue;
-    if (former !== undefined) await endSession(ports, former);
-    return { secret, tenant, member };
+    };
+    const outcome = await ports.store.transact(
+      ended === undefined ? [start] : [start, endWrite(ports, ended)],
+    );
+    if (outcome.kind === 'done') return { secret, tenant, member };
+    // There is no such session. A secret of 256 random bits is new.
+    if (outcome.kind === 'refused') ended = undefined;
   }
   throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the session');
 }
@@ -87,18 +93,22 @@ export async function findSession(
 
 /** Ends a session. A session that is unknown or has ended is no error. @throws DomainError STORE_UNAVAILABLE */
 export async function endSession(
-  { store, clock }: Pick<PortalPorts, 'store' | 'clock'>,
+  ports: Pick<PortalPorts, 'store' | 'clock'>,
   secret: string,
 ): Promise<void> {
   if (!SECRET.test(secret)) return;
-  const outcome = await store.update({
+  const outcome = await ports.store.update(endWrite(ports, secret));
+  if (outcome.kind !== 'done' && outcome.kind !== 'refused')
+    throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the end of the session');
+}
+
+function endWrite({ clock }: Pick<PortalPorts, 'clock'>, secret: string): ItemWrite {
+  return {
     purpose: 'portal',
     key: sessionKey(secret),
     when: [{ attribute: 'tenant', is: 'present' }],
     change: { kind: 'update', set: { endedAt: clock.nowEpochMs() } },
-  });
-  if (outcome.kind !== 'done' && outcome.kind !== 'refused')
-    throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the end of the session');
+  };
 }
 
 /**
