@@ -201,7 +201,7 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
     r: 'г',
     t: 'τт',
     v: 'νѵ',
-  }).flatMap(([letter, others]) => [...others].map((other) => [other, letter] as const)),
+  }).flatMap(([letter, others]) => Array.from(others, (other) => [other, letter] as const)),
 );
 
 /** Returns the letters and digits that a reader sees, without case and accents. */
@@ -211,7 +211,7 @@ function lettersOf(name: string): string {
     .replaceAll(UNSEEN, '')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '');
-  return [...letters].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join('');
+  return Array.from(letters, (letter) => LOOK_ALIKES.get(letter) ?? letter).join('');
 }
 
 /**

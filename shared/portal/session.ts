@@ -98,10 +98,7 @@ export async function findSession(
 }
 
 /** Ends a session. A session that is unknown or has ended is no error. @throws DomainError STORE_UNAVAILABLE */
-export async function endSession(
-  ports: Pick<PortalPorts, 'store' | 'clock'>,
-  secret: string,
-): Promise<void> {
+export async function endSession(ports: Pick<PortalPorts, 'store' | 'clock'>, secret: string): Promise<void> {
   const name = nameOfSession(secret);
   if (name === undefined) return;
   const outcome = await ports.store.update(endWrite(ports, name));

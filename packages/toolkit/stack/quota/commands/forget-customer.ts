@@ -140,11 +140,7 @@ type Credentials = {
  * Decides what happens to an item of the access table. Audit entries of keys, and the ids of deliveries, contain ids
  * instead of the customer's name. The changes of endpoints are in the partition of the customer.
  */
-function accessFate(
-  tenant: string,
-  { keyIds, endpointIds }: Credentials,
-  { key, item }: ListedItem,
-): Fate {
+function accessFate(tenant: string, { keyIds, endpointIds }: Credentials, { key, item }: ListedItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: whatOfList(key) };
   if (key.pk.startsWith('ENDPOINT#'))
     return tenantOf(item) === tenant ? { kind: 'delete', what: 'endpoints for webhooks' } : KEEP;
