@@ -13,6 +13,11 @@ export type Actor = {
   readonly account?: string;
 };
 
+/** Returns the id by which the tables know a member who has changed something. It begins like that of the organisation. */
+export function actorIdOf(tenant: string, account: string): string {
+  return `portal:${tenant}/${account}`;
+}
+
 export type Change = {
   readonly what:
     | 'invited'

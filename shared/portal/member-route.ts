@@ -70,6 +70,19 @@ export async function logChange(context: MemberContext, change: Change): Promise
 }
 
 /**
+ * Logs another name. A repeated request changes nothing, so it is not logged: after another change, it would say that the
+ * earlier name is back.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
+export async function logRename(
+  context: MemberContext,
+  what: Extract<Change['what'], `renamed-${string}`>,
+  { before, after }: { readonly before: string; readonly after: string },
+): Promise<void> {
+  if (before !== after) await logChange(context, { what, on: `${before} → ${after}` });
+}
+
+/**
  * Logs a change whose answer shows a secret once. If the log does not answer, the secret would be lost with an error. The
  * record of the operation says who made the change.
  */

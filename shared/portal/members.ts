@@ -185,16 +185,43 @@ export function parseMember(item: Item | undefined): Member | undefined {
 /** The name by which members see the owner of the APIs in the log. */
 export const PROVIDER = 'the provider of the API';
 
+/** Characters that nobody sees: spaces, controls, marks without a letter, fillers, and Braille without dots. */
+const UNSEEN = /[\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
+/** Letters and digits that look like a letter of the provider's name, in small letters (compare Unicode's UTS #39). */
+const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    a: 'αа',
+    d: 'ԁ',
+    e: 'εеҽ',
+    f: 'ϝғ',
+    h: 'ηнһհ',
+    i: 'ιıіӏl1',
+    o: 'οоօσ0',
+    p: 'ρр',
+    r: 'г',
+    t: 'τт',
+    v: 'νѵ',
+  }).flatMap(([letter, others]) => Array.from(others, (other) => [other, letter] as const)),
+);
+
+/** Returns the letters and digits that a reader sees, without case and accents. */
+function lettersOf(name: string): string {
+  const letters = name
+    .normalize('NFKD')
+    .replaceAll(UNSEEN, '')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '');
+  return Array.from(letters, (letter) => LOOK_ALIKES.get(letter) ?? letter).join('');
+}
+
 /**
- * Whether a text can be the name of a member: something of it is visible, and it is not the name by which the log shows
- * the owner of the APIs.
+ * Whether a text can be the name of a member: something of it is visible, and it does not read as the name by which the
+ * log shows the owner of the APIs. Attack: an owner of an organisation takes that name with a character that nobody sees,
+ * or with a letter of another alphabet, and invites or removes members under it.
  */
 export function isMemberName(name: string): boolean {
-  const visible = name
-    .normalize('NFKC')
-    .replaceAll(/[\p{Z}\p{C}]+/gu, ' ')
-    .trim();
-  return isStoredName(name) && visible !== '' && visible.toLowerCase() !== PROVIDER.toLowerCase();
+  const isVisible = name.normalize('NFKC').replaceAll(UNSEEN, '') !== '';
+  return isStoredName(name) && isVisible && lettersOf(name) !== lettersOf(PROVIDER);
 }
 
 export function memberUnknown(): DomainError {

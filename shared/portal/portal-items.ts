@@ -28,8 +28,13 @@ export function organisationPartition(tenant: string): string {
   return `ORG#${printKeyPart(tenant)}`;
 }
 
-export function sessionKey(secret: string): ItemKey {
-  return { pk: `SESSION#${hashSecret(secret)}`, sk: 'SESSION' };
+/** Returns the name by which the table knows a session. Whoever knows only the name cannot use the session. */
+export function sessionName(secret: string): string {
+  return hashSecret(secret);
+}
+
+export function sessionKey(name: string): ItemKey {
+  return { pk: `SESSION#${name}`, sk: 'SESSION' };
 }
 
 export function invitationSecretKey(secret: string): ItemKey {

@@ -6,6 +6,7 @@ import type { ItemListing, ItemStore } from '../ports.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { EndpointAdmin } from '../endpoints/endpoint-admin.ts';
 import { bindAccessPorts, bindOrganisation, bindUsagePorts } from './bound-ports.ts';
+import { actorIdOf } from './change-log.ts';
 import { webhooksInStage } from './compiled-portal.ts';
 import type { CompiledPortal, WebhooksInStage } from './compiled-portal.ts';
 import type { MemberContext, MemberRoute } from './member-route.ts';
@@ -104,7 +105,7 @@ async function contextOf(
     tenant,
     member,
     actor: {
-      id: `portal:${tenant}/${member.account}`,
+      id: actorIdOf(tenant, member.account),
       name: member.name,
       account: member.account,
     },

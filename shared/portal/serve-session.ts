@@ -18,7 +18,14 @@ import { portalProblemOf } from './portal-problem.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { findInvitation, redeemInvitation } from './redeem-invitation.ts';
 import type { Redeemer } from './redeem-invitation.ts';
-import { assertForgeryToken, endSession, findSession, forgeryTokenOf, startSession } from './session.ts';
+import {
+  assertForgeryToken,
+  endSession,
+  findSession,
+  forgeryTokenOf,
+  nameOfSession,
+  startSession,
+} from './session.ts';
 import type { Session } from './session.ts';
 
 export type SessionSettings = {
@@ -110,7 +117,8 @@ async function signIn(request: PortalRequest, { oidc }: SessionSettings): Promis
   if (invitation !== undefined && !isInvitation(invitation))
     throw new DomainError('INVITATION_INVALID', 'the text is not an invitation');
   const { location, pending } = await oidc.start(redirectUriOf(request), invitation);
-  const cookie = printCookie(request, 'sign-in', printPending(pending), PENDING_SECONDS);
+  const former = nameOfSession(cookieOf(request, 'session')) ?? '';
+  const cookie = printCookie(request, 'sign-in', printPending({ ...pending, former }), PENDING_SECONDS);
   return { ...jsonReply(200, { location }), cookies: [cookie] };
 }
 
@@ -136,8 +144,12 @@ async function finish(request: PortalRequest, { ports, customers, oidc }: Sessio
     pending === undefined || pending.invitation === ''
       ? await findFirst(account, { ports, customers })
       : await redeem(pending.invitation, account, { ports, customers });
-  const former = cookieOf(request, 'session');
-  return startSession(ports, { tenant, member, lifetimeSeconds: SIGNED_IN_SECONDS, former });
+  return startSession(ports, {
+    tenant,
+    member,
+    lifetimeSeconds: SIGNED_IN_SECONDS,
+    former: pending?.former,
+  });
 }
 
 type Place = { readonly tenant: string; readonly member: Member };
@@ -221,7 +233,7 @@ async function acceptInvitation(request: PortalRequest, settings: SessionSetting
     throw new RequestInvalid('name', 'must be a name that can be seen, and not that of the provider');
   const account = ports.random.hex(ID_DIGITS);
   const { tenant, member } = await redeem(invitation, { account, name, isNew: true }, settings);
-  const former = cookieOf(request, 'session');
+  const former = nameOfSession(cookieOf(request, 'session'));
   const session = await startSession(ports, { tenant, member, lifetimeSeconds: INVITED_SECONDS, former });
   return answerWith(request, session, INVITED_SECONDS, settings);
 }
@@ -240,7 +252,7 @@ async function switchOrganisation(request: PortalRequest, settings: SessionSetti
     tenant: organisation,
     member,
     lifetimeSeconds,
-    former: session.secret,
+    former: nameOfSession(session.secret),
   });
   return answerWith(request, next, lifetimeSeconds, settings);
 }
@@ -263,7 +275,15 @@ async function answerWith(
   lifetimeSeconds: number,
   settings: SessionSettings,
 ): Promise<ProxyResult> {
-  const reply = jsonReply(200, await describe(session, settings));
+  const reply = await describe(session, settings).then(
+    (described) => jsonReply(200, described),
+    // The former session has ended, and an invitation was redeemed, so the browser gets the new session in any case.
+    (error: unknown) => {
+      const problem = portalProblemOf(error);
+      if (problem === undefined) throw error;
+      return problem.reply;
+    },
+  );
   return { ...reply, cookies: [sessionCookie(request, session, lifetimeSeconds)] };
 }
 
@@ -297,21 +317,30 @@ function readBody<F extends Fields>(
   return readFields(fields, value, 'body');
 }
 
-const PENDING = ['state', 'nonce', 'verifier', 'clientId', 'invitation'] as const;
+/** What the cookie of a sign-in has. */
+type Pending = PendingSignIn & {
+  /**
+   * The name of the session that the browser had; empty if it had none. A browser does not send the cookie of a session
+   * with the answer of the issuer, because that cookie is Strict.
+   */
+  readonly former: string;
+};
+
+const PENDING = ['state', 'nonce', 'verifier', 'clientId', 'invitation', 'former'] as const;
 /** `encodeURIComponent` escapes it, and a cookie may have it. */
 const SEPARATOR = ':';
 
-function printPending(pending: PendingSignIn): string {
+function printPending(pending: Pending): string {
   return PENDING.map((name) => encodeURIComponent(pending[name])).join(SEPARATOR);
 }
 
-function parsePending(cookie: string | undefined): PendingSignIn | undefined {
+function parsePending(cookie: string | undefined): Pending | undefined {
   const parts = cookie?.split(SEPARATOR) ?? [];
   if (parts.length !== PENDING.length) return undefined;
   try {
-    const [state = '', nonce = '', verifier = '', clientId = '', invitation = ''] =
+    const [state = '', nonce = '', verifier = '', clientId = '', invitation = '', former = ''] =
       parts.map(decodeURIComponent);
-    return { state, nonce, verifier, clientId, invitation };
+    return { state, nonce, verifier, clientId, invitation, former };
   } catch {
     return undefined;
   }

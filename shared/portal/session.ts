@@ -5,9 +5,10 @@
 import { createHmac } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
+import type { ItemWrite } from '../table/item-write.ts';
 import { findMember } from './members.ts';
 import type { Member } from './members.ts';
-import { sessionKey } from './portal-items.ts';
+import { sessionKey, sessionName } from './portal-items.ts';
 import { readPortalItem } from './portal-ports.ts';
 import type { PortalPorts } from './portal-ports.ts';
 
@@ -20,12 +21,18 @@ export type Session = {
 const SECRET_DIGITS = 64;
 const ATTEMPTS = 3;
 const SECRET = /^[0-9a-f]{64}$/;
+const NAME = /^[0-9a-f]{64}$/;
 /** How long an ended session is kept. DynamoDB deletes items late, so the end itself is compared. */
 const KEPT_SECONDS = 3600;
 
+/** Returns the name of the session that a cookie names; undefined if no session can have it. */
+export function nameOfSession(secret: string | undefined): string | undefined {
+  return secret !== undefined && SECRET.test(secret) ? sessionName(secret) : undefined;
+}
+
 /**
  * Starts a session with a new secret. The session of the browser until then ends.
- * @param former secret of the session that the browser had
+ * @param former name of the session that the browser had
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function startSession(
@@ -51,18 +58,23 @@ export async function startSession(
     expiresAt: Math.ceil(endsAt / 1000) + KEPT_SECONDS,
   };
   // An invitation may just have been redeemed, so a lost answer of the table must not lose the session. A session that
-  // was written without an answer has a secret that nobody knows.
+  // was written without an answer has a secret that nobody knows. The former session ends in the same transaction: if
+  // its end failed afterwards, the browser would not get the new session.
+  let ended = former !== undefined && NAME.test(former) ? former : undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const secret = ports.random.hex(SECRET_DIGITS);
-    const outcome = await ports.store.update({
+    const start: ItemWrite = {
       purpose: 'portal',
-      key: sessionKey(secret),
+      key: sessionKey(sessionName(secret)),
       when: [{ attribute: 'tenant', is: 'absent' }],
       change: { kind: 'put', item },
-    });
-    if (outcome.kind !== 'done') continue;
-    if (former !== undefined) await endSession(ports, former);
-    return { secret, tenant, member };
+    };
+    const outcome = await ports.store.transact(
+      ended === undefined ? [start] : [start, endWrite(ports, ended)],
+    );
+    if (outcome.kind === 'done') return { secret, tenant, member };
+    // There is no such session. A secret of 256 random bits is new.
+    if (outcome.kind === 'refused') ended = undefined;
   }
   throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the session');
 }
@@ -76,7 +88,7 @@ export async function findSession(
   secret: string | undefined,
 ): Promise<Session> {
   if (secret === undefined || !SECRET.test(secret)) throw ended();
-  const item = await readPortalItem(ports, sessionKey(secret));
+  const item = await readPortalItem(ports, sessionKey(sessionName(secret)));
   if (item === undefined || item['endedAt'] !== undefined) throw ended();
   if (!(Number(item['endsAt']) > ports.clock.nowEpochMs())) throw ended();
   const tenant = String(item['tenant']);
@@ -86,19 +98,21 @@ export async function findSession(
 }
 
 /** Ends a session. A session that is unknown or has ended is no error. @throws DomainError STORE_UNAVAILABLE */
-export async function endSession(
-  { store, clock }: Pick<PortalPorts, 'store' | 'clock'>,
-  secret: string,
-): Promise<void> {
-  if (!SECRET.test(secret)) return;
-  const outcome = await store.update({
-    purpose: 'portal',
-    key: sessionKey(secret),
-    when: [{ attribute: 'tenant', is: 'present' }],
-    change: { kind: 'update', set: { endedAt: clock.nowEpochMs() } },
-  });
+export async function endSession(ports: Pick<PortalPorts, 'store' | 'clock'>, secret: string): Promise<void> {
+  const name = nameOfSession(secret);
+  if (name === undefined) return;
+  const outcome = await ports.store.update(endWrite(ports, name));
   if (outcome.kind !== 'done' && outcome.kind !== 'refused')
     throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the end of the session');
+}
+
+function endWrite({ clock }: Pick<PortalPorts, 'clock'>, name: string): ItemWrite {
+  return {
+    purpose: 'portal',
+    key: sessionKey(name),
+    when: [{ attribute: 'tenant', is: 'present' }],
+    change: { kind: 'update', set: { endedAt: clock.nowEpochMs() } },
+  };
 }
 
 /**

@@ -8,7 +8,14 @@ import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { OfferedKeys } from '../compiled-portal.ts';
-import { DEVELOPERS, logChange, logNewSecret, MAX_OVERLAP_SECONDS, operationOf } from '../member-route.ts';
+import {
+  DEVELOPERS,
+  logChange,
+  logNewSecret,
+  logRename,
+  MAX_OVERLAP_SECONDS,
+  operationOf,
+} from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { MOST_LISTED, reserveKey } from '../reserve-key.ts';
 
@@ -117,7 +124,7 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
         async (request) => {
           const { admin, key } = await findOwn(request.path.keyId, context);
           const changed = await admin.rename(idOf(key), request.body.name, operationOf(request, context));
-          await logChange(context, { what: 'renamed-key', on: `${nameOf(key)} → ${request.body.name}` });
+          await logRename(context, 'renamed-key', { before: nameOf(key), after: nameOf(changed.stored) });
           return reply(changed, context, request.receivedEpochMs);
         },
       ),

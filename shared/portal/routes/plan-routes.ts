@@ -91,6 +91,22 @@ function offerOf({ portal }: MemberContext, plan: string): OfferedPlan {
 }
 
 /**
+ * Returns the offer of a change that may have been made. Attack: an answer about any other plan would tell whether it
+ * exists.
+ * @throws DomainError OFFER_UNKNOWN
+ */
+function pastOfferOf(context: MemberContext, plan: string): OfferedPlan {
+  const { customer, portal } = context;
+  const isKnown = [...portal.offers.plans, ...customer.terms].some((known) => known.plan === plan);
+  if (!isKnown) throw offerUnknown();
+  return offerOf(context, plan);
+}
+
+function offerUnknown(): DomainError {
+  return new DomainError('OFFER_UNKNOWN', 'the plan is not offered to this customer');
+}
+
+/**
  * Returns the plans to which the customer may change. A customer with quotas of its own, now or from a planned time, has
  * agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws what is
  * planned, so a customer would escape a plan that the owner has planned for it.
@@ -127,7 +143,7 @@ async function offerAt(context: MemberContext, planId: string, nowEpochMs: numbe
   if (isPlanned && term?.plan === planId && offers.length > 0)
     return { offer: offerOf(context, planId), fromEpochMs: undefined };
   const offer = offers.find(({ plan }) => plan === planId);
-  if (offer === undefined) throw new DomainError('OFFER_UNKNOWN', 'the plan is not offered to this customer');
+  if (offer === undefined) throw offerUnknown();
   return startOf(await delayed(offer, context, nowEpochMs), nowEpochMs);
 }
 
@@ -228,7 +244,7 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
       // If the change was already made, the plan is in force and not on offer; the record of the operation decides.
       const isPast = version <= context.customer.version;
       const { offer, fromEpochMs } = isPast
-        ? startOf(await delayed(offerOf(context, plan), context, now), now)
+        ? startOf(await delayed(pastOfferOf(context, plan), context, now), now)
         : await offerAt(context, plan, now);
       const applied = await setPlan(
         context.usage,

@@ -6,7 +6,14 @@ import { changeRoute, readRoute } from '../../http/route.ts';
 import type { EndpointAdmin, ChangedEndpoint } from '../../endpoints/endpoint-admin.ts';
 import { ENDPOINT_ID, liveSecrets } from '../../endpoints/endpoint-record.ts';
 import type { EndpointRecord } from '../../endpoints/endpoint-record.ts';
-import { DEVELOPERS, logChange, logNewSecret, MAX_OVERLAP_SECONDS, operationOf } from '../member-route.ts';
+import {
+  DEVELOPERS,
+  logChange,
+  logNewSecret,
+  logRename,
+  MAX_OVERLAP_SECONDS,
+  operationOf,
+} from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 
 const NAME = text('Name of the endpoint', { maxLength: 128 });
@@ -79,7 +86,7 @@ function renameRoute(context: MemberContext): MemberRoute {
         const { admin, endpoint } = await findOwn(request.path.endpointId, context);
         const { name } = request.body;
         const changed = await admin.rename(endpoint.endpointId, name, operationOf(request, context));
-        await logChange(context, { what: 'renamed-endpoint', on: `${endpoint.name} → ${name}` });
+        await logRename(context, 'renamed-endpoint', { before: endpoint.name, after: changed.endpoint.name });
         return reply(changed, context, request.receivedEpochMs);
       },
     ),

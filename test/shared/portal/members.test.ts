@@ -269,3 +269,40 @@ describe('the members of an organisation', () => {
     assert.ok(made >= 200);
   });
 });
+
+describe('the name of a member', () => {
+  const PROVIDER = 'the provider of the API';
+
+  for (const [name, why] of [
+    [PROVIDER, 'it is the name of the provider'],
+    ['The  Provider of the\u00a0API', 'it reads as the name of the provider'],
+    ['the pro\u200bvider of the API', 'it has a space of no width (U+200B)'],
+    ['the provider\ufe0f of the API', 'it has a variation selector (U+FE0F)'],
+    ['the\u034f provider of the API', 'it has a combining grapheme joiner (U+034F)'],
+    ['the pr\u043evider of the API', 'it has the Cyrillic letter o (U+043E)'],
+    ['the provider of the \u0391P\u0399', 'it has the Greek letters Alpha and Iota (U+0391, U+0399)'],
+    ['the provider of the AP\u006c', 'it has a small L in place of the I'],
+    ['the provider of the API.', 'it ends with a full stop'],
+    ['thé provider of the API', 'it has an accent'],
+    ['\u3164', 'a Hangul filler (U+3164) cannot be seen'],
+    ['\u2800', 'a Braille pattern without dots (U+2800) cannot be seen'],
+    ['\u{e0100}', 'a variation selector (U+E0100) cannot be seen'],
+    ['\u0301', 'it is an accent without a letter (U+0301)'],
+  ] as const)
+    it(`is refused, because ${why}: ${encodeURIComponent(name)}`, async () => {
+      const portal = await aPortal();
+      const invitation = await portal.invite({ tenant: 'acme', role: 'developer' });
+      const { status, body } = await new Browser(portal).post('/session/invitation', {
+        body: { invitation, name },
+      });
+      assert.deepEqual([status, body['field']], [400, 'name']);
+    });
+
+  for (const name of ['Ann', 'Анна Ким', 'Ελένη', '김철수', 'José (API)', 'Dev 👩‍💻', 'provider', '7'])
+    it(`may be ${name}`, async () => {
+      const portal = await aPortal();
+      const invitation = await portal.invite({ tenant: 'acme', role: 'developer' });
+      const answer = await new Browser(portal).post('/session/invitation', { body: { invitation, name } });
+      assert.equal(answer.status, 200, answer.text);
+    });
+});

@@ -289,3 +289,30 @@ describe('a suspended organisation', () => {
     assert.equal((await owner.get('/session')).body['code'], 'SESSION_ENDED');
   });
 });
+
+describe('a name that is changed twice', () => {
+  for (const [folder, body] of [
+    ['keys', { name: 'first' }],
+    ['webhooks', { name: 'first', source: 'orders' }],
+  ] as const)
+    it(`is not in the log once more if the first change is repeated afterwards (${folder})`, async () => {
+      const portal = new Portal();
+      await portal.addCustomer('acme', 'free', 'Acme');
+      const owner = await portal.join('acme', 'owner');
+      const made = (await owner.post(`/api/${folder}`, { body })).body;
+      const path = `/api/${folder}/${String(made['keyId'] ?? made['endpointId'])}/rename`;
+      const rename = (name: string, id: string) =>
+        owner.post(path, { body: { name }, headers: { 'idempotency-key': id } });
+      for (const [name, id] of [
+        ['second', '1'],
+        ['third', '2'],
+        ['second', '1'],
+      ] as const)
+        assert.equal((await rename(name, id)).status, 200);
+      const { entries } = (await owner.get('/api/log')).body as {
+        readonly entries: readonly { readonly what: string; readonly on: string }[];
+      };
+      const renamed = entries.filter(({ what }) => what.startsWith('renamed-')).map(({ on }) => on);
+      assert.deepEqual(renamed.toSorted(), ['first → second', 'second → third']);
+    });
+});

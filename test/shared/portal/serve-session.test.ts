@@ -197,6 +197,30 @@ describe('sign-in with an issuer', () => {
     assert.match(exchange.get('code_verifier') ?? '', /^[0-9a-f]{64}$/);
   });
 
+  // A browser sends the cookie of a session, which is Strict, to the portal's own page only.
+  it('ends the session that the browser had, whose cookie does not come with the answer of the issuer', async () => {
+    const issuer = await aPortalWithIssuer();
+    const browser = new Browser(issuer.portal);
+    await signIn(issuer, browser, {}, await issuer.portal.invite({ tenant: 'acme', role: 'owner' }));
+    const former = new Browser(issuer.portal);
+    for (const [name, value] of browser.cookies) former.cookies.set(name, value);
+    assert.equal((await former.get('/session')).status, 200);
+
+    const asked = await start(browser);
+    assert.equal((await former.get('/session')).status, 200, 'it ended before the sign-in was finished');
+    const ofIssuer = new Browser(issuer.portal);
+    for (const [name, value] of browser.cookies)
+      if (name.endsWith('sign-in')) ofIssuer.cookies.set(name, value);
+    const secret = String(former.cookies.get('__Host-gw-portal-session'));
+    assert.ok(![...ofIssuer.cookies.values()].join().includes(secret), 'it could be used');
+    issuer.claims = claimsFor(asked.get('nonce') ?? '');
+    const query = { code: 'c0de', state: asked.get('state') ?? '' };
+    assert.equal((await ofIssuer.get('/session/callback', query)).headers['location'], `${ORIGIN}/#/`);
+
+    assert.equal((await ofIssuer.get('/session')).status, 200);
+    assert.equal((await former.get('/session')).status, 401);
+  });
+
   it('sends a secret by Basic, and not in the form', async () => {
     const issuer = await aPortalWithIssuer({ clientSecret: () => Promise.resolve('s:e cret') });
     const browser = new Browser(issuer.portal);
@@ -370,26 +394,5 @@ describe('sign-in with an issuer', () => {
       const { status, body } = await new Browser(new Portal({ oidc })).post('/session/sign-in');
       assert.deepEqual([status, body['code']], [503, 'KEY_SET_UNAVAILABLE']);
     }
-  });
-});
-
-describe('a session that the table does not confirm', () => {
-  it('is started again, so that a redeemed invitation is not lost', async () => {
-    const portal = await aPortal();
-    const { store } = portal.ports;
-    let refusals = 2;
-    const ports = {
-      ...portal.ports,
-      store: {
-        ...store,
-        update: (write: Parameters<typeof store.update>[0]) =>
-          write.key.pk.startsWith('SESSION#') && refusals-- > 0
-            ? Promise.resolve({ kind: 'unknown' as const, reason: 'timeout' })
-            : store.update(write),
-      },
-    };
-    portal.sessions = { ...portal.sessions, ports };
-    const answer = await redeem(new Browser(portal), await portal.invite({ tenant: 'acme', role: 'owner' }));
-    assert.equal(answer.status, 200, answer.text);
   });
 });

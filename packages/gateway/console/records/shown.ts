@@ -114,14 +114,21 @@ const BEGINNING =
   /^(?:[\s{}[\],:]|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*(?![^\s{}[\],:])|(?:true|false|null)(?![^\s{}[\],:]))*(?:"(?:[^"\\]|\\.)*\\?|-|t|tr|tru|f|fa|fal|fals|n|nu|nul)?$/;
 const TOKENS = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g;
 
+/**
+ * Deeper levels are not indented further. Attack: each line of `[[[[…` would be longer than the one before, so 16 KB that
+ * anybody sends would be shown as 268 MB.
+ */
+const MOST_INDENTED = 40;
+
 /** Indents token by token to keep the text as sent, because `JSON.parse` would change a number with 20 digits. */
 function indentJson(json: string): string {
   let [text, depth, before] = ['', 0, ''];
   for (const [token] of json.matchAll(TOKENS)) {
     const isClosing = token === '}' || token === ']';
-    if (isClosing) depth -= 1;
+    // A truncated text may close more than it opens.
+    if (isClosing) depth = Math.max(0, depth - 1);
     const isOpen = before === '{' || before === '[';
-    if (isOpen !== isClosing || before === ',') text += `\n${'  '.repeat(depth)}`;
+    if (isOpen !== isClosing || before === ',') text += `\n${'  '.repeat(Math.min(depth, MOST_INDENTED))}`;
     text += token === ':' ? ': ' : token;
     if (token === '{' || token === '[') depth += 1;
     before = token;

@@ -1,5 +1,5 @@
 import { findRefusedCall } from '../../../gateway/engine/index.ts';
-import { READS, readRefusalOf } from '../../stack/quota/commands/read-refusals.ts';
+import { printReads, readRefusalOf } from '../../stack/quota/commands/read-refusals.ts';
 import { AdminError } from '../../terminal/admin-client.ts';
 import { describeLine } from './line-circumstances.ts';
 import type { LineFacts } from './line-circumstances.ts';
@@ -19,5 +19,5 @@ export async function readCustomerReads(
     if (error instanceof AdminError) return undefined;
     throw error;
   });
-  return says === undefined ? [] : [`${READS}${says}`];
+  return says === undefined ? [] : [printReads(says)];
 }

@@ -87,6 +87,24 @@ describe('a change that the owner of the APIs has planned', () => {
   });
 });
 
+describe('a plan that the customer does not know', () => {
+  // Attack: the versions of changes that were made are known, and another answer would tell which plans exist. An unknown
+  // plan would be answered with 500, of which the owner of the APIs gets an alarm.
+  it('is refused alike whether it exists, with a version that was used, is the next one or is ahead', async () => {
+    const { owner, agree } = await aCustomer('free');
+    await agree({ plan: 'pro', version: 2 });
+    for (const [version, code] of [
+      [2, 'OFFER_UNKNOWN'],
+      [3, 'OFFER_UNKNOWN'],
+      [4, 'EDIT_CONFLICT'],
+    ] as const)
+      for (const plan of ['gone', 'never', '__proto__', 'constructor', 'a#b']) {
+        const answer = await owner.post('/api/plan', { body: { plan, version } });
+        assert.deepEqual([answer.status, answer.body['code']], [409, code], `${plan}, version ${version}`);
+      }
+  });
+});
+
 describe('a change to a cheaper plan', () => {
   // Attack: change up, use what the dearer plan includes, and change down before its fee is due.
   it('comes into force when the next month begins, whatever the file says, and the page says so', async () => {

@@ -18,7 +18,7 @@ import {
   readLeft,
   readUsage,
 } from './read-customers.ts';
-import { READS, readRefusalOf } from './read-refusals.ts';
+import { printReads, readRefusalOf } from './read-refusals.ts';
 import { readInvoices, readNotClosed } from './usage-invoice.ts';
 import type {
   CustomerBook,
@@ -50,7 +50,7 @@ export function openCustomerBook(findTarget: () => AdminTarget | undefined): Cus
     one: (tenant, nowEpochMs) => showOne(tenant, nowEpochMs, flags()),
     async reads(call) {
       const says = await readRefusalOf(call, flags());
-      return says === undefined ? undefined : `${READS}${says}`;
+      return says === undefined ? undefined : printReads(says);
     },
   };
 }

@@ -23,7 +23,7 @@ import { followKeys } from './follow-keys.ts';
 import type { Followed } from './follow-keys.ts';
 import { readInstant } from './quota-calls.ts';
 import { customerPath, planOf, readCustomer, readCustomers, readLeft } from './read-customers.ts';
-import { READS, readRefusals } from './read-refusals.ts';
+import { printReads, readRefusals } from './read-refusals.ts';
 
 type TermFlags = ChangeFlags & {
   readonly limit: Readonly<Record<string, string>>;
@@ -205,7 +205,7 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
     ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)]),
     ...(shared.length === 0 ? [] : ['', ...rowsToTable(shared, LEFT_COLUMNS)]),
     ...(others.length === 0 ? [] : ['', ...others.map(describeOther)]),
-    ...(reads.length === 0 ? [] : ['', ...reads.map((says) => `${READS}${says}`)]),
+    ...(reads.length === 0 ? [] : ['', ...reads.map(printReads)]),
   ]);
 }
 

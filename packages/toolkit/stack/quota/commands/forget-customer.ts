@@ -7,6 +7,7 @@
  */
 import { isJsonObject, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
+import { actorIdOf } from '#shared/portal/change-log.ts';
 import { ALERTING, organisationPartition } from '#shared/portal/portal-items.ts';
 import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
@@ -100,7 +101,9 @@ function auditFate(tenant: string, doc: string): Fate {
   const entry = JSON.parse(doc) as Readonly<Record<string, unknown>>;
   const target = entry['target'] as Readonly<Record<string, unknown>> | undefined;
   if (target?.['tenant'] === tenant) {
-    const { kind, by, at } = entry;
+    const { kind, at } = entry;
+    // A member is named by his customer and his account.
+    const by = String(entry['by']).startsWith(actorIdOf(tenant, '')) ? 'portal' : entry['by'];
     const empty = { input: {}, before: {}, after: {} };
     // The operation id is removed, because an administrator may have chosen any text as id, even a person's name.
     const after = JSON.stringify({ operationId: '-', kind, by, at, target: { forgotten: true }, ...empty });
@@ -126,14 +129,23 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
   );
 }
 
+/** What belongs to the customer in the access table, although its items do not name the customer. */
+type Credentials = {
+  readonly keyIds: ReadonlySet<string>;
+  readonly endpointIds: ReadonlySet<string>;
+  readonly nativeKeys: readonly string[];
+};
+
 /**
- * Decides what happens to an item of the access table. Audit entries contain key ids instead of the customer's name, so
- * they are found by `keyIds`. The changes of endpoints are in the partition of the customer.
+ * Decides what happens to an item of the access table. Audit entries of keys, and the ids of deliveries, contain ids
+ * instead of the customer's name. The changes of endpoints are in the partition of the customer.
  */
-function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key, item }: ListedItem): Fate {
+function accessFate(tenant: string, { keyIds, endpointIds }: Credentials, { key, item }: ListedItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: whatOfList(key) };
   if (key.pk.startsWith('ENDPOINT#'))
     return tenantOf(item) === tenant ? { kind: 'delete', what: 'endpoints for webhooks' } : KEEP;
+  if (key.pk.startsWith('WEBHOOK#'))
+    return endpointIds.has(key.pk.split('/')[1] ?? '') ? { kind: 'delete', what: 'ids of deliveries' } : KEEP;
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
   return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };
 }
@@ -173,8 +185,9 @@ export async function survey(
     count(usageFate(tenant, kept));
     money.look(kept);
   }
-  const { keyIds, nativeKeys } = await keysOf(access, tenant);
-  for await (const kept of access.scan()) count(accessFate(tenant, keyIds, kept));
+  const credentials = await credentialsOf(access, tenant);
+  const { nativeKeys } = credentials;
+  for await (const kept of access.scan()) count(accessFate(tenant, credentials, kept));
   if (portal !== undefined) for await (const kept of portal.scan()) count(portalFate(tenant, kept));
   return { found, openMoney: money.open, invoices: money.invoices, nativeKeys };
 }
@@ -186,14 +199,19 @@ export async function survey(
 export async function forget({ usage, access, portal }: Tables, tenant: string): Promise<void> {
   if (portal !== undefined) await sweep(portal, (kept) => portalFate(tenant, kept));
   await sweep(usage, (kept) => usageFate(tenant, kept));
-  const { keyIds } = await keysOf(access, tenant);
-  const lists: ItemKey[] = [];
+  const credentials = await credentialsOf(access, tenant);
+  const links: ItemKey[] = [];
   await sweep(access, (kept) => {
-    // The items that link keys to the customer are deleted last, so that an interrupted run still finds the keys.
-    if (kept.key.pk === tenantPartition(tenant)) lists.push(kept.key);
-    return kept.key.pk === tenantPartition(tenant) ? KEEP : accessFate(tenant, keyIds, kept);
+    const fate = accessFate(tenant, credentials, kept);
+    const { pk } = kept.key;
+    // The items that link keys and endpoints to the customer are deleted last, so that an interrupted run still finds
+    // what else there is of them.
+    const isLink = pk === tenantPartition(tenant) || pk.startsWith('ENDPOINT#');
+    if (!isLink || fate.kind === 'keep') return fate;
+    links.push(kept.key);
+    return KEEP;
   });
-  for (const key of lists) await access.remove(key);
+  for (const key of links) await access.remove(key);
 }
 
 async function sweep(table: SweptTable, fateOf: (kept: ListedItem) => Fate): Promise<void> {
@@ -213,24 +231,23 @@ async function sweep(table: SweptTable, fateOf: (kept: ListedItem) => Fate): Pro
   await Promise.all(running);
 }
 
-async function keysOf(
-  access: SweptTable,
-  tenant: string,
-): Promise<{ readonly keyIds: ReadonlySet<string>; readonly nativeKeys: readonly string[] }> {
-  const keyIds = new Set<string>();
+async function credentialsOf(access: SweptTable, tenant: string): Promise<Credentials> {
+  const [keyIds, endpointIds] = [new Set<string>(), new Set<string>()];
   const nativeKeys: string[] = [];
   for await (const { key, item } of access.scan()) {
+    const [kind, id = ''] = key.pk.split('#');
     if (key.pk === tenantPartition(tenant) && key.sk.startsWith('KEY#'))
       keyIds.add(key.sk.slice('KEY#'.length));
-    if (!key.pk.startsWith('KEY#') || key.sk !== 'KEY') continue;
+    if (kind === 'ENDPOINT' && tenantOf(item) === tenant) endpointIds.add(id);
+    if (kind !== 'KEY' || key.sk !== 'KEY') continue;
     const record = parseJson(String(item['doc'])) as
       | { tenant?: unknown; native?: { apiKeyId?: unknown } }
       | undefined;
     if (record?.tenant !== tenant) continue;
-    keyIds.add(key.pk.slice('KEY#'.length));
+    keyIds.add(id);
     if (record.native !== undefined) nativeKeys.push(String(record.native.apiKeyId));
   }
-  return { keyIds, nativeKeys };
+  return { keyIds, endpointIds, nativeKeys };
 }
 
 class OpenMoney {

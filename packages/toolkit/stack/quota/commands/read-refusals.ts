@@ -6,6 +6,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { keyIdOf } from '#shared/portal/charged-key.ts';
 import { describeHalt, describePace, describeRefusal } from '#shared/portal/describe-refusal.ts';
 import { membersOf } from '@gatewright/aws/json-object';
+import { showControls } from '@gatewright/aws/text/visible-text';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
@@ -24,8 +25,13 @@ export type RefusedCall = {
 
 type Refusal = Partial<Pick<UsageRow, 'limit' | 'key' | 'route'>> & { readonly says: string };
 
-/** How commands mark these sentences. */
-export const READS = 'What the customer reads: ';
+/**
+ * Returns a sentence as commands print it. Attack: the name of a key, which a customer or a token chooses, controls the
+ * terminal of the owner of the APIs, or turns what follows it.
+ */
+export function printReads(says: string): string {
+  return `What the customer reads: ${showControls(says)}`;
+}
 
 /**
  * Reads what the customer reads now about its refused requests: one sentence for each limit that refuses, or one without a

@@ -11,7 +11,7 @@ import type { ExportQuestion } from './export-rows.ts';
 import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { readUsage } from './read-customers.ts';
-import { READS, readRefusals } from './read-refusals.ts';
+import { printReads, readRefusals } from './read-refusals.ts';
 import { closeCommand, describeNotClosed, invoiceCommand, readMonth } from './usage-invoice.ts';
 import { stripeCommand } from './usage-stripe.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -67,7 +67,7 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
   // Customers read about the running periods only. For all customers at once, that would be a call for each of them.
   const refusals =
     tenant === undefined || at !== undefined ? [] : ((await readRefusals(tenant, flags)) ?? []);
-  const says = refusals.map((refusal) => `${READS}${refusal.says}`);
+  const says = refusals.map((refusal) => printReads(refusal.says));
   printResult(
     rows.map((row) => ({ ...row, ...saysOf(row, refusals) })),
     () => [...rowsToTable(rows, COLUMNS), ...(says.length === 0 ? [] : ['', ...says])],

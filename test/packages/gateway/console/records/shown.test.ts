@@ -52,6 +52,27 @@ describe('what is shown of a body', () => {
       assert.equal(showData('Body', cut, SHOWING, 20_000)?.form, 'text');
     });
 
+  // Whoever can call an API could otherwise keep a record, and each archive with it, from being shown.
+  for (const [what, part] of [
+    ['lists within lists', '['],
+    ['objects within objects', '{"a":'],
+    ['more brackets that close than that open', ']'],
+    ['braces that close a list', '[}'],
+  ] as const)
+    it(`is of a size like that of the body where only the beginning of many ${what} was kept`, () => {
+      const kept = `[]${part.repeat(16_384 / part.length)}`;
+      const shown = showData('Body', kept, SHOWING, 1_000_000);
+      assert.ok(shown);
+      assert.equal(shown.text.replaceAll(/\s/g, ''), kept);
+      assert.ok(shown.text.length < 100 * kept.length, `${shown.text.length} characters`);
+    });
+
+  it('is of a size like that of the body where a whole body is nested deeply', () => {
+    const sent = `${'['.repeat(8_000)}${']'.repeat(8_000)}`;
+    const { text = '' } = showData('Body', sent, SHOWING) ?? {};
+    assert.ok(text.length < 100 * sent.length, `${text.length} characters`);
+  });
+
   for (const [type, bytes, text] of [
     ['text/plain; charset=iso-8859-1', [0x63, 0x61, 0x66, 0xe9], 'café'],
     ['text/html; charset="Shift_JIS"', [0x83, 0x65], 'テ'],

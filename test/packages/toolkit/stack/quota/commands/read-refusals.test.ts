@@ -220,6 +220,27 @@ describe('the sentence about', () => {
     assert.match((await bookOf(admin).reads({ ...call, route: 'GET /prices/{crop}' })) ?? '', /to GET/);
   });
 
+  it('a refusal shows controls and marks of direction as escapes, because names of keys are those of others', async () => {
+    const tenant = 'disguised';
+    await createCustomer(portal.usage, requested(), { tenant, plan: 'key' });
+    const owner = await portal.join(tenant, 'owner');
+    const { body } = await owner.post('/api/keys', { body: { name: 'till\u202e' } });
+    await portal.spend(tenant, 3, { key: String(body['keyId']) });
+    // As a token names it.
+    await portal.spend(tenant, 3, { key: '\u001b[2Jterminal' });
+    const call = { tenant, limit: 'each-key', key: '\u001b[2Jterminal' };
+    const printed = [
+      await run(admin, 'usage', 'show', '--tenant', tenant),
+      await run(admin, 'customers', 'show', tenant),
+      (await bookOf(admin).reads(call)) ?? '',
+    ];
+    for (const text of printed) {
+      assert.ok(!text.includes('\u001b') && !text.includes('\u202e'), text);
+      assert.match(text, /What the customer reads: Requests of the key \\u001b\[2Jterminal are refused/);
+    }
+    assert.match(printed[0] ?? '', /the key till\\u202e are refused/);
+  });
+
   it('a refusal is not printed if the stack has no portal, because no customer reads it then', async () => {
     assert.equal(await bookOf(bare).reads({ tenant: 'whole', limit: 'monthly' }), undefined);
     assert.doesNotMatch(await run(bare, 'customers', 'show', 'whole'), /What the customer reads/);
