@@ -1,4 +1,4 @@
-/** Every valid choice of parts: packaged, read by cfn-lint, made and deleted on moto. */
+/** Every valid choice of parts: packaged, read by cfn-lint, made, changed and deleted on moto. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,6 +85,9 @@ async function tryChoice(
       ...(lint.isGood ? [] : [`cfn-lint: ${lint.stdout.slice(0, 2000)}${lint.stderr.slice(0, 500)}`]),
       ...(moto.isGood ? [] : [`moto: ${moto.stderr.slice(-1000)}`]),
       ...((made['missing'] as readonly string[] | undefined)?.map((id) => `not made: ${id}`) ?? []),
+      ...(made['isChanged'] === true ? [] : ['an update of the stack has not changed it']),
+      ...((made['replaced'] as readonly string[] | undefined)?.map((id) => `replaced by an update: ${id}`) ??
+        []),
       ...(made['functionsLeft'] === 0 ? [] : ['functions are left after the deletion']),
       ...(made['queuesLeft'] === 0 ? [] : ['queues are left after the deletion']),
     ];
