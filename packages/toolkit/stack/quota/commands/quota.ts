@@ -71,7 +71,7 @@ export function quotaCommand(): Command {
 }
 
 /** docs/guides/sell/quota.md, "When a change is in force" */
-const ADMITTED = 'Requests that are refused now are decided anew within 2 s.';
+const ADMITTED = 'Requests that are refused now are decided again within 2 s.';
 const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
   'top-up': ADMITTED,
   reset: ADMITTED,

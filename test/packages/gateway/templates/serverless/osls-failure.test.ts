@@ -99,7 +99,7 @@ describe('what osls has to say', () => {
       assert.equal(fault.rule, source === 'self' ? undefined : 'value-elsewhere');
     });
 
-  it('of a stage that is no variable, although it looks like one, says what to write', () => {
+  it('of a stage name that only looks like a variable says what to write', () => {
     const message = 'Invalid stage name. Stage names may contain only ASCII letters, numbers, and hyphens.';
     const tree = parseSource("provider:\n  stage: ${opt.stage, 'dev'}\n", FILE);
 

@@ -54,10 +54,10 @@ describe('gatewright quota', () => {
 
   // docs/guides/sell/quota.md, "When a change is in force"
   for (const { args, says } of [
-    { args: 'top-up acme daily 5', says: /^Requests that are refused now are decided anew within 2 s\.$/m },
-    { args: 'set-limit acme daily 9', says: /decided anew within 2 s/ },
-    { args: 'reset acme daily', says: /decided anew within 2 s/ },
-    { args: 'resume acme daily', says: /decided anew within 2 s/ },
+    { args: 'top-up acme daily 5', says: /^Requests that are refused now are decided again within 2 s\.$/m },
+    { args: 'set-limit acme daily 9', says: /decided again within 2 s/ },
+    { args: 'reset acme daily', says: /decided again within 2 s/ },
+    { args: 'resume acme daily', says: /decided again within 2 s/ },
     {
       args: 'suspend acme daily',
       says: /^Each process refuses .* within 30 s if the customer is on record, otherwise within 60 s\.$/m,
