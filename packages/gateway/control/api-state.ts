@@ -28,6 +28,8 @@ export type ApiResources = HeldParts & {
   readonly invokePermissions: InvokePermissions;
   /** Documentation is not part of a deployment, because exports read the current parts. */
   readonly documentation: Documentation;
+  /** The default models that calls have deleted. */
+  readonly deletedModels?: readonly string[];
 };
 
 /** Documentation from calls and templates, in order of creation. The parts of a version are in its `Parts`. */

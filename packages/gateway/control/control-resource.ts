@@ -7,6 +7,8 @@ export type ControlResource = {
   readonly id: string;
   readonly logicalId: string;
   readonly properties: JsonObject;
+  /** Whether an OpenAPI document defined the API. */
+  readonly isImported?: true;
   readonly fault?: DefinitionError | undefined;
   place(property?: string): DefinitionPlace;
 };
@@ -16,6 +18,7 @@ export function toControlResource(resource: ResolvedResource): ControlResource {
     id: resource.physicalId,
     logicalId: resource.logicalId,
     properties: resource.properties,
+    ...(resource.isImported === true && { isImported: true }),
     ...(resource.fault === undefined ? {} : { fault: resource.fault }),
     place: (property) => resource.place(property),
   };

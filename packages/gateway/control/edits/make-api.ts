@@ -125,6 +125,7 @@ export function readDocument(
   const own = {
     ...current.api,
     properties: mode === 'merge' ? joinBinaryTypes(current.api.properties, merged) : named,
+    ...(mode === 'overwrite' && next.api.isImported === true && { isImported: true as const }),
   };
   // An OpenAPI document does not contain documentation versions, so the current versions stay.
   const documentation = { ...next.documentation, versions: current.documentation.versions };

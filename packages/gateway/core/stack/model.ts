@@ -13,6 +13,8 @@ export type ResolvedResource = {
   /** The properties, with AWS's names and all intrinsics resolved. */
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
+  /** Whether an OpenAPI document defined the API. */
+  readonly isImported?: true;
   /**
    * A fault in a part of the resource that requests depend on. Everything that depends on this part responds with 500,
    * and the faulty properties are left out.

@@ -79,7 +79,7 @@ function importDocument(
   const document = new OpenApiDocument(api, resolveVariables(readBody(api), stack));
   const { properties, resources } = importer(document, stack.stackName, tolerance);
   return {
-    own: { ...api, properties },
+    own: { ...api, properties, isImported: true },
     parts: resources.map((made) => toResolved(document, made)),
     found: document.findings,
   };

@@ -11,6 +11,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { compileModels } from '../../../core/deployment/models/models.ts';
 import { patchRules } from './field-table.ts';
+import { defaultModels, modelName } from './default-models.ts';
 import { readSchema, schemaText } from './model-schema.ts';
 import type { PatchRefusal, PatchRule } from '../../edits/patch.ts';
 import type { ApiResources } from '../../api-state.ts';
@@ -30,6 +31,10 @@ export type RestPart = {
   readonly withoutApi?: () => ControlError;
   readonly read?: (properties: JsonObject) => JsonObject;
   readonly spell?: (properties: JsonObject) => JsonObject;
+  /** Returns the parts together with the parts that API Gateway creates with each API. */
+  readonly withDefaults?: (from: ApiResources) => readonly ControlResource[];
+  /** Deletes a part that API Gateway has created with the API. */
+  readonly withoutDefault?: (from: ApiResources, item: ControlResource) => ApiResources;
   /** Checks a new part. @throws ControlError if AWS refuses the part */
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
   /**
@@ -45,11 +50,6 @@ export type RestPart = {
 };
 
 const idOf = ({ id }: ControlResource): string => id;
-/**
- * Returns the name, or the id if there is no name. The name of a model is optional in a template, because
- * CloudFormation can choose one.
- */
-const nameOf = ({ id, properties }: ControlResource): string => textOf(properties, 'Name') || id;
 
 const { fields: validatorFields, ...VALIDATOR } = REST_TYPES['AWS::ApiGateway::RequestValidator'];
 const VALIDATORS: RestPart = {
@@ -102,24 +102,30 @@ const MODELS: RestPart = {
   part: MODEL.part,
   calls: MODEL.calls,
   fields: modelFields,
-  keyOf: nameOf,
+  keyOf: modelName,
   missing: (name) => `Invalid model name specified: ${name}`,
   rules: patchRules(modelFields.filter(({ wire }) => PATCHED_OF_MODEL.includes(wire))),
   refusal: listingRefusal(PATCHED_OF_MODEL.map((name) => `/${name}`)),
   read: (properties) => ({ ...properties, Schema: readSchema(properties['Schema']) }),
   spell: (properties) => ({ ...properties, Schema: schemaText(properties['Schema']) }),
-  refuseNew({ models }, model) {
-    if (models.some((one) => nameOf(one) === nameOf(model)))
+  withDefaults: (from) => [...defaultModels(from), ...from.models],
+  withoutDefault: (from, model) => ({
+    ...from,
+    deletedModels: [...(from.deletedModels ?? []), modelName(model)],
+  }),
+  refuseNew(from, model) {
+    const taken = [...defaultModels(from), ...from.models];
+    if (taken.some((one) => modelName(one) === modelName(model)))
       throw conflict('Model name already exists for this REST API');
   },
   check: ({ api, models }) => {
     compileModels(api.id, models);
   },
   inUse: (model, method, path) =>
-    Object.values(mapOf(method, 'RequestModels')).includes(nameOf(model))
-      ? `Cannot delete model '${nameOf(model)}', is referenced in method request: ${path}/${textOf(method, 'HttpMethod')}`
+    Object.values(mapOf(method, 'RequestModels')).includes(modelName(model))
+      ? `Cannot delete model '${modelName(model)}', is referenced in method request: ${path}/${textOf(method, 'HttpMethod')}`
       : undefined,
-  usual: (model) => ({ contentType: 'application/json', name: nameOf(model) }),
+  usual: (model) => ({ contentType: 'application/json', name: modelName(model) }),
 };
 
 export const REST_PARTS = { validators: VALIDATORS, authorizers: AUTHORIZERS, models: MODELS };

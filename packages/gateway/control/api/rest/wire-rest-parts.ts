@@ -34,7 +34,7 @@ function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
     one: `${all}/{${idName}}`,
     show: (item) => show(part, item),
     create: (call) => create(part, call, control),
-    list: (call) => partsOf(findApi(control, call).resources, part.part),
+    list: (call) => allParts(part, findApi(control, call).resources),
     get: (call) => getPart(part, findOwner(part, call, control).resources, call),
     change(call) {
       const api = findOwner(part, call, control);
@@ -48,8 +48,10 @@ function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
       const { resources } = api;
       const item = getPart(part, resources, call);
       refuseInUse(part, resources, item);
-      const kept = partsOf(resources, part.part).filter((other) => other !== item);
-      api.edit(withParts(resources, part.part, kept));
+      const before = partsOf(resources, part.part);
+      const kept = before.filter((other) => other !== item);
+      const isOwn = part.withoutDefault === undefined || kept.length < before.length;
+      api.edit(isOwn ? withParts(resources, part.part, kept) : part.withoutDefault(resources, item));
     },
   });
 }
@@ -99,11 +101,15 @@ function put(part: RestPart, api: ApiState, item: ControlResource): ControlResou
   return item;
 }
 
+function allParts(part: RestPart, from: ApiResources): readonly ControlResource[] {
+  return part.withDefaults?.(from) ?? partsOf(from, part.part);
+}
+
 /** @throws ControlError NotFoundException if there is no such part */
 function getPart(part: RestPart, from: ApiResources, { path }: WireCall): ControlResource {
   const key = path(part.calls.idName);
   return orNotFound(
-    partsOf(from, part.part).find((one) => part.keyOf(one) === key),
+    allParts(part, from).find((one) => part.keyOf(one) === key),
     part.missing(key),
   );
 }

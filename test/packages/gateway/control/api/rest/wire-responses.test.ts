@@ -10,6 +10,8 @@ import {
   GetGatewayResponseCommand,
   GetGatewayResponsesCommand,
   GetModelCommand,
+  CreateRestApiCommand,
+  ImportRestApiCommand,
   GetModelsCommand,
   GetRequestValidatorCommand,
   GetRequestValidatorsCommand,
@@ -178,6 +180,55 @@ describe('models and validators through the AWS SDK', () => {
         'Invalid model name specified: Free',
       ],
     );
+  });
+
+  it('Empty and Error exist in each API that is not imported, as recorded 2024-04-15', async () => {
+    const api = (await control.sdk.send(new CreateRestApiCommand({ name: 'defaults' }))).id;
+    const list = async (restApiId: string | undefined): Promise<readonly unknown[]> => {
+      const { items = [] } = await control.sdk.send(new GetModelsCommand({ restApiId }));
+      return items.map(({ id, schema, ...model }) => [typeof id, JSON.parse(schema ?? ''), model]);
+    };
+    const $schema = 'http://json-schema.org/draft-04/schema#';
+    const empty = [
+      'string',
+      { $schema, title: 'Empty Schema', type: 'object' },
+      {
+        name: 'Empty',
+        contentType: 'application/json',
+        description: 'This is a default empty schema model',
+      },
+    ];
+    const properties = { message: { type: 'string' } };
+    const error = [
+      'string',
+      { $schema, title: 'Error Schema', type: 'object', properties },
+      {
+        name: 'Error',
+        contentType: 'application/json',
+        description: 'This is a default error schema model',
+      },
+    ];
+    assert.deepEqual(await list(api), [empty, error]);
+    const taken = {
+      restApiId: api,
+      name: 'Empty',
+      contentType: 'application/json',
+      schema: '{"type":"object"}',
+    };
+    assert.deepEqual(await refusalOf(control.sdk.send(new CreateModelCommand(taken))), {
+      name: 'ConflictException',
+      message: 'Model name already exists for this REST API',
+    });
+    await control.sdk.send(new DeleteModelCommand({ restApiId: api, modelName: 'Error' }));
+    const patchOperations = [{ op: 'replace' as const, path: '/description', value: 'nothing' }];
+    const named = { restApiId: api, modelName: 'Empty' };
+    await control.sdk.send(new UpdateModelCommand({ ...named, patchOperations }));
+    const [type, schema, model] = empty;
+    assert.deepEqual(await list(api), [[type, schema, { ...Object(model), description: 'nothing' }]]);
+
+    const body = Buffer.from(JSON.stringify({ swagger: '2.0', info: { title: 'x' }, paths: {} }));
+    const imported = await control.sdk.send(new ImportRestApiCommand({ body }));
+    assert.deepEqual(await list(imported.id), []);
   });
 
   it('are switched by patches and deleted when no method needs them', async () => {

@@ -1,0 +1,52 @@
+/**
+ * The two models that API Gateway creates with each REST API (docs/aws §6). An API that is imported from a document has
+ * only the models of the document.
+ */
+import { makeId } from '@gatewright/aws/physical-ids';
+import { textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { callMadeResource } from '../../edits/edit-resources.ts';
+import type { ApiResources } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+
+const DRAFT = 'http://json-schema.org/draft-04/schema#';
+const MODEL_ID_LENGTH = 6;
+
+const DEFAULTS: readonly JsonObject[] = [
+  {
+    Name: 'Empty',
+    Description: 'This is a default empty schema model',
+    Schema: { $schema: DRAFT, title: 'Empty Schema', type: 'object' },
+  },
+  {
+    Name: 'Error',
+    Description: 'This is a default error schema model',
+    Schema: {
+      $schema: DRAFT,
+      title: 'Error Schema',
+      type: 'object',
+      properties: { message: { type: 'string' } },
+    },
+  },
+];
+
+/**
+ * Returns the name, or the id if there is no name. The name of a model is optional in a template, because
+ * CloudFormation can choose one.
+ */
+export function modelName({ id, properties }: ControlResource): string {
+  return textOf(properties, 'Name') || id;
+}
+
+/** Returns the default models that were neither deleted nor changed. A changed one is a model of the API. */
+export function defaultModels({ api, models, deletedModels = [] }: ApiResources): readonly ControlResource[] {
+  if (api.isImported === true) return [];
+  const gone = new Set([...deletedModels, ...models.map(modelName)]);
+  return DEFAULTS.filter(({ Name }) => !gone.has(String(Name))).map((properties) =>
+    callMadeResource(makeId(MODEL_ID_LENGTH, api.id, String(properties['Name'])), {
+      ContentType: 'application/json',
+      RestApiId: api.id,
+      ...properties,
+    }),
+  );
+}
