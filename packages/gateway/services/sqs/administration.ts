@@ -14,7 +14,7 @@ import {
 } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
-import { invalid, missing, SqsError } from './error.ts';
+import { noSuchQueue, invalid, missing, SqsError } from './error.ts';
 import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 import { listOf, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -195,6 +195,6 @@ function getQueueUrl(
   if (name === undefined || name === '') throw missing('QueueName');
   const owner = readTextField(input, 'QueueOwnerAWSAccountId') ?? accountId;
   const found = queues.find(`arn:${partitionOf(region)}:sqs:${region}:${owner}:${name}`);
-  if (found === undefined) throw new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
+  if (found === undefined) throw noSuchQueue();
   return { QueueUrl: found.definition.url };
 }

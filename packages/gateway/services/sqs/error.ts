@@ -11,7 +11,11 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
   BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
   UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
+  PurgeQueueInProgress: 'AWS.SimpleQueueService.PurgeQueueInProgress',
 };
+
+/** Errors whose status is not 400 [obs]. */
+const STATUSES: Readonly<Record<string, number>> = { PurgeQueueInProgress: 403 };
 
 export class SqsError extends Error {
   override readonly name = 'SqsError';
@@ -27,12 +31,25 @@ export class SqsError extends Error {
   }
 
   toResult(protocol: 'json' | 'query'): OperationResult {
-    const { code, queryCode, message } = this;
-    if (protocol === 'query') return { kind: 'error', status: 400, code: queryCode, message };
+    const { code, queryCode } = this;
+    const status = STATUSES[code] ?? 400;
+    if (protocol === 'query') return { kind: 'error', status, code: queryCode, message: this.#queryMessage };
+    const { message } = this;
     // SDKs written for the query protocol read the old name from this header.
     const headers = ['x-amzn-query-error', `${queryCode};Sender`];
-    return { kind: 'error', status: 400, code: `com.amazonaws.sqs#${code}`, message, headers };
+    return { kind: 'error', status, code: `com.amazonaws.sqs#${code}`, message, headers };
   }
+
+  /** The query protocol has another text for a queue that does not exist [obs]. */
+  get #queryMessage(): string {
+    return this.code === 'QueueDoesNotExist'
+      ? 'The specified queue does not exist for this wsdl version.'
+      : this.message;
+  }
+}
+
+export function noSuchQueue(): SqsError {
+  return new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
 }
 
 export function missing(parameter: string): SqsError {

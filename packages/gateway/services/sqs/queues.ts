@@ -104,6 +104,8 @@ type Around = QueuePorts & {
   readonly hasRoomFor: (bytes: number) => boolean;
 };
 
+const PURGE_INTERVAL_MS = 60_000;
+
 export class LocalQueue {
   definition: QueueDefinition;
   readonly createdAt: number;
@@ -112,6 +114,7 @@ export class LocalQueue {
   readonly #at: Around;
   readonly #queue: MessageQueue;
   readonly #listeners = new Set<() => void>();
+  #nextPurgeAt = 0;
   #wake: { readonly due: number; readonly wake: Wake } | undefined;
 
   constructor(definition: QueueDefinition, isMadeByCall: boolean, at: Around) {
@@ -198,6 +201,15 @@ export class LocalQueue {
     const isChanged = this.#queue.changeVisibility(receipt, ms, this.#now());
     if (isChanged) this.#changed();
     return isChanged;
+  }
+
+  /** Purges the queue for a call, at most once every 60 seconds. Returns whether the queue was purged. */
+  purgeByCall(): boolean {
+    const now = this.#now();
+    if (now < this.#nextPurgeAt) return false;
+    this.#nextPurgeAt = now + PURGE_INTERVAL_MS;
+    this.purge();
+    return true;
   }
 
   purge(): void {

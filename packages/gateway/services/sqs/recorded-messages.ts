@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { readerOf } from '../../kernel/calls/query-input.ts';
+import { noSuchQueue } from './error.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Random, ServiceRequest } from '../../core/ports.ts';
@@ -35,10 +36,7 @@ export function answerSqs(
   const read = readerOf(operation);
   const queue = read('QueueUrl') ?? request.path;
   if (!/\/\d{12}\/[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/.test(queue))
-    return refuse(
-      operation.protocol === 'json' ? 'QueueDoesNotExist' : 'AWS.SimpleQueueService.NonExistentQueue',
-      'The specified queue does not exist.',
-    );
+    return noSuchQueue().toResult(operation.protocol);
   const missing = (others ?? ['MessageBody']).find((name) => (read(name) ?? '') === '');
   if (missing !== undefined)
     return refuse('MissingParameter', `The request must contain the parameter ${missing}.`);

@@ -165,7 +165,11 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
       return {};
     }),
   PurgeQueue(queue) {
-    queue.purge();
+    if (!queue.purgeByCall())
+      throw new SqsError(
+        'PurgeQueueInProgress',
+        `Only one PurgeQueue operation on ${queue.definition.name} is allowed every 60 seconds.`,
+      );
     return {};
   },
   GetQueueAttributes: (queue, input) => getAttributes(queue, input),

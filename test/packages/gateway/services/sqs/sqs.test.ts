@@ -9,6 +9,7 @@ import {
   GetQueueUrlCommand,
   ListQueuesCommand,
   PurgeQueueCommand,
+  type PurgeQueueInProgress,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -197,6 +198,23 @@ describe('Sqs by the JSON protocol', () => {
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
     await client.send(new PurgeQueueCommand({ QueueUrl }));
     assert.equal(bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`)?.length, 0);
+  });
+
+  // LocalStack's snapshot of test_successive_purge_calls_fail, recorded 2024-04-30
+  it('purges a queue at most once every 60 seconds', async () => {
+    const { bench, client } = aClient();
+    const purge = () => client.send(new PurgeQueueCommand({ QueueUrl }));
+    await purge();
+    await bench.advance(59_999);
+    await assert.rejects(purge, ({ name, message, $metadata }: PurgeQueueInProgress) => {
+      assert.deepEqual(
+        [name, message, $metadata.httpStatusCode],
+        ['PurgeQueueInProgress', 'Only one PurgeQueue operation on jobs is allowed every 60 seconds.', 403],
+      );
+      return true;
+    });
+    await bench.advance(1);
+    await purge();
   });
 
   it('sends a FIFO message once within five minutes by its deduplication id', async () => {
@@ -392,7 +410,7 @@ describe('Sqs by the query protocol', () => {
   it('has the older name of an error', async () => {
     const bench = anEventEngine(SERVICES, { resources: QUEUES });
     const answer = await ask(bench, { Action: 'GetQueueUrl', QueueName: 'none' });
-    assert.match(answer, /^400 .*<Code>AWS\.SimpleQueueService\.NonExistentQueue<\/Code>/s);
+    assert.match(answer, /^400 .*<Code>AWS\.SimpleQueueService\.NonExistentQueue<\/Code><Message>The specified queue does not exist for this wsdl version\.<\/Message>/s);
   });
 
   it('is recorded beside the call, and a queue of no stack is recorded alone', async () => {
