@@ -20,6 +20,7 @@ import {
 } from '../../packages/gateway/control/api/lambda/function-policy.ts';
 import { createLambdaInvoke } from '../../packages/gateway/control/api/lambda/lambda-invoke.ts';
 import { createLambdaReads } from '../../packages/gateway/control/api/lambda/lambda-reads.ts';
+import { FunctionCodes } from '../../packages/gateway/control/api/lambda/code-facts.ts';
 import type { AwsService } from '../../packages/gateway/kernel/calls/aws-call.ts';
 import type { FunctionDefinition } from '../../packages/gateway/core/stack/function.ts';
 import { aStack, ACCOUNT_ID, functionArn, REGION } from './a-stack.ts';
@@ -193,7 +194,7 @@ function lambdaOf(served: ServedApis, { invoker }: TestPorts): AwsService {
   const policies = createFunctionPolicies({ stacks, policies: served.account.functionPolicies });
   const random = createSystemRandom();
   const invoke = createLambdaInvoke({ invoker, random, accountId: ACCOUNT_ID, accept: () => false });
-  return createLambdaReads(stacks, (call) =>
+  return createLambdaReads(stacks, new FunctionCodes(), (call) =>
     isPolicyCall(call.request.path) ? policies(call) : invoke(call),
   );
 }

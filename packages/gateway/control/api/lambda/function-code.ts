@@ -1,5 +1,4 @@
 /** Serves UpdateFunctionCode (Lambda API reference) for archives that are sent with the call. */
-import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
@@ -7,7 +6,10 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { notFound, refused } from './lambda-refusal.ts';
 import { answering, findFunction, readTarget } from './lambda-target.ts';
-import { printConfiguration } from './lambda-reads.ts';
+import { factsOf, type FunctionCodes } from './code-facts.ts';
+import { printConfiguration } from './function-configuration.ts';
+import type { Clock } from '../../../core/ports.ts';
+import type { FoundFunction } from './lambda-target.ts';
 
 /** Runs the archive as the function's code, in place of the current code. */
 export type ReplaceCode = (
@@ -33,6 +35,7 @@ export function isCodeCall({ method, path }: AwsCall['request']): boolean {
 export function createFunctionCode(
   stacks: () => readonly ResolvedStack[],
   replaceCode: ReplaceCode,
+  { codes, clock }: { readonly codes: FunctionCodes; readonly clock: Clock },
 ): AwsService {
   return answering(async (call) => {
     const { functionName, plainArn } = readTarget(call);
@@ -41,21 +44,30 @@ export function createFunctionCode(
     const found = findFunction(stacks(), functionName);
     if (found === undefined) return notFound(call, `Function not found: ${plainArn}`);
     const input = parseJsonObject(call.request.body.toString('utf8'));
-    const archive = readArchive(input);
+    const archive = readArchive(input, isImage(found));
     if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
     if (input?.['DryRun'] !== true) {
       const outcome = await replaceCode(functionName, archive);
       if (outcome.kind !== 'replaced') return refuseCode(call, functionName, outcome);
+      codes.replace(found.definition.arn, archive, clock.nowEpochMs());
     }
-    const CodeSha256 = createHash('sha256').update(archive).digest('base64');
-    const configuration = printConfiguration(found);
-    return jsonReply(200, { ...configuration, CodeSize: archive.length, CodeSha256 });
+    const { CodeSize, CodeSha256 } = factsOf(archive, archive.length, 0);
+    return jsonReply(200, { ...printConfiguration(found, codes), CodeSize, CodeSha256 });
   });
 }
 
+function isImage({ definition, stack }: FoundFunction): boolean {
+  return stack.resources.get(definition.logicalId)?.properties['PackageType'] === 'Image';
+}
+
 /** Returns the zip archive, or the reason why the call is refused. */
-function readArchive(input: UnknownMembers | undefined): Buffer | string {
+function readArchive(input: UnknownMembers | undefined, isOfImage: boolean): Buffer | string {
   if (input === undefined) return 'Could not parse request body into json';
+  const hasImage = (input['ImageUri'] ?? undefined) !== undefined;
+  if (hasImage && !isOfImage)
+    return "Please don't provide ImageUri when updating a function with packageType Zip.";
+  if (!hasImage && isOfImage)
+    return 'Please provide ImageUri when updating a function with packageType Image.';
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
   if (other !== undefined) return `${other} is not supported by this gateway; send the archive as ZipFile`;
   if (input['Publish'] === true)

@@ -101,8 +101,8 @@ function addPermission(asked: PolicyRequest, policies: FunctionPolicies): Contro
   const input = parseJsonObject(call.request.body.toString('utf8'));
   if (input === undefined)
     return refused(call, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
-  if (!PRINCIPAL.test(asText(members['Principal']) ?? ''))
-    return invalid(call, 'The provided principal was invalid. Please check the principal and try again.');
+  const principal = asText(members['Principal']) ?? '';
+  if (!PRINCIPAL.test(principal)) return invalid(call, describePrincipal(principal));
   const moved = refuseOtherRevision(asked, policies);
   if (moved !== undefined) return moved;
   const id = asText(members['StatementId']) ?? '';
@@ -121,6 +121,13 @@ function addPermission(asked: PolicyRequest, policies: FunctionPolicies): Contro
     return refused(call, 400, 'PolicyLengthExceededException', message);
   }
   return jsonReply(201, { Statement: JSON.stringify(printStatement(made, resourceOf(asked))) });
+}
+
+/** A text that can be no name of a service has its own words (aws/aws-cli#7408). */
+function describePrincipal(principal: string): string {
+  return /^[\w+=,.@-]*$/.test(principal)
+    ? 'The provided principal was invalid. Please check the principal and try again.'
+    : `The provided input'${principal}'was invalid. Member must satisfy expression: [\\w+=,.@-]* Please check your input and try again.`;
 }
 
 function removePermission(asked: PolicyRequest, policies: FunctionPolicies): ControlReply {

@@ -1,11 +1,12 @@
+import { printCode, printConfiguration } from './function-configuration.ts';
+import type { FunctionCodes } from './code-facts.ts';
 import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { executedVersion } from '../../functions/function-aliases.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { notFound } from './lambda-refusal.ts';
-import { revisionOf } from './revision.ts';
-import { answering, findFunction, LATEST, readLambdaCall, readTarget } from './lambda-target.ts';
+import { answering, findFunction, readLambdaCall, readTarget } from './lambda-target.ts';
 import type { FoundFunction, LambdaTarget } from './lambda-target.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 
@@ -14,10 +15,14 @@ const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 const PAGE = 50;
 
 /** @param others handles all other calls */
-export function createLambdaReads(stacks: () => readonly ResolvedStack[], others: AwsService): AwsService {
+export function createLambdaReads(
+  stacks: () => readonly ResolvedStack[],
+  codes: FunctionCodes,
+  others: AwsService,
+): AwsService {
   const read = answering((call) => {
     const [, named] = PATH.exec(call.request.path) ?? [];
-    return named === undefined ? listFunctions(call, stacks()) : getFunction(call, stacks());
+    return named === undefined ? listFunctions(call, stacks(), codes) : getFunction(call, stacks(), codes);
   });
   return (call) => {
     const { method, path } = call.request;
@@ -25,7 +30,7 @@ export function createLambdaReads(stacks: () => readonly ResolvedStack[], others
   };
 }
 
-function getFunction(call: AwsCall, stacks: readonly ResolvedStack[]): ControlReply {
+function getFunction(call: AwsCall, stacks: readonly ResolvedStack[], codes: FunctionCodes): ControlReply {
   const target = readTarget(call);
   const { operation, functionName, qualifier, plainArn, arn } = target;
   const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
@@ -33,9 +38,9 @@ function getFunction(call: AwsCall, stacks: readonly ResolvedStack[]): ControlRe
   const found = findFunction(stacks, functionName);
   const isThere = qualifier === undefined || hasFunctionQualifier(stacks, functionName, qualifier);
   if (found === undefined || !isThere) return notFound(call, `Function not found: ${arn}`);
-  const configuration = { ...printConfiguration(found), ...printQualified(target, stacks) };
+  const configuration = { ...printConfiguration(found, codes), ...printQualified(target, stacks) };
   if (operation === 'GetFunctionConfiguration') return jsonReply(200, configuration);
-  return jsonReply(200, { Configuration: configuration, Code: {}, ...printSettings(found) });
+  return jsonReply(200, { Configuration: configuration, Code: printCode(found), ...printSettings(found) });
 }
 
 /** A call that names a qualifier gets the qualified ARN and the version, even for `$LATEST` [obs]. */
@@ -67,7 +72,7 @@ function tagsOf(tags: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(tags.map(membersOf).map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
 }
 
-function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[]): ControlReply {
+function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[], codes: FunctionCodes): ControlReply {
   const query = new URLSearchParams(call.request.query);
   readLambdaCall(call);
   const refusal = refuseUnlessAllowed(call, [{ action: 'lambda:ListFunctions', resource: '*' }]);
@@ -82,41 +87,5 @@ function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[]): Control
   const page = sorted.slice(0, size);
   const last = page.at(-1)?.definition.name ?? '';
   const next = sorted.length > size ? Buffer.from(last).toString('base64url') : null;
-  return jsonReply(200, { Functions: page.map(printConfiguration), NextMarker: next });
-}
-
-/**
- * Returns the known part of a FunctionConfiguration. Without an upload there is no CodeSize, CodeSha256 or
- * LastModified.
- */
-export function printConfiguration({ definition, stack }: FoundFunction): object {
-  const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
-  const { environment, layers, name } = definition;
-  const configuration = {
-    FunctionName: name,
-    FunctionArn: definition.arn,
-    Runtime: definition.runtime,
-    Role: properties['Role'],
-    Handler: definition.handler,
-    Description: properties['Description'] ?? '',
-    Timeout: definition.timeoutSeconds,
-    MemorySize: definition.memorySizeMb,
-    Version: LATEST,
-    // Lambda leaves out the environment and the layers of a function that has none.
-    ...(Object.keys(environment).length > 0 && { Environment: { Variables: environment } }),
-    TracingConfig: properties['TracingConfig'] ?? { Mode: 'PassThrough' },
-    ...(layers.length > 0 && { Layers: layers.map(({ arn }) => ({ Arn: arn })) }),
-    Architectures: properties['Architectures'] ?? ['x86_64'],
-    EphemeralStorage: properties['EphemeralStorage'] ?? { Size: 512 },
-    LoggingConfig: {
-      LogFormat: 'Text',
-      LogGroup: `/aws/lambda/${name}`,
-      ...membersOf(properties['LoggingConfig']),
-    },
-    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off', ...membersOf(properties['SnapStart']) },
-    PackageType: 'Zip',
-    State: 'Active',
-    LastUpdateStatus: 'Successful',
-  };
-  return { ...configuration, RevisionId: revisionOf(JSON.stringify(configuration)) };
+  return jsonReply(200, { Functions: page.map((one) => printConfiguration(one, codes)), NextMarker: next });
 }

@@ -1,3 +1,5 @@
+import { FunctionCodes } from './code-facts.ts';
+import type { Clock } from '../../../core/ports.ts';
 import { createFunctionCode, isCodeCall, type ReplaceCode } from './function-code.ts';
 import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
@@ -16,14 +18,23 @@ type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
   /** The calls for event source mappings. */
   readonly mappings: AwsService;
   readonly replaceCode: ReplaceCode;
+  readonly clock: Clock;
 };
 
 const OF_MAPPINGS = /^\/2015-03-31\/event-source-mappings(?:\/|$)/;
 
-export function createLambda({ apis, keep, mappings, replaceCode, ...invoke }: LambdaOptions): AwsService {
+export function createLambda({
+  apis,
+  keep,
+  mappings,
+  replaceCode,
+  clock,
+  ...invoke
+}: LambdaOptions): AwsService {
   const stacks = (): ServedApis['stacks'] => apis.stacks;
   const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
-  const code = createFunctionCode(stacks, replaceCode);
+  const codes = new FunctionCodes();
+  const code = createFunctionCode(stacks, replaceCode, { codes, clock });
   const urls = createFunctionUrlConfigs({ urls: () => apis.urls, stacks });
   const invoked = createLambdaInvoke({
     ...invoke,
@@ -31,7 +42,7 @@ export function createLambda({ apis, keep, mappings, replaceCode, ...invoke }: L
     versionOf: (name, qualifier) =>
       executedVersion(apis.stacks, name, qualifier, () => invoke.random.fraction())?.version,
   });
-  return createLambdaReads(stacks, (call) => {
+  return createLambdaReads(stacks, codes, (call) => {
     if (isCodeCall(call.request)) return code(call);
     if (isUrlConfigCall(call.request)) return urls(call);
     if (OF_MAPPINGS.test(call.request.path)) return mappings(call);

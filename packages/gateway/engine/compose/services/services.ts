@@ -11,7 +11,7 @@ import type { Parts } from '../parts.ts';
 
 /** Opens AWS's own APIs on the control port, by signing name. */
 export function openServices(parts: Parts): Map<string, AwsService> {
-  const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
+  const { options, runtime, random, clock, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
   // Calls of functions are sent to the same destinations as calls of integrations. A destination is the user's
@@ -40,6 +40,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
         mappings: createForwarder(at.services, rights),
         invoker: runtime,
         replaceCode: (name, archive) => runtime.replaceCode(name, archive),
+        clock,
         random,
         accountId: options.accountId,
         accept: (event) => acceptEvent(event, parts),

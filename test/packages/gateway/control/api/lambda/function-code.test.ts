@@ -7,6 +7,7 @@ import {
   type ReplaceCode,
 } from '../../../../../../packages/gateway/control/api/lambda/function-code.ts';
 import type { AwsCall } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
+import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
 import { aStack } from './a-stack-of-functions.ts';
 
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012');
@@ -21,6 +22,7 @@ function aCall(name: string, input: object, caller = ADMIN): AwsCall {
 
 describe('UpdateFunctionCode', async () => {
   const stacks = await aStack();
+  const codes = new FunctionCodes();
   const replaced: string[] = [];
   let outcome: Awaited<ReturnType<ReplaceCode>> = { kind: 'replaced' };
   const serve = createFunctionCode(
@@ -29,6 +31,7 @@ describe('UpdateFunctionCode', async () => {
       replaced.push(`${name}: ${archive.toString()}`);
       return Promise.resolve(outcome);
     },
+    { codes, clock: { nowEpochMs: () => Date.parse('2026-01-02T03:04:05.678Z') } },
   );
   const ask = async (...asked: Parameters<typeof aCall>) => {
     const { status, headers, body } = await serve(aCall(...asked));
@@ -47,6 +50,13 @@ describe('UpdateFunctionCode', async () => {
       );
     }
     assert.deepEqual(replaced, Array(3).fill('first: archive'));
+    const [definition] = stacks.flatMap(({ functions }) => functions);
+    assert.ok(definition);
+    assert.deepEqual(codes.of(definition), {
+      CodeSize: 7,
+      CodeSha256: 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=',
+      LastModified: '2026-01-02T03:04:05.678+0000',
+    });
   });
 
   it('checks without replacing on DryRun', async () => {
@@ -67,7 +77,14 @@ describe('UpdateFunctionCode', async () => {
     ['an unknown function', 'third', { ZipFile: ZIP }, 404, /Function not found: .*:third/],
     ['no source', 'first', {}, 400, /provide a source/],
     ['an archive in S3', 'first', { S3Bucket: 'bucket', S3Key: 'k' }, 400, /S3Bucket is not supported/],
-    ['an image', 'first', { ImageUri: 'x' }, 400, /ImageUri is not supported/],
+    // LocalStack's snapshot of test_lambda_zip_file_to_image, recorded 2025-11-25
+    [
+      'an image',
+      'first',
+      { ImageUri: 'x' },
+      400,
+      /^Please don't provide ImageUri when updating a function with packageType Zip\.$/,
+    ],
     ['a revision', 'first', { ZipFile: ZIP, RevisionId: 'x' }, 400, /RevisionId is not supported/],
     ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 400, /Publish is not supported/],
     ['text that is not base64', 'first', { ZipFile: '%%%' }, 400, /must be encoded in Base64/],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
 import { createLambdaReads } from '../../../../../../packages/gateway/control/api/lambda/lambda-reads.ts';
+import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
 import { aStack } from './a-stack-of-functions.ts';
 import type { AwsCall, AwsService } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
 
@@ -27,7 +28,7 @@ const others: AwsService = () => Promise.resolve({ status: 299, headers: [], bod
 
 describe('createLambdaReads', async () => {
   const stacks = await aStack();
-  const serve = createLambdaReads(() => stacks, others);
+  const serve = createLambdaReads(() => stacks, new FunctionCodes(), others);
   const ask = async (...asked: Parameters<typeof aCall>) => {
     const { status, body } = await serve(aCall(...asked));
     return { status, body: JSON.parse(String(body)) as Record<string, unknown> };
@@ -68,8 +69,19 @@ describe('createLambdaReads', async () => {
       PackageType: 'Zip',
       State: 'Active',
       LastUpdateStatus: 'Successful',
+      CodeSha256: configuration['CodeSha256'],
+      CodeSize: configuration['CodeSize'],
+      LastModified: configuration['LastModified'],
+      RuntimeVersionConfig: configuration['RuntimeVersionConfig'],
       RevisionId: configuration['RevisionId'],
     });
+    assert.deepEqual(whole['Code'], { RepositoryType: 'S3' });
+    assert.match(String(configuration['CodeSha256']), /^[\w+/]{43}=$/);
+    assert.match(String(configuration['LastModified']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$/);
+    assert.match(
+      JSON.stringify(configuration['RuntimeVersionConfig']),
+      /^\{"RuntimeVersionArn":"arn:aws:lambda:eu-west-1::runtime:[\da-f]{64}"\}$/,
+    );
     assert.match(String(configuration['RevisionId']), /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
   });
 

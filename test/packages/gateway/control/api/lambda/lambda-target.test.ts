@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { createFunctionPolicies } from '../../../../../../packages/gateway/control/api/lambda/function-policy.ts';
 import { createFunctionUrlConfigs } from '../../../../../../packages/gateway/control/api/lambda/function-url-configs.ts';
 import { createLambdaReads } from '../../../../../../packages/gateway/control/api/lambda/lambda-reads.ts';
+import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
 import { FunctionPolicies } from '../../../../../../packages/gateway/control/functions/function-policies.ts';
 import type { AwsCall } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
 import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
@@ -126,6 +127,14 @@ const ROWS: readonly Row[] = [
     says: 'The provided principal was invalid. Please check the principal and try again.',
     test: 'test_permission_exceptions',
   },
+  // aws/aws-cli#7408
+  {
+    call: policy('first'),
+    body: { ...GIVEN, Principal: 'arn:aws:iam:123456789012:role/x' },
+    status: 400,
+    says: String.raw`The provided input'arn:aws:iam:123456789012:role/x'was invalid. Member must satisfy expression: [\w+=,.@-]* Please check your input and try again.`,
+    test: 'aws/aws-cli#7408',
+  },
   {
     call: policy('doesnotexist'),
     body: GIVEN,
@@ -215,7 +224,7 @@ describe('the function that a call of Lambda names', async () => {
   const ofStacks = (): typeof stacks => stacks;
   const permissions = createFunctionPolicies({ stacks: ofStacks, policies });
   const urls = createFunctionUrlConfigs({ urls: () => [], stacks: ofStacks });
-  const serve = createLambdaReads(ofStacks, (call) =>
+  const serve = createLambdaReads(ofStacks, new FunctionCodes(), (call) =>
     call.request.path.includes('/url') ? urls(call) : permissions(call),
   );
 

@@ -1,0 +1,179 @@
+/**
+ * Describes why a text is not JSON, in the words of Jackson, the parser of Lambda, Step Functions and EventBridge
+ * [obs: lambda, stepfunctions, events].
+ */
+
+export type JsonFault = {
+  readonly message: string;
+  /** The place after the fault, as Jackson counts it: lines from 1, and bytes of the line from 1. */
+  readonly place: JsonPlace;
+  /** The place where the object or array that does not end begins. */
+  readonly opened?: JsonPlace;
+};
+
+export type JsonPlace = { readonly line: number; readonly column: number };
+
+const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORD = /[\w$\u0080-\uffff]/;
+const WORDS = ['true', 'false', 'null'];
+
+class Fault extends Error {
+  readonly fault: JsonFault;
+
+  constructor(fault: JsonFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+/** Returns the first fault; undefined if there is none, or if Jackson's words for it are not known. */
+export function findJsonFault(bytes: Buffer): JsonFault | undefined {
+  try {
+    new Scanner(bytes).value();
+  } catch (error) {
+    if (error instanceof Fault) return error.fault;
+    throw error;
+  }
+  return undefined;
+}
+
+class Scanner {
+  readonly #bytes: Buffer;
+  /** One character for each byte, so that positions are positions of bytes. */
+  readonly #text: string;
+  readonly #open: { readonly kind: 'Object' | 'Array'; readonly at: number }[] = [];
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.#text = bytes.toString('latin1');
+  }
+
+  value(): void {
+    this.#space();
+    const first = this.#text[this.#at];
+    if (first === '{') this.#members();
+    else if (first === '[') this.#items();
+    else if (first === '"') this.#string();
+    else if (first === undefined) this.#end();
+    else this.#scalar(first);
+  }
+
+  #scalar(first: string): void {
+    NUMBER.lastIndex = this.#at;
+    const [number] = NUMBER.exec(this.#text) ?? [];
+    const word = number === undefined ? this.#word() : '';
+    if (number !== undefined) this.#at += number.length;
+    else if (WORDS.includes(word)) this.#at += word.length;
+    else if (word === '') this.#unexpected(first, `expected a valid value (${VALUES})`);
+    else this.#fail(`Unrecognized token '${word}': was expecting (${VALUES})`, this.#at + word.length);
+  }
+
+  #word(): string {
+    let end = this.#at;
+    for (; end < this.#text.length && WORD.test(this.#text[end] ?? ''); end += 1) this.#checkByte(end);
+    return this.#bytes.toString('utf8', this.#at, end);
+  }
+
+  #members(): void {
+    this.#begin('Object');
+    if (this.#ends('}')) return;
+    do {
+      this.#space();
+      if (this.#text[this.#at] !== '"') this.#missing('double-quote to start field name');
+      this.#string();
+      this.#space();
+      if (!this.#takes(':')) this.#missing('a colon to separate field name and value');
+      this.value();
+    } while (this.#hasMore('}', 'Object'));
+  }
+
+  #items(): void {
+    this.#begin('Array');
+    if (this.#ends(']')) return;
+    do this.value();
+    while (this.#hasMore(']', 'Array'));
+  }
+
+  #begin(kind: 'Object' | 'Array'): void {
+    this.#open.push({ kind, at: this.#at });
+    this.#at += 1;
+  }
+
+  #ends(mark: string): boolean {
+    this.#space();
+    if (!this.#takes(mark)) return false;
+    this.#open.pop();
+    return true;
+  }
+
+  #hasMore(mark: string, kind: string): boolean {
+    if (this.#ends(mark)) return false;
+    if (!this.#takes(',')) this.#missing(`comma to separate ${kind} entries`);
+    return true;
+  }
+
+  #string(): void {
+    for (this.#at += 1; this.#text[this.#at] !== '"'; this.#at += 1) {
+      if (this.#at >= this.#text.length) this.#end();
+      this.#checkByte(this.#at);
+      if (this.#text[this.#at] === '\\') this.#at += 1;
+    }
+    this.#at += 1;
+  }
+
+  #space(): void {
+    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at += 1;
+  }
+
+  #takes(mark: string): boolean {
+    if (this.#text[this.#at] !== mark) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  /** Fails at a byte that cannot begin a character. Bytes within a character are not looked at. */
+  #checkByte(at: number): void {
+    const byte = this.#bytes[at] ?? 0;
+    const isLater = byte >= 0x80 && byte < 0xc0;
+    if (byte < 0xf8 && !(isLater && !isWithinCharacter(this.#bytes, at))) return;
+    this.#fail(`Invalid UTF-8 start byte 0x${byte.toString(16)}`, at + 1);
+  }
+
+  #missing(what: string): never {
+    const found = this.#text[this.#at];
+    if (found === undefined) this.#end();
+    this.#unexpected(found, `was expecting ${what}`);
+  }
+
+  #unexpected(found: string, expected: string): never {
+    this.#checkByte(this.#at);
+    this.#fail(`Unexpected character ('${found}' (code ${found.charCodeAt(0)})): ${expected}`, this.#at + 1);
+  }
+
+  #end(): never {
+    const open = this.#open.at(-1);
+    if (open === undefined) this.#fail('No content to map due to end-of-input', this.#at);
+    const message = `Unexpected end-of-input: expected close marker for ${open.kind}`;
+    throw new Fault({ message, place: this.#place(this.#at), opened: this.#place(open.at) });
+  }
+
+  #fail(message: string, at: number): never {
+    throw new Fault({ message, place: this.#place(at) });
+  }
+
+  #place(at: number): JsonPlace {
+    const before = this.#text.slice(0, at);
+    return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+  }
+}
+
+function isWithinCharacter(bytes: Buffer, at: number): boolean {
+  for (let back = 1; back <= 3; back += 1) {
+    const byte = bytes[at - back] ?? 0;
+    if (byte >= 0xc0) return byte < 0xf8 && back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2);
+    if (byte < 0x80) return false;
+  }
+  return false;
+}

@@ -1,0 +1,92 @@
+/** The size, the hash and the age of the code of functions, which GetFunction shows (docs/aws §22.2). */
+import { createHash } from 'node:crypto';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FunctionCode, FunctionDefinition } from '../../../core/stack/function.ts';
+
+export type CodeFacts = {
+  readonly CodeSize: number;
+  readonly CodeSha256: string;
+  readonly LastModified: string;
+};
+
+/** The number of files of a folder that are looked at. The size of a larger folder is too small. */
+const MAX_FILES = 5_000;
+/** Folders that the toolchains do not deploy. */
+const SKIPPED = new Set(['.git', '.serverless', '.aws-sam', 'cdk.out']);
+
+/**
+ * Reads facts about the code of functions. An archive has its own size and hash. Other code is not packaged here: its
+ * size is the size of its files, and its hash changes when a file changes.
+ */
+export class FunctionCodes {
+  readonly #replaced = new Map<string, CodeFacts>();
+
+  /** Notes the archive that a call has sent. */
+  replace(arn: string, archive: Buffer, nowEpochMs: number): void {
+    this.#replaced.set(arn, factsOf(archive, archive.length, nowEpochMs));
+  }
+
+  of({ arn, code, place }: FunctionDefinition): CodeFacts {
+    return this.#replaced.get(arn) ?? readFacts(code, place.file);
+  }
+}
+
+export function factsOf(content: Buffer | string, size: number, changedMs: number): CodeFacts {
+  return {
+    CodeSize: size,
+    CodeSha256: createHash('sha256').update(content).digest('base64'),
+    LastModified: new Date(changedMs).toISOString().replace('Z', '+0000'),
+  };
+}
+
+function readFacts(code: FunctionCode, template: string): CodeFacts {
+  switch (code.kind) {
+    case 'inline':
+      return factsOf(code.source, Buffer.byteLength(code.source), changedAt(template));
+    case 'archive':
+      return readArchive(code.packed.file) ?? readFolder('', template);
+    case 'directory':
+      return (code.packed && readArchive(code.packed.file)) ?? readFolder(code.directory, template);
+  }
+}
+
+function changedAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function readArchive(file: string): CodeFacts | undefined {
+  try {
+    const content = readFileSync(file);
+    return factsOf(content, content.length, changedAt(file));
+  } catch {
+    return undefined;
+  }
+}
+
+function readFolder(folder: string, template: string): CodeFacts {
+  const files = folder === '' ? [] : listFiles(folder);
+  const stats = files.map((file) => ({ file, stat: statSync(file, { throwIfNoEntry: false }) }));
+  const size = stats.reduce((sum, { stat }) => sum + (stat?.size ?? 0), 0);
+  const changedMs = Math.max(changedAt(template), ...stats.map(({ stat }) => stat?.mtimeMs ?? 0));
+  const names = stats.map(({ file, stat }) => `${file} ${stat?.size ?? 0} ${stat?.mtimeMs ?? 0}`);
+  return factsOf(names.join('\n'), size, changedMs);
+}
+
+function listFiles(folder: string): readonly string[] {
+  const files: string[] = [];
+  const folders = [folder];
+  for (let next = folders.pop(); next !== undefined && files.length < MAX_FILES; next = folders.pop())
+    for (const entry of entriesOf(next))
+      if (entry.isFile()) files.push(join(next, entry.name));
+      else if (entry.isDirectory() && !SKIPPED.has(entry.name)) folders.push(join(next, entry.name));
+  return files.slice(0, MAX_FILES);
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}

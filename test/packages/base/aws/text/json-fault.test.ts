@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findJsonFault } from '../../../../../packages/base/aws/text/json-fault.ts';
+
+const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
+const ENCODED = Buffer.from([0x6e, 0x87, 0x72, 0x9e, 0xe9, 0xb5, 0xd7, 0x49, 0xee, 0x9b, 0x6d, 0x74]);
+
+/** The sources are tests of LocalStack, whose snapshots are recorded; Jackson's are its own tests of messages. */
+const FAULTS: readonly (readonly [
+  text: string | Buffer,
+  message: string,
+  line: number,
+  column: number,
+  source: string,
+])[] = [
+  [
+    'not some json',
+    `Unrecognized token 'not': was expecting (${VALUES})`,
+    1,
+    4,
+    'test_invalid_start_execution_input',
+  ],
+  [
+    "{'not': 'json'}",
+    "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+    1,
+    3,
+    'test_invalid_start_execution_input',
+  ],
+  [
+    '{"not": closed mark"',
+    `Unrecognized token 'closed': was expecting (${VALUES})`,
+    1,
+    15,
+    'test_invalid_json_event_pattern',
+  ],
+  [ENCODED, 'Invalid UTF-8 start byte 0x87', 1, 3, 'test_lambda_invoke_payload_encoding_error'],
+  [
+    Buffer.from([0x99, 0xeb, 0x2c]),
+    'Invalid UTF-8 start byte 0x99',
+    1,
+    2,
+    'test_lambda_invoke_payload_encoding_error',
+  ],
+  [
+    '{"a"\n 1}',
+    "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",
+    2,
+    3,
+    'Jackson',
+  ],
+  [
+    '[1 2]',
+    "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries",
+    1,
+    5,
+    'Jackson',
+  ],
+  [
+    '{"a":1 "b"}',
+    `Unexpected character ('"' (code 34)): was expecting comma to separate Object entries`,
+    1,
+    9,
+    'Jackson',
+  ],
+  ['[}', `Unexpected character ('}' (code 125)): expected a valid value (${VALUES})`, 1, 3, 'Jackson'],
+  ['{"a":"b"', 'Unexpected end-of-input: expected close marker for Object', 1, 9, 'Jackson'],
+  ['', 'No content to map due to end-of-input', 1, 1, 'Jackson'],
+];
+
+describe('findJsonFault', () => {
+  for (const [text, message, line, column, source] of FAULTS)
+    it(`describes ${JSON.stringify(String(text))} as ${source} does`, () => {
+      const { opened: _opened, ...fault } = findJsonFault(Buffer.from(text)) ?? {};
+      assert.deepEqual(fault, { message, place: { line, column } });
+    });
+
+  it('names the place where an object begins that does not end', () => {
+    assert.deepEqual(findJsonFault(Buffer.from(' [{"ü":[]'))?.opened, { line: 1, column: 3 });
+  });
+
+  it('finds no fault in JSON', () => {
+    for (const text of [
+      '{}',
+      '[ ]',
+      ' {"a" : [1, -2.5e+3, "ü€😀\\"", true, null, {"b":false}]} ',
+      '"x"',
+      '0',
+    ])
+      assert.equal(findJsonFault(Buffer.from(text)), undefined);
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
+import { aStack } from './a-stack-of-functions.ts';
+import type { FunctionCode } from '../../../../../../packages/gateway/core/stack/function.ts';
+
+describe('FunctionCodes', async () => {
+  const [definition] = (await aStack()).flatMap(({ functions }) => functions);
+  assert.ok(definition);
+  const folder = mkdtempSync(join(tmpdir(), 'code-facts-'));
+  const file = join(folder, 'template.yml');
+  writeFileSync(file, 'template');
+  utimesSync(file, 1_700_000_000, 1_700_000_000);
+  const of = (code: FunctionCode) => new FunctionCodes().of({ ...definition, code, place: { file } });
+
+  it('hashes inline code and archives', () => {
+    const archive = join(folder, 'code.zip');
+    writeFileSync(archive, 'archive');
+    const packed = { file: archive, version: '1' };
+    const ofArchive = of({ kind: 'archive', packed });
+
+    assert.deepEqual(of({ kind: 'inline', source: 'archive' }), {
+      CodeSize: 7,
+      CodeSha256: 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=',
+      LastModified: '2023-11-14T22:13:20.000+0000',
+    });
+    assert.equal(ofArchive.CodeSha256, 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=');
+    assert.deepEqual(of({ kind: 'directory', directory: folder, esbuild: undefined, packed }), ofArchive);
+  });
+
+  it('sums the files of a folder, whose hash changes with a file', () => {
+    const directory = join(folder, 'src');
+    mkdirSync(join(directory, 'lib'), { recursive: true });
+    mkdirSync(join(directory, '.git'));
+    writeFileSync(join(directory, '.git', 'config'), 'not deployed');
+    writeFileSync(join(directory, 'index.js'), '12345');
+    writeFileSync(join(directory, 'lib', 'a.js'), '678');
+    const code = { kind: 'directory', directory, esbuild: undefined } as const;
+    const before = of(code);
+    writeFileSync(join(directory, 'lib', 'a.js'), '67');
+    const after = of(code);
+
+    assert.deepEqual([before.CodeSize, after.CodeSize], [8, 7]);
+    assert.notEqual(before.CodeSha256, after.CodeSha256);
+  });
+
+  it('has facts about code that is not there', () => {
+    const directory = join(folder, 'none');
+    const packed = { file: join(folder, 'none.zip'), version: '1' };
+    for (const code of [
+      { kind: 'directory', directory, esbuild: undefined },
+      { kind: 'archive', packed },
+    ] as const)
+      assert.deepEqual([of(code).CodeSize, of(code).LastModified], [0, '2023-11-14T22:13:20.000+0000']);
+  });
+});
