@@ -1,4 +1,5 @@
 import { isJson } from '@gatewright/aws/json-object';
+import { findJsonFault } from '@gatewright/aws/text/json-fault';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -8,8 +9,13 @@ import type { Service, ServicePorts } from '../../kernel/service.ts';
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 type Tools = { readonly random: Random; readonly clock: Clock };
 
-function isJsonText(value: unknown): boolean {
-  return typeof value === 'string' && isJson(value);
+const INVALID_INPUT = 'Invalid execution input.';
+
+/** Returns why the input is not JSON, in the words of AWS's parser [obs: stepfunctions]. */
+function findInputFault(text: unknown): string | undefined {
+  if (typeof text !== 'string' || text === '') return INVALID_INPUT;
+  if (isJson(text)) return undefined;
+  return findJsonFault(Buffer.from(text))?.message ?? INVALID_INPUT;
 }
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
@@ -36,11 +42,9 @@ function answerStates(
       'InvalidArn',
       `Invalid Arn: 'Invalid ARN prefix: ${typeof machine === 'string' ? machine : ''}'`,
     );
-  if (!isJsonText(input?.['input'] ?? '{}'))
-    return refuse(
-      'InvalidExecutionInput',
-      "Invalid State Machine Execution Input: 'the input is not valid JSON'",
-    );
+  const fault = findInputFault(input?.['input'] ?? '{}');
+  if (fault !== undefined)
+    return refuse('InvalidExecutionInput', `Invalid State Machine Execution Input: '${fault}'`);
   const given = input?.['name'];
   const name = typeof given === 'string' && given !== '' ? given : random.uuid();
   const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;

@@ -1,4 +1,7 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") on top of the function runtime. */
+import { isUtf8 } from 'node:buffer';
+import { findJsonFault } from '@gatewright/aws/text/json-fault';
+import type { JsonPlace } from '@gatewright/aws/text/json-fault';
 import { isJson } from '@gatewright/aws/json-object';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import {
@@ -78,7 +81,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');
     const maxBytes = type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES;
     if (request.body.length > maxBytes) return requestTooLarge(call, maxBytes);
-    if (!isJson(payload)) return invalidRequest(call, NO_JSON);
+    if (!isUtf8(request.body) || !isJson(payload)) return invalidRequest(call, noJson(request.body));
     const headers = parseInvokeHeaders(call, type === 'RequestResponse');
     if (headers.kind === 'refused') return invalidRequest(call, headers);
     switch (type) {
@@ -98,12 +101,24 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   });
 }
 
-const NO_JSON = {
-  type: 'InvalidRequestContentException',
-  message: 'Could not parse request body into json: Could not parse payload into json',
-};
+type InvalidRequest = { readonly type: string; readonly message: string };
 
-function invalidRequest(call: AwsCall, { type, message }: typeof NO_JSON): ControlReply {
+/** Lambda says where its parser stopped, without the payload [obs: lambda]. */
+function noJson(body: Buffer): InvalidRequest {
+  const fault = findJsonFault(body);
+  const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;
+  const details = fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.place)}`;
+  return {
+    type: 'InvalidRequestContentException',
+    message: `Could not parse request body into json: Could not parse payload into json${details}`,
+  };
+}
+
+function printPlace({ line, column }: JsonPlace): string {
+  return `[Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: ${line}, column: ${column}]`;
+}
+
+function invalidRequest(call: AwsCall, { type, message }: InvalidRequest): ControlReply {
   return lambdaError(call, 400, type, { Type: 'User', message });
 }
 

@@ -2,7 +2,7 @@
 import { refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { badRequest } from '../../control-error.ts';
 import { refuseMapped } from '../../domains/edit-domains.ts';
-import { editV2 } from '../../edits/edit-v2.ts';
+import { editV2, faultsOf } from '../../edits/edit-v2.ts';
 import { quotaOfApi } from '../../loading/load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../edits/make-api.ts';
 import { membersOf, textOf, without } from '@gatewright/aws/json-object';
@@ -15,6 +15,8 @@ import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest/field-table.ts';
 import { emptyReply } from '../rest/wire-router.ts';
 import { optionalText, requiredText } from '../rest/wire-shape.ts';
+import { hasNoIssuer, NO_ISSUER } from './wire-v2-parts.ts';
+import { compileCors } from '../../../core/deployment/compile-cors.ts';
 import { API, APIS, findV2Api, isoTime, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import type { ApiResources, ApiState } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
@@ -102,13 +104,35 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
   refuseUnenforced(TYPE, without(properties, 'Body'));
   const id = random.hex(ID_LENGTH);
   const options = { id, properties, accountId, region: call.region, stackName: MADE_BY_CALL, logicalId: id };
-  const made = makeApi({ ...options, type: TYPE }, apis.account);
+  const { api, warnings } = makeApi({ ...options, type: TYPE }, apis.account);
+  if (properties['Body'] === undefined) refuseFaults(api);
+  else compileCors(api.resources.api);
+  const made = { api, warnings: [...warnings, ...ignoredAuthorizers(api.resources)] };
   refuseWarnings(call, made.warnings);
   const quota = quotaOfApi(made.api.identity.protocol, made.api.resources.api);
   const count = apis.all.filter((api) => quotaOfApi(api.identity.protocol, api.resources.api) === quota);
   refuseBeyondQuota(quota, count.length, DEFAULT_QUOTAS);
   apis.add(made.api);
   return made;
+}
+
+/** Refuses what a deployment of the new API would refuse. */
+function refuseFaults({ identity, resources }: ApiState): void {
+  const [fault] = faultsOf(identity, resources);
+  if (fault !== undefined) throw badRequest(fault.message);
+}
+
+/** Returns AWS's warnings about authorizers that an import does not create, and the routes that need them. */
+function ignoredAuthorizers({ authorizers, routes }: ApiResources): readonly string[] {
+  return [...authorizers.values()].filter(hasNoIssuer).flatMap(({ id, properties }) => [
+    `Unable to create Authorizer '${textOf(properties, 'Name')}': ${NO_ISSUER}. Ignoring.`,
+    ...routes
+      .filter((route) => route.properties['AuthorizerId'] === id)
+      .map(({ properties: { RouteKey } }) => {
+        const [method, path] = String(RouteKey).split(' ');
+        return `Unable to put method '${method}' on resource at path '${path}': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.`;
+      }),
+  ]);
 }
 
 function readApi({ body }: WireCall): JsonObject {

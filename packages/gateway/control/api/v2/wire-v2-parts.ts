@@ -7,7 +7,7 @@ import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { editV2 } from '../../edits/edit-v2.ts';
-import { mapOf, textOf, without } from '@gatewright/aws/json-object';
+import { mapOf, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isQuickCreated } from '../../../core/stack/quick-create.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -37,6 +37,8 @@ type PartRules = {
   readonly unkept?: (protocol: ApiProtocol, properties: JsonObject) => string | undefined;
   /** Returns the defaults that AWS shows. */
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
+  /** Checks the properties of a part. @throws ControlError for what AWS refuses */
+  readonly check?: (properties: JsonObject) => void;
   /** Whether a part of another kind requires the part with this id. */
   readonly isNeeded?: (from: ApiResources, id: string) => boolean;
 };
@@ -68,7 +70,18 @@ const WEBSOCKET_INTEGRATION = {
   integrationResponseSelectionExpression: '${integration.response.statuscode}',
 };
 
+/** AWS's words in the warnings of an import (aws/aws-sam-cli#2410); those of CreateAuthorizer are inferred from them. */
+export const NO_ISSUER = 'Invalid issuer: Issuer can not be empty for JWT Authorizer.';
+
+export function hasNoIssuer({ properties }: Pick<ControlResource, 'properties'>): boolean {
+  const { AuthorizerType, JwtConfiguration } = properties;
+  return AuthorizerType === 'JWT' && textOf(membersOf(JwtConfiguration), 'Issuer') === '';
+}
+
 const AUTHORIZERS: PartRules = {
+  check(properties) {
+    if (hasNoIssuer({ properties })) throw badRequest(NO_ISSUER);
+  },
   isNeeded: ({ routes }, id) => routes.some((route) => isOf(route, 'AuthorizerId', id)),
 };
 
@@ -231,6 +244,7 @@ function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, ca
   const merged = unkept === undefined ? said : without(said, unkept);
   const properties = kind.part === 'models' ? { ...merged, Schema: readSchema(merged['Schema']) } : merged;
   refuseUnenforced(kind.type, properties);
+  kind.check?.(properties);
   return properties;
 }
 

@@ -60,6 +60,9 @@ function readRule(at: MemberReader, prefix: string, bodies: ResponseBodies, isGr
     return { ...shared, does: readGroup(at, statement.object(member), member) };
   }
   if (!at.has('Action')) at.refuse('Action', 'is missing');
+  // A rule has exactly one of both (hashicorp/terraform-provider-aws#29321).
+  if (at.has('OverrideAction'))
+    at.refuse('OverrideAction', 'is only allowed in a rule that uses a rule group: this rule has Action');
   const action = readAction(at.object('Action'), bodies);
   const isRate = member === 'RateBasedStatement';
   if (isRate && action.kind === 'ALLOW') at.refuse('Action', 'of a rate-based rule cannot be Allow');

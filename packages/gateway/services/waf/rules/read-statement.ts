@@ -15,6 +15,8 @@ import type { MemberReader } from '@gatewright/aws/member-reader';
 const MAX_SEARCH_BYTES = 200;
 /** Maximum nesting of statements. Deeper nesting is refused, because reading and evaluation are recursive. */
 const MAX_DEPTH = 20;
+/** AWS refuses an AND or OR of one statement (hashicorp/terraform-provider-aws#34320). */
+const MIN_NESTED = 2;
 const MAX_NESTED = 100;
 const MAX_RATE_KEYS = 5;
 const MAX_RATE = 2_000_000_000;
@@ -89,7 +91,7 @@ export function readStatement(at: MemberReader, depth = 0): Statement {
 
 function readNested(at: MemberReader, depth: number): readonly Statement[] {
   const items = at.objects('Statements', MAX_NESTED);
-  if (items.length === 0) at.refuse('Statements', 'must have at least one item');
+  if (items.length < MIN_NESTED) at.refuse('Statements', `must have at least ${MIN_NESTED} statements`);
   return items.map((item) => readStatement(item, depth + 1));
 }
 

@@ -48,6 +48,34 @@ describe('StartExecution', () => {
     });
 });
 
+// LocalStack's snapshot of test_invalid_start_execution_input, recorded 2023-06-22
+describe('the input of an execution', () => {
+  for (const [input, reason] of [
+    [
+      'not some json',
+      "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+    ],
+    [
+      "{'not': 'json'}",
+      "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+    ],
+    ['', 'Invalid execution input.'],
+  ] as const)
+    it(`is refused if it is ${JSON.stringify(input)}`, () => {
+      assert.partialDeepStrictEqual(call('StartExecution', { stateMachineArn: MACHINE, input }), {
+        code: 'InvalidExecutionInput',
+        message: `Invalid State Machine Execution Input: '${reason}'`,
+      });
+    });
+
+  it('may be a number, a text or null', () => {
+    for (const input of ['2', '"text"', 'null'])
+      assert.partialDeepStrictEqual(call('StartExecution', { stateMachineArn: MACHINE, input }), {
+        kind: 'result',
+      });
+  });
+});
+
 describe('StopExecution', () => {
   it('says when it has stopped one, and refuses what is none', () => {
     assert.deepEqual(call('StopExecution', { executionArn: `${EXECUTION}:soup-1` }), {

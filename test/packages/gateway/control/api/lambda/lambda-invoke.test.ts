@@ -19,7 +19,7 @@ type RequestOptions = {
   readonly path?: string;
   readonly query?: string;
   readonly headers?: string[];
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly mayInvoke?: boolean;
 };
 
@@ -68,6 +68,9 @@ function aService() {
 }
 
 // Source: Lambda API reference, "Invoke"
+const SOURCE = '[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)';
+const ENCODED = Buffer.from([0x6e, 0x87, 0x72, 0x9e, 0xe9, 0xb5, 0xd7, 0x49, 0xee, 0x9b, 0x6d, 0x74]);
+
 describe('createLambdaInvoke', () => {
   for (const { name, options, status, body, header } of [
     {
@@ -149,7 +152,35 @@ describe('createLambdaInvoke', () => {
       status: 400,
       body: {
         Type: 'User',
-        message: 'Could not parse request body into json: Could not parse payload into json',
+        message:
+          'Could not parse request body into json: Could not parse payload into json: ' +
+          `Unexpected end-of-input: expected close marker for Object (start marker at ${SOURCE}; line: 1, column: 1])` +
+          `\n at ${SOURCE}; line: 1, column: 2]`,
+      },
+      header: ['x-amzn-errortype', 'InvalidRequestContentException'],
+    },
+    {
+      // LocalStack's snapshot of test_lambda_invoke_payload_encoding_error, recorded 2025-11-24
+      name: 'refuses an event that was decoded from base64 by mistake',
+      options: { body: ENCODED },
+      status: 400,
+      body: {
+        Type: 'User',
+        message:
+          'Could not parse request body into json: Could not parse payload into json: ' +
+          `Invalid UTF-8 start byte 0x87\n at ${SOURCE}; line: 1, column: 3]`,
+      },
+      header: ['x-amzn-errortype', 'InvalidRequestContentException'],
+    },
+    {
+      name: 'refuses an event that is JSON, but not UTF-8',
+      options: { body: Buffer.from([0x22, 0x99, 0x22]) },
+      status: 400,
+      body: {
+        Type: 'User',
+        message:
+          'Could not parse request body into json: Could not parse payload into json: ' +
+          `Invalid UTF-8 start byte 0x99\n at ${SOURCE}; line: 1, column: 3]`,
       },
       header: ['x-amzn-errortype', 'InvalidRequestContentException'],
     },

@@ -237,3 +237,60 @@ describe('HTTP APIs through the AWS SDK', () => {
     }
   });
 });
+
+describe('what AWS refuses of a new HTTP API', () => {
+  const refused = (send: Promise<unknown>): Promise<unknown> => refusalOf(send);
+
+  // aws/aws-cdk#9076
+  it('is every origin together with credentials', async () => {
+    const CorsConfiguration = { AllowCredentials: true, AllowOrigins: ['*'] };
+    const message = "allow-credentials is not supported if 'allow-origin' is *";
+    const made = new CreateApiCommand({ Name: 'cors', ProtocolType: 'HTTP', CorsConfiguration });
+    assert.deepEqual(await refused(control.v2.send(made)), { name: 'BadRequestException', message });
+  });
+
+  // aws/aws-sam-cli#2410
+  it('is an authorizer without issuer, of which an import only warns', async () => {
+    const integration = {
+      type: 'http_proxy',
+      httpMethod: 'POST',
+      uri: 'https://a.example',
+      payloadFormatVersion: '1.0',
+    };
+    const security = [{ Cognito: [] }];
+    const post = { security, responses: {}, 'x-amazon-apigateway-integration': integration };
+    const authorizer = {
+      type: 'jwt',
+      identitySource: '$request.header.Authorization',
+      jwtConfiguration: { audience: ['a'] },
+    };
+    const Cognito = { type: 'oauth2', 'x-amazon-apigateway-authorizer': authorizer };
+    const Body = JSON.stringify({
+      openapi: '3.0.1',
+      info: { title: 'jwt', version: '1' },
+      paths: { '/authtest': { post } },
+      components: { securitySchemes: { Cognito } },
+    });
+    const warnings = [
+      "Unable to create Authorizer 'Cognito': Invalid issuer: Issuer can not be empty for JWT Authorizer.. Ignoring.",
+      "Unable to put method 'POST' on resource at path '/authtest': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.",
+    ];
+    const made = await control.v2.send(new ImportApiCommand({ Body }));
+    assert.deepEqual(made.Warnings, warnings);
+    assert.deepEqual(await refused(control.v2.send(new ImportApiCommand({ Body, FailOnWarnings: true }))), {
+      name: 'BadRequestException',
+      message: `Warnings found during import:\n\t${warnings.join('\n\t')}`,
+    });
+    const create = new CreateAuthorizerCommand({
+      ApiId: made.ApiId,
+      AuthorizerType: 'JWT',
+      Name: 'own',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Audience: ['a'] },
+    });
+    assert.deepEqual(await refused(control.v2.send(create)), {
+      name: 'BadRequestException',
+      message: 'Invalid issuer: Issuer can not be empty for JWT Authorizer.',
+    });
+  });
+});

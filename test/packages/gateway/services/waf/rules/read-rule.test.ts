@@ -218,6 +218,22 @@ const REFUSED: readonly {
     message: /aws is reserved/,
   },
   {
+    // hashicorp/terraform-provider-aws#29321
+    name: 'a rule with both kinds of actions',
+    rules: [{ ...GOOD, OverrideAction: { Count: {} } }],
+    path: 'Rules.0.OverrideAction',
+    message: /only allowed in a rule that uses a rule group/,
+  },
+  ...['AndStatement', 'OrStatement'].map((name) => ({
+    // hashicorp/terraform-provider-aws#34320
+    name: `a ${name} of one statement`,
+    rules: [
+      { ...GOOD, Statement: { [name]: { Statements: [{ GeoMatchStatement: { CountryCodes: ['DE'] } }] } } },
+    ],
+    path: `Rules.0.Statement.${name}.Statements`,
+    message: /must have at least 2 statements/,
+  })),
+  {
     name: 'a rule without an action',
     rules: [{ ...GOOD, Action: undefined }],
     path: 'Rules.0.Action',
