@@ -1,5 +1,6 @@
 /** Patches a stage. @see API Gateway developer guide, "Patch operations", "Stage" */
 import { badRequest } from '../../control-error.ts';
+import type { ControlError } from '../../control-error.ts';
 import { without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { field } from '../../resource-types/fields.ts';
@@ -33,12 +34,21 @@ const PATHS =
   '/*/*/caching/requireAuthorizationForCacheControl, /*/*/caching/unauthorizedCacheControlHeaderStrategy, ' +
   '/variables/{variable_name}, /tracingEnabled]';
 
-export const stageRefusal: PatchRefusal = ({ op, path }) =>
-  badRequest(
-    op === 'add' || op === 'copy'
-      ? `Invalid ${op} operation with path: ${path}`
-      : `Invalid method setting path: ${path}. Must be one of: ${PATHS}`,
+export const stageRefusal: PatchRefusal = ({ op, path, from = 'null' }) =>
+  op === 'copy'
+    ? refuseCopy(path, from)
+    : badRequest(
+        op === 'add'
+          ? `Invalid add operation with path: ${path}`
+          : `Invalid method setting path: ${path}. Must be one of: ${PATHS}`,
+      );
+
+function refuseCopy(path: string, from: string): ControlError {
+  return badRequest(
+    `Invalid copy operation with path: ${path} and from ${from}. Valid copy:path are [/deploymentId, /variables] and ` +
+      'valid copy:from are [/canarySettings/deploymentId, /canarySettings/stageVariableOverrides]',
   );
+}
 
 /**
  * Creates a patch rule for a nested block of the stage from a rule for the block itself. If the stage lacks the block,
@@ -161,30 +171,36 @@ const PROMOTION_RULES: readonly Rule[] = [
     path: '/deploymentId',
     on: {
       replace: (stage, { value }) => ({ ...stage, DeploymentId: value }),
-      copy(stage, { from }) {
-        const deploymentId = blockOf(stage, 'CanarySetting')?.['DeploymentId'];
-        if (from !== '/canarySettings/deploymentId' || deploymentId === undefined)
-          throw badRequest(`Invalid copy operation with path: /deploymentId and from ${from}`);
-        return { ...stage, DeploymentId: deploymentId };
-      },
+      copy: promote('/deploymentId', '/canarySettings/deploymentId', (stage, canary) => ({
+        ...stage,
+        ...(canary['DeploymentId'] !== undefined && { DeploymentId: canary['DeploymentId'] }),
+      })),
     },
   },
   {
     path: '/variables',
     on: {
-      copy(stage, { from }) {
-        const canary = blockOf(stage, 'CanarySetting');
-        if (from !== '/canarySettings/stageVariableOverrides' || canary === undefined)
-          throw badRequest(`Invalid copy operation with path: /variables and from ${from}`);
-        const variables = {
-          ...blockOf(stage, 'Variables'),
-          ...blockOf(canary, 'StageVariableOverrides'),
-        };
-        return { ...stage, Variables: variables };
-      },
+      copy: promote('/variables', '/canarySettings/stageVariableOverrides', (stage, canary) => ({
+        ...stage,
+        Variables: { ...blockOf(stage, 'Variables'), ...blockOf(canary, 'StageVariableOverrides') },
+      })),
     },
   },
 ];
+
+/** Copies a part of the canary to the stage. AWS looks at the paths before it looks for the canary [obs]. */
+function promote(
+  path: string,
+  from: string,
+  copy: (stage: JsonObject, canary: JsonObject) => JsonObject,
+): NonNullable<Rule['on']['copy']> {
+  return (stage, input) => {
+    if (input.from !== from) throw refuseCopy(path, input.from);
+    const canary = blockOf(stage, 'CanarySetting');
+    if (canary === undefined) throw badRequest('Promotion not available. Canary does not exist.');
+    return copy(stage, canary);
+  };
+}
 
 export const STAGE_RULES: readonly Rule[] = [
   ...PROMOTION_RULES,

@@ -99,9 +99,9 @@ function planKeyRoutes(account: Account): readonly WireRoute[] {
       return key;
     },
     list({ path, query }) {
-      const { id } = account.plans.get(path('usagePlanId'));
       const name = query.get('name');
-      const keys = account.plans.keysOf(id).map(({ keyId }) => account.keys.get(keyId));
+      // A plan that does not exist has no keys [obs].
+      const keys = account.plans.keysOf(path('usagePlanId')).map(({ keyId }) => account.keys.get(keyId));
       return keys.filter((key) => name === null || key.name?.startsWith(name) === true);
     },
     get,

@@ -196,6 +196,12 @@ describe('usage plans through the AWS SDK', () => {
     assert.deepEqual(listed.items?.find((plan) => plan.id === id)?.tags, undefined);
   });
 
+  // LocalStack's snapshot of test_get_usage_plan_api_keys, recorded 2025-09-26
+  it('have no keys if they do not exist', async () => {
+    const { items } = await control.sdk.send(new GetUsagePlanKeysCommand({ usagePlanId: 'bad-id' }));
+    assert.deepEqual(items, []);
+  });
+
   it('know their keys, and keys their plans', async () => {
     const [plan, key] = [await aPlan(), await aKey()];
     await join(plan, key.id);

@@ -169,6 +169,23 @@ describe('stages through the AWS SDK', () => {
   });
 
   const refused: { name: string; operation: PatchOperation; message: RegExp }[] = [
+    // LocalStack's snapshot of test_update_stage_with_copy_ops, recorded 2025-05-30
+    {
+      name: 'a copy to the canary',
+      operation: { op: 'copy', path: '/canarySettings/stageVariableOverrides', from: '/variables' },
+      message:
+        /^Invalid copy operation with path: \/canarySettings\/stageVariableOverrides and from \/variables\. Valid copy:path are \[\/deploymentId, \/variables\] and valid copy:from are \[\/canarySettings\/deploymentId, \/canarySettings\/stageVariableOverrides\]$/,
+    },
+    {
+      name: 'a promotion without a canary',
+      operation: { op: 'copy', path: '/deploymentId', from: '/canarySettings/deploymentId' },
+      message: /^Promotion not available\. Canary does not exist\.$/,
+    },
+    {
+      name: 'a copy of another member',
+      operation: { op: 'copy', path: '/variables', from: '/canarySettings/deploymentId' },
+      message: /^Invalid copy operation with path: \/variables and from \/canarySettings\/deploymentId\. /,
+    },
     {
       name: 'an unknown path',
       operation: { op: 'replace', path: '/documentation_version', value: 'x' },
