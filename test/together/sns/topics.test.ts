@@ -151,5 +151,12 @@ describe('Topics', () => {
       resources: topic(`${TO_INBOX}, FilterPolicy: { a: [{ like: b }] }`),
     });
     assert.match(faults.all[0]?.error.message ?? '', /Unrecognized match type like/);
+    // LocalStack's snapshot of test_set_subscription_filter_policy_scope
+    const policy = 'FilterPolicy: { a: [b] }, FilterPolicyScope: RandomValue';
+    const refused = anEventEngine(SERVICES, { resources: topic(`${TO_INBOX}, ${policy}`) }).faults;
+    assert.equal(
+      refused.all[0]?.error.message,
+      'Invalid parameter: FilterPolicyScope: Invalid value [RandomValue]. Please use either MessageBody or MessageAttributes',
+    );
   });
 });

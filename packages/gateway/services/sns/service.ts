@@ -9,6 +9,7 @@ import { isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileFilterPolicy } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import { atPlace } from '../../kernel/delivery/pattern-error.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Subscription, TopicDefinition } from './topics.ts';
@@ -25,10 +26,10 @@ class SnsService implements Service {
     this.target = { deliver: (arn, body, delivery) => topics.target(arn, body, delivery) };
     this.api = {
       namespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
-      answer: ({ operation }) =>
+      answer: ({ operation, request: { region } }) =>
         operation.protocol === 'rest'
           ? undefined
-          : (answerTopics(operation, topics, random) ?? answerSns(operation, random)),
+          : (answerTopics(operation, region, topics, random) ?? answerSns(operation, region, random)),
     };
   }
 
@@ -99,7 +100,10 @@ function readOne(
       ? undefined
       : reader.attempt<MessageTest>(
           'the subscription gets no message',
-          () => atPlace(reader.resource.place('FilterPolicy'), () => compileFilterPolicy(policy, scope)),
+          () => {
+            refuseOtherScope(reader, FilterPolicyScope);
+            return atPlace(reader.resource.place('FilterPolicy'), () => compileFilterPolicy(policy, scope));
+          },
           () => () => false,
         );
   return [
@@ -113,6 +117,15 @@ function readOne(
       deadLetterArn: typeof dead === 'string' ? dead : undefined,
     },
   ];
+}
+
+/** A scope that is given must be one of both [obs: sns]. */
+function refuseOtherScope({ resource }: ResourceReader, given: unknown): void {
+  if (given === undefined || given === 'MessageBody' || given === 'MessageAttributes') return;
+  throw new DefinitionError(
+    resource.place('FilterPolicyScope'),
+    `Invalid parameter: FilterPolicyScope: Invalid value [${String(given)}]. Please use either MessageBody or MessageAttributes`,
+  );
 }
 
 function parse(text: string): unknown {

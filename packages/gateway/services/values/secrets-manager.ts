@@ -45,6 +45,12 @@ export const SECRETS_CALLS: readonly string[] = [...Object.keys(OF_ONE_SECRET), 
 function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const { VersionStage: stage = CURRENT, VersionId: version = versionId(secret) } = fields;
   const { content, name, changedMs } = secret;
+  // A stage is looked for at the version that the call names, if it names one [obs].
+  if (content !== undefined && fields['VersionId'] === versionId(secret) && stage !== CURRENT)
+    throw new ServiceRefusal(
+      'InvalidRequestException',
+      'You provided a VersionStage that is not associated to the provided VersionId.',
+    );
   if (content === undefined || stage !== CURRENT)
     throw notFound(`can't find the specified secret value for staging label: ${String(stage)}`);
   if (version !== versionId(secret))

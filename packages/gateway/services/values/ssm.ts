@@ -115,7 +115,8 @@ function splitSelector(text: string): { readonly name: string; readonly selector
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {
   const { name, selector } = splitSelector(text);
   const parameter = values.parameter(name);
-  if (parameter === undefined) throw new ServiceRefusal('ParameterNotFound', `Parameter ${text} not found.`);
+  // AWS's error has no message (hashicorp/terraform-provider-aws#15095, vandium-io/aws-param-store#8).
+  if (parameter === undefined) throw new ServiceRefusal('ParameterNotFound', '');
   if (selector !== undefined && selector !== String(parameter.version))
     throw new ServiceRefusal(
       'ParameterVersionNotFound',

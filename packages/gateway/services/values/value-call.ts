@@ -68,7 +68,8 @@ export function answerJson(run: () => ControlReply | UnknownMembers): ControlRep
   } catch (error) {
     if (!(error instanceof ServiceRefusal)) throw error;
     const { code, message, status } = error;
-    return printJson(status, { __type: code, message }, ['x-amzn-ErrorType', code]);
+    const body = message === '' ? { __type: code } : { __type: code, message };
+    return printJson(status, body, ['x-amzn-ErrorType', code]);
   }
 }
 

@@ -5,11 +5,11 @@ import * as sns from '../../../../../packages/gateway/services/sns/service.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
 
 const TopicArn = `arn:aws:sns:${REGION}:${ACCOUNT}:news`;
+const RESOURCES = `
+  News: { Type: AWS::SNS::Topic, Properties: { TopicName: news } }
+  Ordered: { Type: AWS::SNS::Topic, Properties: { TopicName: news.fifo, FifoTopic: true } }`;
 const call = (action: string, input: object) =>
-  anEventEngine(
-    { sns },
-    { resources: '  News: { Type: AWS::SNS::Topic, Properties: { TopicName: news } }' },
-  ).call('sns', action, { TopicArn, ...input });
+  anEventEngine({ sns }, { resources: RESOURCES }).call('sns', action, { TopicArn, ...input });
 
 describe('a message to a topic', () => {
   for (const [name, input] of [
@@ -37,4 +37,150 @@ describe('messages at once', () => {
 
     assert.match(JSON.stringify(answer), /does not contain any entries/);
   });
+});
+
+const FIFO = `${TopicArn}.fifo`;
+const NO_DEDUPLICATION =
+  'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly';
+
+/** The sources are tests of LocalStack in tests/aws/services/sns/test_sns.py, whose snapshots were recorded 2023 to 2025. */
+const REFUSED: readonly (readonly [test: string, input: object, message: string])[] = [
+  [
+    'test_publish_wrong_arn_format',
+    { TopicArn: 'randomstring', Message: 'm' },
+    'TopicArn Reason: An ARN must have at least 6 elements, not 1',
+  ],
+  [
+    'test_publish_wrong_arn_format',
+    { TopicArn: 'randomstring:1', Message: 'm' },
+    'TopicArn Reason: An ARN must have at least 6 elements, not 2',
+  ],
+  [
+    'test_publish_wrong_arn_format',
+    { TopicArn: '', Message: 'm' },
+    'TopicArn Reason: An ARN must have at least 6 elements, not 1',
+  ],
+  [
+    'test_topic_publish_another_region',
+    { TopicArn: TopicArn.replace(REGION, 'ap-south-2'), Message: 'm' },
+    'TopicArn',
+  ],
+  [
+    'test_publish_non_existent_target',
+    { TopicArn: undefined, TargetArn: TopicArn.replace(':news', ':endpoint/APNS/abc/def'), Message: 'm' },
+    'TargetArn Reason: No endpoint found for the target arn specified',
+  ],
+  [
+    'test_publish_wrong_phone_format',
+    { TopicArn: undefined, PhoneNumber: '+1a234', Message: 'm' },
+    'PhoneNumber Reason: +1a234 is not valid to publish to',
+  ],
+  ['test_publish_with_empty_subject', { Message: 'm', Subject: '' }, 'Subject'],
+  [
+    'test_message_structure_json_exc',
+    { Message: '{"sqs":"x"}', MessageStructure: 'json' },
+    'Message Structure - No default entry in JSON message body',
+  ],
+  [
+    'test_message_structure_json_exc',
+    { Message: '{"default":{"object":"test"}}', MessageStructure: 'json' },
+    'Message Structure - No default entry in JSON message body',
+  ],
+  [
+    'test_message_structure_json_exc',
+    { Message: '{"default":"x"} }', MessageStructure: 'json' },
+    'Message Structure - JSON message body failed to parse',
+  ],
+  [
+    'test_validations_for_fifo',
+    { Message: 'm', MessageDeduplicationId: 'd' },
+    'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
+  ],
+  [
+    'test_validations_for_fifo',
+    { TopicArn: FIFO, Message: 'm' },
+    'The MessageGroupId parameter is required for FIFO topics',
+  ],
+  ['test_validations_for_fifo', { TopicArn: FIFO, Message: 'm', MessageGroupId: 'g' }, NO_DEDUPLICATION],
+];
+
+describe('a message that SNS refuses', () => {
+  for (const [test, input, message] of REFUSED)
+    it(`is refused as in ${test}: ${message}`, async () => {
+      assert.partialDeepStrictEqual(await call('Publish', input), {
+        __type: 'InvalidParameter',
+        message: `Invalid parameter: ${message}`,
+      });
+    });
+
+  it('may have the same name twice, as in test_message_structure_json_exc', async () => {
+    const Message = '{"default":"first","default":"second"}';
+    assert.ok('MessageId' in Object(await call('Publish', { Message, MessageStructure: 'json' })));
+  });
+});
+
+const REFUSED_BATCHES: readonly (readonly [
+  test: string,
+  entries: readonly object[],
+  code: string,
+  message: string,
+  topic?: string,
+])[] = [
+  [
+    'test_publish_batch_exceptions',
+    [{ Id: 'a' }, { Id: 'a' }],
+    'BatchEntryIdsNotDistinct',
+    'Two or more batch entries in the request have the same Id.',
+  ],
+  [
+    'test_publish_batch_exceptions',
+    Array.from({ length: 11 }, (_, index) => ({ Id: String(index) })),
+    'TooManyEntriesInBatchRequest',
+    'The batch request contains more entries than permissible.',
+  ],
+  [
+    'test_publish_batch_exceptions',
+    [{ Id: 'a' }, { Id: 'b', Message: '{}', MessageStructure: 'json' }],
+    'InvalidParameter',
+    'Invalid parameter: Message Structure - No default entry in JSON message body',
+  ],
+  [
+    'test_publish_batch_exceptions',
+    [{ Id: 'a', MessageGroupId: 'g' }],
+    'InvalidParameter',
+    `Invalid parameter: ${NO_DEDUPLICATION}`,
+    FIFO,
+  ],
+  [
+    'test_publish_batch_invalid_entry_id',
+    [{ Id: 'message.id' }],
+    'InvalidBatchEntryId',
+    'The Id of a batch entry in the batch request contains an impermissible character: message.id',
+  ],
+  [
+    'test_publish_batch_invalid_entry_id',
+    [{ Id: 'a'.repeat(81) }],
+    'InvalidBatchEntryId',
+    `The Id of a batch entry in the batch request is too long: ${'a'.repeat(81)}`,
+  ],
+  [
+    'test_publish_batch_too_long_message',
+    [
+      { Id: 'a', Message: 'x'.repeat(131_072) },
+      { Id: 'b', Message: 'x'.repeat(131_073) },
+    ],
+    'BatchRequestTooLong',
+    'The length of all the messages put together is more than the limit.',
+  ],
+];
+
+describe('a batch that SNS refuses', () => {
+  for (const [test, entries, code, message, topic = TopicArn] of REFUSED_BATCHES)
+    it(`is refused as in ${test}: ${message.slice(0, 90)}`, async () => {
+      const PublishBatchRequestEntries = entries.map((entry) => ({ Message: 'm', ...entry }));
+      assert.partialDeepStrictEqual(
+        await call('PublishBatch', { TopicArn: topic, PublishBatchRequestEntries }),
+        { __type: code, message },
+      );
+    });
 });

@@ -215,6 +215,30 @@ describe('Values that functions read', () => {
     );
   });
 
+  it('refuses a stage that the named version does not have, in words recorded 2024-04-11', async () => {
+    const client = new SecretsManagerClient(at());
+    const { VersionId } = await client.send(new GetSecretValueCommand({ SecretId: 'app/db' }));
+    const read = new GetSecretValueCommand({ SecretId: 'app/db', VersionId, VersionStage: 'AWSPREVIOUS' });
+    await assert.rejects(client.send(read), {
+      name: 'InvalidRequestException',
+      message: 'You provided a VersionStage that is not associated to the provided VersionId.',
+    });
+  });
+
+  // hashicorp/terraform-provider-aws#15095, vandium-io/aws-param-store#8
+  it('has no message for a parameter that is not there', async () => {
+    const url = new URL(started.listening.control);
+    const signing = { service: 'ssm', region: 'eu-west-1', nowEpochMs: Date.now() };
+    const body = '{"Name":"/gone"}';
+    const sent = {
+      'x-amz-target': 'AmazonSSM.GetParameter',
+      'content-type': 'application/x-amz-json-1.1',
+    };
+    const signed = signRequest({ ...GATEWAY_ADMIN, ...signing, method: 'POST', url, body, headers: sent });
+    const reply = await fetch(url, { method: 'POST', headers: { ...sent, ...signed }, body });
+    assert.deepEqual([reply.status, await reply.text()], [400, '{"__type":"ParameterNotFound"}']);
+  });
+
   const refused: [what: string, call: () => Promise<unknown>, error: string, told?: RegExp][] = [
     [
       'a parameter that is not there',
