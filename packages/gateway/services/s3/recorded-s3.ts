@@ -3,13 +3,15 @@ import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
-import type { HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
+import { noSuchKey, objectHeaders, readRange, refuseRead, refuseWrite } from './object-request.ts';
+import type { ObjectRefusal, StoredObject } from './object-request.ts';
+import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
-type Stored = { readonly body: Buffer; readonly contentType: string; readonly etag: string };
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 type BucketPorts = {
   readonly random: Random;
+  readonly clock: Clock;
   readonly written?: WrittenObjects;
   readonly accountId: string;
   readonly startedAt: number;
@@ -29,9 +31,11 @@ const MAX_OBJECTS = 500;
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
 const BUCKET = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
 const NOTHING = Buffer.alloc(0);
+/** Every object is encrypted with a key of S3, unless its bucket says otherwise [obs]. */
+const ENCRYPTED = ['x-amz-server-side-encryption', 'AES256'];
 
 export class RecordedBuckets {
-  readonly #objects = new Map<string, Stored>();
+  readonly #objects = new Map<string, StoredObject>();
   /**
    * The objects of the values file that calls have deleted. The set has the same maximum size as the map of objects
    * that were put.
@@ -63,10 +67,10 @@ export class RecordedBuckets {
     const id = `${bucket}/${key}`;
     switch (request.method) {
       case 'PUT':
-        return this.#put({ id, bucket, key }, Buffer.from(request.body ?? NOTHING), contentType);
+        return this.#put({ id, bucket, key }, request, contentType);
       case 'GET':
       case 'HEAD':
-        return this.#get(id, key, request.method);
+        return this.#get(id, key, request);
       case 'DELETE':
         if (this.#objects.delete(id) || this.#findWritten(id) !== undefined)
           this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
@@ -98,14 +102,18 @@ export class RecordedBuckets {
 
   #put(
     { id, bucket, key }: { readonly id: string; readonly bucket: string; readonly key: string },
-    body: Buffer,
+    request: ServiceRequest,
     contentType: string,
   ): Answered {
+    const refused = refuseWrite(request, key, this.#find(id));
+    if (refused !== undefined) return this.#refuse(refused);
+    const body = Buffer.from(request.body ?? NOTHING);
     if (body.length > MAX_OBJECT_BYTES)
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
     const etag = etagOf(body);
     this.#objects.delete(id);
-    this.#objects.set(id, { body, contentType, etag });
+    const headers = ['Content-Type', contentType, ...objectHeaders(request)];
+    this.#objects.set(id, { body, etag, headers, changedMs: this.#ports.clock.nowEpochMs() });
     for (const oldest of this.#objects.keys()) {
       if (this.#objects.size <= MAX_OBJECTS) break;
       this.#objects.delete(oldest);
@@ -117,29 +125,49 @@ export class RecordedBuckets {
       size: body.length,
       etag: etag.replaceAll('"', ''),
     });
-    return this.#reply(200, ['ETag', etag], NOTHING);
+    return this.#reply(200, ['ETag', etag, ...ENCRYPTED], NOTHING);
   }
 
-  #get(id: string, key: string, method: 'GET' | 'HEAD'): Answered {
-    const stored = this.#objects.get(id) ?? this.#findWritten(id);
-    if (stored === undefined) return this.#error(404, 'NoSuchKey', 'The specified key does not exist.', key);
-    const headers = ['ETag', stored.etag, 'Content-Type', stored.contentType];
-    if (method === 'GET') return this.#reply(200, headers, stored.body);
-    return this.#reply(200, [...headers, 'Content-Length', String(stored.body.length)], NOTHING);
+  #get(id: string, key: string, request: ServiceRequest): Answered {
+    const stored = this.#find(id);
+    if (stored === undefined) return this.#refuse(noSuchKey(key));
+    const { body, etag, changedMs } = stored;
+    const refused = refuseRead(request, stored, this.#ports.clock.nowEpochMs());
+    const dated = ['ETag', etag, 'Last-Modified', new Date(changedMs).toUTCString()];
+    if (refused === 'not-modified') return this.#reply(304, dated, NOTHING);
+    const part = refused ?? readRange(request, body.length);
+    if (part !== undefined && 'code' in part) return this.#refuse(part);
+    const sent = part === undefined ? body : body.subarray(part.from, part.to + 1);
+    const headers = [...dated, ...stored.headers, 'Accept-Ranges', 'bytes', ...ENCRYPTED];
+    if (part !== undefined) headers.push('Content-Range', `bytes ${part.from}-${part.to}/${body.length}`);
+    const status = part === undefined ? 200 : 206;
+    if (request.method === 'GET') return this.#reply(status, headers, sent);
+    return this.#reply(status, [...headers, 'Content-Length', String(sent.length)], NOTHING);
   }
 
-  #findWritten(id: string): Stored | undefined {
+  #find(id: string): StoredObject | undefined {
+    return this.#objects.get(id) ?? this.#findWritten(id);
+  }
+
+  #findWritten(id: string): StoredObject | undefined {
     const name = decodeOrKeep(id);
     const found = this.#deleted.has(name) ? undefined : this.#ports.written?.(name);
     if (found === undefined) return undefined;
-    return { body: found.bytes, contentType: found.contentType, etag: etagOf(found.bytes) };
+    const { bytes: body, contentType } = found;
+    const changedMs = this.#ports.startedAt;
+    return { body, etag: etagOf(body), headers: ['Content-Type', contentType], changedMs };
   }
 
-  #error(status: number, code: string, message: string, key: string): Answered {
+  #error(status: number, code: string, message: string, Key: string): Answered {
+    return this.#refuse({ status, code, message, details: { Key } });
+  }
+
+  #refuse({ status, code, message, details }: ObjectRefusal): Answered {
     const id = this.#ports.random.hex(16).toUpperCase();
+    const elements = Object.entries(details).map(([name, value]) => element(name, escapeXml(value)));
     const body =
       `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>` +
-      `<Key>${escapeXml(key)}</Key><RequestId>${id}</RequestId></Error>`;
+      `${elements.join('')}<RequestId>${id}</RequestId></Error>`;
     return this.#reply(status, ['Content-Type', 'application/xml'], Buffer.from(body));
   }
 

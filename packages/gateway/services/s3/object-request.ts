@@ -1,0 +1,139 @@
+/** Conditions, ranges and metadata of requests for S3 objects [obs: s3] (docs/aws §22.5). */
+import { headerOf } from '../../kernel/calls/aws-operation.ts';
+import type { ServiceRequest } from '../../core/ports.ts';
+
+export type StoredObject = {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly changedMs: number;
+  /** Content-Type, and the other headers of the object that PutObject set. */
+  readonly headers: readonly string[];
+};
+
+export type ObjectRefusal = {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** Elements of the error that follow its message. */
+  readonly details: Readonly<Record<string, string>>;
+};
+
+const SYSTEM_HEADERS = [
+  'Cache-Control',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Language',
+  'Expires',
+] as const;
+const METADATA = 'x-amz-meta-';
+
+/** Returns the headers of a request that belong to the object. */
+export function objectHeaders(request: ServiceRequest): readonly string[] {
+  const system = SYSTEM_HEADERS.flatMap((name) => {
+    const value = headerOf(request, name.toLowerCase());
+    // The encoding of a streamed upload belongs to the request.
+    const kept = name === 'Content-Encoding' ? value?.replace(/^aws-chunked(?:,\s*|$)/, '') : value;
+    return kept === undefined || kept === '' ? [] : [name, kept];
+  });
+  const { headers } = request;
+  const own = headers.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase().startsWith(METADATA)
+      ? [name.toLowerCase(), headers[index + 1] ?? '']
+      : [],
+  );
+  return [...system, ...own];
+}
+
+/** Checks the conditions of a write. Only one of both headers, and only some of their values, are taken. */
+export function refuseWrite(
+  request: ServiceRequest,
+  key: string,
+  stored: StoredObject | undefined,
+): ObjectRefusal | undefined {
+  const ifMatch = headerOf(request, 'if-match');
+  const ifNoneMatch = headerOf(request, 'if-none-match');
+  if (ifMatch !== undefined && ifNoneMatch !== undefined)
+    return notImplemented(
+      'If-Match,If-None-Match',
+      'Multiple conditional request headers present in the request',
+    );
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') return notAccepted('If-None-Match');
+  if (ifMatch === '*') return notAccepted('If-Match');
+  if (ifNoneMatch !== undefined) return stored === undefined ? undefined : failed('If-None-Match');
+  if (ifMatch === undefined) return undefined;
+  if (stored === undefined) return noSuchKey(key);
+  return isSame(ifMatch, stored.etag) ? undefined : failed('If-Match');
+}
+
+/** Checks the conditions of a read, in S3's order. */
+export function refuseRead(
+  request: ServiceRequest,
+  { etag, changedMs }: StoredObject,
+  nowEpochMs: number,
+): ObjectRefusal | 'not-modified' | undefined {
+  const changed = Math.floor(changedMs / 1000) * 1000;
+  const ifMatch = headerOf(request, 'if-match');
+  if (ifMatch !== undefined && ifMatch !== '*' && !isSame(ifMatch, etag)) return failed('If-Match');
+  const unmodifiedSince = dateOf(request, 'if-unmodified-since');
+  if (ifMatch === undefined && unmodifiedSince !== undefined && changed > unmodifiedSince)
+    return failed('If-Unmodified-Since');
+  const ifNoneMatch = headerOf(request, 'if-none-match');
+  if (ifNoneMatch !== undefined)
+    return ifNoneMatch === '*' || isSame(ifNoneMatch, etag) ? 'not-modified' : undefined;
+  const modifiedSince = dateOf(request, 'if-modified-since');
+  const isKnown = modifiedSince !== undefined && modifiedSince <= nowEpochMs && changed <= modifiedSince;
+  return isKnown ? 'not-modified' : undefined;
+}
+
+export type ObjectPart = { readonly from: number; readonly to: number };
+
+/** Returns the bytes that a request wants; undefined if it wants the whole object, or several parts. */
+export function readRange(request: ServiceRequest, size: number): ObjectPart | ObjectRefusal | undefined {
+  const range = headerOf(request, 'range') ?? '';
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  if (first === '' && last === '') return undefined;
+  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const to = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
+  if (from < size && from <= to) return { from, to };
+  return {
+    status: 416,
+    code: 'InvalidRange',
+    message: 'The requested range is not satisfiable',
+    details: { RangeRequested: range, ActualObjectSize: String(size) },
+  };
+}
+
+export function noSuchKey(key: string): ObjectRefusal {
+  return {
+    status: 404,
+    code: 'NoSuchKey',
+    message: 'The specified key does not exist.',
+    details: { Key: key },
+  };
+}
+
+function failed(Condition: string): ObjectRefusal {
+  const message = 'At least one of the pre-conditions you specified did not hold';
+  return { status: 412, code: 'PreconditionFailed', message, details: { Condition } };
+}
+
+function notAccepted(header: string): ObjectRefusal {
+  return notImplemented(header, `We don't accept the provided value of ${header} header for this API`);
+}
+
+function notImplemented(Header: string, additionalMessage: string): ObjectRefusal {
+  const message = 'A header you provided implies functionality that is not implemented';
+  return { status: 501, code: 'NotImplemented', message, details: { Header, additionalMessage } };
+}
+
+/** S3 takes an ETag without its quotes, too [obs]. */
+function isSame(wanted: string, etag: string): boolean {
+  const plain = etag.replaceAll('"', '');
+  return wanted.split(',').some((one) => one.trim().replace(/^W\//, '').replaceAll('"', '') === plain);
+}
+
+function dateOf(request: ServiceRequest, name: string): number | undefined {
+  const time = Date.parse(headerOf(request, name) ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}

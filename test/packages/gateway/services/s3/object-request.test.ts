@@ -1,0 +1,155 @@
+/**
+ * What S3 answers to conditions and ranges. The sources are tests of LocalStack in tests/aws/services/s3, whose
+ * snapshots were recorded in February 2026.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as s3 from '../../../../../packages/gateway/services/s3/service.ts';
+import { anEventEngine } from '../../../../support/an-event-engine.ts';
+
+const RESOURCES = '\n  Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: photos } }';
+const ETAG = '"e8dc4081b13434b45189a720b77b6818"';
+const FAILED = 'At least one of the pre-conditions you specified did not hold';
+
+function aBucket() {
+  const bench = anEventEngine({ s3 }, { resources: RESOURCES, functions: {} });
+  const send = async (method: string, headers: readonly string[] = [], body?: string, path = 'a') => {
+    const reply = await bench.send({
+      service: 's3',
+      method,
+      path: `/photos/${path}`,
+      headers: [...headers],
+      ...(body !== undefined && { body }),
+    });
+    assert.equal(reply.kind, 'answered');
+    const header = (name: string) =>
+      reply.headers[reply.headers.findIndex((one) => one.toLowerCase() === name) + 1];
+    return { status: reply.status, text: reply.body.toString(), header, names: reply.headers };
+  };
+  return { bench, send };
+}
+
+async function anObject(headers: readonly string[] = []) {
+  const bucket = aBucket();
+  await bucket.send('PUT', headers, 'abcdefgh');
+  return bucket;
+}
+
+describe('an object', () => {
+  it('is shown with the headers of test_head_object_fields and with its metadata', async () => {
+    const { send } = await anObject([
+      'X-Amz-Meta-Owner',
+      'ann',
+      'Cache-Control',
+      'no-store',
+      'content-type',
+      'text/x',
+    ]);
+    for (const method of ['GET', 'HEAD']) {
+      const { status, header, text } = await send(method);
+      assert.deepEqual([status, text], [200, method === 'GET' ? 'abcdefgh' : '']);
+      assert.deepEqual(
+        ['etag', 'accept-ranges', 'x-amz-server-side-encryption', 'x-amz-meta-owner', 'cache-control'].map(
+          header,
+        ),
+        [ETAG, 'bytes', 'AES256', 'ann', 'no-store'],
+      );
+      assert.match(header('last-modified') ?? '', / GMT$/);
+    }
+  });
+
+  for (const [range, status, text, contentRange] of [
+    ['bytes=0-3', 206, 'abcd', 'bytes 0-3/8'],
+    ['bytes=4-8', 206, 'efgh', 'bytes 4-7/8'],
+    ['bytes=6-', 206, 'gh', 'bytes 6-7/8'],
+    ['bytes=-3', 206, 'fgh', 'bytes 5-7/8'],
+    ['bytes=3-1', 200, 'abcdefgh', undefined],
+    ['bytes=0-1,4-5', 200, 'abcdefgh', undefined],
+    ['pages=1', 200, 'abcdefgh', undefined],
+  ] as const)
+    it(`is given for ${range}, as in test_range_header_body_length`, async () => {
+      const { send } = await anObject();
+      const reply = await send('GET', ['Range', range]);
+      assert.deepEqual([reply.status, reply.text], [status, text]);
+      assert.equal(contentRange === undefined ? undefined : reply.header('content-range'), contentRange);
+    });
+
+  it('has no bytes after its end, as in test_invalid_range_error', async () => {
+    const { send } = await anObject();
+    const { status, text } = await send('GET', ['Range', 'bytes=1024-4096']);
+    assert.equal(status, 416);
+    assert.match(
+      text,
+      /<Code>InvalidRange<\/Code><Message>The requested range is not satisfiable<\/Message><RangeRequested>bytes=1024-4096<\/RangeRequested><ActualObjectSize>8<\/ActualObjectSize>/,
+    );
+  });
+
+  it('is read under conditions in the order of test_s3_get_object_preconditions', async () => {
+    const { bench, send } = await anObject();
+    await bench.advance(3_000);
+    const modified = new Date(Date.parse((await send('HEAD')).header('last-modified') ?? ''));
+    const later = (ms: number) => new Date(modified.getTime() + ms).toUTCString();
+    const [now, yesterday, tomorrow] = [later(3_000), later(-86_400_000), later(86_400_000)];
+    const all = [
+      ['If-Modified-Since', now],
+      ['If-None-Match', ETAG],
+      ['If-Unmodified-Since', yesterday],
+      ['If-Match', 'etag123'],
+    ];
+    const answer = async (...headers: (readonly string[])[]) => {
+      const { status, text } = await send('GET', headers.flat());
+      const [, condition] = /<Condition>(.*)<\/Condition>/.exec(text) ?? [];
+      if (condition !== undefined) assert.match(text, new RegExp(`<Message>${FAILED}</Message>`));
+      return condition === undefined ? String(status) : `${status} ${condition}`;
+    };
+    assert.deepEqual(
+      [
+        await answer(...all),
+        await answer(...all.slice(0, 3)),
+        await answer(...all.slice(0, 2)),
+        await answer(...all.slice(0, 1)),
+        await answer(['If-Modified-Since', tomorrow]),
+        await answer(['If-None-Match', ETAG.replaceAll('"', '')]),
+        await answer(['If-Unmodified-Since', later(0)]),
+        await answer(['If-Modified-Since', later(0)]),
+        await answer(['If-Match', ETAG], ['If-None-Match', 'etag123'], ['If-Unmodified-Since', now]),
+      ],
+      ['412 If-Match', '412 If-Unmodified-Since', '304', '304', '200', '304', '200', '304', '200'],
+    );
+  });
+
+  for (const [test, headers, status, says, path] of [
+    [
+      'test_put_object_if_none_match',
+      ['If-None-Match', '*'],
+      412,
+      '<Condition>If-None-Match</Condition>',
+      'a',
+    ],
+    ['test_put_object_if_none_match', ['If-None-Match', '*'], 200, '', 'b'],
+    [
+      'test_put_object_if_none_match_validation',
+      ['If-None-Match', 'x'],
+      501,
+      '<Header>If-None-Match</Header><additionalMessage>We don&#39;t accept the provided value of If-None-Match header for this API</additionalMessage>',
+      'a',
+    ],
+    ['test_put_object_if_match', ['If-Match', 'x'], 412, '<Condition>If-Match</Condition>', 'a'],
+    ['test_put_object_if_match', ['If-Match', ETAG], 200, '', 'a'],
+    ['test_put_object_if_match', ['If-Match', ETAG], 404, '<Code>NoSuchKey</Code>', 'b'],
+    ['test_put_object_if_match_validation', ['If-Match', '*'], 501, '<Header>If-Match</Header>', 'a'],
+    [
+      'test_put_object_if_match_and_if_none_match_validation',
+      ['If-Match', ETAG, 'If-None-Match', '*'],
+      501,
+      '<Header>If-Match,If-None-Match</Header><additionalMessage>Multiple conditional request headers present in the request</additionalMessage>',
+      'a',
+    ],
+  ] as const)
+    it(`is written with ${headers.join(': ')} as in ${test}: ${status}`, async () => {
+      const { send } = await anObject();
+      const reply = await send('PUT', headers, 'new', path);
+      assert.equal(reply.status, status);
+      assert.ok(reply.text.includes(says), reply.text);
+    });
+});
