@@ -18,6 +18,7 @@ import {
   TWO_CONDITIONS,
   validationError,
 } from './actions.ts';
+import { checkCall } from './validator-words.ts';
 import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
 import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
@@ -245,7 +246,7 @@ export class DynamoDbEngine {
   }
 
   async #query(input: UnknownMembers): Promise<Output> {
-    const checked = this.check('Query', input);
+    const checked = checkCall('Query', input, this.#store);
     const { IndexName: index } = checked;
     const table =
       typeof index === 'string' ? await this.#tables.find(String(checked['TableName'])) : undefined;
@@ -261,7 +262,7 @@ export class DynamoDbEngine {
     input: UnknownMembers,
   ): Promise<Output> {
     const returnOld = readReturnOld(input);
-    const checked = this.check(operation, input);
+    const checked = checkCall(operation, input, this.#store);
     const table = await this.#tables.get(String(checked['TableName']));
     const key = keyOf(table, checked);
     // A key that does not fit the table has no item to lock. The action refuses the key in AWS's words.

@@ -3,6 +3,7 @@
  * "ExecuteStatement").
  */
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { isRefusedCondition } from './item-write.ts';
 import { keySchemaOf } from './key-schema.ts';
 import { hasSeveralKeys } from './several-keys.ts';
@@ -35,6 +36,8 @@ export async function executeStatement(input: UnknownMembers, engine: StatementS
   if (typeof text !== 'string' || text === '' || text.length > MAX_STATEMENT_CHARS)
     throw validationError(`Statement must be a string of 1 to ${MAX_STATEMENT_CHARS} characters`);
   if (!Array.isArray(parameters)) throw validationError('Parameters must be a list of attribute values');
+  if (input['Parameters'] !== undefined && parameters.length === 0)
+    throw validationError(validationMessage(violation('[]', 'parameters', MUST.haveLengthFrom(1))));
   const refused = REFUSED_MEMBERS.find((name) => ![undefined, 'NONE'].includes(input[name] as undefined));
   if (refused !== undefined) throw validationError(`${refused} of ExecuteStatement is not supported here`);
   const statement = parse(text, parameters as readonly Value[]);
