@@ -11,6 +11,12 @@ type Group = {
   readonly streams: Map<string, number>;
 };
 
+/** A log group as the stacks define it, with the streams that they define in it. */
+export type DeclaredGroup = {
+  readonly retentionDays: number | undefined;
+  readonly streams: ReadonlySet<string>;
+};
+
 type GroupFacts = {
   readonly name: string;
   readonly createdMs: number;
@@ -39,6 +45,7 @@ export class LogGroupBook {
   readonly #made = new Map<string, Group>();
   #count = 0;
   #declared: ReadonlyMap<string, Group> = new Map();
+  #stacks: ReadonlyMap<string, DeclaredGroup> = new Map();
 
   constructor(lines: KeptFeed<LogLine>, nowMs: () => number) {
     this.#lines = lines;
@@ -48,17 +55,19 @@ export class LogGroupBook {
   /**
    * Sets the groups of the stacks. When the stacks are loaded again, streams that calls created in these groups remain.
    */
-  declare(groups: ReadonlyMap<string, number | undefined>): void {
+  declare(groups: ReadonlyMap<string, DeclaredGroup>): void {
     const nowMs = this.#nowMs();
     this.#declared = new Map(
-      [...groups].map(([name, retentionDays]) => {
+      [...groups].map(([name, { retentionDays, streams }]) => {
         const known = this.#declared.get(name);
-        return [
-          name,
-          { createdMs: known?.createdMs ?? nowMs, retentionDays, streams: known?.streams ?? new Map() },
-        ];
+        const former = this.#stacks.get(name)?.streams;
+        const kept = [...(known?.streams ?? [])].filter(([stream]) => former?.has(stream) !== true);
+        const own = [...streams].map((stream) => [stream, known?.streams.get(stream) ?? nowMs] as const);
+        const createdMs = known?.createdMs ?? nowMs;
+        return [name, { createdMs, retentionDays, streams: new Map([...kept, ...own]) }];
       }),
     );
+    this.#stacks = groups;
   }
 
   create(name: string): void {
@@ -150,7 +159,10 @@ export class LogGroupBook {
   clear(): void {
     this.#made.clear();
     this.#count = 0;
-    for (const { streams } of this.#declared.values()) streams.clear();
+    for (const [name, { streams }] of this.#declared) {
+      streams.clear();
+      for (const stream of this.#stacks.get(name)?.streams ?? []) streams.set(stream, this.#nowMs());
+    }
   }
 
   #find(name: string): Group | undefined {

@@ -8,10 +8,12 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceCall, ServicePorts, LogLine } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
 import { describeLogGroups, describeLogStreams } from './describe.ts';
 import { invalidParameter } from './error.ts';
 import { GROUP_NAME, STREAM_NAME, logsInput } from './input.ts';
 import { LogGroupBook, EVENT_BYTES } from './log-groups.ts';
+import type { DeclaredGroup } from './log-groups.ts';
 import { Queries } from './queries.ts';
 import { filterLogEvents, getLogEvents } from './read-events.ts';
 import { asText, membersOf } from '@gatewright/aws/json-object';
@@ -96,11 +98,8 @@ export function open(ports: ServicePorts): Service {
       // During a reset no stacks are loaded for a while. The groups are kept meanwhile, because their creation times
       // must not be lost.
       if (stacks.isEmpty) return () => undefined;
-      const declared = stacks.everyOfType('AWS::Logs::LogGroup').map(({ resource }) => {
-        const days = Number(resource.properties['RetentionInDays']);
-        return [resource.physicalId, RETENTION_DAYS.includes(days) ? days : undefined] as const;
-      });
-      return () => groups.declare(new Map(declared));
+      const declared = declaredGroups(stacks);
+      return () => groups.declare(declared);
     },
     rows: () =>
       groups.list().map(({ name, events, bytes }) => ({
@@ -114,6 +113,25 @@ export function open(ports: ServicePorts): Service {
       queries.clear();
     },
   };
+}
+
+/** The groups of the stacks. A stream may be in a group that a function of the stack writes to. */
+function declaredGroups(stacks: StackReading): ReadonlyMap<string, DeclaredGroup> {
+  const streams = stacks.everyOfType('AWS::Logs::LogStream').map(({ resource }) => ({
+    group: asText(resource.properties['LogGroupName']),
+    name: resource.physicalId,
+  }));
+  const groups = stacks.everyOfType('AWS::Logs::LogGroup').map(({ resource }) => {
+    const days = Number(resource.properties['RetentionInDays']);
+    return [resource.physicalId, RETENTION_DAYS.includes(days) ? days : undefined] as const;
+  });
+  const others = streams.flatMap(({ group }) => (group === undefined ? [] : [[group, undefined] as const]));
+  return new Map(
+    [...new Map([...others, ...groups])].map(([group, retentionDays]) => {
+      const own = streams.filter((stream) => stream.group === group).map(({ name }) => name);
+      return [group, { retentionDays, streams: new Set(own) }];
+    }),
+  );
 }
 
 /** Maximum number of events in one `PutLogEvents` call (CloudWatch Logs API reference). */

@@ -23,6 +23,16 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
+/** A refusal of an alarm for which words of AWS are recorded (docs/aws/calls.md §22.5). Templates show our message. */
+export class InvalidAlarm extends InvalidInput {
+  readonly words: string;
+
+  constructor(path: string, message: string, words: string) {
+    super('ValidationError', path, message);
+    this.words = words;
+  }
+}
+
 /**
  * Returns the error code for an invalid member. It depends on the call, because AWS validates an alarm as a whole, but
  * the input of other calls parameter by parameter.

@@ -1,6 +1,8 @@
 /** Reads alarms of templates, PutMetricAlarm and PutCompositeAlarm, which have the same members. */
 import { SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import { readMetric, readPeriod, readQueries, readStatistic, readUnit } from '../metrics/read-metric.ts';
+import { InvalidMember } from '@gatewright/aws/member-reader';
+import { InvalidAlarm } from '../read-members.ts';
 import { metricsBehind } from '../math/run-queries.ts';
 import { OPERATORS } from './alarm.ts';
 import { parseAlarmRule, RuleError } from './alarm-rule.ts';
@@ -35,7 +37,7 @@ export function isAnomalyAlarm(at: MemberReader): boolean {
 export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAlarm {
   const operator = at.oneOf('ComparisonOperator', Object.keys(OPERATORS) as (keyof typeof OPERATORS)[]);
   const evaluationPeriods = at.integer('EvaluationPeriods', 1, LONGEST_RANGE_SECONDS);
-  const datapointsToAlarm = at.optionalInteger('DatapointsToAlarm', 1, evaluationPeriods);
+  const datapointsToAlarm = readDatapoints(at, evaluationPeriods);
   const { queries, watched, statistic } = at.has('Metrics') ? readExpressions(at) : readOne(at);
   const stats = metricsBehind(queries, watched);
   const periods = new Set(stats.map(({ periodSeconds }) => periodSeconds));
@@ -67,6 +69,17 @@ export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAla
     keepsStateOnLowSamples: lowSamples === 'ignore',
     given: { datapointsToAlarm, treatMissingData, evaluateLowSampleCountPercentile: lowSamples },
   };
+}
+
+function readDatapoints(at: MemberReader, evaluationPeriods: number): number | undefined {
+  const datapoints = at.optionalInteger('DatapointsToAlarm', 1, LONGEST_RANGE_SECONDS);
+  if (datapoints !== undefined && datapoints > evaluationPeriods)
+    throw new InvalidAlarm(
+      at.at('DatapointsToAlarm'),
+      `must be at most EvaluationPeriods, which is ${evaluationPeriods}`,
+      'DatapointsToAlarm must be less than or equal to EvaluationPeriods',
+    );
+  return datapoints;
 }
 
 type Watched = Pick<MetricAlarm, 'queries' | 'watched' | 'statistic'>;
@@ -103,13 +116,32 @@ function readOne(at: MemberReader): Watched {
 
 function readExpressions(at: MemberReader): Watched {
   const other = OF_ONE_METRIC.find((name) => at.has(name));
-  if (other !== undefined) at.refuse(other, 'and Metrics: an alarm must have only one of them');
-  const queries = readQueries(at, 'Metrics', 10);
+  if (other !== undefined)
+    throw new InvalidAlarm(
+      at.at(other),
+      'and Metrics: an alarm must have only one of them',
+      `${other} should not be set if list of Metrics is set.`,
+    );
+  const queries = readMetrics(at);
   const returned = queries.filter(({ returnsData }) => returnsData);
   const [watched] = returned;
   if (watched === undefined || returned.length > 1)
-    at.refuse('Metrics', `return data in ${returned.length} queries; exactly one must have ReturnData true`);
+    throw new InvalidAlarm(
+      at.at('Metrics'),
+      `return data in ${returned.length} queries; exactly one must have ReturnData true`,
+      'Exactly one element of the metrics list should return data.',
+    );
   return { queries, watched: watched.id, statistic: undefined };
+}
+
+/** CloudWatch does not say what is wrong in the list. A refusal of what is not supported here keeps its own words. */
+function readMetrics(at: MemberReader): readonly MetricQuery[] {
+  try {
+    return readQueries(at, 'Metrics', 10);
+  } catch (error) {
+    if (!(error instanceof InvalidMember) || error.message.endsWith('not supported here')) throw error;
+    throw new InvalidAlarm(error.path, error.message, 'Invalid metrics list');
+  }
 }
 
 /**

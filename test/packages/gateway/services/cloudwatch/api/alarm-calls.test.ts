@@ -29,6 +29,13 @@ const RULE: Omit<PutMetricAlarmCommandInput, 'AlarmName'> = {
   ComparisonOperator: 'GreaterThanThreshold',
 };
 
+const OF_EXPRESSIONS = {
+  AlarmName: 'a',
+  EvaluationPeriods: 1,
+  Threshold: 0,
+  ComparisonOperator: 'GreaterThanThreshold',
+} as const;
+
 const alarm = (AlarmName: string, more: Partial<PutMetricAlarmCommandInput> = {}): PutMetricAlarmCommand =>
   new PutMetricAlarmCommand({ ...RULE, AlarmName, ...more });
 
@@ -219,7 +226,49 @@ describe('alarms by calls', () => {
     {
       name: 'a metric beside expressions',
       command: alarm('a', { Statistic: undefined, Metrics: [{ Id: 'a', Expression: '1' }] }),
-      error: /and Metrics: an alarm must have only one/,
+      error: /^MetricName should not be set if list of Metrics is set\.$/,
+    },
+    // hashicorp/terraform#24070
+    {
+      name: 'more datapoints than periods',
+      command: alarm('a', { DatapointsToAlarm: 2 }),
+      error: /^DatapointsToAlarm must be less than or equal to EvaluationPeriods$/,
+    },
+    // aws-cloudformation/cfn-lint#766
+    {
+      name: 'a statistic beside expressions',
+      command: new PutMetricAlarmCommand({
+        ...OF_EXPRESSIONS,
+        Statistic: 'Sum',
+        Metrics: [{ Id: 'a', Expression: '1' }],
+      }),
+      error: /^Statistic should not be set if list of Metrics is set\.$/,
+    },
+    // hashicorp/terraform-provider-aws#29894
+    {
+      name: 'two expressions that return data',
+      command: new PutMetricAlarmCommand({
+        ...OF_EXPRESSIONS,
+        Metrics: ['a', 'b'].map((Id) => ({ Id, Expression: '1' })),
+      }),
+      error: /^Exactly one element of the metrics list should return data\.$/,
+    },
+    // hashicorp/terraform-provider-aws#19567
+    {
+      name: 'a statistic in a list that does not exist',
+      command: new PutMetricAlarmCommand({
+        ...OF_EXPRESSIONS,
+        Metrics: [{ Id: 'a', MetricStat: { Metric: ERRORS, Period: 60, Stat: 'Middle' } }],
+      }),
+      error: /^Invalid metrics list$/,
+    },
+    {
+      name: 'a query of Metrics Insights',
+      command: new PutMetricAlarmCommand({
+        ...OF_EXPRESSIONS,
+        Metrics: [{ Id: 'a', Expression: 'SELECT SUM(Errors) FROM Shop', Period: 60 }],
+      }),
+      error: /Metrics Insights, which is not supported here/,
     },
     {
       name: 'a rule over an unknown alarm',
