@@ -3,7 +3,7 @@
  * [obs: lambda, stepfunctions, events].
  */
 
-export type JsonFault = {
+type JsonFault = {
   readonly message: string;
   /** The place after the fault, as Jackson counts it: lines from 1, and bytes of the line from 1. */
   readonly place: JsonPlace;

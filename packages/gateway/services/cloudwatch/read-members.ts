@@ -23,7 +23,7 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
-/** A refusal of an alarm for which words of AWS are recorded (docs/aws/calls.md §22.5). Templates show our message. */
+/** A refusal of an alarm for which words of AWS are recorded (docs/aws §22.3). Templates show our message. */
 export class InvalidAlarm extends InvalidInput {
   readonly words: string;
 

@@ -85,7 +85,7 @@ export function refuseRead(
   return isKnown ? 'not-modified' : undefined;
 }
 
-export type ObjectPart = { readonly from: number; readonly to: number };
+type ObjectPart = { readonly from: number; readonly to: number };
 
 /** Returns the bytes that a request wants; undefined if it wants the whole object, or several parts. */
 export function readRange(request: ServiceRequest, size: number): ObjectPart | ObjectRefusal | undefined {

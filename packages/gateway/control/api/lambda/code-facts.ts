@@ -4,7 +4,7 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionCode, FunctionDefinition } from '../../../core/stack/function.ts';
 
-export type CodeFacts = {
+type CodeFacts = {
   readonly CodeSize: number;
   readonly CodeSha256: string;
   readonly LastModified: string;
