@@ -23,6 +23,9 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
+/** A refusal of what AWS accepts. */
+export class NotSupported extends InvalidMember {}
+
 /** A refusal of an alarm for which words of AWS are recorded (docs/aws §22.3). Templates show our message. */
 export class InvalidAlarm extends InvalidInput {
   readonly words: string;

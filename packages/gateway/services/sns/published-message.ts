@@ -57,7 +57,7 @@ export function refuseContent(input: UnknownMembers): Refusal | undefined {
 
 /** A subject has 1 to 100 characters, and neither line breaks nor control characters (API reference, Publish). */
 function isSubject(text: string): boolean {
-  return text.length > 0 && text.length <= MAX_SUBJECT_LENGTH && !/[\0-\x1f\x7f]/.test(text);
+  return text.length > 0 && text.length <= MAX_SUBJECT_LENGTH && !/\p{Cc}/u.test(text);
 }
 
 /** Checks the entries of a batch as far as a fault refuses all of them. */

@@ -124,7 +124,7 @@ function refuseOtherScope({ resource }: ResourceReader, given: unknown): void {
   if (given === undefined || given === 'MessageBody' || given === 'MessageAttributes') return;
   throw new DefinitionError(
     resource.place('FilterPolicyScope'),
-    `Invalid parameter: FilterPolicyScope: Invalid value [${String(given)}]. Please use either MessageBody or MessageAttributes`,
+    `Invalid parameter: FilterPolicyScope: Invalid value [${typeof given === 'string' ? given : JSON.stringify(given)}]. Please use either MessageBody or MessageAttributes`,
   );
 }
 

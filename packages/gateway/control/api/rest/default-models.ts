@@ -42,8 +42,8 @@ export function modelName({ id, properties }: ControlResource): string {
 export function defaultModels({ api, models, deletedModels = [] }: ApiResources): readonly ControlResource[] {
   if (api.isImported === true) return [];
   const gone = new Set([...deletedModels, ...models.map(modelName)]);
-  return DEFAULTS.filter(({ Name }) => !gone.has(String(Name))).map((properties) =>
-    callMadeResource(makeId(MODEL_ID_LENGTH, api.id, String(properties['Name'])), {
+  return DEFAULTS.filter((properties) => !gone.has(textOf(properties, 'Name'))).map((properties) =>
+    callMadeResource(makeId(MODEL_ID_LENGTH, api.id, textOf(properties, 'Name')), {
       ContentType: 'application/json',
       RestApiId: api.id,
       ...properties,

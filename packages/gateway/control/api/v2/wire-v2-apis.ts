@@ -128,8 +128,8 @@ function ignoredAuthorizers({ authorizers, routes }: ApiResources): readonly str
     `Unable to create Authorizer '${textOf(properties, 'Name')}': ${NO_ISSUER}. Ignoring.`,
     ...routes
       .filter((route) => route.properties['AuthorizerId'] === id)
-      .map(({ properties: { RouteKey } }) => {
-        const [method, path] = String(RouteKey).split(' ');
+      .map((route) => {
+        const [method, path] = textOf(route.properties, 'RouteKey').split(' ');
         return `Unable to put method '${method}' on resource at path '${path}': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.`;
       }),
   ]);

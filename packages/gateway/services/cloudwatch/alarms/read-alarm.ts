@@ -2,7 +2,7 @@
 import { SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import { readMetric, readPeriod, readQueries, readStatistic, readUnit } from '../metrics/read-metric.ts';
 import { InvalidMember } from '@gatewright/aws/member-reader';
-import { InvalidAlarm } from '../read-members.ts';
+import { InvalidAlarm, NotSupported } from '../read-members.ts';
 import { metricsBehind } from '../math/run-queries.ts';
 import { OPERATORS } from './alarm.ts';
 import { parseAlarmRule, RuleError } from './alarm-rule.ts';
@@ -139,7 +139,7 @@ function readMetrics(at: MemberReader): readonly MetricQuery[] {
   try {
     return readQueries(at, 'Metrics', 10);
   } catch (error) {
-    if (!(error instanceof InvalidMember) || error.message.endsWith('not supported here')) throw error;
+    if (!(error instanceof InvalidMember) || error instanceof NotSupported) throw error;
     throw new InvalidAlarm(error.path, error.message, 'Invalid metrics list');
   }
 }

@@ -1,6 +1,7 @@
 /** Reads the metrics, dimensions and queries that calls and alarms contain. */
 import { ExpressionError, parseExpression } from '../math/expression.ts';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
+import { NotSupported } from '../read-members.ts';
 import { compileStatistic } from './statistic.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
@@ -86,7 +87,10 @@ function readStat(at: MemberReader, leastPeriod: number): MetricStat {
 function readExpression(at: MemberReader): Extract<MetricQuery['of'], { kind: 'expression' }> {
   const text = at.text('Expression', 2_048);
   if (/^\s*SELECT\b/i.test(text))
-    at.refuse('Expression', 'is a query of Metrics Insights, which is not supported here');
+    throw new NotSupported(
+      at.at('Expression'),
+      'is a query of Metrics Insights, which is not supported here',
+    );
   try {
     return { kind: 'expression', text, expression: parseExpression(text) };
   } catch (error) {

@@ -410,7 +410,10 @@ describe('Sqs by the query protocol', () => {
   it('has the older name of an error', async () => {
     const bench = anEventEngine(SERVICES, { resources: QUEUES });
     const answer = await ask(bench, { Action: 'GetQueueUrl', QueueName: 'none' });
-    assert.match(answer, /^400 .*<Code>AWS\.SimpleQueueService\.NonExistentQueue<\/Code><Message>The specified queue does not exist for this wsdl version\.<\/Message>/s);
+    assert.match(
+      answer,
+      /^400 .*<Code>AWS\.SimpleQueueService\.NonExistentQueue<\/Code><Message>The specified queue does not exist for this wsdl version\.<\/Message>/s,
+    );
   });
 
   it('is recorded beside the call, and a queue of no stack is recorded alone', async () => {

@@ -31,7 +31,7 @@ describe('UpdateFunctionCode', async () => {
       replaced.push(`${name}: ${archive.toString()}`);
       return Promise.resolve(outcome);
     },
-    { codes, clock: { nowEpochMs: () => Date.parse('2026-01-02T03:04:05.678Z') } },
+    { codes, clock: { nowEpochMs: () => Date.parse('2026-01-02T03:04:05.678Z'), monotonicMs: () => 0 } },
   );
   const ask = async (...asked: Parameters<typeof aCall>) => {
     const { status, headers, body } = await serve(aCall(...asked));

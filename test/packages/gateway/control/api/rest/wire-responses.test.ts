@@ -186,7 +186,7 @@ describe('models and validators through the AWS SDK', () => {
     const api = (await control.sdk.send(new CreateRestApiCommand({ name: 'defaults' }))).id;
     const list = async (restApiId: string | undefined): Promise<readonly unknown[]> => {
       const { items = [] } = await control.sdk.send(new GetModelsCommand({ restApiId }));
-      return items.map(({ id, schema, ...model }) => [typeof id, JSON.parse(schema ?? ''), model]);
+      return items.map(({ id, schema, ...model }) => [typeof id, JSON.parse(schema ?? '') as unknown, model]);
     };
     const $schema = 'http://json-schema.org/draft-04/schema#';
     const empty = [
