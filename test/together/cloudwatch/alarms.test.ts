@@ -258,7 +258,7 @@ const WRONG: readonly { readonly rule: string; readonly property: string; readon
   {
     rule: 'DatapointsToAlarm: 2',
     property: 'DatapointsToAlarm',
-    message: /must be a whole number from 1 to 1, not 2$/,
+    message: /must be at most EvaluationPeriods, which is 1$/,
   },
   {
     rule: 'TreatMissingData: good',
