@@ -1,5 +1,5 @@
 /**
- * Runs the suite: `npm test [-- file-or-folder …]`. Two files at a time, since several of them start
+ * Runs the suite: `npm test [-- file-or-folder …]`. Few files at a time, since several of them start
  * gateways of their own, and short ones by the dozen (batches.ts); ends with one line that says what happened, and exit code 1 on any failure.
  * Without a name it leaves out test/delivery: packages, recipes and commands as users have them: `npm run test:delivery`.
  */
@@ -11,6 +11,8 @@ import { spec } from 'node:test/reporters';
 import { planBatches, writeBatches } from './batches.ts';
 
 const FILE_DEADLINE_MS = 180_000;
+/** One more than there are processors: a fifth of the time of a process is waiting for others that it started. */
+const MAX_PROCESSES = 4;
 /** Of a process; a file that hangs in a batch has ended at its own deadline before. */
 const PROCESS_DEADLINE_MS = 600_000;
 /** Hundreds of processes read the same sources: each is stripped of its types and compiled once, until it changes. */
@@ -68,7 +70,7 @@ type Tally = { passed: number; failed: number; files: Set<string> };
 
 async function runFiles(files: readonly string[], batched: ReadonlySet<string>): Promise<Tally> {
   const tally: Tally = { passed: 0, failed: 0, files: new Set() };
-  const concurrency = Math.min(2, availableParallelism());
+  const concurrency = Math.min(MAX_PROCESSES, availableParallelism() + 1);
   const execArgv = ['--require', resolve('test/untracked.cjs')];
   const stream = run({ files: [...files], concurrency, timeout: PROCESS_DEADLINE_MS, execArgv });
   stream.on('test:pass', ({ details }) => {

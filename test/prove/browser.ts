@@ -18,13 +18,16 @@ const LONG = new Set([
   'tls.case.ts',
 ]);
 
+/** Cases wait for pages and gateways half of the time, so that two side by side take little more than one. */
+const WORKERS = 2;
+
 export const browser: Proof = {
   name: 'browser',
   claim: 'headless Chromium gets along with what is served, across origins',
   quick: true,
-  async run({ only, quick, minutes }): Promise<Outcome> {
+  async run({ only, quick, minutes, workers = WORKERS }): Promise<Outcome> {
     try {
-      return await runCases(await readCases(only, quick), minutes);
+      return await runCases(await readCases(only, quick), minutes, workers);
     } catch (error) {
       if (error instanceof ToolMissing) return { kind: 'skipped', reason: error.message };
       throw error;
@@ -49,33 +52,46 @@ async function readCases(only: string | undefined, quick: boolean): Promise<read
   );
 }
 
-async function runCases(cases: readonly BrowserCase[], minutes: number | undefined): Promise<Outcome> {
-  const chromium = await openBrowser();
+async function runCases(
+  cases: readonly BrowserCase[],
+  minutes: number | undefined,
+  workers: number,
+): Promise<Outcome> {
   const failures: string[] = [];
   let skipped = 0;
-  try {
-    for (const one of cases) {
-      const failure = await chromium.onPage((page) => failureOf(() => one.run({ page, minutes })));
-      if (failure instanceof ToolMissing) {
-        console.log(`  skipped ${one.name}: ${failure.message}`);
-        skipped += 1;
-        continue;
+  let version = '';
+  const left = cases.values();
+  /** Each worker has a browser of its own, because pages of one browser would take the focus from each other. */
+  const work = async (): Promise<void> => {
+    const chromium = await openBrowser();
+    version = chromium.version;
+    try {
+      for (const one of left) {
+        const startedMs = performance.now();
+        const failure = await chromium.onPage((page) => failureOf(() => one.run({ page, minutes })));
+        const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+        if (failure instanceof ToolMissing) {
+          console.log(`  skipped ${one.name}: ${failure.message}`);
+          skipped += 1;
+          continue;
+        }
+        console.log(`  ${failure === undefined ? 'held  ' : 'BROKEN'}  ${one.name} (${seconds} s)`);
+        if (failure !== undefined) failures.push(`${one.name}: ${failure}`);
       }
-      console.log(`  ${failure === undefined ? 'held  ' : 'BROKEN'}  ${one.name}`);
-      if (failure !== undefined) failures.push(`${one.name}: ${failure}`);
+    } finally {
+      await chromium.close();
     }
-  } finally {
-    await chromium.close();
-  }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, cases.length) }, work));
   const held = cases.length - failures.length - skipped;
-  const figures = { chromium: chromium.version, cases: cases.length, held };
+  const figures = { chromium: version, cases: cases.length, held };
   if (held === 0 && failures.length === 0) return { kind: 'skipped', reason: 'no case has its tools' };
   return failures.length === 0
     ? { kind: 'proven', figures }
     : { kind: 'refuted', reason: failures.join('; '), figures };
 }
 
-/** Of a case of its own tools the lack of one. */
+/** Returns why a case failed, or which tool it lacks. */
 async function failureOf(run: () => Promise<void>): Promise<string | ToolMissing | undefined> {
   try {
     await run();

@@ -17,7 +17,7 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
   --sample N       how many mutants, or clients of fan-out
   --only NAME      one package or folder (mutants), case (browser) or target (fuzz)
   --survivors      mutants that no test has caught so far
-  --workers N      how many mutants, or choices of parts, are tried side by side
+  --workers N      how many mutants, choices of parts, or cases of browser are tried side by side
   --against COMMIT what speed is compared with`;
 
 /** Runs one proof and says in one line how it ended. */

@@ -105,12 +105,18 @@ export async function callGateway(
       signal: AbortSignal.timeout(deadlineMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  } catch {
-    throw new UsageError(`the gateway at ${controlUrl} does not respond; start it again if it has ended`);
+  } catch (error) {
+    throw new UsageError(silenceOf(controlUrl, error, deadlineMs));
   }
   const answer: unknown = await response.json();
   if (response.ok) return answer;
   throw new UsageError(messageOf(answer) ?? `the gateway answered with status ${response.status}`);
+}
+
+function silenceOf(controlUrl: string, error: unknown, deadlineMs: number): string {
+  return error instanceof DOMException && error.name === 'TimeoutError'
+    ? `the gateway at ${controlUrl} did not respond within ${deadlineMs / 1000} seconds; it is busy, or a debugger has stopped it`
+    : `the gateway at ${controlUrl} does not respond; start it again if it has ended`;
 }
 
 /**

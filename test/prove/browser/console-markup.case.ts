@@ -56,7 +56,7 @@ export const browserCase: BrowserCase = {
     assert.deepEqual([...seen.wrong], []);
     const all = seen.texts.join('\n');
     const missing = texts.drawn.filter(({ shown }) => !all.includes(shown));
-    console.log(`    ${texts.drawn.length} texts drawn, ${seen.texts.length} views looked at`);
+    console.log(`    console: ${texts.drawn.length} texts drawn, ${seen.texts.length} views looked at`);
     assert.deepEqual(missing, []);
     assert.deepEqual(texts.unmet, []);
     assert.deepEqual(

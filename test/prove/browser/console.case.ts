@@ -25,7 +25,7 @@ export const browserCase: BrowserCase = {
       async () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
       undefined,
     );
-    console.log(`    first paint after ${paintMs.toFixed(0)} ms`);
+    console.log(`    console: first paint after ${paintMs.toFixed(0)} ms`);
 
     await flushCaches(page, stacks);
     await explainAndReplay(page, stacks);

@@ -55,7 +55,7 @@ export const browserCase: BrowserCase = {
 
     assert.deepEqual([...wrong], []);
     const all = [...seen].join('\n');
-    console.log(`    ${texts.drawn.length} texts drawn, ${seen.size} views looked at`);
+    console.log(`    portal: ${texts.drawn.length} texts drawn, ${seen.size} views looked at`);
     assert.deepEqual(
       texts.drawn.filter(({ shown }) => !all.includes(shown)),
       [],

@@ -155,6 +155,18 @@ describe('callGateway', () => {
 
     await assert.rejects(call, /does not respond; start it again/);
   });
+
+  it('says that a gateway did not respond in time, which is no reason to start it again', async () => {
+    const call = beside(
+      () => {},
+      () => callGateway('GET', 'status', undefined, 20),
+    );
+
+    await assert.rejects(
+      call,
+      /did not respond within 0.02 seconds; it is busy, or a debugger has stopped it/,
+    );
+  });
 });
 
 describe('listenToGateway', () => {

@@ -56,8 +56,8 @@ export class SchemaSet {
    */
   constructor(apiId: string, models: ReadonlyMap<string, JsonObject>) {
     this.#apiId = apiId;
-    this.#decide = new Engine(this.#patterns, false);
-    this.#explain = new Engine(this.#patterns, true);
+    this.#decide = new Engine(this.#patterns, 'first error');
+    this.#explain = new Engine(this.#patterns, 'all errors');
     for (const [name, schema] of models)
       attributed(name, () => {
         this.#add(
@@ -68,7 +68,7 @@ export class SchemaSet {
   }
 
   #add(name: string, prepared: PreparedSchema): void {
-    if (!this.#decide.isDraft4(prepared.plain)) throw new SchemaRefusal('Invalid model schema specified');
+    if (!isDraft4(prepared.plain)) throw new SchemaRefusal('Invalid model schema specified');
     for (const pattern of prepared.patterns) {
       const test = compilePattern(pattern);
       if (test === undefined)
@@ -101,11 +101,13 @@ export class SchemaSet {
   #compile(name: string): SchemaCheck {
     const url = modelUrl(this.#apiId, name);
     const decide = this.#decide.compile(url);
-    const explain = this.#explain.compile(url);
+    let explain: BoundedCheck | undefined;
     return (value, bytes) => {
       const first = decide(value, STEPS.base + STEPS.perByte * bytes);
       if (first === 'valid') return VALID;
       if (first === 'too-much') return { isValid: false, details: `[${TOO_MUCH}]` };
+      // Compiled at the first invalid body, since compiling takes as long as the rest of what a model costs at startup.
+      explain ??= this.#explain.compile(url);
       const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
       return { isValid: false, details: wordSchemaErrors(Array.isArray(all) ? all : first.slice(-1)) };
     };
@@ -113,13 +115,14 @@ export class SchemaSet {
 }
 
 type Outcome = 'valid' | 'too-much' | ErrorObject[];
+type BoundedCheck = (value: unknown, maxSteps: number) => Outcome;
 
 /** An ajv instance with built-in limits. It is synchronous, so only one budget is in use at a time. */
 class Engine {
   readonly #ajv: InstanceType<typeof AjvDraft04.default>;
   #budget = newBudget(0);
 
-  constructor(patterns: ReadonlyMap<string, PatternTest>, allErrors: boolean) {
+  constructor(patterns: ReadonlyMap<string, PatternTest>, listed: 'first error' | 'all errors') {
     const regExp = Object.assign(
       (pattern: string) => ({
         test: (text: string) => patterns.get(pattern)?.(text, this.#budget) ?? false,
@@ -129,7 +132,7 @@ class Engine {
     );
     const ajv = loadAjv();
     this.#ajv = new ajv.default({
-      allErrors,
+      allErrors: listed === 'all errors',
       verbose: true,
       strict: false,
       logger: false,
@@ -149,11 +152,7 @@ class Engine {
     });
   }
 
-  /**
-   * Returns whether the schema matches ajv's meta schema of draft 4. `compilePattern` checks the `pattern` and `format`
-   * rules instead.
-   */
-  isDraft4(schema: JsonObject): boolean {
+  matchesMetaSchema(schema: JsonObject): boolean {
     this.#budget = newBudget(STEPS.base);
     return this.#ajv.validateSchema(schema) === true;
   }
@@ -162,7 +161,7 @@ class Engine {
     this.#ajv.addSchema(schema, url);
   }
 
-  compile(url: string): (value: unknown, maxSteps: number) => Outcome {
+  compile(url: string): BoundedCheck {
     let validate: ValidateFunction | undefined;
     try {
       validate = this.#ajv.getSchema(url);
@@ -196,6 +195,18 @@ class Engine {
     this.#pay(items.length);
     return new Set(items.map((item) => canonicalText(item))).size === items.length;
   }
+}
+
+/** Made once for all APIs, because compiling the meta schema takes longer than compiling most models. */
+let metaSchema: Engine | undefined;
+
+/**
+ * Returns whether the schema matches ajv's meta schema of draft 4. `compilePattern` checks the `pattern` and `format`
+ * rules instead.
+ */
+function isDraft4(schema: JsonObject): boolean {
+  metaSchema ??= new Engine(new Map(), 'first error');
+  return metaSchema.matchesMetaSchema(schema);
 }
 
 function newBudget(maxSteps: number): RenderBudget {
