@@ -10,7 +10,7 @@ import { packRequest, unpackRequest } from './packed-request.ts';
 import { RecordArena, RecordReader } from './record-arena.ts';
 import { RecordRing } from './record-ring.ts';
 import { RequestCounts } from './request-counts.ts';
-import { maskRepeats, secretsOf, secretsOfStacks } from './record-secrets.ts';
+import { maskRepeats, namesOf, secretsOf, secretsOfStacks } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
 import { findDefinition } from '../surprises/template-text.ts';
@@ -291,12 +291,13 @@ export class RequestRecords implements RecordSink {
 
   /** Returns a redactor that removes this record's named secrets wherever they repeat. */
   #redactorOf(slot: Slot, recorded: Recorded): Redactor {
+    const names = namesOf(recorded);
     let secrets = this.#secrets.get(slot);
-    if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded)));
+    if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded, names)));
     const { redactor } = this;
-    return secrets.length === 0
+    return secrets.length === 0 && names.size === 0
       ? redactor
-      : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
+      : createRedactor(this.#key, secrets, (text, of) => redactor.repeated(text, of), names);
   }
 
   /** Returns a function that finds the record of an invocation, and the redactor for the invocation's output. */
