@@ -11,6 +11,7 @@ import { RecordArena, RecordReader } from './record-arena.ts';
 import { RecordRing } from './record-ring.ts';
 import { RequestCounts } from './request-counts.ts';
 import { maskRepeats, namesOf, secretsOf, secretsOfStacks } from './record-secrets.ts';
+import { REFUSED_CODES } from '../../core/websocket/limits.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
 import { findDefinition } from '../surprises/template-text.ts';
@@ -224,8 +225,8 @@ export class RequestRecords implements RecordSink {
 
   /**
    * Finds a record by its request id, or by an unambiguous beginning of the id. The id `last` means the newest record.
-   * A successful opening or an end of a connection is returned for `last` only if there is no other record: no client
-   * waits for the reply to $disconnect.
+   * A successful opening or an end of a connection is returned for `last` only if there is no other record, because no
+   * client waits for the reply to $disconnect, or if the gateway ended the connection because of a message.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;
@@ -360,7 +361,7 @@ function unpack(slot: Slot): Recorded {
 }
 
 function isLifecycle(recorded: Recorded): boolean {
-  if (recorded.kind === 'DISCONNECT') return true;
+  if (recorded.kind === 'DISCONNECT') return !REFUSED_CODES.has(recorded.closure?.code ?? 0);
   if (recorded.failure !== undefined || recorded.error !== undefined) return false;
   return recorded.kind === 'handshake' && recorded.status < 400;
 }

@@ -14,7 +14,7 @@ import type { FinishedEvent } from '../../../../../packages/gateway/core/trail.t
 const paths = (records: RequestRecords, filter = {}): string[] =>
   records.rows(filter).map(({ target }) => target);
 
-function aDisconnection(clock: Clock, failure?: string): FinishedEvent {
+function aDisconnection(clock: Clock, failure?: string, code = 1000): FinishedEvent {
   const trail = new Trail(clock);
   trail.keepNotes();
   if (failure !== undefined) trail.failure = failure;
@@ -27,7 +27,7 @@ function aDisconnection(clock: Clock, failure?: string): FinishedEvent {
     stageName: 'dev',
     found: undefined,
     route: undefined,
-    closure: { code: 1000, reason: '' },
+    closure: { code, reason: '' },
     caller: { kind: 'anonymous' },
     body: undefined,
     payload: undefined,
@@ -87,6 +87,15 @@ describe('recorded requests', () => {
     records.takeEvent(aDisconnection(api.ports.clock, 'the function failed'));
     assert.equal(records.detail('last')?.id, id);
   });
+
+  for (const code of [1002, 1003, 1007, 1008, 1009])
+    it(`take for the last one an end of a connection that a message caused: ${code}`, async () => {
+      const api = aRecordedApi(restApi(), { list: ok });
+      await api.send({ target: '/dev/pets' });
+      api.records.takeEvent(aDisconnection(api.ports.clock, undefined, code));
+
+      assert.equal(api.records.detail('last')?.kind, 'disconnect');
+    });
 
   it('say how a connection ended, or why its function failed', () => {
     const api = aRecordedApi(restApi(), { list: ok });
