@@ -166,10 +166,13 @@ export type AgentCall = {
         readonly message: string;
         /** Why the quota refused the call, such as `suspended`. */
         readonly reason?: string | undefined;
+        /** Id of the customer plan. */
+        readonly plan?: string | undefined;
+        /** Id of the limit that refused the call. */
+        readonly limit?: string | undefined;
+        readonly retryAfterSeconds?: number;
       }
     | undefined;
-  /** The rules of the access document that name the tool, prompt, URI or method, each with its file and line. */
-  readonly rules?: readonly string[];
 };
 
 export type Circumstances = {

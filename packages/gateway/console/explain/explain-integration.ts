@@ -1,3 +1,4 @@
+import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
 import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
@@ -98,7 +99,7 @@ function explainAnswer(
       because: [`${name} responded${took} with an error.`, ...describeProblem(integration.problem)],
       changes: [
         integration.problem.code === 'forbidden'
-          ? 'Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run `gatewright access build`.'
+          ? `Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
           : 'Do what the frame says: its text is for the one who sent the message.',
       ],
     };

@@ -40,19 +40,8 @@ export type DescribeWith = {
 };
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
-  const about = isEvent(recorded)
-    ? describeEvent(recorded, at)
-    : withRules(describeRequest(recorded, at), at);
+  const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
   return { ...about, statements: adviseStatements(about, at.stacks) };
-}
-
-/** Adds the rules that name what a message to an MCP server asked for. */
-function withRules(about: Circumstances, { access }: DescribeWith): Circumstances {
-  const { agentCall, guard } = about;
-  const document = guard?.decided?.document;
-  if (agentCall?.error?.code !== 403 || document === undefined) return about;
-  const rules = access?.mcpRules(document, agentCall.method, agentCall.name) ?? [];
-  return { ...about, agentCall: { ...agentCall, rules } };
 }
 
 function adviseStatements(
@@ -80,6 +69,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   const { api, stage, route } = received;
   const askedId = requestIdOf(recorded.authorizerCall?.result);
   const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
+  const agentCall = describeAgentCall(recorded, redactor);
   return {
     kind: recorded.kind,
     protocol: api.protocol,
@@ -114,12 +104,13 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     guard: describeGuard(
       recorded,
       authorizerLines.map(({ message }) => message),
+      agentCall,
       at,
     ),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
-    agentCall: describeAgentCall(recorded, redactor),
+    agentCall,
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),

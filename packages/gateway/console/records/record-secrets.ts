@@ -2,7 +2,7 @@
  * Finds the secrets that a record stores under a name, so that they are also removed where they repeat. For example, a
  * function may print a token without the header's name.
  */
-import { ACCESS_DECISION, parseAccessDecision } from '@gatewright/aws/access-decision';
+import { readDecision } from './read-decision.ts';
 import { findSecrets } from './redact.ts';
 import { isEvent } from './recorded-request.ts';
 import { describeSent } from './sent.ts';
@@ -36,8 +36,8 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
  */
 export function namesOf(recorded: Recorded): ReadonlySet<string> {
   const { caller } = recorded;
-  const context = caller?.kind === 'lambda' ? caller.context[ACCESS_DECISION] : undefined;
-  const { document, customer, limit, rules = [], roles = [] } = parseAccessDecision(context) ?? {};
+  const decided = caller?.kind === 'lambda' ? readDecision(caller.context) : undefined;
+  const { document, customer, limit, rules = [], roles = [] } = decided ?? {};
   const named = [document, customer, limit, ...rules, ...roles];
   if (isEvent(recorded)) return toSet([...named, recorded.found?.api.name]);
   const { metered, received } = recorded;
