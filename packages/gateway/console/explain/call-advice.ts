@@ -1,4 +1,5 @@
 /** Says what to do about calls of integrations that were not accepted, failed by a limit, or took too long. */
+import { toDeploy } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
 /** What to do about a call that was not accepted, or a backend that was not reached. */
@@ -86,7 +87,7 @@ export function adviseTimeout(
     'Make the integration respond sooner, or hand long work to another process and respond at once.',
     payload === 'function-url'
       ? 'Or raise Timeout of the function: a function URL has no other timeout.'
-      : `Or raise TimeoutInMillis of the integration, ${LONGEST[protocol]}.`,
+      : `Or raise TimeoutInMillis of the integration, ${LONGEST[protocol]}.${toDeploy(protocol)}`,
   ];
 }
 

@@ -142,6 +142,11 @@ export type IntegrationCircumstances = {
   readonly problem?: Problem | undefined;
   /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
   readonly isColdStart?: boolean | undefined;
+  /**
+   * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was not
+   * JSON.
+   */
+  readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
 };

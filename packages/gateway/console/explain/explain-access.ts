@@ -266,7 +266,7 @@ function explainStale(
   };
 }
 
-function flushCommand({
+export function flushCommand({
   protocol,
   apiId,
   stageName = '',

@@ -9,6 +9,7 @@ import type { Circumstances, IntegrationCircumstances } from './circumstances.ts
 import type { Reason } from './reason.ts';
 
 const NOTHING: Reason = { because: [], changes: [] };
+const DEPLOY = ', and deploy the API again';
 
 export function explainIntegration(about: Circumstances): Reason {
   const { integration, failure = '', status } = about;
@@ -84,6 +85,24 @@ function explainAnswer(
         ...printed(integration),
       ],
       changes: ['Return statusCode 200 for this client from the $connect function.'],
+    };
+  if (integration.lambdaReply === 'accepted')
+    return {
+      because: [
+        `Lambda accepted the event for ${nameWithin(integration)} and responded at once, before the function ran: the integration sends X-Amz-Invocation-Type: Event. The reply does not contain what the function returns, and no error of the function reaches the client.`,
+      ],
+      changes: [
+        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. To see what the function did: \`gatewright logs ${integration.target ?? ''}\`.`,
+      ],
+    };
+  if (integration.lambdaReply === 'not-json')
+    return {
+      because: [
+        `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. The request template of ${routeKey} printed the event.`,
+      ],
+      changes: [
+        `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: quote texts, and print values that may be missing with $input.json, which quotes them itself.`,
+      ],
     };
   if (isReplyDropped === true)
     return {

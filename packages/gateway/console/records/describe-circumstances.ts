@@ -219,6 +219,10 @@ function describeIntegration(
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
     ...(isNameIncomplete && { isNameIncomplete }),
+    ...(integration.kind === 'function' &&
+      recorded.outcome?.kind === 'answered' && {
+        lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
+      }),
     problem: readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,

@@ -5,6 +5,7 @@ import { callsOf } from './function-calls.ts';
 import { nameOfCaller } from './describe-guard.ts';
 import { describeRow } from './describe-row.ts';
 import { FunctionLines } from './function-lines.ts';
+import { otherIdsOf } from './other-ids.ts';
 import { packEvent, unpackEvent } from './packed-event.ts';
 import { packRequest, unpackRequest } from './packed-request.ts';
 import { RecordArena, RecordReader } from './record-arena.ts';
@@ -238,7 +239,17 @@ export class RequestRecords implements RecordSink {
       if (id !== 'last' || !isLifecycle(recorded)) return found;
       lifecycle ??= found;
     }
-    return lifecycle;
+    return lifecycle ?? this.#findByOtherId(id);
+  }
+
+  /** Finds a record by another id that its client, or the log of its function, shows. */
+  #findByOtherId(id: string): Found | undefined {
+    for (const [sequence, slot] of this.#records.newestFirst()) {
+      const recorded = unpack(slot);
+      if (otherIdsOf(recorded).includes(id))
+        return { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
+    }
+    return undefined;
   }
 
   detail(id: string, showsSecrets = false): RequestDetail | undefined {
