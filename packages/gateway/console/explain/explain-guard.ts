@@ -137,7 +137,11 @@ function explainFunction(
     };
   }
   if (defect?.kind === 'permission')
-    return explainMissingPermission(about.failure ?? '', defect.invoked ?? guard.functionName);
+    return explainMissingPermission(
+      about.failure ?? '',
+      defect.invoked ?? guard.functionName,
+      `${about.apiId}/authorizers/*`,
+    );
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
     because: [

@@ -1,7 +1,7 @@
 import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
-import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
+import { adviseInstall, adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
@@ -33,7 +33,7 @@ function explainOutcome(about: Circumstances): Reason {
   const { failure, integration, defect } = about;
   if (failure === undefined) return explainAnswer(about, integration);
   if (defect?.kind === 'permission')
-    return explainMissingPermission(failure, defect.invoked ?? integration?.target);
+    return explainMissingPermission(failure, defect.invoked ?? integration?.target, `${about.apiId}/*/*`);
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping')
     return {
@@ -131,7 +131,7 @@ function explainAnswer(
     ],
     changes: [
       adviseToolkitReply(integration.lines) ??
-        `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+        `${integration.kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check'} ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };
 }
@@ -175,20 +175,15 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
 
 function explainFailure(integration: IntegrationCircumstances): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
-  // The runtimes of the gateway end the message about a missing package with the command that installs it.
-  const [, command] = /\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)
-    ? (/[( ]run ([^()]+)\)/.exec(errorMessage) ?? [])
-    : [];
   return {
     because: [
       withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
       ...printed(integration),
     ],
     changes: [
-      command === undefined
-        ? (adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
-          'Fix the function; callers receive Internal server error for every error.')
-        : `Run \`${command}\` and send the request again.`,
+      adviseInstall(errorType, errorMessage) ??
+        adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
+        'Fix the function; callers receive Internal server error for every error.',
     ],
   };
 }

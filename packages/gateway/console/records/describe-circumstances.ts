@@ -223,7 +223,7 @@ function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
-    problem: readProblem(recorded, redactor),
+    problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
@@ -236,6 +236,25 @@ function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor):
   if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
   const text = redactor.text(outcome.body.toString());
   return findDenials([text]).length > 0 ? text : undefined;
+}
+
+/** Reads the error with which an AWS service refuses a call, in the JSON or XML of its protocol. */
+function readServiceError({ received, outcome }: RecordedRequest, redactor: Redactor): Problem | undefined {
+  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
+  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
+  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  const text = outcome.body.toString();
+  const { __type: type, code, message, Message } = parseJsonObject(text) ?? {};
+  const inXml = (name: string): string | undefined =>
+    new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+  const said = [message, Message, inXml('Message')].find((each) => typeof each === 'string');
+  const named = [type, code, inXml('Code')].find((each) => typeof each === 'string');
+  if (said === undefined && named === undefined) return undefined;
+  return {
+    title: undefined,
+    detail: said === undefined ? undefined : redactor.text(said),
+    code: named === undefined ? undefined : redactor.text(named.slice(named.indexOf('#') + 1)),
+  };
 }
 
 /** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */

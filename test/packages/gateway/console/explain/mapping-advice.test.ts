@@ -244,7 +244,7 @@ describe('the advice about a call that Lambda limits', () => {
     [
       'the start of an instance that the integration timeout included',
       { kind: 'timed-out', isColdStart: true },
-      /^Send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nMake the integration respond sooner.*\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
+      /^Make the integration respond sooner.*\nIf the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
       504,
     ],
   ];
