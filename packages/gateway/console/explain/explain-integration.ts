@@ -86,24 +86,7 @@ function explainAnswer(
       ],
       changes: ['Return statusCode 200 for this client from the $connect function.'],
     };
-  if (integration.lambdaReply === 'accepted')
-    return {
-      because: [
-        `Lambda accepted the event for ${nameWithin(integration)} and responded at once, before the function ran: the integration sends X-Amz-Invocation-Type: Event. The reply does not contain what the function returns, and no error of the function reaches the client.`,
-      ],
-      changes: [
-        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. To see what the function did: \`gatewright logs ${integration.target ?? ''}\`.`,
-      ],
-    };
-  if (integration.lambdaReply === 'not-json')
-    return {
-      because: [
-        `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. The request template of ${routeKey} printed the event.`,
-      ],
-      changes: [
-        `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: quote texts, and print values that may be missing with $input.json, which quotes them itself.`,
-      ],
-    };
+  if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (isReplyDropped === true)
     return {
       because: [
@@ -132,6 +115,27 @@ function explainAnswer(
     changes: [
       adviseToolkitReply(integration.lines) ??
         `${integration.kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check'} ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+    ],
+  };
+}
+
+/** Lambda responded itself: it accepted an asynchronous call, or refused an event that is not JSON. */
+function explainLambdaReply(integration: IntegrationCircumstances, routeKey: string): Reason {
+  if (integration.lambdaReply === 'accepted')
+    return {
+      because: [
+        `Lambda accepted the event for ${nameWithin(integration)} and responded at once, before the function ran: the integration sends X-Amz-Invocation-Type: Event. The reply does not contain what the function returns, and no error of the function reaches the client.`,
+      ],
+      changes: [
+        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. To see what the function did: \`gatewright logs ${integration.target ?? ''}\`.`,
+      ],
+    };
+  return {
+    because: [
+      `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. The request template of ${routeKey} printed the event.`,
+    ],
+    changes: [
+      `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: quote texts, and print values that may be missing with $input.json, which quotes them itself.`,
     ],
   };
 }

@@ -81,15 +81,7 @@ export function describeGuard(
     token: readToken(received, sources),
     localToken:
       kind === 'lambda'
-        ? access?.localToken(
-            {
-              apiId: received.api.apiId,
-              stage: received.stage.name,
-              method: received.method,
-              path: received.path,
-            },
-            (issuer) => issuers?.includes(issuer) === true,
-          )
+        ? access?.localToken(questionOf(received), (issuer) => issuers?.includes(issuer) === true)
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
     trusted:
       authorization.kind !== 'token'
@@ -100,6 +92,10 @@ export function describeGuard(
             scopes: authorization.scopes,
           },
   };
+}
+
+function questionOf({ api, stage, method, path }: Matched): Parameters<AccessBook['localToken']>[0] {
+  return { apiId: api.apiId, stage: stage.name, method, path };
 }
 
 /**

@@ -116,7 +116,6 @@ const notRefreshed: SurpriseKind = {
 };
 
 /** The beginning of a streamed response: its metadata as JSON, and eight NUL bytes (docs/aws §8.3). */
-// oxlint-disable-next-line no-control-regex -- the delimiter consists of them
 const PRELUDE = /^\{[^\0]*\}\0{8}/;
 
 const inferred: SurpriseKind = {

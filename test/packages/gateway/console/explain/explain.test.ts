@@ -325,10 +325,7 @@ describe('explain', () => {
     await planned.send({ target: '/dev/pets', headers: withKey });
     await planned.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(
-      storyOf(planned.last()),
-      /API key customer \(Key\) exceeded the throttle of usage plan basic \(Plan\)/,
-    );
+    assert.match(storyOf(planned.last()), /customer \(Key\) exceeded the throttle of usage plan basic/);
   });
 
   it('repeats what a body misses of its model', async () => {

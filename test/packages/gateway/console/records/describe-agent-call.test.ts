@@ -92,8 +92,12 @@ describe('explainAgentCall', () => {
   ] as const)
     it(`names the customer, the plan and the time of a retry if a ${what} refuses`, () => {
       const error = {
-        ...{ code: 429, message: 'The limit refuses.', reason },
-        ...{ plan: 'free', limit: 'month', retryAfterSeconds: 240 },
+        code: 429,
+        message: 'The limit refuses.',
+        reason,
+        plan: 'free',
+        limit: 'month',
+        retryAfterSeconds: 240,
       };
       const { because = [], changes = [] } = explainAgentCall(about({ ...call, error }, 429)) ?? {};
 
