@@ -294,7 +294,7 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
   const { tenant: customer } = charging.chargedAs(quota, principal);
   const record = {
-    outcome: isAdmitted ? 'allow' : verdict.kind,
+    outcome: isAdmitted ? 'allow' : charging.outcomeOf(verdict),
     customer,
     limit: charging.refusingLimitOf(verdict),
   };

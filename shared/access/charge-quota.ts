@@ -76,6 +76,13 @@ export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
   return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
 }
 
+/** Returns the outcome for the record of the decision: a rate has no units that could be added to it. */
+export function outcomeOf(verdict: QuotaVerdict): string {
+  const isRate =
+    'decision' in verdict && !verdict.decision.allowed && verdict.decision.reason === 'rate-limited';
+  return isRate ? 'over-rate' : verdict.kind;
+}
+
 /** Describes why the authorizer refuses an allowed caller. The text is for logs, and never shown to the caller. */
 function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
   const subject = chargedAs(quota, principal);

@@ -121,6 +121,7 @@ function refusal(
         ? { reason: 'no-subject' }
         : {
             reason: rejection.reason,
+            plan: rejection.plan,
             limit: rejection.limit,
             retryAfterSeconds: rejection.retryAfterSeconds,
           },

@@ -10,8 +10,7 @@ import type { McpSubject } from './methods.ts';
 import { isUriPattern, matchesSubject, mayMatchTemplate, sampleOfTemplate } from './patterns.ts';
 import type { McpEffect } from './patterns.ts';
 
-/** Name of the context member. A document may not give this name to a claim. */
-export const MCP_GRANTS = 'mcpGrants';
+export { MCP_GRANTS } from '@gatewright/aws/access-decision';
 
 export type McpPatterns = Readonly<Partial<Record<McpSubject, readonly string[]>>>;
 

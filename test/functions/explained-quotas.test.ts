@@ -38,6 +38,18 @@ describe('the explanation of a refusal by a quota', () => {
       );
     });
 
+  it('does not advise to top up a rate', async () => {
+    const limits = [{ id: 'pace', level: 'tenant', rate: 2, burst: 2, perSeconds: 60 }];
+    const api = aChargedApi({ plans: [{ ...PLAN, limits, cost: undefined }] });
+    while ((await api.get('/users', TOKEN)) === 200);
+
+    const story = storyOf(api.last());
+    assert.match(story, /over quota: pace of plan partner, tenant acme\./);
+    assert.match(story, /→ Send requests more slowly, or .*`gatewright customers set-plan acme PLAN`/);
+    assert.doesNotMatch(story, /quota top-up|next period/);
+    assert.equal(api.records.rows()[0]?.reason, 'over rate limit');
+  });
+
   it('names the limit that is suspended, and does not speak of a customer who is not on record', async () => {
     const api = aChargedApi();
     await api.get('/users', TOKEN);

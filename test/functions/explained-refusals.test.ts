@@ -129,7 +129,7 @@ describe('the explanation of a refusal by rules', () => {
   it('prints the command for a token that the document accepts, if the local issuer can make one', async () => {
     const api = anExplainedApi('rest-token', documentFor('rest-token', RULES));
     const issuer = documentFor('rest-token', RULES).issuers[0]?.trust.issuer ?? '';
-    const command = `\`gatewright token --issuer ${issuer} --audience api\``;
+    const command = `\`gatewright token --sub alice --role support --issuer ${issuer} --audience api\``;
     for (const [credential, includes] of [
       [undefined, true],
       ['Basic YTpi', true],
@@ -153,7 +153,25 @@ describe('the explanation of a refusal by rules', () => {
     const story = storyOf(api.last());
     rmSync(file);
 
-    assert.match(story, /→ Run `gatewright access build`, because .*orders\.yml was changed after/);
+    assert.match(story, /→ Run `gatewright access sync`, because .*orders\.yml was changed after/);
+  });
+
+  it('names what the caller lacks, with the rule, and a token that has it', async () => {
+    const when = {
+      all: [{ roles: { any: ['support'] } }, { scopes: { all: ['labels:print', 'labels:write'] } }],
+    };
+    const rules = [{ id: 'print', effect: 'allow', methods: ['GET'], paths: ['/users'], when }];
+    const api = anExplainedApi('http-2.0', documentFor('http-2.0', { rules }));
+    api.records.issuers = { own: 'https://local.gatewright.invalid/', includes: () => true };
+
+    await api.get('/users', TOKEN);
+
+    const story = storyOf(api.last());
+    assert.match(
+      story,
+      /→ Use a caller with the role support and the scopes labels:print, labels:write, which print requires: for example, send a token from `gatewright token --sub alice --role support --issuer \S+ --audience api --scope 'labels:print labels:write'`\./,
+    );
+    assert.match(story, /and run `gatewright access sync`\./);
   });
 
   it('names the rules of the record where no document is at hand', async () => {

@@ -174,7 +174,6 @@ const ACCESS: AccessBook = {
   ],
   decide: () => undefined,
   localToken: () => undefined,
-  mcpRules: () => [],
   ask: async ({ document, roles }) =>
     document === 'shop'
       ? {

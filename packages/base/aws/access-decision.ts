@@ -8,12 +8,15 @@
  */
 export const ACCESS_DECISION = 'accessDecision';
 
+/** The name of the context member with what the caller may do with an MCP server. A document may not give it to a claim. */
+export const MCP_GRANTS = 'mcpGrants';
+
 export type AccessDecision = {
   /** Name of the access document. */
   readonly document: string;
   /** Identifies the compiled document; absent if an older version of the toolkit compiled it. */
   readonly version?: string | undefined;
-  /** `allow`, or the reason why the request was refused: `no-rule`, `deny-rule`, `not-owner`, `over-quota` … */
+  /** `allow`, or the reason why the request was refused: `no-rule`, `deny-rule`, `not-owner`, `over-quota`, `over-rate` … */
   readonly outcome: string;
   /** Ids of the rules that decided. */
   readonly rules: readonly string[];

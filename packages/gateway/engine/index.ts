@@ -54,6 +54,7 @@ export type {
   AccessQuestion,
   AccessReply,
   AccessVerdict,
+  AskedOfServer,
   ShownAccess,
 } from '../console/endpoints/access-model.ts';
 export type { Isolation } from '../core/stack/function.ts';

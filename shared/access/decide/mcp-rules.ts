@@ -55,7 +55,7 @@ export function mcpGrantsOf(
 /** Returns the rules that name what a message asks for, whether or not they apply to the caller. */
 export function rulesNaming(
   { mcp }: CompiledDocument,
-  { method, name = '' }: { readonly method: string; readonly name: string | undefined },
+  { method, name = '' }: { readonly method: string; readonly name?: string | undefined },
 ): readonly CompiledMcpRule[] {
   const rule = methodRule(method);
   const [subject, text] =

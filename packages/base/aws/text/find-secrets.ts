@@ -87,7 +87,8 @@ const MIN_IN_QUERY = 6;
 
 const MAX_NESTED = 3;
 
-export type Mask = (secret: string) => string;
+/** @param isByForm whether only the form of the text says that it is a secret, and no name in front of it */
+export type Mask = (secret: string, isByForm?: boolean) => string;
 
 export function isSecretInQuery(name: string, value: string): boolean {
   return value.length >= MIN_IN_QUERY && SECRET_IN_QUERY.test(name);
@@ -104,7 +105,7 @@ function maskWithin(text: string, mask: Mask, depth: number): string {
     text
       .replace(PEM, (_, begin: string, key: string) => `${begin}${mask(key)}`)
       .replace(USER_INFO, (secret) => (secret.startsWith('[') ? secret : mask(secret)))
-      .replace(HOOK, mask)
+      .replace(HOOK, (found) => mask(found))
       .replace(CREDENTIALS, (whole: string, name: string, between: string, value: string) =>
         isMasked(value) || !isSecretOf(name, value.trim())
           ? whole
@@ -122,9 +123,9 @@ function maskWithin(text: string, mask: Mask, depth: number): string {
       isSecretName(name) && isSecretOf(name, secret) ? `${name}: ${mask(secret)}` : whole,
     )
     .replace(SCHEME, (_, scheme: string, secret: string) => `${scheme}${mask(secret)}`)
-    .replace(JWT, mask)
-    .replace(SHAPES, mask)
-    .replace(OWN, mask);
+    .replace(JWT, (found) => mask(found))
+    .replace(SHAPES, (found) => mask(found, true))
+    .replace(OWN, (found) => mask(found));
 }
 
 /** Masks a parameter of a query or form; decodes it first if only the decoded value shows a secret. */

@@ -43,6 +43,21 @@ export type AccessQuestion = {
   readonly ip?: string | undefined;
 };
 
+/** What a message to an MCP server asks for. */
+export type AskedOfServer = {
+  readonly method: string;
+  /** The tool, prompt or URI; undefined if the message names none. */
+  readonly name?: string | undefined;
+};
+
+/** A rule as text, with its place in its file: `access/orders.yml:12`. */
+export type ShownRule = {
+  readonly text: string;
+  readonly place: string | undefined;
+  /** What the caller lacks, so that a rule that allows applies: `the role clerk`. */
+  readonly lacks: readonly string[];
+};
+
 type AccessWord = 'OPEN' | 'OTHER' | 'ALLOW' | 'DENY';
 
 /** What the rules of a document say about a caller's request, for the explanation of a refusal. */
@@ -58,8 +73,10 @@ export type AccessVerdict = {
   readonly isFileNewer: boolean;
   /** The caller as the rules see it. */
   readonly caller: string | undefined;
-  /** The rules of the route, with the place of each in its file: `access/orders.yml:12`. */
-  readonly rules: readonly { readonly text: string; readonly place: string | undefined }[];
+  /** The rules of the route. */
+  readonly rules: readonly ShownRule[];
+  /** The rules under `mcp` that name what the message asks for. */
+  readonly mcpRules: readonly ShownRule[];
 };
 
 type ShownAccessAnswer = {

@@ -8,6 +8,7 @@ import type { ControlReply } from '../../core/api-call.ts';
 import type {
   AccessQuestion,
   AccessReply,
+  AskedOfServer,
   AccessVerdict,
   ShownAccess,
   ShownAccessBook,
@@ -21,19 +22,23 @@ export interface AccessBook {
   documents(): readonly ShownAccess[];
   ask(question: AccessQuestion, nowEpochSeconds: number): Promise<AccessReply>;
   /** Decides by the rules alone. Returns undefined if there is no such document, or the caller cannot be read. */
-  decide(question: AccessQuestion, nowEpochSeconds: number): AccessVerdict | undefined;
+  decide(
+    question: AccessQuestion,
+    nowEpochSeconds: number,
+    message?: AskedOfServer,
+  ): AccessVerdict | undefined;
   /**
-   * Returns the rules of a document that name what a message to an MCP server asks for, such as `refunds: allow tools
-   * refund_order if role support (access/orders.yml:38)`.
-   * @param name the tool, prompt or URI; undefined if the message names none
-   */
-  mcpRules(document: string, method: string, name: string | undefined): readonly string[];
-  /**
-   * Returns what a token of the local issuer needs, so that the document of this API accepts it. Returns undefined if
-   * the API has no document, or its document trusts no issuer for which `includes` returns true.
+   * Returns what a token of the local issuer needs, so that the document of this API accepts it, and its rules allow
+   * the request if a token alone can do so. Returns undefined if the API has no document, or its document trusts no
+   * issuer for which `includes` returns true.
    */
   localToken(
-    api: { readonly apiId: string; readonly stage: string },
+    asked: {
+      readonly apiId: string;
+      readonly stage: string;
+      readonly method: string;
+      readonly path: string;
+    },
     includes: (issuer: string) => boolean,
   ): TokenText | undefined;
 }

@@ -1,7 +1,8 @@
 import { findNotedLine } from './reason.ts';
 import { adviseToken, tokenCommandOf } from './token-advice.ts';
 import type { AuthorizerResultPart } from '../../core/defect.ts';
-import { adviseLimit } from './call-advice.ts';
+import { adviseInstall, adviseLimit } from './call-advice.ts';
+import { COMPILE } from './explain-access.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
 /**
@@ -22,7 +23,7 @@ export function describeCredential(about: Circumstances, guard: GuardCircumstanc
 }
 
 export function adviseFix(
-  { defect, protocol }: Circumstances,
+  { defect, protocol, failure = '' }: Circumstances,
   { functionName, name, lines, simpleResponses }: GuardCircumstances,
 ): string {
   const named = functionName ?? name;
@@ -33,6 +34,7 @@ export function adviseFix(
     case 'failed':
       return (
         adviseToolkit(named, lines) ??
+        adviseInstall(defect.errorType ?? '', failure) ??
         adviseError(defect, named, { protocol, simpleResponses }) ??
         `Fix the function ${named}: it failed with that error before it returned a response.`
       );
@@ -99,7 +101,7 @@ function advisePart(
     case 'context':
       return `Return the context from the function ${named} as an object of names and values.`;
     case 'context-value':
-      return `Return ${JSON.stringify(member ?? '')} in the context of the function ${named} as a string, number or boolean, for example as JSON.stringify(value). Only the authorizer of an HTTP API with payload format 2.0 may return objects and arrays.`;
+      return `Return ${JSON.stringify(member ?? '')} in the context of the function ${named} as a string, number or boolean, for example as JSON (JSON.stringify(value) in JavaScript, json.dumps(value) in Python). Only the authorizer of an HTTP API with payload format 2.0 may return objects and arrays.`;
     case 'context-claims':
       return `Rename claims in the context of the function ${named}: API Gateway reserves this name.`;
   }
@@ -111,7 +113,7 @@ const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string
     'Save the customer plan that the error names with `gatewright plan save FILE`, or give the caller a plan that `gatewright plan list` shows.',
   PLAN_INVALID: () => 'Correct the customer plan, and save it with `gatewright plan save FILE`.',
   API_UNKNOWN: () =>
-    'Name the API and its stage in an access document of the same kind of API, and run `gatewright access build`.',
+    `Name the API and its stage in an access document of the same kind of API, and run \`${COMPILE}\`.`,
   KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',
   STORE_UNAVAILABLE: () => 'Check that the tables of the stack respond, and send the request again.',
   CONFIG_INVALID: (named) => `Set the environment variable of the function ${named} that the error names.`,

@@ -1,4 +1,5 @@
 /** Says what to do about calls of integrations that were not accepted, failed by a limit, or took too long. */
+import { toDeploy } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
 /** What to do about a call that was not accepted, or a backend that was not reached. */
@@ -41,6 +42,16 @@ function adviseThrottled(target: string, reason: string): string {
   return `${slowly}, or raise ReservedConcurrentExecutions of the function, or the concurrency of the account (locally \`gatewright start --concurrency\`).`;
 }
 
+/**
+ * Returns the command that installs a missing package. The runtimes of the gateway end the message about the package with
+ * it.
+ */
+export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
+  if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
+  const [, command] = /[( ]run ([^()]+)\)/.exec(errorMessage) ?? [];
+  return command === undefined ? undefined : `Run \`${command}\` and send the request again.`;
+}
+
 /** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */
 export function adviseLimit(
   errorType: string,
@@ -60,8 +71,11 @@ export function adviseLimit(
     case 'Runtime.ExitError':
       return `Let the function ${target} return instead of ending its process.`;
     case 'Runtime.HandlerNotFound':
-      return `Export the handler from the module of ${target}, or correct Handler, which is <file without extension>.<export>.`;
+      return `Define the handler in the module of ${target} (in JavaScript, export it), or correct Handler, which is <file without extension>.<export>.`;
     case 'Runtime.UserCodeSyntaxError':
+      // The wording of Lambda's runtime for Python.
+      if (errorMessage?.startsWith('Syntax error in module') === true)
+        return `Correct the syntax of the module of ${target} at the line that the message names.`;
       return `Correct the syntax of the module of ${target}; where the message is about import or export, name the file .mjs, or set "type": "module" in its package.json.`;
     default:
       return undefined;
@@ -75,18 +89,20 @@ export function adviseTimeout(
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
   return [
-    ...(isFunction && isColdStart === true
-      ? ['Send the request again: the start of a new instance counted toward the timeout, here as on AWS.']
-      : []),
     ...(isFunction && isColdStart === undefined
       ? [
           'If the function had to start a new instance, send the request again: the start counts toward the timeout.',
         ]
       : []),
     'Make the integration respond sooner, or hand long work to another process and respond at once.',
+    ...(isFunction && isColdStart === true
+      ? [
+          'If the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS.',
+        ]
+      : []),
     payload === 'function-url'
       ? 'Or raise Timeout of the function: a function URL has no other timeout.'
-      : `Or raise TimeoutInMillis of the integration, ${LONGEST[protocol]}.`,
+      : `Or raise TimeoutInMillis of the integration, ${LONGEST[protocol]}.${toDeploy(protocol)}`,
   ];
 }
 

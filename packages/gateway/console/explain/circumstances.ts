@@ -142,6 +142,11 @@ export type IntegrationCircumstances = {
   readonly problem?: Problem | undefined;
   /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
   readonly isColdStart?: boolean | undefined;
+  /**
+   * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was not
+   * JSON.
+   */
+  readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
 };
@@ -166,10 +171,13 @@ export type AgentCall = {
         readonly message: string;
         /** Why the quota refused the call, such as `suspended`. */
         readonly reason?: string | undefined;
+        /** Id of the customer plan. */
+        readonly plan?: string | undefined;
+        /** Id of the limit that refused the call. */
+        readonly limit?: string | undefined;
+        readonly retryAfterSeconds?: number;
       }
     | undefined;
-  /** The rules of the access document that name the tool, prompt, URI or method, each with its file and line. */
-  readonly rules?: readonly string[];
 };
 
 export type Circumstances = {

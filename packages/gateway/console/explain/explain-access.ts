@@ -6,8 +6,12 @@ import { quote } from '@gatewright/aws/text/token-options';
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
 import { tokenCommandOf } from './token-advice.ts';
+import type { ShownRule } from '../endpoints/access-model.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
+
+/** Reads the routes and compiles the documents, so that a change of either is in force. */
+export const COMPILE = 'gatewright access sync';
 
 /** Describes each outcome with which the rules, and not a quota, refuse a request. @see {@link AccessDecision} */
 const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string>> = {
@@ -110,8 +114,10 @@ function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess):
   };
 }
 
+export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'outcome' | 'retryAfterSeconds'>;
+
 /** Says which key was charged, and when the limit has units again. */
-export function describeReset({ retryAfterSeconds, key }: DecidedAccess): string[] {
+export function describeReset({ retryAfterSeconds, key }: Charge): string[] {
   return [
     ...(key === undefined ? [] : [`The caller used the API key ${key}.`]),
     ...(retryAfterSeconds === undefined
@@ -120,7 +126,7 @@ export function describeReset({ retryAfterSeconds, key }: DecidedAccess): string
   ];
 }
 
-export function adviseOnCharge({ outcome, customer, limit }: DecidedAccess): string {
+export function adviseOnCharge({ outcome, customer, limit }: Charge): string {
   if (outcome === 'not-charged')
     return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
@@ -132,9 +138,17 @@ export function adviseOnCharge({ outcome, customer, limit }: DecidedAccess): str
     return limit === undefined
       ? `Resume the customer with \`gatewright customers resume ${tenant}\`. ${later}`
       : `Resume the limit ${limit} with \`gatewright quota resume ${tenant} ${quote(limit)}\`${ofKey}. ${later}`;
+  if (outcome === 'over-concurrency' && limit !== undefined)
+    return `Send fewer calls at the same time, or ${changePlan(tenant, limit)}.`;
+  if (outcome === 'over-rate' && limit !== undefined)
+    return `Send requests more slowly, or ${changePlan(tenant, limit)}. A rate has no units to top up.`;
   if (outcome === 'over-quota' && limit !== undefined)
     return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}. ${later}`;
   return 'Use a credential that names the customer and the plan to charge.';
+}
+
+function changePlan(tenant: string, limit: string): string {
+  return `give the customer a plan that allows more (\`gatewright customers set-plan ${tenant} PLAN\`), or raise the limit ${limit} in a new version of its plan (\`gatewright plan save FILE\`)`;
 }
 
 function explainVerdict(
@@ -143,7 +157,7 @@ function explainVerdict(
   { reason, caller, file, isFileNewer, rules: ofRoute }: Verdict,
 ): Reason {
   const route = about.routeKey ?? 'the route';
-  const listed = ofRoute.map(({ text, place }) => (place === undefined ? text : `${text} (${place})`));
+  const listed = ofRoute.map(printRule);
   return {
     because: [
       sentence(`The access document ${document} refuses ${route}: ${reason}`),
@@ -160,11 +174,15 @@ function explainVerdict(
     ],
     changes: [
       ...(isFileNewer
-        ? [`Run \`gatewright access build\`, because ${file ?? document} was changed after it was compiled.`]
+        ? [`Run \`${COMPILE}\`, because ${file ?? document} was changed after it was compiled.`]
         : []),
       ...adviseOnRules(about, document, outcome, file, ofRoute),
     ],
   };
+}
+
+export function printRule({ text, place }: ShownRule): string {
+  return place === undefined ? text : `${text} (${place})`;
 }
 
 /** Names the roles of the token that have no meaning, because a misspelled role is a common mistake. */
@@ -188,7 +206,7 @@ function adviseOnRules(
   file: string | undefined,
   ofRoute: Verdict['rules'],
 ): readonly string[] {
-  const allowing = ofRoute.filter(({ text }) => /^[^:]+: allow\b/.test(text));
+  const allowing = ofRoute.filter(isAllowing);
   const denying = ofRoute.filter(({ text }) => /^[^:]+: deny\b/.test(text));
   const command = `\`${explainCommand(about, document)}\``;
   return [
@@ -197,14 +215,34 @@ function adviseOnRules(
       ? [
           `Use a caller to whom ${named(denying)} does not apply${allowing.length > 0 ? `, and who meets the condition of ${named(allowing)}` : ''}. A deny overrides every allow.`,
         ]
-      : allowing.length > 0
-        ? [`Use a caller that meets the condition of ${named(allowing)}.`]
-        : []),
-    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it, and run \`gatewright access build\`. ${command} with the same credential tries a change.`,
+      : adviseLacking(allowing, about)),
+    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it, and run \`${COMPILE}\`. ${command} with the same credential tries a change.`,
   ];
 }
 
-function named(rules: Verdict['rules']): string {
+export function isAllowing({ text }: ShownRule): boolean {
+  return /^[^:]+: allow\b/.test(text);
+}
+
+/** Names what the caller lacks for each rule that could allow the request, and a command for a token that has it. */
+export function adviseLacking(
+  rules: readonly ShownRule[],
+  { guard, isDeployed }: Pick<Circumstances, 'guard' | 'isDeployed'>,
+): string[] {
+  if (rules.length === 0) return [];
+  const lacking = rules.filter(({ lacks }) => lacks.length > 0);
+  if (lacking.length === 0) return [`Use a caller that meets the condition of ${named(rules)}.`];
+  const needed = lacking.map((rule) => {
+    const place = rule.place === undefined ? '' : ` (${rule.place})`;
+    return `${rule.lacks.join(' and ')}, which ${named([rule])}${place} requires`;
+  });
+  // Only a token that the rules admit has a subject.
+  const command = guard?.localToken?.sub === undefined ? undefined : tokenCommandOf({ ...guard, isDeployed });
+  const example = command === undefined ? '' : `: for example, send a token from ${command}`;
+  return [`Use a caller with ${needed.join('; or with ')}${example}.`];
+}
+
+function named(rules: readonly ShownRule[]): string {
   return rules.map(({ text }) => text.slice(0, text.indexOf(':'))).join(' or ');
 }
 
@@ -228,7 +266,7 @@ function explainStale(
   };
 }
 
-function flushCommand({
+export function flushCommand({
   protocol,
   apiId,
   stageName = '',

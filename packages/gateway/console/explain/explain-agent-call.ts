@@ -1,12 +1,20 @@
 /** Explains a message that the wrapper around an MCP server refused before the server ran anything. */
+import {
+  adviseLacking,
+  adviseOnCharge,
+  COMPILE,
+  describeReset,
+  isAllowing,
+  printRule,
+} from './explain-access.ts';
 import { withStop } from './reason.ts';
-import type { Circumstances } from './circumstances.ts';
+import type { Charge } from './explain-access.ts';
+import type { AgentCall, Circumstances, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 /** Advice by JSON-RPC code: the wrapper's own codes, and MCP's code for headers that differ from the body. */
 const REFUSALS: Readonly<Record<number, readonly string[]>> = {
   401: ['Send a new token: the old one expired while the result of the authorizer was still cached.'],
-  429: ['Wait for the time in the header Retry-After, or change the limit of the customer’s plan.'],
   503: [
     'If this continues, check whether the usage table exists, and whether the role of the function may use it. gatewright start prints each call to AWS that a role does not allow.',
   ],
@@ -15,44 +23,76 @@ const REFUSALS: Readonly<Record<number, readonly string[]>> = {
   ],
 };
 
-/** Advice for refusals by the quota with status 403, which is also the status of a refusal by the rules. */
-const QUOTA_REFUSALS: ReadonlyMap<string, readonly string[]> = new Map([
-  [
-    'no-subject',
-    ['Use a token with the claims that quota.tenant, quota.plan and quota.key of the access document name.'],
-  ],
-  [
-    'suspended',
-    [
-      'Run gatewright customers resume CUSTOMER, or gatewright quota resume CUSTOMER LIMIT if only one limit is suspended.',
-    ],
-  ],
-]);
+const NO_SUBJECT =
+  'Use a token with the claims that quota.tenant, quota.plan and quota.key of the access document name.';
+
+/** The outcomes of the authorizers for the reasons with which the wrapper's quota refuses. */
+const CHARGES = {
+  'quota-exceeded': 'over-quota',
+  'rate-limited': 'over-rate',
+  concurrency: 'over-concurrency',
+  suspended: 'suspended',
+} as const;
 
 /** @returns undefined if no message to an MCP server was refused */
-export function explainAgentCall({ agentCall, status, guard }: Circumstances): Reason | undefined {
-  const { error, method, name, rules = [] } = agentCall ?? {};
+export function explainAgentCall({
+  agentCall,
+  status,
+  guard,
+  isDeployed,
+}: Circumstances): Reason | undefined {
+  const { error, method, name } = agentCall ?? {};
   if (error === undefined || status < 400) return undefined;
   const asked = `${method ?? ''}${name === undefined ? '' : ` ${name}`}`;
   const because = [`The message ${asked} was refused. ${withStop(error.message)}`];
-  const ofQuota = QUOTA_REFUSALS.get(error.reason ?? '');
-  if (ofQuota !== undefined && status === 403) return { because, changes: ofQuota };
+  if (error.reason === 'no-subject') return { because, changes: [NO_SUBJECT] };
+  const ofQuota = explainCharge(error, guard);
+  if (ofQuota !== undefined) return { because: [...because, ...ofQuota.because], changes: ofQuota.changes };
   if (error.code !== 403 || status !== 403)
     return { because, changes: REFUSALS[error.code] ?? ['Correct the JSON-RPC message as the error says.'] };
-  const document = guard?.decided?.document;
-  const where =
-    document === undefined ? 'under mcp of the access document' : `under mcp of access/${document}.yml`;
+  const { document, verdict } = guard?.decided ?? {};
+  const rules = verdict?.mcpRules ?? [];
+  const where = `under mcp of ${verdict?.file ?? `the access document${document === undefined ? '' : ` ${document}`}`}`;
+  const allowing = rules.filter(isAllowing);
   return {
     because: [
       ...because,
       rules.length === 0
         ? `No rule ${where} names ${name ?? 'this method'}.`
-        : `These rules ${where} name ${name ?? 'this method'}: ${rules.join('; ')}.`,
+        : `These rules ${where} name ${name ?? 'this method'}: ${rules.map(printRule).join('; ')}.`,
     ],
     changes: [
-      rules.length === 0
-        ? `If the caller should have access, add a rule ${where} that names exactly ${name ?? 'this method'}.`
-        : 'Use a token that meets the condition of a rule that allows it, or change the rule.',
+      // The command for a token that the route admits does not know the tool.
+      ...adviseLacking(allowing, { guard: undefined, isDeployed }),
+      `If the caller should have access, ${allowing.length === 0 ? 'add a rule' : 'change the rule'} ${where} ${allowing.length === 0 ? `that names exactly ${name ?? 'this method'} ` : ''}and run \`${COMPILE}\`.`,
     ],
+  };
+}
+
+/** Names the customer, the limit and the time at which it has units again, as refusals by an authorizer do. */
+function explainCharge(
+  { reason = '', plan, limit, retryAfterSeconds }: NonNullable<AgentCall['error']>,
+  guard: GuardCircumstances | undefined,
+): Reason | undefined {
+  const outcome = Object.entries(CHARGES).find(([name]) => name === reason)?.[1];
+  if (outcome === undefined) return undefined;
+  const decided = guard?.decided;
+  const charge: Charge = {
+    key: decided?.key,
+    customer: decided?.customer,
+    outcome,
+    limit,
+    retryAfterSeconds,
+  };
+  return {
+    because: [
+      ...(charge.customer === undefined
+        ? []
+        : [
+            `The customer is ${charge.customer}${plan === undefined ? '' : `, with the plan ${plan}`}${limit === undefined || limit === '' ? '' : `; its limit ${limit} refuses the call`}.`,
+          ]),
+      ...describeReset(charge),
+    ],
+    changes: [adviseOnCharge(charge)],
   };
 }

@@ -1,6 +1,6 @@
-import { formatDuration, list, sentence, formatLastLine, findNotedLine } from './reason.ts';
+import { formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
-import { describeCredentialDefect, explainAccess, explainCommand } from './explain-access.ts';
+import { describeCredentialDefect, explainAccess, explainCommand, flushCommand } from './explain-access.ts';
 import { tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
@@ -137,7 +137,11 @@ function explainFunction(
     };
   }
   if (defect?.kind === 'permission')
-    return explainMissingPermission(about.failure ?? '', defect.invoked ?? guard.functionName);
+    return explainMissingPermission(
+      about.failure ?? '',
+      defect.invoked ?? guard.functionName,
+      `${about.apiId}/authorizers/*`,
+    );
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
     because: [
@@ -194,7 +198,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
       ...renewal(about, guard),
       `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule that allows this caller.`,
       ...(guard.from === 'cache'
-        ? ['If the rule has changed since then, flush the authorizer’s cache.']
+        ? [`If the rule has changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`]
         : []),
     ],
   };
@@ -223,7 +227,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
         ...(policy.of === 'authorizer'
           ? changesAtAuthorizer(about, policy)
           : [
-              `Change ${nameOf(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.`,
+              `Change ${nameOf(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
             ]),
         ...flush(about, policy),
       ],
@@ -232,7 +236,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow');
   const isOfOther = guard?.from === 'cache' && guard.givenFor !== undefined && guard.givenFor !== routeKey;
   if (guard !== undefined && isOfOther && routeKey !== undefined && isNarrow(routeKey, policy, allows))
-    return explainNarrow(guard, about.protocol, routeKey, policy, allows);
+    return explainNarrow(about, guard, { routeKey, policy, allows });
   return {
     because: [
       `${upper(whose)} does not allow ${asked}: ${explainNoMatch(policy, allows)}.`,
@@ -242,7 +246,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
       ...(policy.of === 'authorizer'
         ? changesAtAuthorizer(about, policy)
         : (adviseOnConditions(about, whose, allows) ?? [
-            `Add a statement with Effect Allow for ${asked} to ${whose}.`,
+            `Add a statement with Effect Allow for ${asked} to ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
           ])),
       ...flush(about, policy),
     ],
@@ -283,12 +287,15 @@ function adviseOwnResults({ isTokenType }: GuardCircumstances, protocol: Circums
 }
 
 function explainNarrow(
+  about: Circumstances,
   guard: GuardCircumstances,
-  protocol: Circumstances['protocol'],
-  routeKey: string,
-  policy: GuardPolicy,
-  allows: readonly Statement[],
+  {
+    routeKey,
+    policy,
+    allows,
+  }: { readonly routeKey: string; readonly policy: GuardPolicy; readonly allows: readonly Statement[] },
 ): Reason {
+  const { protocol } = about;
   const resources = allows.flatMap((statement) => statement.resources);
   return {
     because: [
@@ -299,6 +306,7 @@ function explainNarrow(
     changes: [
       `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources.`,
       adviseOwnResults(guard, protocol),
+      `The present result is used for at most ${guard.ttlSeconds} s. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };
 }
@@ -414,10 +422,11 @@ function changesAtFunction(
   ];
 }
 
-function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
+function flush(about: Circumstances, policy: GuardPolicy): string[] {
+  const { guard } = about;
   return policy.of === 'authorizer' && guard?.from === 'cache'
     ? [
-        `The result is ${formatDuration(guard.ageMs ?? 0)} old and applies to every request with this credential. If the authorizer generated it for one request only, make the result cover more requests; if the rules have changed since then, flush the authorizer’s cache.`,
+        `The result is ${formatDuration(guard.ageMs ?? 0)} old and applies to every request with this credential. If the authorizer generated it for one request only, make the result cover more requests; if the rules have changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`,
       ]
     : [];
 }

@@ -1,6 +1,7 @@
+import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
-import { adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
+import { adviseInstall, adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
@@ -8,6 +9,7 @@ import type { Circumstances, IntegrationCircumstances } from './circumstances.ts
 import type { Reason } from './reason.ts';
 
 const NOTHING: Reason = { because: [], changes: [] };
+const DEPLOY = ', and deploy the API again';
 
 export function explainIntegration(about: Circumstances): Reason {
   const { integration, failure = '', status } = about;
@@ -31,7 +33,7 @@ function explainOutcome(about: Circumstances): Reason {
   const { failure, integration, defect } = about;
   if (failure === undefined) return explainAnswer(about, integration);
   if (defect?.kind === 'permission')
-    return explainMissingPermission(failure, defect.invoked ?? integration?.target);
+    return explainMissingPermission(failure, defect.invoked ?? integration?.target, `${about.apiId}/*/*`);
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping')
     return {
@@ -84,6 +86,7 @@ function explainAnswer(
       ],
       changes: ['Return statusCode 200 for this client from the $connect function.'],
     };
+  if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (isReplyDropped === true)
     return {
       because: [
@@ -98,7 +101,7 @@ function explainAnswer(
       because: [`${name} responded${took} with an error.`, ...describeProblem(integration.problem)],
       changes: [
         integration.problem.code === 'forbidden'
-          ? 'Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run `gatewright access build`.'
+          ? `Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
           : 'Do what the frame says: its text is for the one who sent the message.',
       ],
     };
@@ -111,7 +114,28 @@ function explainAnswer(
     ],
     changes: [
       adviseToolkitReply(integration.lines) ??
-        `Check ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+        `${integration.kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check'} ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+    ],
+  };
+}
+
+/** Lambda responded itself: it accepted an asynchronous call, or refused an event that is not JSON. */
+function explainLambdaReply(integration: IntegrationCircumstances, routeKey: string): Reason {
+  if (integration.lambdaReply === 'accepted')
+    return {
+      because: [
+        `Lambda accepted the event for ${nameWithin(integration)} and responded at once, before the function ran: the integration sends X-Amz-Invocation-Type: Event. The reply does not contain what the function returns, and no error of the function reaches the client.`,
+      ],
+      changes: [
+        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. To see what the function did: \`gatewright logs ${integration.target ?? ''}\`.`,
+      ],
+    };
+  return {
+    because: [
+      `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. The request template of ${routeKey} printed the event.`,
+    ],
+    changes: [
+      `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: quote texts, and print values that may be missing with $input.json, which quotes them itself.`,
     ],
   };
 }
@@ -155,20 +179,15 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
 
 function explainFailure(integration: IntegrationCircumstances): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
-  // The runtimes of the gateway end the message about a missing package with the command that installs it.
-  const [, command] = /\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)
-    ? (/[( ]run ([^()]+)\)/.exec(errorMessage) ?? [])
-    : [];
   return {
     because: [
       withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
       ...printed(integration),
     ],
     changes: [
-      command === undefined
-        ? (adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
-          'Fix the function; callers receive Internal server error for every error.')
-        : `Run \`${command}\` and send the request again.`,
+      adviseInstall(errorType, errorMessage) ??
+        adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
+        'Fix the function; callers receive Internal server error for every error.',
     ],
   };
 }

@@ -40,7 +40,10 @@ function raiseAtStage(protocol: Circumstances['protocol']): string {
   return `raise ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage`;
 }
 
-function explainKey({ apiId, stageName, routeKey, guard }: Circumstances, meter: MeterCircumstances): Reason {
+function explainKey(
+  { apiId, stageName, routeKey, guard, isDeployed }: Circumstances,
+  meter: MeterCircumstances,
+): Reason {
   const decided = guard?.decided;
   const here = `${apiId}/${stageName ?? ''}`;
   const needs = `${routeKey ?? 'The route'} needs an API key`;
@@ -49,7 +52,7 @@ function explainKey({ apiId, stageName, routeKey, guard }: Circumstances, meter:
       ? explainNoneGiven(needs, meter.refusal ?? '', decided)
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
-          changes: ['Send an API key in the x-api-key header.'],
+          changes: [adviseKey(here, isDeployed)],
         };
   switch (meter.keyFault) {
     case 'disabled':
@@ -77,9 +80,16 @@ function explainKey({ apiId, stageName, routeKey, guard }: Circumstances, meter:
     case undefined:
       return {
         because: [`${needs}; the value sent does not match any key of the account.`],
-        changes: ['Send the value of a key, not its id or name.'],
+        changes: [`Send the value of a key, not its id or name. ${adviseKey(here, isDeployed)}`],
       };
   }
+}
+
+function adviseKey(here: string, isDeployed: boolean): string {
+  const command = isDeployed
+    ? '`aws apigateway get-api-keys --include-values` prints the values of all keys'
+    : '`gatewright keys value NAME` prints the value of a key of the stack by its name';
+  return `Send an API key of a usage plan that includes the stage ${here}, in the x-api-key header: ${command}.`;
 }
 
 function explainNoneGiven(needs: string, refusal: string, decided: DecidedAccess | undefined): Reason {
@@ -126,7 +136,9 @@ function explainThrottle(
   const { planLimit, routeLimit } = meter;
   if (planLimit !== undefined && planLimit.level < 1)
     return {
-      because: [`The throttle of ${nameOfPlan(meter)} was exceeded: ${describe(planLimit)}.`],
+      because: [
+        `${nameOfKey(meter)} exceeded the throttle of ${nameOfPlan(meter)}: ${describe(planLimit)}. It counts the requests of each key by itself.`,
+      ],
       changes: [
         `Send requests more slowly, or raise the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,
       ],

@@ -13,7 +13,7 @@ import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
-import { formatDuration, sentence, withStop } from './reason.ts';
+import { formatDuration, sentence, toDeploy, withStop } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -134,7 +134,7 @@ function explainValidation(about: Circumstances): Reason {
     return {
       because: [sentence(details)],
       changes: [
-        `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.`,
+        `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,
       ],
     };
   return {

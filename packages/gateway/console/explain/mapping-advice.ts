@@ -1,5 +1,5 @@
 /** Says what to change in a mapping that does not fit the request or the response (docs/aws §7, §8). */
-import { list } from './reason.ts';
+import { list, toDeploy } from './reason.ts';
 import type { MappingDefect } from '../../core/defect.ts';
 import type { Circumstances, JsonFault } from './circumstances.ts';
 
@@ -19,7 +19,12 @@ function placeOf({ line, column }: JsonFault): string {
   return `line ${line}, column ${column}`;
 }
 
-export function adviseMapping(
+export function adviseMapping(defect: MappingDefect, about: Circumstances): string {
+  const advice = adviseProblem(defect, about);
+  return defect.problem === 'body' ? advice : `${advice}${toDeploy(about.protocol)}`;
+}
+
+function adviseProblem(
   defect: MappingDefect,
   { routeKey = 'the route', bodyFault: place, protocol }: Circumstances,
 ): string {

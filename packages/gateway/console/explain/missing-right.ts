@@ -71,14 +71,14 @@ function who({ name, isUser }: Denial): string {
 
 /**
  * Explains that the API, or its authorizer, is not allowed to invoke a function. @param text the wording of the refusal
- * @param invoked the function, or the alias or version whose own policy must permit the call
+ * @param source what follows the account in the ARN of the calls @param invoked the function, or the alias or version whose own policy must permit the call
  */
-export function explainMissingPermission(text: string, invoked: string | undefined): Reason {
+export function explainMissingPermission(text: string, invoked: string | undefined, source: string): Reason {
   const name = invoked ?? 'the function';
   return {
     because: [`The policy of ${name} does not allow this API to invoke it: ${text.replace(/\.$/, '')}.`],
     changes: [
-      `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with the principal apigateway.amazonaws.com and the ARN of this API as its source; no deployment is needed.`,
+      `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:${source}, with the region and account of the API; no deployment is needed.`,
     ],
   };
 }

@@ -65,7 +65,7 @@ function adviseValue(part: ValuePart, form: Form): string {
     case 'statusCode':
       return `Return statusCode from ${named} as a number of three digits, such as 200.`;
     case 'body':
-      return `Return body from ${named} as a string: JSON.stringify(body) if it is an object, base64 with isBase64Encoded true if it is bytes.`;
+      return `Return body from ${named} as a string: JSON if it is an object (JSON.stringify(body) in JavaScript, json.dumps(body) in Python), base64 with isBase64Encoded true if it is bytes.`;
     case 'isBase64Encoded':
       return `Return isBase64Encoded from ${named} as true or false, not as text.`;
     case 'base64':
@@ -112,7 +112,7 @@ function adviseHeader(
     case 'header-value':
       return `Return ${header} from ${named} as a string, or leave the header out.`;
     case 'header-text':
-      return `Remove line breaks, and characters above U+00FF, from the name and value of the header ${header} that ${named} returns; encodeURIComponent(value) does so.`;
+      return `Remove line breaks, and characters above U+00FF, from the name and value of the header ${header} that ${named} returns; encodeURIComponent(value) in JavaScript, or urllib.parse.quote(value) in Python, does so.`;
     case 'header-list':
       if (hasCookies && name.toLowerCase() === 'set-cookie')
         return `Return the cookies from ${named} as the list cookies, instead of a list in headers.`;

@@ -12,7 +12,7 @@ export type RefusedCall = {
 };
 
 /** Outcomes of the toolkit's authorizers with which a quota may have refused. The handler may refuse an allowed request. */
-const MAY_BE_CHARGED: readonly string[] = ['allow', 'over-quota', 'suspended'];
+const MAY_BE_CHARGED: readonly string[] = ['allow', 'over-quota', 'over-rate', 'suspended'];
 
 /**
  * Returns undefined unless a quota of the toolkit can have refused the request, in its authorizer or in the handler.
@@ -25,7 +25,12 @@ export function findRefusedCall(
   const { customer, limit, key, outcome = '' } = guard?.decided ?? {};
   const isRefused = status === 429 || status === 403 || agentCall?.error?.reason !== undefined;
   if (customer === undefined || !isRefused || !MAY_BE_CHARGED.includes(outcome)) return undefined;
-  return { tenant: customer, limit: limit ?? findViolatedLimit(answer), key, route: routeKey };
+  return {
+    tenant: customer,
+    limit: limit ?? agentCall?.error?.limit ?? findViolatedLimit(answer),
+    key,
+    route: routeKey,
+  };
 }
 
 /** Reads the limit from a problem that `withQuota` answers with. */

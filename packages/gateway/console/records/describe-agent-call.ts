@@ -37,7 +37,15 @@ export function readAgentMessage(
 function errorOf(text: string): AgentCall['error'] {
   const error = text.includes('"jsonrpc"') ? memberOf(parseJson(text), 'error') : undefined;
   const [code, message] = [memberOf(error, 'code'), memberOf(error, 'message')];
-  return isJsonObject(error) && typeof code === 'number' && typeof message === 'string'
-    ? { code, message, reason: asText(memberOf(memberOf(error, 'data'), 'reason')) }
-    : undefined;
+  if (!isJsonObject(error) || typeof code !== 'number' || typeof message !== 'string') return undefined;
+  const data = memberOf(error, 'data');
+  const retryAfterSeconds = memberOf(data, 'retryAfterSeconds');
+  return {
+    code,
+    message,
+    reason: asText(memberOf(data, 'reason')),
+    plan: asText(memberOf(data, 'plan')),
+    limit: asText(memberOf(data, 'limit')),
+    ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),
+  };
 }

@@ -40,19 +40,8 @@ export type DescribeWith = {
 };
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
-  const about = isEvent(recorded)
-    ? describeEvent(recorded, at)
-    : withRules(describeRequest(recorded, at), at);
+  const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
   return { ...about, statements: adviseStatements(about, at.stacks) };
-}
-
-/** Adds the rules that name what a message to an MCP server asked for. */
-function withRules(about: Circumstances, { access }: DescribeWith): Circumstances {
-  const { agentCall, guard } = about;
-  const document = guard?.decided?.document;
-  if (agentCall?.error?.code !== 403 || document === undefined) return about;
-  const rules = access?.mcpRules(document, agentCall.method, agentCall.name) ?? [];
-  return { ...about, agentCall: { ...agentCall, rules } };
 }
 
 function adviseStatements(
@@ -80,6 +69,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   const { api, stage, route } = received;
   const askedId = requestIdOf(recorded.authorizerCall?.result);
   const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
+  const agentCall = describeAgentCall(recorded, redactor);
   return {
     kind: recorded.kind,
     protocol: api.protocol,
@@ -114,12 +104,13 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     guard: describeGuard(
       recorded,
       authorizerLines.map(({ message }) => message),
+      agentCall,
       at,
     ),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
-    agentCall: describeAgentCall(recorded, redactor),
+    agentCall,
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
@@ -228,7 +219,11 @@ function describeIntegration(
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
     ...(isNameIncomplete && { isNameIncomplete }),
-    problem: readProblem(recorded, redactor),
+    ...(integration.kind === 'function' &&
+      recorded.outcome?.kind === 'answered' && {
+        lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
+      }),
+    problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
@@ -241,6 +236,25 @@ function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor):
   if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
   const text = redactor.text(outcome.body.toString());
   return findDenials([text]).length > 0 ? text : undefined;
+}
+
+/** Reads the error with which an AWS service refuses a call, in the JSON or XML of its protocol. */
+function readServiceError({ received, outcome }: RecordedRequest, redactor: Redactor): Problem | undefined {
+  const kind = received.outgoing?.kind ?? received.route?.integration.kind;
+  if (kind !== 'service' && kind !== 'http-api-service') return undefined;
+  if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
+  const text = outcome.body.toString();
+  const { __type: type, code, message, Message } = parseJsonObject(text) ?? {};
+  const inXml = (name: string): string | undefined =>
+    new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+  const said = [message, Message, inXml('Message')].find((each) => typeof each === 'string');
+  const named = [type, code, inXml('Code')].find((each) => typeof each === 'string');
+  if (said === undefined && named === undefined) return undefined;
+  return {
+    title: undefined,
+    detail: said === undefined ? undefined : redactor.text(said),
+    code: named === undefined ? undefined : redactor.text(named.slice(named.indexOf('#') + 1)),
+  };
 }
 
 /** Reads a reply that is a problem (RFC 9457). Its texts were written for the caller. */

@@ -2,7 +2,7 @@
  * Describes how the caller was identified and authorized: the identity sources, the token, the grant and the deciding
  * policies.
  */
-import { ACCESS_DECISION, parseAccessDecision } from '@gatewright/aws/access-decision';
+import { readDecision } from './read-decision.ts';
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
 import { parseBearerToken } from '../../core/policy/bearer-token.ts';
@@ -20,6 +20,7 @@ import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exch
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
 import { localTokenOf } from '../../control/loading/inspect-apis.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
+import type { AskedOfServer } from '../endpoints/access-model.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import type { Redactor } from './redact.ts';
 import type { RecordedRequest } from './recorded-request.ts';
@@ -34,10 +35,14 @@ type GuardWith = {
   readonly issuers: LocalIssuers | undefined;
 };
 
-/** Describes how the caller was authorized. Returns undefined if no route was found. */
+/**
+ * Describes how the caller was authorized. Returns undefined if no route was found. @param message what the request asks
+ * of an MCP server
+ */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
+  message: AskedOfServer | undefined,
   { redactor, access, issuers }: GuardWith,
 ): GuardCircumstances | undefined {
   if (!isMatched(received)) return undefined;
@@ -70,16 +75,13 @@ export function describeGuard(
       isTokenType: true,
       identityExpression: lambda.validationText || undefined,
     }),
-    decided: grant && describeDecided(grant, received, sources, access),
+    decided: grant && describeDecided(grant, received, sources, { access, message }),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
     token: readToken(received, sources),
     localToken:
       kind === 'lambda'
-        ? access?.localToken(
-            { apiId: received.api.apiId, stage: received.stage.name },
-            (issuer) => issuers?.includes(issuer) === true,
-          )
+        ? access?.localToken(questionOf(received), (issuer) => issuers?.includes(issuer) === true)
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
     trusted:
       authorization.kind !== 'token'
@@ -92,6 +94,10 @@ export function describeGuard(
   };
 }
 
+function questionOf({ api, stage, method, path }: Matched): Parameters<AccessBook['localToken']>[0] {
+  return { apiId: api.apiId, stage: stage.name, method, path };
+}
+
 /**
  * Reads what one of the toolkit's authorizers decided. The rules are evaluated again for this request, because a cached
  * result was made for another request and contains only ids.
@@ -100,9 +106,9 @@ function describeDecided(
   { context, givenFor, principalId }: AuthorizerGrant,
   received: Matched,
   sources: readonly IdentitySource[],
-  access: AccessBook | undefined,
+  { access, message }: Pick<GuardWith, 'access'> & { readonly message: AskedOfServer | undefined },
 ): DecidedAccess | undefined {
-  const decided = parseAccessDecision(context[ACCESS_DECISION]);
+  const decided = readDecision(context);
   if (decided === undefined) return undefined;
   const { method, path, sourceIp, receivedAtEpochMs } = received;
   // A simple result has no principal, but the toolkit's context has the subject.
@@ -126,7 +132,7 @@ function describeDecided(
   return {
     ...decided,
     routeKey: givenFor,
-    verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000)),
+    verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000), message),
     retryAfterSeconds: readSeconds(context['retryAfter']),
   };
 }
@@ -139,8 +145,7 @@ function readSeconds(value: unknown): number | undefined {
 
 /** Returns the caller as the owner of the API knows it: the customer of the toolkit, or else the principal. */
 export function nameOfCaller(caller: CallerFacts | undefined): string | undefined {
-  const decided =
-    caller?.kind === 'lambda' ? parseAccessDecision(caller.context[ACCESS_DECISION]) : undefined;
+  const decided = caller?.kind === 'lambda' ? readDecision(caller.context) : undefined;
   return decided?.customer ?? principalOf(caller);
 }
 

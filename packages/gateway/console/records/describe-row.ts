@@ -1,4 +1,4 @@
-import { ACCESS_DECISION, parseAccessDecision } from '@gatewright/aws/access-decision';
+import { readDecision } from './read-decision.ts';
 import { nameOfCaller, principalOf } from './describe-guard.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { NO_LABELS } from './api-labels.ts';
@@ -91,7 +91,7 @@ function reasonOf(recorded: RecordedRequest): string | undefined {
     return 'no route';
   if (caller?.kind !== 'lambda' || !['INVALID_API_KEY', 'ACCESS_DENIED'].includes(error.code))
     return undefined;
-  const { outcome } = parseAccessDecision(caller.context[ACCESS_DECISION]) ?? {};
+  const { outcome } = readDecision(caller.context) ?? {};
   return outcome === undefined ? undefined : CHARGES[outcome];
 }
 
@@ -104,12 +104,13 @@ function nameOfKey({ metered, received }: RecordedRequest): string | undefined {
 /** Returns the customer that the toolkit's authorizer recorded in its context. */
 function customerOf(caller: RecordedRequest['caller']): string | undefined {
   if (caller?.kind !== 'lambda') return undefined;
-  return parseAccessDecision(caller.context[ACCESS_DECISION])?.customer;
+  return readDecision(caller.context)?.customer;
 }
 
 /** Outcomes with which the toolkit's quota refuses. */
 const CHARGES: Readonly<Record<string, string>> = {
   'over-quota': 'over quota',
+  'over-rate': 'over rate limit',
   suspended: 'suspended',
   'no-subject': 'nobody to charge',
   'not-charged': 'cannot be charged',

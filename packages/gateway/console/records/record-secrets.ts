@@ -2,6 +2,7 @@
  * Finds the secrets that a record stores under a name, so that they are also removed where they repeat. For example, a
  * function may print a token without the header's name.
  */
+import { readDecision } from './read-decision.ts';
 import { findSecrets } from './redact.ts';
 import { isEvent } from './recorded-request.ts';
 import { describeSent } from './sent.ts';
@@ -11,20 +12,41 @@ import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from '
 import type { RequestDetail } from './model.ts';
 import type { Redactor } from './redact.ts';
 
+const MAX_OF_RECORD = 64;
 const MAX_OF_STACKS = 256;
 
 /** Returns the secrets of a record. The caller's secrets come first, because the number of secrets is limited. */
-export function secretsOf(recorded: Recorded): readonly string[] {
-  const found = findSecrets((redactor) => {
+export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): readonly string[] {
+  const visit = (redactor: Redactor): void => {
     if (isEvent(recorded)) visitEvent(recorded, redactor);
     else visitRequest(recorded, redactor);
-  });
+  };
+  const found = findSecrets(visit, MAX_OF_RECORD, names);
   if (isEvent(recorded)) return found;
   // An identity source may be a fact of the request, such as `$context.routeKey`. The authorizer's event contains the
   // fact next to the token, but it is not a secret, and every sentence about the request contains it.
   const { method, path, rawPath, route, stage, sourceIp, api } = recorded.received;
   const facts = [method, path, rawPath, route?.routeKey, stage?.name, sourceIp, api.apiId];
   return found.filter((secret) => !facts.includes(secret));
+}
+
+/**
+ * Returns the names that a record mentions and that the owner of the API gave: of the customer, plans, keys, documents
+ * and rules. A secret may begin with such a name.
+ */
+export function namesOf(recorded: Recorded): ReadonlySet<string> {
+  const { caller } = recorded;
+  const decided = caller?.kind === 'lambda' ? readDecision(caller.context) : undefined;
+  const { document, customer, limit, rules = [], roles = [] } = decided ?? {};
+  const named = [document, customer, limit, ...rules, ...roles];
+  if (isEvent(recorded)) return toSet([...named, recorded.found?.api.name]);
+  const { metered, received } = recorded;
+  const key = metered?.holder?.apiKey ?? received.apiKey;
+  return toSet([...named, key?.name, metered?.holder?.plan.name, received.api.name]);
+}
+
+function toSet(names: readonly (string | undefined)[]): ReadonlySet<string> {
+  return new Set(names.filter((name) => name !== undefined));
 }
 
 /** Returns the secrets in the environments of functions. They are treated as secrets in every record. */

@@ -24,7 +24,6 @@ const MIN_DIGITS = 4;
 const MIN_PASSWORD_LENGTH = 6;
 /** Minimum length of a secret that is masked wherever it repeats. Shorter texts would match unrelated text. */
 const MIN_REPEATED_LENGTH = 8;
-const MAX_REPEATED = 64;
 /**
  * Minimum length at which the beginning of a secret is masked, because code truncates tokens to print them. Any other
  * part of a secret is masked from `MIN_PART` characters on.
@@ -38,9 +37,14 @@ export type Redactor = {
   value(name: string, value: string): string;
   text(text: string): string;
   query(query: string): string;
-  /** Removes only the secrets that `createRedactor` received. */
-  repeated(text: string): string;
+  /**
+   * Removes only the secrets that `createRedactor` received. @param names names that are shown although a secret begins
+   * with them
+   */
+  repeated(text: string, names?: ReadonlySet<string>): string;
 };
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 export const SHOWING: Redactor = {
   value: (_, value) => value,
@@ -52,24 +56,40 @@ export const SHOWING: Redactor = {
 /**
  * Creates a redactor. @param key the key of this run, so that a fingerprint is useless outside the run @param secrets
  * texts that are removed wherever they occur, under any name @param others a more general redactor that runs first
+ * @param names names that the owner of the API gave, such as a customer's. They are shown although a secret begins with
+ * them, or a secret of a known format looks like them, unless they are secrets themselves
  */
 export function createRedactor(
   key: string,
   secrets: readonly string[] = [],
   others: Redactor['repeated'] = (text) => text,
+  names: ReadonlySet<string> = NO_NAMES,
 ): Redactor {
-  const mask = (secret: string): string => {
+  const mask: Mask = (secret, isByForm = false) => {
+    if (isByForm && isOfName(secret, names)) return secret;
     const print = createHmac('sha256', key).update(secret).digest('hex').slice(0, 8);
     return secret.length >= 16 ? `[${print}..${secret.slice(-4)}]` : `[${print}]`;
   };
   const own = maskRepeated(secrets, mask);
-  return redactWith(mask, (text) => own(others(text)));
+  return redactWith(mask, (text, more = names) => own(others(text, more), more));
 }
 
-/** Returns the values that a redactor would remove, if they are long enough to be recognised. */
-export function findSecrets(visit: (redactor: Redactor) => void, limit = MAX_REPEATED): readonly string[] {
+function isOfName(secret: string, names: ReadonlySet<string>): boolean {
+  return [...names].some((name) => name.includes(secret));
+}
+
+/**
+ * Returns the values that a redactor would remove, if they are long enough to be recognised. @param names names that
+ * are not secrets, although they have the form of one
+ */
+export function findSecrets(
+  visit: (redactor: Redactor) => void,
+  limit: number,
+  names = NO_NAMES,
+): readonly string[] {
   const found = new Set<string>();
-  const keep: Mask = (secret) => {
+  const keep: Mask = (secret, isByForm = false) => {
+    if (isByForm && isOfName(secret, names)) return secret;
     if (secret.length >= MIN_REPEATED_LENGTH && found.size < limit) found.add(secret);
     return secret;
   };
@@ -88,11 +108,11 @@ function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeate
     'g',
   );
   const parts = partsOf(secrets);
-  return (text) =>
+  return (text, names = NO_NAMES) =>
     text
       .replace(pattern, (found) => mask(spelled.get(found) ?? found))
       .replace(TOKEN, (found) => {
-        const whole = found.length < MIN_BEGINNING ? undefined : parts(found);
+        const whole = found.length < MIN_BEGINNING || names.has(found) ? undefined : parts(found);
         return whole === undefined ? found : `${mask(whole)}…`;
       });
 }

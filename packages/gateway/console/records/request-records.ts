@@ -5,12 +5,14 @@ import { callsOf } from './function-calls.ts';
 import { nameOfCaller } from './describe-guard.ts';
 import { describeRow } from './describe-row.ts';
 import { FunctionLines } from './function-lines.ts';
+import { otherIdsOf } from './other-ids.ts';
 import { packEvent, unpackEvent } from './packed-event.ts';
 import { packRequest, unpackRequest } from './packed-request.ts';
 import { RecordArena, RecordReader } from './record-arena.ts';
 import { RecordRing } from './record-ring.ts';
 import { RequestCounts } from './request-counts.ts';
-import { maskRepeats, secretsOf, secretsOfStacks } from './record-secrets.ts';
+import { maskRepeats, namesOf, secretsOf, secretsOfStacks } from './record-secrets.ts';
+import { REFUSED_CODES } from '../../core/websocket/limits.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
 import { findDefinition } from '../surprises/template-text.ts';
@@ -224,8 +226,8 @@ export class RequestRecords implements RecordSink {
 
   /**
    * Finds a record by its request id, or by an unambiguous beginning of the id. The id `last` means the newest record.
-   * A successful opening or an end of a connection is returned for `last` only if there is no other record: no client
-   * waits for the reply to $disconnect.
+   * A successful opening or an end of a connection is returned for `last` only if there is no other record, because no
+   * client waits for the reply to $disconnect, or if the gateway ended the connection because of a message.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;
@@ -237,7 +239,17 @@ export class RequestRecords implements RecordSink {
       if (id !== 'last' || !isLifecycle(recorded)) return found;
       lifecycle ??= found;
     }
-    return lifecycle;
+    return lifecycle ?? this.#findByOtherId(id);
+  }
+
+  /** Finds a record by another id that its client, or the log of its function, shows. */
+  #findByOtherId(id: string): Found | undefined {
+    for (const [sequence, slot] of this.#records.newestFirst()) {
+      const recorded = unpack(slot);
+      if (otherIdsOf(recorded).includes(id))
+        return { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
+    }
+    return undefined;
   }
 
   detail(id: string, showsSecrets = false): RequestDetail | undefined {
@@ -291,12 +303,13 @@ export class RequestRecords implements RecordSink {
 
   /** Returns a redactor that removes this record's named secrets wherever they repeat. */
   #redactorOf(slot: Slot, recorded: Recorded): Redactor {
+    const names = namesOf(recorded);
     let secrets = this.#secrets.get(slot);
-    if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded)));
+    if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded, names)));
     const { redactor } = this;
-    return secrets.length === 0
+    return secrets.length === 0 && names.size === 0
       ? redactor
-      : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
+      : createRedactor(this.#key, secrets, (text, of) => redactor.repeated(text, of), names);
   }
 
   /** Returns a function that finds the record of an invocation, and the redactor for the invocation's output. */
@@ -359,7 +372,7 @@ function unpack(slot: Slot): Recorded {
 }
 
 function isLifecycle(recorded: Recorded): boolean {
-  if (recorded.kind === 'DISCONNECT') return true;
+  if (recorded.kind === 'DISCONNECT') return !REFUSED_CODES.has(recorded.closure?.code ?? 0);
   if (recorded.failure !== undefined || recorded.error !== undefined) return false;
   return recorded.kind === 'handshake' && recorded.status < 400;
 }

@@ -122,7 +122,7 @@ const requestAsBase64: SurpriseKind = {
           : `The body of the request is text, but the function got it as base64, with isBase64Encoded true. ${type}; ${received.api.functionUrl === undefined ? 'an HTTP API' : 'a function URL'} passes only text/*, application/json, application/xml and application/javascript in UTF-8 as text.`,
       ],
       changes: [
-        "Decode the body in the function: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').",
+        "Decode the body in the function: Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') in JavaScript, base64.b64decode(event['body']) if event['isBase64Encoded'] in Python.",
       ],
     };
   },

@@ -21,6 +21,11 @@ export function adviseReplaced(replaced: Replaced): readonly string[] {
   const lacking = [...headers].flatMap(([name, value]) => findLacking(name, value, replaced));
   const names = [...headers.keys()].join(', ');
   const remove = `Remove ${names} from the integration: the CorsConfiguration of the API replaces ${headers.size === 1 ? 'it' : 'them'}`;
+  const foreign = headers.get('access-control-allow-origin');
+  if (lacking.length === 0 && foreign !== undefined && !allows(foreign, replaced))
+    return [
+      `${remove}, and does not allow ${foreign}, which the integration named. Add it to AllowOrigins only if pages from there should read replies.`,
+    ];
   if (lacking.length === 0) return [`${remove}, and allows the same.`];
   return [
     ...lacking.map(({ text, setting }) => (setting === undefined ? text : `${text}\n${setting}`)),
@@ -59,6 +64,11 @@ function findLacking(name: string, value: string, replaced: Replaced): readonly 
     default:
       return [{ text: `CorsConfiguration has no setting for ${name}.` }];
   }
+}
+
+/** Whether the configuration allows the origin that the integration named. */
+function allows(origin: string, { cors }: Replaced): boolean {
+  return ['*', 'null'].includes(origin) || replyCorsHeaders(cors, origin).length > 0;
 }
 
 function findOrigin(value: string, { cors, origin, definition }: Replaced): readonly Lacking[] {

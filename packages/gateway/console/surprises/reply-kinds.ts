@@ -115,6 +115,9 @@ const notRefreshed: SurpriseKind = {
   },
 };
 
+/** The beginning of a streamed response: its metadata as JSON, and eight NUL bytes (docs/aws §8.3). */
+const PRELUDE = /^\{[^\0]*\}\0{8}/;
+
 const inferred: SurpriseKind = {
   code: 'RESPONSE_INFERRED',
   mark: 'inferred response',
@@ -122,6 +125,7 @@ const inferred: SurpriseKind = {
   find({ integration, recorded }) {
     const { outcome } = recorded;
     if (integration?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return undefined;
+    if (PRELUDE.test(outcome.payload)) return undefined;
     if (integration.payload !== 'http-2.0' && integration.payload !== 'function-url') return undefined;
     // A truncated result cannot be parsed. Its beginning shows only whether it is a text or a list.
     if (recorded.sizes.reply > outcome.payload.length && outcome.payload.startsWith('{')) return undefined;
@@ -147,6 +151,17 @@ const buffered: SurpriseKind = {
   find(facts) {
     const { integration, recorded } = facts;
     if (integration === undefined || recorded.outcome?.kind === 'streams') return undefined;
+    if (recorded.outcome?.kind === 'returned' && PRELUDE.test(recorded.outcome.payload))
+      return {
+        values: { integration: integration.kind },
+        because: [
+          `The function streams its response, but ${describeMode(facts)}. The metadata that the function wrote (status and headers), eight NUL bytes and the whole stream became one text, which the gateway took for the result of the function, so the client got all of it as the body.`,
+        ],
+        changes: [
+          changeOfMode(facts),
+          'Or return { statusCode, headers, body } from the function, without awslambda.streamifyResponse.',
+        ],
+      };
     if (bareType(facts.reply.last('content-type') ?? '') !== 'text/event-stream') return undefined;
     return {
       values: { integration: integration.kind },

@@ -57,6 +57,8 @@ export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed N
 export const GOING_AWAY: Closure = { code: 1001, reason: 'Going away' };
 export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages are not supported' };
 export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
+/** Close codes by which a connection ends because of what the client sent (RFC 6455 §7.4.1). */
+export const REFUSED_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
 /** The closure if the TCP connection ended without a close frame. */
 export const ABNORMAL: Closure = { code: 1006, reason: '' };
 /** The closure that AWS reports for a close frame without a code. */

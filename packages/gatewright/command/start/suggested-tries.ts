@@ -3,8 +3,8 @@
  * needs a token.
  */
 import { commandName } from '../../../base/terminal/output.ts';
-import { findAdmittedToken } from './admitted-token.ts';
-import type { AdmittedToken } from './admitted-token.ts';
+import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
+import type { AdmittedToken } from '@gatewright/authoring/find/admitted-token';
 import { quote } from '@gatewright/aws/text/token-options';
 import { tokenCommand } from '../shell-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';

@@ -211,7 +211,7 @@ function describeRule(rule: CompiledRule, document: CompiledDocument, { path }: 
 }
 
 /** Returns a text such as `role admin or scope orders:write`. */
-function describeCondition(condition: CompiledCondition, document: CompiledDocument): string {
+export function describeCondition(condition: CompiledCondition, document: CompiledDocument): string {
   switch (condition.is) {
     case 'all':
     case 'any': {

@@ -7,10 +7,12 @@ import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
 import { readDocument } from '@gatewright/authoring/document/read-access-document';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
+import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
+import { findLacking } from '@gatewright/authoring/find/find-lacking';
 import { describeAccess, describeMcpRule } from '@gatewright/authoring/find/describe-access';
 import { rulesNaming } from '#shared/access/decide/mcp-rules.ts';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
-import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { CompiledAccess, CompiledDocument, CompiledRule } from '#shared/access/compiled-document.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
@@ -21,6 +23,7 @@ import type {
   AccessQuestion,
   AccessReply,
   AccessVerdict,
+  AskedOfServer,
   ShownAccess,
 } from '../../../../gateway/engine/index.ts';
 
@@ -36,15 +39,15 @@ export function openAccessBook(
 ): AccessBook {
   const read = (): readonly CompiledDocument[] => sources.flatMap(readDocuments);
   return {
-    decide: (question, nowEpochSeconds) => decideIn(sources, question, nowEpochSeconds),
+    decide: (question, nowEpochSeconds, message) => decideIn(sources, question, nowEpochSeconds, message),
     documents: () => read().map((document) => showDocument(document, stage)),
-    mcpRules: (document, method, name) => mcpRulesIn(sources, document, { method, name }),
-    localToken: ({ apiId, stage: ofApi }, includes) =>
-      localTokenOf(
-        read().find(({ apis }) => apis.some((api) => api.apiId === apiId && api.stage === ofApi)),
-        stage,
-        includes,
-      ),
+    localToken({ apiId, stage: ofApi, ...asked }, includes) {
+      const document = read().find(({ apis }) =>
+        apis.some((api) => api.apiId === apiId && api.stage === ofApi),
+      );
+      const admitted = document && findAdmittedToken(document, stage, asked, includes);
+      return admitted?.token ?? localTokenOf(document, stage, includes);
+    },
     async ask(question, nowEpochSeconds) {
       const document = read().find(({ name }) => name === question.document);
       if (document === undefined)
@@ -92,6 +95,7 @@ function decideIn(
   sources: readonly string[],
   { roles, scopes, method, path, ...said }: AccessQuestion,
   nowEpochSeconds: number,
+  message: AskedOfServer | undefined,
 ): AccessVerdict | undefined {
   for (const source of sources) {
     const document = readDocuments(source).find(({ name }) => name === said.document);
@@ -100,7 +104,9 @@ function decideIn(
       const caller = { ...said, role: roles, scope: scopes };
       const found = findAccess(document, method, path, caller, nowEpochSeconds);
       const { word, reason, caller: seen, rules } = found;
-      const { file, places } = readRulePlaces(source, document.name);
+      const { file, places, mcpPlaces } = readRulePlaces(source, document.name);
+      const lacksOf = ({ effect, when }: Pick<CompiledRule, 'effect' | 'when'>): readonly string[] =>
+        effect === 'allow' ? findLacking(document, when, caller, nowEpochSeconds) : [];
       return {
         word,
         reason,
@@ -109,7 +115,16 @@ function decideIn(
         isFileNewer:
           isNewer(file, join(source, 'access', 'compiled.json')) && compilesToOther(source, document),
         caller: seen,
-        rules: rules.map((text) => ({ text, place: places.get(text.slice(0, text.indexOf(':'))) })),
+        rules: rules.map((text) => {
+          const id = text.slice(0, text.indexOf(':'));
+          const rule = document.rules.find((each) => each.id === id);
+          return { text, place: places.get(id), lacks: rule === undefined ? [] : lacksOf(rule) };
+        }),
+        mcpRules: (message === undefined ? [] : rulesNaming(document, message)).map((rule) => ({
+          text: describeMcpRule(rule, document),
+          place: mcpPlaces.get(rule.id),
+          lacks: lacksOf(rule),
+        })),
       };
     } catch (error) {
       if (error instanceof AccessQueryError) return undefined;
@@ -117,23 +132,6 @@ function decideIn(
     }
   }
   return undefined;
-}
-
-function mcpRulesIn(
-  sources: readonly string[],
-  name: string,
-  asked: { readonly method: string; readonly name: string | undefined },
-): readonly string[] {
-  for (const source of sources) {
-    const document = readDocuments(source).find((one) => one.name === name);
-    if (document === undefined) continue;
-    const { mcpPlaces } = readRulePlaces(source, name);
-    return rulesNaming(document, asked).map((rule) => {
-      const place = mcpPlaces.get(rule.id);
-      return `${describeMcpRule(rule, document)}${place === undefined ? '' : ` (${place})`}`;
-    });
-  }
-  return [];
 }
 
 type RulePlaces = {

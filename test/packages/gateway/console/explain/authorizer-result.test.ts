@@ -35,7 +35,7 @@ const ROWS: readonly Row[] = [
     returned: { ...allow, context: { roles: { admin: true } } },
     fixed: { ...allow, context: { roles: JSON.stringify({ admin: true }) } },
     change:
-      /^Return "roles" in the context of the function auth as a string, number or boolean, for example as JSON\.stringify\(value\)\./,
+      /^Return "roles" in the context of the function auth as a string, number or boolean, for example as JSON \(JSON\.stringify\(value\) in JavaScript, json\.dumps\(value\) in Python\)\./,
     source: 'docs/aws §4.3',
   },
   {

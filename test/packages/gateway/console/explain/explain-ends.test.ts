@@ -199,7 +199,7 @@ describe('a function that Lambda’s runtime cannot run', () => {
     [
       'Runtime.HandlerNotFound',
       'index.handler is undefined or not exported',
-      /^Export the handler from the module of list, or correct Handler, /,
+      /^Define the handler in the module of list \(in JavaScript, export it\), or correct Handler, /,
     ],
     [
       'Runtime.UserCodeSyntaxError',

@@ -325,7 +325,7 @@ describe('explain', () => {
     await planned.send({ target: '/dev/pets', headers: withKey });
     await planned.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(storyOf(planned.last()), /The throttle of usage plan basic \(Plan\) was exceeded/);
+    assert.match(storyOf(planned.last()), /customer \(Key\) exceeded the throttle of usage plan basic/);
   });
 
   it('repeats what a body misses of its model', async () => {

@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
     because:
       /No match for output mapping and no default output mapping configured\. Endpoint Response Status Code: 418/,
     change:
-      /whose SelectionPattern matches “418”, or one without SelectionPattern, the default\. The patterns are 200\.$/,
+      /whose SelectionPattern matches “418”, or one without SelectionPattern, the default\. The patterns are 200\. A change of the API takes effect when you deploy it again\.$/,
     fixed: { setup: mock('{"statusCode": 418}') },
   },
   {
@@ -80,7 +80,8 @@ const ROWS: readonly Row[] = [
     request: ID,
     status: 500,
     because: /no default output mapping configured/,
-    change: /^Add an integration response without SelectionPattern, the default, to ANY \/\{id\}\.$/,
+    change:
+      /^Add an integration response without SelectionPattern, the default, to ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
     fixed: { setup: mock('{"statusCode": 200}') },
   },
   {
@@ -90,7 +91,7 @@ const ROWS: readonly Row[] = [
     status: 415,
     because: /No request template for application\/xml, and PassthroughBehavior is NEVER\./,
     change:
-      /^Send Content-Type application\/json, or add a request template for application\/xml to the integration of ANY \/\{id\}\.$/,
+      /^Send Content-Type application\/json, or add a request template for application\/xml to the integration of ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
     fixed: { request: post('{}') },
   },
   {
@@ -243,7 +244,7 @@ describe('the advice about a call that Lambda limits', () => {
     [
       'the start of an instance that the integration timeout included',
       { kind: 'timed-out', isColdStart: true },
-      /^Send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nMake the integration respond sooner.*\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
+      /^Make the integration respond sooner.*\nIf the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nOr raise TimeoutInMillis of the integration, of which the maximum is 29,000/,
       504,
     ],
   ];
@@ -257,4 +258,38 @@ describe('the advice about a call that Lambda limits', () => {
       assert.match(api.last().story.changes.join('\n'), change, storyOf(api.last()));
       assert.doesNotMatch(storyOf(api.last()), /Start a server/);
     });
+});
+
+describe('a reply of Lambda itself', () => {
+  const fn = () => ({ id: '7' });
+  it('is not told as a response of the function, which an asynchronous call does not wait for', async () => {
+    const RequestParameters = { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" };
+    const api = recording(aMethod({ integration: { ...FUNCTION, RequestParameters }, functions: { fn } }));
+
+    assert.equal((await api.send(post('{}'))).status, 200);
+
+    const story = storyOf(api.last());
+    assert.match(story, /Lambda accepted the event for the function fn and responded at once/);
+    assert.match(story, /→ To wait for the function, remove X-Amz-Invocation-Type .*deploy the API again/);
+    assert.doesNotMatch(story, /Function fn responded/);
+  });
+
+  it('names the template that printed an event which is not JSON', async () => {
+    const open = (template: string) =>
+      recording(
+        aMethod({
+          integration: { ...FUNCTION, RequestTemplates: JSON_ONLY(template) },
+          functions: { fn },
+        }),
+      );
+    const api = open('{"name": $input.path("$.name")}');
+
+    await api.send(post('{"name":"ann"}'));
+
+    const story = storyOf(api.last());
+    assert.match(story, /Lambda refused the event for the function fn, because it is not JSON/);
+    assert.match(story, /→ Let the request template of ANY \/\{id\} print valid JSON .*with \$input\.json/);
+    const after = open('{"name": $input.json("$.name")}');
+    assert.match(String((await after.send(post('{"name":"ann"}'))).body), /"id":"7"/);
+  });
 });

@@ -48,7 +48,7 @@ describe('explainMissingPermission', () => {
   it('says which permission to add, and how the call was refused', () => {
     const refusal = 'no AWS::Lambda::Permission lets the API invoke list';
 
-    const { because, changes } = explainMissingPermission(refusal, 'list');
+    const { because, changes } = explainMissingPermission(refusal, 'list', 'abcdefghij/*/*');
 
     assert.equal(because.join(), `The policy of list does not allow this API to invoke it: ${refusal}.`);
     assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);

@@ -147,7 +147,8 @@ const ROWS: readonly Row[] = [
     name: 'a body that is an object',
     bad: { ...OK, body: { pets: [] } },
     fixed: { ...OK, body: '{"pets":[]}' },
-    change: /^Return body from the function \w+ as a string: JSON\.stringify\(body\)/,
+    change:
+      /^Return body from the function \w+ as a string: JSON if it is an object \(JSON\.stringify\(body\) in JavaScript, json\.dumps/,
   },
   {
     on: ALL,

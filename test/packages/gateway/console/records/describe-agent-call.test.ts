@@ -8,6 +8,7 @@ import { explainAgentCall } from '../../../../../packages/gateway/console/explai
 import type {
   AgentCall,
   Circumstances,
+  DecidedAccess,
 } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 
 describe('readAgentMessage', () => {
@@ -34,8 +35,24 @@ describe('readAgentMessage', () => {
 });
 
 describe('explainAgentCall', () => {
-  const about = (agentCall: AgentCall, status = 403) =>
-    ({ agentCall, status, guard: { decided: { document: 'orders' } } }) as unknown as Circumstances;
+  type Rules = NonNullable<DecidedAccess['verdict']>['mcpRules'];
+  const about = (agentCall: AgentCall, status = 403, mcpRules: Rules = []) =>
+    ({
+      agentCall,
+      status,
+      guard: {
+        decided: {
+          document: 'orders',
+          customer: 'key-collectors',
+          verdict: { file: 'gatewright/access/orders.yml', mcpRules },
+        },
+      },
+    }) as unknown as Circumstances;
+  const REFUNDS = {
+    text: 'refunds: allow tools refund_order if (role support and scope orders:refund)',
+    place: 'gatewright/access/orders.yml:38',
+    lacks: ['the role support', 'the scope orders:refund'],
+  };
   const call: AgentCall = {
     method: 'tools/call',
     name: 'refund_order',
@@ -43,20 +60,22 @@ describe('explainAgentCall', () => {
   };
 
   it('names the rules that name the tool, with their place', () => {
-    const rules = ['support: allow tools refund_order if role support (access/orders.yml:38)'];
-    const reason = explainAgentCall(about({ ...call, rules }));
+    const reason = explainAgentCall(about(call, 403, [REFUNDS]));
     assert.match(
       reason?.because.join(' ') ?? '',
-      /tools\/call refund_order was refused\. .*These rules under mcp of access\/orders\.yml name refund_order: support: allow tools refund_order if role support \(access\/orders\.yml:38\)\./,
+      /tools\/call refund_order was refused\. .*These rules under mcp of gatewright\/access\/orders\.yml name refund_order: refunds: allow tools refund_order if \(role support and scope orders:refund\) \(gatewright\/access\/orders\.yml:38\)\./,
     );
-    assert.match(reason?.changes.join(' ') ?? '', /Use a token that meets the condition/);
+    assert.equal(
+      reason?.changes[0],
+      'Use a caller with the role support and the scope orders:refund, which refunds (gatewright/access/orders.yml:38) requires.',
+    );
   });
 
   it('says that no rule names it', () => {
-    const reason = explainAgentCall(about({ ...call, rules: [] }));
+    const reason = explainAgentCall(about(call));
     assert.match(
       reason?.because.join(' ') ?? '',
-      /No rule under mcp of access\/orders\.yml names refund_order\./,
+      /No rule under mcp of gatewright\/access\/orders\.yml names refund_order\./,
     );
   });
 
@@ -65,9 +84,31 @@ describe('explainAgentCall', () => {
     assert.match(explainAgentCall(about({ ...call, error }, 503))?.changes.join() ?? '', /usage table.*role/);
   });
 
-  it('says when to come back, and which headers to send', () => {
-    const error = { code: 429, message: 'The quota month is used up.' };
-    assert.match(explainAgentCall(about({ ...call, error }, 429))?.changes.join() ?? '', /Retry-After/);
+  // docs/guides/sell/quota.md: a rate has no units that could be added.
+  for (const [what, reason, advice] of [
+    ['quota', 'quota-exceeded', /`gatewright quota top-up key-collectors month UNITS`/],
+    ['rate', 'rate-limited', /`gatewright customers set-plan key-collectors PLAN`.*A rate has no units/],
+    ['limit of concurrent calls', 'concurrency', /fewer calls at the same time/],
+  ] as const)
+    it(`names the customer, the plan and the time of a retry if a ${what} refuses`, () => {
+      const error = {
+        code: 429,
+        message: 'The limit refuses.',
+        reason,
+        plan: 'free',
+        limit: 'month',
+        retryAfterSeconds: 240,
+      };
+      const { because = [], changes = [] } = explainAgentCall(about({ ...call, error }, 429)) ?? {};
+
+      assert.deepEqual(because.slice(1), [
+        'The customer is key-collectors, with the plan free; its limit month refuses the call.',
+        'The limit has units again in 4 min.',
+      ]);
+      assert.match(changes.join(), advice);
+    });
+
+  it('says which headers to send', () => {
     const mismatch = { code: -32_020, message: 'Header mismatch' };
     assert.match(
       explainAgentCall(about({ ...call, error: mismatch }, 400))?.changes.join() ?? '',
@@ -77,7 +118,7 @@ describe('explainAgentCall', () => {
 
   it('does not blame the rules if the caller cannot be charged, or is suspended', () => {
     const about403 = (reason: string) =>
-      explainAgentCall(about({ ...call, rules: ['all'], error: { code: 403, message: 'x', reason } }));
+      explainAgentCall(about({ ...call, error: { code: 403, message: 'x', reason } }, 403, [REFUNDS]));
     const nobody = about403('no-subject');
     assert.doesNotMatch(nobody?.because.join(' ') ?? '', /These rules/);
     assert.match(nobody?.changes.join(' ') ?? '', /quota\.tenant, quota\.plan/);
@@ -97,6 +138,8 @@ describe('explainAgentCall', () => {
       code: 403,
       message: 'x',
       reason: 'no-subject',
+      plan: undefined,
+      limit: undefined,
     });
   });
 

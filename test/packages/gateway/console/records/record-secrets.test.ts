@@ -1,6 +1,7 @@
 /** A credential that is masked by its name is masked wherever else the same record repeats it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { printAccessDecision } from '@gatewright/aws/access-decision';
 import { printApiKey } from '#shared/access/keys/api-key.ts';
 import { deriveSecret } from '#shared/endpoints/derive-secret.ts';
 import { showFunctions } from '../../../../../packages/gateway/console/endpoints/show-functions.ts';
@@ -221,6 +222,70 @@ describe('a credential that a record repeats', () => {
     assert.match(api.last().target, /q=\[[0-9a-f]{8}\]-hunter2hunter2$/);
     served = stacksWith({ DB_PASSWORD: 'hunter2hunter2' });
     assert.match(api.last().target, /q=pa55word99-\[[0-9a-f]{8}\]$/);
+  });
+
+  describe('that begins like a name of the owner', () => {
+    const named: readonly {
+      name: string;
+      customer: string;
+      document?: string;
+      environment?: Readonly<Record<string, string>>;
+      shown: RegExp;
+    }[] = [
+      {
+        name: 'the admission key, after the document',
+        customer: 'globex',
+        document: 'parcels-rest',
+        shown: /"document":"parcels-rest"/,
+      },
+      {
+        name: 'a variable of a function, after the customer',
+        customer: 'key-collectors',
+        environment: { KEY_COLLECTORS_API_KEY: 'key-collectors-9f8a7b6c5d4e' },
+        shown: /"customer":"key-collectors"/,
+      },
+      {
+        name: 'a key of Stripe, whose form the customer has',
+        customer: 'sk_live_collectibles-eu',
+        shown: /"customer":"sk_live_collectibles-eu"/,
+      },
+    ];
+    for (const { name, customer, document = 'shop', environment = {}, shown } of named)
+      it(`leaves the name as it is: ${name}`, async () => {
+        const key = 'parcels-rest-admitted-dev';
+        const api = aRecordedApi(withAuthorizer(TOKEN), {
+          list: answers({ statusCode: 200, body: `${customer} sent ${key.slice(0, 16)}` }),
+          auth: () => ({
+            ...policy('Allow', '*'),
+            usageIdentifierKey: key,
+            context: { accessDecision: printAccessDecision({ document, outcome: 'allow', customer }) },
+          }),
+        });
+        const served = stacksWith(environment);
+        api.records.readStacks = () => served;
+        await api.send({ target: '/dev/pets', headers: ['Authorization', RAW] });
+
+        const text = shownOf(api);
+        assert.match(text, shown);
+        assert.equal(api.records.rows()[0]?.customer, customer);
+        for (const secret of [key, key.slice(0, 16), ...Object.values(environment)])
+          assert.ok(!text.includes(secret), text);
+      });
+
+    it('masks the name where it is the credential itself', async () => {
+      const api = aRecordedApi(withAuthorizer(TOKEN), {
+        list,
+        auth: () => ({
+          ...policy('Allow', '*'),
+          context: {
+            accessDecision: printAccessDecision({ document: 'shop', outcome: 'allow', customer: RAW }),
+          },
+        }),
+      });
+      await api.send({ target: '/dev/pets', headers: ['Authorization', RAW] });
+
+      assert.ok(!shownOf(api).includes(RAW), shownOf(api));
+    });
   });
 
   it('does not change fields that programs read', async () => {

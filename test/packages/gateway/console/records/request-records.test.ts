@@ -4,6 +4,8 @@ import { toHar } from '../../../../../packages/gateway/console/records/har.ts';
 import { RECORDED_BYTES } from '../../../../../packages/gateway/console/records/recorded-request.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { Trail } from '../../../../../packages/gateway/core/trail.ts';
+import { answered } from '../../../../support/a-method.ts';
+import { aServiceIntegration } from '../../../../support/a-service-integration.ts';
 import { invokeUri } from '../../../../support/a-stack.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { aRecordedApi, recording } from '../../../../support/recorded-apis.ts';
@@ -14,7 +16,7 @@ import type { FinishedEvent } from '../../../../../packages/gateway/core/trail.t
 const paths = (records: RequestRecords, filter = {}): string[] =>
   records.rows(filter).map(({ target }) => target);
 
-function aDisconnection(clock: Clock, failure?: string): FinishedEvent {
+function aDisconnection(clock: Clock, failure?: string, code = 1000): FinishedEvent {
   const trail = new Trail(clock);
   trail.keepNotes();
   if (failure !== undefined) trail.failure = failure;
@@ -27,7 +29,7 @@ function aDisconnection(clock: Clock, failure?: string): FinishedEvent {
     stageName: 'dev',
     found: undefined,
     route: undefined,
-    closure: { code: 1000, reason: '' },
+    closure: { code, reason: '' },
     caller: { kind: 'anonymous' },
     body: undefined,
     payload: undefined,
@@ -87,6 +89,43 @@ describe('recorded requests', () => {
     records.takeEvent(aDisconnection(api.ports.clock, 'the function failed'));
     assert.equal(records.detail('last')?.id, id);
   });
+
+  describe('are found by another id that is shown', () => {
+    it('which an AWS service gave to its call behind an HTTP API', async () => {
+      const api = recording(
+        aServiceIntegration('SQS-SendMessage', {
+          QueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs',
+          MessageBody: '$request.body.text',
+        }),
+      );
+      const id = '7b1f0a52-9c5d-5f0e-8a39-53c7a4f6a1ce';
+      api.ports.services.answer = () => answered('{}', ['x-amzn-RequestId', id]);
+      const reply = await api.send({ method: 'POST', target: '/orders', body: '{"text":"a"}' });
+      await api.send({ method: 'POST', target: '/orders', body: '{"text":"b"}' });
+
+      assert.ok(reply.headers.includes(id), reply.headers.join());
+      assert.equal(api.records.detail(id)?.routeKey, 'POST /{kind}');
+    });
+
+    it('which Lambda gave to the call of the function, as its log shows', async () => {
+      const api = aRecordedApi(restApi(), {
+        list: () => ({ kind: 'returned', payload: '{"statusCode":200}', requestId: () => 'invocation-1' }),
+      });
+      await api.send({ target: '/dev/pets' });
+
+      assert.equal(api.records.detail('invocation-1')?.target, '/dev/pets');
+      assert.equal(api.records.detail('invocation-2'), undefined);
+    });
+  });
+
+  for (const code of [1002, 1003, 1007, 1008, 1009])
+    it(`take for the last one an end of a connection that a message caused: ${code}`, async () => {
+      const api = aRecordedApi(restApi(), { list: ok });
+      await api.send({ target: '/dev/pets' });
+      api.records.takeEvent(aDisconnection(api.ports.clock, undefined, code));
+
+      assert.equal(api.records.detail('last')?.kind, 'disconnect');
+    });
 
   it('say how a connection ended, or why its function failed', () => {
     const api = aRecordedApi(restApi(), { list: ok });

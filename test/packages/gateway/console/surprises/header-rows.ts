@@ -180,6 +180,17 @@ const HEADERS: readonly SurpriseRow[] = [
     not: { api: http({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': PAGE } }, CORS) },
   },
   {
+    code: 'CORS_HEADERS_DISCARDED',
+    name: 'of another origin than the page’s',
+    source: 'docs/aws §12',
+    api: http({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': 'https://other.example' } }, CORS),
+    request: { target: '/1', headers: ['Origin', PAGE] },
+    values: { headers: ['Access-Control-Allow-Origin'] },
+    because: /the gateway discarded the integration’s CORS headers and sent its own/,
+    change: /replaces it, and does not allow https:\/\/other\.example, which the integration named/,
+    not: { api: http({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': PAGE } }, CORS) },
+  },
+  {
     code: 'HEADERS_NOT_MAPPED',
     source: 'docs/aws §7.6',
     api: backend(

@@ -321,6 +321,30 @@ const REPLIES: readonly SurpriseRow[] = [
     change: /Use a REST API .*or a function URL/,
     not: { api: http({ statusCode: 200, body: EVENTS }) },
   },
+  ...(
+    [
+      ['an HTTP API', http, /HTTP APIs do not stream/, /Use a REST API/],
+      [
+        'a function URL',
+        (result: unknown) => url({ InvokeMode: 'BUFFERED' }, result),
+        /the function URL’s InvokeMode is BUFFERED/,
+        /Set InvokeMode: RESPONSE_STREAM/,
+      ],
+    ] as const
+  ).map(([name, served, because, change]): SurpriseRow => ({
+    code: 'STREAM_BUFFERED',
+    name: `${name}, of a function that streams`,
+    source: 'docs/aws §8.3',
+    api: served({
+      kind: 'returned',
+      payload: `{"statusCode":201,"headers":{"content-type":"text/plain"}}${'\0'.repeat(8)}hello`,
+    }),
+    request: { target: '/1' },
+    values: { integration: 'lambda-proxy' },
+    because: new RegExp(`streams its response, but ${because.source}.*eight NUL bytes and the whole stream`),
+    change,
+    not: { api: served({ statusCode: 200, body: 'hello' }) },
+  })),
   {
     code: 'RESULT_AS_BODY',
     source: 'docs/aws §19.4',

@@ -2,15 +2,15 @@
  * Finds a token of the local issuer that an access document admits to a route, so that a suggested command is not
  * refused.
  */
-import { findAccess } from '@gatewright/authoring/find/find-access';
-import { AccessQueryError } from '@gatewright/authoring/find/caller-spec';
+import { findAccess } from './find-access.ts';
+import { AccessQueryError } from './caller-spec.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { Claims } from '#shared/access/decide/claims.ts';
+import type { Claims } from '@gatewright/handlers/access/decide/claims';
 import type {
   CompiledCondition,
   CompiledDocument,
   CompiledIssuer,
-} from '#shared/access/compiled-document.ts';
+} from '@gatewright/handlers/access/compiled-document';
 import type { TokenText } from '@gatewright/aws/text/token-options';
 
 /** A token, and how the document reads it. */
@@ -36,19 +36,22 @@ const [SUBJECT, TENANT, ANY_VALUE] = ['alice', 'acme', 'example'];
 
 /**
  * @param stage the stage of the stack with the authorizers
+ * @param includes whether the local issuer stands in for the issuer with this address
  * @returns undefined if no token of the local issuer can be made that the document admits
  */
 export function findAdmittedToken(
   document: CompiledDocument,
   stage: string,
   asked: Asked,
+  includes: (issuer: string) => boolean = () => false,
 ): AdmittedToken | undefined {
   for (const issuer of document.issuers) {
-    if (!issuer.trust.isLocal || issuer.only?.includes(stage) === false) continue;
+    const { isLocal, issuer: address } = issuer.trust;
+    if (!(isLocal || includes(address)) || issuer.only?.includes(stage) === false) continue;
     const source = sourceOf(document, issuer);
     if (source === undefined) continue;
     for (const claims of candidates(document, issuer, asked)) {
-      const token = toTokenText(claims);
+      const token = toTokenText(claims, issuer);
       if (token !== undefined && isAdmitted(document, issuer, asked, claims)) return { token, source };
     }
   }
@@ -190,11 +193,15 @@ function merge(parts: readonly Claims[]): Claims {
  * Writes claims as options of `gatewright token`. Its issuer sets roles and scopes only by their own options.
  * @returns undefined if there are no options for these claims
  */
-function toTokenText({ sub, roles = [], scope = [], ...claims }: Claims): TokenText | undefined {
+function toTokenText(
+  { sub, roles = [], scope = [], ...claims }: Claims,
+  { trust: { isLocal, issuer, audience } }: CompiledIssuer,
+): TokenText | undefined {
   if (!isTexts(roles) || !isTexts(scope)) return undefined;
   return {
     sub: String(sub),
     roles,
+    ...(!isLocal && { issuer, audience: audience?.[0] }),
     ...(scope.length > 0 && { scope: scope.join(' ') }),
     claims,
   };

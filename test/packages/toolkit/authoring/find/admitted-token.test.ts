@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
-import { findAdmittedToken } from '../../../../../packages/gatewright/command/start/admitted-token.ts';
+import { findAdmittedToken } from '../../../../../packages/toolkit/authoring/find/admitted-token.ts';
 import { tokenLine } from '../../../../../packages/gatewright/command/shell-text.ts';
 import { Issuer } from '../../../../../packages/gateway/cognito/issuer.ts';
 import { createSystemRandom } from '../../../../../packages/gateway/server/adapters/random.ts';

@@ -1,0 +1,67 @@
+/** What to do about a call that failed, by the wording of Lambda's runtimes or of the called service. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { adviseInstall, adviseLimit } from '../../../../../packages/gateway/console/explain/call-advice.ts';
+import { adviseFix } from '../../../../../packages/gateway/console/explain/authorizer-advice.ts';
+import { answered } from '../../../../support/a-method.ts';
+import { aServiceIntegration } from '../../../../support/a-service-integration.ts';
+import { recording, storyOf } from '../../../../support/recorded-apis.ts';
+
+describe('the advice about a failed call', () => {
+  it('speaks of modules of JavaScript only for JavaScript', () => {
+    // aws-lambda-python-runtime-interface-client, bootstrap.py
+    const python = "Syntax error in module 'app': '{' was never closed (app.py, line 2)";
+    const advise = (message: string) =>
+      adviseLimit('Runtime.UserCodeSyntaxError', 'list', undefined, message);
+
+    assert.equal(
+      advise(python),
+      'Correct the syntax of the module of list at the line that the message names.',
+    );
+    assert.match(advise('SyntaxError: Unexpected token') ?? '', /name the file \.mjs/);
+  });
+
+  it('is the command that installs a missing package, for an authorizer, too', () => {
+    const message = "Unable to import module 'auth': No module named 'jwt' (run .venv/bin/pip install PyJWT)";
+    const advice = 'Run `.venv/bin/pip install PyJWT` and send the request again.';
+    const errorType = 'Runtime.ImportModuleError';
+    const about = {
+      defect: { kind: 'authorizer', code: 'failed', errorType },
+      failure: `authorizer own failed with ${errorType}: ${message}`,
+    } as unknown as Parameters<typeof adviseFix>[0];
+    const guard = { functionName: 'auth', name: 'own', lines: [] } as unknown as Parameters<
+      typeof adviseFix
+    >[1];
+
+    assert.equal(adviseInstall(errorType, message), advice);
+    assert.equal(adviseFix(about, guard), advice);
+  });
+
+  for (const [form, body] of [
+    [
+      'JSON',
+      '{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}',
+    ],
+    [
+      'XML',
+      '<ErrorResponse><Error><Code>QueueDoesNotExist</Code><Message>The specified queue does not exist.</Message></Error></ErrorResponse>',
+    ],
+  ] as const)
+    it(`repeats the error of an AWS service, in ${form}`, async () => {
+      const api = recording(
+        aServiceIntegration('SQS-SendMessage', {
+          QueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs',
+          MessageBody: '$request.body.text',
+        }),
+      );
+      api.ports.services.answer = () => answered(body, [], 400);
+      await api.send({ method: 'POST', target: '/orders', body: '{"text":"a"}' });
+
+      const story = storyOf(api.last());
+      assert.match(
+        story,
+        /The reply says: The specified queue does not exist\. Its code is QueueDoesNotExist\./,
+      );
+      assert.match(story, /→ Correct what the integration of POST \/\{kind\} sends to /);
+    });
+});
