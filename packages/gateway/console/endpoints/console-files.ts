@@ -50,7 +50,7 @@ const LONG_ID = 20;
 const SHORT_ID = 8;
 
 /** What the page reads first. */
-export type ShownStart = Pick<PageKey, 'start' | 'isReady'> & {
+type ShownStart = Pick<PageKey, 'start' | 'isReady'> & {
   /** Names the deployed stack whose customers are shown, and nothing else; absent if a gateway serves the page. */
   readonly customersOf?: string;
 };

@@ -9,7 +9,7 @@ import type { RefusedCall } from '../explain/refused-call.ts';
 import type { ShownCustomer, ShownCustomers } from './customer-model.ts';
 
 /** The use of many customers takes many reads, so the page first asks for the list without it. */
-export type ListedCustomers = { readonly withUse: boolean };
+type ListedCustomers = { readonly withUse: boolean };
 
 export interface CustomerBook {
   /** @throws Error with a message if the admin routes of this run do not exist or refuse the call */

@@ -54,7 +54,7 @@ export function DeployedApp({ of }: { readonly of: string }) {
             </li>
           </ul>
           <div class="side-end">
-            <p class="soft">{of}</p>
+            <p class="whose">{of}</p>
             <p class={`live ${connection === 'open' ? 'on' : 'off'}`} role="status">
               {connection === 'open' ? 'read only' : 'not connected'}
             </p>

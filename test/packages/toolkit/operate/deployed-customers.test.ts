@@ -156,7 +156,7 @@ describe('the customers of a deployed stack', () => {
         ['monthly', 2, 0, undefined],
       ],
     );
-    assert.deepEqual(used?.cost.totals, [{ total: '5.00', currency: 'EUR' }]);
+    assert.deepEqual(used.cost.totals, [{ total: '5.00', currency: 'EUR' }]);
   });
 
   it('cannot be changed: a request that is not a GET is refused before it is sent', async () => {

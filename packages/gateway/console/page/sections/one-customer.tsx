@@ -197,9 +197,8 @@ function Refused({ customer }: { readonly customer: ShownCustomer }) {
 function NotKnown() {
   return (
     <p class="soft">
-      The tables do not say which single requests were refused, and not what rates and concurrency limits have
-      refused. The access log of the API does:{' '}
-      <code>gatewright explain REQUEST_ID --api ID --stage NAME</code>.
+      The tables do not record single refused requests, nor refusals by rates and concurrency limits. The
+      access log of the API does: <code>gatewright explain REQUEST_ID --api ID --stage NAME</code>.
     </p>
   );
 }

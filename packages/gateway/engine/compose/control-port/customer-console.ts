@@ -25,7 +25,7 @@ type CustomerConsoleOptions = {
   readonly report: (message: string) => void;
 };
 
-export interface CustomerConsole {
+interface CustomerConsole {
   /** With the key of the page, which is valid until the console is closed. */
   readonly link: string;
   close(): Promise<void>;
