@@ -10,7 +10,7 @@ import { keyIdOf } from './charged-key.ts';
 import { describeLimit } from './describe-limits.ts';
 import { printMoment } from './print-moment.ts';
 
-type Spent = Pick<UsageRow, 'limit' | 'key' | 'route' | 'state' | 'allowance' | 'left' | 'periodEnd'>;
+type Spent = Pick<UsageRow, 'limit' | 'key' | 'route' | 'state' | 'allowance' | 'remaining' | 'periodEnd'>;
 
 /** How the customer knows what a sentence names. */
 type CustomerNames = {
@@ -19,13 +19,16 @@ type CustomerNames = {
   readonly key?: string | undefined;
 };
 
-/** Says why a limit refuses requests; undefined if it refuses none. */
+/**
+ * Says why a limit refuses requests; undefined if it refuses none. If nothing is left of a quota, its overage may still
+ * admit requests.
+ */
 export function describeRefusal(spent: Spent, names: CustomerNames): string | undefined {
-  const { allowance, limit, left, periodEnd, state } = spent;
+  const { allowance, limit, periodEnd, remaining, state } = spent;
   const whose = describeRequests(spent, names);
   if (state === 'suspended')
     return `${whose} are refused, because the provider of the API has suspended the limit ${limit}.`;
-  if (left > 0 || state === 'closed') return undefined;
+  if (remaining > 0 || state === 'closed') return undefined;
   return (
     `${whose} are refused: ${allowance === 1 ? 'the unit' : `all ${printCount(allowance)} units`} of the limit ${limit} ` +
     `of your plan ${names.plan} ${allowance === 1 ? 'is' : 'are'} used. The next period begins on ${printMoment(periodEnd)}.`

@@ -4,9 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { signRequest } from '../../packages/base/aws/sign-request.ts';
-import { runCommand } from '../support/command.ts';
+import { sign } from '../../packages/gateway/console/page/connection/sign.ts';
+import { runCommand, startCommand } from '../support/command.ts';
 import type { Finished } from '../support/command.ts';
-import { OPERATOR, READER, startedToolkit, STRANGER } from '../support/started-toolkit.ts';
+import { OPERATOR, READER, startedToolkit, STRANGER, VIEWER } from '../support/started-toolkit.ts';
 
 const QUOTA = 100;
 
@@ -182,5 +183,45 @@ describe('a partner of 100 requests a day, administered', () => {
     const unknown = await gatewright('plan', 'get', 'silver');
     assert.match(unknown.stderr, /PLAN_UNKNOWN, 404/);
     assert.equal(unknown.code, 1);
+  });
+});
+
+describe('the console of a deployed stack', () => {
+  it('shows its customers to whoever may only read', async () => {
+    await printed('customers', 'create', 'globex', 'gold', '--name', 'Globex Ltd');
+    const shown = await startCommand(['console', '--url', adminUrl, '--json'], '"console"', {
+      cwd: folder,
+      environment: {
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: VIEWER.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: VIEWER.secretAccessKey,
+      },
+    });
+    try {
+      const { console: address } = JSON.parse(shown.output().stdout) as { readonly console: string };
+      const link = new URL(address);
+      const { start } = (await (await fetch(`${link.origin}/console/start`)).json()) as { start: string };
+      const Authorization = `Bearer ${await sign(link.hash.slice(1), start, link.host)}`;
+      const read = async (path: string): Promise<Row> =>
+        (await (
+          await fetch(`${link.origin}/_gatewright/console/${path}`, { headers: { Authorization } })
+        ).json()) as Row;
+
+      const { customers } = await read('customers');
+      const globex = await read('customers/one?tenant=globex');
+
+      assert.deepEqual(
+        (customers as readonly Row[]).map(({ tenant, plan }) => [tenant, plan]),
+        [
+          // It has no record; its use is known by the claims of its tokens.
+          ['food-delivery', 'food-delivery-partner'],
+          ['globex', 'gold'],
+        ],
+      );
+      assert.deepEqual([globex['name'], globex['state'], globex['keys']], ['Globex Ltd', 'active', []]);
+      assert.equal((await fetch(link.origin + link.pathname)).status, 200);
+    } finally {
+      await shown.stop();
+    }
   });
 });

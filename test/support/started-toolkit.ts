@@ -31,6 +31,9 @@ export const READER = { accessKeyId: 'AKIAREADERREADER', secretAccessKey: 'reade
 export const OPERATOR = { accessKeyId: 'AKIAOPERATOROPER', secretAccessKey: 'operator-secret' };
 export const STRANGER = { accessKeyId: 'AKIASTRANGERSTRA', secretAccessKey: 'stranger-secret' };
 
+/** May see customers, and change nothing. */
+export const VIEWER = { accessKeyId: 'AKIAVIEWERVIEWER', secretAccessKey: 'viewer-secret' };
+
 /** Those of docs/guides/sell/quota.md. */
 const allow = (...routes: readonly string[]): object => ({
   Version: '2012-10-17',
@@ -45,6 +48,7 @@ const allow = (...routes: readonly string[]): object => ({
 const IDENTITIES = {
   identities: [
     { name: 'reader', ...READER, policies: [allow('GET/quota/*')] },
+    { name: 'viewer', ...VIEWER, policies: [allow('GET/quota/*', 'GET/access/keys')] },
     { name: 'operator', ...OPERATOR, policies: [allow('GET/quota/*', 'POST/quota/tenants/*/top-up')] },
     { name: 'stranger', ...STRANGER, policies: [allow('GET/orders/*')] },
   ],

@@ -16,6 +16,7 @@ export { describeReload } from './reload-text.ts';
 export { endMarked } from '../lambda/process/process-group.ts';
 export { isMetricLine, printLogLine } from '../lambda/log-line.ts';
 export { readAwsEndpoints } from '../kernel/calls/aws-endpoints.ts';
+export { openCustomerConsole } from './compose/control-port/customer-console.ts';
 export { explain } from '../console/explain/explain.ts';
 export { findNearMisses } from '../console/records/near-misses.ts';
 export { readDuration, readStore } from './settings.ts';

@@ -35,6 +35,8 @@ export type AdminTarget = AwsCredentials & {
   readonly region: string;
   /** Marks calls of the local console, which are not recorded. */
   readonly consoleCall?: string;
+  /** If set, only GET requests are sent. Any other request is refused here, before it is signed. */
+  readonly readsOnly?: true;
 };
 
 /** Timeout of a call. It is longer than the timeouts of the functions. */
@@ -114,9 +116,11 @@ export async function callAdminJson(
  * pages reaches.
  */
 async function send(target: AdminTarget, request: AdminRequest, ports?: CallPorts): Promise<CallReply> {
-  if (target.functionArn !== undefined) return sendToFunction(target, target.functionArn, request);
-  const { origin, region, consoleCall, ...credentials } = target;
+  const { origin, region, functionArn, consoleCall, readsOnly, ...credentials } = target;
   const { method, path, query, body, operationId } = request;
+  if (readsOnly === true && method !== 'GET')
+    throw new UsageError(`${method} ${path} was not sent, because this command only reads`);
+  if (functionArn !== undefined) return sendToFunction(target, functionArn, request);
   const url = new URL(`${origin}${path}`);
   for (const [name, value] of Object.entries(query ?? {}))
     if (value !== undefined) url.searchParams.set(name, value);
@@ -197,14 +201,28 @@ function readDeployed(url: string, environment: Readonly<Record<string, string |
   const ofFunction = regionOfFunction(url);
   if (ofFunction !== undefined)
     return { origin: url, functionArn: url, region: ofFunction, ...readCredentials(environment) };
-  if (!URL.canParse(url)) throw new UsageError(`--url is not a URL: ${url}`);
+  const origin = readOrigin(url, '--url');
+  const region = regionOfApi(url) ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  if (region === undefined) throw missingSettings();
+  return { origin, region, ...readCredentials(environment) };
+}
+
+/** Returns the region in the address of an API at AWS; undefined for other addresses. */
+export function regionOfApi(url: string): string | undefined {
+  return URL.canParse(url) ? EXECUTE_API.exec(new URL(url).hostname)?.[1] : undefined;
+}
+
+/**
+ * Reads the address of a deployed admin API, without a slash at its end.
+ * @param what where the address is from, such as `--url`
+ * @throws UsageError if requests would be sent without TLS to another machine
+ */
+export function readOrigin(url: string, what: string): string {
+  if (!URL.canParse(url)) throw new UsageError(`${what} is not a URL: ${url}`);
   const { origin, hostname, protocol, pathname } = new URL(url);
   const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);
-  if (protocol !== 'https:' && !isLocal) throw new UsageError('--url must begin with https://');
-  const region =
-    EXECUTE_API.exec(hostname)?.[1] ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  if (region === undefined) throw missingSettings();
-  return { origin: `${origin}${pathname.replace(/\/$/, '')}`, region, ...readCredentials(environment) };
+  if (protocol !== 'https:' && !isLocal) throw new UsageError(`${what} must begin with https://`);
+  return `${origin}${pathname.replace(/\/$/, '')}`;
 }
 
 function readCredentials(environment: Readonly<Record<string, string | undefined>>): AwsCredentials {

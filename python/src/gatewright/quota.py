@@ -346,7 +346,9 @@ def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> 
         overage = int(number(ledger, "ov"))
         remaining = int(number(ledger, "rem"))
         limited = number(ledger, "lim")
-        opened = max(0, limited + overage - number(ledger, "carry"))
+        # What a reset has returned of the charges under earlier plans counts no more.
+        carried = number(ledger, "carry") - number(ledger, "back")
+        opened = max(0, limited + overage - carried)
         topped_up = number(ledger, "cred") - opened - number(ledger, "rst")
         shown = int(limited + max(0, topped_up))
     return LimitState(

@@ -21,7 +21,12 @@ import type { AdminPorts, ChangeRequest, AppliedOperation, Requested } from './o
 import { findLedger, findOpenLedger, idOf } from './subject-ledger.ts';
 import type { LedgerQuestion, SubjectLedger } from './subject-ledger.ts';
 
-type Adjustment = { readonly units: number; readonly limit?: number; readonly restored?: number };
+type Adjustment = {
+  readonly units: number;
+  readonly limit?: number;
+  readonly restored?: number;
+  readonly carriedBack?: number;
+};
 
 export function topUp(
   ports: AdminPorts,
@@ -51,8 +56,8 @@ export function setLimit(
 }
 
 /**
- * Gives all charged units of the period back to the subject. Units that are leased can still be used in addition. They
- * count in `credits`.
+ * Gives all charged units of the period back to the subject, including units that were charged under earlier plans of
+ * the period. Units that are leased can still be used in addition. They count in `credits`.
  */
 export function reset(
   ports: AdminPorts,
@@ -60,8 +65,13 @@ export function reset(
   question: LedgerQuestion,
 ): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'reset', input: {} }, (ledger) => {
-    const units = ledger.credits - ledger.restored - ledger.remaining;
-    return { units, restored: ledger.restored + units };
+    const charged = ledger.credits - ledger.restored - ledger.remaining;
+    const carriedBack = ledger.carried;
+    return {
+      units: charged + openingCredits({ ...ledger, carriedBack }) - openingCredits(ledger),
+      restored: ledger.restored + charged,
+      carriedBack,
+    };
   });
 }
 
@@ -108,7 +118,7 @@ async function adjust(
     const { id, period, item } = await findOpenLedger(ports, question, requested.atEpochMs);
     const ledger = parseLedger(item);
     refuseClosed(ledger);
-    const { units, limit, restored } = adjustmentOf(ledger);
+    const { units, limit, restored, carriedBack } = adjustmentOf(ledger);
     if (ledger.credits + units > MAX_UNITS)
       throw new RequestInvalid(
         limit === undefined ? 'units' : 'limit',
@@ -123,6 +133,7 @@ async function adjust(
       ...(limit !== undefined && { limit }),
       ...(units < 0 && { covered: ledger.covered }),
       ...(restored !== undefined && { restored }),
+      ...(carriedBack !== undefined && { carriedBack }),
     };
     return {
       writes: (record) => adjustWrites(ledgerKey(id, period), { ...by, record }, requested.atEpochMs),

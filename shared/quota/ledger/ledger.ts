@@ -29,6 +29,8 @@ export type LedgerState = {
   readonly replaced: boolean;
   /** Units that were charged in ledgers which this ledger has replaced. They also count in this ledger. */
   readonly carried: number;
+  /** The carried units that a reset has returned. They do not count any more, but are billed. */
+  readonly carriedBack: number;
   readonly overage: number;
   /** The largest number of units that quota, top-ups and resets have covered at any time. */
   readonly covered: number;
@@ -194,6 +196,7 @@ export function asOfTerm(
   return {
     ...before,
     carried: charged,
+    carriedBack: 0,
     credits: left,
     remaining: left,
     outstanding: 0,
@@ -266,8 +269,9 @@ export function adjustWrites(
      * because a lower limit must not change the price of past usage.
      */
     readonly covered?: number;
-    /** All units that resets have returned, including this reset's units. */
+    /** All units of this ledger that resets have returned, including this reset's units. */
     readonly restored?: number;
+    readonly carriedBack?: number;
     /** The ledger from which the units were computed. If it was adjusted in the meantime, the writes are refused. */
     readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
     /** Further attributes of the record, which say who made the adjustment and why. */
@@ -279,6 +283,7 @@ export function adjustWrites(
     ...(by.limit !== undefined && { lim: by.limit }),
     ...(by.covered !== undefined && { cov: by.covered }),
     ...(by.restored !== undefined && { rst: by.restored }),
+    ...(by.carriedBack !== undefined && by.carriedBack > 0 && { back: by.carriedBack }),
   };
   const unchanged: readonly Test[] =
     by.basedOn === undefined
@@ -358,6 +363,7 @@ export function parseLedger(item: Item): LedgerState {
     closed: item['closed'] !== undefined,
     replaced: item['nxt'] !== undefined,
     carried: number('carry'),
+    carriedBack: number('back'),
     alarmed: new Set(marks.map(Number)),
   };
 }
@@ -373,14 +379,18 @@ function markOf(holder: string): string {
 }
 
 /**
- * Returns the units that a ledger has when it is opened. Units that were already charged in its period are subtracted.
+ * Returns the units that a ledger has when it is opened. Units that were already charged in its period, and were not
+ * returned, are subtracted.
  */
 export function openingCredits({
   limit,
   overage,
   carried,
-}: Pick<LedgerState, 'limit' | 'overage' | 'carried'>): number {
-  return Math.max(0, limit + overage - carried);
+  carriedBack = 0,
+}: Pick<LedgerState, 'limit' | 'overage' | 'carried'> & {
+  readonly carriedBack?: number | undefined;
+}): number {
+  return Math.max(0, limit + overage - (carried - carriedBack));
 }
 
 /**
@@ -404,10 +414,10 @@ export type Standing = {
  * function.
  */
 export function standingOf(ledger: LedgerState): Standing {
-  const { limit, credits, remaining, carried, overage, restored, suspended } = ledger;
+  const { limit, credits, remaining, carried, carriedBack, overage, restored, suspended } = ledger;
   return {
     allowance: limit + Math.max(0, credits - openingCredits(ledger) - restored),
-    counted: carried + credits - remaining - restored,
+    counted: carried - carriedBack + credits - remaining - restored,
     left: suspended ? 0 : Math.max(0, remaining - overage),
   };
 }

@@ -49,11 +49,17 @@ const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 const LONG_ID = 20;
 const SHORT_ID = 8;
 
-/** @param page its `start` and `isReady` are returned at `/console/start` @returns undefined for other paths */
+/** What the page reads first. */
+type ShownStart = Pick<PageKey, 'start' | 'isReady'> & {
+  /** Names the deployed stack whose customers are shown, and nothing else; absent if a gateway serves the page. */
+  readonly customersOf?: string;
+};
+
+/** @param page is returned at `/console/start` @returns undefined for other paths */
 export async function serveConsole(
   { method, path }: ControlRequest,
   load: (() => Promise<ConsoleFiles>) | undefined,
-  page?: Pick<PageKey, 'start' | 'isReady'>,
+  page?: ShownStart,
 ): Promise<ControlReply | undefined> {
   const id = SHORT_LINK.exec(path)?.[1];
   if (load === undefined || method !== 'GET') return undefined;
@@ -61,7 +67,11 @@ export async function serveConsole(
   if (id !== undefined) return redirect(`${CONSOLE_PATH}?request=${encodeURIComponent(id)}`);
   if (!path.startsWith(CONSOLE_PATH)) return undefined;
   if (path === START_PATH && page !== undefined)
-    return jsonReply(200, { start: page.start, isReady: page.isReady });
+    return jsonReply(200, {
+      start: page.start,
+      isReady: page.isReady,
+      customersOf: page.customersOf,
+    } satisfies { [Name in keyof ShownStart]: ShownStart[Name] | undefined });
   const files = await load();
   const file = files.get(path === CONSOLE_PATH ? 'index.html' : path.slice(CONSOLE_PATH.length));
   if (file === undefined)

@@ -14,6 +14,8 @@ export type ShownUse = {
   readonly allowance: number;
   readonly counted: number;
   readonly left: number;
+  /** Set if the limit refuses requests now: nothing is left, not even overage, or it is suspended. */
+  readonly refuses?: true;
 };
 
 export type ShownCustomerRow = {
@@ -25,9 +27,15 @@ export type ShownCustomerRow = {
   readonly from?: string | undefined;
   /** The limit of which the customer has used the greatest share; absent if nothing was counted. */
   readonly fullest?: ShownUse | undefined;
+  /** Set if the use was not read: not yet, or because there are too many customers. */
+  readonly isUseUnread?: true;
 };
 
-export type ShownCustomers = { readonly customers: readonly ShownCustomerRow[] };
+export type ShownCustomers = {
+  readonly customers: readonly ShownCustomerRow[];
+  /** Set if there are more customers, or more of their use, than was read. */
+  readonly isCut?: true;
+};
 
 export type ShownCustomerKey = {
   readonly keyId: string;
@@ -66,6 +74,8 @@ export type ShownCustomer = ShownCustomerRow & {
   readonly uses: readonly ShownUse[];
   /** Earlier and current periods, oldest first. */
   readonly history: readonly ShownUse[];
+  /** Set if there are more periods, which were not read. */
+  readonly isHistoryCut?: true;
   readonly cost: ShownCost;
   /** The last changes, newest first. */
   readonly changes: readonly ShownChange[];

@@ -9,7 +9,7 @@ import { CLOSED_BY_API } from '../../core/websocket/limits.ts';
 import { recordPost } from '../../core/websocket/management.ts';
 import { sendAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
-import { serveCustomers } from './show-customers.ts';
+import { answerCustomers } from './show-customers.ts';
 import { serveInvoices } from './show-invoices.ts';
 import { inviteMember, showOrganisation, withdrawInvitation } from './show-portal.ts';
 import { serveSaved } from './serve-saved.ts';
@@ -87,12 +87,8 @@ export async function serveInspection(
   const name = path.slice(PREFIX.length);
   if (name === 'invoices' && request.method === 'GET')
     return serveInvoices(at.invoices, new URLSearchParams(request.query).get('month'), 'ofMonth');
-  if (request.method === 'GET' && name === 'customers')
-    return serveCustomers(at.customers, undefined, at.clock.nowEpochMs());
-  if (request.method === 'GET' && name === 'customers/one') {
-    const tenant = new URLSearchParams(request.query).get('tenant');
-    return serveCustomers(at.customers, tenant, at.clock.nowEpochMs());
-  }
+  const customers = answerCustomers(request, path, at.customers, at.clock);
+  if (customers !== undefined) return customers;
   if (request.method === 'GET' && name === 'portal')
     return showOrganisation(at.portal, new URLSearchParams(request.query).get('tenant'));
   if (request.method === 'GET')

@@ -1,3 +1,6 @@
+/** The calls for the customers, which are all that the console of a deployed stack may make. */
+const CUSTOMER_ROUTES: readonly string[] = ['GET console/customers', 'GET console/customers/one'];
+
 /**
  * The calls that the page's key allows, which are only the calls that the page makes itself. `*` matches one segment.
  */
@@ -23,8 +26,7 @@ export const PAGE_ROUTES: readonly string[] = [
   'POST console/connections/close',
   'POST console/connections/send',
   'GET console/cost',
-  'GET console/customers',
-  'GET console/customers/one',
+  ...CUSTOMER_ROUTES,
   'GET console/differs',
   'GET console/events',
   'POST console/faults',
@@ -57,4 +59,9 @@ const PATTERNS = PAGE_ROUTES.filter((route) => route.includes('*')).map(
 export function isPageRoute(method: string, path: string): boolean {
   const route = `${method} ${path}`;
   return EXACT.has(route) || PATTERNS.some((pattern) => pattern.test(route));
+}
+
+/** Like `isPageRoute`, for the console of a deployed stack. */
+export function isCustomerRoute(method: string, path: string): boolean {
+  return CUSTOMER_ROUTES.includes(`${method} ${path}`);
 }

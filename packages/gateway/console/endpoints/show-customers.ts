@@ -3,13 +3,17 @@
  * `gatewright customers` and `gatewright usage`.
  */
 import { jsonReply } from '../../core/api-call.ts';
-import type { ControlReply } from '../../core/api-call.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { RefusedCall } from '../explain/refused-call.ts';
 import type { ShownCustomer, ShownCustomers } from './customer-model.ts';
 
+/** The use of many customers takes many reads, so the page first asks for the list without it. */
+type ListedCustomers = { readonly withUse: boolean };
+
 export interface CustomerBook {
   /** @throws Error with a message if the admin routes of this run do not exist or refuse the call */
-  list(): Promise<ShownCustomers>;
+  list(how: ListedCustomers): Promise<ShownCustomers>;
   /** Undefined if nothing is known of such a customer. */
   one(tenant: string, nowEpochMs: number): Promise<ShownCustomer | undefined>;
   /**
@@ -25,24 +29,43 @@ const MAX_TENANT = 128;
 /** Only one call runs at a time, because each call reads many pages of the usage table. */
 let running: Promise<unknown> = Promise.resolve();
 
-/** @param tenant undefined lists all customers */
-export async function serveCustomers(
+/**
+ * Answers `GET console/customers`, also with `?without=use`, and `GET console/customers/one?tenant=acme`.
+ * @param path relative to `/_gatewright/`
+ * @returns undefined for other calls
+ */
+export function answerCustomers(
+  { method, query }: Pick<ControlRequest, 'method' | 'query'>,
+  path: string,
   book: CustomerBook | undefined,
-  tenant: string | null | undefined,
-  nowEpochMs: number,
-): Promise<ControlReply> {
-  if (tenant === null || tenant === '' || (tenant?.length ?? 0) > MAX_TENANT)
-    return jsonReply(400, { message: 'Expected the name of a customer: ?tenant=acme' });
-  if (book === undefined) return jsonReply(409, { message: 'This gateway shows no customers.' });
-  const read = running.then((): Promise<ShownCustomers | ShownCustomer | undefined> =>
-    tenant === undefined ? book.list() : book.one(tenant, nowEpochMs),
+  clock: Clock,
+): Promise<ControlReply> | undefined {
+  if (method !== 'GET') return undefined;
+  const asked = new URLSearchParams(query);
+  if (path === 'console/customers')
+    return serve(book, (customers) => customers.list({ withUse: asked.get('without') !== 'use' }));
+  if (path !== 'console/customers/one') return undefined;
+  const tenant = asked.get('tenant');
+  if (tenant === null || tenant === '' || tenant.length > MAX_TENANT)
+    return Promise.resolve(jsonReply(400, { message: 'Expected the name of a customer: ?tenant=acme' }));
+  return serve(
+    book,
+    (customers) => customers.one(tenant, clock.nowEpochMs()),
+    `There is no customer ${tenant}.`,
   );
+}
+
+async function serve(
+  book: CustomerBook | undefined,
+  ask: (book: CustomerBook) => Promise<ShownCustomers | ShownCustomer | undefined>,
+  absent = '',
+): Promise<ControlReply> {
+  if (book === undefined) return jsonReply(409, { message: 'This gateway shows no customers.' });
+  const read = running.then(() => ask(book));
   running = read.catch(() => undefined);
   try {
     const shown = await read;
-    return shown === undefined
-      ? jsonReply(404, { message: `There is no customer ${tenant ?? ''}.` })
-      : jsonReply(200, shown);
+    return shown === undefined ? jsonReply(404, { message: absent }) : jsonReply(200, shown);
   } catch (error) {
     return jsonReply(409, { message: error instanceof Error ? error.message : String(error) });
   }

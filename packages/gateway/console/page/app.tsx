@@ -199,7 +199,7 @@ function Section({ place, traffic, reloads, start }: SectionProps) {
  * Handles keyboard shortcuts. The key `g` followed by a letter opens a section; `/` focuses the search field of the
  * current section.
  */
-function useShortcuts(sections: readonly (readonly [name: string, title: string])[]): void {
+export function useShortcuts(sections: readonly (readonly [name: string, title: string])[]): void {
   useEffect(() => {
     let isAfterG = false;
     const onKey = (event: KeyboardEvent): void => {

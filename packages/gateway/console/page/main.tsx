@@ -2,8 +2,9 @@
 import './style.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { DeployedApp } from './deployed-app.tsx';
 import { findKey } from './connection/access-key.ts';
-import { useKey } from './connection/connection.ts';
+import { readCustomersOf, useKey } from './connection/connection.ts';
 import { linkTo } from './address.ts';
 import { Empty } from './elements/parts.tsx';
 import { showControlsEverywhere } from './show-controls.ts';
@@ -34,5 +35,7 @@ else if (root !== null && key === undefined)
   );
 else if (root !== null && key !== undefined) {
   useKey(key);
-  render(<App />, root);
+  // If nothing responds, the page waits for the gateway.
+  const customersOf = await readCustomersOf().catch(() => undefined);
+  render(customersOf === undefined ? <App /> : <DeployedApp of={customersOf} />, root);
 }

@@ -6,7 +6,8 @@ import { createAws, listAt, memberAt, textAt } from '../../../toolkit/terminal/a
 import { findCredentials } from '../../../toolkit/terminal/aws-session.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
-import { ask, callOrFail } from '../../../toolkit/operate/failures/call-or-fail.ts';
+import { callOrFail } from '../../../toolkit/operate/failures/call-or-fail.ts';
+import { readOutputs } from '../../../toolkit/operate/read-outputs.ts';
 import type { Gateway, GatewayOptions } from '../../../gateway/engine/index.ts';
 import type { Aws } from '../../../toolkit/terminal/aws-call.ts';
 
@@ -27,22 +28,11 @@ const MOST_PAGES = 20;
  * @throws UsageError if AWS does not list the stack's resources
  */
 export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
-  const parameters = { StackName: name };
-  const described = await ask(
-    aws,
-    'cloudformation:DescribeStacks',
-    { ...CLOUDFORMATION, action: 'DescribeStacks', parameters },
-    /does not exist/,
-  );
-  if (described === undefined)
+  const outputs = await readOutputs(aws, name);
+  if (outputs === undefined)
     throw new UsageError(
       `--env-from-stack: there is no stack ${name} in ${aws.region}; choose another region with --region`,
     );
-  const [stack] = listAt(described.body, 'DescribeStacksResponse', 'DescribeStacksResult', 'Stacks');
-  const outputs = listAt(stack, 'Outputs').map((output) => [
-    textAt(output, 'OutputKey') ?? '',
-    textAt(output, 'OutputValue') ?? '',
-  ]);
   const functions = new Map<string, Readonly<Record<string, string>>>();
   for (const { logicalId, functionName } of await listFunctions(name, aws)) {
     const path = `/2015-03-31/functions/${encodeURIComponent(functionName)}/configuration`;
@@ -52,7 +42,7 @@ export async function readDeployedStack(name: string, aws: Aws): Promise<Deploye
     const texts = variables.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
     functions.set(logicalId, Object.fromEntries(texts));
   }
-  return { name, outputs: Object.fromEntries(outputs) as Record<string, string>, functions };
+  return { name, outputs, functions };
 }
 
 type Listed = { readonly logicalId: string; readonly functionName: string };

@@ -25,6 +25,7 @@ import { readExecOptions, runWithGateway, printReady } from './start-exec.ts';
 import { addStartOptions } from '../../../toolkit/terminal/start-options.ts';
 import { describeStart, listTries } from './start-text.ts';
 import { waitForNpxExit } from './npx-parent.ts';
+import { waitForSignal } from './wait-for-signal.ts';
 import { limitYoungGeneration } from './young-generation.ts';
 import { openAccessBook } from '../../../toolkit/stack/access/commands/access-book.ts';
 import { adminTargetOf, portalUrlOf } from '../../../toolkit/terminal/admin-client.ts';
@@ -213,13 +214,6 @@ async function startProfiling(): Promise<Profiling> {
 
 async function endProfile(profiling: Profiling | undefined): Promise<void> {
   for (const file of (await profiling?.finish()) ?? []) printNotes(`wrote ${file}`);
-}
-
-/** Resolves on SIGTERM or Ctrl-C. A second signal ends the process immediately. */
-function waitForSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }
 
 /** Returns the gateway's options among these flags, unchanged. */

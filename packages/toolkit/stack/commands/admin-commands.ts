@@ -103,6 +103,21 @@ export async function readPages(listing: Listing, flags: AdminFlags): Promise<re
   return all;
 }
 
+/** Reads the first pages of a list. `isCut` tells whether there are more. */
+export async function readFirstPages(
+  pages: AsyncGenerator<readonly Answer[]>,
+  most: number,
+): Promise<{ readonly rows: readonly Answer[]; readonly isCut: boolean }> {
+  const all: Answer[] = [];
+  let left = most;
+  for await (const rows of pages) {
+    if (left === 0) return { rows: all, isCut: true };
+    all.push(...rows);
+    left -= 1;
+  }
+  return { rows: all, isCut: false };
+}
+
 /** Yields the rows of a list page by page, for callers that may need only some pages. */
 export async function* eachPage(
   { path, member, query }: Listing,

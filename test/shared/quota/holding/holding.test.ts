@@ -26,6 +26,7 @@ function aLedger(overrides: Partial<LedgerState> = {}): LedgerState {
     closed: false,
     replaced: false,
     carried: 0,
+    carriedBack: 0,
     overage: 0,
     covered: 100,
     restored: 0,

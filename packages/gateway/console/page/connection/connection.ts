@@ -99,13 +99,25 @@ function takeOffered(): boolean {
   return true;
 }
 
+/** Reads what the page shows: the customers of a deployed stack, or, if undefined, a gateway. */
+export async function readCustomersOf(): Promise<string | undefined> {
+  const { customersOf } = await askStart();
+  return customersOf;
+}
+
+type Start = { readonly start: string; readonly isReady: boolean; readonly customersOf?: string };
+
+async function askStart(): Promise<Start> {
+  const response = await fetchOrRefuse('/console/start', {});
+  return (await response.json()) as Start;
+}
+
 /**
  * Returns the identifier of the run that responds. Each run has a new identifier. @throws Refused if no gateway is
  * ready
  */
 export async function readStart(): Promise<string> {
-  const response = await fetchOrRefuse('/console/start', {});
-  const { start, isReady } = (await response.json()) as { start: string; isReady: boolean };
+  const { start, isReady } = await askStart();
   if (!isReady) throw new Refused(503, 'The gateway is starting.');
   if (signed?.start !== start) signed = { start, signature: await sign(key, start, location.host) };
   return start;

@@ -1,4 +1,5 @@
-/** Counts the recorded requests of a customer that were refused, by status and reason. */
+/** Why requests of a customer are refused: what refuses them now, and the recorded requests that were refused. */
+import type { ShownCustomer } from '../../endpoints/customer-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 type Refusal = {
@@ -10,7 +11,30 @@ type Refusal = {
 
 type Row = Pick<RequestRow, 'status' | 'customer' | 'code' | 'notes' | 'atEpochMs' | 'standsFor'>;
 
-/** @param rows newest first @returns the most frequent first */
+/** Says what refuses requests of the customer now. @param printInstant prints an instant of ISO 8601 */
+export function describeRefusing(
+  { state, uses }: Pick<ShownCustomer, 'state' | 'uses'>,
+  printInstant: (instant: string) => string,
+): readonly string[] {
+  if (state === 'suspended' || state === 'closed')
+    return [`All requests get 403, because the customer is ${state}.`];
+  return uses
+    .filter(({ refuses }) => refuses === true)
+    .map(({ limit, key, route, state: ofLimit, counted, allowance, periodEnd }) => {
+      const what = [limit, key && `key ${key}`, route].filter((part) => part !== undefined).join(', ');
+      return ofLimit === 'suspended'
+        ? `${what}: the limit is suspended.`
+        : `${what}: used up, ${counted.toLocaleString('en-US')} of ${allowance.toLocaleString('en-US')}${
+            periodEnd === undefined ? '' : `; requests are refused until ${printInstant(periodEnd)}`
+          }.`;
+    });
+}
+
+/**
+ * Counts the recorded requests of a customer that were refused, by status and reason.
+ * @param rows newest first
+ * @returns the most frequent first
+ */
 export function countRefusals(rows: readonly Row[], customer: string): readonly Refusal[] {
   const refused = rows.filter(
     (row) => row.customer === customer && row.code !== undefined && row.status >= 400 && row.status < 500,

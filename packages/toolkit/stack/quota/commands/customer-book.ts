@@ -7,13 +7,16 @@ import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
 import type { AdminFlags, AdminTarget } from '../../../terminal/admin-client.ts';
+import { describeRefusal } from '#shared/portal/describe-refusal.ts';
+import { readFirstPages } from '../../commands/admin-commands.ts';
 import type { Answer } from '../../commands/admin-commands.ts';
 import { readExport } from './export-rows.ts';
 import {
+  eachCustomers,
+  eachUsage,
   findCustomer,
   planOf,
   readAudit,
-  readCustomers,
   readKeys,
   readLeft,
   readUsage,
@@ -35,6 +38,10 @@ const DAY_MS = 86_400_000;
 const [CHANGE_DAYS, CHANGE_PAGES] = [7, 8];
 /** How far back the use of past periods is read. */
 const HISTORY_DAYS = 92;
+/** At most so many periods are read of one customer. A customer with many keys has one for each key and day. */
+const MOST_PERIODS = 5_000;
+/** At most so many pages are read for the list: 2,000 customers, and the use of 4,000 limits and keys. */
+const [CUSTOMER_PAGES, USAGE_PAGES] = [20, 80];
 
 /** @param findTarget returns the admin API of the running gateway, or undefined if it has none */
 export function openCustomerBook(findTarget: () => AdminTarget | undefined): CustomerBook {
@@ -46,7 +53,7 @@ export function openCustomerBook(findTarget: () => AdminTarget | undefined): Cus
     );
   };
   return {
-    list: () => list(flags()),
+    list: (how) => list(how, flags()),
     one: (tenant, nowEpochMs) => showOne(tenant, nowEpochMs, flags()),
     async reads(call) {
       const says = await readRefusalOf(call, flags());
@@ -55,16 +62,22 @@ export function openCustomerBook(findTarget: () => AdminTarget | undefined): Cus
   };
 }
 
-async function list(flags: AdminFlags): Promise<ShownCustomers> {
-  const customers = await readCustomers(flags);
-  const usage = await readUsage({}, flags);
-  const byTenant = Map.groupBy(usage.map(toUse), ({ tenant }) => tenant);
-  const recorded = customers.map((customer) =>
-    showRow(
+async function list(
+  { withUse }: Parameters<CustomerBook['list']>[0],
+  flags: AdminFlags,
+): Promise<ShownCustomers> {
+  const customers = await readFirstPages(eachCustomers(flags), CUSTOMER_PAGES);
+  const usage = withUse ? await readFirstPages(eachUsage(flags), USAGE_PAGES) : { rows: [], isCut: false };
+  const isUseWhole = withUse && !usage.isCut;
+  const byTenant = Map.groupBy(usage.rows.map(toUse), ({ tenant }) => tenant);
+  const recorded = customers.rows.map((customer): ShownCustomerRow => {
+    const uses = byTenant.get(String(customer['tenant']));
+    const row = showRow(
       customer,
-      (byTenant.get(String(customer['tenant'])) ?? []).map(({ use }) => use),
-    ),
-  );
+      (uses ?? []).map(({ use }) => use),
+    );
+    return uses === undefined && !isUseWhole ? { ...row, isUseUnread: true } : row;
+  });
   const known = new Set(recorded.map(({ tenant }) => tenant));
   // Tenants that are charged by the claims of their tokens or keys may have no record.
   const others = [...byTenant].flatMap(([tenant, uses]) =>
@@ -78,7 +91,10 @@ async function list(flags: AdminFlags): Promise<ShownCustomers> {
           ),
         ],
   );
-  return { customers: [...recorded, ...others].toSorted((a, b) => a.tenant.localeCompare(b.tenant, 'en')) };
+  return {
+    customers: [...recorded, ...others].toSorted((a, b) => a.tenant.localeCompare(b.tenant, 'en')),
+    ...((customers.isCut || usage.isCut) && { isCut: true }),
+  };
 }
 
 function showRow(customer: Answer, uses: readonly ShownUse[]): ShownCustomerRow {
@@ -118,7 +134,7 @@ async function showOne(
   const left = limits.filter(({ level }) => level === 'tenant');
   const usage = await readUsage({ tenant }, flags);
   const keys = await readKeys(tenant, flags);
-  const history = await readHistory(tenant, fromEpochMs, flags);
+  const past = await readHistory(tenant, fromEpochMs, flags);
   const { changes, since } = await readChanges(tenant, nowEpochMs, flags);
   const cost = await readCost(tenant, nowEpochMs, flags);
   const counted = usage.map(toUse);
@@ -140,7 +156,7 @@ async function showOne(
     plans: plansOf(customer),
     keys: keys.map(showKey),
     uses: [...uses, ...unused],
-    history,
+    ...past,
     cost,
     changes,
     changesSince: since,
@@ -181,19 +197,34 @@ function toUse(row: Answer): Counted {
       allowance: Number(row['allowance'] ?? 0),
       counted: Number(row['counted'] ?? 0),
       left: Number(row['left'] ?? 0),
+      ...(refuses(row) && { refuses: true }),
     },
   };
+}
+
+/** What is left of a limit without usage has no state, and refuses nothing. */
+function refuses(row: Answer): boolean {
+  return row['state'] !== undefined && describeRefusal(row as UsageRow, { plan: '' }) !== undefined;
 }
 
 async function readHistory(
   tenant: string,
   fromEpochMs: number,
   flags: AdminFlags,
-): Promise<readonly ShownUse[]> {
+): Promise<Pick<ShownCustomer, 'history' | 'isHistoryCut'>> {
   const rows: ShownUse[] = [];
   const from = new Date(fromEpochMs).toISOString();
-  for await (const row of readExport<UsageRow>('usage', { tenant, from }, flags)) rows.push(toUse(row).use);
-  return rows.toSorted((a, b) => (a.periodStart ?? '').localeCompare(b.periodStart ?? ''));
+  for await (const row of readExport<UsageRow>('usage', { tenant, from }, flags)) {
+    const { refuses: _, ...use } = toUse(row).use;
+    // One more than is shown tells that there are more.
+    if (rows.push(use) > MOST_PERIODS) break;
+  }
+  return {
+    history: rows
+      .slice(0, MOST_PERIODS)
+      .toSorted((a, b) => (a.periodStart ?? '').localeCompare(b.periodStart ?? '')),
+    ...(rows.length > MOST_PERIODS && { isHistoryCut: true }),
+  };
 }
 
 async function readChanges(

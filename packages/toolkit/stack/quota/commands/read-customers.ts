@@ -25,8 +25,15 @@ export async function findCustomer(tenant: string, flags: ReadFlags): Promise<An
   }
 }
 
+const CUSTOMERS = { path: '/quota/customers', member: 'customers', query: {} };
+
 export function readCustomers(flags: ReadFlags): Promise<readonly Answer[]> {
-  return readPages({ path: '/quota/customers', member: 'customers', query: {} }, flags);
+  return readPages(CUSTOMERS, flags);
+}
+
+/** Yields the customers on record by pages of 100. */
+export function eachCustomers(flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
+  return eachPage(CUSTOMERS, flags);
 }
 
 /**
@@ -39,6 +46,11 @@ export function readUsage(
 ): Promise<readonly Answer[]> {
   const path = tenant === undefined ? '/quota/usage' : `${ownerPath(tenant)}/usage`;
   return readPages({ path, member: 'usage', query: { at } }, flags);
+}
+
+/** Yields the usage of all tenants in the periods that contain this moment. A page is the usage of 50 limits and keys. */
+export function eachUsage(flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
+  return eachPage({ path: '/quota/usage', member: 'usage', query: {} }, flags);
 }
 
 /**

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countRefusals } from '../../../../../../packages/gateway/console/page/data/refusals.ts';
+import {
+  countRefusals,
+  describeRefusing,
+} from '../../../../../../packages/gateway/console/page/data/refusals.ts';
 
 const aRow = (status: number, note: string | undefined, more: object = {}) => ({
   status,
@@ -32,4 +35,35 @@ describe('countRefusals', () => {
   it('leaves out answers of the function itself, and faults, which are nobody’s refusal', () => {
     assert.deepEqual(countRefusals([aRow(404, undefined), aRow(502, 'INTEGRATION_FAILURE')], 'acme'), []);
   });
+});
+
+describe('describeRefusing', () => {
+  const use = { limit: 'daily', allowance: 1_000, counted: 1_002, left: 0, state: 'open' };
+  const spent = { ...use, refuses: true, periodEnd: '2026-11-04T00:00:00.000Z' } as const;
+
+  for (const [name, state, uses, said] of [
+    ['nothing of a customer that has units left', 'active', [{ ...use, left: 3 }], []],
+    [
+      'a quota that is used up, and until when',
+      'active',
+      [spent, { ...spent, limit: 'calls', key: 'k-1', route: 'GET /prices' }],
+      [
+        'daily: used up, 1,002 of 1,000; requests are refused until <2026-11-04T00:00:00.000Z>.',
+        'calls, key k-1, GET /prices: used up, 1,002 of 1,000; requests are refused until <2026-11-04T00:00:00.000Z>.',
+      ],
+    ],
+    ['a suspended limit', 'active', [{ ...spent, state: 'suspended' }], ['daily: the limit is suspended.']],
+    [
+      'a suspended customer, whatever its limits say',
+      'suspended',
+      [spent],
+      ['All requests get 403, because the customer is suspended.'],
+    ],
+  ] as const)
+    it(`says ${name}`, () => {
+      assert.deepEqual(
+        describeRefusing({ state, uses }, (instant) => `<${instant}>`),
+        said,
+      );
+    });
 });

@@ -1,0 +1,74 @@
+/** The frame around the customers of a deployed stack, which `gatewright console --stack` serves. */
+import { useEffect, useRef } from 'preact/hooks';
+import { linkTo } from './address.ts';
+import { useShortcuts } from './app.tsx';
+import { noteConnected, noteState, readStart, useConnection } from './connection/connection.ts';
+import { Empty } from './elements/parts.tsx';
+import { usePlace } from './place.ts';
+import { CustomersSection } from './sections/customers.tsx';
+import { keptZone, showTimesIn } from './texts.ts';
+
+const SECTIONS = [['customers', 'Customers']] as const;
+const EVERY_MS = 2_000;
+
+showTimesIn(keptZone(localStorage));
+
+export function DeployedApp({ of }: { readonly of: string }) {
+  const { section, item } = usePlace();
+  const connection = useConnection();
+  const wasOpen = useRef(false);
+  wasOpen.current ||= connection === 'open';
+  useShortcuts(SECTIONS);
+  useEffect(() => {
+    document.title = `Customers of ${of} · Gatewright`;
+    const follow = (): void =>
+      void readStart().then(
+        () => noteConnected(false),
+        () => noteState('waiting'),
+      );
+    follow();
+    const timer = setInterval(follow, EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <>
+      {connection === 'refused' ? (
+        <main class="closed">
+          <div role="alert">
+            <Empty title="This page’s key is not valid any more.">
+              Run <code>gatewright console --stack</code> again, which opens the page with a new key.
+            </Empty>
+          </div>
+        </main>
+      ) : null}
+      <div class="app" hidden={connection === 'refused'}>
+        <nav class="side" aria-label="Sections">
+          <a class="brand" href={linkTo('customers')}>
+            <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
+          </a>
+          <ul>
+            <li>
+              <a href={linkTo('customers')} aria-current="page">
+                Customers
+              </a>
+            </li>
+          </ul>
+          <div class="side-end">
+            <p class="whose">{of}</p>
+            <p class={`live ${connection === 'open' ? 'on' : 'off'}`} role="status">
+              {connection === 'open' ? 'read only' : 'not connected'}
+            </p>
+          </div>
+        </nav>
+        <main class="main" id="main">
+          {connection === 'waiting' && wasOpen.current ? (
+            <p class="note" role="status">
+              The command that serves this page has ended. Run <code>gatewright console --stack</code> again.
+            </p>
+          ) : null}
+          <CustomersSection item={section === 'customers' ? item : undefined} rows={undefined} />
+        </main>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+/** Opens the customers of a deployed stack for the console, by an AWS session and without any right to change them. */
+import { openCustomerBook } from '../stack/quota/commands/customer-book.ts';
+import { readOrigin, regionOfApi } from '../terminal/admin-client.ts';
+import type { AdminTarget } from '../terminal/admin-client.ts';
+import type { Aws } from '../terminal/aws-call.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+import type { CustomerBook } from '../../gateway/engine/index.ts';
+import { openAwsSession } from './open-aws.ts';
+import { readOutputs } from './read-outputs.ts';
+
+/** Where the customers are: a stack by its name, or its admin API by the address. */
+export type DeployedPlace =
+  | { readonly stack: string; readonly url?: undefined }
+  | { readonly url: string; readonly stack?: undefined };
+
+type DeployedCustomers = {
+  readonly customers: CustomerBook;
+  /** `gatewright-prod in eu-central-1` */
+  readonly of: string;
+};
+
+/**
+ * Finds the admin API of a deployed stack. The readers of `gatewright customers` and `gatewright usage` then call it, and
+ * each request that is not a GET is refused before it is sent.
+ * @throws UsageError if there is no such stack, or it records no usage
+ */
+export async function openDeployedCustomers(
+  place: DeployedPlace,
+  flags: AwsFlags,
+): Promise<DeployedCustomers> {
+  const region = place.url === undefined ? flags.region : (regionOfApi(place.url) ?? flags.region);
+  const { aws, credentials } = await openAwsSession({ ...flags, ...(region !== undefined && { region }) });
+  const origin =
+    place.url === undefined ? await findOrigin(aws, place.stack) : readOrigin(place.url, '--url');
+  const target: AdminTarget = { ...credentials, region: aws.region, origin, readsOnly: true };
+  return {
+    customers: openCustomerBook(() => target),
+    of: `${place.stack ?? new URL(origin).host} in ${aws.region}`,
+  };
+}
+
+/** Finds the address of the admin API by the outputs of its stack. */
+async function findOrigin(aws: Aws, stack: string): Promise<string> {
+  const outputs = await readOutputs(aws, stack);
+  if (outputs === undefined)
+    throw new UsageError(
+      `there is no stack ${stack} in ${aws.region}: name the stack with --stack, such as gatewright-prod, and its region with --region`,
+    );
+  const { AdminApiUrl: url } = outputs;
+  if (url === undefined)
+    throw new UsageError(
+      `the stack ${stack} has no output AdminApiUrl, so it records no usage of customers: name your Gatewright stack, with the part quotas`,
+    );
+  return readOrigin(url, 'the output AdminApiUrl');
+}

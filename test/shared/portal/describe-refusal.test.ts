@@ -1,0 +1,32 @@
+/** When a limit refuses requests, by what its ledger says. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { describeRefusal } from '#shared/portal/describe-refusal.ts';
+
+const row = {
+  limit: 'monthly',
+  state: 'open',
+  allowance: 10,
+  periodEnd: '2026-12-01T00:00:00.000Z',
+} as const;
+
+const ROWS = [
+  { name: 'a quota with units left', remaining: 3, refuses: false },
+  { name: 'a spent quota', remaining: 0, refuses: true },
+  { name: 'a quota that was reduced below its use', remaining: -2, refuses: true },
+  { name: 'a spent quota whose overage still admits requests', remaining: 5, refuses: false },
+] as const;
+
+describe('the sentence about a refusal', () => {
+  for (const { name, remaining, refuses } of ROWS)
+    it(`${refuses ? 'says why requests are refused by' : 'is not written for'} ${name}`, () => {
+      const says = describeRefusal({ ...row, remaining }, { plan: 'free' });
+
+      assert.equal(
+        says,
+        refuses
+          ? 'Requests of your organisation are refused: all 10 units of the limit monthly of your plan free are used. The next period begins on 1 Dec 2026, 00:00 UTC.'
+          : undefined,
+      );
+    });
+});
