@@ -126,7 +126,10 @@ describe('the sources of a function that is not in JavaScript', () => {
 
   it('are the text of the template if the code is in it, and nothing if the code is an archive', () => {
     const inline = anInlineFunction('f', 'def handler(): pass', { runtime: 'python3.12' });
-    const archive = { ...inline, code: { kind: 'archive', file: 'f.zip' } as const };
+    const archive = {
+      ...inline,
+      code: { kind: 'archive', packed: { file: 'f.zip', version: '1' } } as const,
+    };
 
     assert.deepEqual(readPackageSources(inline), [{ file: 'template.yml', text: 'def handler(): pass' }]);
     assert.deepEqual(readPackageSources(archive), []);

@@ -146,7 +146,7 @@ describe('a module that cannot be loaded', () => {
       { arn: 'arn:c', directory: undefined },
     ];
 
-    await assert.rejects(load('f.js', "require('left-pad')", 'f.h', { layers: layers as never }), {
+    await assert.rejects(load('f.js', "require('left-pad')", 'f.h', { layers }), {
       message: /\(it may come from a layer that is not on this machine: arn:a, arn:c\)$/,
     });
   });

@@ -1,0 +1,34 @@
+import { arnOf, describeProperties, FUNCTION, NAMED_BEFORE, QUEUE } from '../check-properties.ts';
+import type { PropertyRow } from '../check-properties.ts';
+
+const RULES: readonly PropertyRow[] = [
+  {
+    type: 'AWS::Events::Rule',
+    properties: {
+      Name: 'r',
+      EventBusName: 'default',
+      EventPattern: { source: ['a'] },
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [
+        {
+          Id: 'a',
+          Arn: arnOf('Queue'),
+          InputPath: '$.detail',
+          RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 60 },
+          DeadLetterConfig: { Arn: arnOf('Queue') },
+          SqsParameters: { MessageGroupId: 'g' },
+        },
+        {
+          Id: 'b',
+          Arn: FUNCTION,
+          InputTransformer: { InputPathsMap: { a: '$.detail.a' }, InputTemplate: '"<a>"' },
+        },
+      ],
+    },
+    others: { Queue: QUEUE },
+  },
+  { type: 'AWS::Events::EventBus', properties: { Name: 'b' }, unread: { Name: NAMED_BEFORE } },
+];
+
+describeProperties('rules and buses', RULES);

@@ -1,0 +1,28 @@
+import { arnOf, describeProperties, QUEUE } from '../check-properties.ts';
+import type { PropertyRow } from '../check-properties.ts';
+
+const SCHEDULES: readonly PropertyRow[] = [
+  {
+    type: 'AWS::Scheduler::Schedule',
+    properties: {
+      Name: 's',
+      GroupName: 'g',
+      ScheduleExpression: 'rate(1 minute)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      StartDate: '2030-01-01T00:00:00Z',
+      EndDate: '2030-01-02T00:00:00Z',
+      State: 'ENABLED',
+      Target: {
+        Arn: arnOf('Queue'),
+        Input: '{}',
+        RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 60 },
+        DeadLetterConfig: { Arn: arnOf('Queue') },
+        SqsParameters: { MessageGroupId: 'g' },
+        EventBridgeParameters: { Source: 's', DetailType: 'd' },
+      },
+    },
+    others: { Queue: QUEUE },
+  },
+];
+
+describeProperties('schedules', SCHEDULES);
