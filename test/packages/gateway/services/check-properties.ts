@@ -45,6 +45,9 @@ export const NAMED_BEFORE = 'the name is part of the id, which the template has 
 export const arnOf = (id: string): Json => ({ 'Fn::GetAtt': [id, 'Arn'] });
 export const ref = (id: string): Json => ({ Ref: id });
 
+/** As if the property were not written. */
+export const ABSENT: Json = { Ref: 'AWS::NoValue' };
+
 type Resource = { readonly Type: string; readonly Properties: JsonObject };
 export const QUEUE: Resource = { Type: 'AWS::SQS::Queue', Properties: {} };
 export const TOPIC: Resource = { Type: 'AWS::SNS::Topic', Properties: {} };

@@ -1,4 +1,4 @@
-import { describeProperties, ref } from '../check-properties.ts';
+import { times, ABSENT, describeProperties, ref } from '../check-properties.ts';
 import type { PropertyRow } from '../check-properties.ts';
 
 const SELECTIONS = {
@@ -94,6 +94,57 @@ const EDGE: readonly PropertyRow[] = [
       'DistributionConfig.CacheBehaviors.0.DefaultTTL': [1, 3],
       'DistributionConfig.CacheBehaviors.0.MaxTTL': [2, CENTURY_SECONDS],
     },
+    values: {
+      'DistributionConfig.DefaultRootObject': { takes: ['a/b.html', ''], refuses: ['/index.html', 'a b', 7] },
+      'DistributionConfig.Origins.0.DomainName': {
+        takes: ['a.example'],
+        refuses: [
+          'https://a.example',
+          'a.example:80',
+          'a.example/b',
+          'b.s3.amazonaws.com',
+          'b.s3-website-us-east-1.amazonaws.com',
+        ],
+      },
+      'DistributionConfig.Origins.0.OriginPath': { takes: ['', '/a/b'], refuses: ['a', '/', '/a/'] },
+      'DistributionConfig.Origins.0.OriginCustomHeaders': {
+        takes: [times(100, (n) => ({ HeaderName: `x-${n}`, HeaderValue: 'a' }))],
+        refuses: [
+          times(101, (n) => ({ HeaderName: `x-${n}`, HeaderValue: 'a' })),
+          ...['Host', 'Cookie', 'If-Match', 'X-Amz-A', 'x-edge-a', 'Proxy-A', 'Cache-Control'].map(
+            (HeaderName) => [{ HeaderName, HeaderValue: 'a' }],
+          ),
+        ],
+      },
+      'DistributionConfig.Origins.0.CustomOriginConfig.OriginProtocolPolicy': {
+        takes: ['http-only', 'https-only'],
+        refuses: ['http', ABSENT],
+      },
+      'DistributionConfig.CustomErrorResponses.0.ErrorCode': {
+        takes: [400, 403, 405, 414, 416, 500, 501, 502, 503, 504],
+        refuses: [399, 401, 418, 505, 600],
+      },
+      'DistributionConfig.CustomErrorResponses.0.ResponsePagePath': { takes: ['/a'], refuses: ['a', ABSENT] },
+      'DistributionConfig.CustomErrorResponses.0.ResponseCode': { takes: [503], refuses: [ABSENT] },
+      'DistributionConfig.Restrictions.GeoRestriction.RestrictionType': { takes: [], refuses: ['whitelist'] },
+      'DistributionConfig.DefaultCacheBehavior.TargetOriginId': { takes: [], refuses: ['other', ABSENT] },
+      'DistributionConfig.DefaultCacheBehavior.CachePolicyId': {
+        takes: ['658327ea-f89d-4fab-a63d-7e88639e58f6'],
+        refuses: ['other', ABSENT, 7],
+      },
+      'DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy': {
+        takes: ['redirect-to-https'],
+        refuses: ['http-only', ABSENT],
+      },
+      'DistributionConfig.CacheBehaviors.0.PathPattern': {
+        takes: ['*.jpg', '/a?/*', 'a'.repeat(255)],
+        refuses: ['', 'a b', 'a'.repeat(256), ABSENT],
+      },
+      'DistributionConfig.CacheBehaviors.0.ForwardedValues.Cookies': {
+        takes: [{ Forward: 'all' }, { Forward: 'none' }],
+        refuses: [{ Forward: 'some' }],
+      },
+    },
   },
   {
     type: 'AWS::CloudFront::CachePolicy',
@@ -116,6 +167,35 @@ const EDGE: readonly PropertyRow[] = [
       'CachePolicyConfig.DefaultTTL': [1, 3],
       'CachePolicyConfig.MaxTTL': [2, CENTURY_SECONDS],
     },
+    values: {
+      'CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig': {
+        takes: [{ HeaderBehavior: 'none' }],
+        refuses: [
+          { HeaderBehavior: 'allViewer' },
+          { HeaderBehavior: 'whitelist' },
+          ...['Connection', 'Cookie', 'TE', 'Upgrade', 'Proxy-Authorization', 'a b'].map((name) => ({
+            HeaderBehavior: 'whitelist',
+            Headers: [name],
+          })),
+          ...['Address', 'ASN', 'TLS', 'JA3-Fingerprint', 'JA4-Fingerprint'].map((name) => ({
+            HeaderBehavior: 'whitelist',
+            Headers: [`CloudFront-Viewer-${name}`],
+          })),
+        ],
+      },
+      'CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.CookiesConfig': {
+        takes: [
+          { CookieBehavior: 'all' },
+          { CookieBehavior: 'none' },
+          { CookieBehavior: 'allExcept', Cookies: ['a'] },
+        ],
+        refuses: [{ CookieBehavior: 'whitelist' }, { CookieBehavior: 'allExcept' }, {}],
+      },
+      'CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig': {
+        takes: [{ QueryStringBehavior: 'all' }, { QueryStringBehavior: 'none' }],
+        refuses: [{ QueryStringBehavior: 'whitelist' }, {}],
+      },
+    },
   },
   {
     type: 'AWS::CloudFront::OriginRequestPolicy',
@@ -127,6 +207,21 @@ const EDGE: readonly PropertyRow[] = [
           Headers: ['CloudFront-Viewer-Address'],
         },
         ...SELECTIONS,
+      },
+    },
+    values: {
+      'OriginRequestPolicyConfig.HeadersConfig': {
+        takes: [
+          { HeaderBehavior: 'none' },
+          { HeaderBehavior: 'allViewer' },
+          { HeaderBehavior: 'allExcept', Headers: ['Host'] },
+          { HeaderBehavior: 'whitelist', Headers: ['Accept', 'CloudFront-Viewer-Country'] },
+        ],
+        refuses: [
+          { HeaderBehavior: 'whitelist', Headers: ['Authorization'] },
+          { HeaderBehavior: 'allExcept' },
+          { HeaderBehavior: 'allViewerAndWhitelistCloudFront', Headers: ['Accept'] },
+        ],
       },
     },
   },

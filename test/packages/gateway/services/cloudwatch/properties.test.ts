@@ -1,4 +1,12 @@
-import { describeProperties, FUNCTION, NAMED_BEFORE, ref, TOPIC } from '../check-properties.ts';
+import {
+  times,
+  ABSENT,
+  describeProperties,
+  FUNCTION,
+  NAMED_BEFORE,
+  ref,
+  TOPIC,
+} from '../check-properties.ts';
 import type { PropertyRow } from '../check-properties.ts';
 
 const ACTIONS = {
@@ -31,6 +39,30 @@ const ALARMS: readonly PropertyRow[] = [
     others: { Topic: TOPIC },
     // CloudWatch API reference, PutMetricAlarm; three periods of a minute are the default here
     bounds: { DatapointsToAlarm: [1, 3], EvaluationPeriods: [2, 1_440] },
+    values: {
+      Period: { takes: [10, 20, 30, 120], refuses: [0, 5, 15, 90, 604_860] },
+      Unit: { takes: ['Bytes/Second', 'None'], refuses: ['count', 'Hours'] },
+      Statistic: { takes: ['Average', 'Minimum', 'Maximum', 'SampleCount'], refuses: ['p90', 'sum', ABSENT] },
+      ComparisonOperator: {
+        takes: ['GreaterThanOrEqualToThreshold', 'LessThanThreshold', 'LessThanOrEqualToThreshold'],
+        refuses: ['EqualToThreshold', ABSENT],
+      },
+      TreatMissingData: { takes: ['notBreaching', 'ignore', 'missing'], refuses: ['Breaching', 'none'] },
+      Threshold: { takes: [0, -1.5], refuses: ['a', ABSENT] },
+      AlarmActions: { takes: [times(5, () => FUNCTION)], refuses: [times(6, () => FUNCTION)] },
+      Namespace: { takes: ['a'.repeat(255)], refuses: ['a'.repeat(256), ABSENT] },
+      MetricName: { takes: ['a'.repeat(255)], refuses: ['a'.repeat(256)] },
+      Dimensions: {
+        takes: [times(30, (n) => ({ Name: `d${n}`, Value: 'a' }))],
+        refuses: [
+          times(31, (n) => ({ Name: `d${n}`, Value: 'a' })),
+          times(2, () => ({ Name: 'd', Value: 'a' })),
+          [{ Name: ' ', Value: 'a' }],
+          [{ Name: 'ä', Value: 'a' }],
+          [{ Name: 'a' }],
+        ],
+      },
+    },
   },
   {
     type: 'AWS::CloudWatch::Alarm',
@@ -60,6 +92,14 @@ const ALARMS: readonly PropertyRow[] = [
         },
         { Id: 'e1', Expression: 'm1 * 2', ReturnData: true },
       ],
+    },
+    values: {
+      'Metrics.0.Id': { takes: [], refuses: ['M1', '1m', 'm-1', 'e1'] },
+      'Metrics.0.Expression': { takes: [], refuses: ['1'] },
+      'Metrics.0.MetricStat.Period': { takes: [300], refuses: [90] },
+      'Metrics.0.MetricStat.Stat': { takes: ['p99', 'tm90'], refuses: ['P', ''] },
+      'Metrics.1.Expression': { takes: ['SUM(METRICS())'], refuses: ['m1 +', 'SELECT AVG(a)', ABSENT] },
+      'Metrics.1.ReturnData': { takes: [], refuses: [false] },
     },
     unread: NAMED,
     others: { Topic: TOPIC },

@@ -27,6 +27,16 @@ const RULES: readonly PropertyRow[] = [
       ],
     },
     others: { Queue: QUEUE },
+    values: {
+      EventPattern: {
+        takes: [{ detail: { a: [{ prefix: 'b' }] } }],
+        refuses: [{ detail: 'a' }, { a: [{ nothing: 1 }] }],
+      },
+      ScheduleExpression: {
+        takes: ['cron(0 12 * * ? *)'],
+        refuses: ['rate(1 minutes)', 'every minute'],
+      },
+    },
   },
   { type: 'AWS::Events::EventBus', properties: { Name: 'b' }, unread: { Name: NAMED_BEFORE } },
 ];

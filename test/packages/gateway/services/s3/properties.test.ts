@@ -20,6 +20,12 @@ const BUCKETS: readonly PropertyRow[] = [
       },
     },
     unread: { BucketName: NAMED_BEFORE },
+    values: {
+      'NotificationConfiguration.QueueConfigurations.0.Event': {
+        takes: ['s3:ObjectCreated:Put', 's3:ObjectRemoved:Delete'],
+        refuses: ['s3:ObjectRestore:*', 's3:Nothing'],
+      },
+    },
     others: { Queue: QUEUE, Topic: TOPIC },
   },
 ];

@@ -22,6 +22,13 @@ const SCHEDULES: readonly PropertyRow[] = [
       },
     },
     others: { Queue: QUEUE },
+    values: {
+      ScheduleExpression: {
+        takes: ['rate(2 hours)', 'cron(0 12 * * ? *)', 'at(2030-01-01T12:00:00)'],
+        refuses: ['rate(0 minutes)', 'rate(1 fortnight)', 'cron(0 12 * * *)', 'at(noon)'],
+      },
+      StartDate: { takes: [], refuses: ['tomorrow'] },
+    },
   },
 ];
 

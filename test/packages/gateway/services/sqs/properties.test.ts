@@ -27,6 +27,12 @@ const QUEUES: readonly PropertyRow[] = [
       ReceiveMessageWaitTimeSeconds: [0, 20],
       'RedrivePolicy.maxReceiveCount': [1, 1_000],
     },
+    values: {
+      RedrivePolicy: {
+        takes: [JSON.stringify({ deadLetterTargetArn: 'arn:a', maxReceiveCount: 1 }), ''],
+        refuses: [{ maxReceiveCount: 1 }, { deadLetterTargetArn: 'arn:a' }, 'no JSON'],
+      },
+    },
   },
 ];
 
