@@ -8,7 +8,12 @@ import { text as readText } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Command } from 'commander';
 import { announce, runningFolder } from '../../../../packages/gateway/kernel/files/running-gateways.ts';
-import { AdminError, callAdmin, callAdminJson } from '../../../../packages/toolkit/terminal/admin-client.ts';
+import {
+  AdminError,
+  callAdmin,
+  callAdminJson,
+  findLocalPortal,
+} from '../../../../packages/toolkit/terminal/admin-client.ts';
 import type { AdminRequest } from '../../../../packages/toolkit/terminal/admin-request.ts';
 import { findFunction } from '../../../../packages/toolkit/terminal/find-function.ts';
 import { sendToFunction } from '../../../../packages/toolkit/terminal/invoke-function.ts';
@@ -429,6 +434,7 @@ describe('callAdmin', () => {
       await assert.rejects(call, (error) => {
         assert.ok(error instanceof AdminError);
         assert.deepEqual([error.message, error.kind, error.problem], [message, 'refused', problem]);
+        assert.equal(error.code, (problem as { code?: string }).code ?? 'USAGE');
         return true;
       });
     });
@@ -444,5 +450,74 @@ describe('callAdmin', () => {
       at({ ...CREDENTIALS, ...REGION }, json('text')),
       /something other than a JSON object/,
     );
+  });
+
+  it('marks what the local console asks, so that it is not recorded', async () => {
+    const { asked } = await beside(json({}), (origin) =>
+      callAdmin(SHOW, {
+        target: { origin, region: 'eu-west-1', accessKeyId: 'a', secretAccessKey: 's', consoleCall: 'yes' },
+      }),
+    );
+
+    assert.deepEqual(
+      asked.map(({ line, headers }) => [line, headers['x-gatewright-console'], headers['idempotency-key']]),
+      [['GET /quota/plans?limit=2', 'yes', undefined]],
+    );
+  });
+
+  it('calls the function of a stack that has no admin API, by its ARN', async () => {
+    const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:gatewright-prod-access-admin';
+    const { result, asked } = await beside(
+      (response, line) =>
+        line.includes('/functions/')
+          ? json({ statusCode: 200, body: '{"keys":[]}' })(response)
+          : void response.end(
+              '<R><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/a</Arn></GetCallerIdentityResult></R>',
+            ),
+      (url) =>
+        withEnvironment({ ...CREDENTIALS, AWS_ENDPOINT_URL: url }, () =>
+          callAdminJson({ method: 'GET', path: '/access/keys' }, { url: arn }),
+        ),
+    );
+
+    assert.deepEqual(result, { keys: [] });
+    assert.deepEqual(
+      asked.map(({ line, headers }) => [
+        line,
+        /Credential=([^ ]*)\/aws4/.exec(String(headers.authorization))?.[1]?.replace(/\d{8}/, 'DAY'),
+      ]),
+      [
+        ['POST /', 'AKIADEPLOYED/DAY/eu-central-1/sts'],
+        [
+          `POST /2015-03-31/functions/${encodeURIComponent(arn)}/invocations`,
+          'AKIADEPLOYED/DAY/eu-central-1/lambda',
+        ],
+      ],
+    );
+  });
+});
+
+describe('the portal of the local gateway', () => {
+  const PORTAL = { name: 'gatewright-dev-portal', url: 'http://127.0.0.1:3005' };
+  const find = (apis: unknown, flags: Parameters<typeof findLocalPortal>[0] = {}) =>
+    beside(json({ apis }), () => findLocalPortal(flags));
+
+  it('is found by its name among the APIs', async () => {
+    assert.equal((await find([{ name: 'gatewright-dev-admin', url: 'a' }, PORTAL])).result, PORTAL.url);
+    assert.equal((await find([{ name: 'my-gatewright-dev-portal', url: 'a' }])).result, undefined);
+    assert.equal((await find('none')).result, undefined);
+  });
+
+  it('is not looked for by commands on a deployed stack', async () => {
+    const target = {
+      origin: 'https://a.example',
+      region: 'eu-west-1',
+      accessKeyId: 'a',
+      secretAccessKey: 's',
+    };
+    for (const flags of [{ url: 'https://a.example' }, { target }]) {
+      const { result, asked } = await find([PORTAL], flags);
+      assert.deepEqual([result, asked], [undefined, []]);
+    }
   });
 });
