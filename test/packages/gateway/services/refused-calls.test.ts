@@ -216,7 +216,7 @@ const ROWS: readonly Row[] = [
     action: '/Traces',
     what: 'without ids',
     refused: {},
-    taken: { TraceIds: [] },
+    taken: { TraceIds: ['1-581cf771-a006649127e371903a2de979'] },
     code: 'InvalidRequestException',
   },
   ...[
