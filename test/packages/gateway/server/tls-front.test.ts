@@ -410,35 +410,6 @@ describe('serveTls', () => {
     assert.deepEqual(certified, ['localhost', 'a.localhost']);
   });
 
-  it('ends a connection whose client leaves before it has said anything, and serves the next one', async (t) => {
-    const server = createHttpServer((_, response) => response.end('served'));
-    const end = serveTls(server, {
-      nameOf: () => ({ names: ['localhost'], policy: 'TLS_1_2', acceptsHttp2: false }),
-      certify: () => shop,
-      http2: { take: () => undefined, destroy: () => undefined } as never,
-      log: new MemoryLog(),
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    t.after(() => {
-      end();
-      server.close();
-    });
-    const { port } = server.address() as { port: number };
-    const socket = connect(port, '127.0.0.1');
-    socket.end();
-    await once(socket.resume(), 'close');
-
-    const reply = await new Promise<string>((resolve, reject) => {
-      requestHttps({ port, host: '127.0.0.1', rejectUnauthorized: false }, (response) => {
-        response.setEncoding('utf8').on('data', resolve);
-      })
-        .on('error', reject)
-        .end();
-    });
-    assert.equal(reply, 'served');
-  });
-
   it('keeps connections that say nothing for a while', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { server, open } = await aFront(t);
