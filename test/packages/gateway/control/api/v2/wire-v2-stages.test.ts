@@ -125,7 +125,7 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
       new UpdateStageCommand({ ApiId, StageName: '$default', RouteSettings }),
       new CreateStageCommand({ ApiId, StageName: 'dev', RouteSettings }),
     ]) {
-      const { name, message } = await refusalOf(control.v2.send(call as UpdateStageCommand));
+      const { name, message } = await refusalOf(control.v2.send(call));
       assert.deepEqual([name, /GET \/b/.test(message)], ['NotFoundException', true], message);
     }
 
