@@ -1,5 +1,6 @@
-import { times, ABSENT, describeProperties, ref } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as cloudfront from '../../../../../packages/gateway/services/cloudfront/service.ts';
+import { times, ABSENT, describeProperties, ref } from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const SELECTIONS = {
   CookiesConfig: { CookieBehavior: 'whitelist', Cookies: ['c'] },
@@ -273,4 +274,4 @@ const EDGE: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('CloudFront', EDGE);
+describeProperties('CloudFront', { cloudfront }, EDGE);

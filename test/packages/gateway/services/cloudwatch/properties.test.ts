@@ -1,3 +1,4 @@
+import * as monitoring from '../../../../../packages/gateway/services/cloudwatch/service.ts';
 import {
   times,
   ABSENT,
@@ -6,8 +7,8 @@ import {
   NAMED_BEFORE,
   ref,
   TOPIC,
-} from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+} from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const ACTIONS = {
   AlarmActions: [ref('Topic')],
@@ -112,4 +113,4 @@ const ALARMS: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('alarms', ALARMS);
+describeProperties('alarms', { monitoring }, ALARMS);

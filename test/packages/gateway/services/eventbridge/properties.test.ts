@@ -1,5 +1,12 @@
-import { arnOf, describeProperties, FUNCTION, NAMED_BEFORE, QUEUE } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as events from '../../../../../packages/gateway/services/eventbridge/service.ts';
+import {
+  arnOf,
+  describeProperties,
+  FUNCTION,
+  NAMED_BEFORE,
+  QUEUE,
+} from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const RULES: readonly PropertyRow[] = [
   {
@@ -41,4 +48,4 @@ const RULES: readonly PropertyRow[] = [
   { type: 'AWS::Events::EventBus', properties: { Name: 'b' }, unread: { Name: NAMED_BEFORE } },
 ];
 
-describeProperties('rules and buses', RULES);
+describeProperties('rules and buses', { events }, RULES);

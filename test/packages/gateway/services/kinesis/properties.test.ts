@@ -1,5 +1,6 @@
-import { describeProperties, NAMED_BEFORE } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as kinesis from '../../../../../packages/gateway/services/kinesis/service.ts';
+import { describeProperties, NAMED_BEFORE } from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const STREAMS: readonly PropertyRow[] = [
   {
@@ -16,4 +17,4 @@ const STREAMS: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('streams', STREAMS);
+describeProperties('streams', { kinesis }, STREAMS);

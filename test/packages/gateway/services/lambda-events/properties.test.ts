@@ -1,5 +1,6 @@
-import { arnOf, describeProperties, FUNCTION, QUEUE } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as lambda from '../../../../../packages/gateway/services/lambda-events/service.ts';
+import { arnOf, describeProperties, FUNCTION, QUEUE } from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const FILTER = { Filters: [{ Pattern: '{"body": {"a": [1]}}' }] };
 const STREAM = { Type: 'AWS::Kinesis::Stream', Properties: {} };
@@ -79,4 +80,4 @@ const SOURCES: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('event source mappings and destinations', SOURCES);
+describeProperties('event source mappings and destinations', { lambda }, SOURCES);

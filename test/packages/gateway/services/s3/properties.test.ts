@@ -1,5 +1,14 @@
-import { arnOf, describeProperties, FUNCTION, NAMED_BEFORE, QUEUE, ref, TOPIC } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as s3 from '../../../../../packages/gateway/services/s3/service.ts';
+import {
+  arnOf,
+  describeProperties,
+  FUNCTION,
+  NAMED_BEFORE,
+  QUEUE,
+  ref,
+  TOPIC,
+} from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const BUCKETS: readonly PropertyRow[] = [
   {
@@ -30,4 +39,4 @@ const BUCKETS: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('buckets', BUCKETS);
+describeProperties('buckets', { s3 }, BUCKETS);

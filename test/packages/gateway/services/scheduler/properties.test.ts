@@ -1,5 +1,6 @@
-import { arnOf, describeProperties, QUEUE } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as scheduler from '../../../../../packages/gateway/services/scheduler/service.ts';
+import { arnOf, describeProperties, QUEUE } from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const SCHEDULES: readonly PropertyRow[] = [
   {
@@ -32,4 +33,4 @@ const SCHEDULES: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('schedules', SCHEDULES);
+describeProperties('schedules', { scheduler }, SCHEDULES);

@@ -1,5 +1,6 @@
-import { describeProperties, NAMED_BEFORE, ref } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as servicediscovery from '../../../../../packages/gateway/services/servicediscovery/service.ts';
+import { describeProperties, NAMED_BEFORE, ref } from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const NAMESPACE = { Type: 'AWS::ServiceDiscovery::HttpNamespace', Properties: { Name: 'n' } };
 const MAPPED: readonly PropertyRow[] = [
@@ -40,4 +41,4 @@ const MAPPED: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('Cloud Map', MAPPED);
+describeProperties('Cloud Map', { servicediscovery }, MAPPED);

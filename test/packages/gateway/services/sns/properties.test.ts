@@ -1,5 +1,13 @@
-import { arnOf, describeProperties, NAMED_BEFORE, QUEUE, ref, TOPIC } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as sns from '../../../../../packages/gateway/services/sns/service.ts';
+import {
+  arnOf,
+  describeProperties,
+  NAMED_BEFORE,
+  QUEUE,
+  ref,
+  TOPIC,
+} from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const TOPICS: readonly PropertyRow[] = [
   {
@@ -28,4 +36,4 @@ const TOPICS: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('topics', TOPICS);
+describeProperties('topics', { sns }, TOPICS);

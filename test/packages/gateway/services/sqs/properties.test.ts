@@ -1,5 +1,6 @@
-import { arnOf, describeProperties, NAMED_BEFORE } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
+import { arnOf, describeProperties, NAMED_BEFORE } from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const QUEUES: readonly PropertyRow[] = [
   {
@@ -36,4 +37,4 @@ const QUEUES: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('queues', QUEUES);
+describeProperties('queues', { sqs }, QUEUES);

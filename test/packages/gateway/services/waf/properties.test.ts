@@ -1,6 +1,13 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { ABSENT, arnOf, describeProperties, NAMED_BEFORE, times } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import * as wafv2 from '../../../../../packages/gateway/services/waf/service.ts';
+import {
+  ABSENT,
+  arnOf,
+  describeProperties,
+  NAMED_BEFORE,
+  times,
+} from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 import { STATEMENT_ROWS } from './statement-rows.ts';
 
 const ACL = (rule: JsonObject): JsonObject => ({
@@ -248,4 +255,4 @@ const WALLS: readonly PropertyRow[] = [
   },
 ];
 
-describeProperties('AWS WAF', WALLS);
+describeProperties('AWS WAF', { wafv2 }, WALLS);

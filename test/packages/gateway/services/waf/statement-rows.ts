@@ -1,12 +1,12 @@
 /** Statements of rules with all of their members (AWS WAF API reference, Statement). */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { ABSENT, arnOf, times } from '../check-properties.ts';
-import type { PropertyRow } from '../check-properties.ts';
+import { ABSENT, arnOf, times } from '../../../../support/service-properties.ts';
+import type { PropertyRow } from '../../../../support/service-properties.ts';
 
 const FIELD = { FieldToMatch: { UriPath: {} }, TextTransformations: [{ Priority: 0, Type: 'LOWERCASE' }] };
 const FORWARDED = { HeaderName: 'X-Forwarded-For', FallbackBehavior: 'MATCH', Position: 'ANY' };
 /** A statement, and the bounds and values of its members. */
-export type StatementRow = readonly [
+type StatementRow = readonly [
   statement: JsonObject,
   bounds?: PropertyRow['bounds'],
   values?: PropertyRow['values'],

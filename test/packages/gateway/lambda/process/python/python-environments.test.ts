@@ -69,7 +69,7 @@ describe('the folders in which a project is looked for', () => {
     const definition = aFolderFunction(code, 'app.handler', { place });
 
     assert.deepEqual(
-      projectFolders(definition, code, machineWith('/home/nobody')).map((folder) => relative(root, folder)),
+      projectFolders(definition, code, machineWith('/nowhere')).map((folder) => relative(root, folder)),
       ['repo/service/functions/users', 'repo/service/functions', 'repo/service', 'repo'],
     );
   });
@@ -93,7 +93,7 @@ describe('the folders in which a project is looked for', () => {
     const definition = aFolderFunction(code, 'app.handler', { place: { file: 'template.yml', line: 1 } });
 
     assert.deepEqual(
-      projectFolders(definition, code, machineWith('/home/nobody')).map((folder) => relative(root, folder)),
+      projectFolders(definition, code, machineWith('/nowhere')).map((folder) => relative(root, folder)),
       Array.from({ length: 8 }, (_, up) => 'a/b/c/d/e/f/g/h/i/j'.slice(0, 19 - 2 * up)),
     );
   });
@@ -103,7 +103,7 @@ describe('the folders in which a project is looked for', () => {
     mkdirSync(join(root, '.git'));
     const definition = anInlineFunction('f', '', { place: { file: join(root, 'template.yml'), line: 1 } });
 
-    assert.deepEqual(projectFolders(definition, aFolder({}), machineWith('/home/nobody')), [root]);
+    assert.deepEqual(projectFolders(definition, aFolder({}), machineWith('/nowhere')), [root]);
   });
 });
 

@@ -1,3 +1,4 @@
+/** Services together: sns, sqs, xray. */
 /**
  * Calls that AWS refuses, with the error code that its API reference lists under "Errors", and beside each the nearest
  * call that it takes.
@@ -5,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import * as sns from '../../../../packages/gateway/services/sns/service.ts';
-import * as sqs from '../../../../packages/gateway/services/sqs/service.ts';
-import * as xray from '../../../../packages/gateway/services/xray/service.ts';
-import { anEventEngine } from '../../../support/an-event-engine.ts';
-import type { EventBench } from '../../../support/an-event-engine.ts';
+import * as sns from '../../packages/gateway/services/sns/service.ts';
+import * as sqs from '../../packages/gateway/services/sqs/service.ts';
+import * as xray from '../../packages/gateway/services/xray/service.ts';
+import { anEventEngine } from '../support/an-event-engine.ts';
+import type { EventBench } from '../support/an-event-engine.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/q';
 const FIFO = `${QUEUE}.fifo`;

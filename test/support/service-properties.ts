@@ -7,37 +7,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-import type { ResolvedStack } from '../../../../packages/gateway/core/stack/model.ts';
-import * as cloudfront from '../../../../packages/gateway/services/cloudfront/service.ts';
-import * as monitoring from '../../../../packages/gateway/services/cloudwatch/service.ts';
-import * as events from '../../../../packages/gateway/services/eventbridge/service.ts';
-import * as kinesis from '../../../../packages/gateway/services/kinesis/service.ts';
-import * as lambda from '../../../../packages/gateway/services/lambda-events/service.ts';
-import * as s3 from '../../../../packages/gateway/services/s3/service.ts';
-import * as scheduler from '../../../../packages/gateway/services/scheduler/service.ts';
-import * as servicediscovery from '../../../../packages/gateway/services/servicediscovery/service.ts';
-import * as sns from '../../../../packages/gateway/services/sns/service.ts';
-import * as sqs from '../../../../packages/gateway/services/sqs/service.ts';
-import * as streams from '../../../../packages/gateway/services/streams/service.ts';
-import * as wafv2 from '../../../../packages/gateway/services/waf/service.ts';
-import { Faults } from '../../../../packages/gateway/core/errors.ts';
-import { anEventEngine, stackOf } from '../../../support/an-event-engine.ts';
-import { recordReads } from '../../../support/read-properties.ts';
+import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
+import { CATALOGUE } from '../../packages/gateway/engine/compose/services/catalogue.ts';
+import { Faults } from '../../packages/gateway/core/errors.ts';
+import { anEventEngine, stackOf } from './an-event-engine.ts';
+import type { ServiceModules } from './a-recorder.ts';
+import { recordReads } from './read-properties.ts';
 
-const MODULES = {
-  sqs,
-  'dynamodb-streams': streams,
-  sns,
-  events,
-  scheduler,
-  s3,
-  cloudfront,
-  kinesis,
-  servicediscovery,
-  wafv2,
-  monitoring,
-  lambda,
-};
+/** Every service, since the resources of one refer to those of others. */
+const MODULES: ServiceModules = Object.fromEntries(
+  await Promise.all(CATALOGUE.map(async ({ name, load }) => [name, await load()] as const)),
+);
 const FUNCTIONS = { f: () => undefined };
 export const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:f';
 export const NAMED_BEFORE = 'the name is part of the id, which the template has made already';
@@ -72,7 +52,8 @@ export function times(count: number, make: (index: number) => Json): Json {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-export function describeProperties(what: string, rows: readonly PropertyRow[]): void {
+/** @param own the service that the rows are about */
+export function describeProperties(what: string, own: ServiceModules, rows: readonly PropertyRow[]): void {
   describe(`a template with ${what}`, () => {
     for (const [at, row] of rows.entries()) {
       it(`has every property of ${row.type} read (${at + 1})`, () => {
@@ -83,13 +64,13 @@ export function describeProperties(what: string, rows: readonly PropertyRow[]): 
         const properties = recordReads(subject.properties, seen);
         const resources = new Map([...stack.resources, ['Subject', { ...subject, properties }]]);
 
-        assert.deepEqual(read({ ...stack, resources }), []);
+        assert.deepEqual(read({ ...stack, resources }, own), []);
         const left = pathsOf(subject.properties, '').filter((path) => path !== '' && !seen.has(path));
         assert.deepEqual([...new Set(left)].toSorted(), Object.keys(row.unread ?? {}).toSorted());
       });
 
       const messagesOf = (path: string, value: Json): readonly string[] =>
-        read(makeStack({ ...row, properties: withValue(row.properties, path, value) }));
+        read(makeStack({ ...row, properties: withValue(row.properties, path, value) }), own);
       for (const [path, [least, most]] of Object.entries(row.bounds ?? {}))
         it(`takes ${path} of ${row.type} from ${least} to ${most} (${at + 1})`, () => {
           for (const value of [least, most]) assert.deepEqual(messagesOf(path, value), [], `${value}`);
@@ -117,9 +98,9 @@ function makeStack({ type, properties, others = {} }: PropertyRow): ResolvedStac
 }
 
 /** @returns the messages of what is wrong with the stack, and of what has no effect */
-function read(stack: ResolvedStack): readonly string[] {
+function read(stack: ResolvedStack, own: ServiceModules): readonly string[] {
   const faults = new Faults(true);
-  const { engine } = anEventEngine(MODULES, { resources: '', functions: FUNCTIONS });
+  const { engine } = anEventEngine({ ...MODULES, ...own }, { resources: '', functions: FUNCTIONS });
   const { apply, unsupported } = engine.read([stack], faults);
   apply();
   return [

@@ -1,3 +1,4 @@
+/** Services together: cloudwatch, cloudwatch-logs, kinesis, servicediscovery, sqs. */
 /**
  * Lists come in pages of every size: each item once, in the same order, and a token for the next page exactly where more
  * is left. The bounds of a page's size are those of each service's API reference.
@@ -5,13 +6,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import * as monitoring from '../../../../packages/gateway/services/cloudwatch/service.ts';
-import * as logs from '../../../../packages/gateway/services/cloudwatch-logs/service.ts';
-import * as kinesis from '../../../../packages/gateway/services/kinesis/service.ts';
-import * as servicediscovery from '../../../../packages/gateway/services/servicediscovery/service.ts';
-import * as sqs from '../../../../packages/gateway/services/sqs/service.ts';
-import { anEventEngine } from '../../../support/an-event-engine.ts';
-import type { EventBench } from '../../../support/an-event-engine.ts';
+import * as monitoring from '../../packages/gateway/services/cloudwatch/service.ts';
+import * as logs from '../../packages/gateway/services/cloudwatch-logs/service.ts';
+import * as kinesis from '../../packages/gateway/services/kinesis/service.ts';
+import * as servicediscovery from '../../packages/gateway/services/servicediscovery/service.ts';
+import * as sqs from '../../packages/gateway/services/sqs/service.ts';
+import { anEventEngine } from '../support/an-event-engine.ts';
+import type { EventBench } from '../support/an-event-engine.ts';
 
 const MODULES = { sqs, logs, kinesis, servicediscovery, monitoring };
 const COUNT = 4;
