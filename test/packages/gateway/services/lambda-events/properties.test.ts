@@ -54,6 +54,7 @@ const SOURCES: readonly PropertyRow[] = [
   {
     type: 'AWS::Lambda::EventSourceMapping',
     properties: { ...STREAM_MAPPING, EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] } },
+    needs: 'dynamodb-streams',
     others: {
       Table: {
         Type: 'AWS::DynamoDB::Table',
