@@ -33,13 +33,18 @@ type List = {
   readonly repeats?: readonly string[];
   /** Undefined where neither sizes nor tokens are refused: SQS takes any. */
   readonly most: number | undefined;
-  /** `Resources` of a template with four items. */
-  readonly resources: readonly (readonly [type: string, properties: object])[];
-  readonly prepare?: (bench: EventBench) => Promise<void>;
+  /** How many come where no size is asked for; absent where as many as all. */
+  readonly usual?: number;
+  /** `Resources` of a template with so many items. */
+  readonly resources: (count: number) => readonly (readonly [type: string, properties: object])[];
+  readonly prepare?: (bench: EventBench, count: number) => Promise<void>;
 };
 
-const four = (type: string, of: (index: number) => object): List['resources'] =>
-  Array.from({ length: COUNT }, (_, index) => [type, of(index)] as const);
+const many =
+  (type: string, of: (index: number) => object): List['resources'] =>
+  (count) =>
+    Array.from({ length: count }, (_, index) => [type, of(index)] as const);
+const QUEUE: List['resources'] = () => [['AWS::SQS::Queue', {}]];
 const ALARM = {
   MetricName: 'm',
   Namespace: 'n',
@@ -49,7 +54,7 @@ const ALARM = {
   Threshold: 1,
   ComparisonOperator: 'GreaterThanThreshold',
 };
-const NAMESPACES = four('AWS::ServiceDiscovery::HttpNamespace', (n) => ({ Name: `n${n}` }));
+const NAMESPACES = many('AWS::ServiceDiscovery::HttpNamespace', (n) => ({ Name: `n${n}` }));
 
 const LISTS: readonly List[] = [
   {
@@ -59,16 +64,17 @@ const LISTS: readonly List[] = [
     items: 'QueueUrls',
     size: 'MaxResults',
     most: undefined,
-    resources: four('AWS::SQS::Queue', (n) => ({ QueueName: `q${n}` })),
+    resources: many('AWS::SQS::Queue', (n) => ({ QueueName: `q${n}` })),
   },
   {
     service: 'kinesis',
     target: 'Kinesis_20131202',
     action: 'ListStreams',
+    usual: 100,
     items: 'StreamNames',
     size: 'Limit',
     most: 10_000,
-    resources: four('AWS::Kinesis::Stream', (n) => ({ Name: `s${n}`, ShardCount: 1 })),
+    resources: many('AWS::Kinesis::Stream', (n) => ({ Name: `s${n}`, ShardCount: 1 })),
   },
   {
     service: 'kinesis',
@@ -80,12 +86,13 @@ const LISTS: readonly List[] = [
     size: 'MaxResults',
     repeats: [],
     most: 10_000,
-    resources: [['AWS::Kinesis::Stream', { Name: 's', ShardCount: COUNT }]],
+    resources: (count) => [['AWS::Kinesis::Stream', { Name: 's', ShardCount: count }]],
   },
   {
     service: 'servicediscovery',
     target: 'Route53AutoNaming_v20170314',
     action: 'ListNamespaces',
+    usual: 100,
     items: 'Namespaces',
     name: 'Name',
     size: 'MaxResults',
@@ -96,24 +103,28 @@ const LISTS: readonly List[] = [
     service: 'servicediscovery',
     target: 'Route53AutoNaming_v20170314',
     action: 'ListServices',
+    usual: 100,
     items: 'Services',
     name: 'Name',
     size: 'MaxResults',
     most: 100,
-    resources: [
-      ...NAMESPACES,
-      ...four('AWS::ServiceDiscovery::Service', (n) => ({ Name: `s${n}`, NamespaceId: { Ref: 'R0' } })),
+    resources: (count) => [
+      ...NAMESPACES(1),
+      ...many('AWS::ServiceDiscovery::Service', (n) => ({ Name: `s${n}`, NamespaceId: { Ref: 'R0' } }))(
+        count,
+      ),
     ],
   },
   {
     service: 'monitoring',
     target: 'GraniteServiceVersion20100801',
     action: 'DescribeAlarms',
+    usual: 50,
     items: 'MetricAlarms',
     name: 'AlarmName',
     size: 'MaxRecords',
     most: 100,
-    resources: four('AWS::CloudWatch::Alarm', (n) => ({ AlarmName: `a${n}`, ...ALARM })),
+    resources: many('AWS::CloudWatch::Alarm', (n) => ({ AlarmName: `a${n}`, ...ALARM })),
   },
   {
     service: 'monitoring',
@@ -124,9 +135,10 @@ const LISTS: readonly List[] = [
     name: 'HistorySummary',
     size: 'MaxRecords',
     most: 100,
-    resources: [['AWS::CloudWatch::Alarm', { AlarmName: 'a', ...ALARM }]],
-    prepare: async (bench) => {
-      for (const StateValue of ['ALARM', 'OK', 'INSUFFICIENT_DATA', 'ALARM']) {
+    resources: () => [['AWS::CloudWatch::Alarm', { AlarmName: 'a', ...ALARM }]],
+    prepare: async (bench, count) => {
+      for (let index = 0; index < count; index += 1) {
+        const StateValue = ['ALARM', 'OK'][index % 2];
         const input = { AlarmName: 'a', StateValue, StateReason: 'r' };
         await call(bench, 'monitoring', 'GraniteServiceVersion20100801.SetAlarmState', input);
       }
@@ -136,14 +148,15 @@ const LISTS: readonly List[] = [
     service: 'logs',
     target: 'Logs_20140328',
     action: 'DescribeLogGroups',
+    usual: 50,
     items: 'logGroups',
     name: 'logGroupName',
     size: 'limit',
     token: 'nextToken',
     most: 50,
-    resources: [['AWS::SQS::Queue', {}]],
-    prepare: async (bench) => {
-      for (let index = 0; index < COUNT; index += 1)
+    resources: QUEUE,
+    prepare: async (bench, count) => {
+      for (let index = 0; index < count; index += 1)
         await call(bench, 'logs', 'Logs_20140328.CreateLogGroup', { logGroupName: `g${index}` });
     },
   },
@@ -151,16 +164,17 @@ const LISTS: readonly List[] = [
     service: 'logs',
     target: 'Logs_20140328',
     action: 'DescribeLogStreams',
+    usual: 50,
     input: { logGroupName: 'g' },
     items: 'logStreams',
     name: 'logStreamName',
     size: 'limit',
     token: 'nextToken',
     most: 50,
-    resources: [['AWS::SQS::Queue', {}]],
-    prepare: async (bench) => {
+    resources: QUEUE,
+    prepare: async (bench, count) => {
       await call(bench, 'logs', 'Logs_20140328.CreateLogGroup', { logGroupName: 'g' });
-      for (let index = 0; index < COUNT; index += 1) {
+      for (let index = 0; index < count; index += 1) {
         const input = { logGroupName: 'g', logStreamName: `s${index}` };
         await call(bench, 'logs', 'Logs_20140328.CreateLogStream', input);
       }
@@ -178,12 +192,12 @@ async function call(bench: EventBench, service: string, target: string, input: o
   return { status: outcome.status, body: text === '' ? {} : (JSON.parse(text) as Answer['body']) };
 }
 
-async function open({ resources, prepare }: List): Promise<EventBench> {
-  const lines = resources.map(
+async function open({ resources, prepare }: List, count = COUNT): Promise<EventBench> {
+  const lines = resources(count).map(
     ([Type, Properties], index) => `  R${index}: ${JSON.stringify({ Type, Properties })}`,
   );
   const bench = anEventEngine(MODULES, { resources: lines.join('\n') });
-  await prepare?.(bench);
+  await prepare?.(bench, count);
   return bench;
 }
 
@@ -230,6 +244,16 @@ for (const list of LISTS)
         assert.equal(pages.length, Math.ceil(all.length / limit), `pages of ${limit}`);
       }
     });
+
+    if (list.usual !== undefined)
+      it(`gives ${list.usual} items where no size is asked for`, async () => {
+        const answer = await ask(await open(list, list.usual), input);
+        assert.equal(answer.body[token], undefined);
+        const { body } = await ask(await open(list, (list.usual ?? 0) + 2), input);
+
+        assert.equal((body[items] as readonly unknown[]).length, list.usual);
+        assert.notEqual(body[token], undefined);
+      });
 
     if (most === undefined) return;
     it(`takes pages of 1 to ${most} items`, async () => {

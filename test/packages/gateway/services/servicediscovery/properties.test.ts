@@ -26,6 +26,17 @@ const MAPPED: readonly PropertyRow[] = [
   {
     type: 'AWS::ServiceDiscovery::Instance',
     unread: { InstanceId: NAMED_BEFORE },
+    // Cloud Map API reference, RegisterInstance
+    values: {
+      'InstanceAttributes.AWS_INSTANCE_PORT': {
+        takes: ['1', '65535'],
+        refuses: ['0', '65536', '080808', 'http'],
+      },
+      'InstanceAttributes.AWS_INSTANCE_IPV4': {
+        takes: ['127.0.0.9'],
+        refuses: ['10.1.2', '2001:db8::1', 'a.example'],
+      },
+    },
     properties: {
       InstanceId: 'i',
       ServiceId: ref('Service'),
