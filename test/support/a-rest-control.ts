@@ -137,6 +137,8 @@ export async function aRestControl(
     requestHandler: ONCE,
   });
   const reader = clientFor(READER);
+  checkStatuses(sdk);
+  checkStatuses(v2 as unknown as APIGatewayClient);
   return {
     url: control.url,
     sdk,
@@ -173,6 +175,26 @@ export async function aRestControl(
       await control.close();
     },
   };
+}
+
+/** Each call that succeeds has the status of AWS's model, which the SDK has with the operation and does not check. */
+function checkStatuses({ middlewareStack }: Pick<APIGatewayClient, 'middlewareStack'>): void {
+  middlewareStack.add(
+    (next, context) => async (given) => {
+      const result = await next(given);
+      const { operationSchema } = (context['__smithy_context'] ?? {}) as {
+        readonly operationSchema?: readonly unknown[];
+      };
+      const { http } = operationSchema?.[3] as { readonly http: readonly unknown[] };
+      const { statusCode } = result.response as { readonly statusCode: number };
+      if (statusCode < 300 && statusCode !== http[2])
+        throw new Error(
+          `${String(context.commandName)} has the status ${statusCode}, not ${String(http[2])}`,
+        );
+      return result;
+    },
+    { step: 'deserialize' },
+  );
 }
 
 function aFunction(name: string): FunctionDefinition {

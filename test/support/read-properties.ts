@@ -1,7 +1,10 @@
 /** Properties that record which of them were read. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** The same properties; `read` gathers names as they are looked at, `Integration.Uri` for those of blocks. */
+/**
+ * The same properties; `read` gathers names as they are looked at: `Integration.Uri` for those of blocks, `Rules[].Name`
+ * for those of blocks in lists.
+ */
 export function recordReads(properties: JsonObject, read: Set<string>, prefix = ''): JsonObject {
   return new Proxy(properties, {
     get(target, name) {
@@ -9,6 +12,8 @@ export function recordReads(properties: JsonObject, read: Set<string>, prefix = 
       if (typeof name !== 'string' || !Object.hasOwn(target, name)) return value;
       const path = `${prefix}${name}`;
       read.add(path);
+      if (Array.isArray(value))
+        return value.map((one: unknown) => (isBlock(one) ? recordReads(one, read, `${path}[].`) : one));
       return isBlock(value) ? recordReads(value, read, `${path}.`) : value;
     },
   });

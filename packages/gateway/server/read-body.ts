@@ -113,7 +113,6 @@ class BodyReader {
     this.#first = undefined;
     // The memory is freed explicitly, because an idle process may not collect garbage for minutes.
     this.#bytes?.buffer.transfer(0);
-    this.#bytes = undefined;
   }
 
   #refuse(): void {

@@ -48,6 +48,8 @@ describe('BucketNotifications', () => {
     const { object, bucket: of } = s3 as Record<string, Record<string, unknown>>;
     assert.equal(of?.['arn'], 'arn:aws:s3:::photos');
     const eTag = '8cbad96aced40b3838dd9f07f6ef5772';
+    // User guide, "Event message structure": a hexadecimal value, to be padded with zeros before it is compared.
+    assert.match(String(object?.['sequencer']), /^[0-9A-F]{18}$/);
     assert.deepEqual({ ...object, sequencer: '' }, { key: 'a+b/%C3%BC.png', size: 4, eTag, sequencer: '' });
     assert.deepEqual(bench.reports, []);
   });

@@ -4,7 +4,7 @@ import type { Deadline } from '../../core/ports.ts';
 import { lazyRequestId, requestIds } from '../thread/board.ts';
 import { NO_DEADLINES } from '../invocation/deadlines.ts';
 import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
-import { type Job, readFailure, type StreamPart } from '../invocation/job.ts';
+import { type EventMessage, type Job, readFailure, type StreamPart } from '../invocation/job.ts';
 import { readLogLine } from '../log-line.ts';
 import { FunctionLines } from './function-lines.ts';
 import { type GroupCommand, ProcessGroup } from './process-group.ts';
@@ -96,14 +96,14 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     for (const group of this.#groups) this.#watchMemory(group);
     const { message } = job;
     const { definition, deadlines } = this.#program;
-    const invoked = typeof message === 'string' ? undefined : message.invoked;
+    const sent: Exclude<EventMessage, string> = typeof message === 'string' ? { event: message } : message;
     this.#api.deliver({
       requestId: this.#requestIdOf(job.sequence),
-      payload: typeof message === 'string' ? message : message.event,
-      clientContext: typeof message === 'string' ? undefined : message.clientContext,
+      payload: sent.event,
+      clientContext: sent.clientContext,
       deadlineMs: Date.now() + (deadlines === NO_DEADLINES ? MAX_TIMEOUT_MS : this.#timeoutMs),
-      functionArn: invoked?.arn ?? definition.arn,
-      functionVersion: invoked?.version,
+      functionArn: sent.invoked?.arn ?? definition.arn,
+      functionVersion: sent.invoked?.version,
       traceHeader: job.traceHeader,
       clockOffsetMs: this.#clockOffsetMs,
     });

@@ -258,10 +258,8 @@ function rawList(headers: unknown): string[] {
 function unpack(headers: readonly string[], body: Buffer): Buffer {
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-encoding');
   const encoding = at === -1 ? '' : (headers[at + 1] ?? '').trim().toLowerCase();
-  const decode = DECODERS[encoding];
-  if (decode === undefined || body.length === 0) return body;
   try {
-    return decode(body, { maxOutputLength: MAX_REPLY_BYTES });
+    return DECODERS[encoding]?.(body, { maxOutputLength: MAX_REPLY_BYTES }) ?? body;
   } catch {
     return body;
   }

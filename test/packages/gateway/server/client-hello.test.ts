@@ -71,6 +71,25 @@ describe('readHello', () => {
       );
   });
 
+  it('has no name where a length says more than there is', () => {
+    const at = named.indexOf('Api.Example.com');
+    // Before the name stand its own length, its kind, and the lengths of the list and of the extension.
+    for (const [what, place] of [
+      ['of the name', at - 2],
+      ['of the list of names', at - 5],
+      ['of the extension', at - 7],
+    ] as const)
+      for (const more of [1, 0x4000]) {
+        const bytes = Buffer.from(named);
+        bytes.writeUInt16BE(bytes.readUInt16BE(place) + more, place);
+        // The message ends with the name, so that nothing can be read in its place.
+        const cut = bytes.subarray(0, at + 'Api.Example.com'.length);
+        cut.writeUInt16BE(cut.length - 5, 3);
+        cut.writeUIntBE(cut.length - 9, 6, 3);
+        assert.deepEqual(readHello(cut), { kind: 'hello', serverName: undefined }, `${what}, ${more} more`);
+      }
+  });
+
   it('throws for no bytes at all, and does not wait for ever', () => {
     // By a seed, so that what fails once fails again.
     let seed = 1;

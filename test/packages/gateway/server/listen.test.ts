@@ -41,6 +41,65 @@ describe('listenOn', () => {
   });
 });
 
+describe('a port that may be replaced by the next free one', () => {
+  /** @returns the ports that were tried, and the result, on a machine where the first `taken` ports are in use */
+  async function listen(port: number, taken: number) {
+    const tried: number[] = [];
+    const server = createServer();
+    mock.method(server, 'listen', (at: number, _host: string, _backlog: number, then: () => void) => {
+      tried.push(at);
+      if (tried.length > taken) then();
+      else server.emit('error', Object.assign(new Error('in use'), { code: 'EADDRINUSE' }));
+    });
+    mock.method(server, 'address', () => ({ port: tried.at(-1) }));
+    const used = await listenOn(server, '127.0.0.1', port, '--port', () => undefined).catch(
+      (error: unknown) => (error as { code: string }).code,
+    );
+    return { tried, used };
+  }
+
+  it('is one of fifty', async () => {
+    assert.deepEqual((await listen(3000, 49)).used, 3049);
+    const { tried, used } = await listen(3000, 50);
+
+    assert.deepEqual([used, tried.length, tried.at(-1)], ['PORT_IN_USE', 50, 3049]);
+  });
+
+  it('is not above 65,535', async () => {
+    assert.deepEqual(await listen(65_534, 2), { tried: [65_534, 65_535], used: 'PORT_IN_USE' });
+    assert.equal((await listen(65_534, 1)).used, 65_535);
+  });
+
+  it('is not looked for where another reason forbids the port', async () => {
+    const server = createServer();
+    const { mock: listened } = mock.method(server, 'listen', () =>
+      server.emit('error', Object.assign(new Error('no right'), { code: 'EACCES' })),
+    );
+
+    await assert.rejects(
+      listenOn(server, '127.0.0.1', 80, '--port', () => undefined),
+      { code: 'PORT_FORBIDDEN', message: 'no permission to open port 80; choose one above 1023' },
+    );
+    assert.equal(listened.callCount(), 1);
+  });
+
+  for (const [code, expected] of [
+    ['EADDRNOTAVAIL', /^StartError: 192\.0\.2\.1 is not an address of this machine$/],
+    ['ENOTFOUND', /^StartError: 192\.0\.2\.1 is not an address of this machine$/],
+    ['EMFILE', /^Error: of the system$/],
+  ] as const)
+    it(`is explained where the system refuses it with ${code}`, async () => {
+      const server = createServer();
+      mock.method(server, 'listen', () =>
+        server.emit('error', Object.assign(new Error('of the system'), { code })),
+      );
+
+      await assert.rejects(listenOn(server, '192.0.2.1', 80, '--port'), (error) =>
+        expected.test(String(error)),
+      );
+    });
+});
+
 describe('closeServer', () => {
   it('waits for no request that is still answered', { timeout: 5_000 }, async () => {
     const server = createHttpServer();

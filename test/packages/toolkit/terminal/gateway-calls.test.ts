@@ -1,15 +1,8 @@
-/** Commands that call a running gateway: its control port, its functions, and the toolkit's own admin API. */
+/** Commands that call a running gateway: its control port and its functions. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
+import type { ServerResponse } from 'node:http';
 import { Command } from 'commander';
-import { announce, runningFolder } from '../../../../packages/gateway/kernel/files/running-gateways.ts';
-import { AdminError, callAdmin, callAdminJson } from '../../../../packages/toolkit/terminal/admin-client.ts';
-import type { AdminRequest } from '../../../../packages/toolkit/terminal/admin-request.ts';
 import { findFunction } from '../../../../packages/toolkit/terminal/find-function.ts';
 import { sendToFunction } from '../../../../packages/toolkit/terminal/invoke-function.ts';
 import {
@@ -20,57 +13,9 @@ import {
   listenToGateway,
 } from '../../../../packages/toolkit/terminal/running-gateway.ts';
 import { withEnvironment } from '../../../support/fresh-function.ts';
-import { aLoopbackServer } from '../../../support/signed-tokens.ts';
+import { beside, givesEachTestAHome, home, json, SECRET } from './beside-a-gateway.ts';
 
-const SECRET = 's'.repeat(43);
-
-let home = '';
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'gatewright-home-'));
-});
-afterEach(() => {
-  chooseGateway({});
-  rmSync(home, { recursive: true, force: true });
-});
-
-type Asked = {
-  readonly line: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-};
-
-/** Runs `work` beside a gateway that answers so, and says what it was asked. */
-async function beside<Result>(
-  answer: (response: ServerResponse, line: string, url: string) => void,
-  work: (url: string) => Promise<Result>,
-): Promise<{ readonly result: Result; readonly asked: readonly Asked[] }> {
-  const asked: Asked[] = [];
-  await using server = await aLoopbackServer((request, response) => {
-    void readText(request).then((body) => {
-      const line = `${request.method ?? ''} ${request.url ?? ''}`;
-      asked.push({ line, headers: request.headers, body });
-      answer(response, line, server.url);
-    });
-  });
-  return await withEnvironment({ GATEWRIGHT_HOME: home }, async () => {
-    await announce(runningFolder(process.env), {
-      name: 'shop',
-      directory: '/app',
-      pid: process.pid,
-      controlUrl: server.url,
-      controlSecret: SECRET,
-      accessKeyId: 'AKIALOCAL',
-      secretAccessKey: 'local',
-    });
-    chooseGateway({ gateway: 'shop', controlPort: Number(new URL(server.url).port) });
-    return { result: await work(server.url), asked };
-  });
-}
-
-const json =
-  (value: unknown, status = 200) =>
-  (response: ServerResponse): void =>
-    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+givesEachTestAHome();
 
 /** Bytes as they come, each piece by itself. */
 const pieces =
@@ -301,160 +246,5 @@ describe('sendToFunction', () => {
     );
 
     await assert.rejects(call, { name: 'UsageError', message: /does not respond$/ });
-  });
-});
-
-describe('callAdmin', () => {
-  const SHOW: AdminRequest = { method: 'GET', path: '/quota/plans', query: { limit: '2', after: undefined } };
-  const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIADEPLOYED', AWS_SECRET_ACCESS_KEY: 'secret' };
-  const REGION = { AWS_REGION: 'eu-central-1' };
-  const at = async (
-    environment: Readonly<Record<string, string>>,
-    answer: (response: ServerResponse) => void,
-    request: AdminRequest = SHOW,
-  ) =>
-    await beside(answer, (url) =>
-      withEnvironment(environment, () => callAdminJson(request, { url: `${url}/prod/` })),
-    );
-
-  it('calls the admin API that the local gateway serves', async () => {
-    const apis = (url: string) => [
-      { name: 'orders', region: 'us-east-1', url: 'http://127.0.0.1:9' },
-      { name: 'gatewright-dev-admin', region: 'eu-west-1', url: `${url}/admin` },
-    ];
-    const { result, asked } = await beside(
-      (response, line, url) => json(line.includes('status') ? { apis: apis(url) } : { plans: [] })(response),
-      () => callAdminJson(SHOW, {}),
-    );
-
-    assert.deepEqual(result, { plans: [] });
-    assert.deepEqual(
-      asked.map(({ line }) => line),
-      ['GET /_gatewright/status', 'GET /admin/quota/plans?limit=2'],
-    );
-    assert.match(
-      String(asked[1]?.headers.authorization),
-      /Credential=AKIALOCAL\/\d{8}\/eu-west-1\/execute-api\//,
-    );
-  });
-
-  // Source: the stage of the admin API has a throttle, and API Gateway answers with this body.
-  it('reads again what the throttle of the stage refused, after a pause, and repeats no change', async () => {
-    const pauses: number[] = [];
-    const ports = {
-      clock: { nowEpochMs: () => 0 },
-      timer: {
-        pause: (ms: number) => {
-          pauses.push(ms);
-          return Promise.resolve();
-        },
-      },
-      random: { fraction: () => 0.5 },
-    };
-    let calls = 0;
-    const throttled = (response: ServerResponse): void => {
-      calls += 1;
-      if (calls === 2) json({ plans: [] })(response);
-      else response.writeHead(429).end('{"message":"Too Many Requests"}');
-    };
-    const ask = (request: AdminRequest) =>
-      beside(throttled, (url) =>
-        withEnvironment({ ...CREDENTIALS, ...REGION }, () => callAdminJson(request, { url, ports })),
-      );
-
-    const { result } = await ask(SHOW);
-    assert.deepEqual([result, calls, pauses], [{ plans: [] }, 2, [250]]);
-    await assert.rejects(
-      ask({ method: 'POST', path: '/quota/close', body: {}, operationId: 'op-1' }),
-      /Too Many Requests \(429\)/,
-    );
-    assert.equal(calls, 3);
-  });
-
-  it('says that the local gateway does not serve the stack', async () => {
-    const call = beside(json({ apis: [] }), () => callAdmin(SHOW, {}));
-
-    await assert.rejects(call, /does not serve the toolkit's stack/);
-  });
-
-  it('calls a deployed stack with the credentials of the environment, and a change with its id', async () => {
-    const { result, asked } = await at({ ...CREDENTIALS, ...REGION }, json({ done: true }), {
-      method: 'PUT',
-      path: '/quota/plans/gold',
-      body: { limit: 1 },
-      operationId: 'op-1',
-    });
-
-    assert.deepEqual(result, { done: true });
-    const [{ line, headers, body } = { line: '', headers: {}, body: '' }] = asked;
-    assert.equal(line, 'PUT /prod/quota/plans/gold');
-    assert.match(
-      String(headers['authorization']),
-      /Credential=AKIADEPLOYED\/\d{8}\/eu-central-1\/execute-api\//,
-    );
-    assert.deepEqual([headers['idempotency-key'], body], ['op-1', '{"limit":1}']);
-  });
-
-  it('takes the default region where there is no other', async () => {
-    const { asked } = await at({ ...CREDENTIALS, AWS_DEFAULT_REGION: 'sa-east-1' }, json({}));
-
-    assert.match(String(asked[0]?.headers.authorization), /\/sa-east-1\/execute-api\//);
-  });
-
-  it('says which variables are missing', async () => {
-    await assert.rejects(at(CREDENTIALS, json({})), /needs the variables AWS_REGION, AWS_ACCESS_KEY_ID and/);
-    await assert.rejects(
-      at({ ...REGION, AWS_ACCESS_KEY_ID: 'a' }, json({})),
-      /needs the variables AWS_REGION/,
-    );
-  });
-
-  for (const [url, message] of [
-    ['prod', /^--url is not a URL: prod$/],
-    ['http://admin.example.com', /must begin with https/],
-  ] as const)
-    it(`refuses ${url}`, async () => {
-      await assert.rejects(callAdmin(SHOW, { url }), { name: 'UsageError', message });
-    });
-
-  const refusals: readonly (readonly [answer: unknown, message: string, problem: object])[] = [
-    [
-      { detail: 'no such plan', code: 'PLAN_UNKNOWN', field: 'plan', nextVersion: 3 },
-      'no such plan (PLAN_UNKNOWN, 404)',
-      { code: 'PLAN_UNKNOWN', field: 'plan', nextVersion: 3 },
-    ],
-    [
-      { message: 'Forbidden', code: 7, field: 7, nextVersion: 'x' },
-      'Forbidden (404)',
-      { code: undefined, field: undefined, nextVersion: undefined },
-    ],
-    [
-      {},
-      'the admin endpoint answered with status 404',
-      { code: undefined, field: undefined, nextVersion: undefined },
-    ],
-  ];
-  for (const [answer, message, problem] of refusals)
-    it(`says "${message}"`, async () => {
-      const call = at({ ...CREDENTIALS, ...REGION }, json(answer, 404));
-
-      await assert.rejects(call, (error) => {
-        assert.ok(error instanceof AdminError);
-        assert.deepEqual([error.message, error.kind, error.problem], [message, 'refused', problem]);
-        return true;
-      });
-    });
-
-  it('says that an endpoint cannot be reached', async () => {
-    const call = at({ ...CREDENTIALS, ...REGION }, (response) => response.destroy());
-
-    await assert.rejects(call, { name: 'AdminError', kind: 'unreachable' });
-  });
-
-  it('takes no answer that is no object', async () => {
-    await assert.rejects(
-      at({ ...CREDENTIALS, ...REGION }, json('text')),
-      /something other than a JSON object/,
-    );
   });
 });

@@ -88,6 +88,61 @@ describe('invokeAdmin', () => {
     assert.match(failed.said, /access-admin failed; see its log/);
   });
 
+  for (const [what, answer] of [
+    ['is refused', { kind: 'refused', status: 403, code: 'ExpiredToken', message: 'the token has expired' }],
+    ['is silent', { kind: 'silent', message: 'the token has expired' }],
+  ] as const)
+    it(`says nothing to the function if AWS ${what} when asked who calls`, async () => {
+      const calls: string[] = [];
+      const aws: Aws = {
+        region: 'eu-central-1',
+        call: ({ service }) => {
+          calls.push(service);
+          return Promise.resolve(answer);
+        },
+      };
+      const invoked = await invokeAdmin(aws, ARN, { method: 'GET', path: '/access/keys' });
+
+      assert.deepEqual(invoked, { response: undefined, said: 'the token has expired' });
+      assert.deepEqual(calls, ['sts']);
+    });
+
+  it('says that Lambda does not answer', async () => {
+    const silent = anAws({ kind: 'silent', message: 'lambda does not respond' });
+
+    assert.deepEqual(await invokeAdmin(silent, ARN, { method: 'GET', path: '/access/keys' }), {
+      response: undefined,
+      said: 'lambda does not respond',
+    });
+  });
+
+  for (const [method, path, routeKey, pathParameters] of [
+    ['GET', '/access/keys', 'GET /access/keys', {}],
+    ['GET', '/access/keys/a%2Fb', 'GET /access/keys/{keyId}', { keyId: 'a/b' }],
+    ['PUT', '/access/keys', 'ANY /access/{proxy+}', {}],
+    ['GET', '/access/keys/', 'GET /access/keys/{keyId}', { keyId: '' }],
+  ] as const)
+    it(`chooses the route of ${method} ${path} as API Gateway would`, async () => {
+      const aws = anAws(answered({ statusCode: 204, body: '' }));
+      const { response } = await invokeAdmin(aws, ARN, { method, path });
+      const [identity, call] = aws.calls;
+      assert.ok(call?.protocol === 'rest');
+      const event = JSON.parse(call.body ?? '') as Readonly<Record<string, unknown>>;
+
+      assert.deepEqual(
+        [event['routeKey'], event['pathParameters'], event['rawPath']],
+        [routeKey, pathParameters, decodeURIComponent(path)],
+      );
+      assert.deepEqual([event['version'], event['isBase64Encoded'], 'body' in event], ['2.0', false, false]);
+      assert.deepEqual([response?.status, await response?.text()], [204, '']);
+      assert.deepEqual(identity, {
+        service: 'sts',
+        protocol: 'query',
+        action: 'GetCallerIdentity',
+        version: '2011-06-15',
+      });
+    });
+
   it('knows the ARN of a function', () => {
     assert.equal(regionOfFunction(ARN), 'eu-central-1');
     assert.equal(regionOfFunction('https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com'), undefined);

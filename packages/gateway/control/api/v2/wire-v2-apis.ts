@@ -137,8 +137,6 @@ function ignoredAuthorizers({ authorizers, routes }: ApiResources): readonly str
 
 function readApi({ body }: WireCall): JsonObject {
   const ProtocolType = requiredText(body, 'protocolType');
-  if (ProtocolType !== 'HTTP' && ProtocolType !== 'WEBSOCKET')
-    throw badRequest('Invalid protocol type specified. Must be one of [HTTP, WEBSOCKET]');
   if (ProtocolType === 'WEBSOCKET') requireMembers(body, ['routeSelectionExpression']);
   return { ...readFields(body, [...API_FIELDS, ...QUICK_CREATE]), ProtocolType };
 }

@@ -149,6 +149,25 @@ describe('readRoles', () => {
     assert.deepEqual([...role.tags], [['team', 'blue']]);
   });
 
+  for (const [what, policy] of [
+    ['without a document', { PolicyName: 'own' }],
+    ['with a document that is a text', { PolicyName: 'own', PolicyDocument: 'Allow' }],
+  ] as const)
+    it(`gives nothing by an inline policy ${what}, and nothing beside it is lost`, () => {
+      const { may, faults } = read({
+        Role: aRole({ Policies: [policy, ...inline(allow('sqs:SendMessage'))] }),
+      });
+
+      assert.deepEqual([may('sqs:SendMessage'), may('sns:Publish')], [true, false]);
+      assert.deepEqual(
+        faults.map(({ error, consequences }) => [
+          /^IAM refuses the policy: /.test(error.message),
+          consequences,
+        ]),
+        [[true, ['the policy grants nothing']]],
+      );
+    });
+
   it('knows no role of a function that has it from elsewhere', () => {
     assert.equal(read({}).role, undefined);
   });
@@ -178,7 +197,8 @@ describe('the trust policy of a role', () => {
 
   it('is unknown where IAM would refuse it, or where it is missing', () => {
     assert.equal(trustOf(undefined), undefined);
-    assert.equal(trustOf({ Statement: [{ ...statement, Resource: '*' }] }), undefined);
+    for (const name of ['Resource', 'NotResource'])
+      assert.equal(trustOf({ Statement: [{ ...statement, [name]: '*' }] }), undefined);
     assert.equal(trustOf({ Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole' }] }), undefined);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  MACHINE_DEADLINES,
   NO_DEADLINES,
   StoppableDeadlines,
 } from '../../../../../packages/gateway/lambda/invocation/deadlines.ts';
@@ -82,5 +83,27 @@ describe('NO_DEADLINES', () => {
     test.mock.timers.tick(1_000_000);
 
     assert.equal(signal.aborted, false);
+    assert.equal(NO_DEADLINES.nowMs(), 0);
+  });
+});
+
+describe('MACHINE_DEADLINES', () => {
+  it('end what takes too long, unless it is cleared before', (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const passed: number[] = [];
+    MACHINE_DEADLINES.after(10, () => passed.push(10));
+    MACHINE_DEADLINES.after(20, () => passed.push(20)).clear();
+    test.mock.timers.tick(9);
+    assert.deepEqual(passed, []);
+    test.mock.timers.tick(100);
+
+    assert.deepEqual(passed, [10]);
+  });
+
+  it('are measured on a clock that nobody moves', () => {
+    const before = performance.now();
+    const now = MACHINE_DEADLINES.nowMs();
+
+    assert.ok(now >= before && now <= performance.now());
   });
 });

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -84,6 +85,8 @@ describe('Lending', () => {
       ['lent', 'lent', 'lent'],
     );
     assert.deepEqual([ran.length, first.said.length, second.said.length], [1, 1, 0]);
+    // Only the user's own programs may put code into it.
+    if (process.platform !== 'win32') assert.equal(statSync(folder).mode & 0o777, 0o700);
     assert.match(first.said[0] ?? '', /^installing boto3 1\.0\.0 in \S+, once/);
     assert.equal(again.kind === 'lent' && existsSync(join(again.folder, 'boto3/__init__.py')), true);
   });

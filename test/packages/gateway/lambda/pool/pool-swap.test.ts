@@ -5,63 +5,12 @@ import { NO_DEADLINES } from '../../../../../packages/gateway/lambda/invocation/
 import { FunctionPool } from '../../../../../packages/gateway/lambda/pool/pool.ts';
 import { DEFAULT_LIMITS } from '../../../../../packages/gateway/lambda/pool/pool-limits.ts';
 import { StartGate } from '../../../../../packages/gateway/lambda/pool/start-gate.ts';
-import type {
-  Instance,
-  InstanceOwner,
-  InstanceProgram,
-} from '../../../../../packages/gateway/lambda/instance.ts';
+import type { InstanceProgram } from '../../../../../packages/gateway/lambda/instance.ts';
 import type { InvocationResult } from '../../../../../packages/gateway/core/ports.ts';
-import type { Job } from '../../../../../packages/gateway/lambda/invocation/job.ts';
 import type { PoolLimits } from '../../../../../packages/gateway/lambda/pool/pool-limits.ts';
+import { Played } from './played-instance.ts';
 
 const INVOCATION = { functionName: 'f', payload: '{}', timeoutMs: 60_000, traceHeader: '' };
-
-class Played implements Instance {
-  restingSince = performance.now();
-  isDraining = false;
-  answeredCount = 0;
-  readonly activeMs = undefined;
-  readonly isStuck = false;
-  readonly version: string;
-  readonly #owner: InstanceOwner;
-  readonly jobs: Job[] = [];
-  isEnded = false;
-
-  constructor(version: string, owner: InstanceOwner) {
-    this.version = version;
-    this.#owner = owner;
-  }
-  get load(): number {
-    return this.jobs.length;
-  }
-  hasRoom(window: number): boolean {
-    return this.load < window;
-  }
-  send(job: Job): void {
-    this.jobs.push(job);
-  }
-  drain(): void {
-    this.isDraining = true;
-  }
-  end(): Promise<unknown> {
-    this.isEnded = true;
-    return Promise.resolve();
-  }
-  endIfTooLarge(): Promise<void> {
-    return Promise.resolve();
-  }
-  ready(): void {
-    this.#owner.onReady(this);
-  }
-  fail(errorMessage: string): void {
-    this.#owner.onEnd(this, [], JSON.stringify({ errorType: 'Error', errorMessage }));
-  }
-  answer(): void {
-    this.jobs.shift()?.settle({ kind: 'returned', payload: `"${this.version}"` });
-    this.answeredCount += 1;
-    this.#owner.onAnswer(this, 1);
-  }
-}
 
 describe('a pool of instances', () => {
   function aPool(limits: Partial<PoolLimits> = {}) {

@@ -116,6 +116,7 @@ describe('the next event of an extension', () => {
     api.send({ eventType: 'SHUTDOWN', deadlineMs: 7, shutdownReason: 'spindown' });
     const second = await waiting;
 
+    assert.deepEqual([first.status, second.status], [200, 200]);
     assert.deepEqual(first.body, {
       eventType: 'INVOKE',
       deadlineMs: 5,

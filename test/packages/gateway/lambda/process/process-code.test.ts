@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 import { MACHINE_DEADLINES } from '../../../../../packages/gateway/lambda/invocation/deadlines.ts';
@@ -71,6 +71,40 @@ describe('a runtime that does not answer in time', () => {
 
     assert.equal(await readVersion(join(bin, 'broken'), [], /(.)/), undefined);
     await assert.rejects(readVersion(join(bin, 'slow'), [], /(.)/, 50), LateProgram);
+  });
+});
+
+describe('the folder of a function that is compiled', () => {
+  /** The project, and what is said of a function whose code is in its folder `code`. */
+  async function check(files: Readonly<Record<string, string>>): Promise<readonly string[] | string> {
+    const project = aFolder({ 'template.yml': '', ...files });
+    const place = { file: join(project, 'template.yml'), line: 1 };
+    const definition = aFolderFunction(join(project, 'code'), 'app', { runtime: 'java21', place });
+    const looked: string[] = [];
+    const code = new ProcessCode(definition, aSetup(), (_, taskRoot, built) => {
+      looked.push(...[taskRoot, ...built].map((folder) => relative(project, folder)));
+      return Promise.resolve(FOUND);
+    });
+    return code.check().then(
+      () => looked,
+      (error: unknown) => String(error),
+    );
+  }
+  const BUILT = join('.aws-sam', 'build', 'TheFunction');
+
+  it('is looked at first, then what sam build has made of it', async () => {
+    assert.deepEqual(await check({ 'code/app.jar': '' }), ['code', BUILT]);
+  });
+
+  it('may be missing if sam build has made the function', async () => {
+    assert.deepEqual(await check({ [`${BUILT}/app.jar`]: '' }), ['code', BUILT]);
+  });
+
+  it('is missed if nothing has made it', async () => {
+    assert.match(
+      String(await check({})),
+      /there is no folder \S*code; build the function first, or correct the path$/,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { installVirtualDate } from '../../../../../packages/gateway/lambda/worker/virtual-date.ts';
 import { anInlineFunction, returned, startRuntime } from '../start-runtime.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,6 +24,27 @@ describe('Date in a function', () => {
     }
     assert.ok(Math.abs(Date.parse(String(moved['text'])) - Date.now() - 30 * DAY_MS) < 5_000);
     assert.ok(Number(moved['elapsed']) < 10_000);
+  });
+
+  it('is the global one from then on, and what dates of the engine were made by', () => {
+    const { Date: RealDate } = globalThis;
+    const offset = new SharedArrayBuffer(8);
+    try {
+      installVirtualDate(offset);
+      new Float64Array(offset)[0] = 30 * DAY_MS;
+      const VirtualDate = globalThis.Date;
+
+      assert.notEqual(VirtualDate, RealDate);
+      assert.equal(new RealDate(0).constructor, VirtualDate);
+      assert.equal(Math.round((VirtualDate.now() - RealDate.now()) / DAY_MS), 30);
+      assert.equal(new VirtualDate(5).getTime(), 5);
+    } finally {
+      for (const [target, name] of [
+        [globalThis, 'Date'],
+        [RealDate.prototype, 'constructor'],
+      ] as const)
+        Object.defineProperty(target, name, { value: RealDate, writable: true, configurable: true });
+    }
   });
 
   it('is the engine’s own Date in every other respect', async () => {

@@ -53,16 +53,34 @@ describe('createStreamSink', () => {
     assert.match(text, /\n\d\d log lines dropped: output was blocked\nback\n$/);
   });
 
-  it('goes quiet when the reader is gone', async () => {
+  it('goes quiet when the reader is gone', async (context) => {
+    const written: string[] = [];
     const stream = new Writable({
-      write(_chunk, _encoding, done) {
+      emitClose: true,
+      write(chunk, _encoding, done) {
+        written.push(String(chunk));
         done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
       },
     });
     const sink = createStreamSink(stream);
     sink.write('nobody hears this');
     await new Promise((resolve) => stream.once('close', resolve));
+    const { mock } = context.mock.method(stream, 'write');
     sink.write('nor this');
+    sink.flush();
     await sink.close();
+
+    assert.deepEqual([written, mock.callCount()], [['nobody hears this\n'], 0]);
+  });
+
+  it('takes no line once it is closed', async (context) => {
+    const stream = new PassThrough();
+    const sink = createStreamSink(stream);
+    await sink.close();
+    const { mock } = context.mock.method(stream, 'write');
+    sink.write('too late');
+    sink.flush();
+
+    assert.equal(mock.callCount(), 0);
   });
 });

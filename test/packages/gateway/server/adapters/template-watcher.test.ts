@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { watchTemplates } from '../../../../../packages/gateway/server/adapters/template-watcher.ts';
+import {
+  watchDocuments,
+  watchTemplates,
+} from '../../../../../packages/gateway/server/adapters/template-watcher.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-watch-'));
 after(() => rmSync(root, { recursive: true }));
@@ -50,6 +53,43 @@ describe('watchTemplates', () => {
 
     stop();
     assert.deepEqual(heard, ['made', 'changed', 'taken away', 'made again', 'changed again']);
+  });
+
+  it('hears of its own files alone, and once of a burst', async (context) => {
+    const folder = mkdtempSync(join(root, 'burst-'));
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    let changes = 0;
+    const stops = [
+      watchTemplates([join(folder, 'a.yml'), join(folder, 'b.yml')], () => (changes += 1)),
+      watchDocuments([folder], () => (changes += 100)),
+    ];
+    const watcher = watch(folder);
+    /** Writes a file, and waits until the system has told of it. */
+    const write = async (name: string): Promise<void> => {
+      const told = new Promise<void>((resolve) => {
+        watcher.on('change', (_, file) => {
+          if (file === name) resolve();
+        });
+      });
+      writeFileSync(join(folder, name), name);
+      await told;
+      for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+    };
+    const after = async (...names: readonly string[]): Promise<number> => {
+      changes = 0;
+      for (const name of names) await write(name);
+      context.mock.timers.tick(99);
+      assert.equal(changes, 0);
+      context.mock.timers.tick(1);
+      return changes;
+    };
+
+    assert.equal(await after('other.txt'), 0);
+    assert.equal(await after('a.yml', 'b.yml'), 101);
+    assert.equal(await after('c.yaml', 'd.json', 'e.yml.bak'), 100);
+    for (const stop of stops) stop();
+    assert.equal(await after('a.yml'), 0);
+    watcher.close();
   });
 
   it('ignores files where there is no folder to look at', () => {

@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it, mock } from 'node:test';
 import { acceptHttp2 } from '../../../../../packages/gateway/server/control-port/http2.ts';
+import type { Http2Arrival } from '../../../../../packages/gateway/server/control-port/http2.ts';
 import { UnreadReplies } from '../../../../../packages/gateway/server/unread-replies.ts';
 import { aControlPort, ADMIN } from '../../../../support/a-control-port.ts';
 import { MemoryLog } from '../../../../support/virtual-ports.ts';
@@ -234,6 +235,53 @@ describe('acceptHttp2', () => {
 
       assert.equal(head[':status'], status);
       for (const [header, value] of Object.entries(headers)) assert.deepEqual(head[header], value, header);
+    });
+
+  for (const [what, sent, host, rawHeaders] of [
+    [
+      'by its authority',
+      { ':authority': 'a.example' },
+      'a.example',
+      [':authority', 'a.example', 'host', 'a.example'],
+    ],
+    ['by its Host alone', { host: 'b.example' }, 'b.example', ['host', 'b.example']],
+    [
+      'by both',
+      { ':authority': 'a.example', host: 'b.example' },
+      'a.example',
+      [':authority', 'a.example', 'host', 'b.example'],
+    ],
+  ] as const)
+    it(`knows the host of a request ${what}`, async (t) => {
+      const server = createServer();
+      const arrivals: Http2Arrival[] = [];
+      const end = acceptHttp2(
+        server,
+        (arrival) => {
+          arrivals.push(arrival);
+          return Promise.resolve({ status: 200, headers: [], body: '' });
+        },
+        {
+          maxHeaderBytes: 16_384,
+          firstBytesMs: 1_000,
+          bodyMs: 1_000,
+          unread: new UnreadReplies(new MemoryLog()),
+        },
+      );
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      t.after(() => {
+        end();
+        server.close();
+      });
+      const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const stream = session.request({ ':path': '/a?b', ':method': 'PUT', ...sent });
+      await once(stream, 'response');
+      session.destroy();
+
+      const [arrival] = arrivals;
+      assert.deepEqual([arrival?.method, arrival?.target, arrival?.host], ['PUT', '/a?b', host]);
+      assert.deepEqual(arrival?.rawHeaders, rawHeaders);
     });
 
   it('ends open sessions with the port', async () => {

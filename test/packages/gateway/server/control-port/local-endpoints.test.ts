@@ -104,6 +104,63 @@ describe('serveLocal', () => {
     assert.equal((await ask('p'))?.status, 200);
   });
 
+  it('send the page a stream for as long as its key is the right one', async () => {
+    const page = {
+      isReady: true,
+      key: 'p',
+      admits: (signature: string) => signature === page.key,
+      mayCall: (method: string, path: string) => `${method} ${path}` === 'GET events',
+    };
+    let isCancelled = false;
+    async function* numbers(): AsyncGenerator<Buffer> {
+      for (const number of '1234') yield Promise.resolve(Buffer.from(number));
+    }
+    const ask = (bearer: string, path = 'events') =>
+      serveLocal(
+        {
+          method: 'GET',
+          path: `/_gatewright/${path}`,
+          query: '',
+          host: '',
+          rawHeaders: ['Authorization', `Bearer ${bearer}`],
+          body: Buffer.alloc(0),
+        },
+        {
+          secret: 's',
+          page,
+          clock: createSystemClock(),
+          clockFixedBecause: undefined,
+          status: () => 0,
+          routes: () => 0,
+          recorded: undefined as never,
+          more: () =>
+            Promise.resolve({
+              status: 200,
+              headers: [],
+              body: '',
+              stream: {
+                bytes: Object.assign(numbers(), { cancel: () => void (isCancelled = true) }),
+              } as never,
+            }),
+        },
+      );
+    const read = async (bearer: string): Promise<string> => {
+      const reply = await ask(bearer);
+      let text = '';
+      for await (const bytes of reply?.stream?.bytes ?? []) {
+        text += bytes.toString();
+        if (text === '12') page.key = 'renewed';
+      }
+      reply?.stream?.bytes.cancel();
+      return text;
+    };
+
+    assert.equal((await ask('p', 'token'))?.status, 403);
+    assert.deepEqual([await read('p'), isCancelled], ['12', true]);
+    assert.equal((await ask('p'))?.status, 401);
+    assert.equal(await read('s'), '1234');
+  });
+
   it('report a clock that was moved, and not one that was not', async () => {
     const clock = createSystemClock();
     const moved: number[] = [];

@@ -58,6 +58,22 @@ describe('LogHistory', () => {
     assert.equal(history.read({}).length, 32);
   });
 
+  it('keeps exactly 8 MB, from the start and once it was cleared', () => {
+    const { history, print } = aHistory();
+    const megabyte = 'x'.repeat(1024 * 1024);
+    for (let round = 0; round < 2; round += 1) {
+      for (let number = 0; number < 8; number += 1) print('list', megabyte);
+      assert.equal(history.read({}).length, 8);
+      print('list', 'y');
+      assert.deepEqual(
+        history.read({}).map(({ message }) => message.length),
+        [...Array.from({ length: 7 }, () => megabyte.length), 1],
+      );
+      history.clear();
+      assert.deepEqual(history.read({}), []);
+    }
+  });
+
   it('has the lines of one loop turn one by one, before the turn is over and after it', async () => {
     const { history, sink, print, pass } = aHistory();
     const lines = Array.from({ length: 1_200 }, (_, number) => `GET /${number} 200`);

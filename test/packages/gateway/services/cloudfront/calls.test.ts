@@ -55,6 +55,42 @@ describe('calls of SDKs', () => {
     }
   });
 
+  it('answer 404 for an invalidation that is not there', () => {
+    const bench = aDistribution();
+    const { status, body } = bench.call('GET', `/2020-05-31/distribution/${idOf(bench)}/invalidation/INONE`);
+
+    assert.deepEqual([status, body.includes('<Code>NoSuchInvalidation</Code>')], [404, true]);
+  });
+
+  it('take a reference once: again for the same paths, and not for others', () => {
+    const bench = aDistribution();
+    const path = `/2020-05-31/distribution/${idOf(bench)}/invalidation`;
+    const answers = [['/a'], ['/a'], ['/b']].map((paths) =>
+      bench.call('POST', path, invalidation(paths, 'r')),
+    );
+
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, /<Code>(\w+)/.exec(body)?.[1]]),
+      [
+        [201, undefined],
+        [201, undefined],
+        [400, 'InvalidationBatchAlreadyExists'],
+      ],
+    );
+    assert.match(bench.call('GET', path).body, /<Quantity>1<\/Quantity>/);
+  });
+
+  it('take 3,000 paths of 4,000 letters at most', () => {
+    const bench = aDistribution();
+    const path = `/2020-05-31/distribution/${idOf(bench)}/invalidation`;
+    const statusOf = (paths: readonly string[]): number =>
+      bench.call('POST', path, invalidation([...paths], `r${paths.length}${paths[0]?.length}`)).status;
+    const many = Array.from({ length: 3_001 }, (_, index) => `/${index}`);
+
+    assert.deepEqual([statusOf(many.slice(1)), statusOf(many)], [201, 413]);
+    assert.deepEqual([statusOf([`/${'a'.repeat(3_999)}`]), statusOf([`/${'a'.repeat(4_000)}`])], [201, 400]);
+  });
+
   for (const [name, body] of [
     ['MalformedXML', '<InvalidationBatch></InvalidationBatch>'],
     ['InconsistentQuantities', invalidation(['/a'], 'r').replace('<Quantity>1', '<Quantity>2')],

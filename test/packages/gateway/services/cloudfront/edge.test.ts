@@ -37,6 +37,20 @@ describe('a distribution', () => {
     ]);
   });
 
+  // Developer guide, "Request and response behavior for custom origins", and the log fields x-edge-request-id.
+  it('has ids of CloudFront for each request, for viewer and origin', async () => {
+    const bench = aDistribution();
+    const [first, second] = [await bench.ask('/a'), await bench.ask('/b')];
+
+    for (const { headers } of [first, second]) assert.match(headers['x-amz-cf-id'] ?? '', /^[\w-]{54}==$/);
+    assert.notEqual(first.headers['x-amz-cf-id'], second.headers['x-amz-cf-id']);
+    assert.match(first.headers['via'] ?? '', /^1\.1 [0-9a-f]{32}\.cloudfront\.net \(CloudFront\)$/);
+    assert.match(
+      JSON.stringify(bench.requests[0]?.headers),
+      /"1\.1 [0-9a-f]{32}\.cloudfront\.net \(CloudFront\)"/,
+    );
+  });
+
   it('sends the origin its path and headers, and the host of the API', async () => {
     const bench = aDistribution({
       originConfig: 'OriginPath: /prod\nOriginCustomHeaders: [{ HeaderName: X-Verify, HeaderValue: s3cret }]',

@@ -230,6 +230,8 @@ describe('Sqs by the JSON protocol', () => {
       );
     const [first, second] = [await send(), await send()];
     assert.equal(first.SequenceNumber, second.SequenceNumber);
+    // API reference, SendMessage: "128 bits", of which AWS prints 20 digits.
+    assert.match(first.SequenceNumber ?? '', /^188\d{17}$/);
     await bench.advance(300_000);
     assert.notEqual((await send()).SequenceNumber, first.SequenceNumber);
   });

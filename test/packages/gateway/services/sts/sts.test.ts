@@ -285,6 +285,37 @@ describe('AssumeRole', () => {
     assert.ok(sessions.find(elementOf('AccessKeyId', short)));
   });
 
+  // IAM user guide, "AWS global condition context keys" and "Available keys for AWS STS".
+  for (const [operator, key, right, wrong] of [
+    ['StringEquals', 'aws:PrincipalAccount', ACCOUNT_ID, '210987654321'],
+    ['ArnEquals', 'aws:PrincipalArn', ALICE_ARN, `${ALICE_ARN}x`],
+    ['StringEquals', 'aws:PrincipalType', 'User', 'AssumedRole'],
+    ['StringEquals', 'sts:RoleSessionName', 'me', 'other'],
+    ['StringEquals', 'sts:ExternalId', 'ext', 'other'],
+    ['DateGreaterThan', 'aws:CurrentTime', '2026-11-23T11:59:59Z', '2026-11-23T12:00:01Z'],
+    ['NumericLessThan', 'aws:EpochTime', String(NOW_MS / 1000 + 1), String(NOW_MS / 1000)],
+    ['StringEquals', 'aws:PrincipalTag/team', 'red', 'blue'],
+    ['StringEquals', 'aws:PrincipalOrgID', 'o-1', 'o-2'],
+  ] as const)
+    it(`compares ${key} in the trust policy of a role`, async () => {
+      const caller = {
+        ...anIdentity(allow('sts:AssumeRole')),
+        tags: new Map([['team', 'red']]),
+        organizationId: 'o-1',
+      };
+      const codes = [];
+      for (const value of [right, wrong]) {
+        const trust = [trusts(ALICE_ARN, { Condition: { [operator]: { [key]: value } } })];
+        const answer = await aBench({ trust }).ask(caller, { ...ASSUME, ExternalId: 'ext' });
+        codes.push(codeOf(answer));
+      }
+
+      assert.deepEqual(
+        codes.map((code) => code === 'AccessDenied'),
+        [false, true],
+      );
+    });
+
   it('gives every role of the account where roles are not enforced', async () => {
     const { ask, sessions } = aBench({ trust: [] }, undefined, false);
     const own = sessions.find(

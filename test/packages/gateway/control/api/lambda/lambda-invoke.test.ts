@@ -244,6 +244,19 @@ describe('createLambdaInvoke', () => {
         Type: 'User',
         message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
       },
+      header: ['x-amzn-errortype', 'RequestTooLargeException'],
+    },
+    {
+      name: 'takes 6 MB',
+      options: { body: `"${'x'.repeat(6 * MEGABYTE - 2)}"` },
+      status: 200,
+      body: { hello: 'x'.repeat(6 * MEGABYTE - 2) },
+    },
+    {
+      name: 'takes 1 MB for an Event',
+      options: { body: `"${'x'.repeat(MEGABYTE - 2)}"`, headers: ['X-Amz-Invocation-Type', 'Event'] },
+      status: 202,
+      body: undefined,
     },
     {
       name: 'refuses more than 1 MB for an Event',
@@ -253,6 +266,7 @@ describe('createLambdaInvoke', () => {
         Type: 'User',
         message: 'Request must be smaller than 1048576 bytes for the InvokeFunction operation',
       },
+      header: ['x-amzn-errortype', 'RequestTooLargeException'],
     },
     {
       name: 'names another operation that it does not have',

@@ -7,6 +7,7 @@ import { FunctionCodes } from '../../../../../../packages/gateway/control/api/la
 import { FunctionPolicies } from '../../../../../../packages/gateway/control/functions/function-policies.ts';
 import type { AwsCall } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
 import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
+import { headerOf } from '../../../../../../packages/base/aws/raw-headers.ts';
 import { aStack } from './a-stack-of-functions.ts';
 
 const ACCOUNT = '123456789012';
@@ -26,6 +27,8 @@ type Row = {
   readonly body?: object;
   readonly status: number;
   readonly says: string;
+  /** The error type, where it is not told by the message. */
+  readonly type?: string;
   readonly test: string;
 };
 
@@ -215,6 +218,14 @@ const ROWS: readonly Row[] = [
     says: 'Statement non-existent is not found in resource policy.',
     test: 'test_remove_multi_permissions',
   },
+  {
+    call: policy('first'),
+    body: { ...GIVEN, Action: { a: 1 } },
+    status: 400,
+    says: 'Action must be a string',
+    type: 'SerializationException',
+    test: 'the restJson1 protocol',
+  },
 ];
 
 describe('the function that a call of Lambda names', async () => {
@@ -228,7 +239,7 @@ describe('the function that a call of Lambda names', async () => {
     call.request.path.includes('/url') ? urls(call) : permissions(call),
   );
 
-  for (const { call, query = '', body, status, says, test } of ROWS)
+  for (const { call, query = '', body, status, says, type, test } of ROWS)
     it(`${call}?${query}: ${says.slice(0, 70)}`, async () => {
       const [method = '', path = ''] = call.split(' ');
       const asked: AwsCall = {
@@ -249,5 +260,6 @@ describe('the function that a call of Lambda names', async () => {
 
       const answer = JSON.parse(String(reply.body)) as { Message?: string; message?: string };
       assert.deepEqual([reply.status, answer.message ?? answer.Message], [status, says], test);
+      if (type !== undefined) assert.equal(headerOf({ rawHeaders: reply.headers }, 'x-amzn-errortype'), type);
     });
 });

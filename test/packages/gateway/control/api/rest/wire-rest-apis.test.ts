@@ -238,6 +238,21 @@ describe('OpenAPI documents through the AWS SDK', () => {
     assert.deepEqual(await pathsOf(restApiId), ['/', '/pets']);
   });
 
+  it('take the type of their endpoint from the call, if it is one', async () => {
+    const document = documentOf(['/pets']).toString();
+    const make = (type: string) =>
+      control.ask('apigateway', 'POST', `/restapis?mode=import&endpointConfigurationTypes=${type}`, document);
+    const [made, refused] = [await make('REGIONAL'), await make('GLOBAL')];
+
+    assert.equal(made.status, 201);
+    assert.deepEqual((JSON.parse(made.body) as { endpointConfiguration?: object }).endpointConfiguration, {
+      ...(JSON.parse(made.body) as { endpointConfiguration?: object }).endpointConfiguration,
+      types: ['REGIONAL'],
+    });
+    assert.equal(refused.status, 400);
+    assert.match(refused.body, /endpointConfigurationTypes/);
+  });
+
   // Source: snapshots of AWS's answers, test_apigateway_import.snapshot.json of LocalStack 4.7 (Apache-2.0),
   // test_import_api_bad_file
   it('are refused without a reason where no document can be read, before the API is looked for', async () => {

@@ -17,6 +17,7 @@ import {
   UpdateApiCommand,
   UpdateIntegrationCommand,
 } from '@aws-sdk/client-apigatewayv2';
+import type { CreateApiCommandInput } from '@aws-sdk/client-apigatewayv2';
 import { invokeUri } from '../../../../../support/a-stack.ts';
 import { refusalOf } from '../../../../../support/a-rest-control.ts';
 import {
@@ -214,6 +215,24 @@ describe('HTTP APIs through the AWS SDK', () => {
       message: `Invalid API identifier specified 123456789012:${ApiId}`,
     });
   });
+
+  // API reference, CreateApi: ProtocolType is HTTP or WEBSOCKET, and a WebSocket API needs a route selection expression.
+  for (const [input, message] of [
+    [{ ProtocolType: 'REST' }, /^Invalid protocol specified\. Must be one of \[HTTP, WEBSOCKET\]$/],
+    [{ ProtocolType: 'http' }, /^Invalid protocol specified/],
+    [{ ProtocolType: undefined }, /protocolType/i],
+    [{ ProtocolType: 'WEBSOCKET' }, /routeSelectionExpression/i],
+  ] as const)
+    it(`are not made of ${JSON.stringify(input)}`, async () => {
+      const count = control.served.all.length;
+      const { name, message: said } = await refusalOf(
+        control.v2.send(new CreateApiCommand({ Name: 'no', ...input } as CreateApiCommandInput)),
+      );
+
+      assert.equal(name, 'BadRequestException');
+      assert.match(said, message);
+      assert.equal(control.served.all.length, count);
+    });
 
   it('are listed in pages', async () => {
     const own = await aV2Control();

@@ -116,6 +116,26 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     assert.equal(await statusOf(control, ApiId, '/a'), 200);
   });
 
+  it('have no settings of a route that the API does not have', async () => {
+    const ApiId = await makeApi(control);
+    await makeRoute(control, ApiId, 'GET /a');
+    const settings = { ThrottlingBurstLimit: 1, ThrottlingRateLimit: 1 };
+    const RouteSettings = { 'GET /a': settings, 'GET /b': settings };
+    for (const call of [
+      new UpdateStageCommand({ ApiId, StageName: '$default', RouteSettings }),
+      new CreateStageCommand({ ApiId, StageName: 'dev', RouteSettings }),
+    ]) {
+      const { name, message } = await refusalOf(control.v2.send(call));
+      assert.deepEqual([name, /GET \/b/.test(message)], ['NotFoundException', true], message);
+    }
+
+    const { Items = [] } = await control.v2.send(new GetStagesCommand({ ApiId }));
+    assert.deepEqual(
+      Items.map((stage) => [stage.StageName, stage.RouteSettings]),
+      [['$default', {}]],
+    );
+  });
+
   it('have no execution log (hashicorp/terraform-provider-aws#14010)', async () => {
     const ApiId = await makeApi(control);
     const says = 'Execution logs are not supported on protocolType HTTP';

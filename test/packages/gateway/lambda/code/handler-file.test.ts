@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { findHandlerFile, isTypeScript } from '../../../../../packages/gateway/lambda/code/handler-file.ts';
+import { aFolder } from '../start-runtime.ts';
+
+const PLACE = { file: 'template.yml', line: 1, logicalId: 'F' };
+
+/** Lambda developer guide, "Define Lambda function handler in Node.js": `file.export`, and folders before the file. */
+const NAMES: readonly (readonly [handler: string, module: string | undefined, exportPath?: string])[] = [
+  ['index.handler', 'index', 'handler'],
+  ['./index.handler', 'index', 'handler'],
+  ['src/a-b/users.list', 'src/a-b/users', 'list'],
+  ['src/users.admin.list', 'src/users', 'admin.list'],
+  ['v1.2/users.list', 'v1.2/users', 'list'],
+  ['handler', undefined],
+  ['index.', undefined],
+  ['.handler', undefined],
+  ['src/.handler', undefined],
+  ['../index.handler', undefined],
+  ['a/../index.handler', undefined],
+];
+
+/** In the order in which they are preferred. */
+const SOURCES = ['f.ts', 'f.mts', 'f.cts', 'f.tsx', 'f.js', 'f.mjs', 'f.cjs', 'f.jsx'];
+const FOLDERS = SOURCES.filter((file) => file !== 'f.jsx').map((file) => file.replace('f.', 'f/index.'));
+
+describe('the file of a handler', () => {
+  for (const [handler, module, exportPath] of NAMES)
+    it(`${handler} is ${module === undefined ? 'refused' : `${module} with ${exportPath}`}`, () => {
+      const folder = aFolder({ [`${module ?? 'index'}.js`]: '' });
+      const find = (): unknown => findHandlerFile({ handler, place: PLACE }, folder);
+      if (module === undefined)
+        assert.throws(find, {
+          message: /"[^"]+" is not of the form path\/to\/file\.export, without "\.\."$/,
+        });
+      else assert.deepEqual(find(), { file: join(folder, `${module}.js`), name: { module, exportPath } });
+    });
+
+  const preferred = [...SOURCES, ...FOLDERS];
+  for (const [at, name] of preferred.entries())
+    it(`${name} comes before ${preferred[at + 1] ?? 'nothing'}`, () => {
+      const files = Object.fromEntries(preferred.slice(at).map((file) => [file, '']));
+      const folder = aFolder(name.includes('/') ? files : { ...files, 'f/index.json': '' });
+
+      assert.equal(relative(folder, findHandlerFile({ handler: 'f.h', place: PLACE }, folder).file), name);
+    });
+
+  it('is not a TypeScript file where the folder is what would be deployed', () => {
+    const folder = aFolder({ 'f.ts': '', 'f.tsx': '', 'f.jsx': '', 'f/index.mjs': '' });
+    const { file } = findHandlerFile({ handler: 'f.h', place: PLACE }, folder, true);
+
+    assert.equal(relative(folder, file), 'f/index.mjs');
+    assert.throws(() => findHandlerFile({ handler: 'g.h', place: PLACE }, folder, true), {
+      message: /there is no g\.js, \.mjs or \.cjs in \S+; create it with an export named "h"$/,
+    });
+  });
+
+  it('may have the name of the module without an ending', () => {
+    const folder = aFolder({ f: '', 'f.js': '' });
+
+    assert.equal(findHandlerFile({ handler: 'f.h', place: PLACE }, folder).file, join(folder, 'f'));
+  });
+
+  it('is where another build has written the module, before anything else', () => {
+    const folder = aFolder({ 'f.ts': '', 'src/g.ts': '' });
+    const { file } = findHandlerFile({ handler: 'f.h', place: PLACE }, folder, false, { f: 'src/g.ts' });
+
+    assert.equal(relative(folder, file), 'src/g.ts');
+  });
+
+  it('that is missing is awaited at every place where it would be found', () => {
+    const folder = aFolder({});
+    const expected = ['f', ...SOURCES.slice(0, 4), 'f.js', 'f.mjs', 'f.cjs', 'f.jsx', 'f/index', ...FOLDERS];
+    let awaited: readonly string[] = [];
+    try {
+      findHandlerFile({ handler: 'f.a.b', place: PLACE }, folder);
+    } catch (error) {
+      assert.match(
+        String(error),
+        /there is no f\.ts, \.mts, \.cts, \.tsx, \.js, \.mjs or \.cjs in .*; create it with an export named "a"$/,
+      );
+      awaited = Reflect.get(error as Error, 'awaited') as readonly string[];
+      assert.equal(Reflect.get(error as Error, 'path'), join(folder, 'f'));
+    }
+
+    assert.deepEqual(awaited.map((file) => relative(folder, file)).toSorted(), expected.toSorted());
+  });
+
+  it('is named with its other spelling', () => {
+    const folder = aFolder({ 'Users.js': '' });
+
+    assert.throws(() => findHandlerFile({ handler: 'users.list', place: PLACE }, folder), {
+      message: /handler "users\.list": there is no \S+users\.js, but there is Users\.js: /,
+    });
+  });
+});
+
+it('TypeScript is told by the ending of a file', () => {
+  assert.deepEqual(['a.ts', 'a.mts', 'a.cts', 'a.tsx', 'a.js', 'a.ts.map', 'ts'].map(isTypeScript), [
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,134 @@
+/** What GetDistributionConfig says is what the template says, member by member (API reference, DistributionConfig). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aDistribution } from './a-distribution.ts';
+import type { Bench } from './a-distribution.ts';
+
+const legacy = (values: string): string => `
+ForwardedValues: { ${values} }
+MinTTL: 1
+DefaultTTL: 2
+MaxTTL: 3`;
+
+const none = (name: string): string => `<${name}><Quantity>0</Quantity></${name}>`;
+const list = (name: string, ...items: readonly string[]): string =>
+  `<${name}><Quantity>${items.length}</Quantity><Items>${items.join('')}</Items></${name}>`;
+
+function configOf(bench: Bench): string {
+  const id = /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? '';
+  const { status, body } = bench.call('GET', `/2020-05-31/distribution/${id}/config`);
+  assert.equal(status, 200);
+  return body;
+}
+
+describe('the configuration that CloudFront’s API gives', () => {
+  for (const [what, options, parts] of [
+    [
+      'names, comment and error pages',
+      {
+        config: `
+Aliases: [a.example, B.example]
+Comment: a <b> & c
+DefaultRootObject: index.html
+CustomErrorResponses:
+  - { ErrorCode: 404, ResponseCode: 200, ResponsePagePath: /404.html, ErrorCachingMinTTL: 7 }
+  - { ErrorCode: 500 }`,
+      },
+      [
+        list('Aliases', '<CNAME>a.example</CNAME>', '<CNAME>b.example</CNAME>'),
+        '<Comment>a &#60;b&#62; &#38; c</Comment>',
+        '<DefaultRootObject>index.html</DefaultRootObject>',
+        list(
+          'CustomErrorResponses',
+          '<CustomErrorResponse><ErrorCode>404</ErrorCode><ResponsePagePath>/404.html</ResponsePagePath><ResponseCode>200</ResponseCode><ErrorCachingMinTTL>7</ErrorCachingMinTTL></CustomErrorResponse>',
+          '<CustomErrorResponse><ErrorCode>500</ErrorCode><ErrorCachingMinTTL>10</ErrorCachingMinTTL></CustomErrorResponse>',
+        ),
+        '<Enabled>true</Enabled>',
+        '<PriceClass>PriceClass_All</PriceClass>',
+        '<WebACLId></WebACLId>',
+      ],
+    ],
+    [
+      'nothing where the template says nothing',
+      {},
+      [
+        none('Aliases'),
+        none('CacheBehaviors'),
+        none('CustomErrorResponses'),
+        '<Comment></Comment>',
+        '<DefaultRootObject></DefaultRootObject>',
+      ],
+    ],
+    [
+      'its origins',
+      {
+        originConfig: `
+OriginPath: /v1
+ConnectionAttempts: 2
+OriginCustomHeaders: [{ HeaderName: X-A, HeaderValue: "1" }, { HeaderName: X-B, HeaderValue: "2" }]`,
+      },
+      [
+        `<OriginPath>/v1</OriginPath>${list(
+          'CustomHeaders',
+          '<OriginCustomHeader><HeaderName>X-A</HeaderName><HeaderValue>1</HeaderValue></OriginCustomHeader>',
+          '<OriginCustomHeader><HeaderName>X-B</HeaderName><HeaderValue>2</HeaderValue></OriginCustomHeader>',
+        )}`,
+        '<CustomOriginConfig><HTTPPort>80</HTTPPort><HTTPSPort>443</HTTPSPort><OriginProtocolPolicy>https-only</OriginProtocolPolicy><OriginReadTimeout>30</OriginReadTimeout></CustomOriginConfig><ConnectionAttempts>2</ConnectionAttempts>',
+      ],
+    ],
+    [
+      'a behavior with chosen values',
+      {
+        behavior: legacy(
+          'QueryString: true, QueryStringCacheKeys: [q, r], Headers: [Accept, X-A], Cookies: { Forward: whitelist, WhitelistedNames: [c] }',
+        ),
+      },
+      [
+        `<ForwardedValues><QueryString>true</QueryString><Cookies><Forward>whitelist</Forward>${list('WhitelistedNames', '<Name>c</Name>')}</Cookies>${list('Headers', '<Name>accept</Name>', '<Name>x-a</Name>')}${list('QueryStringCacheKeys', '<Name>q</Name>', '<Name>r</Name>')}</ForwardedValues><MinTTL>1</MinTTL><DefaultTTL>2</DefaultTTL><MaxTTL>3</MaxTTL>`,
+        list('AllowedMethods', '<Method>GET</Method>', '<Method>HEAD</Method>').replace(
+          '</AllowedMethods>',
+          '',
+        ),
+        '<Compress>false</Compress>',
+      ],
+    ],
+    [
+      'a behavior with all values',
+      { behavior: legacy('QueryString: true, Headers: ["*"], Cookies: { Forward: all }') },
+      [
+        `<ForwardedValues><QueryString>true</QueryString><Cookies><Forward>all</Forward></Cookies>${list('Headers', '<Name>*</Name>')}${none('QueryStringCacheKeys')}</ForwardedValues>`,
+      ],
+    ],
+    [
+      'a behavior with no values',
+      {
+        behavior: `${legacy('QueryString: false')}\nAllowedMethods: [GET, HEAD, OPTIONS]\nCachedMethods: [GET, HEAD, OPTIONS]\nCompress: true`,
+      },
+      [
+        `<ForwardedValues><QueryString>false</QueryString><Cookies><Forward>none</Forward></Cookies>${none('Headers')}${none('QueryStringCacheKeys')}</ForwardedValues>`,
+        list('CachedMethods', '<Method>GET</Method>', '<Method>HEAD</Method>', '<Method>OPTIONS</Method>'),
+        '<Compress>true</Compress>',
+      ],
+    ],
+    [
+      'its policies, and behaviors of other paths before the default one',
+      {
+        behavior:
+          'CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6\nOriginRequestPolicyId: 216adef6-5c7f-47e4-b989-5492eafa07d3\nResponseHeadersPolicyId: 67f7725c-6f97-4210-82d7-5512b31e9d03',
+        config:
+          'CacheBehaviors: [{ PathPattern: /a/*, TargetOriginId: api, ViewerProtocolPolicy: redirect-to-https, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6 }]',
+      },
+      [
+        '<CachePolicyId>658327ea-f89d-4fab-a63d-7e88639e58f6</CachePolicyId><OriginRequestPolicyId>216adef6-5c7f-47e4-b989-5492eafa07d3</OriginRequestPolicyId><ResponseHeadersPolicyId>67f7725c-6f97-4210-82d7-5512b31e9d03</ResponseHeadersPolicyId></DefaultCacheBehavior>',
+        '<CacheBehaviors><Quantity>1</Quantity><Items><CacheBehavior><PathPattern>/a/*</PathPattern><TargetOriginId>api</TargetOriginId><ViewerProtocolPolicy>redirect-to-https</ViewerProtocolPolicy>',
+      ],
+    ],
+  ] as const)
+    it(`has ${what}`, () => {
+      const bench = aDistribution(options);
+      const body = configOf(bench);
+
+      assert.deepEqual(bench.faults.all, []);
+      for (const part of parts) assert.ok(body.includes(part), `${part}\nis not in\n${body}`);
+    });
+});
