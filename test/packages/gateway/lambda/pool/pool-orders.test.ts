@@ -8,6 +8,7 @@ import type { InvocationResult } from '../../../../../packages/gateway/core/port
 import type { InstanceProgram } from '../../../../../packages/gateway/lambda/instance.ts';
 import { NO_DEADLINES } from '../../../../../packages/gateway/lambda/invocation/deadlines.ts';
 import type { Job } from '../../../../../packages/gateway/lambda/invocation/job.ts';
+import { Concurrency } from '../../../../../packages/gateway/lambda/pool/concurrency.ts';
 import { DEFAULT_LIMITS } from '../../../../../packages/gateway/lambda/pool/pool-limits.ts';
 import { FunctionPool } from '../../../../../packages/gateway/lambda/pool/pool.ts';
 import { StartGate } from '../../../../../packages/gateway/lambda/pool/start-gate.ts';
@@ -184,5 +185,17 @@ describe('a pool that is asked in any order', () => {
     isOutdated = false;
     assert.equal(await again, 2);
     await pool.close();
+  });
+
+  it('gives its reservation back to the others when it is closed', async () => {
+    const together = new Concurrency(10, 10);
+    const limits = { ...DEFAULT_LIMITS, maxInstances: MAX_INSTANCES, gate: new StartGate(), reserved: 4 };
+    const nothing = (): Promise<never> => Promise.reject(new Error('nothing is asked'));
+    const pool = new FunctionPool(limits, nothing, NO_DEADLINES, together);
+    together.join(pool);
+    assert.equal(together.unreserved, 6);
+    await pool.close();
+
+    assert.equal(together.unreserved, 10);
   });
 });
