@@ -21,6 +21,8 @@ const SKIPPED = new Set(['.git', '.serverless', '.aws-sam', 'cdk.out']);
  */
 export class FunctionCodes {
   readonly #replaced = new Map<string, CodeFacts>();
+  /** The facts of archives by path. An archive has up to 250 MB, which are hashed again only after it has changed. */
+  readonly #archives = new Map<string, CodeFacts>();
 
   /** Notes the archive that a call has sent. */
   replace(arn: string, archive: Buffer, nowEpochMs: number): void {
@@ -28,7 +30,33 @@ export class FunctionCodes {
   }
 
   of({ arn, code, place }: FunctionDefinition): CodeFacts {
-    return this.#replaced.get(arn) ?? readFacts(code, place.file);
+    return this.#replaced.get(arn) ?? this.#read(code, place.file);
+  }
+
+  #read(code: FunctionCode, template: string): CodeFacts {
+    switch (code.kind) {
+      case 'inline':
+        return factsOf(code.source, Buffer.byteLength(code.source), changedAt(template));
+      case 'archive':
+        return this.#readArchive(code.packed.file) ?? readFolder('', template);
+      case 'directory':
+        return (code.packed && this.#readArchive(code.packed.file)) ?? readFolder(code.directory, template);
+    }
+  }
+
+  #readArchive(file: string): CodeFacts | undefined {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    const known = this.#archives.get(file);
+    if (stat === undefined) return undefined;
+    if (known?.CodeSize === stat.size && known.LastModified === printTime(stat.mtimeMs)) return known;
+    try {
+      const content = readFileSync(file);
+      const facts = factsOf(content, content.length, stat.mtimeMs);
+      this.#archives.set(file, facts);
+      return facts;
+    } catch {
+      return undefined;
+    }
   }
 }
 
@@ -36,32 +64,16 @@ export function factsOf(content: Buffer | string, size: number, changedMs: numbe
   return {
     CodeSize: size,
     CodeSha256: createHash('sha256').update(content).digest('base64'),
-    LastModified: new Date(changedMs).toISOString().replace('Z', '+0000'),
+    LastModified: printTime(changedMs),
   };
 }
 
-function readFacts(code: FunctionCode, template: string): CodeFacts {
-  switch (code.kind) {
-    case 'inline':
-      return factsOf(code.source, Buffer.byteLength(code.source), changedAt(template));
-    case 'archive':
-      return readArchive(code.packed.file) ?? readFolder('', template);
-    case 'directory':
-      return (code.packed && readArchive(code.packed.file)) ?? readFolder(code.directory, template);
-  }
+function printTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('Z', '+0000');
 }
 
 function changedAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-function readArchive(file: string): CodeFacts | undefined {
-  try {
-    const content = readFileSync(file);
-    return factsOf(content, content.length, changedAt(file));
-  } catch {
-    return undefined;
-  }
 }
 
 function readFolder(folder: string, template: string): CodeFacts {
