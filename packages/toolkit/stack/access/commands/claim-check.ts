@@ -15,7 +15,7 @@ import type { FunctionDefinition, InspectedApi } from '../../../../gateway/engin
 import { isNodeRuntime } from '../../../../gateway/core/stack/function.ts';
 import { readClaimsChecked } from '../../../terminal/settings-file.ts';
 import { isOurs } from './access-apis.ts';
-import { checkMcpWrapper } from './wrapper-check.ts';
+import { checkMcpWrapper, findRolesWithoutTools } from './wrapper-check.ts';
 
 type HandlerFindings = {
   /** The places that read the caller in the form of another authorizer. */
@@ -36,7 +36,9 @@ export async function checkHandlers(
 ): Promise<HandlerFindings> {
   const found = { unsafe: new Set<string>(), warnings: new Set<string>() };
   const isChecked = readClaimsChecked(sources);
-  for (const document of documents)
+  for (const document of documents) {
+    for (const text of findRolesWithoutTools(document))
+      found.warnings.add(`access/${document.name}.yml: ${text}`);
     for (const { for: deployed, apiId, stage: name } of document.apis) {
       const api = apis.find((candidate) => candidate.id === apiId && candidate.stage === name);
       if (deployed !== stage || api === undefined) continue;
@@ -45,6 +47,7 @@ export async function checkHandlers(
       for (const text of [...warnings, ...(await checkMcpWrapper(document, api))])
         found.warnings.add(`access/${document.name}.yml: ${text}`);
     }
+  }
   return { unsafe: [...found.unsafe], warnings: [...found.warnings] };
 }
 

@@ -1,8 +1,9 @@
 /**
- * Finds MCP servers that have rules, but whose function does not use the wrapper. The wrapper is recognized in the code
- * that the function runs, so names of files and exports do not matter, and code that is already bundled is recognized.
+ * Finds MCP servers that have rules, but whose function does not use the wrapper, and roles that reach the server but
+ * none of its tools. The wrapper is recognized in the code that the function runs, so names of files and exports do not
+ * matter, and code that is already bundled is recognized.
  */
-import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { CompiledCondition, CompiledDocument } from '#shared/access/compiled-document.ts';
 import { WRAPPER_SIGN } from '#shared/middleware/mcp.ts';
 import type { FunctionDefinition, InspectedApi } from '../../../../gateway/engine/index.ts';
 
@@ -40,4 +41,49 @@ function describe(
       ? 'are enforced only by headers, in which a client can write anything'
       : 'have no effect, so every caller that reaches the server may use all of it';
   return `the rules under mcp for POST ${path} ${effect}: withMcp() or mcp() of gatewright/mcp was not found in the code of the function ${logicalId}; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
+}
+
+/**
+ * Returns one warning for each role whose callers reach the server and are then refused every call. Conditions other
+ * than roles are taken as met, because only the caller's token tells.
+ */
+export function findRolesWithoutTools({
+  mcp,
+  roles,
+  routes,
+  rules,
+}: Pick<CompiledDocument, 'mcp' | 'roles' | 'routes' | 'rules'>): readonly string[] {
+  if (mcp === undefined) return [];
+  const server = routes.flatMap(({ method, path }, index) =>
+    path === mcp.path && method === 'POST' ? [index] : [],
+  );
+  const toServer = rules.filter((rule) => server.some((index) => rule.routes.includes(index)));
+  return Object.entries(roles).flatMap(([role, { roles: included }]) => {
+    const admits = ({
+      effect,
+      when,
+    }: {
+      readonly effect: string;
+      readonly when?: CompiledCondition;
+    }): boolean => effect === 'allow' && mayBeMet(when, included);
+    const reaching = toServer.find(admits);
+    return reaching === undefined || mcp.rules.some(admits)
+      ? []
+      : [
+          `callers with the role ${role} reach POST ${mcp.path} by the rule ${reaching.id}, but no rule under mcp allows them anything, so each of their calls is refused: name the role in a rule under mcp, or take it out of the rule ${reaching.id}`,
+        ];
+  });
+}
+
+function mayBeMet(condition: CompiledCondition | undefined, roles: readonly string[]): boolean {
+  switch (condition?.is) {
+    case 'role':
+      return roles.includes(condition.name);
+    case 'all':
+      return condition.of.every((one) => mayBeMet(one, roles));
+    case 'any':
+      return condition.of.some((one) => mayBeMet(one, roles));
+    default:
+      return true;
+  }
 }

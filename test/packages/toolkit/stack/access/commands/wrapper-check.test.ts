@@ -8,7 +8,10 @@ import { bundleHandler, inspectStacks } from '../../../../../../packages/gateway
 import type { InspectedApi } from '../../../../../../packages/gateway/engine/index.ts';
 import { loadOptions } from '../../../../../../packages/toolkit/stack/access/commands/access-apis.ts';
 import { checkHandlers } from '../../../../../../packages/toolkit/stack/access/commands/claim-check.ts';
-import { checkMcpWrapper } from '../../../../../../packages/toolkit/stack/access/commands/wrapper-check.ts';
+import {
+  checkMcpWrapper,
+  findRolesWithoutTools,
+} from '../../../../../../packages/toolkit/stack/access/commands/wrapper-check.ts';
 import { anHttpApiTemplate } from '../../../../../support/a-small-template.ts';
 import { aDocument, anAccess } from '../../../../../support/an-access-document.ts';
 
@@ -165,4 +168,57 @@ export const handler = async () => protectedResourceMetadata({ resource: 'https:
     const [api] = await inspect({ 'index.mjs': 'export const handler = async () => ({});' });
     assert.deepEqual(await checkMcpWrapper({}, api ?? { routes: [] }), []);
   });
+});
+
+describe('findRolesWithoutTools', () => {
+  const roles = { reader: {}, support: { inherits: ['reader'] }, billing: {} };
+  const reach = (any: readonly string[]): object => ({
+    rules: [{ id: 'agents', effect: 'allow', methods: ['*'], paths: ['/mcp'], when: { roles: { any } } }],
+  });
+  const tools = (when?: object): object => ({
+    mcp: { path: '/mcp', rules: [{ ...RULE, ...(when === undefined ? {} : { when }) }] },
+  });
+  const found: readonly (readonly [string, object, readonly string[]])[] = [
+    [
+      'every role that a rule names has tools',
+      { ...reach(['reader']), ...tools({ roles: { any: ['reader'] } }) },
+      [],
+    ],
+    ['a rule under mcp names no role', { ...reach(['billing']), ...tools() }, []],
+    [
+      'the rule under mcp names the role beside a scope',
+      {
+        ...reach(['support']),
+        ...tools({ all: [{ roles: { any: ['support'] } }, { scopes: { all: ['a:b'] } }] }),
+      },
+      [],
+    ],
+    [
+      'a role that includes another has the tools of the other',
+      { ...reach(['support']), ...tools({ roles: { any: ['reader'] } }) },
+      [],
+    ],
+    [
+      'one of two roles is in no rule under mcp',
+      { ...reach(['billing', 'reader']), ...tools({ roles: { any: ['reader'] } }) },
+      ['billing'],
+    ],
+    [
+      'the only rule under mcp denies',
+      { ...reach(['billing']), mcp: { path: '/mcp', rules: [{ ...RULE, effect: 'deny' }] } },
+      ['billing'],
+    ],
+  ];
+  for (const [when, over, expected] of found)
+    it(`${expected.length === 0 ? 'says nothing if' : `names ${expected.join()} if`} ${when}`, () => {
+      const warnings = findRolesWithoutTools(aDocument({ roles, ...over }, ['POST /mcp']));
+
+      assert.deepEqual(
+        warnings,
+        expected.map(
+          (role) =>
+            `callers with the role ${role} reach POST /mcp by the rule agents, but no rule under mcp allows them anything, so each of their calls is refused: name the role in a rule under mcp, or take it out of the rule agents`,
+        ),
+      );
+    });
 });
