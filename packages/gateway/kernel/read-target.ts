@@ -3,7 +3,6 @@ import { DefinitionError, ruledFault } from '../core/errors.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
-import { compileSchedule } from './delivery/schedule-expression.ts';
 import type { Schedule } from './delivery/schedule.ts';
 import { atPlace } from './delivery/pattern-error.ts';
 import type { ResourceReader } from './read-resource.ts';
@@ -12,19 +11,21 @@ import type { EventTarget } from './target-deliveries.ts';
 
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
 
-/** Reads a schedule's expression. If the expression is invalid, this is noted and the result is undefined. */
+/**
+ * Reads the expression of a rule or of a schedule. If the expression is invalid, this is noted and the result is
+ * undefined.
+ */
 export function readSchedule(
   reader: ResourceReader,
   expression: string,
-  anchorMs: number,
-  zone: string,
+  compile: (expression: string) => Schedule,
 ): Schedule | undefined {
   return reader.attempt(
     'it never runs',
     () => {
       const place = reader.resource.place('ScheduleExpression');
       try {
-        return atPlace(place, () => compileSchedule(expression, anchorMs, zone));
+        return atPlace(place, () => compile(expression));
       } catch (error) {
         if (!(error instanceof DefinitionError) || !isUnclear(expression, reader.resource.type)) throw error;
         throw ruledFault('unclear-schedule', place, error.message);

@@ -14,17 +14,29 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Compiles a schedule expression.
+ * Compiles a schedule expression of EventBridge Scheduler.
  * @param anchorMs the time from which the periods of a `rate` are counted
- * @param zone the time zone of `cron` and `at`; rules use UTC
- * @throws PatternError if the expression is invalid
+ * @param zone the time zone of `cron` and `at`
+ * @throws PatternError if the expression or the time zone is invalid
  */
 export function compileSchedule(expression: string, anchorMs: number, zone = 'UTC'): Schedule {
   const [, kind, inner = ''] = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
+  checkZone(zone);
   if (kind === 'rate') return rate(inner, anchorMs);
-  if (kind === 'cron') return compileCron(inner, checkZone(zone));
-  if (kind === 'at') return once(inner, checkZone(zone));
+  if (kind === 'cron') return compileCron(inner, zone);
+  if (kind === 'at') return once(inner, zone);
   throw new PatternError(`"${expression}" is not a schedule: use rate(…), cron(…) or at(…)`);
+}
+
+/**
+ * Compiles the schedule expression of a rule. Rules use UTC, and have no one-time schedules.
+ * @throws PatternError if the expression is invalid
+ */
+export function compileRuleSchedule(expression: string, anchorMs: number): Schedule {
+  if (/^(rate|cron)\(/.test(expression.trim())) return compileSchedule(expression, anchorMs);
+  throw new PatternError(
+    `Parameter ScheduleExpression is not valid. A rule takes rate(…) and cron(…), not "${expression}"; use AWS::Scheduler::Schedule for at(…)`,
+  );
 }
 
 /**
@@ -56,10 +68,9 @@ function once(text: string, zone: string): Schedule {
   return { next: (afterMs) => (at > afterMs ? at : undefined) };
 }
 
-function checkZone(zone: string): string {
+function checkZone(zone: string): void {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: zone });
-    return zone;
   } catch {
     throw new PatternError(`"${zone}" is not a time zone`);
   }

@@ -15,6 +15,7 @@ import type { TargetInput } from '../../kernel/delivery/target-input.ts';
 import { atPlace } from '../../kernel/delivery/pattern-error.ts';
 import type { EventRule, RuleTarget } from './event-buses.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
+import { compileRuleSchedule } from '../../kernel/delivery/schedule-expression.ts';
 import { readSchedule, readTarget } from '../../kernel/read-target.ts';
 
 const OWNER = 'events';
@@ -142,7 +143,10 @@ function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
   return {
     rule,
     expression,
-    schedule: expression === '' ? undefined : readSchedule(reader, expression, anchorMs, 'UTC'),
+    schedule:
+      expression === ''
+        ? undefined
+        : readSchedule(reader, expression, (text) => compileRuleSchedule(text, anchorMs)),
   };
 }
 

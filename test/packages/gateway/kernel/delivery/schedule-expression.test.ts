@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compileSchedule } from '../../../../../packages/gateway/kernel/delivery/schedule-expression.ts';
+import {
+  compileRuleSchedule,
+  compileSchedule,
+} from '../../../../../packages/gateway/kernel/delivery/schedule-expression.ts';
 
 const at = (text: string): number => Date.parse(text);
 const START = '2026-11-20T10:07:30Z';
@@ -99,7 +102,17 @@ describe('compileSchedule', () => {
       assert.throws(() => compileSchedule(expression, 0), { code: 'EVENT_PATTERN' });
     });
 
-  it('refuses a time zone that is none', () => {
-    assert.throws(() => compileSchedule('cron(0 9 * * ? *)', 0, 'Europe/Nowhere'), /is not a time zone/);
+  for (const expression of ['cron(0 9 * * ? *)', 'rate(1 hour)', 'at(2026-11-20T13:00:00)'])
+    it(`refuses a time zone that does not exist, with ${expression}`, () => {
+      assert.throws(() => compileSchedule(expression, 0, 'Europe/Nowhere'), /is not a time zone/);
+    });
+});
+
+describe('compileRuleSchedule', () => {
+  it('refuses a one-time schedule, which only EventBridge Scheduler has', () => {
+    assert.throws(() => compileRuleSchedule('at(2026-11-20T13:00:00)', 0), {
+      code: 'EVENT_PATTERN',
+      message: /^Parameter ScheduleExpression is not valid\. .*AWS::Scheduler::Schedule/,
+    });
   });
 });

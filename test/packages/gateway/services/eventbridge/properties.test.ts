@@ -41,7 +41,8 @@ const RULES: readonly PropertyRow[] = [
       },
       ScheduleExpression: {
         takes: ['cron(0 12 * * ? *)'],
-        refuses: ['rate(1 minutes)', 'every minute'],
+        // "The schedule expression: cron or rate" (EventBridge API, PutRule).
+        refuses: ['rate(1 minutes)', 'every minute', 'at(2026-11-20T13:00:00)'],
       },
     },
   },
