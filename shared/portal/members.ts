@@ -34,7 +34,7 @@ export const MOST_MEMBERS = 100;
 export const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 /**
  * How long a removed member stays, so that his version does not return while a session of his could still have it. A used
- * invitation stays as long, so that its second use can be told from an unknown one in the log.
+ * invitation stays as long, so that its second use differs from an unknown invitation in the log.
  */
 export const KEPT_SECONDS = 30 * DAY_SECONDS;
 
@@ -55,7 +55,7 @@ export async function listMembers(
   return (await readMemberItems(ports, tenant)).flatMap((item) => parseMember(item) ?? []);
 }
 
-/** Reads all members, also removed ones; `invite` (invitations.ts) bounds their number. */
+/** Reads all members, including removed ones; `invite` (invitations.ts) bounds their number. */
 export async function readMemberItems(
   ports: Pick<PortalPorts, 'listing'>,
   tenant: string,

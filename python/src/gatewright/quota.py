@@ -277,7 +277,7 @@ class Quota:
         return None
 
     def _next_mark(self, stamp: int) -> Mark:
-        """Made at the first request and never at init: one snapshot may become many instances, and so may a fork."""
+        """The holder's name is chosen at the first request, because copies of a snapshot, or forks, must not share it."""
         holder = self._holders
         if getattr(holder, "pid", None) != os.getpid():
             holder.pid, holder.name, holder.sequence = os.getpid(), f"h{secrets.token_hex(6)}", 0

@@ -20,7 +20,7 @@ import { printMoment } from '../print-moment.ts';
 
 const PLAN = text('Id of a plan that is offered');
 const ANSWER = { description: 'The plan' };
-/** Maximum number of pages of keys that are told of a change at once. Other keys learn of it within a minute. */
+/** Maximum number of pages of keys that are updated immediately. The change reaches other keys within a minute. */
 const FOLLOW_PAGES = 20;
 
 export function planRoutes(context: MemberContext): readonly MemberRoute[] {

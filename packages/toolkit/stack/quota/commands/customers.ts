@@ -160,7 +160,7 @@ function isFirst(after: Answer, followed: Followed | UsageError): boolean {
 
 function describeFailure(followed: Followed | UsageError): string | undefined {
   if (followed instanceof UsageError)
-    return `the API keys could not be told (${followed.message}), so requests with them may be decided by the earlier record`;
+    return `the API keys could not be updated (${followed.message}), so requests with them may be decided by the earlier record`;
   const failed = followed.outside.filter(({ done }) => done !== true);
   if (failed.length === 0) return undefined;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
