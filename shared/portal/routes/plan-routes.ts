@@ -264,7 +264,7 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
   );
 }
 
-/** Tells the keys of the change, as `gatewright customers set-plan` does, so that decisions by a key know it at once. */
+/** Records the change in the keys, as `gatewright customers set-plan` does, so that it applies at once to their requests. */
 async function tellKeys({ keys, tenant, actor }: MemberContext): Promise<void> {
   const admin = await keys();
   let cursor: string | undefined;

@@ -127,7 +127,7 @@ function compileEither(pattern: string): RegExp | undefined {
     try {
       return new RegExp(source, flags);
     } catch {
-      // The other flags are tried.
+      // The next flags may compile it.
     }
   return undefined;
 }

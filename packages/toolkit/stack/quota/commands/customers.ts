@@ -134,8 +134,8 @@ async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<
 }
 
 /**
- * Prints what applies now and what will apply later, and when it is in force. A failure to tell the keys is only a
- * warning, because the record is changed, and every process reads it within the stated time.
+ * Prints what applies now and what will apply later, and when it is in force. A failure to update the keys is only
+ * a warning, because the record is changed, and every process reads it within the stated time.
  */
 async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   const { answer, operationId } = await sendChange(request, flags);
