@@ -68,7 +68,7 @@ describe('readStack', () => {
 
     await assert.rejects(
       readStack(packaged.folder, packaged.service, 'test'),
-      (error) => error instanceof UsageError && /another stage than test/.test(error.message),
+      (error) => error instanceof UsageError && /a stage other than test/.test(error.message),
     );
   });
 
