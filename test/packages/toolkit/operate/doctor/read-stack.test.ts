@@ -60,10 +60,10 @@ describe('readStack', () => {
     const provider = { ...STATE.service.provider, stackName: 'menu-prod-of-ours' };
     using packaged = aPackage({ service: { ...STATE.service, provider } });
 
-    await assert.rejects(readStack(packaged.folder, packaged.service, 'prod'), /another stage/);
+    await assert.rejects(readStack(packaged.folder, packaged.service, 'prod'), /a stage other than/);
   });
 
-  it('takes no folder of another stage', async () => {
+  it('takes no folder of a stage other than', async () => {
     using packaged = aPackage();
 
     await assert.rejects(
