@@ -1,4 +1,4 @@
-/** Says at packaging who hears of alarms, and what protects the tables of keys and charges. */
+/** Reports at packaging who is notified of alarms, and what protects the tables of keys and charges. */
 import { isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { Template } from './edit-template.ts';
 

@@ -73,7 +73,7 @@ export function createInvalidator(ports: InvalidatorPorts, streams: readonly Str
 }
 
 /**
- * Tells which tags a record in a table's stream invalidates. A tag such as `order:{id}` is filled in twice: once with
+ * Says which tags a record in a table's stream invalidates. A tag such as `order:{id}` is filled in twice: once with
  * the attributes before the change, and once with the attributes after it.
  */
 type StreamRule = {

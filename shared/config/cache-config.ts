@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 
 type CacheInvalidatorConfig = {
   readonly tableName: string;
-  /** Tells which tags a change in a table invalidates. */
+  /** Says which tags a change in a table invalidates. */
   readonly streams: readonly {
     readonly table: string;
     readonly namespace: string;

@@ -133,7 +133,7 @@ export class EndpointAdmin {
   }
 
   /**
-   * Revokes the endpoint for good, also while other changes are made. A revoked endpoint stays revoked without a change.
+   * Revokes the endpoint for good, even while other changes are made. A revoked endpoint stays revoked without a change.
    * @throws DomainError ENDPOINT_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(endpointId: string, operation: Operation): Promise<ChangedEndpoint> {

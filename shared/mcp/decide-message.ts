@@ -1,6 +1,6 @@
 /**
  * Decides whether a caller may send a message to an MCP server, from the message itself. Headers are never read here,
- * because a client can write other names into them than into the body.
+ * because a client can write names into them that differ from the body.
  */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -1,6 +1,6 @@
 /**
  * Denies messages by the headers that repeat the body, because an authorizer never sees the body itself. The headers may
- * only be used to refuse. A client can name another tool in the headers than in the body, so only the wrapper around the
+ * only be used to refuse. A client can name different tools in the headers and in the body, so only the wrapper around the
  * server may allow a message.
  */
 import type { ValuesByName } from '../aws/read-request.ts';

@@ -97,7 +97,7 @@ function refuse(reply: ProxyResult): Guarded {
   return { kind: 'refused', reply };
 }
 
-/** The function may decode a compressed body, or read another type than JSON, and so run what was not decided. */
+/** The function may decode a compressed body, or read a type other than JSON, and so run what was not decided. */
 function contentFault({ headers }: McpRequest): string | undefined {
   const encodings = headers.get('content-encoding') ?? [];
   if (encodings.some((value) => value.trim().toLowerCase() !== 'identity'))

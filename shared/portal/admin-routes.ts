@@ -179,7 +179,7 @@ function changeRoutes({ ports }: PortalAdminPorts): readonly Route[] {
         method: 'POST',
         path: '/portal/organisations/{tenant}/members/{id}/remove',
         id: 'removeFromOrganisation',
-        summary: 'Removes a member, also the last owner; their sessions end',
+        summary: 'Removes a member, even the last owner, and ends their sessions',
         body: {},
         answer: DONE,
       },

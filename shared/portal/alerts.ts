@@ -96,7 +96,7 @@ export function isDue({ limit, percent }: Alert, row: UsageRow): boolean {
 
 /**
  * Returns the writes of an alert for one period. `claim` is refused if the alert was sent, or another process is sending
- * it; `again` claims an alert that has not reached everybody. `told` notes who has got it, so that nobody gets it twice.
+ * it; `again` claims an alert that has not reached everybody. `told` records who received it, so that nobody receives it twice.
  */
 export function claimWrites(
   tenant: string,

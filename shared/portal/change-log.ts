@@ -13,7 +13,7 @@ export type Actor = {
   readonly account?: string;
 };
 
-/** Returns the id by which the tables know a member who has changed something. It begins like that of the organisation. */
+/** Returns the id of a member in audit entries. It begins like the id of the organisation. */
 export function actorIdOf(tenant: string, account: string): string {
   return `portal:${tenant}/${account}`;
 }

@@ -165,7 +165,7 @@ async function tryInvite(
 }
 
 /**
- * Withdraws an invitation. It is withdrawn also if it was withdrawn before.
+ * Withdraws an invitation. Does nothing if it was already withdrawn.
  * @throws DomainError INVITATION_INVALID, STORE_UNAVAILABLE
  */
 export async function withdrawInvitation(

@@ -57,7 +57,7 @@ function createOidcClient(
   localIssuerUrl: string | undefined,
 ): OidcClient | undefined {
   const isLocal = issuer === 'local';
-  // A stage without the local issuer has nobody who could sign in by it.
+  // In a stage without the local issuer, nobody can sign in with it.
   if (isLocal && localIssuerUrl === undefined) return undefined;
   const settings = {
     issuer: isLocal ? (localIssuerUrl ?? '') : issuer,

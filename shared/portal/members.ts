@@ -30,11 +30,11 @@ export type Member = {
 
 const DAY_SECONDS = 86_400;
 export const MOST_MEMBERS = 100;
-/** With members who were removed in the last days. */
+/** Maximum number of members, including those who were removed in the last days. */
 export const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 /**
- * How long a removed member stays, so that his version does not return while a session of his could still have it. A used
- * invitation stays as long, so that its second use can be told from an unknown one in the log.
+ * How long the item of a removed member is kept, so that his version is not used again while one of his sessions could
+ * still have it. A used invitation is kept for the same time, so that the log can tell its second use from an unknown one.
  */
 export const KEPT_SECONDS = 30 * DAY_SECONDS;
 
@@ -55,7 +55,7 @@ export async function listMembers(
   return (await readMemberItems(ports, tenant)).flatMap((item) => parseMember(item) ?? []);
 }
 
-/** Reads all members, also removed ones; `invite` (invitations.ts) bounds their number. */
+/** Reads all members, including removed ones; `invite` (invitations.ts) bounds their number. */
 export async function readMemberItems(
   ports: Pick<PortalPorts, 'listing'>,
   tenant: string,

@@ -230,7 +230,10 @@ async function acceptInvitation(request: PortalRequest, settings: SessionSetting
     name: text('Your name', { maxLength: 128 }),
   });
   if (!isMemberName(name))
-    throw new RequestInvalid('name', 'must be a name that can be seen, and not that of the provider');
+    throw new RequestInvalid(
+      'name',
+      'must contain visible characters, and must not be the name of the provider',
+    );
   const account = ports.random.hex(ID_DIGITS);
   const { tenant, member } = await redeem(invitation, { account, name, isNew: true }, settings);
   const former = nameOfSession(cookieOf(request, 'session'));

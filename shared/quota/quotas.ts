@@ -146,9 +146,9 @@ export type Rejection = {
 
 export type Quotas = {
   /**
-   * Charges all limits of the plan in force, or, if one refuses, none. It throws only if it is used wrongly.
-   * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (also when concurrency is limited and `run` is missing),
-   * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (also when no
+   * Charges all limits of the plan in force. If one of them refuses, none is charged. Throws only if it is used wrongly.
+   * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (including when concurrency is limited and `run` is missing),
+   * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (including when no
    * plan is named and none is on record), COST_INVALID
    */
   consume(request: ConsumeRequest): Promise<Decision>;

@@ -83,7 +83,7 @@ export async function remember(
 ): Promise<void> {
   const { topics = [] } = options;
   if (topics.length > MAX_TOPICS)
-    throw new DomainError('SUBJECT_INVALID', `a connection may have at most ${MAX_TOPICS} topics`);
+    throw new DomainError('SUBJECT_INVALID', `one call may add at most ${MAX_TOPICS} topics`);
   const connection = toConnection(event);
   await store.put([
     ...connectionItems(connection, clock.nowEpochMs()),

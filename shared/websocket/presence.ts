@@ -4,7 +4,7 @@
  *
  * | item   | pk                   | sk               | attributes                                                     |
  * | ------ | -------------------- | ---------------- | -------------------------------------------------------------- |
- * | member | `presence#{address}` | `{place}#{name}` | `sub`, `seenAt` (ms), `leftAt` (ms, while its leave is being announced), `expiresAt` |
+ * | member | `presence#{address}` | `{place}#{name}` | `sub`, `seenAt` (ms), `leftAt` (ms, until its leave is announced), `expiresAt` |
  * | sweep  | `head#{address}`     | `sweep`          | `dueAt` (ms): when a member may be overdue, `expiresAt`        |
  * | teller | `head#{address}`     | `teller`         | `teller`, `until` (ms), `more` (other members have left meanwhile), `expiresAt` |
  *

@@ -111,7 +111,7 @@ function placeOf(head: Head): IssuerPlace | undefined {
  */
 const NO_CACHE = ['Cache-Control', 'no-store'];
 const LINKED: ReadonlySet<IssuerEndpoint> = new Set(['authorize', 'keys', 'metadata']);
-/** MCP clients send their protocol version with every request, also to the issuer. */
+/** MCP clients send their protocol version with every request, including requests to the issuer. */
 const PREFLIGHT = [
   'Access-Control-Allow-Methods',
   'GET, POST, OPTIONS',

@@ -34,7 +34,7 @@ const ORIGIN = /^https?:\/\/[^/?]*/i;
 
 /**
  * Returns the target in origin form. All code that reads paths must use it, because `http://api.example.com/a/x` would
- * otherwise have another base path or stage than `/a/x` (RFC 9112 §3.2.2).
+ * otherwise have a base path or stage different from `/a/x` (RFC 9112 §3.2.2).
  */
 export function originForm(target: string | undefined): string {
   if (target === undefined) return '/';

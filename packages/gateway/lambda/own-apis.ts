@@ -18,7 +18,7 @@ export type OwnApis = {
 };
 
 /**
- * A proxy for programs that cannot reach the APIs in any other way than through the common variables for proxies and
+ * A proxy for programs that cannot reach the APIs except through the common variables for proxies and
  * CAs.
  */
 export type OwnProxy = {

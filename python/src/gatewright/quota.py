@@ -277,7 +277,7 @@ class Quota:
         return None
 
     def _next_mark(self, stamp: int) -> Mark:
-        """Made at the first request and never at init: one snapshot may become many instances, and so may a fork."""
+        """The holder gets its name at the first request: copies of a snapshot, and forks, must not share a name."""
         holder = self._holders
         if getattr(holder, "pid", None) != os.getpid():
             holder.pid, holder.name, holder.sequence = os.getpid(), f"h{secrets.token_hex(6)}", 0

@@ -68,7 +68,7 @@ class Terms:
     by: Optional[str] = None
     since: Optional[int] = None
     own_limits: Optional[Mapping[str, int]] = None
-    # Whether the news of the plan tell each change of the customer's record.
+    # Whether each change of the customer's record is announced in the news of the plan.
     is_told: bool = False
 
     def term_for(self, level: str, period: Period) -> Optional[int]:

@@ -17,8 +17,8 @@ export type Circumstances = {
 };
 
 /**
- * Evaluates a condition in three-valued logic (Kleene's). If a claim is missing or has another type than the rule
- * expects, its test is undecided, and so is `not` of that test. If `not` of a missing claim were true, an issuer that
+ * Evaluates a condition in three-valued logic (Kleene's). If a claim is missing or has a type that the rule
+ * does not expect, its test is undecided, and so is `not` of that test. If `not` of a missing claim were true, an issuer that
  * omits `suspended` would open what the rule closes. `exists` is always decided.
  */
 export function evaluateCondition(

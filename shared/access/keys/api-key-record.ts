@@ -56,7 +56,7 @@ export function apiKeyItem(keyId: string): ItemKey {
   return { pk: `KEY#${keyId}`, sk: 'KEY' };
 }
 
-/** Tells the key that its tenant's customer record has this version. A later version is not replaced. */
+/** Writes the version of the tenant's customer record into the key. A later version is not replaced. */
 export function tellKeyWrite(keyId: string, customerVersion: number): ItemWrite {
   return {
     purpose: 'key',

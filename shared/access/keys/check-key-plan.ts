@@ -37,7 +37,7 @@ export async function isOfCustomer(
     if (onRecord)
       throw new RequestInvalid(
         'customer',
-        'has no effect: a document that accepts this prefix charges another tenant than the tenant of the key (quota.tenant); use --tenant and --plan',
+        'has no effect: a document that accepts this prefix charges a tenant other than the tenant of the key (quota.tenant); use --tenant and --plan',
       );
     return false;
   }

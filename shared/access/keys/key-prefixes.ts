@@ -13,7 +13,7 @@ export type KeyPrefix = {
   /** Claims in which the documents that accept such keys look for the customer plan. */
   readonly planClaims: readonly ClaimPath[];
   /**
-   * Set if a document charges such keys to another name than the key's tenant. A customer's record then does not apply.
+   * Set if a document charges such keys to a name other than the key's tenant. A customer's record then does not apply.
    */
   readonly chargesOthers?: true;
 };

@@ -185,7 +185,7 @@ function revokeRoute(context: MemberContext): MemberRoute {
 
 /**
  * Finds a key that the organisation manages itself.
- * @throws DomainError KEY_UNKNOWN for the key of another tenant as for an unknown one; KEY_MANAGED, STORE_UNAVAILABLE
+ * @throws DomainError KEY_UNKNOWN if the key does not exist or belongs to another tenant; KEY_MANAGED, STORE_UNAVAILABLE
  */
 async function findOwn(
   keyId: string,

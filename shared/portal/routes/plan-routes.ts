@@ -20,7 +20,7 @@ import { printMoment } from '../print-moment.ts';
 
 const PLAN = text('Id of a plan that is offered');
 const ANSWER = { description: 'The plan' };
-/** Maximum number of pages of keys that are told of a change at once. Other keys learn of it within a minute. */
+/** Maximum number of pages of keys that are updated immediately. The change reaches other keys within a minute. */
 const FOLLOW_PAGES = 20;
 
 export function planRoutes(context: MemberContext): readonly MemberRoute[] {
@@ -264,7 +264,7 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
   );
 }
 
-/** Tells the keys of the change, as `gatewright customers set-plan` does, so that decisions by a key know it at once. */
+/** Records the change in the keys, as `gatewright customers set-plan` does, so that it applies at once to their requests. */
 async function tellKeys({ keys, tenant, actor }: MemberContext): Promise<void> {
   const admin = await keys();
   let cursor: string | undefined;

@@ -156,7 +156,7 @@ function requireSource({ webhooks }: MemberContext, source: string): { readonly 
   throw new DomainError('OFFER_UNKNOWN', 'the portal does not offer this source in this stage');
 }
 
-/** @throws DomainError ENDPOINT_UNKNOWN for the endpoint of another tenant as for an unknown one; STORE_UNAVAILABLE */
+/** @throws DomainError ENDPOINT_UNKNOWN if it does not exist or belongs to another tenant; STORE_UNAVAILABLE */
 async function findOwn(
   endpointId: string,
   context: MemberContext,

@@ -3,13 +3,13 @@ import { currentLedgerOf, HEAD_SK, subjectList } from '../ledger/ledger.ts';
 import { newsWrite } from '../plan/news.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** Pages of heads that are told. A customer with more subjects is told by its record, within a minute. */
+/** Maximum number of pages of ledger heads to update. Processes learn of the change of other subjects within a minute. */
 const PAGES = 10;
 const PAGE = 50;
 
 /**
- * Writes the version to the customer's current ledgers. It never fails: processes that are not told read the record
- * within a minute.
+ * Writes the version to the customer's current ledgers. It never fails: processes that do not see the version there
+ * read the record within a minute.
  * @returns the number of ledgers that were written
  */
 export async function announce(

@@ -203,7 +203,7 @@ async function plansToTell(
   return plans.filter((_, at) => items[at] !== undefined);
 }
 
-/** Tells the processes that charge the customer, after the change was made. */
+/** Announces a change that was made to the processes that charge the customer. */
 async function announced(
   ports: AdminPorts,
   tenant: string,

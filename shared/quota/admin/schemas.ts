@@ -173,7 +173,7 @@ export const USAGE_ROW: JsonSchema = structure(
     allowance: WHOLE,
     counted: {
       type: 'integer',
-      description: 'Charged against the limit, also under earlier plans of the period',
+      description: 'Charged against the limit, including under earlier plans of the period',
     },
     left: WHOLE,
     month: MONTH,

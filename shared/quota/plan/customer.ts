@@ -57,7 +57,7 @@ export function printCustomer({ version, ...record }: Customer): Item {
 /** Attribute `told` of a record whose writer tells each change by the news of the plan; @see plan-news.ts */
 const TOLD_BY_PLAN = 'plan';
 
-/** Whether each change of the record is told by the news of its plan. Earlier versions did not tell changes so. */
+/** Whether each change of the record is announced in the news of its plan. Earlier versions did not announce changes there. */
 export function isToldByPlan(item: Item): boolean {
   return item['told'] === TOLD_BY_PLAN;
 }

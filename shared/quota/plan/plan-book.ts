@@ -54,7 +54,7 @@ export class PlanBook implements PlanNewsReader {
   readonly #reported = new Set<string>();
   readonly newsEveryMs: number;
   answers = 0;
-  /** Called when a plan tells that limits of its customers were suspended or resumed. */
+  /** Called when the news of a plan says that limits of its customers were suspended or resumed. */
   onLimitNews: (planId: string) => void = () => undefined;
 
   /** @param newsEveryMs maximum age of a plan whose news shows that cached customer records are still current */

@@ -50,7 +50,7 @@ export function parseNews(plan: Item): Pick<PlanNews, 'mark' | 'limitMark' | 'ch
   return { mark: markOf(news), limitMark: markOf(plan[LIMIT_NEWS]), changedEpochMs };
 }
 
-/** Whether a write tells news, and changes nothing else. */
+/** Whether a write only adds news, and changes nothing else. */
 export function isNewsWrite({ key, change }: ItemWrite): boolean {
   return (
     key.pk.startsWith('PLAN#') &&

@@ -16,9 +16,9 @@ export type SocketClass = new (url: string, protocols?: string[]) => Socket;
 
 export interface Host {
   connect(url: string, protocols: readonly string[]): Socket;
-  /** Tells what is known about a handshake at the address that ended with this event. */
+  /** Returns what is known about a handshake at the address that ended with this event. */
   failureOf(url: string, event: unknown): HandshakeFailure;
-  /** Tells a developer what no handler takes. */
+  /** Reports an error for which there is no handler. */
   warn(text: string): void;
   nowMs(): number;
   /** A number in [0, 1). */

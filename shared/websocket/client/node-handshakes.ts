@@ -6,7 +6,7 @@
 type Channel = { readonly subscribe: (name: string, listener: (message: unknown) => void) => void };
 type NodeProcess = { readonly getBuiltinModule?: (name: string) => Channel | undefined };
 
-/** undici publishes a response, also to an upgrade, with `{ request: { origin, path, upgrade }, response: { statusCode } }`. */
+/** undici publishes a response, including a response to an upgrade, with `{ request: { origin, path, upgrade }, response: { statusCode } }`. */
 const RESPONSES = 'undici:request:headers';
 const MOST = 100;
 

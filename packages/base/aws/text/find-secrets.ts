@@ -79,7 +79,7 @@ const PARAMETER = /(?<![\w.%\]-])([\w.%[\]-]{1,60})=([^\s&"'<>#;,[\]]+)/g;
 const NAMED = /(?<![\w.%-])([\w.-]{1,60}): {1,2}(?=[^\s,;]{0,100}(?:\d|[a-z][A-Z]))([^\s"'<>,;[\](){}]{6,})/g;
 
 /**
- * Names whose values are secret only in queries: codes of OAuth, and keys of Google. Elsewhere, such names belong to
+ *
  * error codes and entries.
  */
 const SECRET_IN_QUERY = /^(?:code|key)$/i;

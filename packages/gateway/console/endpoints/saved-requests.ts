@@ -89,7 +89,7 @@ const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-amz-security-token
  */
 const MIN_REPEATED = 8;
 
-/** @throws InvalidRequest if the caller is a credential instead of a name */
+/** @throws InvalidRequest if `as` is a credential instead of the name of a caller */
 export function hideSecrets(request: SavedRequest, redactor: Redactor): SavedRequest {
   const { as = '', headers, target, body } = request;
   if (redactor.text(as) !== as || MASK.test(as))

@@ -30,7 +30,7 @@ const MAX_TENANT = 128;
 let running: Promise<unknown> = Promise.resolve();
 
 /**
- * Answers `GET console/customers`, also with `?without=use`, and `GET console/customers/one?tenant=acme`.
+ * Answers `GET console/customers`, optionally with `?without=use`, and `GET console/customers/one?tenant=acme`.
  * @param path relative to `/_gatewright/`
  * @returns undefined for other calls
  */

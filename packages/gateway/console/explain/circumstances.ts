@@ -138,7 +138,7 @@ export type IntegrationCircumstances = {
   readonly tookMs: number | undefined;
   /** The reply of an AWS service that denies the call to the role of the integration. */
   readonly denial?: string | undefined;
-  /** What the reply says as a problem (RFC 9457), for a caller; undefined if it is none. */
+  /** The problem document (RFC 9457) in the reply; undefined if the reply is not one. */
   readonly problem?: Problem | undefined;
   /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
   readonly isColdStart?: boolean | undefined;

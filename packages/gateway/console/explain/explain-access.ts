@@ -277,8 +277,8 @@ export function flushCommand({
 }
 
 /**
- * Explains a refusal if only the record is available, as for a deployed API. The record decides for the route for which
- * it was made.
+ * Explains a refusal if only the record of the decision is available, as for a deployed API. The record may have been made
+ * for another route, because authorizer results are cached.
  */
 function explainRecord(about: Circumstances, guard: GuardCircumstances, decided: DecidedAccess): Reason {
   const { document, outcome, rules, roles, routeKey: first } = decided;

@@ -6,7 +6,7 @@ import type { Reason } from './reason.ts';
 
 /** What to do about a refusal that has no code of API Gateway, by its status. */
 const BY_STATUS: Readonly<Record<number, string>> = {
-  400: 'Use the connectionId that the event of $connect or of a message had, percent-encoded in a path: an SDK does so.',
+  400: 'Use the connectionId that the event of $connect or of a message had, percent-encoded in a path, as an SDK does.',
   404: 'Call POST, GET or DELETE of /{stage}/@connections/{connectionId}, or use the Management API of an SDK with the endpoint https://{api}.execute-api.{region}.amazonaws.com/{stage}.',
   410: 'Forget the connection: it has ended, or belongs to another stage. A message to a client that is still connecting is refused as well, until its $connect route has responded.',
   413: 'Send at most 128 KB in a message, or split it.',

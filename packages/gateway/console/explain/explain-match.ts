@@ -76,7 +76,7 @@ function explainPlainRequest({
     ],
     changes: [
       upgrade,
-      'Or, to send a message to a client, sign POST @connections/{connectionId}: PostToConnection of an AWS SDK does so.',
+      'Or, to send a message to a client, send a signed POST @connections/{connectionId}, for example with PostToConnection of an AWS SDK.',
     ],
   };
 }

@@ -36,7 +36,7 @@ const emptyRequest: SurpriseKind = {
   },
 };
 
-/** An empty event is sent as {}, so the template of a function is rendered again. */
+/** A function gets {} for an empty text. To tell it from a template that prints {}, the template is rendered again. */
 function isSentEmpty({ integration, recorded, binaryMediaTypes }: SurpriseFacts): boolean {
   const { sent, received } = recorded;
   const body = sent?.body?.toString().trim() ?? '';

@@ -16,7 +16,7 @@ export type ApiGroup = {
   readonly api: ControlResource;
   readonly protocol: ApiProtocol;
   readonly parts: Readonly<Record<PartName, readonly ControlResource[]>>;
-  /** The stack that defines each part. It may be another stack than that of the API. */
+  /** The stack that defines each part. It may differ from the API's stack. */
   readonly stackOf: ReadonlyMap<ControlResource, ResolvedStack>;
 };
 

@@ -227,7 +227,7 @@ export const RULES = {
     severity: 'differs',
     about: 'a folder .gatewright inside a folder that is packaged with all its files',
     remedy:
-      'delete it; from the next start on, credentials, logs and caches are stored in ~/.gatewright/projects',
+      'delete it; after the next startup, credentials, logs and caches are stored in ~/.gatewright/projects',
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
   'parameter-without-value': {
@@ -251,7 +251,7 @@ export const RULES = {
   'export-elsewhere': {
     severity: 'unchecked',
     about: 'an export or an API of a stack that is not checked together with this one',
-    remedy: 'name the stack that has it, too: gatewright check OTHER THIS',
+    remedy: 'also name the stack that has it: gatewright check OTHER THIS',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
   'update-export-elsewhere': {

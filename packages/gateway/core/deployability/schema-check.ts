@@ -127,7 +127,7 @@ function compileEither(pattern: string): RegExp | undefined {
     try {
       return new RegExp(source, flags);
     } catch {
-      // The other flags are tried.
+      // The next flags may compile it.
     }
   return undefined;
 }
@@ -195,7 +195,7 @@ function wordCombination(
   if (inner.length > 0 && missing.length === inner.length)
     return { message: `${how} one of ${[...new Set(missing)].join(', ')} is required` };
   if (keyword === 'oneOf' && Array.isArray(params['passingSchemas']))
-    return { message: 'it has members of which only one kind is permitted' };
+    return { message: 'it mixes members of several forms, of which only one is permitted' };
   return { message: `it must be of ${how} one of the forms that CloudFormation’s schema describes` };
 }
 

@@ -107,7 +107,7 @@ function compileIntegration(
   };
 }
 
-/** Refuses another method than POST, in AWS's words (hashicorp/terraform-provider-aws#42391). */
+/** Refuses a method other than POST, in AWS's words (hashicorp/terraform-provider-aws#42391). */
 function refuseOtherMethod(integration: PropertyBag): void {
   if (readText(integration, 'IntegrationMethod', 'POST').toUpperCase() !== 'POST')
     throw new DefinitionError(

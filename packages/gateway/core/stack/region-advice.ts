@@ -1,4 +1,4 @@
-/** Advises what to do if a function signs its calls for another region than its stack's region. */
+/** Advises what to do if a function signs its calls for a region that differs from its stack's. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { formatOf, shortPlace } from './source-format.ts';
 import type { ResolvedStack } from './model.ts';

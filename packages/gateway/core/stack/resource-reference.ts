@@ -40,7 +40,7 @@ export function writeReference(stacks: readonly ResolvedStack[], owner: Resolved
   }
 }
 
-/** Whether the ARN names a resource of the stacks, but in another region than the calling stack's region. */
+/** Whether the ARN names a resource of the stacks, but in a region that differs from the calling stack's. */
 export function isElsewhere(stacks: readonly ResolvedStack[], owner: ResolvedStack, arn: string): boolean {
   const asked = parseArn(arn);
   if (asked === undefined || asked.region === owner.region || findNamed(stacks, arn) !== undefined)

@@ -161,7 +161,7 @@ function parsed(pattern: unknown): unknown {
   try {
     return JSON.parse(pattern);
   } catch {
-    // AWS's words here are those of its JSON parser.
+    // AWS reports the message of its JSON parser here.
     return refusePattern('the pattern is not JSON');
   }
 }

@@ -7,7 +7,7 @@ import { isScalar, type ValueTest } from './value-match.ts';
 
 /** Rules of a path, whose names are joined by dots. */
 export type Wanted = {
-  /** What is left of the path; undefined where it ends. */
+  /** The rest of the path; undefined at its end. */
   readonly path: string | undefined;
   readonly tests: readonly ValueTest[];
   readonly takesAbsence: boolean;

@@ -1,6 +1,6 @@
 /**
  * Filter policies of SNS subscriptions (docs/aws §18.6). They test a message's attributes, or its body as JSON. The
- * operators are those of event patterns, but fewer. Attributes are texts, numbers, or JSON lists.
+ * operators are a subset of the operators of event patterns. Attributes are texts, numbers, or JSON lists.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';

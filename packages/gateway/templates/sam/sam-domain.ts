@@ -22,7 +22,7 @@ type DomainOwner = {
 export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain: Json | undefined): void {
   if (!isJsonObject(domain)) return;
   const { kind, origin, type, apiId, stageId } = owner;
-  // For a private domain, SAM creates resources of other types than for a public domain.
+  // For a private domain, SAM creates different types of resources than for a public domain.
   const isPrivate = kind === 'rest' && domain['EndpointConfiguration'] === 'PRIVATE';
   const known = [...ENFORCED, ...NO_EFFECT, ...(isPrivate ? OF_PRIVATE : []), 'MutualTlsAuthentication'];
   for (const name of Object.keys(domain).filter((key) => !known.includes(key)))

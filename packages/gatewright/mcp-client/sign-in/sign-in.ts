@@ -122,7 +122,7 @@ function readCode(
 ): string {
   const given = answer.get('iss');
   if (answer.get('state') !== state)
-    throw new McpClientError('the response to the sign-in has another state than the request');
+    throw new McpClientError('the response to the sign-in does not have the state of the request');
   if (given === null ? namesIssuer : given !== issuer)
     throw new McpClientError(
       given === null

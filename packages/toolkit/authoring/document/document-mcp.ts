@@ -38,7 +38,7 @@ const RULE = refine(
       ),
       methods: patterns(
         'methods',
-        'Other methods. A task belongs to nobody whom the gateway knows, so tasks/get opens the tasks of all callers.',
+        'Other methods. The wrapper does not know to whom a task belongs, so tasks/get opens the tasks of all callers.',
       ),
       when: CONDITION,
     },

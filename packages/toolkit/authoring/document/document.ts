@@ -256,7 +256,7 @@ const SOURCES = described(
 );
 const ROLES = described(
   record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
-  'Roles for rules. inherits: the role includes those roles; scopes: it has these scopes as well.',
+  'Roles for rules. inherits: the roles that the role includes; scopes: the scopes that it grants.',
 );
 
 export const SHARED_DOCUMENT = object(

@@ -116,7 +116,7 @@ function checkWebhooks(
     else if (known.secretsOf === undefined)
       report(
         place,
-        `customers have no secrets for the source "${source}": write secrets: customers at it in webhooks.yml, or remove the entry`,
+        `customers have no secrets for the source "${source}": write secrets: customers for it in webhooks.yml, or remove the entry`,
       );
   }
 }

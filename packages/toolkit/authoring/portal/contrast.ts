@@ -24,7 +24,7 @@ export function findUnreadable(colour: string): string | undefined {
     (Math.floor(ratio * 100) / 100).toFixed(2),
   );
   return (
-    `is hard to read: the contrast of white text on ${colour} is ${onWhite}:1, and that of near-black text ${onBlack}:1, ` +
+    `is hard to read: the contrast of white text on ${colour} is ${onWhite}:1, and the contrast of near-black text ${onBlack}:1, ` +
     `but one of them must be at least ${LEAST}:1; choose a darker or a lighter colour`
   );
 }

@@ -65,7 +65,7 @@ const PLAN = object(
     title: described(line(60, 'a title'), 'Name of the plan for customers.'),
     changesTo: described(
       list(PLAN_ID, 0, 20),
-      'Plans to which a customer with this plan may change. They must be offered here, too.',
+      'Plans to which a customer with this plan may change. Each must also be offered here.',
     ),
     from: described(
       oneOf('now', 'next-month'),
@@ -92,7 +92,7 @@ const KEYS = object(
   {
     roles: described(NAMES('role'), 'Roles of the keys that customers make. Default: none.'),
     scopes: described(NAMES('scope'), 'Scopes of the keys that customers make. Default: none.'),
-    lifetimeDays: described(integer(1, 3650), 'Keys expire after so many days. Default: never.'),
+    lifetimeDays: described(integer(1, 3650), 'Number of days after which keys expire. Default: never.'),
   },
 );
 
@@ -153,7 +153,7 @@ const SIGN_IN = object(
         /^(local|https:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?(\/[A-Za-z0-9._~/-]{0,200})?)$/,
         'the https URL of an issuer, such as https://login.example.com, or local',
       ),
-      "The OpenID Connect provider, exactly as its tokens say in `iss`. local: the gateway's own issuer, on a developer's machine only.",
+      "The OpenID Connect provider, exactly as in `iss` of its tokens. local: the gateway's own issuer, on a developer's machine only.",
     ),
     clientId: text(/^[\x21-\x7e]{1,200}$/, 'a client id that is registered with the issuer'),
     label: described(line(60, 'the text of the button'), 'Text of the sign-in button.'),

@@ -55,7 +55,7 @@ function assertStage(template: object, stackName: string, stage: string, folder:
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
   if (names.length > 0 && !names.some((name) => name?.startsWith(`${stackName}-`)))
     throw new UsageError(
-      `${folder} was packaged for another stage than ${stage}: the name of function ${names[0]} does not begin with ${stackName}-. Run gatewright package --stage ${stage}`,
+      `${folder} was packaged for a stage other than ${stage}: the name of function ${names[0]} does not begin with ${stackName}-. Run gatewright package --stage ${stage}`,
     );
 }
 

@@ -39,7 +39,7 @@ export function packageCommand(): Command {
     .option('--param <name=value>', 'parameter of serverless.yml for this run (repeatable)', collectText, [])
     .option(
       '--output <dir>',
-      'output folder (default: .gatewright/package/<stage> in the folder of the stack; for another tool than serverless, <stage>-<tool>)',
+      'output folder (default: .gatewright/package/<stage> in the folder of the stack; for a tool other than serverless, <stage>-<tool>)',
     )
     .action(async (named: string | undefined, { stage, form, parts, output, param }: PackageFlags) => {
       const serviceDirectory = serviceFolder(named);

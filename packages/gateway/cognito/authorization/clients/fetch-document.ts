@@ -60,7 +60,7 @@ export function createDocumentFetcher(options: FetchOptions): DocumentFetcher {
   };
 }
 
-/** If any address of a name is private, all of them are refused, because the name is not that of a public server. */
+/** If any address of a name is private, all of them are refused, because a public server has only public addresses. */
 async function chooseAddress(
   url: URL,
   resolve: NonNullable<FetchOptions['resolve']>,

@@ -184,7 +184,9 @@ function Cost({ cost: { month, totals, isDraft, problem }, isLinked }: CostProps
 function Refused({ customer }: { readonly customer: ShownCustomer }) {
   const causes = describeRefusing(customer, instant);
   return causes.length === 0 ? (
-    <p class="soft">No quota of this customer is used up, and neither it nor a limit of it is suspended.</p>
+    <p class="soft">
+      No quota of this customer is used up, and neither the customer nor one of its limits is suspended.
+    </p>
   ) : (
     <ul class="uses">
       {causes.map((cause) => (

@@ -72,7 +72,7 @@ export function compileMessageIntegration(
 function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration {
   const uri = readText(integration, 'IntegrationUri', '');
   const lambda = readLambdaUri(uri, false);
-  // A function is called by POST, also if the integration names no method (docs/aws §11.3).
+  // A function is called by POST, even if the integration names no method (docs/aws §11.3).
   const isFunction = lambda.kind === 'function';
   const method =
     isFunction && readText(integration, 'IntegrationMethod', '') === ''

@@ -197,7 +197,7 @@ class Engine {
   }
 }
 
-/** Made once for all APIs, because compiling the meta schema takes longer than compiling most models. */
+/** The compiled meta schema. All APIs share it, because compiling the meta schema takes longer than compiling most models. */
 let metaSchema: Engine | undefined;
 
 /**

@@ -39,10 +39,10 @@ export async function openCustomerConsole(options: CustomerConsoleOptions): Prom
     port: 0,
     allowHosts: [],
     clock,
-    clockFixedBecause: 'The clock of a deployed stack is that of AWS.',
+    clockFixedBecause: 'A deployed stack uses AWS’s clock.',
     random: createSystemRandom(),
     identities: createIdentities([]),
-    // The secret is told to nobody, so all calls are those of the page.
+    // Only the page knows the secret, so all calls come from the page.
     secret: makeControlSecret(),
     page: {
       isReady: true,

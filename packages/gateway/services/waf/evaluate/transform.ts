@@ -46,7 +46,7 @@ export const TRANSFORMATIONS = {
   BASE64_DECODE_EXT: decodeBase64Forgiving,
   URL_DECODE_UNI: decodeUrlUnicode,
   UTF8_TO_UNICODE: encodeUnicode,
-  // The names of the following are those of ModSecurity's transformations, whose reference manual describes them.
+  // The following have the names of ModSecurity's transformations. Its reference manual describes them.
   REMOVE_WHITESPACE: (text) => text.replace(WHITE_SPACE, ''),
   TRIM: (text) => trimLeft(trimRight(text)),
   TRIM_LEFT: trimLeft,

@@ -40,7 +40,7 @@ function ofRule(
       : [
           {
             rule: name,
-            what: `${partial} of ${count} rules of ${known.name}, but for the example patterns that AWS publishes`,
+            what: `${partial} of ${count} rules of ${known.name}, for which AWS publishes only example patterns`,
           },
         ]),
     ...(hidden === 0

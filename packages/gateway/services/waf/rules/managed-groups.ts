@@ -47,9 +47,9 @@ const EXACT: Readonly<Record<string, Statement>> = {
 };
 
 /**
- * The example patterns of the guide, by group and the rule's name before its last part, for texts that are decoded and in
- * small letters. `Host_localhost_HEADER` is left out: the gateway itself is called by the name localhost, under which no
- * request reaches API Gateway.
+ * The example patterns of the guide, by group and by the rule's name without its last part. They are compared with text
+ * that is decoded and in lower case. `Host_localhost_HEADER` is left out: clients call the gateway itself as localhost, a name
+ * by which no request reaches API Gateway.
  */
 const EXAMPLES: Readonly<Record<string, string>> = {
   'core-rule-set/UserAgent_BadBots': 'nessus|nmap',
@@ -80,7 +80,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   QUERYARGUMENTS: { kind: 'all-query-arguments' },
 };
 
-/** The statement for example patterns: they match, and of any other text the result is not known. */
+/** Returns a statement that matches the example patterns. For any other text, the result is unknown. */
 function statementOfExamples(space: string, name: string): Statement | undefined {
   const at = name.lastIndexOf('_');
   const source = EXAMPLES[`${space}/${name.slice(0, at)}`];

@@ -41,7 +41,7 @@ export function openPortalBook(find: () => ServedToolkit): PortalBook {
 }
 
 async function showOrganisation(tenant: string, flags: AdminFlags): Promise<ShownOrganisation> {
-  // Loaded here, because most starts show no customer.
+  // Loaded on demand, because most runs show no customer.
   const [answer, { ROLES: roles }] = await Promise.all([
     readOrganisation(tenant, flags),
     import('#shared/portal/members.ts'),

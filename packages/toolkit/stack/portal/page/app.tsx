@@ -86,7 +86,7 @@ export function App() {
   );
 }
 
-/** Only webhooks are a matter of the owner; what else is not offered says so in its section. */
+/** Hides only the section for webhooks. Every other section itself says if it is not offered. */
 function isOffered(section: string, { hasWebhooks }: About): boolean {
   return section !== 'webhooks' || hasWebhooks === true;
 }

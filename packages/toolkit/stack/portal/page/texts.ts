@@ -18,7 +18,7 @@ export function monthName(month: string): string {
     : month;
 }
 
-/** As the functions write instants. */
+/** The form in which the functions write instants. */
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 function write(iso: string, options: Intl.DateTimeFormatOptions): string {

@@ -216,7 +216,7 @@ async function readHistory(
   const from = new Date(fromEpochMs).toISOString();
   for await (const row of readExport<UsageRow>('usage', { tenant, from }, flags)) {
     const { refuses: _, ...use } = toUse(row).use;
-    // One more than is shown tells that there are more.
+    // Reads one more than is shown, to know whether there are more.
     if (rows.push(use) > MOST_PERIODS) break;
   }
   return {

@@ -134,8 +134,8 @@ async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<
 }
 
 /**
- * Prints what applies now and what will apply later, and when it is in force. A failure to tell the keys is only a
- * warning, because the record is changed, and every process reads it within the stated time.
+ * Prints what applies now and what will apply later, and when it is in force. A failure to update the keys is only
+ * a warning, because the record is changed, and every process reads it within the stated time.
  */
 async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   const { answer, operationId } = await sendChange(request, flags);
@@ -160,7 +160,7 @@ function isFirst(after: Answer, followed: Followed | UsageError): boolean {
 
 function describeFailure(followed: Followed | UsageError): string | undefined {
   if (followed instanceof UsageError)
-    return `the API keys could not be told (${followed.message}), so requests with them may be decided by the earlier record`;
+    return `the API keys could not be updated (${followed.message}), so requests with them may be decided by the earlier record`;
   const failed = followed.outside.filter(({ done }) => done !== true);
   if (failed.length === 0) return undefined;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');

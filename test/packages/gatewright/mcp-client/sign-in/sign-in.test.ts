@@ -304,7 +304,7 @@ describe('withSignIn', () => {
     {
       name: 'an answer with another state',
       change: { 'GET /authorize': answer({ state: 'x' }) },
-      message: /has another state/,
+      message: /does not have the state of the request/,
     },
     {
       name: 'a refusal',

@@ -60,15 +60,15 @@ describe('readStack', () => {
     const provider = { ...STATE.service.provider, stackName: 'menu-prod-of-ours' };
     using packaged = aPackage({ service: { ...STATE.service, provider } });
 
-    await assert.rejects(readStack(packaged.folder, packaged.service, 'prod'), /another stage/);
+    await assert.rejects(readStack(packaged.folder, packaged.service, 'prod'), /a stage other than/);
   });
 
-  it('takes no folder of another stage', async () => {
+  it('takes no folder of a stage other than', async () => {
     using packaged = aPackage();
 
     await assert.rejects(
       readStack(packaged.folder, packaged.service, 'test'),
-      (error) => error instanceof UsageError && /another stage than test/.test(error.message),
+      (error) => error instanceof UsageError && /a stage other than test/.test(error.message),
     );
   });
 

@@ -9,7 +9,7 @@ import { useFetched } from '../use-fetched.ts';
 const ABOUT: Readonly<Record<Role, string>> = {
   developer: 'developer: keys, use and reference',
   billing: 'billing: plan, invoices and use',
-  owner: 'owner: everything, also members',
+  owner: 'owner: everything, including members',
 };
 const ROLES = Object.keys(ABOUT) as Role[];
 
