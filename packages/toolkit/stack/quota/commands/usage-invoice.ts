@@ -59,7 +59,7 @@ export function invoiceCommand(): Command {
 export function addMonthOptions(command: Command): Command {
   return addAdminOptions(command)
     .requiredOption('--period <month>', 'month, such as 2026-11', readMonth)
-    .option('--tenant <name>', 'only this customer');
+    .option('--customer, --tenant <name>', 'only this customer');
 }
 
 export function readMonth(text: string): string {
