@@ -221,7 +221,7 @@ describe('a process', () => {
     assert.ok((after.retryAfterSeconds ?? Infinity) <= 3600 + 30, String(after.retryAfterSeconds));
   });
 
-  // Such as queue messages and calls of `quotas.consume()`: docs/design/quota.md, §1, "Counted quotas without a stamp".
+  // Such as queue messages and calls of `quotas.consume()`: docs/design/quota §1.
   it('decides a request without a time of receipt by a new plan within 2 s', async () => {
     const { quotas, table, upgrade } = await prepare();
     const ask = () => quotas.consume({ tenant: 'acme', key: 'k-1' });
