@@ -239,7 +239,7 @@ class Holder {
   }
 
   async #decide(request: ConsumeRequest, arrivedEpochMs: number, run: Run | undefined): Promise<Decision> {
-    const atEpochMs = this.#arrivalOf(request, arrivedEpochMs).fromEpochMs;
+    const atEpochMs = middleOf(this.#arrivalOf(request, arrivedEpochMs));
     for (let reload = 0; reload < PLAN_RELOADS; reload += 1) {
       const terms = await this.#inForce(request, atEpochMs);
       if (terms.kind === 'halted') return this.#reject(HALTED, []);
@@ -292,7 +292,7 @@ class Holder {
     checkCharge(request);
     const now = momentOf(this.#options.clock);
     const arrival = this.#arrivalOf(request, now.wallMs);
-    const terms = await this.#terms.read(request, arrival.fromEpochMs);
+    const terms = await this.#terms.read(request, middleOf(arrival));
     if (terms.kind !== 'terms') return [];
     const saved = this.#book.peek(terms.plan) ?? (await this.#readPlan(terms.plan));
     if (saved === undefined) return [];
@@ -391,6 +391,14 @@ class Holder {
     const spread = Math.min(SPREAD.maxSeconds, windowSeconds * SPREAD.share);
     return Math.max(1, resetSeconds + Math.ceil(spread * this.#options.random.fraction()));
   }
+}
+
+/**
+ * Returns the most likely time of arrival. The plan in force is determined by it: by the earliest possible time, a change
+ * would not apply to requests without a timestamp for the first `clockSkewMs`.
+ */
+function middleOf({ fromEpochMs, toEpochMs }: Arrival): number {
+  return (fromEpochMs + toEpochMs) / 2;
 }
 
 /** Returns whose ledgers are charged. */

@@ -207,18 +207,18 @@ function owedByTerms(
 ): readonly Owed[] {
   // The fees under a customer's terms are computed once for the customer, not for each key.
   if (customer === undefined || assignments.length > 0) return [];
-  const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
+  const endAfterMs = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return spansOf(customer).flatMap((term) => {
     const saved = plans.get(term.plan);
-    const from = Math.max(oldest, term.fromEpochMs);
-    const to = Math.min(term.untilEpochMs, toEpochMs, nowEpochMs);
-    if (saved === undefined || to <= from) return [];
+    const begunBy = Math.min(toEpochMs, nowEpochMs + 1);
+    const time = { fromEpochMs: term.fromEpochMs, toEpochMs: Math.min(term.untilEpochMs, begunBy) };
+    if (saved === undefined) return [];
     const plan = planOfTerm(saved, term.limits);
     return plan.limits
       .filter(hasFee)
       .filter(({ level }) => level === 'tenant')
       .flatMap((limit) =>
-        periodsWithin(limit.period, from, to)
+        periodsWithin(limit.period, time, endAfterMs)
           .filter((period) => period.endEpochMs <= endByMs)
           .filter(({ startEpochMs }) => startEpochMs >= (fromEpochMs ?? -Infinity))
           .filter((period) => limit.price && feeOfTerm(customer, term, period, limit.price).kind === 'due')
@@ -242,17 +242,19 @@ function owedBy(
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
   { nowEpochMs, endByMs }: Bounds,
 ): readonly Owed[] {
-  const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
+  const endAfterMs = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return assignments.flatMap(({ plan: planId, sinceEpochMs, untilEpochMs = Infinity }, index) => {
     const plan = plans.get(planId);
     if (plan === undefined) return [];
     const replacedAt = assignments[index - 1]?.sinceEpochMs ?? customer?.terms[0]?.fromEpochMs ?? Infinity;
-    const from = Math.max(oldest, sinceEpochMs ?? nowEpochMs - KEEP_MS);
-    const to = Math.min(untilEpochMs, toEpochMs, nowEpochMs);
+    const time = {
+      fromEpochMs: sinceEpochMs ?? nowEpochMs - KEEP_MS,
+      toEpochMs: Math.min(untilEpochMs, toEpochMs, nowEpochMs + 1),
+    };
     return plan.limits.filter(hasFee).flatMap((limit) => {
       if (limit.level === 'key' && key === undefined) return [];
       const id = { tenant, limit: limit.id, subject: limit.level === 'key' ? (key ?? '') : '' };
-      return periodsWithin(limit.period, from, to)
+      return periodsWithin(limit.period, time, endAfterMs)
         .filter(
           ({ startEpochMs, endEpochMs }) =>
             endEpochMs <= endByMs && endEpochMs <= replacedAt && startEpochMs >= (fromEpochMs ?? -Infinity),
@@ -262,14 +264,16 @@ function owedBy(
   });
 }
 
+/** Returns the periods of which a part is in that time, newest first. Periods that ended earlier are left out. */
 function periodsWithin(
   rule: QuotaLimit['period'],
-  fromEpochMs: number,
-  toEpochMs: number,
+  { fromEpochMs, toEpochMs }: { readonly fromEpochMs: number; readonly toEpochMs: number },
+  endAfterMs: number,
 ): readonly Period[] {
   const found: Period[] = [];
   for (let at = toEpochMs - 1; at >= fromEpochMs;) {
     const period = periodAt(rule, at);
+    if (period.endEpochMs <= endAfterMs) break;
     found.push(period);
     at = period.startEpochMs - 1;
   }

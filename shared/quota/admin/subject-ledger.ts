@@ -368,6 +368,8 @@ function findLimit(plan: CustomerPlan, question: LedgerQuestion): QuotaLimit {
     throw new RequestInvalid('route', 'must be omitted, because the limit is not per route');
   throw new DomainError(
     'LIMIT_UNKNOWN',
-    `that limit is per ${limit.level}: use the path of the ${limit.level}`,
+    limit.level === 'key'
+      ? `the limit ${limit.id} counts each key on its own: name the key (gatewright quota … --key ID; gatewright keys list prints the ids), or use the path of the key`
+      : `the limit ${limit.id} counts the whole tenant: leave out the key (--key), or use the path of the tenant`,
   );
 }

@@ -143,7 +143,7 @@ export function adviseOnCharge({ outcome, customer, limit }: Charge): string {
   if (outcome === 'over-rate' && limit !== undefined)
     return `Send requests more slowly, or ${changePlan(tenant, limit)}. A rate has no units to top up.`;
   if (outcome === 'over-quota' && limit !== undefined)
-    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}. ${later}`;
+    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or \`gatewright customers set-plan ${tenant} PLAN\`. ${later}`;
   return 'Use a credential that names the customer and the plan to charge.';
 }
 

@@ -32,7 +32,7 @@ import {
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
 import { addParts, guidesOf } from './add-parts.ts';
-import { assertAuthorizers, chooseParts, partsFile, usedParts } from './choose-parts.ts';
+import { assertAuthorizers, chooseParts, partsFile, usedParts, withNeeds } from './choose-parts.ts';
 import { describeLeftParts } from '../../../toolkit/stack/parts.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
@@ -110,14 +110,17 @@ function add(folder: string, names: string): void {
   const stack = stackFolderOf(folder);
   const { added, files } = addParts(stack, names);
   const documents = documentsOf(join(stack, 'access'));
-  const needsDocument = added.includes('channels') && !hasDocumentOfChannels(documents);
+  const isAsked = withNeeds(names, '--add').includes('channels');
+  const needsDocument = isAsked && !hasDocumentOfChannels(documents);
   const up = `../${/\$\{file\(((?:\.\.\/)*)node_modules/.exec(readIfThere(join(stack, 'serverless.yml')))?.[1] ?? ''}`;
   if (needsDocument) write(stack, 'access/channels.yml', CHANNELS_FILE(up));
   printResult({ added, changed: files }, () =>
-    added.length === 0
+    added.length === 0 && !needsDocument
       ? ['the stack already has these parts']
       : [
-          `added ${added.join(', ')} to ${files.join(', ')}; the next deployment makes their resources, and replaces no other`,
+          added.length === 0
+            ? 'the stack already has these parts'
+            : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment makes their resources, and replaces no other`,
           ...(needsDocument
             ? [
                 `written ${join(relative(process.cwd(), stack), 'access/channels.yml')}; write ${CHANNELS_PARAMETER} into params.dev of ${join(relative(process.cwd(), stack), 'serverless.yml')}, so that the stack has this API`,

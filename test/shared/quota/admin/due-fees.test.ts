@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
+import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
 import { listDueFees } from '#shared/quota/admin/due-fees.ts';
 import { assignPlan, unassignPlan } from '#shared/quota/admin/keys.ts';
 import { suspend } from '#shared/quota/admin/limits.ts';
@@ -111,6 +112,42 @@ describe('the fees of periods without requests', () => {
     assert.deepEqual(
       invoices.map(({ total }) => total),
       ['49.00'],
+    );
+  });
+
+  // The period of 90 days ends on 30 November.
+  it('are recorded when a long period ends, also of a customer who was closed long before', async () => {
+    const books = new Books();
+    const quarter = { everySeconds: 90 * 86_400, from: '2026-09-01' };
+    await books.save('gold', [{ ...MONTHLY, period: quarter, price: FEE }]);
+    await books.save('parts', [{ ...MONTHLY, period: quarter, price: { ...FEE, prorate: true } }]);
+    for (const [tenant, plan] of [
+      ['acme', 'gold'],
+      ['globex', 'parts'],
+    ] as const) {
+      await createCustomer(books.ports, books.request(at('2026-09-01')), { tenant, plan });
+      await setState(books.ports, books.request(at('2026-09-10')), tenant, 'closed');
+    }
+
+    assert.equal(await books.close('2026-11-30T01:00:00Z'), 2);
+    const prices = (await books.records()).map(({ tenant, price }) => [tenant, price?.fee]);
+    assert.deepEqual(prices, [
+      ['acme', '49.00'],
+      ['globex', '4.9'],
+    ]);
+  });
+
+  it('are due from the instant on at which the customer is created', async () => {
+    const books = new Books();
+    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
+    await createCustomer(books.ports, books.request(books.nowMs), { tenant: 'acme', plan: 'gold' });
+    const all = { tenant: 'acme', fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined };
+
+    const { rows } = await listDueFees(books.ports, all, books.nowMs, 'begun');
+
+    assert.deepEqual(
+      rows.map(({ row }) => row.month),
+      ['2026-09'],
     );
   });
 

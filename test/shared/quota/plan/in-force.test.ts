@@ -103,6 +103,7 @@ describe('a process', () => {
     for (const [plan, quota, everySeconds] of [
       ['free', freeQuota, 30 * 86_400],
       ['hourly', 1, 3600],
+      ['large', 100, 30 * 86_400],
     ] as const) {
       const limits = [{ id: 'all', level: 'tenant', quota, period: { everySeconds } }];
       await savePlan(ports, request(), plan, { id: plan, version: 1, limits });
@@ -114,8 +115,9 @@ describe('a process', () => {
       ...(changesWithinMs !== undefined && { changesWithinMs }),
     });
     const ask = () => quotas.consume({ tenant: 'acme', key: 'k-1', atEpochMs: table.nowMs });
-    const change = () =>
-      setPlan(ports, request(), { tenant: 'acme', plan: 'hourly', version: 2 }).then(() => undefined);
+    const changeTo = (plan: string) => () =>
+      setPlan(ports, request(), { tenant: 'acme', plan, version: 2 }).then(() => undefined);
+    const [change, upgrade] = [changeTo('hourly'), changeTo('large')];
     const suspend = () => setState(ports, request(), 'acme', 'suspended').then(() => undefined);
     const question = {
       tenant: 'acme',
@@ -125,7 +127,7 @@ describe('a process', () => {
       periodEpochMs: undefined,
     };
     const changeLimit = (to: typeof suspendLimit) => to(ports, request(), question).then(() => undefined);
-    return { table, quotas, ask, change, suspend, changeLimit };
+    return { table, quotas, ask, change, upgrade, suspend, changeLimit };
   };
 
   it('decides by its own change at once after refresh()', async () => {
@@ -217,6 +219,23 @@ describe('a process', () => {
     assert.ok(!after.allowed, 'the unit that was used counts in the new plan');
     assert.equal(after.plan, 'hourly');
     assert.ok((after.retryAfterSeconds ?? Infinity) <= 3600 + 30, String(after.retryAfterSeconds));
+  });
+
+  // Such as queue messages and calls of `quotas.consume()`: docs/design/quota §1.
+  it('decides a request without a time of receipt by a new plan within 2 s', async () => {
+    const { quotas, table, upgrade } = await prepare();
+    const ask = () => quotas.consume({ tenant: 'acme', key: 'k-1' });
+    assert.ok((await ask()).allowed, 'the customer was created now');
+    table.nowMs += 10;
+    assert.ok(!(await ask()).allowed);
+    await upgrade();
+    table.nowMs += 2000;
+
+    const after = await ask();
+    const [limit] = await quotas.peek({ tenant: 'acme', key: 'k-1' });
+
+    assert.deepEqual([after.allowed, after.plan], [true, 'large']);
+    assert.equal(limit?.limit, 100);
   });
 
   it('reads the record once for a version that the table does not have, as after a restore', async () => {

@@ -80,7 +80,7 @@ async function create(flags: CreateFlags): Promise<void> {
 
 function listCommand(): Command {
   return readCommand('list', 'List the keys of a tenant.')
-    .requiredOption('--tenant <name>', 'owner of the keys')
+    .requiredOption('--customer, --tenant <name>', 'owner of the keys')
     .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
       printRows(await readPages(listing, flags), COLUMNS, HEADINGS);

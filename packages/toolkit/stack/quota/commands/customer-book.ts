@@ -268,9 +268,12 @@ async function readCost(
   try {
     const open = await readNotClosed(asked);
     const totals: { total: string; currency: string }[] = [];
-    for await (const { invoices } of readInvoices(asked, open))
+    let isDraft = open.length > 0;
+    for await (const { invoices } of readInvoices(asked, open)) {
       totals.push(...invoices.map(({ total, currency }) => ({ total, currency })));
-    return { month, totals, isDraft: open.length > 0 };
+      isDraft ||= invoices.some(({ draft }) => draft === true);
+    }
+    return { month, totals, isDraft };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { month, totals: [], isDraft: true, problem: error.message };

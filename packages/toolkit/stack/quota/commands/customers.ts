@@ -184,7 +184,10 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
       : followed.revoked
         ? `its API keys are revoked (${followed.keys}); `
         : `in force now for requests with its API keys (${followed.keys}); `;
-  return `${keys}requests that are refused now are decided again within 2 s; in force everywhere by ${printValue(after['everywhereBy'])}`;
+  // A customer who is suspended or closed is refused in either case.
+  const again =
+    after['state'] === 'active' ? 'requests that are refused now are decided again within 2 s; ' : '';
+  return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
 async function list(flags: ReadFlags): Promise<void> {

@@ -15,6 +15,7 @@ import { periodEndOf } from '#shared/quota/admin/usage-row.ts';
 import { parseLedger } from '#shared/quota/ledger/ledger.ts';
 import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
+import { findUnrecordedFees } from './unrecorded-fees.ts';
 import { parseKeyPart, printKeyPart } from '#shared/table/item-write.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import type { ListedItem } from '#shared/table/listing.ts';
@@ -38,7 +39,7 @@ export type Tables = {
 
 export type Survey = {
   readonly found: ReadonlyMap<string, number>;
-  /** Periods with a price that are not closed, so that no invoice has them. */
+  /** Periods with a price that are not closed, and fees that are not recorded, so that no invoice has them. */
   readonly openMoney: readonly string[];
   /** Invoices of the last weeks, which the records that are deleted would make. Nobody knows whether they were sent. */
   readonly invoices: readonly DueInvoice[];
@@ -189,7 +190,8 @@ export async function survey(
   const { nativeKeys } = credentials;
   for await (const kept of access.scan()) count(accessFate(tenant, credentials, kept));
   if (portal !== undefined) for await (const kept of portal.scan()) count(portalFate(tenant, kept));
-  return { found, openMoney: money.open, invoices: money.invoices, nativeKeys };
+  const openMoney = [...money.open, ...(await money.findFees())];
+  return { found, openMoney, invoices: money.invoices, nativeKeys };
 }
 
 /**
@@ -256,13 +258,18 @@ class OpenMoney {
   readonly #priced = new Set<string>();
   readonly #ledgers: { readonly name: string; readonly limit: string }[] = [];
   readonly #records: UsageRecord[] = [];
+  /** The customer's items and the plans, from which fees of periods without requests are found. */
+  readonly #items: ListedItem[] = [];
 
   constructor(tenant: string, nowEpochMs: number) {
     this.#tenant = tenant;
     this.#nowEpochMs = nowEpochMs;
   }
 
-  look({ key: { pk, sk }, item }: ListedItem): void {
+  look(kept: ListedItem): void {
+    const { key, item } = kept;
+    const { pk, sk } = key;
+    if (pk.startsWith('PLAN#') || isCustomersKey(this.#tenant, pk)) this.#items.push(kept);
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
     // Only partitions with ledgers contain periods and usage records.
     if (!isCustomersKey(this.#tenant, pk)) return;
@@ -273,6 +280,15 @@ class OpenMoney {
 
   get open(): readonly string[] {
     return this.#ledgers.filter(({ limit }) => this.#priced.has(limit)).map(({ name }) => name);
+  }
+
+  /** Finds the fees of periods that have begun, in which the customer made no request. */
+  async findFees(): Promise<readonly string[]> {
+    const rows = await findUnrecordedFees(this.#items, this.#tenant, this.#nowEpochMs);
+    return rows.map(
+      ({ limit, key, periodStart, periodEnd }) =>
+        `the fee of ${[limit, key, periodStart].filter(Boolean).join('/')} is not recorded; the period ends at ${periodEnd}`,
+    );
   }
 
   /** The invoices of months with a record that may not be on an invoice yet, without those of nothing. */

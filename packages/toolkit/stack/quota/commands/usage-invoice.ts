@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '#shared/errors.ts';
+import { LATE_MS } from '#shared/quota/admin/close-period.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { ledgerOf } from '#shared/quota/admin/usage-row.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
@@ -58,7 +59,7 @@ export function invoiceCommand(): Command {
 export function addMonthOptions(command: Command): Command {
   return addAdminOptions(command)
     .requiredOption('--period <month>', 'month, such as 2026-11', readMonth)
-    .option('--tenant <name>', 'only this customer');
+    .option('--customer, --tenant <name>', 'only this customer');
 }
 
 export function readMonth(text: string): string {
@@ -70,6 +71,14 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   const done = await closePeriods(month, flags);
   printAnswer(done);
   if (Number(done['closed']) + Number(done['recorded']) > 0) return;
+  const running = Number(done['running']);
+  if (running > 0) {
+    const which = month === undefined ? '' : ` of ${month}`;
+    printNotes(
+      `Nothing to do yet: ${count(running, 'period')}${which} can be closed 15 minutes after its end. gatewright usage invoice --draft shows the amounts until then.`,
+    );
+    return;
+  }
   const periods = month === undefined ? 'period that ended in the last 35 days' : `ended period of ${month}`;
   printNotes(`Nothing to do: every ${periods} is closed already.`);
 }
@@ -97,17 +106,16 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   const { format, out, draft = false } = flags;
   if (format === 'pdf' && out === undefined) throw new UsageError('--format pdf also needs --out <folder>');
   const open = await readNotClosed(flags);
-  if (open.length > 0 && !draft)
-    throw new UsageError(
-      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period} first, or pass --draft`,
-    );
+  if (open.length > 0 && !draft) throw refuseOpen(open, flags.period);
   if (open.length > 0)
     printNotes(`draft: ${describeNotClosed(open)}; the amounts may change until all periods are closed`);
   let isFirst = true;
   let unpriced = 0;
-  for await (const made of readInvoices(flags, open)) {
+  for await (const made of readInvoices(flags, draft ? open : undefined)) {
     unpriced += made.unpriced.length;
     for (const each of made.invoices) {
+      if (isFirst && each.draft === true && open.length === 0)
+        printNotes('draft: the periods end later, and the amounts may change until then');
       await print(each, flags, isFirst);
       isFirst = false;
     }
@@ -116,7 +124,10 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     printNotes(
       `Not on any invoice, because the plan has no price for the limit: ${count(unpriced, 'period')}`,
     );
-  else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
+  else if (isFirst)
+    printNotes(
+      `No usage${draft ? '' : ' or fee'} of ${flags.period} is recorded, so there is no invoice.${draft ? '' : ' Fees are recorded by gatewright usage close after the end of the period; --draft shows them before.'}`,
+    );
 }
 
 /** @throws UsageError if a name contains letters that the PDF's fonts lack */
@@ -145,15 +156,12 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
 
 /**
  * Yields the invoices of a month.
- * @param open the periods that are not closed yet, from which draft invoices are created. If the list is empty, only
- * recorded usage is invoiced.
+ * @param open the periods that are not closed yet, if draft invoices are wanted, which also have the fees of periods
+ * without requests. Undefined if only what is recorded is invoiced.
  */
-export async function* readInvoices(
-  flags: MonthFlags,
-  open: readonly UsageRow[] = [],
-): AsyncGenerator<Priced> {
+export async function* readInvoices(flags: MonthFlags, open?: readonly UsageRow[]): AsyncGenerator<Priced> {
   const plans = new Map<string, CustomerPlan | undefined>();
-  const drafts = open.length === 0 ? new Map<string, UsageRecord[]>() : await readDrafts(flags, open);
+  const drafts = open === undefined ? new Map<string, UsageRecord[]>() : await readDrafts(flags, open);
   for await (const [tenant, recorded] of readTenants(flags, drafts)) {
     const records = [...recorded, ...(drafts.get(tenant) ?? [])];
     await loadPlans(records, plans, flags);
@@ -256,6 +264,15 @@ export function describeNotClosed(open: readonly UsageRow[]): string {
     );
   const others = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
   return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${names.join(', ')}${others})`;
+}
+
+/** Names the earliest time of the remedy, because a period that has not ended cannot be closed. */
+export function refuseOpen(open: readonly UsageRow[], month: string): UsageError {
+  const endMs = Math.max(...open.map(({ periodEnd }) => Date.parse(periodEnd)));
+  const closable = new Date(endMs + LATE_MS).toISOString();
+  return new UsageError(
+    `${describeNotClosed(open)}: after ${closable}, run gatewright usage close --period ${month}; or pass --draft`,
+  );
 }
 
 function boundsOf({ period, tenant }: MonthFlags) {

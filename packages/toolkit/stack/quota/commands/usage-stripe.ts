@@ -12,7 +12,7 @@ import type { CustomerPlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import { count, printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
-import { addMonthOptions, describeNotClosed, readNotClosed, readRecords } from './usage-invoice.ts';
+import { addMonthOptions, refuseOpen, readNotClosed, readRecords } from './usage-invoice.ts';
 import type { MonthFlags } from './usage-invoice.ts';
 
 type StripeFlags = MonthFlags & {
@@ -61,10 +61,7 @@ async function send(flags: StripeFlags): Promise<void> {
       'the environment variable STRIPE_API_KEY must be the secret key of a Stripe account',
     );
   const open = await readNotClosed(flags);
-  if (open.length > 0 && flags.draft !== true)
-    throw new UsageError(
-      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period} first, or pass --draft`,
-    );
+  if (open.length > 0 && flags.draft !== true) throw refuseOpen(open, flags.period);
   const sent = await readJournal(flags.journal);
   if (!isDry) await checkWritable(flags.journal);
   const counts = { sent: 0, before: 0, nothing: 0, unmetered: 0, negative: 0 };

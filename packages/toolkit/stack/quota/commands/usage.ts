@@ -34,7 +34,7 @@ export function usageCommand(): Command {
     .description('Show, export, close and invoice the usage of tenants and keys.')
     .addCommand(
       readCommand('show', 'Show the usage of all tenants, or of one tenant and its keys.')
-        .option('--tenant <name>', 'only this customer')
+        .option('--customer, --tenant <name>', 'only this customer')
         .option('--at <instant>', 'show the periods that contain this instant (default: now)', readInstant)
         .action(show),
     )
@@ -55,7 +55,7 @@ function exportCommand(): Command {
         .choices(['ndjson', 'csv', 'invoice'])
         .default('ndjson'),
     )
-    .option('--tenant <name>', 'only this customer')
+    .option('--customer, --tenant <name>', 'only this customer')
     .option('--from <instant>', 'only periods that begin at or after this instant', readInstant)
     .option('--to <instant>', 'only periods that begin before this instant', readInstant)
     .action(exportUsage);

@@ -44,4 +44,18 @@ describe('gatewright init --add', () => {
       /\$schema=\.\.\/\.\.\/node_modules[^]*logicalId: WebsocketsApi[^]*in: subprotocol/,
     );
   });
+
+  // docs/guides/receive/realtime.md, "Try it": init gives the part to a service that uses tickets, without the document.
+  it('writes that document also where the stack has the part already', async () => {
+    rmSync(join(folder, 'gatewright/access/channels.yml'));
+
+    const { stdout } = await run('--add', 'channels');
+
+    assert.match(
+      stdout,
+      /^the stack already has these parts\nwritten gatewright\/access\/channels\.yml; write/,
+    );
+    assert.match(read('access/channels.yml'), /logicalId: WebsocketsApi/);
+    assert.equal((await run('--add', 'channels')).stdout, 'the stack already has these parts\n');
+  });
 });

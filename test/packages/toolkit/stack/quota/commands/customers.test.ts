@@ -150,14 +150,23 @@ describe('gatewright customers', () => {
     const suspended = await run('customers', 'suspend', 'soylent');
     isFlushed = true;
 
-    assert.match(suspended.stdout, /in force now for requests with its API keys \(1\)/);
+    assert.match(
+      suspended.stdout,
+      /in force now for requests with its API keys \(1\); in force everywhere by/,
+    );
     assert.match(
       suspended.stderr,
       /could not be removed \(flush http a1b2c3d4e5\/prod: no rights\), so they stay until the authorizers' TTL ends.*--operation /,
     );
     assert.equal((await keys.show(keyId)).customerVersion, 2);
-    assert.match(await printed('customers', 'close', 'soylent'), /its API keys are revoked \(1\)/);
-    assert.match(await printed('keys', 'list', '--tenant', 'soylent'), new RegExp(`^${keyId} +revoked`, 'm'));
+    assert.match(
+      await printed('customers', 'close', 'soylent'),
+      /its API keys are revoked \(1\); in force everywhere by/,
+    );
+    assert.match(
+      await printed('keys', 'list', '--customer', 'soylent'),
+      new RegExp(`^${keyId} +revoked`, 'm'),
+    );
   });
 
   it('shows nothing as left while a customer is suspended, and after it is closed', async () => {

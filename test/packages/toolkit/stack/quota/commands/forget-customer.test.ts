@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
+import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
@@ -148,6 +149,29 @@ const KINDS = [
   'API keys',
   'lists of API keys',
 ] as const;
+
+describe('the fee of a customer without requests', () => {
+  it('is open until it is recorded, also after the customer was closed', async () => {
+    const books = new TwoCustomers();
+    const { ports } = books;
+    const tables = { usage: sweptMemory(books.usage), access: sweptMemory(books.access) };
+    const openAt = async (nowMs: number) => (await survey(tables, 'idle', nowMs)).openMoney;
+    await savePlan(ports, requested('plan', START_MS), 'gold', PLAN);
+    await createCustomer(ports, requested('create', START_MS), { tenant: 'idle', plan: 'gold' });
+    await setState(ports, requested('end', START_MS + 60_000), 'idle', 'closed');
+
+    const before = await openAt(START_MS + 120_000);
+    books.nowMs = Date.UTC(2026, 10, 2);
+    await closeOver(ports, requested('close', books.nowMs), { month: '2026-10', cursor: undefined });
+    const after = await survey(tables, 'idle', books.nowMs);
+
+    assert.deepEqual(before, [
+      'the fee of monthly/2026-10-01T00:00:00.000Z is not recorded; the period ends at 2026-11-01T00:00:00.000Z',
+    ]);
+    assert.deepEqual([after.openMoney, after.invoices.map(({ total }) => total)], [[], ['10.00']]);
+    assert.deepEqual(await survey(tables, 'another', books.nowMs).then(({ openMoney }) => openMoney), []);
+  });
+});
 
 describe('forgetting a customer', () => {
   for (const tenant of ['globex', 'a#b%'])

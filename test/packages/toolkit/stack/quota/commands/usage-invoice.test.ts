@@ -10,6 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { createRouter } from '#shared/http/router.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
+import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { Item } from '#shared/table/item-write.ts';
@@ -132,7 +133,13 @@ describe('the invoices of a month', () => {
     const [refused, draft] = [await usage('invoice'), await usage('invoice', '--draft')];
 
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /1 period is not closed \(acme\/monthly\/2026-11-01T00:00:00.000Z\)/);
+    assert.match(
+      refused.stderr,
+      /1 period is not closed \(acme\/monthly\/2026-11-01T00:00:00.000Z\): after 2026-12-01T00:15:00.000Z, run gatewright usage close --period 2026-11; or pass --draft/,
+    );
+    const { stdout, stderr } = await usage('close', '--json');
+    assert.deepEqual(JSON.parse(stdout), { closed: 0, recorded: 0, running: 1 });
+    assert.match(stderr, /^Nothing to do yet: 1 period of 2026-11 can be closed 15 minutes after its end\./m);
     assert.equal(draft.code, 0, draft.stderr);
     assert.match(
       draft.stderr,
@@ -242,11 +249,33 @@ describe('a month without requests', () => {
   });
 });
 
+describe('a month that is not over, and without a request', () => {
+  it('has the fees of its customers on drafts, and says where they are', async () => {
+    nowMs = Date.UTC(2028, 2, 5);
+    await createCustomer(ports, requested('quiet', nowMs), { tenant: 'quiet', plan: 'gold' });
+    nowMs += 60_000;
+
+    const [made, draft, later] = [
+      await usageOf('2028-03', 'invoice'),
+      await usageOf('2028-03', 'invoice', '--draft'),
+      await usageOf('2028-04', 'invoice', '--draft'),
+    ];
+
+    assert.deepEqual([made.code, made.stdout], [0, '']);
+    assert.match(made.stderr, /^No usage or fee of 2028-03 is recorded.*; --draft shows them before\.$/m);
+    const line = draft.stdout.split('\n').find((each) => each.includes('"quiet"')) ?? '{}';
+    const { total, draft: isDraft } = JSON.parse(line) as Record<string, unknown>;
+    assert.deepEqual([total, isDraft], ['49.00', true]);
+    assert.match(draft.stderr, /^draft: the periods end later, and the amounts may change until then$/m);
+    assert.equal(later.stdout, '', 'the month has not begun');
+  });
+});
+
 describe('a month of which nothing is recorded', () => {
   it('has no invoice, and says so', async () => {
     const { code, stdout, stderr } = await usageOf('2025-01', 'invoice');
     assert.deepEqual([code, stdout], [0, '']);
-    assert.equal(stderr, 'No usage of 2025-01 is recorded, so there is no invoice.\n');
+    assert.match(stderr, /^No usage or fee of 2025-01 is recorded, so there is no invoice\./);
   });
 });
 
