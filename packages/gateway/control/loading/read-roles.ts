@@ -3,7 +3,7 @@
  * guide, "Policies and permissions").
  */
 import { makeRoleId } from '@gatewright/aws/physical-ids';
-import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -134,8 +134,9 @@ class RoleReader {
     return ALLOW_ALL;
   }
 
-  #document(owned: Owned, property: string, document: Json | undefined): CompiledPolicy {
+  #document(owned: Owned, property: string, written: Json | undefined): CompiledPolicy {
     const { resource } = owned;
+    const document = ofText(written);
     if (document === undefined && isUnresolved(resource, property)) {
       this.#note(owned, property, NOT_KNOWN);
       return ALLOW_ALL;
@@ -171,13 +172,18 @@ class RoleReader {
  * it applies to its own role.
  */
 function readTrust(document: Json | undefined): CompiledPolicy | undefined {
-  const { Statement: statement, ...rest } = membersOf(document);
+  const { Statement: statement, ...rest } = membersOf(ofText(document));
   const statements = asOneOrMore(statement);
   if (statements.some((one) => 'Resource' in membersOf(one) || 'NotResource' in membersOf(one)))
     return undefined;
   const Statement = statements.map((one) => ({ ...membersOf(one), Resource: '*' }));
   const compiled = compilePolicy({ ...rest, Statement }, { ofResource: true });
   return compiled.kind === 'compiled' ? compiled.policy : undefined;
+}
+
+/** Returns the document that a text contains. CloudFormation accepts JSON text, such as that of Fn::Sub, for a policy. */
+function ofText(document: Json | undefined): Json | undefined {
+  return typeof document === 'string' ? ((parseJson(document) as Json | undefined) ?? document) : document;
 }
 
 function isUnresolved({ unresolved = [] }: ResolvedResource, property: string): boolean {

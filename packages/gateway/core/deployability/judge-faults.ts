@@ -22,5 +22,9 @@ export function judgeFault(error: DefinitionError, stack: ResolvedStack | undefi
     const { fault, unresolved = [] } = stack.resources.get(name) ?? {};
     return (fault !== undefined && ruleOfRefusal(fault) !== 'resource-value') || unresolved.length > 0;
   };
-  return [...names].some(isOpen) ? 'value-elsewhere' : rule;
+  const { fault: own, unresolved: missing = [] } = stack.resources.get(logicalId) ?? {};
+  // The service gets no value because of a part, such as a parameter without value, that is a finding of its own.
+  const isMissing =
+    missing.includes(path[0] ?? '') && own !== undefined && ruleOfRefusal(own) !== 'resource-value';
+  return isMissing || [...names].some(isOpen) ? 'value-elsewhere' : rule;
 }

@@ -22,6 +22,8 @@ export type Resolved = Json | typeof NO_VALUE;
 /** Resolves the names of one stack. `fail` throws a `DefinitionError` at the place of `at`. */
 export interface Scope {
   readonly region: string;
+  /** Whether the template has the transform AWS::LanguageExtensions. */
+  readonly hasExtensions: boolean;
   ref(name: string, at: Path): Resolved;
   attribute(logicalId: string, attribute: string, at: Path): Json;
   condition(name: string, at: Path): boolean;
@@ -170,10 +172,13 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
 
 function getAttribute(argument: Json, scope: Scope, at: Path): Json {
   const parts = typeof argument === 'string' ? splitAttribute(argument) : argument;
-  if (!isJsonList(parts) || parts.length !== 2 || typeof parts[0] !== 'string') {
+  // Only AWS::LanguageExtensions permits functions as the name of the resource.
+  const hasName = isJsonList(parts) && (typeof parts[0] === 'string' || scope.hasExtensions);
+  if (!hasName || parts.length !== 2) {
     return scope.fail(at, 'Template error: every Fn::GetAtt object requires two non-empty parameters');
   }
-  return scope.attribute(parts[0], resolveText(parts[1], 'Fn::GetAtt', scope, at), at);
+  const [name = '', attribute = ''] = parts.map((part) => resolveText(part, 'Fn::GetAtt', scope, at));
+  return scope.attribute(name, attribute, at);
 }
 
 function substitute(argument: Json, scope: Scope, at: Path): string {
@@ -205,7 +210,12 @@ function select(argument: Json, scope: Scope, at: Path): Resolved {
   const found = Number.isInteger(index) ? list[index] : undefined;
   return (
     found ??
-    scope.fail(at, `Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`)
+    scope.fail(
+      at,
+      `Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`,
+      // AWS chooses the value of an attribute, such as an output of a nested stack.
+      JSON.stringify(items).includes('"Fn::GetAtt"') ? 'value-elsewhere' : undefined,
+    )
   );
 }
 

@@ -10,7 +10,7 @@ import { DynamicReferences } from './dynamic-references.ts';
 import { EXPORT_READER, MadeValues } from './made-values.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
-import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, UnsupportedItem } from '../../core/stack/model.ts';
 import { readParameters } from './parameters.ts';
@@ -34,9 +34,19 @@ export interface Neighbours {
   madeSecret(id: string, asking: StackResolver): string | undefined;
 }
 
+/** The resources that SAM generates once for all functions with a DeploymentPreference. */
+const OF_DEPLOYMENTS: ReadonlySet<string> = new Set([
+  'ServerlessDeploymentApplication',
+  'CodeDeployServiceRole',
+]);
+
+/** The types of SAM, or what they are converted to, of which SAM's other resources are not generated here. */
+const NOT_EXPANDED = /^AWS::(?:Serverless::|AppSync::GraphQLApi$)/;
+
 export class StackResolver implements Scope {
   readonly raw: RawStack;
   readonly region: string;
+  readonly hasExtensions: boolean;
   readonly made: MadeValues;
   /** The names of the exports that this stack has imported so far. */
   readonly imports = new Set<string>();
@@ -62,6 +72,7 @@ export class StackResolver implements Scope {
     this.#types = types;
     this.#tolerance = tolerance;
     this.region = raw.region;
+    this.hasExtensions = asOneOrMore(raw.template['Transform']).includes('AWS::LanguageExtensions');
     this.#neighbours = neighbours;
     this.#template = checkShape(
       raw,
@@ -173,7 +184,8 @@ export class StackResolver implements Scope {
 
   attribute(logicalId: string, attribute: string, at: Path): Json {
     if (!Object.hasOwn(this.#resources, logicalId)) {
-      this.fail(at, `Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`);
+      const message = `Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`;
+      this.fail(at, message, this.#isMadeBySam(logicalId) ? 'value-elsewhere' : undefined);
     }
     this.#need(logicalId, at);
     const nested = attribute.startsWith('Outputs.') ? this.#nestedStack(logicalId) : undefined;
@@ -278,11 +290,30 @@ export class StackResolver implements Scope {
   #need(logicalId: string, at: Path): void {
     if (!Object.hasOwn(this.#resources, logicalId) || !this.#exists(logicalId)) {
       const why = Object.hasOwn(this.#resources, logicalId) ? '; its Condition is false' : '';
-      this.fail(at, `${describeUnresolved(logicalId, at)}${why}`);
+      const rule = why === '' && this.#isMadeBySam(logicalId) ? 'value-elsewhere' : undefined;
+      this.fail(at, `${describeUnresolved(logicalId, at)}${why}`, rule);
     }
     if (this.#owner === undefined) return;
     const needs = this.#needs.get(this.#owner) ?? new Set();
     this.#needs.set(this.#owner, needs.add(logicalId));
+  }
+
+  /**
+   * Whether SAM may generate a resource with this id from a part that is not expanded here: a type, such as a GraphQL API,
+   * or the gradual deployment of a function.
+   * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+   */
+  #isMadeBySam(logicalId: string): boolean {
+    const { made } = this.raw;
+    if (made === undefined) return false;
+    return (
+      OF_DEPLOYMENTS.has(logicalId) ||
+      [...made].some(
+        (name) =>
+          logicalId === `${name}DeploymentGroup` ||
+          (NOT_EXPANDED.test(this.#type(name)) && logicalId.startsWith(name)),
+      )
+    );
   }
 
   #findText(logicalId: string, property: string): string | undefined {

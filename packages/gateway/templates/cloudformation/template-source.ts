@@ -50,7 +50,9 @@ const REPAIR_LIMIT = 20_000_000;
 const SHORT_TAGS = new Set(
   (
     'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ' +
-    'ToJsonString Transform'
+    'ToJsonString Transform ' +
+    // the functions of Rules
+    'Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'
   ).split(' '),
 );
 

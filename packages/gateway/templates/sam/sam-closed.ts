@@ -6,7 +6,6 @@ import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { closedOperation } from '../openapi/closed-operation.ts';
 import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } from './sam-document.ts';
-import { stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 
 /** Returns the document with the route that `add` adds. If `add` fails, the route is a closed route instead. */
@@ -56,7 +55,7 @@ export function closeApi(
   const StageName = stageName ?? defaultStage;
   if (kind === 'rest') {
     expansion.make(logicalId, logicalId, 'AWS::ApiGateway::RestApi', { Name: logicalId, Body: document });
-    const [deploymentId, stageId] = [`${logicalId}Deployment`, stageIdOf(logicalId, StageName)];
+    const [deploymentId, stageId] = [`${logicalId}Deployment`, expansion.stageIdOf(logicalId, StageName)];
     const RestApiId = { Ref: logicalId };
     expansion.make(logicalId, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId });
     const DeploymentId = { Ref: deploymentId };
@@ -66,7 +65,9 @@ export function closeApi(
   }
   expansion.make(logicalId, logicalId, 'AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP', Body: document });
   const stageId =
-    StageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : stageIdOf(logicalId, StageName);
+    StageName === '$default'
+      ? `${logicalId}ApiGatewayDefaultStage`
+      : expansion.stageIdOf(logicalId, StageName);
   const ofStage = { ApiId: { Ref: logicalId }, StageName, AutoDeploy: true };
   expansion.make(logicalId, stageId, 'AWS::ApiGatewayV2::Stage', ofStage);
   expansion.references.set(`${logicalId}.Stage`, stageId);

@@ -287,6 +287,15 @@ export class SamExpansion {
     throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message, [], rule);
   }
 
+  /**
+   * Returns the logical id of an API's stage. SAM reads the name before parameters are resolved: a name that a function
+   * computes is no part of the id, even if the parameter has a default.
+   */
+  stageIdOf(apiId: string, stageName: Json): string {
+    const written = mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), apiId), 'Properties')['StageName'];
+    return makeStageId(apiId, written ?? stageName);
+  }
+
   #member(path: readonly string[]): JsonObject {
     let found: Json | undefined = this.#template;
     for (const key of path) found = membersOf(found)[key];
@@ -354,7 +363,7 @@ export function streamingUri(functionArn: Json): Json {
  * Returns `${apiId}${stage}Stage`, as SAM names it. If the stage contains characters other than letters and digits, a
  * digest replaces it.
  */
-export function stageIdOf(apiId: string, stageName: Json): string {
+function makeStageId(apiId: string, stageName: Json): string {
   if (typeof stageName !== 'string') return `${apiId}Stage`;
   return /^[A-Za-z0-9]*$/.test(stageName)
     ? `${apiId}${stageName}Stage`

@@ -11,7 +11,7 @@ import {
   putMethod,
 } from './sam-document.ts';
 import { orClosed } from './sam-closed.ts';
-import { idPart, invocationUri, permission, pick, present, stageIdOf } from './sam-expansion.ts';
+import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
@@ -46,7 +46,9 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
     allowHttpRoute(expansion, logicalId, route);
   const stageName = properties['StageName'] ?? '$default';
   const stageId =
-    stageName === '$default' ? `${logicalId}ApiGatewayDefaultStage` : stageIdOf(logicalId, stageName);
+    stageName === '$default'
+      ? `${logicalId}ApiGatewayDefaultStage`
+      : expansion.stageIdOf(logicalId, stageName);
   const settings = routeSettingsOf(properties, routes);
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId, settings });
 }

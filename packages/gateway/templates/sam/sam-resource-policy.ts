@@ -37,6 +37,8 @@ export function addResourcePolicy(
         expansion.fail(
           apiId,
           `Auth.ResourcePolicy.${list} must contain ids such as vpc-… and vpce-…; for ids that a function computes, use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
+          // SAM fills in parameters. A parameter without value is a finding of its own.
+          isJsonObject(id) && 'Ref' in id ? 'value-elsewhere' : undefined,
         );
   const statements = scope.paths.flatMap((path) =>
     statementsOf(policy, resourcesOf(document, path, scope.stage)),

@@ -20,15 +20,7 @@ import {
   withOpenApiSections,
 } from './sam-document.ts';
 import { expandDomain } from './sam-domain.ts';
-import {
-  idPart,
-  invocationUri,
-  permission,
-  pick,
-  present,
-  stageIdOf,
-  streamingUri,
-} from './sam-expansion.ts';
+import { idPart, invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { modelDefinitions, putValidators, requestRules, withIntegration } from './sam-request-model.ts';
@@ -82,7 +74,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   makeAuthorizerPermissions(expansion, logicalId, auth);
   for (const route of routes.filter(({ fault }) => fault === undefined))
     allowRestRoute(expansion, logicalId, route);
-  const [deploymentId, stageId] = [`${logicalId}Deployment`, stageIdOf(logicalId, stageName)];
+  const [deploymentId, stageId] = [`${logicalId}Deployment`, expansion.stageIdOf(logicalId, stageName)];
   expansion.make(logicalId, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: logicalId } });
   expansion.make(logicalId, stageId, 'AWS::ApiGateway::Stage', {
     ...pick(properties, OF_STAGE),

@@ -69,7 +69,7 @@ export async function examineStacks(
     ...updates,
     ...withoutDoubles(notServed.map(ofItem), refusals),
   ];
-  return { findings: bySeverity(findings), stacks: stacks.map(({ stackName }) => stackName) };
+  return { findings: bySeverity(withoutMacros(findings)), stacks: stacks.map(({ stackName }) => stackName) };
 }
 
 /** Returns the serverless.yml of a source, which must be compiled; empty for any other source. */
@@ -167,7 +167,9 @@ function judgeRuntimes(
 
 function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[]): DeployFinding {
   const { file, line, logicalId = '', property = '' } = error.place;
-  const stack = stacks.find((one) => one.file === file || one.includes.includes(file));
+  const stack =
+    stacks.find((one) => one.file === file && (logicalId === '' || one.resources.has(logicalId))) ??
+    stacks.find((one) => one.file === file || one.includes.includes(file));
   const type = stack?.resources.get(logicalId)?.type ?? '';
   const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
   return makeFinding(judgeFault(error, stack), at, error.message, { consequence: consequences.join('; ') });
@@ -180,6 +182,14 @@ function ofItem(item: UnsupportedItem): DeployFinding {
   return message === undefined
     ? makeFinding(rule, at, consequence)
     : makeFinding(rule, at, message, { consequence });
+}
+
+/** Leaves out refusals of a template that a macro rewrites in the account before CloudFormation reads it. */
+function withoutMacros(findings: readonly DeployFinding[]): readonly DeployFinding[] {
+  const rewritten = new Set(
+    findings.filter(({ id, property }) => id === 'macro' && property === 'Transform').map(({ file }) => file),
+  );
+  return findings.filter(({ severity, file }) => severity !== 'refused' || !rewritten.has(file));
 }
 
 /** Reports a circle once, although each of its members is found to depend on itself. */

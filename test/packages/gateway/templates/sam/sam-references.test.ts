@@ -39,7 +39,8 @@ Outputs: { Out: { Value: ${name} } }`;
 
     for (const [name, value] of [
       ['!Ref Api.Stage', /^prod$/],
-      ['!Ref ApiprodStage', /^prod$/],
+      // aws/serverless-application-model, tests/translator/output/explicit_api.json: a parameter is no part of the id
+      ['!Ref ApiStage', /^prod$/],
       ["!Sub 'https://x/${Api.Stage}/'", /^https:\/\/x\/prod\/$/],
       ['!Ref Api.DomainName', /^a\.example$/],
       ['!GetAtt Api.DomainName.RegionalDomainName', /^d-.*amazonaws\.com$/],

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-check-'));
+const OPTIONS = {
+  stage: 'dev',
+  region: 'us-east-1',
+  accountId: '123456789012',
+  parameters: {},
+  environment: {},
+  directory: folder,
+};
+const SAM = 'Transform: AWS::Serverless-2016-10-31';
+
+/** Definitions of public projects that AWS deploys, each with its source. */
+const ACCEPTED: readonly { readonly name: string; readonly source: string; readonly text: string }[] = [
+  {
+    name: 'a policy document that Fn::Sub makes as JSON text',
+    source: 'aws-samples/serverless-patterns, documentdb-lambda-java-sam/DocumentDBAndMongoClientEC2.yaml',
+    text: `
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+      Policies:
+        - PolicyName: Access
+          PolicyDocument: !Sub '{ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": ["docdb:*"], "Resource": "*" }] }'`,
+  },
+  {
+    name: 'members that a macro of the account replaces',
+    source:
+      'aws-cloudformation/aws-cloudformation-templates, CloudFormation/MacrosExamples/Explode, Count, PyPlate',
+    text: `
+Transform: Explode
+Resources:
+  Bucket: { Type: AWS::S3::Bucket, Properties: { Tags: '#!PyPlate' }, ExplodeMap: BucketMap }`,
+  },
+  {
+    name: 'Fn::GetAtt whose resource a loop names',
+    source: 'aws-cloudformation/aws-cloudformation-templates, CloudFormation/fn-foreach-s3-outputs.yaml',
+    text: `
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Buckets:
+    - Id
+    - [A, B]
+    - 'S3Bucket\${Id}': { Type: AWS::S3::Bucket }
+Outputs:
+  Fn::ForEach::Names:
+    - Id
+    - [A, B]
+    - 'Arn\${Id}':
+        Value: !GetAtt [!Sub 'S3Bucket\${Id}', Arn]`,
+  },
+  {
+    name: 'the API key that SAM makes for a GraphQL API',
+    source:
+      'aws/serverless-application-model, integration/resources/templates/single/graphqlapi-configuration.yaml',
+    text: `
+${SAM}
+Resources:
+  Super: { Type: AWS::Serverless::GraphQLApi, Properties: { SchemaInline: 'type Query { a: String }', Auth: { Type: AWS_IAM }, ApiKeys: { MyApiKey: {} } } }
+Outputs:
+  Key: { Value: !GetAtt SuperMyApiKey.ApiKey }`,
+  },
+  {
+    name: 'the deployment application that SAM makes for gradual deployments',
+    source: 'aws-samples/sessions-with-aws-sam, safe-deploy/template.yaml',
+    text: `
+${SAM}
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, InlineCode: 'exports.handler = async () => 1', AutoPublishAlias: live, DeploymentPreference: { Type: AllAtOnce } }
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: { DisplayName: !Sub '\${ServerlessDeploymentApplication} \${FnDeploymentGroup}' }`,
+  },
+  {
+    name: 'the stage of an API whose name is a parameter with a default',
+    source: 'aws-samples/serverless-samples, multiregional-private-api/api.yaml',
+    text: `
+${SAM}
+Parameters: { Name: { Type: String, Default: dev } }
+Resources:
+  RestApi:
+    Type: AWS::Serverless::Api
+    Properties: { StageName: !Ref Name, DefinitionBody: { openapi: 3.0.1, paths: { /: { get: { x-amazon-apigateway-integration: { type: mock } } } } } }
+  Topic: { Type: AWS::SNS::Topic, DependsOn: RestApiStage }`,
+  },
+  {
+    name: 'properties that contain a parameter without value',
+    source:
+      'aws-samples/serverless-samples, apigw-private-custom-domain-name/iac/apigw.yaml; aws-samples/serverless-patterns, cloudfront-failover-apigw-http-api-lambda-rust/cloudfront.yml',
+    text: `
+${SAM}
+Parameters: { Stage: { Type: String }, Name: { Type: String } }
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: { StageName: !Ref Stage, DefinitionBody: { openapi: 3.0.1, paths: { /: { get: { x-amazon-apigateway-integration: { type: mock } } } } } }
+  Dist:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Origins: [{ Id: a, DomainName: !Ref Name, CustomOriginConfig: { OriginProtocolPolicy: https-only } }]
+        DefaultCacheBehavior: { TargetOriginId: a, ViewerProtocolPolicy: allow-all, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6 }`,
+  },
+  {
+    name: 'the VPC of a resource policy that is a parameter without value',
+    source: 'aws-samples/serverless-samples, apigw-private-custom-domain-name/iac/apigw.yaml',
+    text: `
+${SAM}
+Parameters: { Vpc: { Type: String } }
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: dev
+      EndpointConfiguration: { Type: PRIVATE }
+      Auth: { ResourcePolicy: { SourceVpcWhitelist: [!Ref Vpc] } }
+      DefinitionBody: { openapi: 3.0.1, paths: { /: { get: { x-amazon-apigateway-integration: { type: mock } } } } }`,
+  },
+  {
+    name: 'a part of an output of a nested stack',
+    source: 'aws-samples/serverless-samples, owasp-api-security-controls-demo',
+    text: `
+Resources:
+  Payments: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: 'https://s3.amazonaws.com/a/b.yaml' } }
+Outputs:
+  Dns: { Value: !Select [1, !Split [':', !GetAtt Payments.Outputs.VpceDns]] }`,
+  },
+  {
+    name: 'the short form of a function of Rules',
+    source:
+      'aws-cloudformation/aws-cloudformation-templates, AWSSupplyChain/SapPrivateLink/SapPrivateLink.yaml',
+    text: `
+Parameters: { Subnets: { Type: List<AWS::EC2::Subnet::Id> }, Vpc: { Type: AWS::EC2::VPC::Id } }
+Rules:
+  InVpc:
+    Assertions:
+      - Assert: !EachMemberEquals [!ValueOf [Subnets, VpcId], !Ref Vpc]
+Resources:
+  Topic: { Type: AWS::SNS::Topic }`,
+  },
+];
+
+describe('definitions that AWS deploys', () => {
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const { name, source, text } of ACCEPTED)
+    it(`are not refused for ${name}`, async () => {
+      const file = join(folder, 'template.yaml');
+      writeFileSync(file, `${text.trimStart()}\n`);
+
+      const { findings } = await examineStacks([file], OPTIONS);
+
+      assert.deepEqual(
+        findings.filter(({ severity }) => severity === 'refused'),
+        [],
+        source,
+      );
+    });
+});
