@@ -275,6 +275,7 @@ export class RequestRecords implements RecordSink {
   /** Returns what the record with this number does not contain itself. */
   #lookups(sequence: number): SurpriseLookups {
     return {
+      isToolkit: ({ received }) => this.readLabels().of(received.api.apiId).isToolkit,
       definitionOf: ({ received }) => findDefinition(this.readStacks(), received.api),
       fillerOf: (recorded) => this.#findFiller(sequence, recorded),
     };

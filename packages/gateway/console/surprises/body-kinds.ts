@@ -103,8 +103,10 @@ const requestAsBase64: SurpriseKind = {
   mark: 'base64 in event',
   source: 'docs/aws §2.4',
   find(facts) {
-    const { received } = facts.recorded;
-    const { integration } = facts;
+    const { received, outcome } = facts.recorded;
+    // A function that cannot read such a body fails, or refuses it.
+    const integration = outcome === undefined ? undefined : received.route?.integration;
+    if (facts.isToolkit) return undefined;
     if (integration?.kind !== 'lambda-proxy' && integration?.kind !== 'lambda-stream') return undefined;
     if (received.body === undefined || !isText(received.body, facts.isRequestCut)) return undefined;
     const isRest = integration.payload === 'rest-1.0';
@@ -228,7 +230,7 @@ function printTypes({ binaryMediaTypes, definition }: SurpriseFacts, type: strin
 }
 
 /** Only the first type of Accept counts, so adding the type of the reply would not help. */
-function addAccepted(facts: SurpriseFacts): string {
+export function addAccepted(facts: SurpriseFacts): string {
   const { firstAccepted } = facts;
   const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted);
   const type = isConcrete ? firstAccepted : '*/*';

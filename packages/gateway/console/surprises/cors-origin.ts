@@ -1,6 +1,7 @@
 /** A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1). */
 import { sentence } from '../explain/reason.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
+import { respellOrigin, writtenOf } from './cors-spelling.ts';
 import { isSelecting } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -85,22 +86,12 @@ function allowInReply({ integration, recorded }: SurpriseFacts, origin: string):
     : `Return Access-Control-Allow-Origin: ${origin} from the integration.`;
 }
 
-/** Returns the origin as a browser writes it (RFC 6454 §6.2); undefined if the text is not an address. */
-function writtenOf(origin: string): string | undefined {
-  return URL.canParse(origin) && /^https?:/i.test(origin) ? new URL(origin).origin : undefined;
-}
-
 function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: string): string {
   const written = writtenOf(origin);
   if (written !== undefined && written !== origin)
     return `Send the header Origin as browsers write it: ${written}, without a path, a slash at its end or upper case.`;
-  const meant = cors?.allowOrigins.find((one) => one !== origin && writtenOf(one) === origin);
-  if (cors !== undefined && meant !== undefined && recorded.received.api.functionUrl === undefined)
-    return `Write ${origin} instead of ${meant} in AllowOrigins of the API’s CorsConfiguration: a browser sends an origin without a path, a slash at its end or upper case. The whole list is then:\n${printSetting(
-      'allowOrigins',
-      cors.allowOrigins.map((one) => (one === meant ? origin : one)),
-      definition,
-    )}`;
+  const respelled = respellOrigin(origin, cors, definition);
+  if (respelled !== undefined && recorded.received.api.functionUrl === undefined) return respelled;
   if (recorded.received.api.functionUrl !== undefined)
     return `Add ${origin} to AllowOrigins in Cors of the function URL${cors === undefined ? ', which it does not have yet' : ''}.`;
   const list = printSetting('allowOrigins', [...(cors?.allowOrigins ?? []), origin], definition);

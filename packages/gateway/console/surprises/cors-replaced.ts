@@ -1,5 +1,6 @@
 /** What to do about CORS headers of a function whose values the CorsConfiguration of an HTTP API replaces (docs/aws §12). */
 import { replyCorsHeaders } from '../../core/events/cors-headers.ts';
+import { respellOrigin } from './cors-spelling.ts';
 import { printSetting } from './template-text.ts';
 import type { CorsPlan } from '../../core/events/cors-headers.ts';
 import type { Definition } from './template-text.ts';
@@ -78,6 +79,8 @@ function findOrigin(value: string, { cors, origin, definition }: Replaced): read
   // The value of the function would not allow this page either.
   if (origin !== undefined && wanted !== '*' && wanted !== origin) return [];
   if (replyCorsHeaders(cors, wanted).length > 0) return [];
+  const respelled = respellOrigin(wanted, cors, definition);
+  if (respelled !== undefined) return [{ text: respelled }];
   const values = wanted === '*' ? ['*'] : [...cors.allowOrigins, wanted];
   return [
     {

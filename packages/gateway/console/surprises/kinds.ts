@@ -7,6 +7,7 @@ import { HEADER_KINDS } from './header-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
 import { RESULT_KINDS } from './result-kinds.ts';
+import { TEMPLATE_INPUT_KINDS } from './template-input-kinds.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
@@ -14,6 +15,7 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...RESULT_KINDS,
   ...REPLY_KINDS,
   ...MAPPING_KINDS,
+  ...TEMPLATE_INPUT_KINDS,
   ...CALL_KINDS,
   ...CORS_KINDS,
   ...HEADER_KINDS,

@@ -1,4 +1,5 @@
 /** Parts of a function’s result that reached the client otherwise than the function meant (docs/aws §2.4, §3.5, §3.6). */
+import { addAccepted } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson } from '@gatewright/aws/json-object';
 import { readLambdaPayload } from './selected-response.ts';
@@ -111,7 +112,54 @@ const flagMissing: SurpriseKind = {
         `The function returned base64 ${coding === undefined ? `with Content-Type ${contentType}` : `with Content-Encoding ${coding}`}, but isBase64Encoded is not true, so the client got the base64 text.`,
       ],
       changes: [
-        `Return isBase64Encoded: true from the function${facts.recorded.received.api.protocol === 'rest' ? ', and add the first type of the clients’ Accept to the binary media types of the API' : ''}.`,
+        'Return isBase64Encoded: true from the function.',
+        ...(facts.recorded.received.api.protocol === 'rest' && !facts.getsBytes ? [addAccepted(facts)] : []),
+      ],
+    };
+  },
+};
+
+const CODINGS = new Set(['gzip', 'deflate', 'br']);
+
+const codingFalse: SurpriseKind = {
+  code: 'BODY_NOT_COMPRESSED',
+  mark: 'not compressed',
+  source: 'docs/aws §3.5',
+  find(facts) {
+    const { result, reply, returnedNames } = facts;
+    const body = result?.['body'];
+    const coding = reply.last('content-encoding')?.toLowerCase() ?? '';
+    if (typeof body !== 'string' || body === '' || result?.['isBase64Encoded'] === true) return undefined;
+    if (!returnedNames.some((name) => name.toLowerCase() === 'content-encoding')) return undefined;
+    // Compressed data cannot be a text of JSON. Base64 without its flag is another kind.
+    if (!CODINGS.has(coding) || BASE64.test(body)) return undefined;
+    return {
+      values: { contentEncoding: coding },
+      because: [
+        `The function returned Content-Encoding: ${coding} with a body that is not compressed. The gateway passed both on, and a client that decodes ${coding} fails.`,
+      ],
+      changes: [
+        'Remove Content-Encoding from the headers of the function, or return the compressed body as base64 with isBase64Encoded: true.',
+      ],
+    };
+  },
+};
+
+const resultEmpty: SurpriseKind = {
+  code: 'RESULT_EMPTY',
+  mark: 'empty result',
+  source: 'docs/aws §3.5',
+  find(facts) {
+    const { result } = facts;
+    if (readLambdaPayload(facts) !== 'rest-1.0' || result === undefined || Object.keys(result).length > 0)
+      return undefined;
+    return {
+      values: { status: facts.recorded.status },
+      because: [
+        'The function returned an object without members ({} as JSON), so the gateway responded with its default status and no body.',
+      ],
+      changes: [
+        'Return { statusCode, headers, body }. A Response of fetch, a Map and a promise have no members as JSON: return their status and text as members.',
       ],
     };
   },
@@ -184,5 +232,7 @@ export const RESULT_KINDS: readonly SurpriseKind[] = [
   headWithoutBody,
   headerInBoth,
   flagMissing,
+  codingFalse,
+  resultEmpty,
   compressed,
 ];

@@ -19,6 +19,8 @@ export type Filler = {
 /** What is not in the record itself. A list of requests looks up neither. */
 export type SurpriseLookups = {
   readonly definitionOf?: ((recorded: RecordedRequest) => Definition | undefined) | undefined;
+  /** Whether the API is the toolkit's, whose functions read every form of an event. */
+  readonly isToolkit?: ((recorded: RecordedRequest) => boolean) | undefined;
   readonly fillerOf?: ((recorded: RecordedRequest) => Filler | undefined) | undefined;
 };
 
@@ -102,6 +104,10 @@ export class SurpriseFacts {
 
   get definition(): Definition | undefined {
     return this.#lookups.definitionOf?.(this.recorded);
+  }
+
+  get isToolkit(): boolean {
+    return this.#lookups.isToolkit?.(this.recorded) === true;
   }
 
   get filler(): Filler | undefined {

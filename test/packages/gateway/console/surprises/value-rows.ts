@@ -165,7 +165,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: ID,
     values: { contentType: 'application/json' },
     because: /base64 with Content-Encoding gzip/,
-    change: /and add the first type of the clients’ Accept to the binary media types/,
+    change: /Return isBase64Encoded: true.*\nAdd \*\/\* to the binary media types of the API/,
     not: { api: proxy({ statusCode: 200, body: 'H4sIAAAAAAAA' }) },
   },
   {

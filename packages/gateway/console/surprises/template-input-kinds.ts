@@ -1,0 +1,106 @@
+/** Parts of a request that a template of a REST or WebSocket API reads otherwise than the client sent them (docs/aws §7.2, §7.3). */
+import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
+import { findJsonFault } from '../records/json-fault.ts';
+import { requestTemplateOf } from '../records/sent.ts';
+import { isSelecting } from './selected-response.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+const bodyUnreadable: SurpriseKind = {
+  code: 'TEMPLATE_BODY_NOT_JSON',
+  mark: 'body not JSON',
+  source: 'docs/aws §7.2',
+  find(facts) {
+    const { body } = facts.recorded.received;
+    if (body === undefined || facts.isRequestCut || !/\$!?\{?input\.(?:json|path)\(/.test(templateOf(facts)))
+      return undefined;
+    const text = body.toString('utf8');
+    // A template may read a form or plain text as one value.
+    const bodyFault = /^\s*[{["]/.test(text) ? findJsonFault(text) : undefined;
+    if (bodyFault === undefined) return undefined;
+    return {
+      values: { line: bodyFault.line, column: bodyFault.column },
+      because: [
+        ...describeBodyFault({ bodyFault }),
+        'API Gateway does not refuse such a body: $input.path and $input.json of its template read what can be read, and are empty for the rest.',
+      ],
+      changes: [
+        ...adviseBody({ bodyFault }),
+        'To refuse such bodies with 400, give the method a model for the type of the body and a request validator that validates bodies, and deploy the API again.',
+      ],
+    };
+  },
+};
+
+const queryInTemplate: SurpriseKind = {
+  code: 'QUERY_REPEATED_IN_TEMPLATE',
+  mark: undefined,
+  source: 'docs/aws §7.2',
+  find(facts) {
+    const { rawQuery, pathParameters } = facts.recorded.received;
+    const template = templateOf(facts);
+    if (!rawQuery.includes('&') || template === '') return undefined;
+    const names = [...new URLSearchParams(rawQuery).keys()];
+    const parameters = [...new Set(names)].filter(
+      (name) =>
+        names.indexOf(name) !== names.lastIndexOf(name) &&
+        // $input.params looks into the path first.
+        !Object.hasOwn(pathParameters ?? {}, name) &&
+        readsParameter(template, name),
+    );
+    if (parameters.length === 0) return undefined;
+    return {
+      values: { parameters },
+      because: [
+        `The query has several values of ${parameters.join(', ')}. $input.params in the request template got only the last of them.`,
+      ],
+      changes: [
+        'Send the values as one, joined by commas, and split it in the template; or use a proxy integration, whose event has multiValueQueryStringParameters.',
+      ],
+    };
+  },
+};
+
+/** Whether a template reads a parameter by its name, or all of them. */
+function readsParameter(template: string, name: string): boolean {
+  return [`params('${name}')`, `params("${name}")`, `querystring.${name}`, 'params()'].some((text) =>
+    template.includes(text),
+  );
+}
+
+const CALLER = /\$\{?context\.authorizer\.((?:claims\.)?[A-Za-z_][\w-]*)/g;
+
+const callerValueMissing: SurpriseKind = {
+  code: 'AUTHORIZER_VALUE_MISSING',
+  mark: 'reference empty',
+  source: 'docs/aws §7.3',
+  find(facts) {
+    const { route } = facts.recorded.received;
+    const template = templateOf(facts).replaceAll(/#(?:if|elseif)\b[^\n]*/g, '');
+    const references = [...new Set([...template.matchAll(CALLER)].map(([, name = '']) => name))];
+    if (route?.authorization.kind !== 'none' || references.length === 0) return undefined;
+    const one = references.length === 1;
+    const named = references.map((name) => `$context.authorizer.${name}`).join(', ');
+    return {
+      values: { references },
+      because: [
+        `The request template refers to ${named}, but ${route.routeKey} has no authorizer, so ${one ? 'it' : 'they'} printed nothing.`,
+      ],
+      changes: [
+        `Give ${route.routeKey} an authorizer (AuthorizationType and AuthorizerId), or remove ${named} from the template, and deploy the API again.`,
+      ],
+    };
+  },
+};
+
+/** The request template that was applied; empty if there is none, or if the request was refused. */
+function templateOf({ integration, recorded }: SurpriseFacts): string {
+  const isApplied = isSelecting(integration) && recorded.enteredMs['map-request'] !== undefined;
+  return isApplied ? (requestTemplateOf(recorded.received)?.source ?? '') : '';
+}
+
+export const TEMPLATE_INPUT_KINDS: readonly SurpriseKind[] = [
+  bodyUnreadable,
+  queryInTemplate,
+  callerValueMissing,
+];

@@ -1,0 +1,111 @@
+/** What a request template, or a function, gets and returns otherwise than it seems; each beside one that is near to it. */
+import { answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
+import { anApi } from '../../../../support/an-api.ts';
+import { httpRoutes } from '../../../../support/routed-apis.ts';
+import { backend, HTTP, ID, POST, proxy } from './surprise-rows.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+const rendering = (template: string): (() => Served) =>
+  backend(
+    {
+      ...HTTP,
+      IntegrationHttpMethod: 'POST',
+      RequestTemplates: JSON_ONLY(template),
+      IntegrationResponses: DEFAULT,
+    },
+    answered('{}'),
+  );
+const NAMES = '{"name": "$input.path(\'$.name\')"}';
+const TAGS = '{"tag": "$input.params(\'tag\')"}';
+const CALLER = '{"who": "$context.authorizer.principalId", "tenant": "$context.authorizer.claims.tenant"}';
+const fails = (): never => {
+  throw new Error('SyntaxError: Unexpected token');
+};
+
+export const TEMPLATES: readonly SurpriseRow[] = [
+  {
+    code: 'TEMPLATE_BODY_NOT_JSON',
+    source: 'docs/aws §7.2',
+    api: rendering(NAMES),
+    request: { ...POST, body: '{"id": 1,\n"name": }' },
+    values: { line: 2, column: 9 },
+    because:
+      /not valid JSON at offset 18 \(line 2, column 9\).*\n.*does not refuse such a body.*are empty for/,
+    change: /correct the body at line 2, column 9\.\nTo refuse such bodies with 400, give the method a model/,
+    not: { request: { ...POST, body: 'name=rex' } },
+  },
+  {
+    code: 'TEMPLATE_BODY_NOT_JSON',
+    name: 'a template that passes the body on',
+    source: 'docs/aws §7.2',
+    api: rendering("$input.json('$')"),
+    request: { ...POST, body: '{"name": "rex"' },
+    values: { line: 1 },
+    because: /The body of the request is not valid JSON/,
+    not: { api: rendering('$input.body') },
+  },
+  {
+    code: 'QUERY_REPEATED_IN_TEMPLATE',
+    source: 'docs/aws §7.2',
+    api: rendering(TAGS),
+    request: { ...POST, target: '/dev/1?tag=a&tag=b&page=1&page=2', body: '{}' },
+    values: { parameters: ['tag'] },
+    because: /several values of tag\. \$input\.params in the request template got only the last of them/,
+    change: /joined by commas.*a proxy integration/,
+    not: { request: { ...POST, target: '/dev/1?tag=a&page=1&page=2', body: '{}' } },
+  },
+  {
+    code: 'AUTHORIZER_VALUE_MISSING',
+    source: 'docs/aws §7.3',
+    api: rendering(CALLER),
+    request: { ...POST, body: '{}' },
+    values: { references: ['principalId', 'claims.tenant'] },
+    because:
+      /refers to \$context\.authorizer\.principalId, \$context\.authorizer\.claims\.tenant, but ANY \/\{id\} has no authorizer, so they printed nothing/,
+    change: /Give ANY \/\{id\} an authorizer \(AuthorizationType and AuthorizerId\)/,
+    not: { api: rendering('{"id": "$context.requestId"}') },
+  },
+  {
+    code: 'BODY_NOT_COMPRESSED',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 200, headers: { 'Content-Encoding': 'gzip' }, body: '{"a": 1}' }),
+    request: ID,
+    values: { contentEncoding: 'gzip' },
+    because: /returned Content-Encoding: gzip with a body that is not compressed/,
+    change: /Remove Content-Encoding.*as base64 with isBase64Encoded: true/,
+    not: { api: proxy({ statusCode: 200, headers: { 'Content-Encoding': 'identity' }, body: '{"a": 1}' }) },
+  },
+  {
+    code: 'RESULT_EMPTY',
+    source: 'docs/aws §3.5',
+    api: proxy({}),
+    request: ID,
+    values: { status: 200 },
+    because: /an object without members \(\{\} as JSON\), so the gateway responded with its default status/,
+    change: /A Response of fetch, a Map and a promise have no members/,
+    not: { api: proxy({ body: '' }) },
+  },
+  {
+    code: 'REQUEST_AS_BASE64',
+    name: 'a form that the function cannot read',
+    source: 'docs/aws §2.4',
+    api: () => anApi(httpRoutes(['ANY /{proxy+}']), { echo: fails }),
+    request: { ...POST, headers: ['Content-Type', 'application/x-www-form-urlencoded'], body: 'a=1' },
+    values: { contentType: 'application/x-www-form-urlencoded' },
+    because: /is text, but the function got it as base64/,
+    change: /Decode the body in the function/,
+    not: { request: { ...POST, headers: ['Content-Type', 'application/json'], body: '{}' } },
+  },
+  {
+    code: 'BASE64_FLAG_MISSING',
+    name: 'an image of a REST API',
+    source: 'docs/aws §2.4',
+    api: proxy({ statusCode: 200, headers: { 'Content-Type': 'image/png' }, body: 'iVBORw0KGgo=' }),
+    request: { ...ID, headers: ['Accept', 'image/png,*/*'] },
+    values: { contentType: 'image/png' },
+    because: /isBase64Encoded is not true/,
+    change:
+      /^Return isBase64Encoded: true from the function\.\nAdd image\/png to the binary media types of the API/m,
+    not: { api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'iVBORw0KGgo=' }) },
+  },
+];
