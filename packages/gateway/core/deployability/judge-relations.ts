@@ -1,35 +1,41 @@
 /** What a service refuses because of two properties, or of two resources, that do not fit together. */
 import { parseArn } from '@gatewright/aws/arn';
-import { asText, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
+import {
+  asOneOrMore,
+  asText,
+  isJsonObject,
+  isTrue,
+  mapOf,
+  membersOf,
+  textOf,
+} from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
-
-type BrokenRelation = {
-  readonly resource: ResolvedResource;
-  readonly property: string;
-  /** AWS's message. */
-  readonly message: string;
-};
-
-type Judge = (
-  resource: ResolvedResource,
-  all: readonly ResolvedResource[],
-  region: string,
-) => BrokenRelation | undefined;
+import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
+import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
+import { judgeMappedStage, judgePlanStages } from './judge-stage-names.ts';
+import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
+import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility],
   'AWS::SQS::Queue': [judgeDeadLetters],
-  'AWS::Events::Rule': [judgeBus],
-  'AWS::ApiGateway::DomainName': [judgeCertificate],
+  'AWS::Events::Rule': [judgeBus, judgeTargets],
+  'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],
+  'AWS::ApiGatewayV2::DomainName': [judgeV2Endpoint],
+  'AWS::ApiGateway::UsagePlan': [judgePlanStages],
+  'AWS::ApiGateway::BasePathMapping': [judgeMappedStage],
+  'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
+  'AWS::DynamoDB::Table': [judgeThroughput],
+  'AWS::SNS::Subscription': [judgeTopicKind],
   'AWS::ApiGateway::RestApi': [judgePrivateApi],
   'AWS::ApiGateway::Authorizer': [judgeAuthorizerName],
   'AWS::ApiGateway::Resource': [judgePath],
 };
 
-export function findBrokenRelations({ resources, region }: ResolvedStack): readonly BrokenRelation[] {
-  const all = [...resources.values()];
+export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
+  const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    (JUDGES[resource.type] ?? []).flatMap((judge) => judge(resource, all, region) ?? []),
+    (JUDGES[resource.type] ?? []).flatMap((judge) => judge(resource, all, stack) ?? []),
   );
 }
 
@@ -94,28 +100,6 @@ function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
   };
 }
 
-/** CreateDomainName (architect/architect#25, serverless-components/express#10). */
-function judgeCertificate(
-  domain: ResolvedResource,
-  _all: unknown,
-  region: string,
-): BrokenRelation | undefined {
-  for (const [property, needed] of [
-    ['CertificateArn', 'us-east-1'],
-    ['RegionalCertificateArn', region],
-  ] as const) {
-    const arn = asText(domain.properties[property]);
-    const parsed = arn === undefined ? undefined : parseArn(arn);
-    if (parsed?.service === 'acm' && parsed.region !== needed)
-      return {
-        resource: domain,
-        property,
-        message: `Invalid certificate ARN: ${arn ?? ''}. Certificate must be in '${needed}'.`,
-      };
-  }
-  return undefined;
-}
-
 /** CreateDeployment (hashicorp/terraform-provider-aws#14290). */
 function judgePrivateApi(
   api: ResolvedResource,
@@ -174,4 +158,57 @@ function isRepeated(
         (name) => asText(properties[name]) !== undefined && properties[name] === resource.properties[name],
       ),
   );
+}
+
+const RESPONSE_VALUE =
+  /^(?:'[\s\S]*'|method\.request\.(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+|context\..+|stageVariables\..+)$/;
+
+/** PutGatewayResponse (aws/aws-cdk#20274). */
+function judgeResponseParameters(response: ResolvedResource): BrokenRelation | undefined {
+  for (const [name, value] of Object.entries(mapOf(response.properties, 'ResponseParameters')))
+    if (typeof value === 'string' && !RESPONSE_VALUE.test(value))
+      return {
+        resource: response,
+        property: `ResponseParameters.${name}`,
+        message: invalidMapping(`Invalid mapping expression specified: ${value}`),
+      };
+  return undefined;
+}
+
+/**
+ * CreateTable (aws/aws-cli#6138; CloudFormation template reference, BillingMode: "If you set BillingMode as
+ * PAY_PER_REQUEST, you cannot specify this property. If you set BillingMode as PROVISIONED, you must specify this property.").
+ */
+function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
+  const { BillingMode = 'PROVISIONED', GlobalSecondaryIndexes } = table.properties;
+  if (table.unresolved?.includes('BillingMode') === true) return undefined;
+  for (const [index, one] of asOneOrMore(GlobalSecondaryIndexes).entries())
+    if (BillingMode === 'PROVISIONED' && membersOf(one)['ProvisionedThroughput'] === undefined)
+      return {
+        resource: table,
+        property: `GlobalSecondaryIndexes.${index}`,
+        message: 'No provisioned throughput specified for the global secondary index',
+      };
+  return undefined;
+}
+
+/** Subscribe (getmoto/moto#8957, validated against AWS). */
+function judgeTopicKind(
+  subscription: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { properties } = subscription;
+  const topic = all.find(
+    ({ type, physicalId }) => type === 'AWS::SNS::Topic' && physicalId === properties['TopicArn'],
+  );
+  const { service, resource = '' } = parseArn(textOf(properties, 'Endpoint')) ?? {};
+  if (topic === undefined || isTrue(topic.properties['FifoTopic'])) return undefined;
+  return service === 'sqs' && isFifoQueue(resource, all)
+    ? {
+        resource: subscription,
+        property: 'Endpoint',
+        message:
+          'Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+      }
+    : undefined;
 }

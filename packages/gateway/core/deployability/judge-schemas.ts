@@ -93,7 +93,7 @@ function ofTemplate(
 
 /** Returns whether the violation follows from values that AWS gets, too. */
 function isCertain(
-  { path, missing, keyword }: SchemaViolation,
+  { path, missing, keyword, message }: SchemaViolation,
   { logicalId, unresolved = [] }: ResolvedResource,
   known: KnownValues,
 ): boolean {
@@ -105,8 +105,13 @@ function isCertain(
   if (isOfMembers && hasFunction(known.writtenAt(logicalId, owner))) return false;
   if (missing !== undefined) return !(top === undefined && unresolved.includes(missing));
   if (top === undefined) return unresolved.length === 0;
+  if (keyword === 'type' && known.isTextAt(logicalId, path)) return true;
+  if (keyword === 'pattern' && NEEDS_ARN.test(message) && known.isNameAt(logicalId, path)) return true;
   return known.isKnownAt(logicalId, path);
 }
+
+/** A pattern that only ARNs match. */
+const NEEDS_ARN = /must match \^?arn:/;
 
 function hasFunction(value: unknown): boolean {
   return isJsonObject(value) && Object.keys(value).some((name) => name.startsWith('Fn::'));

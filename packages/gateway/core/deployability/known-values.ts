@@ -21,7 +21,20 @@ const COMPUTED: ReadonlySet<string> = new Set([
   'Fn::ToJsonString',
   'Condition',
 ]);
-const OF_ACCOUNT = /^AWS::(?:Region|Partition|URLSuffix|NoValue)$/;
+/** The number of the account is another one there, but it has the same form. */
+const OF_ACCOUNT = /^AWS::(?:Region|Partition|URLSuffix|AccountId|NoValue)$/;
+/** Types whose Ref is a name or a URL ("Return values" of the types). */
+const REF_IS_NAME: ReadonlySet<string> = new Set([
+  'AWS::IAM::Role',
+  'AWS::IAM::InstanceProfile',
+  'AWS::Lambda::Function',
+  'AWS::DynamoDB::Table',
+  'AWS::SQS::Queue',
+  'AWS::Kinesis::Stream',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::Events::EventBus',
+]);
 const IN_ACCOUNT = /\{\{resolve:/;
 
 export class KnownValues {
@@ -48,6 +61,22 @@ export class KnownValues {
   /** Returns whether the value that the template has at the path is known exactly. */
   isKnownAt(logicalId: string, path: readonly string[]): boolean {
     return this.isKnown(this.writtenAt(logicalId, path));
+  }
+
+  /** Returns whether a function makes a text at the path, whatever the text is. */
+  isTextAt(logicalId: string, path: readonly string[]): boolean {
+    const written = this.writtenAt(logicalId, path);
+    if (!isJsonObject(written)) return false;
+    const name = functionIn(written);
+    if (name === 'Ref') return Object.hasOwn(mapOf(this.#template, 'Resources'), textOf(written, 'Ref'));
+    return name === 'Fn::Sub' || name === 'Fn::Join';
+  }
+
+  /** Returns whether the path has a Ref to a resource whose Ref is a name, and never an ARN. */
+  isNameAt(logicalId: string, path: readonly string[]): boolean {
+    const written = this.writtenAt(logicalId, path);
+    const named = mapOf(mapOf(this.#template, 'Resources'), textOf(membersOf(written), 'Ref'));
+    return REF_IS_NAME.has(textOf(named, 'Type'));
   }
 
   /** Returns whether the name at the path is the same for each deployment of the template with these parameters. */

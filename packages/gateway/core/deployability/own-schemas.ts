@@ -9,6 +9,10 @@ const named = (property: string, pattern: string): JsonObject => ({
   properties: { [property]: { pattern } },
 });
 
+/** The value of a nested property must be an ARN. Templates often have the Ref of a role there, which is its name. */
+const arnAt = (...path: readonly string[]): JsonObject =>
+  path.reduceRight<JsonObject>((inner, name) => ({ properties: { [name]: inner } }), { pattern: '^arn:' });
+
 const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::SQS::Queue': {
     // aws/aws-cdk#8550: "Unknown Attribute FifoQueue"
@@ -44,9 +48,29 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // EventBridge API reference, CreateEventBus
   'AWS::Events::EventBus': { properties: { Name: { not: { const: 'default' } } } },
   // Step Functions API reference, CreateStateMachine
-  'AWS::StepFunctions::StateMachine': named(
-    'StateMachineName',
-    String.raw`^[^\s<>{}\[\]?*"#%\\^|~${'`'}$&,;:/]+$`,
+  'AWS::StepFunctions::StateMachine': {
+    ...arnAt('RoleArn'),
+    allOf: [named('StateMachineName', String.raw`^[^\s<>{}\[\]?*"#%\\^|~${'`'}$&,;:/]+$`)],
+  },
+  // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
+  'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
+  'AWS::ApiGateway::Authorizer': arnAt('AuthorizerCredentials'),
+  // EventBridge API reference, PutTargets: "Parameter RoleArn is not valid. Reason: Provided Arn is not in correct format."
+  'AWS::Events::Rule': { properties: { Targets: { items: arnAt('RoleArn') } } },
+  // aws-cloudformation/cfn-lint#4369: "Function must be configured to execute in a VPC to reference access point …"
+  'AWS::Lambda::Function': {
+    if: { properties: { FileSystemConfigs: { minItems: 1 } }, required: ['FileSystemConfigs'] },
+    then: { required: ['VpcConfig'] },
+  },
+  // hashicorp/terraform-provider-aws#12120: "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
+  'AWS::Lambda::Alias': {
+    if: { required: ['ProvisionedConcurrencyConfig'] },
+    then: { properties: { FunctionVersion: { not: { const: '$LATEST' } } } },
+  },
+  // Pocket/terraform-modules#1037, aws/aws-cli#7408: "The provided principal was invalid."
+  'AWS::Lambda::Permission': named(
+    'Principal',
+    String.raw`^(?!amazonaws\.com$)(\*|\d{12}|A[A-Z0-9]{15,}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):.+|[\w-]+(\.[\w-]+)+)$`,
   ),
   // Lambda API reference, UpdateFunctionEventInvokeConfig
   'AWS::Lambda::EventInvokeConfig': {

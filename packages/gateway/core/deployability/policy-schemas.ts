@@ -6,7 +6,21 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 const COMMON = ['Sid', 'Effect', 'Action', 'NotAction', 'Condition'];
 const PRINCIPALS = ['Principal', 'NotPrincipal'];
+/** "Invalid principal in policy" (aws-cloudformation/cfn-lint#4287, terraform-aws-modules/terraform-aws-iam#47). */
+const PRINCIPAL = {
+  if: { type: 'object' },
+  then: {
+    properties: {
+      AWS: oneOrMore(String.raw`^(\*|\d{12}|A[A-Z0-9]{15,}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):.+)$`),
+      Service: oneOrMore(String.raw`^[\w-]+(\.[\w-]+)+$`),
+    },
+  },
+};
 const RESOURCES = ['Resource', 'NotResource'];
+
+function oneOrMore(pattern: string): JsonObject {
+  return { if: { type: 'array' }, then: { minItems: 1, items: { pattern } }, else: { pattern } };
+}
 
 function statement(members: readonly string[], pairs: readonly (readonly string[])[]): JsonObject {
   return {
@@ -15,6 +29,9 @@ function statement(members: readonly string[], pairs: readonly (readonly string[
     properties: {
       ...Object.fromEntries([...COMMON, ...members].map((name) => [name, true])),
       Effect: { enum: ['Allow', 'Deny'] },
+      ...Object.fromEntries(
+        members.filter((name) => PRINCIPALS.includes(name)).map((name) => [name, PRINCIPAL]),
+      ),
     },
     additionalProperties: false,
     allOf: [['Action', 'NotAction'], ...pairs].map((pair) => ({ requiredXor: [...pair] })),

@@ -1,4 +1,5 @@
 import { isJson, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { printTime, busArnOf } from '../../kernel/event-bus.ts';
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
@@ -138,7 +139,7 @@ function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
             () => atPlace(resource.place('EventPattern'), () => compileEventPattern(pattern)),
             () => () => false,
           ),
-    targets: reader.list('Targets').flatMap((target) => readRuleTarget(reader, target)),
+    targets: reader.list('Targets').flatMap((target, index) => readRuleTarget(reader, target, index)),
   };
   return {
     rule,
@@ -150,7 +151,7 @@ function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
   };
 }
 
-function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleTarget[] {
+function readRuleTarget(reader: ResourceReader, target: unknown, index: number): readonly RuleTarget[] {
   if (!isJsonObject(target)) return [];
   const common = readTarget(reader, target, 'Targets');
   if (common === undefined) return [];
@@ -160,8 +161,14 @@ function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleT
   const { MessageGroupId: groupId } = membersOf(target['SqsParameters']);
   const input = reader.attempt<TargetInput>(
     'the target gets the whole event',
-    () => atPlace(reader.resource.place('Targets'), () => compileInput(target)),
+    () => atPlace(reader.resource.place(placeOfInput(target, index)), () => compileInput(target)),
     () => ({ kind: 'event' }),
   );
   return [{ ...common, input, groupId: typeof groupId === 'string' ? groupId : undefined }];
+}
+
+/** Returns the member of a target that chooses its input. */
+function placeOfInput(target: UnknownMembers, index: number): string {
+  const name = ['InputTransformer', 'InputPath', 'Input'].find((one) => target[one] !== undefined);
+  return name === undefined ? `Targets.${index}` : `Targets.${index}.${name}`;
 }

@@ -23,7 +23,7 @@ export type Resolved = Json | typeof NO_VALUE;
 export interface Scope {
   readonly region: string;
   /** Whether the template has the transform AWS::LanguageExtensions. */
-  readonly hasExtensions: boolean;
+  readonly hasExtensions?: boolean;
   ref(name: string, at: Path): Resolved;
   attribute(logicalId: string, attribute: string, at: Path): Json;
   condition(name: string, at: Path): boolean;
@@ -173,7 +173,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
 function getAttribute(argument: Json, scope: Scope, at: Path): Json {
   const parts = typeof argument === 'string' ? splitAttribute(argument) : argument;
   // Only AWS::LanguageExtensions permits functions as the name of the resource.
-  const hasName = isJsonList(parts) && (typeof parts[0] === 'string' || scope.hasExtensions);
+  const hasName = isJsonList(parts) && (typeof parts[0] === 'string' || scope.hasExtensions === true);
   if (!hasName || parts.length !== 2) {
     return scope.fail(at, 'Template error: every Fn::GetAtt object requires two non-empty parameters');
   }

@@ -26,6 +26,7 @@ import { requireSources } from '../../../templates/load.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
 import { judgeUpdates } from './judge-updates.ts';
+import { findRefusedFilters } from './judge-filters.ts';
 import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { openSchemas } from './open-schemas.ts';
@@ -91,20 +92,22 @@ function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas)
     ...judgeNames(stack, checker.table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
-    ...[...all.flatMap(judgeConstraints), ...findBrokenRelations(stack)].map(
-      ({ resource, property, message }) => {
-        const { file, line } = resource.place(property);
-        const at = {
-          stack: stackName,
-          resource: resource.logicalId,
-          type: resource.type,
-          property,
-          file,
-          line,
-        };
-        return makeFinding('resource-value', at, message);
-      },
-    ),
+    ...[
+      ...all.flatMap(judgeConstraints),
+      ...findBrokenRelations(stack),
+      ...all.flatMap(findRefusedFilters),
+    ].map(({ resource, property, message }) => {
+      const { file, line } = resource.place(property);
+      const at = {
+        stack: stackName,
+        resource: resource.logicalId,
+        type: resource.type,
+        property,
+        file,
+        line,
+      };
+      return makeFinding('resource-value', at, message);
+    }),
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) => {
       const { file, line } = resource.place(property === '' ? undefined : property);
       const at = {

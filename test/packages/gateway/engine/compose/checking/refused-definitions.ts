@@ -5,6 +5,7 @@ import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
+import { OF_THREADS } from './refused/of-threads.ts';
 import { OF_V2 } from './refused/of-v2.ts';
 
 export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
@@ -14,4 +15,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_EVENTS,
   ...OF_TEMPLATES,
   ...OF_RELATIONS,
+  ...OF_THREADS,
 ];

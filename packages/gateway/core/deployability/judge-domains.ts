@@ -1,0 +1,84 @@
+/** What API Gateway refuses of custom domain names (CreateDomainName). */
+import { parseArn } from '@gatewright/aws/arn';
+import { asOneOrMore, asText, isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { writtenOf } from './relation.ts';
+import type { BrokenRelation } from './relation.ts';
+
+const CERTIFICATES = [
+  ['EDGE', 'CertificateArn'],
+  ['REGIONAL', 'RegionalCertificateArn'],
+] as const;
+
+/** Judges where the certificate is (architect/architect#25, serverless-components/express#10). */
+export function judgeCertificate(
+  domain: ResolvedResource,
+  _all: unknown,
+  { region }: ResolvedStack,
+): BrokenRelation | undefined {
+  for (const [endpoint, property] of CERTIFICATES) {
+    const needed = endpoint === 'EDGE' ? 'us-east-1' : region;
+    const arn = asText(domain.properties[property]);
+    const parsed = arn === undefined ? undefined : parseArn(arn);
+    if (parsed?.service === 'acm' && parsed.region !== needed)
+      return {
+        resource: domain,
+        property,
+        message: `Invalid certificate ARN: ${arn ?? ''}. Certificate must be in '${needed}'.`,
+      };
+  }
+  return undefined;
+}
+
+/** Judges which certificate there is (anomalyco/sst#4131, hashicorp/terraform-provider-aws#3276). */
+export function judgeEndpoint(
+  domain: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const { properties, unresolved = [] } = domain;
+  const written = mapOf(writtenOf(domain, stack), 'Properties');
+  const types = asOneOrMore(mapOf(properties, 'EndpointConfiguration')['Types'] ?? 'EDGE');
+  const [type] = types;
+  // SAM passes on the certificate that it requires.
+  if (stack.source?.made?.has(domain.logicalId) === true) return undefined;
+  if (types.length !== 1 || unresolved.includes('EndpointConfiguration')) return undefined;
+  const own = CERTIFICATES.find(([endpoint]) => endpoint === type);
+  const other = CERTIFICATES.find(([endpoint]) => endpoint !== type);
+  if (own === undefined || other === undefined) return undefined;
+  if (properties[other[1]] !== undefined)
+    return {
+      resource: domain,
+      property: other[1],
+      message: `Cannot import certificates for ${other[0]} while ${own[0]} is active.`,
+    };
+  return properties[own[1]] === undefined && written[own[1]] === undefined
+    ? {
+        resource: domain,
+        property: own[1],
+        message: `A certificate was not provided for the endpoint type ${own[0]}.`,
+      }
+    : undefined;
+}
+
+/** Judges domains of HTTP and WebSocket APIs (amplify-education/serverless-domain-manager#401, #381). */
+export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | undefined {
+  const only = 'can be managed through the API Gateway V2 API.';
+  for (const [index, one] of asOneOrMore(domain.properties['DomainNameConfigurations']).entries()) {
+    const { EndpointType, SecurityPolicy } = isJsonObject(one) ? one : {};
+    const property = `DomainNameConfigurations.${index}`;
+    if (EndpointType === 'EDGE')
+      return {
+        resource: domain,
+        property: `${property}.EndpointType`,
+        message: `Only REGIONAL domain names ${only} For EDGE domain names, please use the API Gateway V1 API. Also note that only REST APIs can be attached to EDGE domain names.`,
+      };
+    if (SecurityPolicy === 'TLS_1_0')
+      return {
+        resource: domain,
+        property: `${property}.SecurityPolicy`,
+        message: `Only REGIONAL domain names with a security policy of TLS 1.2 ${only} For TLS 1.0 domain names, please use the API Gateway V1 API to upgrade your security policy to TLS 1.2. Currently, only REST APIs can be attached to a domain name with a security policy of TLS 1.0.`,
+      };
+  }
+  return undefined;
+}

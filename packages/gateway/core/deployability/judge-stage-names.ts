@@ -1,0 +1,68 @@
+/** What refers to a stage only by its name, so that CloudFormation may create it before the stage. */
+import { asOneOrMore, isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { namesIn } from './names-in.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** CreateUsagePlan (serverless/serverless#2831, aws/serverless-application-model#32). */
+export function judgePlanStages(
+  plan: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  for (const [index, stage] of asOneOrMore(plan.properties['ApiStages']).entries()) {
+    const { ApiId: api, Stage: name } = isJsonObject(stage) ? stage : ({} as JsonObject);
+    if (typeof api === 'string' && typeof name === 'string' && isEarly(plan, stack, api, name))
+      return {
+        resource: plan,
+        property: `ApiStages.${index}.Stage`,
+        message: `API Stage not found: ${api}:${name}; list the stage, or the deployment that makes it, in DependsOn`,
+      };
+  }
+  return undefined;
+}
+
+/** CreateBasePathMapping (aws/serverless-application-model#192: "Invalid stage identifier specified"). */
+export function judgeMappedStage(
+  mapping: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const { RestApiId: api, Stage: name } = mapping.properties;
+  return typeof api === 'string' && typeof name === 'string' && isEarly(mapping, stack, api, name)
+    ? {
+        resource: mapping,
+        property: 'Stage',
+        message: `Invalid stage identifier specified; list the stage ${name}, or the deployment that makes it, in DependsOn`,
+      }
+    : undefined;
+}
+
+/** Returns whether this stack makes the stage, and the resource does not wait for it. */
+function isEarly(resource: ResolvedResource, stack: ResolvedStack, api: string, name: string): boolean {
+  const makers = [...stack.resources.values()].filter(
+    ({ type, properties }) =>
+      (type === 'AWS::ApiGateway::Stage' || type === 'AWS::ApiGateway::Deployment') &&
+      properties['RestApiId'] === api &&
+      properties['StageName'] === name,
+  );
+  const awaited = awaitedBy(resource.logicalId, stack);
+  return makers.length > 0 && !makers.some(({ logicalId }) => awaited.has(logicalId));
+}
+
+/** Returns the resources that CloudFormation creates first: those of DependsOn, and those that values refer to. */
+function awaitedBy(from: string, { source }: ResolvedStack): ReadonlySet<string> {
+  const resources = mapOf(source?.template ?? {}, 'Resources');
+  const found = new Set<string>();
+  const open = [from];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { DependsOn, Properties } = mapOf(resources, next);
+    for (const name of [...asOneOrMore(DependsOn ?? []), ...namesIn(Properties)])
+      if (typeof name === 'string' && !found.has(name)) {
+        found.add(name);
+        open.push(name);
+      }
+  }
+  return found;
+}

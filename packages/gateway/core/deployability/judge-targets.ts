@@ -1,0 +1,62 @@
+/** What EventBridge refuses of the targets of a rule (PutTargets). */
+import { parseArn } from '@gatewright/aws/arn';
+import { asOneOrMore, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/**
+ * The services that EventBridge calls with the role of the target: "RoleArn is required for target …".
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html
+ * @see https://github.com/awsdocs/aws-cloudformation-user-guide/pull/1178
+ * @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1110
+ */
+const WITH_ROLE: ReadonlyMap<string, RegExp> = new Map([
+  ['states', /^stateMachine:/],
+  ['kinesis', /^stream\//],
+  ['firehose', /^deliverystream\//],
+  ['codebuild', /^project\//],
+  ['codepipeline', /^/],
+  ['ecs', /^cluster\//],
+  ['batch', /^job-queue\//],
+  ['events', /^api-destination\//],
+]);
+
+export function judgeTargets(
+  rule: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  for (const [index, target] of asOneOrMore(rule.properties['Targets']).entries()) {
+    const found = isJsonObject(target) ? refusalOf(target, all) : undefined;
+    if (found !== undefined)
+      return { resource: rule, property: `Targets.${index}${found.below}`, message: found.message };
+  }
+  return undefined;
+}
+
+type Refusal = { readonly below: string; readonly message: string };
+
+function refusalOf(target: JsonObject, all: readonly ResolvedResource[]): Refusal | undefined {
+  const [arn, id] = [textOf(target, 'Arn'), textOf(target, 'Id')];
+  const { service = '', resource = '' } = parseArn(arn) ?? {};
+  if (WITH_ROLE.get(service)?.test(resource) === true && target['RoleArn'] === undefined)
+    return { below: '', message: `RoleArn is required for target ${arn}.` };
+  // hashicorp/terraform#20263
+  if (service === 'sqs' && isFifo(resource, all) && target['SqsParameters'] === undefined)
+    return { below: '', message: `Parameter(s) SqsParameters must be specified for target: ${id}.` };
+  // awsdocs/aws-cloudformation-user-guide#1010, aws/aws-cdk#19451: an object with timestamp and message
+  const template = mapOf(target, 'InputTransformer')['InputTemplate'];
+  if (service === 'logs' && typeof template === 'string' && !template.trimStart().startsWith('{'))
+    return {
+      below: '.InputTransformer.InputTemplate',
+      message: `Input for target ${id} is not a valid JSON text.`,
+    };
+  return undefined;
+}
+
+export function isFifo(name: string, all: readonly ResolvedResource[]): boolean {
+  const queue = all.find(
+    ({ type, physicalId }) => type === 'AWS::SQS::Queue' && physicalId.endsWith(`/${name}`),
+  );
+  return queue === undefined ? name.endsWith('.fifo') : isTrue(queue.properties['FifoQueue']);
+}

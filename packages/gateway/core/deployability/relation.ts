@@ -1,0 +1,22 @@
+import { mapOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+
+/** What a service refuses because of two properties, or of two resources, that do not fit together. */
+export type BrokenRelation = {
+  readonly resource: ResolvedResource;
+  readonly property: string;
+  /** AWS's message. */
+  readonly message: string;
+};
+
+export type Judge = (
+  resource: ResolvedResource,
+  all: readonly ResolvedResource[],
+  stack: ResolvedStack,
+) => BrokenRelation | undefined;
+
+/** Returns a resource as the template has it; empty for resources that are not in the template. */
+export function writtenOf({ logicalId }: ResolvedResource, { source }: ResolvedStack): JsonObject {
+  return source === undefined ? {} : mapOf(mapOf(source.template, 'Resources'), logicalId);
+}

@@ -1,0 +1,26 @@
+/** Judges filters of subscriptions and of event source mappings, including those that deliver nothing here. */
+import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../../core/stack/model.ts';
+import { checkFilterCriteria } from '../../../kernel/delivery/event-pattern.ts';
+import { compileFilterPolicy } from '../../../kernel/delivery/filter-policy.ts';
+import { refusalOf } from '../../../kernel/delivery/pattern-error.ts';
+
+type RefusedFilter = {
+  readonly resource: ResolvedResource;
+  readonly property: string;
+  readonly message: string;
+};
+
+export function findRefusedFilters(resource: ResolvedResource): readonly RefusedFilter[] {
+  const { type, properties } = resource;
+  const { FilterPolicy: written, FilterPolicyScope, FilterCriteria } = properties;
+  if (type === 'AWS::Lambda::EventSourceMapping' && FilterCriteria !== undefined) {
+    const message = checkFilterCriteria(FilterCriteria);
+    return message === undefined ? [] : [{ resource, property: 'FilterCriteria', message }];
+  }
+  const policy = typeof written === 'string' ? parseJson(written) : written;
+  if (type !== 'AWS::SNS::Subscription' || !isJsonObject(policy)) return [];
+  const scope = FilterPolicyScope === 'MessageBody' ? FilterPolicyScope : 'MessageAttributes';
+  const message = refusalOf(() => compileFilterPolicy(policy, scope));
+  return message === undefined ? [] : [{ resource, property: 'FilterPolicy', message }];
+}
