@@ -3,6 +3,7 @@ import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { anApi } from './an-api.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome } from '../../packages/gateway/core/ports.ts';
+import type { TestResource } from './a-stack.ts';
 import type { TestApi } from './an-api.ts';
 import type { FakeFunction } from './virtual-ports.ts';
 
@@ -14,6 +15,7 @@ export type MethodSetup = {
   readonly method?: JsonObject;
   readonly api?: JsonObject;
   readonly variables?: JsonObject;
+  readonly more?: Readonly<Record<string, TestResource>>;
   readonly functions?: Readonly<Record<string, FakeFunction>>;
 };
 
@@ -23,6 +25,7 @@ export function aMethod({
   method = {},
   api = {},
   variables = {},
+  more = {},
   functions = {},
 }: MethodSetup): TestApi {
   return anApi(
@@ -44,6 +47,7 @@ export function aMethod({
           ...method,
         },
       },
+      ...more,
       Deployment: { type: 'AWS::ApiGateway::Deployment', properties: { RestApiId: API } },
       Stage: {
         type: 'AWS::ApiGateway::Stage',

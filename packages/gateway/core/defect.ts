@@ -91,6 +91,8 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | { readonly problem: 'binary-body' }
     /** The body must be decoded, but is not base64. */
     | { readonly problem: 'base64'; readonly side: 'request' | 'response' }
+    /** A function is called by another method than POST. */
+    | { readonly problem: 'verb'; readonly property: string }
     /** A header that API Gateway sets itself is mapped. */
     | { readonly problem: 'header'; readonly name: string }
     /** A parameter that an AWS service requires has no value; its source is a mapping of the request. */
@@ -125,6 +127,8 @@ export type ProxyFault = { readonly part: ProxyPart; readonly name?: string | un
 type ProxyPart =
   /** The whole result is not a JSON object. */
   | 'result'
+  /** The whole result is a streamed response, in an integration that buffers. */
+  | 'streamed'
   | 'statusCode'
   /** The member is unknown. */
   | 'member'

@@ -174,9 +174,17 @@ export class StackSet implements Neighbours {
       );
     const others = [...this.#stacks.keys()].filter((other) => other !== importer);
     const searched = others.length === 0 ? 'no other stack is loaded' : `searched: ${others.join(', ')}`;
+    const own = [...this.#stacks].flatMap(([other, { exportNames }]) =>
+      other === importer ? [] : [...exportNames.keys()].map((exported) => ({ other, exported })),
+    );
+    const similar = own.filter(({ exported }) => isSimilarExport(exported, name));
+    const remedy =
+      similar.length === 0
+        ? 'Start the stack that exports it too.'
+        : `Import an export that is there (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or start the stack that exports ${name} too.`;
     return importing.fail(
       at,
-      `No export named ${name} found. Stack ${importer} imports it; ${searched}. Start the stack that exports it too.`,
+      `No export named ${name} found. Stack ${importer} imports it; ${searched}. ${remedy}`,
       'export-elsewhere',
     );
   }
@@ -254,4 +262,21 @@ function describePlace(stack: StackResolver, other: StackResolver): string {
 function outputText(value: Json): string {
   if (typeof value === 'string') return value;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+const MOST_SIMILAR = 12;
+
+/** Whether a name may be a misspelling of another: both begin alike, and end alike, or one contains the other. */
+function isSimilarExport(exported: string, wanted: string): boolean {
+  const [one, other] = [exported.toLowerCase(), wanted.toLowerCase()];
+  if (one.includes(other) || other.includes(one)) return true;
+  const start = countSame(one, other);
+  const end = countSame([...one].toReversed().join(''), [...other].toReversed().join(''));
+  return start >= 3 && Math.max(one.length, other.length) - start - end <= MOST_SIMILAR;
+}
+
+function countSame(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }

@@ -180,6 +180,13 @@ export type AgentCall = {
     | undefined;
 };
 
+export type MessageSelection = {
+  readonly expression: string;
+  /** What the expression selected; undefined if the message has no such value. */
+  readonly selected: string | undefined;
+  readonly bodyFault: JsonFault | undefined;
+};
+
 export type Circumstances = {
   readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post';
   readonly protocol: 'rest' | 'http' | 'websocket';
@@ -219,6 +226,8 @@ export type Circumstances = {
    * apply.
    */
   readonly isDeployed: boolean;
+  /** How the route of a message without a route was searched; undefined for everything else. */
+  readonly selection?: MessageSelection | undefined;
   readonly nearMisses: readonly NearMiss[];
   /** Reports of screens in front of the stage (such as AWS WAF) about a request that they let through. */
   readonly screened: readonly string[];

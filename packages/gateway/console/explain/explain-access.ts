@@ -5,7 +5,7 @@
 import { quote } from '@gatewright/aws/text/token-options';
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
-import { tokenCommandOf } from './token-advice.ts';
+import { bearer, tokenCommandOf } from './token-advice.ts';
 import type { ShownRule } from '../endpoints/access-model.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -92,7 +92,7 @@ function explainCredential(
     changes: [
       keyed.length > 0 && command === undefined
         ? `Send an API key of the toolkit, whole, in the header x-api-key: \`gatewright keys create --customer NAME\`, with the prefix and a role of ${document}, makes one.`
-        : `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example a new token from ${command}`}.`,
+        : `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example ${bearer(guard)}a new token from ${command}`}.`,
     ],
   };
 }

@@ -1,7 +1,7 @@
 import { formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
 import { describeCredentialDefect, explainAccess, explainCommand, flushCommand } from './explain-access.ts';
-import { tokenCommandOf } from './token-advice.ts';
+import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
@@ -167,7 +167,7 @@ function describePlaces({ name, places }: GuardCircumstances): string[] {
 
 function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances): string {
   const command = tokenCommandOf({ ...guard, isDeployed });
-  return command === undefined ? '' : `, for example a token from ${command}`;
+  return command === undefined ? '' : `, for example ${bearer(guard)}a token from ${command}`;
 }
 
 function describeToken({ token }: GuardCircumstances): string[] {

@@ -205,9 +205,15 @@ function explainMalformed(
     };
   return {
     because: [sentence(failure)],
-    changes:
-      phase === 'map-request' ? ['Change the integration of the route, and deploy the API again.'] : [],
+    changes: phase === 'map-request' ? [adviseUnserved(integration)] : [],
   };
+}
+
+/** A route that is not served may have a fault in its integration, its authorizer or its models: the failure names it. */
+function adviseUnserved({ kind }: IntegrationCircumstances): string {
+  return kind === 'unsupported'
+    ? 'Correct what the sentence above names; its part of the template keeps the route from being served, whatever the integration is. `gatewright check` lists every such part.'
+    : 'Change the integration of the route, and deploy the API again.';
 }
 
 function printed({ lines }: IntegrationCircumstances): string[] {

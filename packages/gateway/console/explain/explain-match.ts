@@ -1,4 +1,5 @@
 /** Explains why no stage or route was found for a request. */
+import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { sentence } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -11,13 +12,23 @@ export function explainMatch(about: Circumstances): Reason {
   return explainRoute(about, about.stageName);
 }
 
-function explainMessage({ nearMisses }: Circumstances): Reason {
+function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   const routes = nearMisses.map(({ route }) => route);
+  const bodyFault = selection?.selected === undefined ? selection?.bodyFault : undefined;
   return {
     because: [
-      'The route selection expression yielded no known route key for the message, and there is no $default route.',
+      `The route selection expression${selection === undefined ? '' : ` ${selection.expression}`} yielded no known route key for the message, and there is no $default route.`,
+      ...(bodyFault === undefined ? [] : describeBodyFault({ bodyFault }, 'message')),
+      ...(selection === undefined || bodyFault !== undefined
+        ? []
+        : [
+            selection.selected === undefined
+              ? 'The message has no such value.'
+              : `It selected “${selection.selected}”, for which there is no route.`,
+          ]),
     ],
     changes: [
+      ...adviseBody({ bodyFault }, 'message'),
       routes.length === 0
         ? 'Add a $default route, or a route whose key is the value that the expression selects.'
         : `Send a message for which the expression selects ${listed(routes, 'or')}, or add a $default route.`,

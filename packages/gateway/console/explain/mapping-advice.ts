@@ -4,15 +4,21 @@ import type { MappingDefect } from '../../core/defect.ts';
 import type { Circumstances, JsonFault } from './circumstances.ts';
 
 /** Returns where a body stops being JSON, as a sentence; empty if that is unknown. */
-export function describeBodyFault({ bodyFault }: Pick<Circumstances, 'bodyFault'>): string[] {
+export function describeBodyFault(
+  { bodyFault }: Pick<Circumstances, 'bodyFault'>,
+  what: 'body of the request' | 'message' = 'body of the request',
+): string[] {
   return bodyFault === undefined
     ? []
-    : [`The body of the request is not valid JSON at offset ${bodyFault.offset} (${placeOf(bodyFault)}).`];
+    : [`The ${what} is not valid JSON at offset ${bodyFault.offset} (${placeOf(bodyFault)}).`];
 }
 
 /** Returns what to correct in the body of the request; empty if it is valid JSON. */
-export function adviseBody({ bodyFault }: Pick<Circumstances, 'bodyFault'>): string[] {
-  return bodyFault === undefined ? [] : [`Send valid JSON: correct the body at ${placeOf(bodyFault)}.`];
+export function adviseBody(
+  { bodyFault }: Pick<Circumstances, 'bodyFault'>,
+  what: 'body' | 'message' = 'body',
+): string[] {
+  return bodyFault === undefined ? [] : [`Send valid JSON: correct the ${what} at ${placeOf(bodyFault)}.`];
 }
 
 function placeOf({ line, column }: JsonFault): string {
@@ -51,6 +57,8 @@ function adviseProblem(
       return defect.side === 'request'
         ? `Send the body of the request as base64, or remove ContentHandling from the integration of ${routeKey}: CONVERT_TO_BINARY decodes it.`
         : `Let the integration respond with base64, or remove ContentHandling from the integration response of ${routeKey}: CONVERT_TO_BINARY decodes its body.`;
+    case 'verb':
+      return `Set ${defect.property} of the integration of ${routeKey} to POST, whatever the method of the route is.`;
     case 'header':
       return `Remove the mapping to the header ${defect.name} from ${routeKey}: API Gateway sets this header itself.`;
     case 'no-value':

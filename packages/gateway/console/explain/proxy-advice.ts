@@ -8,6 +8,7 @@ type Form = {
   readonly hasCookies: boolean;
   readonly hasMultiValues: boolean;
   readonly isStream: boolean;
+  readonly payload: string | undefined;
 };
 
 /** @param fault the wrong part; empty if it is unknown, as for a line of a deployed API's log */
@@ -21,6 +22,7 @@ export function adviseProxyResult(
     hasCookies: isStream || payload === 'http-2.0' || payload === 'function-url',
     hasMultiValues: isStream || payload === 'rest-1.0' || payload === 'http-1.0',
     isStream,
+    payload,
   };
   const { part, name = '' } = fault;
   if (part === undefined) return adviseWhole(form);
@@ -58,6 +60,8 @@ type ValuePart = Exclude<
 function adviseValue(part: ValuePart, form: Form): string {
   const { named } = form;
   switch (part) {
+    case 'streamed':
+      return `${form.payload === 'rest-1.0' ? 'Set ResponseTransferMode: STREAM in the integration, and deploy the API again. Or return' : 'Return'} statusCode, headers and body from ${named} without awslambda.streamifyResponse.`;
     case 'result':
     case 'metadata':
     case 'delimiter':

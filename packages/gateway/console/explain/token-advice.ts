@@ -38,3 +38,10 @@ export function issuerOf({ token, trusted }: Pick<Guarded, 'token' | 'trusted'>)
   const issuers = trusted?.issuers ?? [];
   return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'the issuer of the authorizer';
 }
+
+/** A token in Authorization follows the scheme, which is easily forgotten. */
+export function bearer({ places }: Pick<GuardCircumstances, 'places'>): string {
+  return places.some(({ kind, name }) => kind === 'header' && name.toLowerCase() === 'authorization')
+    ? 'Authorization: Bearer followed by '
+    : '';
+}

@@ -341,6 +341,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     isDeployed: false,
     closure: recorded.closure,
     ...(isReplyDropped(recorded) && { isReplyDropped: true }),
+    selection: describeSelection(recorded, redactor),
     nearMisses: routesOf(recorded).map((name) => ({
       route: name,
       because: 'the route selection expression did not yield the name of this route',
@@ -385,6 +386,23 @@ function isReplyDropped({ kind, route, outcome, failure }: RecordedEvent): boole
   if (outcome?.kind !== 'returned') return false;
   const body = parseJsonObject(outcome.payload)?.['body'];
   return typeof body === 'string' && body !== '';
+}
+
+/** Evaluates the route selection expression again for a message to which it gave no route. */
+function describeSelection(
+  { kind, route, found, body, sizes }: RecordedEvent,
+  redactor: Redactor,
+): Circumstances['selection'] {
+  const routing = found?.stage.deployment.messageRouting;
+  const isWhole = body === undefined || sizes.request <= Buffer.byteLength(body);
+  if (kind !== 'MESSAGE' || route !== undefined || routing === undefined || !isWhole) return undefined;
+  const text = body?.toString() ?? '';
+  const selected = routing.select(text);
+  return {
+    expression: routing.expression,
+    selected: selected === undefined ? undefined : redactor.text(selected),
+    bodyFault: findJsonFault(text),
+  };
 }
 
 /** Returns the routes for which a message without a matching route might be intended. */

@@ -66,6 +66,7 @@ function closeRoutes(table: RouteTable, reason: string): RouteTable {
 function closeMessages(routing: MessageRouting, reason: string): MessageRouting {
   const closed = [...routing.routes].map(([key, plan]) => [key, closedPlan(plan, reason)] as const);
   return {
+    expression: routing.expression,
     select: (body) => routing.select(body),
     routes: new Map([['$connect', closedConnect('', reason)], ...closed]),
   };

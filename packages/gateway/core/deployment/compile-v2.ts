@@ -319,7 +319,7 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
     protocol: 'websocket',
     errors: websocketWordings,
     routes: { find: () => undefined, plans },
-    messageRouting: { select: () => undefined, routes },
+    messageRouting: { select: () => undefined, expression: '', routes },
   } as const;
   return makeDeployment(beginning, tolerance, () => ({
     apiKeySource: readApiKeySelection(requireValid(api)),

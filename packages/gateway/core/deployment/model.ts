@@ -2,6 +2,7 @@
  * The immutable compiled deployment. Everything is parsed, checked and resolved when the deployment is created, so a
  * request only looks up values.
  */
+import type { MappingDefect } from '../defect.ts';
 import type { CorsPlan } from '../events/cors-headers.ts';
 import type { ContextFacts } from '../events/context-variables.ts';
 import type { LoggedFailure } from '../events/log-variables.ts';
@@ -149,7 +150,7 @@ export type Integration =
   /** A WebSocket `$connect` or `$disconnect` route without an integration. */
   | { readonly kind: 'none' }
   /** A configuration that AWS deploys, but with which every request fails with 500. */
-  | { readonly kind: 'misconfigured'; readonly reason: string }
+  | { readonly kind: 'misconfigured'; readonly reason: string; readonly defect: MappingDefect }
   /**
    * An integration type that this version cannot run. It is reported when the template is loaded, and every request
    * receives API_CONFIGURATION_ERROR.
@@ -317,5 +318,7 @@ export type MessageRouting = {
    * or does not contain the value.
    */
   select(body: string): string | undefined;
+  /** The route selection expression as it is written. */
+  readonly expression: string;
   readonly routes: ReadonlyMap<string, MessageRoutePlan>;
 };

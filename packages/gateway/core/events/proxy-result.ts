@@ -41,7 +41,7 @@ const JSON_TYPE = 'application/json';
 /** Reads the result for a REST API. `statusCode` may be missing (200). Unknown members make the response malformed. */
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('result', 'not a JSON object');
+  if (result === undefined) return malformedWhole(payload);
   const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
   if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
@@ -75,7 +75,7 @@ type HttpResultPhase = 'result' | 'url-result';
 /** Reads the result for HTTP API payload 1.0. `statusCode` is required, and a body with `isBase64Encoded` is always decoded. */
 export function readHttp1Result(payload: string, phase: HttpResultPhase = 'result'): ProxyResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('result', 'not a JSON object');
+  if (result === undefined) return malformedWhole(payload);
   const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
   if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
   const status = readStatus(result['statusCode']);
@@ -125,7 +125,7 @@ function inferred(body: string): ProxyResult {
  */
 export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('result', 'not a JSON object');
+  if (result === undefined) return malformedWhole(payload);
   const status = readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode', 'statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
@@ -146,12 +146,31 @@ type MessageResult =
  */
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
-  if (result === undefined) return malformed('result', 'not a JSON object');
+  if (result === undefined) return malformedWhole(payload);
   const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
   if (unknown !== undefined) return malformed('member', `unknown member ${quote(unknown)}`, unknown);
   const body = result['body'];
   if (body === undefined || body === null || body === '') return { kind: 'silent' };
   return typeof body === 'string' ? { kind: 'frame', body } : malformed('body', 'body is not a string');
+}
+
+/** The eight NUL bytes with which a streamed response separates its metadata from its body. */
+const STREAM_DELIMITER = '\0'.repeat(8);
+
+/** Says what a function returned instead of an object. */
+function malformedWhole(payload: string): Malformed {
+  if (payload.includes(STREAM_DELIMITER))
+    return malformed('streamed', 'a streamed response, but the integration does not stream');
+  const value = parseJson(payload);
+  const what =
+    value === null || payload === ''
+      ? 'null, which is what a function without a return value returns'
+      : Array.isArray(value)
+        ? 'a list'
+        : value === undefined
+          ? undefined
+          : `a ${typeof value === 'string' ? 'text' : typeof value}`;
+  return malformed('result', what === undefined ? 'not a JSON object' : `not a JSON object, but ${what}`);
 }
 
 function malformed(part: ProxyFault['part'], reason: string, name?: string): Malformed {

@@ -44,7 +44,7 @@ export function mapRequest(admitted: Admitted): Mapped {
     case 'http-api-service':
       return mapByTemplates(integration, admitted);
     case 'misconfigured':
-      throw failedCall(integration.reason);
+      throw failedCall(integration.reason, integration.defect);
     case 'unsupported':
       throw misconfigured(integration.reason);
     case 'none':

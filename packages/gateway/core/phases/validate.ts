@@ -36,11 +36,18 @@ export function validateMessage({ messageCheck }: MessageRoutePlan, body: string
   if (!verdict.isValid) throw invalidBody(verdict.details, 'application/json');
 }
 
+const WHERE = { header: 'header', path: 'path parameter', querystring: 'query parameter' } as const;
+
 function checkParameters(admitted: Admitted, { parameters }: RequestValidation): void {
   const missing = parameters.filter((parameter) => isBlank(readParameter(admitted, parameter)));
   if (missing.length === 0) return;
   const message = `Missing required request parameters: [${missing.map(({ name }) => name).join(', ')}]`;
-  throw gatewayError('BAD_REQUEST_PARAMETERS', { source: 'client', message, reason: message });
+  const places = missing.map(({ where, name }) => `${WHERE[where]} ${name}`).join(', ');
+  throw gatewayError('BAD_REQUEST_PARAMETERS', {
+    source: 'client',
+    message,
+    reason: `${message}: ${places}`,
+  });
 }
 
 function readParameter(admitted: Admitted, { where, name }: RequiredParameter): string | undefined {

@@ -38,7 +38,7 @@ export function compileMessageRouting(
     const key = evaluate(body);
     return key === undefined || RESERVED_KEYS.has(key) ? undefined : key;
   };
-  return { kind: 'compiled', routing: { select, routes } };
+  return { kind: 'compiled', routing: { select, expression, routes } };
 }
 
 type Evaluate = (body: string) => string | undefined;

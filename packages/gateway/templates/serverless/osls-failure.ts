@@ -38,6 +38,12 @@ export function explainFailure(
       typeof stage === 'string' && stage.includes('${')
         ? ` The stage is the text ${stage}, which osls does not read as a variable: write \${opt:stage, 'dev'}, or pass --stage.`
         : '';
+    const unnamed = findUnnamedAuthorizer(failure.message, tree);
+    if (unnamed !== undefined)
+      return new DefinitionError(
+        { file, line: tree?.lineOf(unnamed), property: unnamed.join('.') },
+        `${cleanMessage(failure.message)}: osls takes the name of an authorizer from the text of its arn, and this arn is no text; add \`name\` beside \`arn\`, such as \`name: gate\``,
+      );
     return new DefinitionError({ file, line, property }, `${cleanMessage(failure.message)}${why}`);
   }
   const [, property, kind = ''] = first;
@@ -55,6 +61,21 @@ export function explainFailure(
     [],
     ruleOfSource(kind),
   );
+}
+
+/** Returns the path of the first REST authorizer whose `arn` is an intrinsic function, and which has no `name`. */
+function findUnnamedAuthorizer(message: string, tree: SourceTree | undefined): Path | undefined {
+  // osls has no error code for this: its own code fails.
+  if (!message.includes('functionArn.split is not a function')) return undefined;
+  for (const [name, definition] of Object.entries(membersOf(tree?.value['functions']))) {
+    const events = membersOf(definition)['events'];
+    for (const [at, event] of (isJsonList(events) ? events : []).entries()) {
+      const authorizer = membersOf(membersOf(membersOf(event)['http'])['authorizer']);
+      if (isJsonObject(authorizer['arn']) && authorizer['name'] === undefined)
+        return ['functions', name, 'events', String(at), 'http', 'authorizer'];
+    }
+  }
+  return undefined;
 }
 
 /** osls reads some properties, such as the name of the service, before the variables, and does not name the variable. */

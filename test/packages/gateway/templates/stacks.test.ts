@@ -54,6 +54,27 @@ describe('StackSet', () => {
     );
   });
 
+  it('names the export that may be meant, and asks for another stack only if none is near', () => {
+    const remedyOf = (wanted: string): string => {
+      const [shop] = someStacks({
+        shop: importing(wanted),
+        base: exporting('base-dev-RequestAuthorizerArn'),
+      });
+      try {
+        shop!.resolveResources();
+      } catch (error) {
+        return String(error);
+      }
+      return '';
+    };
+
+    assert.match(
+      remedyOf('base-dev-HttpAuthorizerArn'),
+      /Import an export that is there \(base-dev-RequestAuthorizerArn of base\), or start the stack that exports base-dev-HttpAuthorizerArn too\.$/,
+    );
+    assert.match(remedyOf('network-VpcId'), /Start the stack that exports it too\.$/);
+  });
+
   it('imports within one region and account, as CloudFormation does, and says where the export is', () => {
     const set = new StackSet(RESOURCE_TYPES);
     const add = (name: string, text: string, place: object) =>

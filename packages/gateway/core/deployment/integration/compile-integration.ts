@@ -204,6 +204,7 @@ export function onlyByPost(verb: string, property = 'IntegrationHttpMethod'): In
   return {
     kind: 'misconfigured',
     reason: `Lambda accepts only POST, but ${property} is "${verb}"`,
+    defect: { kind: 'mapping', problem: 'verb', property },
   };
 }
 
@@ -222,5 +223,6 @@ export function refuseAtRunTime(
   return {
     kind: 'misconfigured',
     reason: `API Gateway does not allow a mapping to integration.request.header.${forbidden.name}`,
+    defect: { kind: 'mapping', problem: 'header', name: forbidden.name },
   };
 }

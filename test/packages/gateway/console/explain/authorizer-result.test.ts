@@ -171,6 +171,13 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
       assert.doesNotMatch(explain(failedWith(code)).changes.join('\n'), /Fix the function/);
     });
 
+  it('reads the routes of a document that names the API already', () => {
+    assert.match(
+      explain(failedWith('API_UNKNOWN')).changes.join('\n'),
+      /^Run `gatewright access sync`: documents protect an API only after it has read the routes\./,
+    );
+  });
+
   it('leaves a code of a user’s own function alone', () => {
     assert.match(explain(failedWith('toString')).changes.join('\n'), /Fix the function auth: it failed/);
   });

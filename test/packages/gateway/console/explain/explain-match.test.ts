@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { functionArn } from '../../../../support/a-stack.ts';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
 import { ok } from '../../../../support/rest-apis.ts';
+import { explainMatch } from '../../../../../packages/gateway/console/explain/explain-match.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { anApi as aWebSocketApi, somePorts } from '../../core/websocket/fixture.ts';
 import { shakeHands } from '../../../../support/shake-hands.ts';
@@ -104,5 +105,33 @@ describe('explainMatch', () => {
       story.changes.join('\n'),
       /^Call the API by its custom domain, or set DisableExecuteApiEndpoint/,
     );
+  });
+});
+
+describe('a message without a route (docs/aws §11.2)', () => {
+  const nearMisses = [{ route: 'say', because: '' }];
+  const explain = (selection: object): string => {
+    const { because, changes } = explainMatch({ kind: 'message', nearMisses, selection } as never);
+    return [...because, ...changes].join('\n');
+  };
+  const expression = '$request.body.action';
+
+  it('is told with the expression and with what it selected', () => {
+    assert.match(
+      explain({ expression, selected: 'says', bodyFault: undefined }),
+      /expression \$request\.body\.action yielded no known route key.*\nIt selected “says”, for which there is no route\.\nSend a message for which the expression selects say/,
+    );
+  });
+
+  it('is told as one that is not JSON', () => {
+    const bodyFault = { offset: 16, line: 1, column: 17 };
+    assert.match(
+      explain({ expression, selected: undefined, bodyFault }),
+      /The message is not valid JSON at offset 16 \(line 1, column 17\)\.\nSend valid JSON: correct the message at line 1, column 17\./,
+    );
+  });
+
+  it('is told as one without such a value', () => {
+    assert.match(explain({ expression, selected: undefined, bodyFault: undefined }), /has no such value/);
   });
 });

@@ -123,3 +123,29 @@ describe('what osls has to say', () => {
     );
   });
 });
+
+describe('an authorizer of a REST API by import, without a name', () => {
+  const service = (more: string): string => `service: shop
+functions:
+  a:
+    events:
+      - http: { path: a, authorizer: { arn: !ImportValue auth${more} } }
+`;
+  const explained = (text: string): string =>
+    explainFailure(
+      { message: 'functionArn.split is not a function' },
+      FILE,
+      parseSource(text, FILE),
+    ).describe();
+
+  it('is reported with its place, and with what to add', () => {
+    assert.match(
+      explained(service('')),
+      /serverless\.yml:5: functions\.a\.events\.0\.http\.authorizer: .*add `name` beside `arn`, such as `name: gate`$/,
+    );
+  });
+
+  it('is not blamed if it has a name', () => {
+    assert.doesNotMatch(explained(service(', name: gate')), /add `name`/);
+  });
+});

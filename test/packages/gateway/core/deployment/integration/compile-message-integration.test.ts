@@ -62,6 +62,7 @@ describe('an integration of a WebSocket API that AWS deploys and that fails', ()
       {
         kind: 'misconfigured',
         reason: 'Lambda accepts only POST, but IntegrationMethod is "GET"',
+        defect: { kind: 'mapping', problem: 'verb', property: 'IntegrationMethod' },
       },
     );
   });
