@@ -63,7 +63,7 @@ describe('readStack', () => {
     await assert.rejects(readStack(packaged.folder, packaged.service, 'prod'), /a stage other than/);
   });
 
-  it('takes no folder of a stage other than', async () => {
+  it('takes no folder of another stage', async () => {
     using packaged = aPackage();
 
     await assert.rejects(
