@@ -294,6 +294,9 @@ describe('Schedules', () => {
       resources: NIGHTLY.replace('cron(0 2 * * ? *)', 'every night'),
       functions: { work: () => 1 },
     });
-    assert.match(faults.all[0]?.error.message ?? '', /Parameter ScheduleExpression is not valid\. .*not "every night"/);
+    assert.match(
+      faults.all[0]?.error.message ?? '',
+      /Parameter ScheduleExpression is not valid\. .*not "every night"/,
+    );
   });
 });

@@ -23,14 +23,20 @@ export function judgePlanStages(
   return undefined;
 }
 
-/** CreateBasePathMapping (aws/serverless-application-model#192: "Invalid stage identifier specified"). */
+/**
+ * CreateBasePathMapping (aws/serverless-application-model#192, serverless/serverless#4029: "Invalid stage identifier
+ * specified"). A mapping that waits for a domain of its stack may find the stage, because a domain takes longer to make.
+ */
 export function judgeMappedStage(
   mapping: ResolvedResource,
   _all: unknown,
   stack: ResolvedStack,
 ): BrokenRelation | undefined {
   const { RestApiId: api, Stage: name } = mapping.properties;
-  return typeof api === 'string' && typeof name === 'string' && isEarly(mapping, stack, api, name)
+  return typeof api === 'string' &&
+    typeof name === 'string' &&
+    isEarly(mapping, stack, api, name) &&
+    !waitsForDomain(mapping, stack)
     ? {
         resource: mapping,
         property: 'Stage',
@@ -49,6 +55,12 @@ function isEarly(resource: ResolvedResource, stack: ResolvedStack, api: string, 
   );
   const awaited = awaitedBy(resource.logicalId, stack);
   return makers.length > 0 && !makers.some(({ logicalId }) => awaited.has(logicalId));
+}
+
+function waitsForDomain({ logicalId }: ResolvedResource, stack: ResolvedStack): boolean {
+  return [...awaitedBy(logicalId, stack)].some(
+    (name) => stack.resources.get(name)?.type === 'AWS::ApiGateway::DomainName',
+  );
 }
 
 /** Returns the resources that CloudFormation creates first: those of DependsOn, and those that values refer to. */

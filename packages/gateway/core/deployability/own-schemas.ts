@@ -55,7 +55,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
   'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
   'AWS::ApiGateway::Authorizer': arnAt('AuthorizerCredentials'),
-  // EventBridge API reference, PutTargets: "Parameter RoleArn is not valid. Reason: Provided Arn is not in correct format."
+  // EventBridge API reference, Target, RoleArn: the ARN of a role, not its name
   'AWS::Events::Rule': { properties: { Targets: { items: arnAt('RoleArn') } } },
   // aws-cloudformation/cfn-lint#4369: "Function must be configured to execute in a VPC to reference access point …"
   'AWS::Lambda::Function': {

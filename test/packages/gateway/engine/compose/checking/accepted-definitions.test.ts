@@ -32,6 +32,27 @@ Resources:
           PolicyDocument: !Sub '{ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": ["docdb:*"], "Resource": "*" }] }'`,
   },
   {
+    name: 'a base path mapping that waits for a domain of its stack, which takes longer than the stage',
+    source: 'CloudFormation user guide, DependsOn: the order is otherwise not determined',
+    text: `
+${SAM}
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: dev
+      DefinitionBody: { openapi: 3.0.1, info: { title: a, version: '1' }, paths: { /a: { get: { x-amazon-apigateway-integration: { type: mock } } } } }
+  Domain:
+    Type: AWS::ApiGateway::DomainName
+    Properties:
+      DomainName: api.example.com
+      RegionalCertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555
+      EndpointConfiguration: { Types: [REGIONAL] }
+  Mapping:
+    Type: AWS::ApiGateway::BasePathMapping
+    Properties: { DomainName: !Ref Domain, RestApiId: !Ref Api, Stage: dev }`,
+  },
+  {
     name: 'members that a macro of the account replaces',
     source:
       'aws-cloudformation/aws-cloudformation-templates, CloudFormation/MacrosExamples/Explode, Count, PyPlate',
