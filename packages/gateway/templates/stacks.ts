@@ -270,13 +270,9 @@ const MOST_SIMILAR = 12;
 function isSimilarExport(exported: string, wanted: string): boolean {
   const [one, other] = [exported.toLowerCase(), wanted.toLowerCase()];
   if (one.includes(other) || other.includes(one)) return true;
-  const start = countSame(one, other);
-  const end = countSame([...one].toReversed().join(''), [...other].toReversed().join(''));
+  let start = 0;
+  while (start < one.length && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < one.length - start && one.at(-1 - end) === other.at(-1 - end)) end += 1;
   return start >= 3 && Math.max(one.length, other.length) - start - end <= MOST_SIMILAR;
-}
-
-function countSame(one: string, other: string): number {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length += 1;
-  return length;
 }

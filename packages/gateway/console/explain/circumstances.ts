@@ -180,7 +180,7 @@ export type AgentCall = {
     | undefined;
 };
 
-export type MessageSelection = {
+type MessageSelection = {
   readonly expression: string;
   /** What the expression selected; undefined if the message has no such value. */
   readonly selected: string | undefined;
