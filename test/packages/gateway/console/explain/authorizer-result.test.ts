@@ -212,6 +212,24 @@ describe('a 401 of the toolkit’s authorizers', () => {
     assert.match(text, /read the credential from query parameter Token and header Sec-Websocket-Protocol\./);
   });
 
+  it('advises the scheme where the credential is read from Authorization', () => {
+    const about = refused('TOKEN_MALFORMED');
+    const guard = { ...about.guard!, localToken: { sub: 'ann' } };
+    const inHeader = {
+      ...guard,
+      places: [{ kind: 'header', name: 'authorization', isFound: true } as const],
+    };
+
+    assert.match(
+      explain({ ...about, guard: inHeader }).changes.join('\n'),
+      /for example Authorization: Bearer followed by a token from `gatewright token --sub ann/,
+    );
+    assert.match(
+      explain({ ...about, guard }).changes.join('\n'),
+      /for example a token from `gatewright token/,
+    );
+  });
+
   it('invents no reason where the log has none', () => {
     assert.doesNotMatch(explain(refused('toString')).sentences.join('\n'), /log says why/);
   });

@@ -38,6 +38,14 @@ const SAME = /^Remove access-control-[a-z-]+ from the integration: .*replaces it
 
 const ROWS: readonly Row[] = [
   {
+    name: 'an origin that no browser writes is corrected, and not listed twice, if the function allows all',
+    cors: { ...BASE, AllowOrigins: [`${PAGE}/`], AllowCredentials: true },
+    returned: { 'access-control-allow-origin': '*' },
+    request: FROM_PAGE,
+    changes: [/^Write https:\/\/shop\.example instead of https:\/\/shop\.example\/ in AllowOrigins/, REMOVED],
+    then: { 'access-control-allow-origin': PAGE },
+  },
+  {
     name: 'a method that has a route is added to the list',
     cors: BASE,
     request: asking('DELETE', ''),
