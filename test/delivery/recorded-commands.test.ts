@@ -40,7 +40,10 @@ describe('gatewright requests, explain, replay and export', () => {
     );
     assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
     assert.match(story.stdout, /does not match any key of the account/);
-    assert.match(story.stdout, /To change the outcome\n {2}Send the value of a key, not its id or name\.\n$/);
+    assert.match(
+      story.stdout,
+      /To change the outcome\n {2}Send the value of a key, not its id or name\. .*`gatewright keys value NAME`/,
+    );
     assert.match(phases.stdout, /\nauthenticate {2}.* ms {2}the route is open, so no authorizer is called\n/);
     assert.ok(!story.stdout.includes('a-key-that'));
   });

@@ -119,7 +119,7 @@ export const PRODUCTION_CASES: readonly ProductionCase[] = [
   },
   {
     recipe: 'websocket',
-    document: 'tracker',
+    document: 'tracker-websocket',
     kind: 'websocket',
     api: 'e5f6a7b8c9/prod',
     jwksUri: 'https://login.example/.well-known/jwks.json',
