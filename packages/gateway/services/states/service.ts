@@ -1,5 +1,5 @@
 import { isJson } from '@gatewright/aws/json-object';
-import { findJsonFault } from '@gatewright/aws/text/json-fault';
+import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -15,7 +15,7 @@ const INVALID_INPUT = 'Invalid execution input.';
 function findInputFault(text: unknown): string | undefined {
   if (typeof text !== 'string' || text === '') return INVALID_INPUT;
   if (isJson(text)) return undefined;
-  return findJsonFault(Buffer.from(text))?.message ?? INVALID_INPUT;
+  return findJacksonFault(Buffer.from(text))?.message ?? INVALID_INPUT;
 }
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;

@@ -1,7 +1,7 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") on top of the function runtime. */
 import { isUtf8 } from 'node:buffer';
-import { findJsonFault } from '@gatewright/aws/text/json-fault';
-import type { JsonPlace } from '@gatewright/aws/text/json-fault';
+import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
+import type { JsonPlace } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import {
@@ -105,7 +105,7 @@ type InvalidRequest = { readonly type: string; readonly message: string };
 
 /** Lambda says where its parser stopped, without the payload [obs: lambda]. */
 function noJson(body: Buffer): InvalidRequest {
-  const fault = findJsonFault(body);
+  const fault = findJacksonFault(body);
   const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;
   const details = fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.place)}`;
   return {

@@ -28,7 +28,7 @@ class Fault extends Error {
 }
 
 /** Returns the first fault; undefined if there is none, or if Jackson's words for it are not known. */
-export function findJsonFault(bytes: Buffer): JsonFault | undefined {
+export function findJacksonFault(bytes: Buffer): JsonFault | undefined {
   try {
     new Scanner(bytes).value();
   } catch (error) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findJsonFault } from '../../../../../packages/base/aws/text/json-fault.ts';
+import { findJacksonFault } from '../../../../../packages/base/aws/text/jackson-fault.ts';
 
 const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 const ENCODED = Buffer.from([0x6e, 0x87, 0x72, 0x9e, 0xe9, 0xb5, 0xd7, 0x49, 0xee, 0x9b, 0x6d, 0x74]);
@@ -68,15 +68,15 @@ const FAULTS: readonly (readonly [
   ['', 'No content to map due to end-of-input', 1, 1, 'Jackson'],
 ];
 
-describe('findJsonFault', () => {
+describe('findJacksonFault', () => {
   for (const [text, message, line, column, source] of FAULTS)
     it(`describes ${JSON.stringify(String(text))} as ${source} does`, () => {
-      const { opened: _opened, ...fault } = findJsonFault(Buffer.from(text)) ?? {};
+      const { opened: _opened, ...fault } = findJacksonFault(Buffer.from(text)) ?? {};
       assert.deepEqual(fault, { message, place: { line, column } });
     });
 
   it('names the place where an object begins that does not end', () => {
-    assert.deepEqual(findJsonFault(Buffer.from(' [{"ü":[]'))?.opened, { line: 1, column: 3 });
+    assert.deepEqual(findJacksonFault(Buffer.from(' [{"ü":[]'))?.opened, { line: 1, column: 3 });
   });
 
   it('finds no fault in JSON', () => {
@@ -87,6 +87,6 @@ describe('findJsonFault', () => {
       '"x"',
       '0',
     ])
-      assert.equal(findJsonFault(Buffer.from(text)), undefined);
+      assert.equal(findJacksonFault(Buffer.from(text)), undefined);
   });
 });
