@@ -18,11 +18,15 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\w$\u0080-\uffff]/;
 const WORDS = ['true', 'false', 'null'];
 
-class Fault extends Error {
-  readonly fault: JsonFault;
+/** Jackson refuses deeper texts (StreamReadConstraints, maxNestingDepth). A body of brackets must not exhaust the stack. */
+const MAX_DEPTH = 1_000;
 
-  constructor(fault: JsonFault) {
-    super(fault.message);
+/** Ends the search. Without a fault, the text is refused in words that are not known. */
+class Found extends Error {
+  readonly fault: JsonFault | undefined;
+
+  constructor(fault: JsonFault | undefined) {
+    super(fault?.message);
     this.fault = fault;
   }
 }
@@ -32,7 +36,7 @@ export function findJacksonFault(bytes: Buffer): JsonFault | undefined {
   try {
     new Scanner(bytes).value();
   } catch (error) {
-    if (error instanceof Fault) return error.fault;
+    if (error instanceof Found) return error.fault;
     throw error;
   }
   return undefined;
@@ -97,6 +101,7 @@ class Scanner {
   }
 
   #begin(kind: 'Object' | 'Array'): void {
+    if (this.#open.length === MAX_DEPTH) throw new Found(undefined);
     this.#open.push({ kind, at: this.#at });
     this.#at += 1;
   }
@@ -156,11 +161,11 @@ class Scanner {
     const open = this.#open.at(-1);
     if (open === undefined) this.#fail('No content to map due to end-of-input', this.#at);
     const message = `Unexpected end-of-input: expected close marker for ${open.kind}`;
-    throw new Fault({ message, place: this.#place(this.#at), opened: this.#place(open.at) });
+    throw new Found({ message, place: this.#place(this.#at), opened: this.#place(open.at) });
   }
 
   #fail(message: string, at: number): never {
-    throw new Fault({ message, place: this.#place(at) });
+    throw new Found({ message, place: this.#place(at) });
   }
 
   #place(at: number): JsonPlace {
