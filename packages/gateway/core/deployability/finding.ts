@@ -1,6 +1,6 @@
 /** What `gatewright check` reports: one thing that AWS refuses or handles differently, with its place and its evidence. */
 import type { DefinitionError } from '../errors.ts';
-import type { UnsupportedItem } from '../stack/model.ts';
+import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';
 import { ruleOf } from './rules.ts';
 import type { RuleId, Severity } from './rules.ts';
 
@@ -23,6 +23,12 @@ export type DeployFinding = {
 };
 
 export type Placed = Pick<DeployFinding, 'stack' | 'resource' | 'type' | 'property' | 'file' | 'line'>;
+
+/** Returns the place of a resource, or of one of its properties. */
+export function placedAt(resource: ResolvedResource, stack: string, property = ''): Placed {
+  const { file, line } = resource.place(property === '' ? undefined : property);
+  return { stack, resource: resource.logicalId, type: resource.type, property, file, line };
+}
 
 /** Returns the rule of a refusal. A refusal that names no rule is about a value of a resource, or about the template. */
 export function ruleOfRefusal({ rule, place }: Pick<DefinitionError, 'rule' | 'place'>): RuleId {

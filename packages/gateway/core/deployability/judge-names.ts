@@ -2,7 +2,7 @@
 import { asText, isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
-import { makeFinding } from './finding.ts';
+import { makeFinding, placedAt } from './finding.ts';
 import type { DeployFinding, Placed } from './finding.ts';
 import { KnownValues } from './known-values.ts';
 import type { SchemaTable } from './schema-check.ts';
@@ -101,19 +101,10 @@ function findSharedNames(
   return [...Map.groupBy(named, keyOf)].flatMap(([, [first, ...others]]) =>
     others.map((resource) => {
       const [property = ''] = ALSO_NAMED[resource.type] ?? table[resource.type]?.named ?? [];
-      const { file, line } = resource.place(property);
-      const at = {
-        stack: stackName,
-        resource: resource.logicalId,
-        type: resource.type,
-        property,
-        file,
-        line,
-      };
       const name = textOf(resource.properties, property);
       return makeFinding(
         'shared-name',
-        at,
+        placedAt(resource, stackName, property),
         `${name} already exists: ${first?.logicalId ?? ''} has the same ${property}`,
       );
     }),

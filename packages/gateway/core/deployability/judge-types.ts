@@ -1,7 +1,7 @@
 /** Judges the names of resource types: finds unknown types, and types whose properties are not checked. */
-import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
-import { makeFinding } from './finding.ts';
-import type { DeployFinding, Placed } from './finding.ts';
+import type { ResolvedStack } from '../stack/model.ts';
+import { makeFinding, placedAt } from './finding.ts';
+import type { DeployFinding } from './finding.ts';
 import type { SchemaChecker } from './schema-check.ts';
 
 /** Types that have no schema because their properties are free, or because they only describe the template. */
@@ -21,7 +21,7 @@ export function judgeTypes(
   );
   return [...Map.groupBy(unchecked, ({ type }) => type)].flatMap(([type, [first, ...others]]) => {
     if (first === undefined) return [];
-    const at = placeOf(first, stackName);
+    const at = placedAt(first, stackName);
     const meant = findMeant(type, known);
     if (meant !== undefined)
       return [
@@ -32,11 +32,6 @@ export function judgeTypes(
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     return [makeFinding('type-not-checked', at, `properties of ${type} are not checked${more}`)];
   });
-}
-
-function placeOf(resource: ResolvedResource, stack: string): Placed {
-  const { file, line } = resource.place();
-  return { stack, resource: resource.logicalId, type: resource.type, property: '', file, line };
 }
 
 /** Returns the known type that is most similar to an unknown one; undefined for a known type, or if none is similar. */

@@ -7,7 +7,7 @@ import { basename, relative, resolve } from 'node:path';
 import { textOf } from '@gatewright/aws/json-object';
 import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
-import { makeFinding } from '../../../core/deployability/finding.ts';
+import { makeFinding, placedAt } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
@@ -96,39 +96,15 @@ function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas)
       ...all.flatMap(judgeConstraints),
       ...findBrokenRelations(stack),
       ...all.flatMap(findRefusedFilters),
-    ].map(({ resource, property, message }) => {
-      const { file, line } = resource.place(property);
-      const at = {
-        stack: stackName,
-        resource: resource.logicalId,
-        type: resource.type,
-        property,
-        file,
-        line,
-      };
-      return makeFinding('resource-value', at, message);
-    }),
-    ...findPolicyExcess(all).map(({ resource, property, rule, message }) => {
-      const { file, line } = resource.place(property === '' ? undefined : property);
-      const at = {
-        stack: stackName,
-        resource: resource.logicalId,
-        type: resource.type,
-        property,
-        file,
-        line,
-      };
-      return makeFinding(rule, at, message);
-    }),
-    ...findDeploymentOrder(all).map(({ deployment, rule, message }) => {
-      const { file, line } = deployment.place();
-      const { logicalId, type } = deployment;
-      return makeFinding(
-        rule,
-        { stack: stackName, resource: logicalId, type, property: '', file, line },
-        message,
-      );
-    }),
+    ].map(({ resource, property, message }) =>
+      makeFinding('resource-value', placedAt(resource, stackName, property), message),
+    ),
+    ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
+      makeFinding(rule, placedAt(resource, stackName, property), message),
+    ),
+    ...findDeploymentOrder(all).map(({ deployment, rule, message }) =>
+      makeFinding(rule, placedAt(deployment, stackName), message),
+    ),
   ];
 }
 
@@ -157,14 +133,12 @@ function judgeRuntimes(
 ): readonly DeployFinding[] {
   const today = new Date(createSystemClock().nowEpochMs()).toISOString().slice(0, 10);
   return [...resources.values()].flatMap((resource) => {
-    const { type, logicalId, properties } = resource;
+    const { type, properties } = resource;
     const runtime = type === 'AWS::Lambda::Function' ? properties['Runtime'] : undefined;
     const since = typeof runtime === 'string' ? runtimes[runtime] : undefined;
     if (since === undefined || since > today) return [];
-    const { file, line } = resource.place('Runtime');
-    const at = { stack: stackName, resource: logicalId, type, property: 'Runtime', file, line };
     const message = `The runtime parameter of ${textOf(properties, 'Runtime')} is no longer supported for creating or updating AWS Lambda functions (since ${since})`;
-    return [makeFinding('old-runtime', at, message)];
+    return [makeFinding('old-runtime', placedAt(resource, stackName, 'Runtime'), message)];
   });
 }
 
