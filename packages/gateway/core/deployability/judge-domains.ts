@@ -1,6 +1,6 @@
 /** What API Gateway refuses of custom domain names (CreateDomainName). */
 import { parseArn } from '@gatewright/aws/arn';
-import { asOneOrMore, asText, isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -65,7 +65,7 @@ export function judgeEndpoint(
 export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | undefined {
   const only = 'can be managed through the API Gateway V2 API.';
   for (const [index, one] of asOneOrMore(domain.properties['DomainNameConfigurations']).entries()) {
-    const { EndpointType, SecurityPolicy } = isJsonObject(one) ? one : {};
+    const { EndpointType, SecurityPolicy } = membersOf(one);
     const property = `DomainNameConfigurations.${index}`;
     if (EndpointType === 'EDGE')
       return {

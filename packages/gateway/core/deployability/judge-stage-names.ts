@@ -1,6 +1,5 @@
 /** What refers to a stage only by its name, so that CloudFormation may create it before the stage. */
-import { asOneOrMore, isJsonObject, mapOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { namesIn } from './names-in.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -12,7 +11,7 @@ export function judgePlanStages(
   stack: ResolvedStack,
 ): BrokenRelation | undefined {
   for (const [index, stage] of asOneOrMore(plan.properties['ApiStages']).entries()) {
-    const { ApiId: api, Stage: name } = isJsonObject(stage) ? stage : ({} as JsonObject);
+    const { ApiId: api, Stage: name } = membersOf(stage);
     if (typeof api === 'string' && typeof name === 'string' && isEarly(plan, stack, api, name))
       return {
         resource: plan,

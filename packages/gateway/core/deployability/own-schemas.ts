@@ -2,7 +2,7 @@
  * Schemas for what services refuse although CloudFormation's schemas permit it. Each schema names AWS's page, or a public
  * thread that quotes AWS's message.
  */
-import { POLICY_SCHEMAS } from './policy-schemas.ts';
+import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 const named = (property: string, pattern: string): JsonObject => ({
@@ -70,7 +70,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // Pocket/terraform-modules#1037, aws/aws-cli#7408: "The provided principal was invalid."
   'AWS::Lambda::Permission': named(
     'Principal',
-    String.raw`^(?!amazonaws\.com$)(\*|\d{12}|A[A-Z0-9]{15,}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):.+|[\w-]+(\.[\w-]+)+)$`,
+    String.raw`^(?!amazonaws\.com$)(${PRINCIPALS_OF.AWS}|${PRINCIPALS_OF.Service})$`,
   ),
   // Lambda API reference, UpdateFunctionEventInvokeConfig
   'AWS::Lambda::EventInvokeConfig': {

@@ -6,13 +6,18 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 const COMMON = ['Sid', 'Effect', 'Action', 'NotAction', 'Condition'];
 const PRINCIPALS = ['Principal', 'NotPrincipal'];
+/** What a principal may be: an account, an id of IAM, or an ARN of IAM or STS; and the host of a service. */
+export const PRINCIPALS_OF = {
+  AWS: String.raw`\*|\d{12}|A[A-Z0-9]{15,}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):.+`,
+  Service: String.raw`[\w-]+(\.[\w-]+)+`,
+};
 /** "Invalid principal in policy" (aws-cloudformation/cfn-lint#4287, terraform-aws-modules/terraform-aws-iam#47). */
 const PRINCIPAL = {
   if: { type: 'object' },
   then: {
     properties: {
-      AWS: oneOrMore(String.raw`^(\*|\d{12}|A[A-Z0-9]{15,}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):.+)$`),
-      Service: oneOrMore(String.raw`^[\w-]+(\.[\w-]+)+$`),
+      AWS: oneOrMore(`^(${PRINCIPALS_OF.AWS})$`),
+      Service: oneOrMore(`^${PRINCIPALS_OF.Service}$`),
     },
   },
 };
