@@ -37,7 +37,11 @@ export function headerOf({ headers }: ServiceRequest, name: string): string | un
   return at === -1 ? undefined : headers[at + 1];
 }
 
-export function refuse(code: string, message: string, status = 400): OperationResult {
+export function refuse(
+  code: string,
+  message: string,
+  status = 400,
+): Extract<OperationResult, { kind: 'error' }> {
   return { kind: 'error', status, code, message };
 }
 

@@ -37,7 +37,7 @@ function define(tree: Tree, name: string, value: string | Tree): void {
   Object.defineProperty(tree, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
-export function inOrder(tree: Tree): (string | Tree)[] {
+export function inOrder<Item>(tree: Readonly<Record<string, Item>>): Item[] {
   return Object.entries(tree)
     .toSorted(([a], [b]) => Number(a) - Number(b))
     .map(([, item]) => item);

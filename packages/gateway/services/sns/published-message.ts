@@ -2,11 +2,11 @@
 import { isJsonObject, mapOf, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
-import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import { readTextField } from '../../kernel/calls/query-input.ts';
+import { refuse } from '../../kernel/calls/aws-operation.ts';
+import { inOrder, readTextField } from '../../kernel/calls/query-input.ts';
 import type { Published, TopicDefinition } from './topics.ts';
 
-export type Refusal = Extract<OperationResult, { kind: 'error' }>;
+export type Refusal = ReturnType<typeof refuse>;
 
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 262_144;
@@ -14,11 +14,7 @@ const MAX_ID_LENGTH = 80;
 const MAX_SUBJECT_LENGTH = 100;
 
 export function refuseParameter(what: string): Refusal {
-  return refusal('InvalidParameter', `Invalid parameter: ${what}`);
-}
-
-function refusal(code: string, message: string): Refusal {
-  return { kind: 'error', status: 400, code, message };
+  return refuse('InvalidParameter', `Invalid parameter: ${what}`);
 }
 
 export function readPublished(
@@ -63,21 +59,21 @@ function isSubject(text: string): boolean {
 /** Checks the entries of a batch as far as a fault refuses all of them. */
 export function checkEntries(entries: readonly UnknownMembers[]): Refusal | undefined {
   if (entries.length === 0)
-    return refusal('EmptyBatchRequest', 'The batch request does not contain any entries.');
+    return refuse('EmptyBatchRequest', 'The batch request does not contain any entries.');
   if (entries.length > MAX_BATCH)
-    return refusal(
+    return refuse(
       'TooManyEntriesInBatchRequest',
       'The batch request contains more entries than permissible.',
     );
   const ids = entries.map((entry) => readTextField(entry, 'Id') ?? '');
   if (new Set(ids).size < ids.length)
-    return refusal('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
+    return refuse('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
   const fault = ids.map(faultOfId).find((found) => found !== undefined);
   if (fault !== undefined)
-    return refusal('InvalidBatchEntryId', `The Id of a batch entry in the batch request ${fault}`);
+    return refuse('InvalidBatchEntryId', `The Id of a batch entry in the batch request ${fault}`);
   const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   return bytes > MAX_BATCH_BYTES
-    ? refusal('BatchRequestTooLong', 'The length of all the messages put together is more than the limit.')
+    ? refuse('BatchRequestTooLong', 'The length of all the messages put together is more than the limit.')
     : undefined;
 }
 
@@ -126,10 +122,4 @@ function readAttributes(given: UnknownMembers): Record<string, MessageAttribute>
       return [[name, { DataType: String(DataType), ...text, ...bytes }]];
     }),
   );
-}
-
-export function inOrder(members: UnknownMembers): readonly unknown[] {
-  return Object.entries(members)
-    .toSorted(([a], [b]) => Number(a) - Number(b))
-    .map(([, member]) => member);
 }

@@ -5,9 +5,9 @@ import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { Random } from '../../core/ports.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { answerSns } from './recorded-publish.ts';
-import { readTextField } from '../../kernel/calls/query-input.ts';
+import { inOrder, readTextField } from '../../kernel/calls/query-input.ts';
 import { inputOf } from './sns-input.ts';
-import { checkEntries, inOrder, readPublished, refuseContent } from './published-message.ts';
+import { checkEntries, readPublished, refuseContent } from './published-message.ts';
 import type { Published, TopicDefinition, Topics } from './topics.ts';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
