@@ -24,9 +24,9 @@ export class FunctionCodes {
   /** The facts of archives by path. An archive has up to 250 MB, which are hashed again only after it has changed. */
   readonly #archives = new Map<string, CodeFacts>();
 
-  /** Notes the archive that a call has sent. */
-  replace(arn: string, archive: Buffer, nowEpochMs: number): void {
-    this.#replaced.set(arn, factsOf(archive, archive.length, nowEpochMs));
+  /** Keeps the facts of an archive that a call has sent. */
+  replace(arn: string, facts: CodeFacts): void {
+    this.#replaced.set(arn, facts);
   }
 
   of({ arn, code, place }: FunctionDefinition): CodeFacts {

@@ -46,12 +46,13 @@ export function createFunctionCode(
     const input = parseJsonObject(call.request.body.toString('utf8'));
     const archive = readArchive(input, isImage(found));
     if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
+    const facts = factsOf(archive, archive.length, clock.nowEpochMs());
     if (input?.['DryRun'] !== true) {
       const outcome = await replaceCode(functionName, archive);
       if (outcome.kind !== 'replaced') return refuseCode(call, functionName, outcome);
-      codes.replace(found.definition.arn, archive, clock.nowEpochMs());
+      codes.replace(found.definition.arn, facts);
     }
-    const { CodeSize, CodeSha256 } = factsOf(archive, archive.length, 0);
+    const { CodeSize, CodeSha256 } = facts;
     return jsonReply(200, { ...printConfiguration(found, codes), CodeSize, CodeSha256 });
   });
 }

@@ -1,5 +1,6 @@
 /** Prints the configuration of a function as GetFunction, ListFunctions and UpdateFunctionCode show it [obs: lambda]. */
 import { createHash } from 'node:crypto';
+import { partitionOf } from '@gatewright/aws/arn';
 import { isJsonObject, listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject, UnknownMembers } from '@gatewright/aws/json-object';
 import type { FunctionCodes } from './code-facts.ts';
@@ -62,7 +63,11 @@ function propertiesOf({ definition, stack }: FoundFunction): JsonObject {
 /** The version of a runtime is a hash, which is not published. */
 function printRuntime({ region, runtime }: FoundFunction['definition']): object {
   const version = createHash('sha256').update(runtime).digest('hex');
-  return { RuntimeVersionConfig: { RuntimeVersionArn: `arn:aws:lambda:${region}::runtime:${version}` } };
+  return {
+    RuntimeVersionConfig: {
+      RuntimeVersionArn: `arn:${partitionOf(region)}:lambda:${region}::runtime:${version}`,
+    },
+  };
 }
 
 function printImage(properties: JsonObject): object {
