@@ -42,7 +42,7 @@ export function explainFailure(
     if (unnamed !== undefined)
       return new DefinitionError(
         { file, line: tree?.lineOf(unnamed), property: unnamed.join('.') },
-        `${cleanMessage(failure.message)}: osls takes the name of an authorizer from the text of its arn, and this arn is no text; add \`name\` beside \`arn\`, such as \`name: gate\``,
+        `${cleanMessage(failure.message)}: osls takes the name of an authorizer from its arn, but this arn is not a text; add \`name\` next to \`arn\`, such as \`name: gate\``,
       );
     return new DefinitionError({ file, line, property }, `${cleanMessage(failure.message)}${why}`);
   }

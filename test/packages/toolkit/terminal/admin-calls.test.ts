@@ -105,7 +105,7 @@ describe('callAdmin', () => {
     assert.deepEqual([headers['idempotency-key'], body], ['op-1', '{"limit":1}']);
   });
 
-  it('takes the default region where there is no other', async () => {
+  it('uses the default region if no other region is set', async () => {
     const { asked } = await at({ ...CREDENTIALS, AWS_DEFAULT_REGION: 'sa-east-1' }, json({}));
 
     assert.match(String(asked[0]?.headers.authorization), /\/sa-east-1\/execute-api\//);
@@ -162,7 +162,7 @@ describe('callAdmin', () => {
     await assert.rejects(call, { name: 'AdminError', kind: 'unreachable' });
   });
 
-  it('takes no answer that is no object', async () => {
+  it('refuses a response that is not an object', async () => {
     await assert.rejects(
       at({ ...CREDENTIALS, ...REGION }, json('text')),
       /something other than a JSON object/,

@@ -101,7 +101,7 @@ describe('callGateway', () => {
     await assert.rejects(call, /does not respond; start it again/);
   });
 
-  it('says that a gateway did not respond in time, which is no reason to start it again', async () => {
+  it('says that a gateway did not respond in time, without advising to start it again', async () => {
     const call = beside(
       () => {},
       () => callGateway('GET', 'status', undefined, 20),

@@ -42,7 +42,7 @@ export async function openCustomerConsole(options: CustomerConsoleOptions): Prom
     clockFixedBecause: 'A deployed stack uses AWS’s clock.',
     random: createSystemRandom(),
     identities: createIdentities([]),
-    // Only the page knows the secret, so all calls come from the page.
+    // Nobody gets this secret, so only the page can make calls, with its own key.
     secret: makeControlSecret(),
     page: {
       isReady: true,

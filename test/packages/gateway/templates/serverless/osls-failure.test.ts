@@ -141,7 +141,7 @@ functions:
   it('is reported with its place, and with what to add', () => {
     assert.match(
       explained(service('')),
-      /serverless\.yml:5: functions\.a\.events\.0\.http\.authorizer: .*add `name` beside `arn`, such as `name: gate`$/,
+      /serverless\.yml:5: functions\.a\.events\.0\.http\.authorizer: .*add `name` next to `arn`, such as `name: gate`$/,
     );
   });
 
