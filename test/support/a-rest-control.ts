@@ -207,6 +207,7 @@ function aFunction(name: string): FunctionDefinition {
     stackName: 'test',
     place: { file: 'template.json', line: 1, logicalId: name },
     arn: functionArn(name),
+    region: REGION,
     ...usual,
     ...nothing,
     code,
