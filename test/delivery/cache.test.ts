@@ -1,9 +1,6 @@
 /** The cache invalidator over sockets: a started gateway with a stage cache, and `gatewright cache` as a process. */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,6 +8,7 @@ import { makeId } from '@gatewright/aws/physical-ids';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import { copyStackDefinition } from '../support/copy-stack-definition.ts';
+import { portForLater } from '../support/port-for-later.ts';
 import type { Running } from '../support/command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -25,26 +23,6 @@ type Done = {
   readonly state: string;
   readonly report: Readonly<Record<string, unknown>> & { readonly left: readonly { reason: string }[] };
 };
-
-/**
- * A port for a process that starts later: below those that systems hand out for port 0 (Linux from 32768, others from
- * 49152), where a test beside this one could get it meanwhile.
- */
-async function portForLater(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const port = randomInt(15_000, 32_000);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-  throw new Error('no free port between 15000 and 32000');
-}
 
 describe('the cache invalidator on a started gateway', () => {
   let directory = '';

@@ -14,7 +14,7 @@ import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprot
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { installTool, toolFolder } from '../../lab/tools/install-tool.ts';
-import { freePort } from '../../packages/conformance/targets/child-process.ts';
+import { portForLater } from '../support/port-for-later.ts';
 import { READY, runCommand, startCommand } from '../support/command.ts';
 import { anInstalledCopy } from '../support/npm-service.ts';
 import { isOfNetwork } from '../support/of-network.ts';
@@ -89,7 +89,7 @@ describe('examples/agent-tools and clients of others', { skip: process.platform 
 
   before(async () => {
     copy = await anInstalledCopy(EXAMPLE);
-    const port = await freePort();
+    const port = await portForLater();
     server = `http://127.0.0.1:${port}/mcp`;
     for (const name of ['serverless.yml', 'gatewright/access/agent-tools.yml']) {
       const file = join(copy.directory, name);

@@ -3,12 +3,10 @@
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { READY, readyOf, runCommand, startCommand } from '../../support/command.ts';
+import { portForLater } from '../../support/port-for-later.ts';
 import { lookAt, openConsole, readText } from './console-tour.ts';
 import type { BrowserCase, Page } from './page.ts';
 import type { Running } from '../../support/command.ts';
@@ -45,7 +43,7 @@ export const browserCase: BrowserCase = {
     const source = join(folder, 'src');
     mkdirSync(source);
     write('src/hello.ts', handler('first'));
-    const port = String(await freePort());
+    const port = String(await portForLater());
     const start = (): Promise<Running> =>
       startCommand(['start', 'template.json', '--port', '0', '--control-port', port, '--json'], READY, {
         cwd: folder,
@@ -139,15 +137,6 @@ async function renewKey(page: Page, folder: string): Promise<void> {
   await page.waitForSelector('.live.on');
   await page.waitForSelector('.line:has-text("of=second")');
   await other.close();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function fetchText(url: string): Promise<string> {
