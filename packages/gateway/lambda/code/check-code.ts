@@ -1,4 +1,4 @@
-import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import { DefinitionError, DefinitionFaults, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { checkEnvironment } from '../environment.ts';
 import { type FunctionDefinition, runtimeFamily } from '../../core/stack/function.ts';
@@ -28,6 +28,20 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
   );
 }
 
+/**
+ * Returns the fault of code as one that AWS accepts: CreateFunction reads neither the handler nor its imports, and has
+ * every runtime installed. A fault with a rule keeps it.
+ */
+function asAccepted(error: DefinitionError): DefinitionError {
+  if (error instanceof DefinitionFaults) {
+    const [first, ...others] = error.all.map(asAccepted);
+    return first === undefined ? error : new DefinitionFaults(first, others);
+  }
+  return error.rule === undefined
+    ? new DefinitionError(error.place, error.message, error.awaited, 'served-otherwise')
+    : error;
+}
+
 /** Finds functions whose code is missing or cannot run on this machine. @returns the reasons by function name */
 export async function findBroken<T extends CheckedEntry>(
   entries: readonly T[],
@@ -36,6 +50,8 @@ export async function findBroken<T extends CheckedEntry>(
 ): Promise<{ readonly broken: ReadonlySet<T>; readonly refused: ReadonlyMap<string, string> }> {
   const broken = new Set<T>();
   const refusals = new Map<string, string>();
+  const note = (error: DefinitionError, consequence: string): void =>
+    tolerance.note(asAccepted(error), consequence);
   const check = async (entry: T): Promise<void> => {
     const { name } = entry.definition;
     try {
@@ -46,19 +62,19 @@ export async function findBroken<T extends CheckedEntry>(
       // With this tolerance, every fault that is noted would refuse the function. Lambda accepts such a function, so no
       // fault is noted.
       if (tolerance === REFUSING) return;
-      if (refused !== undefined) tolerance.note(refused, `invocations of ${name} fail`);
-      for (const { error, consequence } of findings) tolerance.note(error, consequence);
-      for (const error of missing) tolerance.note(error, `invocations of ${name} that need it fail`);
+      if (refused !== undefined) note(refused, `invocations of ${name} fail`);
+      for (const { error, consequence } of findings) note(error, consequence);
+      for (const error of missing) note(error, `invocations of ${name} that need it fail`);
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
-      tolerance.note(error, `invocations of ${name} fail until the error is fixed`);
+      note(error, `invocations of ${name} fail until the error is fixed`);
       broken.add(entry);
     }
   };
   await Promise.all(entries.map(check));
   for (const { code } of entries)
     if (code.unsupportedSettings !== undefined)
-      tolerance.note(code.unsupportedSettings.error, code.unsupportedSettings.consequence);
+      note(code.unsupportedSettings.error, code.unsupportedSettings.consequence);
   return { broken, refused: refusals };
 }
 

@@ -21,7 +21,9 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
   } catch (error) {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!(error instanceof ArchiveError) && !isGone) throw error;
-    throw new DefinitionError(propertyAt(place, place.property ?? 'Code'), error.message);
+    const at = propertyAt(place, place.property ?? 'Code');
+    // Lambda refuses an archive that it cannot unpack. An archive that does not exist yet was not built here.
+    throw new DefinitionError(at, error.message, [], isGone ? 'missing-file' : 'resource-value');
   }
 }
 
