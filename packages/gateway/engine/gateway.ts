@@ -9,6 +9,7 @@ import type { PortalBook } from '../console/endpoints/show-portal.ts';
 import type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
 import type { ConsoleFiles } from '../console/endpoints/console-files.ts';
 import type { DeployedVariables } from '../templates/deployed-variables.ts';
+import type { DeployFinding } from '../core/deployability/finding.ts';
 import type { Home } from '../core/stack/home.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { Reply } from '../core/exchange.ts';
@@ -196,6 +197,11 @@ export interface Gateway {
    */
   reload(): Promise<void>;
   readonly stacks: readonly ResolvedStack[];
+  /**
+   * Returns what AWS refuses, or handles differently, if the loaded stacks are deployed. They are the findings of
+   * `gatewright check`, apart from its comparison with deployed templates.
+   */
+  examine(): Promise<readonly DeployFinding[]>;
   /** Returns every stage with its routes. */
   routes(): readonly ApiRoutes[];
   /** Returns every stage, and how its routes are guarded. */

@@ -13,6 +13,7 @@ import {
 } from '../../gateway/engine/index.ts';
 import { findNamedAccount } from '../../gateway/templates/named-account.ts';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/files/stack-files';
+import { announceRefusals } from '../command/start/announce-refusals.ts';
 import { describeStart } from '../command/start/start-text.ts';
 import { readDocuments } from '../../toolkit/stack/access/commands/access-book.ts';
 import { readGatewaySettings } from './gateway-settings.ts';
@@ -78,6 +79,8 @@ export async function startSession(
     await gateway.load(sourcesOf(service));
     const listening = await gateway.listen();
     process.stdout.write(describeStart(factsOf(gateway, listening, service, { isVerbose, startedMs })));
+    const print = (message: string): unknown => process.stderr.write(`${message}\n`);
+    void announceRefusals(gateway, sourcesOf(service), print);
   } catch (error) {
     await gateway.close();
     throw error;

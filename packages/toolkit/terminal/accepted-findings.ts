@@ -12,6 +12,25 @@ export type AcceptedFinding = {
   readonly at: string;
 };
 
+/** The parts of a finding by which it is accepted. `resource` is a logical id. */
+type Identified = { readonly id: string; readonly resource: string };
+
+/** Returns the entry that accepts a finding. */
+export function findAccepted(
+  accepted: readonly AcceptedFinding[],
+  finding: Identified,
+): AcceptedFinding | undefined {
+  return accepted.find((entry) => isMeant(entry, finding));
+}
+
+/** Returns whether an entry of the settings is about the finding. */
+export function isMeant(
+  { id, resource }: Pick<AcceptedFinding, 'id' | 'resource'>,
+  finding: Identified,
+): boolean {
+  return id === finding.id && (resource === undefined || resource === finding.resource);
+}
+
 const MEMBERS: ReadonlySet<string> = new Set(['id', 'resource', 'reason']);
 
 /** @throws UsageError with file and line for an entry without id or reason */

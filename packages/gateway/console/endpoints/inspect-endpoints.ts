@@ -147,7 +147,7 @@ async function invokeByHand(body: UnknownMembers, at: InspectPorts): Promise<Con
   });
 }
 
-function showPage(name: string, at: InspectPorts): ControlReply | undefined {
+async function showPage(name: string, at: InspectPorts): Promise<ControlReply | undefined> {
   const nowEpochMs = at.clock.nowEpochMs();
   switch (name) {
     case 'caches':
@@ -166,7 +166,7 @@ function showPage(name: string, at: InspectPorts): ControlReply | undefined {
       });
     default: {
       const page = Object.hasOwn(at.pages, name) ? at.pages[name] : undefined;
-      return page && jsonReply(200, page());
+      return page && jsonReply(200, await page());
     }
   }
 }

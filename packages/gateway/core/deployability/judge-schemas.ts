@@ -5,33 +5,53 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { makeFinding } from './finding.ts';
 import type { DeployFinding, Placed } from './finding.ts';
 import { KnownValues } from './known-values.ts';
-import type { SchemaChecker, SchemaViolation } from './schema-check.ts';
+import type { SchemaViolation } from './schema-check.ts';
 
 /** Logical ids of a template. The parts of an OpenAPI document, and resources of other formats, have other ids. */
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
-export function judgeSchemas(stack: ResolvedStack, checker: SchemaChecker): readonly DeployFinding[] {
-  const { source } = stack;
+/** The properties of a resource, as the template has them, that are checked against the schema of its type. */
+export type SchemaQuestion = {
+  readonly resource: string;
+  readonly type: string;
+  readonly properties: JsonObject;
+};
+
+/** Returns what is checked against schemas: each resource that the template has. */
+export function schemaQuestions({ resources, source }: ResolvedStack): readonly SchemaQuestion[] {
   if (source === undefined) return [];
   const known = new KnownValues(source.template);
-  const written = [...stack.resources.values()].filter(
-    ({ logicalId }) => IN_TEMPLATE.test(logicalId) && known.writtenAt(logicalId, []) !== undefined,
-  );
-  return written.flatMap((resource) => judgeResource(stack, resource, checker, known));
+  return [...resources.values()]
+    .filter(({ logicalId }) => IN_TEMPLATE.test(logicalId) && known.writtenAt(logicalId, []) !== undefined)
+    .map((resource) => ({
+      resource: resource.logicalId,
+      type: resource.type,
+      properties: ofTemplate(resource, source.template),
+    }));
+}
+
+/** @param check returns the violations of one resource, by the schema of its type */
+export function judgeSchemas(
+  stack: ResolvedStack,
+  check: (question: SchemaQuestion) => readonly SchemaViolation[],
+): readonly DeployFinding[] {
+  const known = new KnownValues(stack.source?.template ?? {});
+  return schemaQuestions(stack).flatMap((question) => {
+    const resource = stack.resources.get(question.resource);
+    return resource === undefined ? [] : judgeResource(stack, resource, check(question), known);
+  });
 }
 
 function judgeResource(
   { stackName, source }: ResolvedStack,
   resource: ResolvedResource,
-  checker: SchemaChecker,
+  violations: readonly SchemaViolation[],
   known: KnownValues,
 ): readonly DeployFinding[] {
   const { logicalId, type } = resource;
-  const properties = ofTemplate(resource, source?.template);
   // The transform adds what a resource that it makes lacks.
   const isMade = source?.made?.has(logicalId) === true;
-  return checker
-    .check(type, properties)
+  return violations
     .filter((violation) => isCertain(violation, resource, known))
     .filter((violation) => !isLocalPath(violation, resource, isMade))
     .filter(

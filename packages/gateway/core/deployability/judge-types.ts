@@ -2,7 +2,7 @@
 import type { ResolvedStack } from '../stack/model.ts';
 import { makeFinding, placedAt } from './finding.ts';
 import type { DeployFinding } from './finding.ts';
-import type { SchemaChecker } from './schema-check.ts';
+import type { SchemaTable } from './schema-check.ts';
 
 /** Types that have no schema because their properties are free, or because they only describe the template. */
 const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK::Metadata$)/;
@@ -12,12 +12,15 @@ const MAX_DIFFERENCE = 2;
 /** Names each type whose properties are not checked once. @param known the names of all types, by service */
 export function judgeTypes(
   { stackName, resources, source }: ResolvedStack,
-  checker: SchemaChecker,
+  table: SchemaTable,
   known: Readonly<Record<string, string>>,
 ): readonly DeployFinding[] {
   const unchecked = [...resources.values()].filter(
     ({ type, logicalId }) =>
-      !checker.has(type) && !WITHOUT_SCHEMA.test(type) && /^\w+$/.test(logicalId) && source !== undefined,
+      !Object.hasOwn(table, type) &&
+      !WITHOUT_SCHEMA.test(type) &&
+      /^\w+$/.test(logicalId) &&
+      source !== undefined,
   );
   return [...Map.groupBy(unchecked, ({ type }) => type)].flatMap(([type, [first, ...others]]) => {
     if (first === undefined) return [];

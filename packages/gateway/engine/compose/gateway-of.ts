@@ -7,6 +7,7 @@ import { OWN_ADDRESS, receive } from '../../core/receive.ts';
 import { handleManagement } from '../../core/websocket/management.ts';
 import { type ApiPortsOptions, openApiPorts } from '../../server/api-ports.ts';
 import type { Gateway, Listening } from '../gateway.ts';
+import { findingsOf } from './checking/served-findings.ts';
 import { controlUrlOf, shownHost } from './network/addresses.ts';
 import { openBoth } from './closing.ts';
 import { openConsoleLink } from './control-port/console.ts';
@@ -42,6 +43,10 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
     },
     get stacks() {
       return served.stacks;
+    },
+    async examine() {
+      const { reported, added } = await findingsOf(served);
+      return [...reported, ...added];
     },
     routes: () => listRoutesOf(parts),
     inspect: () => inspectApis(served.all, served.stacks, signIn),

@@ -14,7 +14,7 @@ import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { findHandlerFile, isTypeScript } from './handler-file.ts';
 import { unpackedBytes } from './unpack-archive.ts';
 
-type PackageFinding = {
+export type PackageFinding = {
   readonly rule: RuleId;
   readonly place: DefinitionPlace;
   readonly message: string;

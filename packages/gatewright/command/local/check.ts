@@ -5,8 +5,7 @@ import type { DeployFinding } from '../../../gateway/core/deployability/finding.
 import { examineStacks } from '../../../gateway/engine/compose/checking/examine.ts';
 import type { LoadFlags } from '../../../gateway/engine/index.ts';
 import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
-import { readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
-import type { AcceptedFinding } from '../../../toolkit/terminal/accepted-findings.ts';
+import { findAccepted, isMeant, readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
 import { colorize, count, printNotes, printResult } from '../../../base/terminal/output.ts';
 
 type CheckFlags = LoadFlags & { readonly all?: boolean; readonly against: readonly string[] };
@@ -45,7 +44,7 @@ async function check(sources: readonly string[], flags: CheckFlags): Promise<voi
     onWaiting: (message) => printNotes(message),
   });
   const judged = findings.map((finding): Judged => {
-    const entry = accepted.find((one) => isMeant(one, finding));
+    const entry = findAccepted(accepted, finding);
     return entry === undefined ? finding : { ...finding, accepted: entry.reason };
   });
   const of = (severity: Judged['severity']): number =>
@@ -60,13 +59,6 @@ async function check(sources: readonly string[], flags: CheckFlags): Promise<voi
         `${at}: no finding ${id}${resource === undefined ? '' : ` of ${resource}`} is left to accept; remove the entry`,
       );
   if (counts.refused > 0) process.exitCode = 1;
-}
-
-function isMeant(
-  { id, resource }: Pick<AcceptedFinding, 'id' | 'resource'>,
-  finding: DeployFinding,
-): boolean {
-  return id === finding.id && (resource === undefined || resource === finding.resource);
 }
 
 function withShortFile(finding: Judged): Judged {

@@ -1,6 +1,5 @@
 /** Creates the text that `gatewright start` and the plug-in's commands print when all ports are listening. */
 import { relative } from 'node:path';
-import { isRefused } from '../../../gateway/core/deployability/finding.ts';
 import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
 import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
 import { findKeyName } from './usable-keys.ts';
@@ -223,17 +222,8 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   return [
     ...describeFirst(items),
     `  ${counts.join(', ')} (--verbose lists them, --strict makes them errors)`,
-    ...countRefused(items),
     '',
   ];
-}
-
-/** Returns a line with the number of parts that AWS would refuse to deploy; empty if there are none. */
-function countRefused(items: readonly UnsupportedItem[]): string[] {
-  const refused = items.filter(isRefused).length;
-  return refused === 0
-    ? []
-    : [`  ${count(refused, 'finding')} that AWS refuses when this is deployed: ${commandName()} check`];
 }
 
 /** Returns the first faults that affect requests, with each message once. */

@@ -20,6 +20,7 @@ import { refuseUnsafeAccess } from '../../../toolkit/stack/access/commands/acces
 import { readAwsEndpoints, readDaemon } from '../aws-options.ts';
 import { addLoadOptions, toLoadOptions, DEFAULT_STAGE } from '../../../toolkit/terminal/load-options.ts';
 import { printNotes, UsageError } from '../../../base/terminal/output.ts';
+import { announceRefusals } from './announce-refusals.ts';
 import { copyVariablesFromStack } from './env-from-stack.ts';
 import { readExecOptions, runWithGateway, printReady } from './start-exec.ts';
 import { addStartOptions } from '../../../toolkit/terminal/start-options.ts';
@@ -97,6 +98,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     shown.listensAt(listening, () => listTries({ gateway, listening, documents, stage }));
     const tookMs = performance.now() - startedMs;
     printReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
+    if (!flags.json && flags.exec === undefined) void announceRefusals(gateway, sources, lines.onProgress);
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
     if (flags.exec === undefined) {
       const { promise: quitted, resolve } = Promise.withResolvers<undefined>();

@@ -7,7 +7,7 @@ import { basename, relative, resolve } from 'node:path';
 import { textOf } from '@gatewright/aws/json-object';
 import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
-import { makeFinding, placedAt } from '../../../core/deployability/finding.ts';
+import { isRefused, makeFinding, placedAt, ruleOfRefusal } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
@@ -29,6 +29,7 @@ import { judgeUpdates } from './judge-updates.ts';
 import { findRefusedFilters } from './judge-filters.ts';
 import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
+import { examineInThread } from './examine-in-thread.ts';
 import { openSchemas } from './open-schemas.ts';
 import type { Schemas } from './open-schemas.ts';
 import { readForCheck } from './read-for-check.ts';
@@ -60,7 +61,7 @@ export async function examineStacks(
   const schemas = await openSchemas();
   const refusals = withoutCircles(faults.all.map((fault) => ofFault(fault, stacks)));
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
-  const packages = stacks.flatMap(judgePackages);
+  const packages = judgePackages(stacks, findPackageFindings);
   const updates = await judgeUpdates(options.against ?? [], stacks, schemas, options);
   const findings = [
     ...refusals,
@@ -73,6 +74,31 @@ export async function examineStacks(
   return { findings: bySeverity(withoutMacros(findings)), stacks: stacks.map(({ stackName }) => stackName) };
 }
 
+export type ServedFindings = {
+  /** The findings that the gateway reported when it loaded the stacks. */
+  readonly reported: readonly DeployFinding[];
+  /** The findings by the rules that apply only to a deployment. */
+  readonly added: readonly DeployFinding[];
+};
+
+/**
+ * Examines stacks that are served, as `examineStacks` does before they are served.
+ * @param unsupported what the gateway reported when it loaded the stacks
+ */
+export async function examineServed(
+  stacks: readonly ResolvedStack[],
+  unsupported: readonly UnsupportedItem[],
+): Promise<ServedFindings> {
+  const { schemas, findPackageFindings } = await examineInThread(stacks);
+  const reported = withoutCircles(unsupported.map(ofItem));
+  const refusals = reported.filter(({ severity }) => severity === 'refused');
+  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
+  const added = [...withoutDoubles(judged, refusals), ...judgePackages(stacks, findPackageFindings)];
+  const kept = new Set(withoutMacros([...reported, ...added]));
+  const isKept = (finding: DeployFinding): boolean => kept.has(finding);
+  return { reported: reported.filter(isKept), added: bySeverity(added.filter(isKept)) };
+}
+
 /** Returns the serverless.yml of a source, which must be compiled; empty for any other source. */
 function serviceOf(source: string): readonly string[] {
   try {
@@ -83,13 +109,16 @@ function serviceOf(source: string): readonly string[] {
   }
 }
 
-function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas): readonly DeployFinding[] {
+function judgeStack(
+  stack: ResolvedStack,
+  { table, check, runtimes, known }: Schemas,
+): readonly DeployFinding[] {
   const { stackName, resources } = stack;
   const all = [...resources.values()];
   return [
-    ...judgeSchemas(stack, checker),
-    ...judgeTypes(stack, checker, known),
-    ...judgeNames(stack, checker.table),
+    ...judgeSchemas(stack, check),
+    ...judgeTypes(stack, table, known),
+    ...judgeNames(stack, table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
     ...[
@@ -108,21 +137,26 @@ function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas)
   ];
 }
 
-function judgePackages({ stackName, resources, functions }: ResolvedStack): readonly DeployFinding[] {
-  return functions.flatMap((definition) =>
-    findPackageFindings(definition).map(({ rule, place: { property = '' }, message }) => {
-      const { logicalId } = definition;
-      const { file, line } = resources.get(logicalId)?.place(property) ?? definition.place;
-      const at = {
-        stack: stackName,
-        resource: logicalId,
-        type: 'AWS::Lambda::Function',
-        property,
-        file,
-        line,
-      };
-      return makeFinding(rule, at, message);
-    }),
+function judgePackages(
+  stacks: readonly ResolvedStack[],
+  find: typeof findPackageFindings,
+): readonly DeployFinding[] {
+  return stacks.flatMap(({ stackName, resources, functions }) =>
+    functions.flatMap((definition) =>
+      find(definition).map(({ rule, place: { property = '' }, message }) => {
+        const { logicalId } = definition;
+        const { file, line } = resources.get(logicalId)?.place(property) ?? definition.place;
+        const at = {
+          stack: stackName,
+          resource: logicalId,
+          type: 'AWS::Lambda::Function',
+          property,
+          file,
+          line,
+        };
+        return makeFinding(rule, at, message);
+      }),
+    ),
   );
 }
 
@@ -155,7 +189,10 @@ function ofFault({ error, consequences }: Fault, stacks: readonly ResolvedStack[
 function ofItem(item: UnsupportedItem): DeployFinding {
   const { stackName: stack, logicalId: resource, type, property = '', file = '', line } = item;
   const at = { stack, resource, type, property, file, line };
-  const { rule = 'served-otherwise', message, consequence } = item;
+  const { message, consequence } = item;
+  const place = { file, ...(resource !== '' && { logicalId: resource }) };
+  const rule =
+    item.rule ?? (isRefused(item) ? ruleOfRefusal({ rule: undefined, place }) : 'served-otherwise');
   return message === undefined
     ? makeFinding(rule, at, consequence)
     : makeFinding(rule, at, message, { consequence });

@@ -16,7 +16,7 @@ import type { Schemas } from './open-schemas.ts';
 export async function judgeUpdates(
   files: readonly string[],
   stacks: readonly ResolvedStack[],
-  { checker }: Schemas,
+  { table }: Schemas,
   options: LoadOptions,
 ): Promise<readonly DeployFinding[]> {
   const found: DeployFinding[] = [];
@@ -33,7 +33,7 @@ export async function judgeUpdates(
               ({ stackName }) => stackName === now.stackName,
             );
       const others = stacks.filter((stack) => stack !== now);
-      found.push(...judgeUpdate(before, now, others, checker.table));
+      found.push(...judgeUpdate(before, now, others, table));
     }
   }
   return found;

@@ -1,25 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { SchemaQuestion } from '../../../core/deployability/judge-schemas.ts';
 import { SchemaChecker } from '../../../core/deployability/schema-check.ts';
-import type { SchemaTable } from '../../../core/deployability/schema-check.ts';
+import type { SchemaTable, SchemaViolation } from '../../../core/deployability/schema-check.ts';
 
 /** The schemas of CloudFormation's types. lab/tools/resource-schemas writes the file. */
 const FILE = fileURLToPath(new URL('../../../core/deployability/resource-schemas.json', import.meta.url));
 
 export type Schemas = {
-  readonly checker: SchemaChecker;
+  readonly table: SchemaTable;
+  /** Returns how the properties of a resource violate the schema of its type. */
+  readonly check: (question: SchemaQuestion) => readonly SchemaViolation[];
   /** The day, such as 2024-02-08, from which Lambda creates no function with a runtime. */
   readonly runtimes: Readonly<Record<string, string>>;
   /** The names of all types of CloudFormation, by service, separated by spaces. */
   readonly known: Readonly<Record<string, string>>;
 };
 
+type SchemaFile = Pick<Schemas, 'runtimes' | 'known'> & { readonly types: SchemaTable };
+
+export async function readSchemas(): Promise<SchemaFile> {
+  return JSON.parse(await readFile(FILE, 'utf8')) as SchemaFile;
+}
+
 /** Opens the schemas, which only a check reads, because they take 10 ms. */
 export async function openSchemas(): Promise<Schemas> {
-  const { types, runtimes, known } = JSON.parse(await readFile(FILE, 'utf8')) as {
-    readonly types: SchemaTable;
-    readonly runtimes: Schemas['runtimes'];
-    readonly known: Schemas['known'];
-  };
-  return { checker: new SchemaChecker(types), runtimes, known };
+  const { types, ...others } = await readSchemas();
+  const checker = new SchemaChecker(types);
+  return { table: types, check: ({ type, properties }) => checker.check(type, properties), ...others };
 }

@@ -16,6 +16,8 @@ import { invokeFunction } from './testing.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { controlUrlOf } from '../network/addresses.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../../core/deployment/assumptions.ts';
+import { findingsOf } from '../checking/served-findings.ts';
+import { NO_CONSEQUENCE } from '../../../core/errors.ts';
 import { listRoutesOf, regionOf } from '../network/listing.ts';
 import { labelApis } from '../../../console/records/api-labels.ts';
 import { createRedactor } from '../../../console/records/redact.ts';
@@ -32,6 +34,8 @@ import type { InspectPorts } from '../../../console/endpoints/inspect-endpoints.
 import type { RequestEndpointPorts } from '../../../console/endpoints/request-endpoints.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { Redactor } from '../../../console/records/redact.ts';
+import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import type { UnsupportedItem } from '../../../core/stack/model.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { Recording } from '../../../core/trail.ts';
 
@@ -204,6 +208,14 @@ function redactorOf({ records, controlSecret, served }: Parts): Redactor {
   return records?.redactor ?? createRedactor(controlSecret, secretsOfStacks(served.stacks));
 }
 
+/** Returns a finding about a deployment as the page shows it; empty for what could not be decided without the account. */
+function toUnsupported(finding: DeployFinding): readonly UnsupportedItem[] {
+  const { stack: stackName, resource: logicalId, type, property, message, severity, file, line } = finding;
+  const { consequence = NO_CONSEQUENCE } = finding;
+  const item = { stackName, logicalId, type, property, message, severity, file, line, consequence };
+  return severity === 'unchecked' ? [] : [item];
+}
+
 function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): InspectPorts['pages'] {
   const { served, clock, records, store, options, recorder, identities } = parts;
   return {
@@ -238,9 +250,9 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
         eventsSinceStart: records?.counts.sinceStart ?? 0,
       }),
     calls: () => ({ calls: showCalls(recorder.calls, redactorOf(parts)) }),
-    differs: () => ({
+    differs: async () => ({
       faults: parts.injection?.rules.rows ?? [],
-      unsupported: served.unsupported,
+      unsupported: [...served.unsupported, ...(await findingsOf(served)).added.flatMap(toUnsupported)],
       assumptions: Object.entries(options.assumptions ?? DEFAULT_ASSUMPTIONS).map(([name, value]) => ({
         name,
         value,

@@ -1,0 +1,16 @@
+/** Examines the stacks that are served, once for each state that is loaded. */
+import type { ServedApis } from '../../../control/served-apis.ts';
+import type { ServedFindings } from './examine.ts';
+
+type ServedStacks = Pick<ServedApis, 'stacks' | 'unsupported'>;
+
+const FINDINGS = new WeakMap<ServedStacks['stacks'], Promise<ServedFindings>>();
+
+export function findingsOf({ stacks, unsupported }: ServedStacks): Promise<ServedFindings> {
+  const known = FINDINGS.get(stacks);
+  if (known !== undefined) return known;
+  // The rules are loaded on demand, because nothing that is served needs them.
+  const found = import('./examine.ts').then(({ examineServed }) => examineServed(stacks, unsupported));
+  FINDINGS.set(stacks, found);
+  return found;
+}
