@@ -5,6 +5,7 @@
  * refuses invalid values as BadRequestException.
  */
 import type { MemberRule } from '@gatewright/aws/call-input';
+import { QUOTA_PERIODS } from '../../core/metering/quota-period.ts';
 
 /** A rule of AWS's validator. `isRequired` applies to a call that creates the resource. */
 export type Constraint = MemberRule & {
@@ -269,7 +270,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
     made: 'POST /usageplans',
     input: 'createUsagePlanInput',
-    properties: { name: REQUIRED, 'quota.period': oneOf('DAY', 'WEEK', 'MONTH') },
+    properties: { name: REQUIRED, 'quota.period': oneOf(...QUOTA_PERIODS) },
   },
   {
     made: 'POST /usageplans/{usagePlanId}/keys',
