@@ -114,7 +114,8 @@ function aliases(folder: string): Readonly<Record<string, string>> {
   );
 }
 
-function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
+/** Returns the entry file and everything that it imports statically, directly or indirectly. */
+export function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
   const found = new Set([entry]);
   for (const file of found)
     for (const { path, kind, external } of outputs[file]?.imports ?? [])

@@ -7,9 +7,9 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { buildLayer, LAYER_DIRECTORY } from '../../layers/build-layer.ts';
-import { bundleFunctions } from '../../layers/bundle-functions.ts';
+import { bundleFunctions, startFilesOf } from '../../layers/bundle-functions.ts';
 import { LAYER_MODULES } from '../../layers/stack-parts.ts';
 import type { Keys, Program } from './authorizer-candidates.ts';
 import { BUILD } from './targets.ts';
@@ -122,15 +122,6 @@ export async function weighProgram(candidate: Program): Promise<number> {
   const options = { ...optionsFor(candidate, 'fetched', []), splitting: false, outdir: FOLDER };
   const { outputFiles } = await build({ ...options, write: false });
   return outputFiles[0]?.contents.length ?? 0;
-}
-
-/** Returns the entry file and everything that it imports statically, directly or indirectly. */
-function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
-  const found = new Set([entry]);
-  for (const file of found)
-    for (const { path, kind, external } of outputs[file]?.imports ?? [])
-      if (kind === 'import-statement' && external !== true) found.add(path);
-  return [...found];
 }
 
 function optionsFor(candidate: Program, keys: Keys, external: readonly string[]): BuildOptions {

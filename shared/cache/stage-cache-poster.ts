@@ -6,6 +6,7 @@ import { callSigned, errorCodeOf } from '@gatewright/aws/signed-call';
 import type { CallReply, SignedCall } from '@gatewright/aws/signed-call';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed, StageCaches } from './invalidator.ts';
+import { API_ID, STAGE } from './stage-record.ts';
 import type { StageRecord } from './stage-record.ts';
 
 type StageCachesConfig = ControlPlaneConfig & {
@@ -15,9 +16,6 @@ type StageCachesConfig = ControlPlaneConfig & {
 
 /** Limits for calls whose body is not read. The timeout is longer than API Gateway's own maximum. */
 const UNREAD = { timeoutMs: 30_000, maxBytes: 0 };
-/** API ids come from a table and become part of the address, so they are checked. */
-const API_ID = /^[a-z0-9]{1,32}$/;
-const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
 
 export function createStageCaches(config: StageCachesConfig): StageCaches {
   return {

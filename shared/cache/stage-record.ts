@@ -42,8 +42,9 @@ type RecordPorts = {
   readonly namespace: string;
 };
 
-const API_ID = /^[a-z0-9]{1,32}$/;
-const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
+/** API ids and stages come from a table and become part of an address, so they are checked. */
+export const API_ID = /^[a-z0-9]{1,32}$/;
+export const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
 /**
  * Key parameters that cannot be used to request an entry again: a signature would replace the header, or the value is a
  * secret that is never stored.

@@ -1,9 +1,9 @@
 /** DynamoDB Local and the embedded DynamoDB, as two addresses with the same interface. */
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { startEmbeddedDynamoDb } from '@gatewright/dynamodb';
+import { freePort } from '../../../packages/conformance/targets/child-process.ts';
 import type { Call } from './calls.ts';
 
 export type Answer = { readonly status: number; readonly body: unknown };
@@ -69,15 +69,6 @@ export async function startLocal(libraries: string): Promise<Side> {
       throw new Error(`DynamoDB Local did not start with the libraries in ${libraries}`, { cause: error });
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 async function send(

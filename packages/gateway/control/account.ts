@@ -43,7 +43,7 @@ export type AccountOptions = {
    * `--usage-lag`: the delay until a request counts as usage. By default, there is no delay, so no quota is exceeded.
    */
   readonly usageLagMs?: number | undefined;
-  /** `--cache-memory`: the memory limit of a stage cache; the default is 256 MB. */
+  /** `--cache-memory`: the memory limit of a stage cache; the default is DEFAULT_CACHE_BYTES. */
   readonly cacheMemoryBytes?: number | undefined;
   /** `--assume`: the assumptions about AWS's behaviour; absent means the defaults. */
   readonly assumptions?: Assumptions | undefined;

@@ -1,32 +1,12 @@
 import { join } from 'node:path';
 
 import { DefinitionError, propertyAt } from '../core/errors.ts';
+import {
+  ENVIRONMENT_LIMIT_BYTES,
+  environmentBytes,
+  RESERVED_VARIABLES,
+} from '../core/stack/environment-limits.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
-
-/** The variables that Lambda does not allow in a template ("Reserved environment variables"). */
-const RESERVED = new Set([
-  '_HANDLER',
-  '_X_AMZN_TRACE_ID',
-  'AWS_DEFAULT_REGION',
-  'AWS_REGION',
-  'AWS_EXECUTION_ENV',
-  'AWS_LAMBDA_FUNCTION_NAME',
-  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
-  'AWS_LAMBDA_FUNCTION_VERSION',
-  'AWS_LAMBDA_INITIALIZATION_TYPE',
-  'AWS_LAMBDA_LOG_GROUP_NAME',
-  'AWS_LAMBDA_LOG_STREAM_NAME',
-  'AWS_ACCESS_KEY',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_LAMBDA_RUNTIME_API',
-  'LAMBDA_TASK_ROOT',
-  'LAMBDA_RUNTIME_DIR',
-]);
-
-/** The maximum size of all names and values together, in bytes (Lambda quota "Function environment variables"). */
-const ENVIRONMENT_LIMIT_BYTES = 4096;
 
 /**
  * Checks the environment of a function. @throws DefinitionError for an environment that CreateFunction refuses, because
@@ -34,17 +14,14 @@ const ENVIRONMENT_LIMIT_BYTES = 4096;
  */
 export function checkEnvironment(definition: FunctionDefinition): void {
   const place = propertyAt(definition.place, 'Environment.Variables');
-  const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
+  const reserved = Object.keys(definition.environment).filter((name) => RESERVED_VARIABLES.has(name));
   if (reserved.length > 0) {
     throw new DefinitionError(
       place,
       `Lambda refuses functions that set reserved variables; rename ${reserved.join(', ')}`,
     );
   }
-  const size = Object.entries(definition.environment).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
-    0,
-  );
+  const size = environmentBytes(definition.environment);
   if (size > ENVIRONMENT_LIMIT_BYTES) {
     throw new DefinitionError(
       place,

@@ -54,7 +54,7 @@ export type ApiPortsOptions = {
   };
   /** Allows the next free port if a port is in use; absent means that this is an error. */
   readonly onMoved?: OnMoved | undefined;
-  /** The maximum memory for request bodies in bytes. Unread replies may use the same amount. Absent means 256 MB. */
+  /** The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies may use the same. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
 };

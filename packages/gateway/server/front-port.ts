@@ -24,7 +24,7 @@ type FrontPortOptions = {
   readonly serve: (
     request: ControlRequest & { readonly remoteAddress: string; readonly remotePort: number },
   ) => Promise<ControlReply>;
-  /** The maximum memory for request bodies, in bytes. The default is 256 MB. */
+  /** The maximum memory for request bodies, in bytes. The default is DEFAULT_BODY_MEMORY_BYTES. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly log: LogSink;
 };

@@ -1,5 +1,10 @@
 import { DefinitionError, Refusals, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
+import {
+  ENVIRONMENT_LIMIT_BYTES,
+  environmentBytes,
+  RESERVED_VARIABLES,
+} from '../core/stack/environment-limits.ts';
 import { runtimeFamily } from '../core/stack/function.ts';
 import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
 import { OSLS_HELPERS } from './classify.ts';
@@ -18,16 +23,6 @@ export type FunctionsOfStack = {
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
 };
-
-const RESERVED_VARIABLES = new Set(
-  (
-    '_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME ' +
-    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE ' +
-    'AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY AWS_ACCESS_KEY_ID ' +
-    'AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR'
-  ).split(' '),
-);
-const ENVIRONMENT_LIMIT_BYTES = 4096;
 
 export function layerFolders(
   resources: Iterable<ResolvedResource>,
@@ -229,7 +224,8 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
     return [name, text] as const;
   });
   refusals.end();
-  const sizeBytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value), 0);
+  const texts = Object.fromEntries(entries);
+  const sizeBytes = environmentBytes(texts);
   if (sizeBytes > ENVIRONMENT_LIMIT_BYTES) {
     refuse(
       resource,
@@ -237,7 +233,7 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
       `the variables have ${sizeBytes} bytes, but Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}`,
     );
   }
-  return Object.fromEntries(entries);
+  return texts;
 }
 
 function readVariable(resource: ResolvedResource, name: string, value: Json): string {

@@ -1,6 +1,9 @@
 /** JSON Schemas of quota-admin's responses, and fields that several of its routes accept. */
 import { instant, oneOf, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { JsonSchema } from '../../http/fields.ts';
+import { PERIODS } from '../ledger/period.ts';
+import { CUSTOMER_STATES } from '../plan/customer.ts';
+import { LEVELS } from '../plan/plan.ts';
 
 const TEXT = { type: 'string' };
 const WHOLE = { type: 'integer' };
@@ -51,13 +54,13 @@ const LIMIT = {
   required: ['id', 'level'],
   properties: {
     id: TEXT,
-    level: { enum: ['tenant', 'key', 'route'] },
+    level: { enum: LEVELS },
     quota: WHOLE,
     overage: WHOLE,
     initialUsage: WHOLE,
     wasteBudget: { type: 'number' },
     period: {
-      anyOf: [{ enum: ['DAY', 'WEEK', 'MONTH'] }, structure({ everySeconds: WHOLE, from: TEXT }, ['from'])],
+      anyOf: [{ enum: PERIODS }, structure({ everySeconds: WHOLE, from: TEXT }, ['from'])],
     },
     timeZone: TEXT,
     anchor: FACTS,
@@ -103,7 +106,7 @@ export const CUSTOMER_RECORD: JsonSchema = structure(
     tenant: TEXT,
     name: TEXT,
     currency: TEXT,
-    state: { enum: ['active', 'suspended', 'closed'] },
+    state: { enum: CUSTOMER_STATES },
     stateSince: INSTANT,
     plan: { ...TEXT, description: 'In force now' },
     from: INSTANT,
@@ -126,7 +129,7 @@ export const TERMS: JsonSchema = structure(
       enum: ['customer', 'key', 'caller'],
       description: 'Whose record determines the plan; caller if there is no record',
     },
-    state: { enum: ['active', 'suspended', 'closed'] },
+    state: { enum: CUSTOMER_STATES },
     plan: TEXT,
     from: INSTANT,
     limits: OWN_QUOTAS,

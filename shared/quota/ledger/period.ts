@@ -1,7 +1,6 @@
+export const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
 export type PeriodLength =
-  | 'DAY'
-  | 'WEEK'
-  | 'MONTH'
+  | (typeof PERIODS)[number]
   | {
       readonly everySeconds: number;
       /** An instant at which a period begins; default: 1970. */

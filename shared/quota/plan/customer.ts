@@ -16,7 +16,8 @@ export type Term = {
   readonly limits?: Readonly<Record<string, number>>;
 };
 
-export type CustomerState = 'active' | 'suspended' | 'closed';
+export const CUSTOMER_STATES = ['active', 'suspended', 'closed'] as const;
+export type CustomerState = (typeof CUSTOMER_STATES)[number];
 
 export type Customer = {
   readonly tenant: string;

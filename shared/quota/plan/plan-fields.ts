@@ -6,7 +6,8 @@ type Range = { readonly min: number; readonly max: number };
 /** Reads a value. Returns undefined if the value is not allowed. */
 type Read<T> = (value: unknown) => T | undefined;
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** The id of a plan or a limit. */
+export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 
 const isWithin = (value: unknown, { min, max }: Range): value is number =>
@@ -48,7 +49,7 @@ export class PlanFields {
   /** Reads an id. Its characters are restricted, because ids are written into keys, headers and metrics. */
   id(name: string): string {
     return this.#read(name, '1 to 64 letters, digits, dots, dashes and underscores', (value) =>
-      typeof value === 'string' && ID.test(value) ? value : undefined,
+      typeof value === 'string' && ID_PATTERN.test(value) ? value : undefined,
     );
   }
 

@@ -1,13 +1,14 @@
 /** Customer plans. They are parsed and checked once, when they are saved. A plan that cannot be enforced is refused. */
 import { PlanInvalid } from '../../errors.ts';
-import { isTimeZone } from '../ledger/period.ts';
+import { isTimeZone, PERIODS } from '../ledger/period.ts';
 import type { PeriodLength, PeriodRule } from '../ledger/period.ts';
 import { PlanFields } from './plan-fields.ts';
 import { parseInvoiceTerms, parsePrice } from '../usage/price.ts';
 import type { InvoiceTerms, Price } from '../usage/price.ts';
 
+export const LEVELS = ['tenant', 'key', 'route'] as const;
 /** The scope of a limit: the whole tenant, one of its keys, or one route of one key. */
-export type Level = 'tenant' | 'key' | 'route';
+export type Level = (typeof LEVELS)[number];
 
 export type QuotaLimit = {
   readonly kind: 'quota';
@@ -104,8 +105,6 @@ const MAX_RATE_WINDOW_SECONDS = 86_400;
  */
 const MAX_CONCURRENCY = 1000;
 const MAX_RUN_SECONDS = 900;
-const LEVELS = ['tenant', 'key', 'route'] as const;
-const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
 
 /**
  * Reads a plan as users write it:

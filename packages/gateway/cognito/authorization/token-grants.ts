@@ -137,9 +137,10 @@ function readClientId(request: ControlRequest, form: URLSearchParams, { clients 
   return id;
 }
 
-function readClient(
+/** Reads the client of a request, from Basic authentication or the form. What is missing is empty. */
+export function readClient(
   request: ControlRequest,
-  form: URLSearchParams,
+  form: { get(name: string): string | null | undefined },
 ): { readonly id: string; readonly secret: string } {
   const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
   if (basic === undefined)

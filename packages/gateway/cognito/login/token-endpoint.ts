@@ -3,6 +3,7 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import { readClient } from '../authorization/token-grants.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 import { listAttributes } from '../pools/pool-user.ts';
@@ -112,11 +113,7 @@ function authenticate(
   form: ReadonlyMap<string, string>,
   { pool }: LoginContext,
 ): AppClient {
-  const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
-  const [id = '', secret = ''] =
-    basic === undefined
-      ? [form.get('client_id'), form.get('client_secret')]
-      : Buffer.from(basic, 'base64').toString('utf8').split(':', 2);
+  const { id, secret } = readClient(request, form);
   const client = pool.findClient(id);
   const isRight = client?.secret === undefined || equalInConstantTime(client.secret, secret);
   if (client === undefined || client.clientId === '' || !isRight)

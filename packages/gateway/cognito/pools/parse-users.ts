@@ -6,6 +6,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
+import { USER_NAME } from './pool-user.ts';
 import type { UserDefinition } from './pool-user.ts';
 
 export type ParsedUsers = {
@@ -15,7 +16,6 @@ export type ParsedUsers = {
 
 const MAX_WRITTEN = 1_000;
 const FIELDS = ['username', 'password', 'attributes', 'groups', 'claims'];
-const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 /** Reads users from the text of a file. Never throws, because an invalid user must not exclude the other users. */
 export function parseUsers(text: string, file: string): ParsedUsers {
@@ -62,7 +62,7 @@ function readUser(value: unknown): UserDefinition | string {
   const unknown = Object.keys(value).find((name) => !FIELDS.includes(name));
   if (unknown !== undefined) return `unknown member ${unknown}; a user has ${FIELDS.join(', ')}`;
   const { username, password, attributes = {}, groups = [], claims = {} } = value;
-  if (typeof username !== 'string' || !NAME.test(username))
+  if (typeof username !== 'string' || !USER_NAME.test(username))
     return 'username must be a string of 1 to 128 characters without spaces';
   if (password !== undefined && (typeof password !== 'string' || password.length > 256))
     return `${username}: password must be a string of at most 256 characters; put it in quotes`;

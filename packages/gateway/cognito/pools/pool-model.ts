@@ -46,13 +46,15 @@ export type AppClient = {
   readonly readable: readonly string[] | undefined;
 };
 
-export type TriggerName =
-  | 'CustomMessage'
-  | 'PostAuthentication'
-  | 'PostConfirmation'
-  | 'PreAuthentication'
-  | 'PreSignUp'
-  | 'PreTokenGeneration';
+export const TRIGGERS = [
+  'CustomMessage',
+  'PostAuthentication',
+  'PostConfirmation',
+  'PreAuthentication',
+  'PreSignUp',
+  'PreTokenGeneration',
+] as const;
+export type TriggerName = (typeof TRIGGERS)[number];
 
 export type CustomMessage = {
   readonly email: string | undefined;

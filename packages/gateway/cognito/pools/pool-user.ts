@@ -1,5 +1,8 @@
 import type { Password } from './password.ts';
 
+/** The name of a user (Cognito API reference, "Username"). */
+export const USER_NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED';
 
 export type PoolUser = {

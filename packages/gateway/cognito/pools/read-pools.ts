@@ -3,7 +3,7 @@ import { asNonEmptyText, isJsonObject, isTrue, mapOf } from '@gatewright/aws/jso
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import { ALL_FLOWS, openPool, DEFAULT_TOKEN_SECONDS } from './pool-model.ts';
+import { ALL_FLOWS, openPool, DEFAULT_TOKEN_SECONDS, TRIGGERS } from './pool-model.ts';
 import type {
   AppClient,
   AuthFlow,
@@ -75,15 +75,6 @@ function readPool(
     }),
   };
 }
-
-const TRIGGERS: readonly TriggerName[] = [
-  'CustomMessage',
-  'PostAuthentication',
-  'PostConfirmation',
-  'PreAuthentication',
-  'PreSignUp',
-  'PreTokenGeneration',
-];
 
 /**
  * Reads the triggers of a pool. If both properties for the token function are set, the function with a version is used.

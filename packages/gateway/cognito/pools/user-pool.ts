@@ -8,7 +8,7 @@ import { findPasswordFault, hashPassword } from './password.ts';
 import { PasswordAttempts } from './password-attempts.ts';
 import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';
 import { openClient } from './pool-model.ts';
-import { verifiedName } from './pool-user.ts';
+import { USER_NAME, verifiedName } from './pool-user.ts';
 import type { PoolUser, UserStatus, UserDefinition } from './pool-user.ts';
 
 export type PoolPorts = {
@@ -30,7 +30,6 @@ const MAX_WRONG_CODES = 5;
 /** Cognito's limit for an email, in characters. */
 const MAX_MESSAGE = 20_000;
 const HOUR_MS = 3_600_000;
-const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 export class UserPool {
   readonly definition: PoolDefinition;
@@ -132,7 +131,7 @@ export class UserPool {
       if (attribute === undefined)
         throw invalidParameter(`Username should be ${describeNames(nameAttributes)}.`);
       own.set(attribute, name);
-    } else if (!NAME.test(name)) {
+    } else if (!USER_NAME.test(name)) {
       throw invalidParameter(
         validationMessage(violationOf('', 'username', MUST.match('[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+'))),
       );

@@ -10,7 +10,7 @@ export const LAYOUTS = ['usual', 'open', 'wide', 'medium', 'narrow'] as const;
 type Layout = (typeof LAYOUTS)[number];
 
 type TrafficColumn = Column<RequestRow> & {
-  /** The class of the head and the cells. */
+  /** The class of the head and the cells. Numbers have the class `number`. */
   readonly kind?: string;
   /** The grid track in each layout. A layout without its own track uses `usual`. */
   readonly width: { readonly usual: string } & { readonly [Each in Layout]?: string };
@@ -54,21 +54,18 @@ const COLUMNS = [
     title: 'Size',
     by: ({ responseBytes }) => responseBytes,
     isNumber: true,
-    kind: 'size',
     width: { usual: '4.5rem', ...WITH_ROOM },
   },
   {
     title: 'Took',
     by: ({ tookMs }) => tookMs,
     isNumber: true,
-    kind: 'took',
     width: { usual: '4.5rem', open: '4.25rem', narrow: '3.75rem' },
   },
   {
     title: 'Time',
     by: ({ atEpochMs }) => atEpochMs,
     isNumber: true,
-    kind: 'at',
     width: { usual: '4.25rem', open: HIDDEN, narrow: HIDDEN },
   },
 ] as const satisfies readonly TrafficColumn[];
@@ -105,5 +102,6 @@ export function gridsOf(columns: typeof TRAFFIC_COLUMNS): Readonly<Record<string
 export function classesOf(title: TrafficTitle): string {
   const column = TRAFFIC_COLUMNS.find((one) => one.title === title);
   const hidden = LAYOUTS.filter((layout) => column?.width[layout] === HIDDEN);
-  return [column?.kind ?? '', ...hidden.map((layout) => `not-${layout}`)].join(' ').trim();
+  const kind = column?.isNumber === true ? 'number' : (column?.kind ?? '');
+  return [kind, ...hidden.map((layout) => `not-${layout}`)].join(' ').trim();
 }

@@ -31,6 +31,8 @@ import type { Recorded, RecordedRequest } from './recorded-request.ts';
 import type { PackedEvent } from './packed-event.ts';
 import type { PackedRequest } from './packed-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
+import { matchesFilter } from './row-filter.ts';
+import type { RowFilter } from './row-filter.ts';
 import type { Redactor } from './redact.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -44,15 +46,10 @@ const MOST_OVER = 128;
 const FILLED_WITHIN_MS = 1_000;
 const NO_STACKS: readonly ResolvedStack[] = [];
 
-type RowFilter = {
+type RowQuery = RowFilter & {
   readonly before?: number | undefined;
   readonly since?: number | undefined;
   readonly limit?: number | undefined;
-  /** A text that occurs in the method, target, route, caller or id. */
-  readonly search?: string | undefined;
-  readonly route?: string | undefined;
-  /** The status to search for, such as `404` or `4xx`. */
-  readonly status?: string | undefined;
 };
 
 export type Found = { readonly sequence: number; readonly kept: Recorded; readonly redactor: Redactor };
@@ -208,7 +205,7 @@ export class RequestRecords implements RecordSink {
   }
 
   /** Returns the rows, newest first. */
-  rows(filter: RowFilter = {}): readonly RequestRow[] {
+  rows(filter: RowQuery = {}): readonly RequestRow[] {
     const limit = Math.min(filter.limit ?? 200, MAX_ROWS);
     const rows: RequestRow[] = [];
     const labels = this.readLabels();
@@ -381,21 +378,4 @@ function isLifecycle(recorded: Recorded): boolean {
 /** Returns the id of a record. The id is written first, so that a record can be found without reading the rest. */
 function idOf({ place }: Slot): string {
   return new RecordReader(place).text() ?? '';
-}
-
-function matchesFilter(row: RequestRow, { search, route, status }: RowFilter): boolean {
-  if (status !== undefined && !isStatus(row.status, status)) return false;
-  if (
-    route !== undefined &&
-    !`${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase().includes(route.toLowerCase())
-  )
-    return false;
-  if (search === undefined || search === '') return true;
-  const text = `${row.method} ${row.target} ${row.routeKey ?? ''} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''}`;
-  return text.toLowerCase().includes(search.toLowerCase());
-}
-
-function isStatus(status: number, wanted: string): boolean {
-  const digits = /^([1-5])xx$/i.exec(wanted)?.[1];
-  return digits === undefined ? String(status) === wanted : String(status).startsWith(digits) && status < 600;
 }

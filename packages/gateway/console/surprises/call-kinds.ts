@@ -2,6 +2,7 @@
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { requestTemplateOf } from '../records/sent.ts';
 import { bareType } from '../../core/events/media-types.ts';
+import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { findNearMisses } from '../records/near-misses.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
@@ -185,9 +186,6 @@ const entriesFailed: SurpriseKind = {
     };
   },
 };
-
-/** Methods with which API Gateway sends no body to a backend. */
-const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const bodyNotSent: SurpriseKind = {
   code: 'BODY_NOT_SENT',

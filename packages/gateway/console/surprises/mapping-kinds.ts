@@ -1,4 +1,5 @@
 /** Mappings whose result may differ from what their author expects (docs/aws §7.1, §7.7, §10.1). */
+import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { MappingInput } from '../../core/mapping/mapping-input.ts';
 import { buildRequestBody } from '../../core/mapping/request-body.ts';
@@ -8,9 +9,6 @@ import type { Integration } from '../../core/deployment/model.ts';
 import type { RoutedFacts } from '../../core/events/request-facts.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
-
-/** Methods of a backend call that never has a body. */
-const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const emptyRequest: SurpriseKind = {
   code: 'REQUEST_TEMPLATE_EMPTY',

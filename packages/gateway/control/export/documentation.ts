@@ -5,6 +5,7 @@
 import { parseSource } from '../../templates/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
 import { callMadeResource } from '../edits/edit-resources.ts';
+import { DOCUMENTATION_PARTS } from '../resource-types/constraints.ts';
 import { mergeParts } from '../edits/merge-defined.ts';
 import { isJsonObject, listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -12,21 +13,6 @@ import type { Documentation } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 
 export const DOCUMENTATION = 'x-amazon-apigateway-documentation';
-
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  API: [],
-  AUTHORIZER: ['Name'],
-  MODEL: ['Name'],
-  RESOURCE: ['Path'],
-  METHOD: ['Path', 'Method'],
-  PATH_PARAMETER: ['Path', 'Method', 'Name'],
-  QUERY_PARAMETER: ['Path', 'Method', 'Name'],
-  REQUEST_HEADER: ['Path', 'Method', 'Name'],
-  REQUEST_BODY: ['Path', 'Method'],
-  RESPONSE: ['Path', 'Method', 'StatusCode'],
-  RESPONSE_HEADER: ['Path', 'Method', 'StatusCode', 'Name'],
-  RESPONSE_BODY: ['Path', 'Method', 'StatusCode'],
-};
 
 const LOCATION = ['Type', 'Path', 'Method', 'StatusCode', 'Name'] as const;
 
@@ -66,10 +52,10 @@ const keyOf = ({ properties }: ControlResource): string => locationKey(mapOf(pro
 export function readLocation(value: unknown): JsonObject {
   const given = membersOf(value);
   const type = textOf(given, 'type');
-  const members = Object.hasOwn(MEMBERS, type) ? MEMBERS[type] : undefined;
+  const members = Object.hasOwn(DOCUMENTATION_PARTS, type) ? DOCUMENTATION_PARTS[type] : undefined;
   if (members === undefined)
     throw badRequest(
-      `Invalid documentation part location type. Must be one of: [${Object.keys(MEMBERS).join(', ')}]`,
+      `Invalid documentation part location type. Must be one of: [${Object.keys(DOCUMENTATION_PARTS).join(', ')}]`,
     );
   const location: Record<string, Json> = {};
   for (const name of LOCATION) {
@@ -87,7 +73,7 @@ export function readLocation(value: unknown): JsonObject {
 
 /** "The default value is / for the root resource" (API reference, "DocumentationPartLocation"). */
 function withPath(location: JsonObject): JsonObject {
-  const members = MEMBERS[textOf(location, 'Type')] ?? [];
+  const members = DOCUMENTATION_PARTS[textOf(location, 'Type')] ?? [];
   return members.includes('Path') ? { Path: '/', ...location } : location;
 }
 

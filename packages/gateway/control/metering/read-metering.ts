@@ -15,7 +15,7 @@ import { toControlResource } from '../control-resource.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { PropertyBag } from '../../core/deployment/properties.ts';
 import type { QuotaLimit } from '../../core/metering/quota.ts';
-import type { QuotaPeriod } from '../../core/metering/quota-period.ts';
+import { QUOTA_PERIODS, WRONG_PERIOD } from '../../core/metering/quota-period.ts';
 import type { ThrottleLimit } from '../../core/metering/token-bucket.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { PlanStage, UsagePlan } from './usage-plans.ts';
@@ -36,7 +36,6 @@ const GENERATED_VALUE_LENGTH = 40;
 /** The consequence if a key, a plan or a membership is refused. Routes that require an API key reject the key. */
 export const NOT_THERE =
   'this resource does not exist here, so routes that require an API key reject the affected keys';
-const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**
  * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with the given id has the stage. @throws
@@ -154,12 +153,8 @@ function readMethodThrottles(stage: PropertyBag): Readonly<Record<string, Thrott
 /** Reads a quota. @throws DefinitionError with AWS's rule for a quota, if the quota violates this rule */
 function readQuota(bag: PropertyBag): QuotaLimit {
   const period = readText(bag, 'Period');
-  const known = PERIODS.find((one) => one === period);
-  if (known === undefined)
-    throw new DefinitionError(
-      bag.place('Period'),
-      'Invalid Usage Plan quota period specified. Must be one of [DAY, WEEK, MONTH]',
-    );
+  const known = QUOTA_PERIODS.find((one) => one === period);
+  if (known === undefined) throw new DefinitionError(bag.place('Period'), WRONG_PERIOD);
   const bounds = { usual: -1, min: 0, max: 2_147_483_647 };
   const limit = readInteger(bag, 'Limit', bounds);
   if (limit === -1) throw new DefinitionError(bag.place('Limit'), 'Limit is required');

@@ -5,6 +5,8 @@
  * refuses invalid values as BadRequestException.
  */
 import type { MemberRule } from '@gatewright/aws/call-input';
+import { CLUSTER_SIZES } from '../../core/deployment/stage/caching.ts';
+import { QUOTA_PERIODS } from '../../core/metering/quota-period.ts';
 
 /** A rule of AWS's validator. `isRequired` applies to a call that creates the resource. */
 export type Constraint = MemberRule & {
@@ -61,10 +63,34 @@ const SECURITY_POLICIES = [
   'SecurityPolicy_TLS12_2018_EDGE',
 ];
 const SECURITY_POLICY = oneOf(...SECURITY_POLICIES);
-const CACHE_SIZE = oneOf('0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237');
+const CACHE_SIZE = oneOf(...CLUSTER_SIZES);
 const CONTENT_HANDLING = oneOf('CONVERT_TO_BINARY', 'CONVERT_TO_TEXT');
-const ADDRESS_TYPE = oneOf('ipv4', 'dualstack');
-const ENDPOINT_TYPE = oneOf('REGIONAL', 'EDGE', 'PRIVATE');
+export const ADDRESS_TYPES = ['ipv4', 'dualstack'];
+const ADDRESS_TYPE = oneOf(...ADDRESS_TYPES);
+export const ROUTING_MODES = [
+  'BASE_PATH_MAPPING_ONLY',
+  'ROUTING_RULE_ONLY',
+  'ROUTING_RULE_THEN_BASE_PATH_MAPPING',
+];
+export const ROUTING_MODES_V2 = ['API_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING'];
+export const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
+const ENDPOINT_TYPE = oneOf(...ENDPOINT_TYPES);
+
+/** The parts of an API that can have documentation, each with the members of its location. */
+export const DOCUMENTATION_PARTS: Readonly<Record<string, readonly string[]>> = {
+  API: [],
+  AUTHORIZER: ['Name'],
+  MODEL: ['Name'],
+  RESOURCE: ['Path'],
+  METHOD: ['Path', 'Method'],
+  PATH_PARAMETER: ['Path', 'Method', 'Name'],
+  QUERY_PARAMETER: ['Path', 'Method', 'Name'],
+  REQUEST_HEADER: ['Path', 'Method', 'Name'],
+  REQUEST_BODY: ['Path', 'Method'],
+  RESPONSE: ['Path', 'Method', 'StatusCode'],
+  RESPONSE_HEADER: ['Path', 'Method', 'StatusCode', 'Name'],
+  RESPONSE_BODY: ['Path', 'Method', 'StatusCode'],
+};
 
 const RESPONSE_TYPE = oneOf(
   'DEFAULT_4XX',
@@ -235,20 +261,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
       location: REQUIRED,
       'location.type': {
         isRequired: true,
-        values: [
-          'API',
-          'AUTHORIZER',
-          'MODEL',
-          'RESOURCE',
-          'METHOD',
-          'PATH_PARAMETER',
-          'QUERY_PARAMETER',
-          'REQUEST_HEADER',
-          'REQUEST_BODY',
-          'RESPONSE',
-          'RESPONSE_HEADER',
-          'RESPONSE_BODY',
-        ],
+        values: Object.keys(DOCUMENTATION_PARTS),
       },
       'location.statusCode': { pattern: String.raw`^([1-5]\d\d|\*|\s*)$` },
       properties: REQUIRED,
@@ -269,7 +282,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
     made: 'POST /usageplans',
     input: 'createUsagePlanInput',
-    properties: { name: REQUIRED, 'quota.period': oneOf('DAY', 'WEEK', 'MONTH') },
+    properties: { name: REQUIRED, 'quota.period': oneOf(...QUOTA_PERIODS) },
   },
   {
     made: 'POST /usageplans/{usagePlanId}/keys',
@@ -284,11 +297,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
       'endpointConfiguration.types': { each: ENDPOINT_TYPE },
       'endpointConfiguration.ipAddressType': ADDRESS_TYPE,
       securityPolicy: SECURITY_POLICY,
-      routingMode: oneOf(
-        'BASE_PATH_MAPPING_ONLY',
-        'ROUTING_RULE_ONLY',
-        'ROUTING_RULE_THEN_BASE_PATH_MAPPING',
-      ),
+      routingMode: oneOf(...ROUTING_MODES),
     },
   },
   {
@@ -332,7 +341,7 @@ export const V2_CONSTRAINTS: readonly ResourceConstraints[] = [
       protocolType: v2Values('protocol', 'HTTP', 'WEBSOCKET'),
       description: v2Length('description', 0, 1024),
       version: v2Length('version', 0, 64),
-      ipAddressType: v2Values('ipAddressType', 'ipv4', 'dualstack'),
+      ipAddressType: v2Values('ipAddressType', ...ADDRESS_TYPES),
     },
   },
   {
@@ -391,15 +400,10 @@ export const V2_CONSTRAINTS: readonly ResourceConstraints[] = [
         own: [
           ...(v2InEach('endpointType', 'REGIONAL', 'EDGE').own ?? []),
           ...(v2InEach('securityPolicy', ...SECURITY_POLICIES).own ?? []),
-          ...(v2InEach('ipAddressType', 'ipv4', 'dualstack').own ?? []),
+          ...(v2InEach('ipAddressType', ...ADDRESS_TYPES).own ?? []),
         ],
       },
-      routingMode: v2Values(
-        'routingMode',
-        'API_MAPPING_ONLY',
-        'ROUTING_RULE_ONLY',
-        'ROUTING_RULE_THEN_API_MAPPING',
-      ),
+      routingMode: v2Values('routingMode', ...ROUTING_MODES_V2),
     },
   },
 ];

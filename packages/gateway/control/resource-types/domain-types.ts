@@ -1,13 +1,12 @@
 import { generated, given, host, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { idOf } from './api-type.ts';
+import { ROUTING_MODES, ROUTING_MODES_V2 } from './constraints.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';
 import type { ApiType } from './api-type.ts';
 
 const ROUTING_RULES = 'requests follow the base path mappings only';
-const MODES = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'];
-const MODES_V2 = ['API_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING'];
 
 export const MUTUAL_TLS = block('mutualTlsAuthentication', fieldsOf('truststoreUri truststoreVersion'));
 const TRUSTSTORE = words('MutualTlsAuthentication.TruststoreUri MutualTlsAuthentication.TruststoreVersion');
@@ -43,7 +42,7 @@ export const DOMAIN_TYPES = {
       `CertificateArn RegionalCertificateArn OwnershipVerificationCertificateArn Tags EndpointAccessMode
        EndpointConfiguration.IpAddressType EndpointConfiguration.VpcEndpointIds`,
     ),
-    values: { RoutingMode: { allowed: [...MODES, ...MODES_V2], consequence: ROUTING_RULES } },
+    values: { RoutingMode: { allowed: [...ROUTING_MODES, ...ROUTING_MODES_V2], consequence: ROUTING_RULES } },
   },
   'AWS::ApiGateway::BasePathMapping': {
     names: { ref: generated },
@@ -66,7 +65,7 @@ export const DOMAIN_TYPES = {
     fields: [field('routingMode'), MUTUAL_TLS, field('tags', 'texts')],
     enforced: ['DomainName', 'DomainNameConfigurations', ...TRUSTSTORE],
     noEffect: words('Tags'),
-    values: { RoutingMode: { allowed: MODES_V2, consequence: ROUTING_RULES } },
+    values: { RoutingMode: { allowed: ROUTING_MODES_V2, consequence: ROUTING_RULES } },
   },
   'AWS::ApiGatewayV2::RoutingRule': {
     names: {

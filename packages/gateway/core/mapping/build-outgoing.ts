@@ -1,4 +1,5 @@
 /** Builds the integration request. There is one builder for each kind of integration. */
+import { ANY_METHODS } from '../routing/rest-routes.ts';
 import {
   type HeaderTarget,
   isForbiddenMapping,
@@ -226,13 +227,11 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
 function methodOf(plan: { readonly method: string }, { request }: Facts): string {
   if (plan.method !== 'ANY') return plan.method;
   const override = request.headers.last('x-http-method-override')?.toUpperCase() ?? '';
-  return METHODS.has(override) ? override : request.method;
+  return ANY_METHODS.includes(override) ? override : request.method;
 }
 
-const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
-
 /** The methods of integration requests that have no body and no Content-Type [obs]. */
-const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+export const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function bodyFor(method: string, body: Payload): string | Buffer | undefined {
   if (WITHOUT_BODY.has(method)) return undefined;

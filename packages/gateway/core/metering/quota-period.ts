@@ -1,6 +1,9 @@
 /** The periods of quotas, which are days, weeks and months in UTC (docs/aws §5.3). */
 
-export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
+export const QUOTA_PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
+export type QuotaPeriod = (typeof QUOTA_PERIODS)[number];
+/** AWS's error message for any other period. */
+export const WRONG_PERIOD = `Invalid Usage Plan quota period specified. Must be one of [${QUOTA_PERIODS.join(', ')}]`;
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;

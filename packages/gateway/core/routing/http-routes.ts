@@ -4,6 +4,7 @@ import { bySpecificity, parsePathTemplate } from './path-template.ts';
 import type { PathSegment } from './path-template.ts';
 import { compileTrie } from './path-trie.ts';
 import type { TrieEntry } from './path-trie.ts';
+import { VERBS } from './rest-routes.ts';
 import { decodePercent } from '@gatewright/aws/percent-encoding';
 
 /**
@@ -51,8 +52,6 @@ function literalCount(entry: TrieEntry): number {
 /** The error for a route that AWS does not create, in AWS's wording. */
 type RouteKeyError = { readonly routeKey: string; readonly message: string };
 
-const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
-
 const FORMAT_RULE =
   'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
 
@@ -71,7 +70,7 @@ function isRouteKey(routeKey: string): boolean {
   if (routeKey === '$default') return true;
   const space = routeKey.indexOf(' ');
   const path = routeKey.slice(space + 1);
-  if (!METHODS.has(routeKey.slice(0, space)) || !path.startsWith('/') || /\s/.test(path)) return false;
+  if (!VERBS.has(routeKey.slice(0, space)) || !path.startsWith('/') || /\s/.test(path)) return false;
   const segments = parsePathTemplate(path);
   return segments.every((segment, index) => isLegalSegment(segment, index === segments.length - 1));
 }

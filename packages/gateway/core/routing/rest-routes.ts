@@ -10,6 +10,8 @@ import type { TrieEntry } from './path-trie.ts';
  * method of the API.
  */
 export const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+/** The verbs of routes and integrations. */
+export const VERBS: ReadonlySet<string> = new Set(['ANY', ...ANY_METHODS]);
 
 const SLASH = 0x2f;
 

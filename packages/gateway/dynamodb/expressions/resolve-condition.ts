@@ -21,7 +21,8 @@ type ResolvedCondition = {
   readonly pathHeads: Readonly<Record<string, true>>;
 };
 
-const OPERANDS_OF: Readonly<Record<string, number>> = {
+/** The number of operands of each function of conditions. */
+export const OPERANDS_OF: Readonly<Record<string, number>> = {
   attribute_exists: 1,
   attribute_not_exists: 1,
   attribute_type: 2,

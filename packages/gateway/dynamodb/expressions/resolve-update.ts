@@ -3,6 +3,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, noteOverlaps, printResolvedPath, typeOf } from './placeholders.ts';
 import type { Path, Placeholders } from './placeholders.ts';
+import { OPERANDS_OF } from './resolve-condition.ts';
 import { ExpressionError } from './tokens.ts';
 import type { SetValueSyntax, UpdateClauses, UpdateSyntax } from './update-syntax.ts';
 
@@ -28,14 +29,6 @@ type ResolvedUpdate = {
 
 const ORDER = ['reserved', 'function', 'section', 'undefined', 'overlap', 'conflict', 'operand', 'argument'];
 const FUNCTIONS = ['if_not_exists', 'list_append'];
-const CONDITION_FUNCTIONS = [
-  'attribute_exists',
-  'attribute_not_exists',
-  'attribute_type',
-  'begins_with',
-  'contains',
-  'size',
-];
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   S: 'STRING',
   N: 'NUMBER',
@@ -124,7 +117,7 @@ class UpdateResolver {
     const attrType = name === 'list_append' ? 'L' : typeOfValue(args[1]);
     const call = { type: 'function', name, args, attrType };
     if (!FUNCTIONS.includes(name)) {
-      const isKnown = CONDITION_FUNCTIONS.includes(name);
+      const isKnown = Object.hasOwn(OPERANDS_OF, name);
       const says = isKnown ? 'The function is not allowed in an update expression' : 'Invalid function name';
       this.findings.note('function', `${says}; function: ${name}`);
     } else if (args.length !== 2)

@@ -12,6 +12,7 @@ import type { ConditionValues } from '../../core/policy/model.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { isCborCall } from '@gatewright/aws/aws-operation';
+import { escapeXml } from './aws-operation.ts';
 import { encodeCbor } from '@gatewright/aws/cbor';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
@@ -166,10 +167,4 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
 
 function guessService(request: ControlRequest): string {
   return headerOf(request, 'x-amz-target')?.startsWith('DynamoDB') === true ? 'dynamodb' : 'unknown';
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[^\t\n\r\x20-\ufffd]/g, '?');
 }

@@ -87,7 +87,7 @@ type ControlPortOptions = {
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
-  /** The maximum memory for request bodies, in bytes. Unread replies may use as much again. The default is 256 MB. */
+  /** The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies may use the same. */
   readonly maxBodyMemoryBytes?: number | undefined;
   /** The bearer secret that the endpoints below `/_gatewright/` require. */
   readonly secret: string;

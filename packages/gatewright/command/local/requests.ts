@@ -7,13 +7,12 @@ import {
   readMember,
 } from '../../../toolkit/terminal/running-gateway.ts';
 import { printNotes, printResult } from '../../../base/terminal/output.ts';
+import { matchesFilter } from '../../../gateway/console/records/row-filter.ts';
+import type { RowFilter } from '../../../gateway/console/records/row-filter.ts';
 import type { RecordState, RequestRow } from '../../../gateway/engine/index.ts';
 
-type RequestFlags = {
+type RequestFlags = RowFilter & {
   readonly follow: boolean;
-  readonly route?: string;
-  readonly status?: string;
-  readonly search?: string;
   readonly limit: number;
   readonly json: boolean;
 };
@@ -62,23 +61,6 @@ function printSampling(state: RecordState, { json }: RequestFlags): void {
 
 function print(rows: readonly RequestRow[]): void {
   printResult(rows, () => rowsToLines(rows));
-}
-
-/** Whether a row matches the filter. The gateway filters in the same way. */
-function matchesFilter(row: RequestRow, { route, status, search }: RequestFlags): boolean {
-  const text = `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase();
-  if (route !== undefined && !text.includes(route.toLowerCase())) return false;
-  if (
-    status !== undefined &&
-    !new RegExp(`^${status.toLowerCase().replace('xx', '\\d\\d')}$`).test(String(row.status))
-  )
-    return false;
-  return (
-    search === undefined ||
-    `${text} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''}`
-      .toLowerCase()
-      .includes(search.toLowerCase())
-  );
 }
 
 function readStatus(text: string): string {

@@ -8,6 +8,7 @@ import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import { callOrFail } from '../../../toolkit/operate/failures/call-or-fail.ts';
 import { readOutputs } from '../../../toolkit/operate/read-outputs.ts';
+import { printVariable } from '../../../gateway/engine/compose/network/environment.ts';
 import type { Gateway, GatewayOptions } from '../../../gateway/engine/index.ts';
 import type { Aws } from '../../../toolkit/terminal/aws-call.ts';
 
@@ -90,13 +91,7 @@ export function outputsByReference({ name, outputs }: Pick<DeployedStack, 'name'
 /** Returns `GATEWRIGHT_OUTPUT_USERS_URL` for the output UsersUrl, for the command of `--exec`. */
 export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [
-      `GATEWRIGHT_OUTPUT_${name
-        .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-        .replace(/[^A-Za-z0-9]+/g, '_')
-        .toUpperCase()}`,
-      value,
-    ]),
+    Object.entries(outputs).map(([name, value]) => [`GATEWRIGHT_OUTPUT_${printVariable(name)}`, value]),
   );
 }
 

@@ -2,14 +2,12 @@
  * Defines the `quota` section of an access document. It determines what the authorizer charges for each allowed
  * request.
  */
+import { ID_PATTERN } from '@gatewright/handlers/quota/plan/plan-fields';
 import { CLAIM_PATH } from './document-conditions.ts';
 import { described, either, list, mapped, object, oneOf, text } from './shape.ts';
 import type { Shape } from './shape.ts';
 
-const ID = text(
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-  'a name of letters, digits, dots, _ and -, such as partner',
-);
+const ID = text(ID_PATTERN, 'a name of letters, digits, dots, _ and -, such as partner');
 
 /** A name, which is either the same for all callers or the value of a claim in a verified token. */
 const NAMED = either(

@@ -2,6 +2,7 @@
 import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 import { hasControls } from '@gatewright/handlers/http/fields';
+import { ID_PATTERN } from '@gatewright/handlers/quota/plan/plan-fields';
 import { secretPlace } from '../document/secret-place.ts';
 import {
   described,
@@ -54,10 +55,7 @@ const FILE = (what: string): Shape<string> =>
     `the path of ${what}, relative to the folder of this file`,
   );
 
-const PLAN_ID = text(
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-  'the id of a customer plan: letters, digits, dots, _ and -, such as pro',
-);
+const PLAN_ID = text(ID_PATTERN, 'the id of a customer plan: letters, digits, dots, _ and -, such as pro');
 
 const PLAN = object(
   {

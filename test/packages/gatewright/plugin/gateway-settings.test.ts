@@ -5,8 +5,11 @@ import {
   readGatewaySettings,
   SETTING_NAMES,
 } from '../../../../packages/gatewright/plugin/gateway-settings.ts';
+import { readSource } from '../../../architecture/source-files.ts';
 import { OptionError } from '../../../../packages/gatewright/plugin/option-values.ts';
 import { START_OPTIONS } from '../../../../packages/gatewright/plugin/start-options.ts';
+
+const PAGE = 'docs/guides/run/plugin.md';
 
 /** What osls says itself, and what only a command line of its own has. */
 const OF_OSLS = [
@@ -24,6 +27,16 @@ const OF_OSLS = [
 ];
 
 describe('SETTING_NAMES', () => {
+  it(`are all in ${PAGE}`, () => {
+    const { text } = readSource(PAGE);
+
+    assert.deepEqual(
+      SETTING_NAMES.filter((name) => !new RegExp(`\\b${name}(?:\`|:)`).test(text)),
+      [],
+      `add them to "Settings" of ${PAGE}`,
+    );
+  });
+
   it('are, with the options of the command, all that `gatewright start` has', () => {
     const names = new Set([...SETTING_NAMES, ...Object.keys(START_OPTIONS), ...OF_OSLS]);
     // osls has no options whose value may be left out: `--inspect=9230` is `--inspect --inspect-port 9230`.

@@ -4,15 +4,12 @@ import { badRequest, notFound } from '../../control-error.ts';
 import { listOf, mapOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
-import { COMPRESSION_SIZE } from '../../resource-types/constraints.ts';
+import { ADDRESS_TYPES, COMPRESSION_SIZE, ENDPOINT_TYPES } from '../../resource-types/constraints.ts';
 import { field } from '../../resource-types/fields.ts';
 import { replaceRule } from './field-table.ts';
 import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../edits/patch.ts';
 
 type Rule = PatchRule<JsonObject>;
-
-const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
-const ADDRESS_TYPES = ['ipv4', 'dualstack'];
 
 /**
  * Returns `Must be one of: [replace]` for an unsupported operation [obs]. AWS uses another form of this message for the

@@ -2,10 +2,9 @@
 import { badRequest } from '../../control-error.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { QuotaLimit } from '../../../core/metering/quota.ts';
+import { QUOTA_PERIODS, WRONG_PERIOD } from '../../../core/metering/quota-period.ts';
 import type { QuotaPeriod } from '../../../core/metering/quota-period.ts';
 import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
-
-const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**
  * Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS. @throws ControlError for a value that is
@@ -38,9 +37,8 @@ export function readQuota(fields: UnknownMembers): QuotaLimit {
 }
 
 function readPeriod(value: unknown): QuotaPeriod {
-  const period = PERIODS.find((known) => known === value);
-  if (period === undefined)
-    throw badRequest('Invalid Usage Plan quota period specified. Must be one of [DAY, WEEK, MONTH]');
+  const period = QUOTA_PERIODS.find((known) => known === value);
+  if (period === undefined) throw badRequest(WRONG_PERIOD);
   return period;
 }
 

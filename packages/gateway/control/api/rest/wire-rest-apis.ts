@@ -14,6 +14,7 @@ import { apiArn } from '../../../core/events/authorizer-event.ts';
 import { API_RULES, apiRefusal, refuseAddressType } from './api-patch.ts';
 import { showApi } from './api-shape.ts';
 import { jsonReply } from '../../../core/api-call.ts';
+import { ENDPOINT_TYPES } from '../../resource-types/constraints.ts';
 import { field } from '../../resource-types/fields.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readFields } from './field-table.ts';
@@ -31,7 +32,6 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 const APIS = '/restapis';
 const API = `${APIS}/{restApiId}`;
 const ID_LENGTH = 10;
-const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
 
 const FIELDS = REST_TYPES['AWS::ApiGateway::RestApi'].fields;
 

@@ -1,5 +1,7 @@
 /** HTTP_PROXY integrations of HTTP APIs (docs/aws §7.8, §8). */
 import { DefinitionError } from '../../errors.ts';
+import { VERBS } from '../../routing/rest-routes.ts';
+import { HTTP_URI } from './compile-integration.ts';
 import { compileParameterChanges } from './compile-parameter-changes.ts';
 import { readText, readClampedInteger } from '../properties.ts';
 import { compileStageText } from './stage-text.ts';
@@ -8,8 +10,6 @@ import type { HttpApiProxyIntegration } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
 const TIMEOUT = { usual: 30_000, min: 50, max: 30_000 };
-const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
-const HTTP_URI = /^https?:\/\/[^/]/i;
 const LISTENER_ARN = /^arn:[^:]+:(?:elasticloadbalancing|(servicediscovery)):/;
 
 /** @throws DefinitionError for what AWS refuses */

@@ -1,6 +1,7 @@
 /** Compiles `Integration` of AWS::ApiGateway::Method (docs/aws §8). */
 import { DefinitionError, REFUSING } from '../../errors.ts';
 import type { Tolerance } from '../../errors.ts';
+import { VERBS } from '../../routing/rest-routes.ts';
 import { isForbiddenMapping } from '../../mapping/integration-headers.ts';
 import { compileRequestMapping, compileRequestParameters } from './compile-request-mapping.ts';
 import { compileResponseMapping } from './compile-response-mapping.ts';
@@ -24,7 +25,6 @@ const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
 const STREAM_TIMEOUT = { usual: 29_000, min: 50, max: 900_000 };
 /** The longest time without data in a stream. */
 export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
-const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 /** The scheme must be literal, but the rest of the URI may come from stage variables. */
 export const HTTP_URI = /^https?:\/\/[^/]/i;
 

@@ -14,7 +14,7 @@ export type StageCaching = {
   isCachedFor(routeKey: string): boolean;
 };
 
-const CLUSTER_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
+export const CLUSTER_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
 const TTL = { usual: 300, min: 0, max: 3600 };
 const STRATEGIES = [
   'FAIL_WITH_403',

@@ -34,8 +34,12 @@ export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
  */
 function variableOf({ logicalId, stack, stage }: ApiRoutes, all: readonly ApiRoutes[]): string {
   const isAlone = all.filter((other) => other.logicalId === logicalId).length === 1;
-  return [logicalId, ...(isAlone ? [] : [stack, stage])]
-    .join('_')
+  return printVariable([logicalId, ...(isAlone ? [] : [stack, stage])].join('_'));
+}
+
+/** Returns `USERS_URL` for `UsersUrl`. */
+export function printVariable(name: string): string {
+  return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toUpperCase();

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { matchesFilter } from '../../../../../packages/gateway/console/records/row-filter.ts';
+import type { RequestRow } from '../../../../../packages/gateway/console/records/model.ts';
+import type { RowFilter } from '../../../../../packages/gateway/console/records/row-filter.ts';
+
+const ROW = {
+  id: '7f3a',
+  method: 'GET',
+  target: '/dev/users/7?LATE=1',
+  routeKey: 'GET /users/{id}',
+  status: 404,
+  caller: 'alice',
+  code: 'RESOURCE_NOT_FOUND',
+} as RequestRow;
+
+describe('the filter of requests', () => {
+  const rows: readonly (RowFilter & { matches: boolean })[] = [
+    { matches: true },
+    { route: 'get /USERS', matches: true },
+    { route: 'POST', matches: false },
+    { route: 'alice', matches: false },
+    { status: '404', matches: true },
+    { status: '4XX', matches: true },
+    { status: '5xx', matches: false },
+    { status: '40', matches: false },
+    { search: '', matches: true },
+    { search: 'late=', matches: true },
+    { search: 'ALICE', matches: true },
+    { search: '7f3', matches: true },
+    { search: 'not_found', matches: true },
+    { search: 'bob', matches: false },
+    { route: '/users', status: '4xx', search: 'bob', matches: false },
+  ];
+  for (const { matches, ...filter } of rows)
+    it(`${JSON.stringify(filter)} ${matches ? 'accepts' : 'refuses'} the row`, () => {
+      assert.equal(matchesFilter(ROW, filter), matches);
+    });
+
+  it('counts no close code of a WebSocket as a class of statuses', () => {
+    assert.equal(matchesFilter({ ...ROW, status: 1001 }, { status: '1xx' }), false);
+  });
+});
