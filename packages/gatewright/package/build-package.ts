@@ -14,6 +14,7 @@ import { bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { bundleConsole } from '../command/start/console-bundle.ts';
 import {
+  CARRIED_PACKAGES,
   HANDLER_ENTRIES,
   makeManifest,
   makeWorkspaceManifest,
@@ -93,6 +94,7 @@ export async function buildPackage(
     const target = join(outputDirectory, 'node_modules', SCOPE, name);
     await writeWorkspace(root, folder, join(compiled, folder), target);
   }
+  await carryPackages(root, join(outputDirectory, 'node_modules'));
   const manifest = await makeManifest(root);
   for (const folder of ['functions', 'layers'])
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
@@ -115,6 +117,19 @@ export async function buildPackage(
   await writeFile(join(outputDirectory, 'packages/gatewright/command/bundled', name), licenses);
   await checkImports(outputDirectory, manifest);
   return manifest;
+}
+
+/** Copies third-party packages and everything that they depend on. npm packs what is in `node_modules`. */
+async function carryPackages(root: string, target: string): Promise<void> {
+  const names = new Set(CARRIED_PACKAGES);
+  for (const name of names) {
+    const source = join(root, 'node_modules', name);
+    const { dependencies = {} } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as {
+      readonly dependencies?: Readonly<Record<string, string>>;
+    };
+    for (const needed of Object.keys(dependencies)) names.add(needed);
+    await cp(source, join(target, name), { recursive: true });
+  }
 }
 
 async function runTsc(project: string, outputDirectory: string): Promise<void> {

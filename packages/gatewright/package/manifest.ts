@@ -36,6 +36,12 @@ export const SUITES: Readonly<Record<string, string>> = { conformance: 'packages
 /** Workspaces that are also published separately. */
 export const STANDALONE_PACKAGES = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
+/**
+ * Third-party packages inside the tarball. `ajv-draft-04` finds its `ajv` only next to itself. Without peer resolution
+ * (`--legacy-peer-deps`, Yarn 1), an installer places it next to the project's own `ajv`, whose version may be too old.
+ */
+export const CARRIED_PACKAGES = ['ajv', 'ajv-draft-04'];
+
 /** Entries `gatewright/<name>` that re-export `@gatewright/handlers/<name>`. */
 export const HANDLER_ENTRIES = [
   'access',
@@ -141,7 +147,10 @@ export async function makeManifest(root: string): Promise<Manifest> {
     // This mapping is needed because tsc does not rewrite these specifiers.
     imports: { '#shared/*.ts': `${SCOPE}handlers/*` },
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
-    bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
+    bundleDependencies: [
+      ...Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
+      ...CARRIED_PACKAGES,
+    ],
     sideEffects: ['./bin/**', './layers/**', './packages/**'],
     peerDependencies: Object.fromEntries(peers.map((peer) => [peer, ANY_VERSION])),
     peerDependenciesMeta: Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
