@@ -90,7 +90,7 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'admitted':
       return '';
     case 'no-subject':
-      return `charged: ${describeMissing(quota, subject) ?? 'names that are too long together'}`;
+      return `charged: ${describeMissing(quota, subject) ?? 'tenant, key and route too long'}`;
     case 'not-charged':
       return 'charged, which a TOKEN authorizer cannot do';
     case 'suspended':

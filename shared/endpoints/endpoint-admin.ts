@@ -100,7 +100,7 @@ export class EndpointAdmin {
       if (made !== undefined) return made;
       await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
     }
-    throw new DomainError('EDIT_CONFLICT', 'other endpoints are being made at the same time; try again');
+    throw new DomainError('EDIT_CONFLICT', 'other endpoints are being created at the same time; try again');
   }
 
   /** @throws DomainError ENDPOINT_UNKNOWN, ENDPOINT_REVOKED, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE */
@@ -166,7 +166,7 @@ export class EndpointAdmin {
     const { record, version } = await this.#read(endpointId);
     if (await this.#isReplayed(request, operation)) return this.#replay(endpointId);
     if (record.revokedAtEpochSeconds !== undefined)
-      throw new DomainError('ENDPOINT_REVOKED', 'a revoked endpoint cannot be changed; make another one');
+      throw new DomainError('ENDPOINT_REVOKED', 'a revoked endpoint cannot be changed; create another one');
     const changes = changesOf(record);
     const change = { request, record: { ...record, ...changes }, before: version, also: [] };
     const changed = await this.#carryOut({ ...change, isShown: changes.secrets !== undefined }, operation);
@@ -283,11 +283,14 @@ function assertRoom(endpoints: readonly EndpointRecord[], source: string, most: 
     (each) => each.source === source && each.revokedAtEpochSeconds === undefined,
   );
   if (active.length >= most)
-    throw new DomainError('ENDPOINTS_TOO_MANY', `a customer has at most ${most} endpoints of ${source}`);
+    throw new DomainError(
+      'ENDPOINTS_TOO_MANY',
+      `a customer can have at most ${most} endpoints of ${source}; revoke one first`,
+    );
   if (endpoints.length >= MOST_LISTED)
     throw new DomainError(
       'ENDPOINTS_TOO_MANY',
-      `a customer has at most ${MOST_LISTED} endpoints, with those that were revoked within 30 days`,
+      `a customer can have at most ${MOST_LISTED} endpoints, including endpoints revoked in the last 30 days`,
     );
 }
 

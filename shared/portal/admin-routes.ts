@@ -122,10 +122,14 @@ function inviteRoute({ ports, customers, portalUrl }: PortalAdminPorts): Route {
       method: 'POST',
       path: '/portal/organisations/{tenant}/invitations',
       id: 'inviteToOrganisation',
-      summary: 'Makes an invitation, which is shown only once',
+      summary: 'Creates an invitation, whose link is shown only once',
       body: {
         role: optional(oneOf('Default: owner.', ROLES)),
-        email: optional(text('Address for which you vouch; alerts are sent to it.', { maxLength: 254 })),
+        email: optional(
+          text('Email address of the new member, for alerts; you confirm that the address is theirs.', {
+            maxLength: 254,
+          }),
+        ),
         member: optional(text('Id of the member whose sign-in the invitation renews.')),
         lifetimeSeconds: optional(wholeNumber('Default: three days.', LIFETIME)),
       },

@@ -101,7 +101,7 @@ export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Acto
     if (made !== undefined) return made;
     await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
   }
-  throw new DomainError('EDIT_CONFLICT', 'other invitations are being made at the same time; try again');
+  throw new DomainError('EDIT_CONFLICT', 'other invitations are being created at the same time; try again');
 }
 
 type NewSecret = { readonly invitation: Invitation; readonly secret: string };
@@ -121,7 +121,7 @@ async function tryInvite(
   if (open.length >= MOST_INVITATIONS || isFull)
     throw new DomainError(
       'INVITATIONS_TOO_MANY',
-      `an organisation has at most ${MOST_INVITATIONS} open invitations and ${MOST_MEMBERS} members`,
+      `an organisation can have at most ${MOST_INVITATIONS} open invitations and ${MOST_MEMBERS} members`,
     );
   const renewed = member === undefined ? undefined : members.find(({ account }) => account === member);
   if (member !== undefined && renewed === undefined) throw memberUnknown();

@@ -40,7 +40,7 @@ export async function reserveKey(
     if (keys.length >= MOST_LISTED)
       throw new DomainError(
         'KEYS_TOO_MANY',
-        `an organisation has at most ${MOST_LISTED} keys, with revoked ones`,
+        `an organisation can have at most ${MOST_LISTED} keys, including revoked keys`,
       );
     const all = JSON.parse(String(item?.['doc'] ?? '[]')) as readonly Reserved[];
     const pending = all.filter(
@@ -68,7 +68,7 @@ export async function reserveKey(
     if (isDone) return;
     await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
   }
-  throw new DomainError('EDIT_CONFLICT', 'other keys are being made at the same time; try again');
+  throw new DomainError('EDIT_CONFLICT', 'other keys are being created at the same time; try again');
 }
 
 function isActive({ record }: StoredApiKey, nowEpochMs: number): boolean {

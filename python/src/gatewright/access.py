@@ -70,7 +70,7 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
         return None
     carried = _parse_carried(context.get("carriedClaims"))
     if carried is None and "carriedClaims" in _words(context.get("contextCut")):
-        raise DomainError("CONFIG_INVALID", "the claims under result.claims are too long to carry: name fewer")
+        raise DomainError("CONFIG_INVALID", "the claims under result.claims are too long for the authorizer's context: name fewer claims")
     return CarriedClaims(_claims_of_context(context) if carried is None else carried)
 
 

@@ -61,7 +61,7 @@ function invitationRoutes({ tenant, ports, actor }: MemberContext): readonly Mem
           method: 'POST',
           path: '/api/invitations',
           id: 'inviteMember',
-          summary: 'Makes an invitation, which is shown only once',
+          summary: 'Creates an invitation, whose link is shown only once',
           body: { role: optional(ROLE), member: optional(text('Id of the member whose sign-in is renewed')) },
           answer: DONE,
         },

@@ -306,7 +306,7 @@ function explainNarrow(
     changes: [
       `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources.`,
       adviseOwnResults(guard, protocol),
-      `The present result is used for at most ${guard.ttlSeconds} s. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
+      `The current result is used for at most ${guard.ttlSeconds} s. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };
 }
@@ -323,7 +323,7 @@ function adviseOnConditions(
   return nearest.conditions
     .filter(({ holds }) => !holds)
     .flatMap(({ operator, key, wanted, found }) => [
-      `Call so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
+      `Send the request so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
       ...(found === undefined || found.length === 0 || /not/i.test(operator)
         ? []
         : [

@@ -84,7 +84,9 @@ const plusAsSpace: SurpriseKind = {
     if (parameters.length === 0) return undefined;
     return {
       values: { parameters },
-      because: [`A + in a query is a space, and so the function got it in ${parameters.join(', ')}.`],
+      because: [
+        `In a query, + stands for a space, so the function got a space instead of + in ${parameters.join(', ')}.`,
+      ],
       changes: ['To send a plus, encode it as %2B.'],
     };
   },

@@ -53,7 +53,7 @@ const typeByDefault: SurpriseKind = {
     return {
       values: { contentType },
       because: [
-        `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, and a client may read it otherwise.`,
+        `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, so a client may misread it.`,
       ],
       // A short text is often meant so.
       changes:

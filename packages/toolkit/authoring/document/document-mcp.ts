@@ -69,7 +69,7 @@ export const MCP = described(
       ),
       refuseByHeaders: described(
         flag(),
-        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. Needs cacheTtlSeconds: 0. It saves calls of the function; what is run is decided by the wrapper alone. Default: false.',
+        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. Needs cacheTtlSeconds: 0. This saves invocations of the function; the wrapper alone decides what is run. Default: false.',
       ),
     },
   ),

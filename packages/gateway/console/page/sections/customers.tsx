@@ -36,7 +36,7 @@ export function CustomersSection({ item, rows }: Props) {
       <section class="split-list scrolls" aria-label="Customers">
         <SectionHead
           title="Customers"
-          about={`Who uses the API on which plan, and how much of it is used. ${
+          about={`The customers of the API, their plans, and how much each has used. ${
             rows === undefined ? 'This page only reads. ' : ''
           }To change a customer, run gatewright customers.`}
         >

@@ -249,7 +249,7 @@ export const VALUES: readonly SurpriseRow[] = [
     api: proxy(OK),
     request: { target: '/dev/1?q=a+b&page=1' },
     values: { parameters: ['q'] },
-    because: /A \+ in a query is a space, and so the function got it in q\./,
+    because: /In a query, \+ stands for a space, so the function got a space instead of \+ in q\./,
     change: /encode it as %2B/,
     not: { request: { target: '/dev/1?q=a%2Bb&page=1' } },
   },
