@@ -62,7 +62,7 @@ export function operationOf(
 }
 
 /**
- * Logs a change that was made in another table. The change itself has a record there, too.
+ * Logs a change that was made in another table. That table also has a record of the change.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function logChange(context: MemberContext, change: Change): Promise<void> {

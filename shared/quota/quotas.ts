@@ -123,8 +123,8 @@ export interface Admission {
    */
   refund(): readonly string[];
   /**
-   * Replaces an estimated cost by the actual cost; a second call has no effect. Units that the quota lacks are charged,
-   * too, because they were delivered. Resolves to the number of these units.
+   * Replaces an estimated cost by the actual cost; a second call has no effect. Units that the quota lacks are also
+   * charged, because they were delivered. Resolves to the number of these units.
    */
   settle(actualUnits: number): Promise<number>;
   /**
@@ -167,7 +167,7 @@ export type Quotas = {
 };
 
 const PLAN_RELOADS = 3;
-/** News are read before the time in which a change is in force is over, because the reads take time, too. */
+/** News are read some time before a change must be in force, because the read itself takes time. */
 const NEWS_SHARE = 0.9;
 const WITHIN_MS = { usual: 30_000, least: 1000 };
 const FLUSH_AT_ONCE = 8;

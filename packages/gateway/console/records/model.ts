@@ -20,7 +20,7 @@ export type RequestRow = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly apiId: string;
   readonly apiName: string;
-  /** The name of the API, which no other API of this run has: `REST shop` if there is an HTTP API of this name, too. */
+  /** The name of the API, which no other API of this run has: `REST shop` if there is also an HTTP API of this name. */
   readonly api: string;
   /** Present if the API belongs to the toolkit's stack. */
   readonly isToolkit?: true;

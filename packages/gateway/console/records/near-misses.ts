@@ -48,7 +48,7 @@ function compare(
     }
     return answered === undefined
       ? { distance: 0, ...describeUnmatched(path, method) }
-      : { distance: 1, because: `it matches too, but ${answered.resourcePath} is more specific` };
+      : { distance: 1, because: `it also matches, but ${answered.resourcePath} is more specific` };
   }
   if (answered !== undefined || !isVerb) return undefined;
   if (fits(resourcePath.toLowerCase(), path.toLowerCase()))

@@ -135,7 +135,7 @@ const inferred: SurpriseKind = {
     return {
       values: { members },
       because: [
-        `The function returned a value without statusCode, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` The members ${members.join(', ')} are in the body, too, and set nothing.`}`,
+        `The function returned a value without statusCode, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` The members ${members.join(', ')} are therefore part of the body, and set nothing.`}`,
       ],
       changes: ['To set the status or headers, return { statusCode, headers, body }.'],
     };

@@ -127,7 +127,7 @@ function notImplemented(Header: string, additionalMessage: string): ObjectRefusa
   return { status: 501, code: 'NotImplemented', message, details: { Header, additionalMessage } };
 }
 
-/** S3 takes an ETag without its quotes, too [obs]. */
+/** S3 also accepts an ETag without its quotes [obs]. */
 function isSame(wanted: string, etag: string): boolean {
   const plain = etag.replaceAll('"', '');
   return wanted.split(',').some((one) => one.trim().replace(/^W\//, '').replaceAll('"', '') === plain);
