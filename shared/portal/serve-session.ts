@@ -320,7 +320,7 @@ function readBody<F extends Fields>(
   return readFields(fields, value, 'body');
 }
 
-/** What the cookie of a sign-in has. */
+/** The content of the cookie that is set while a sign-in is pending. */
 type Pending = PendingSignIn & {
   /**
    * The name of the session that the browser had; empty if it had none. A browser does not send the cookie of a session
