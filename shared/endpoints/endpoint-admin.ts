@@ -29,7 +29,7 @@ export type EndpointPorts = {
 
 export type ChangedEndpoint = {
   readonly endpoint: EndpointRecord;
-  /** Set only by the operation that has made the secret. */
+  /** Set only in the result of the operation that created the secret. */
   readonly secret: string | undefined;
 };
 
@@ -42,7 +42,7 @@ type NewEndpoint = {
 
 /** Revoked endpoints are listed for this time, and their ids are forgotten by the next change of the list. */
 const LISTED_SECONDS = 30 * 86_400;
-/** Maximum number of endpoints of a customer, with revoked ones. */
+/** Maximum number of endpoints of a customer, including revoked ones. */
 const MOST_LISTED = 100;
 const ID_LENGTH = 16;
 const SECRET_ID_DIGITS = 32;
@@ -133,7 +133,8 @@ export class EndpointAdmin {
   }
 
   /**
-   * Revokes the endpoint for good, even while other changes are made. A revoked endpoint stays revoked without a change.
+   * Revokes the endpoint for good, even while other changes are made. A revoked endpoint stays revoked without a
+   * change.
    * @throws DomainError ENDPOINT_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(endpointId: string, operation: Operation): Promise<ChangedEndpoint> {
@@ -180,7 +181,7 @@ export class EndpointAdmin {
     operation: Operation,
   ): Promise<ChangedEndpoint | undefined> {
     const { endpointId, source } = record;
-    // Before the write: a secret that cannot be derived afterwards would be lost.
+    // The secret is derived before the write. If deriving it failed afterwards, the secret would be lost.
     const master = isShown ? await this.#ports.master(source) : undefined;
     const [secretId] = record.secrets.map((secret) => secret.secretId);
     const secret =
@@ -202,7 +203,7 @@ export class EndpointAdmin {
     if (outcome.kind === 'done') return { endpoint: record, secret };
     if (outcome.kind === 'refused')
       return (await this.#isReplayed(request, operation)) ? this.#replay(endpointId) : undefined;
-    // If the answer was lost, the stored record shows whether the change was made.
+    // If the response was lost, the stored record shows whether the change was made.
     const now = await readAccessItem(this.#ports.store, endpointItem(endpointId));
     if (now?.['doc'] === JSON.stringify(record)) return { endpoint: record, secret };
     throw accessTableSilent();

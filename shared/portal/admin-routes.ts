@@ -1,4 +1,6 @@
-/** The admin routes of the portal: invitations and members of any organisation. IAM decides who may call which route. */
+/**
+ * The admin routes of the portal: invitations and members of any organisation. IAM decides who may call which route.
+ */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { oneOf, optional, text, wholeNumber } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
@@ -153,7 +155,7 @@ function inviteRoute({ ports, customers, portalUrl }: PortalAdminPorts): Route {
           ...showInvitation(invitation),
           tenant,
           invitation: secret,
-          // A fragment is sent to no server, so the secret is in no log of the portal.
+          // A browser does not send the fragment to the server, so no log of the portal contains the secret.
           link: `${portalUrl}/#/invitation/${secret}`,
         }),
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

@@ -22,7 +22,7 @@ const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & {
   readonly version: string;
-  /** Reads what customers read; absent if this run shows no customers. */
+  /** Reads the sentences that customers see; absent if this run shows no customers. */
   readonly customers?: Pick<CustomerBook, 'reads'> | undefined;
 };
 

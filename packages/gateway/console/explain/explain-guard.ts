@@ -80,7 +80,10 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
   };
 }
 
-/** A caller can send headers and query parameters. A stage variable is set on the stage, and a context variable by API Gateway. */
+/**
+ * A caller can send headers and query parameters. A stage variable is set on the stage, and a context variable by API
+ * Gateway.
+ */
 function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[] {
   const missing = guard.places.filter(({ isFound }) => !isFound);
   const sent = missing.filter(({ kind }) => kind === 'header' || kind === 'querystring');
@@ -127,7 +130,7 @@ function explainFunction(
         ...why,
         ...describePlaces(guard),
         ...describeToken(guard),
-        // After its own lines, Lambda's runtime prints the error that the answer says already.
+        // After the function's own lines, Lambda's runtime prints the error, which the explanation already contains.
         ...(why.length === 0 ? said : []),
       ],
       changes: [
@@ -311,7 +314,9 @@ function explainNarrow(
   };
 }
 
-/** Where only the conditions of a statement are not met, another Allow without them would open the API to everybody. */
+/**
+ * If only the conditions of a statement are not met, another Allow without conditions would open the API to everybody.
+ */
 function adviseOnConditions(
   { isDeployed }: Circumstances,
   whose: string,

@@ -4,7 +4,10 @@
  */
 import { readFields } from './reason.ts';
 
-/** Reasons for which `webhook-receiver` and the middleware `webhook` refuse a delivery (docs/guides/receive/webhooks.md). */
+/**
+ * Reasons for which `webhook-receiver` and the middleware `webhook` refuse a delivery
+ * (docs/guides/receive/webhooks.md).
+ */
 const WEBHOOKS: Readonly<Record<string, string>> = {
   missing_signature:
     'Send the header with the signature that the scheme of the source uses, such as X-Hub-Signature-256.',
@@ -51,10 +54,10 @@ const OF_METRIC: Readonly<Partial<Record<(typeof REFUSED)[number], string>>> = {
   TooLarge: 'Send a smaller body.',
 };
 
-/** The texts of the portal and of the admin API are for the one who called. */
+/** The texts of the portal and of the admin API are meant for the caller. */
 const SAYS_ITSELF = 'Do what the reply says: its text is meant for the sender of the request.';
 
-/** Returns undefined if the lines are not those of a function of the toolkit that has refused a request. */
+/** Returns undefined if the lines do not belong to a function of the toolkit that has refused a request. */
 export function adviseToolkitReply(lines: readonly string[]): string | undefined {
   for (const line of lines.toReversed()) {
     const fields = readFields(line) ?? {};

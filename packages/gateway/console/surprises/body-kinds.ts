@@ -166,7 +166,7 @@ type BackendBody = {
   readonly contentType: string;
   readonly isBinary: boolean;
   readonly target: 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
-  /** Whether ContentHandling decides about the target. */
+  /** Whether ContentHandling determines the form of the target. */
   readonly isChosen: boolean;
 };
 

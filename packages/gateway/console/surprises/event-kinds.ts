@@ -1,4 +1,4 @@
-/** Values of a request that a function gets elsewhere, or otherwise, than the client sent them (docs/aws §3.1–§3.3). */
+/** Values of a request that a function gets in another place or form than the client sent them (docs/aws §3.1–§3.3). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseKind } from './surprise.ts';

@@ -176,7 +176,7 @@ function describeChange(answer: Answer): string {
   ].join(', ');
 }
 
-/** When the change is in force: at once for some requests, and by a time for all. */
+/** Describes when the change is in force: at once for some requests, and at the latest at a certain time for all. */
 function describeInForce(after: Answer, followed: Followed | UsageError): string {
   const keys =
     followed instanceof UsageError
