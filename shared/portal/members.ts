@@ -75,7 +75,7 @@ export async function listOrganisations(
 }
 
 /**
- * Changes the role of a member, whose sessions end.
+ * Changes the role of a member, and ends the sessions of this member.
  * @param version one more than the member's version
  * @throws DomainError MEMBER_UNKNOWN, OWNER_REQUIRED, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
@@ -105,7 +105,7 @@ export async function changeRole(
 }
 
 /**
- * Removes a member, whose sessions end. Name and address are erased.
+ * Removes a member, ends the sessions of this member, and erases the name and address.
  * @param mayRemoveLastOwner for the owner of the APIs only
  * @throws DomainError MEMBER_UNKNOWN, OWNER_REQUIRED, EDIT_CONFLICT, STORE_UNAVAILABLE
  */

@@ -102,7 +102,7 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
           method: 'POST',
           path: '/api/members/{id}/role',
           id: 'changeRole',
-          summary: 'Changes the role of a member, whose sessions end',
+          summary: 'Changes the role of a member, and ends the sessions of this member',
           body: {
             role: ROLE,
             version: wholeNumber("One more than the member's version", {
@@ -125,7 +125,7 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
           method: 'POST',
           path: '/api/members/{id}/remove',
           id: 'removeMember',
-          summary: 'Removes a member, whose sessions end',
+          summary: 'Removes a member, and ends the sessions of this member',
           body: {},
           answer: DONE,
         },

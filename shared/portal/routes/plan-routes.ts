@@ -91,8 +91,8 @@ function offerOf({ portal }: MemberContext, plan: string): OfferedPlan {
 }
 
 /**
- * Returns the offer of a change that may have been made. Attack: a response about any other plan would reveal whether
- * the plan exists.
+ * Returns the offer of a plan, for a request that may be a repetition: the change may have been made already. Attack: a
+ * response about any other plan would reveal whether the plan exists.
  * @throws DomainError OFFER_UNKNOWN
  */
 function pastOfferOf(context: MemberContext, plan: string): OfferedPlan {

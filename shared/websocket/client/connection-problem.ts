@@ -43,7 +43,7 @@ const WRONG = new Set([400, 401, 403, 404]);
 /** Refusals in a row after which a new credential of `token()` or `url()` is not expected to help. */
 const REFUSALS = 3;
 
-/** @param refusals refusals in a row, with this one */
+/** @param refusals number of refusals in a row, including this one */
 export function describeFailure(
   { status, text }: HandshakeFailure,
   { isRenewable, refusals }: { readonly isRenewable: boolean; readonly refusals: number },

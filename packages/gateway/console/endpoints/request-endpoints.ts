@@ -126,7 +126,7 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Above ${FULL_RECORDS_PER_SECOND} requests a second, ${notKept} ordinary successes were counted but not recorded; use \`start --record-all\` to record all.`;
+      : ` Above ${FULL_RECORDS_PER_SECOND} requests a second, ${notKept} ordinary successful requests were counted but not recorded; use \`start --record-all\` to record all.`;
   return jsonReply(404, {
     message: `There is no record of request ${id}; \`gatewright requests\` lists the recorded ones.${sampled}`,
   });
