@@ -72,7 +72,7 @@ export function verdictContext(
 /** Returns the id of the limit that refuses; undefined if the customer is suspended, or no limit refuses. */
 export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
   if (!('decision' in verdict) || verdict.decision.allowed) return undefined;
-  // If the customer on record is suspended, no limit was looked at.
+  // If the customer on record is suspended, no limit was checked.
   return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
 }
 

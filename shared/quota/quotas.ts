@@ -395,8 +395,8 @@ class Holder {
 }
 
 /**
- * Returns the most likely time of arrival. The plan in force is determined by it: by the earliest possible time, a
- * change would not apply to requests without a timestamp for the first `clockSkewMs`.
+ * Returns the most likely time of arrival, which determines the plan in force. If the earliest possible time determined
+ * it, requests without a timestamp would still be charged by the old plan for `clockSkewMs` after a change.
  */
 function middleOf({ fromEpochMs, toEpochMs }: Arrival): number {
   return (fromEpochMs + toEpochMs) / 2;

@@ -140,7 +140,7 @@ class Scanner {
     return true;
   }
 
-  /** Fails at a byte that cannot begin a character. Bytes within a character are not looked at. */
+  /** Fails at a byte that cannot begin a character. Bytes within a character are not checked. */
   #checkByte(at: number): void {
     const byte = this.#bytes[at] ?? 0;
     const isLater = byte >= 0x80 && byte < 0xc0;

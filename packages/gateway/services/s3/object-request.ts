@@ -44,7 +44,7 @@ export function objectHeaders(request: ServiceRequest): readonly string[] {
   return [...system, ...own];
 }
 
-/** Checks the conditions of a write. Only one of both headers, and only some of their values, are taken. */
+/** Checks the conditions of a write. Only one of the two headers is accepted, and only some values. */
 export function refuseWrite(
   request: ServiceRequest,
   key: string,
