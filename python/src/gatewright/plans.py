@@ -124,7 +124,9 @@ def _parse_limit(fields: PlanFields, largest_cost: int) -> Limit:
     )
     fields.refuse_others()
     if quota + overage < largest_cost:
-        fields.fail("quota", f"is less than the largest cost ({largest_cost}): a request of this cost could never be admitted")
+        fields.fail(
+            "quota", f"is less than the largest cost ({largest_cost}): a request of this cost could never be admitted"
+        )
     return limit
 
 
