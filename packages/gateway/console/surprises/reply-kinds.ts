@@ -1,6 +1,6 @@
 /**
- * Replies that differ from what the function returned, or that arrive later than it sent them (docs/aws §3.6, §8.3,
- * §9).
+ * Replies that differ from what the function returned, or that arrive later than it sent them
+ * (docs/aws §3.6, §8.3, §9).
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';

@@ -1,6 +1,6 @@
 /**
- * Parts of a function’s result that reached the client in a form that the function did not intend (docs/aws §2.4, §3.5,
- * §3.6).
+ * Parts of a function’s result that reached the client in a form that the function did not intend
+ * (docs/aws §2.4, §3.5, §3.6).
  */
 import { addAccepted } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
