@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
     as: 'admin',
     path: '/dev/@connections/abc',
     status: 400,
-    because: /the connection id is malformed/,
+    because: /The connection id is malformed/,
     change: /Use the connectionId that the event of \$connect/,
   },
   {

@@ -293,7 +293,7 @@ export const VALUES: readonly SurpriseRow[] = [
     values: { route: 'GET /pets' },
     because:
       /No route matches GET \/pets\/, so \$default took it\. Nearest is GET \/pets: the request’s path ends/,
-    change: /Send the path without the slash/,
+    change: /Send the path without the trailing slash/,
     not: { request: { target: '/orders' } },
   },
   {
