@@ -1,4 +1,7 @@
-/** `GET /`, `/portal.json`, `/assets/{file}` and `/apis/{file}` of the portal: the page, without any right. */
+/**
+ * `GET /`, `/portal.json`, `/assets/{file}` and `/apis/{file}` of the portal: the page. The function has no
+ * permissions.
+ */
 import { parseHttpEvent } from '#shared/aws/http-event.ts';
 import { readPortalPageConfig } from '#shared/config/portal-page-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

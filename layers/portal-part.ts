@@ -1,4 +1,6 @@
-/** What the part `portal` takes from `access/portal.yml`: the rights of its functions, and what the stage must provide. */
+/**
+ * What the part `portal` takes from `access/portal.yml`: the rights of its functions, and what the stage must provide.
+ */
 import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
@@ -52,8 +54,8 @@ export function findPortalFaults(
 }
 
 /**
- * Returns one sentence for each source of `access/webhooks.yml` for which nobody can make a secret: customers make them
- * in the portal.
+ * Returns one sentence for each source of `access/webhooks.yml` for which nobody can create a secret, because only the
+ * portal lets customers create secrets.
  */
 export function findUnofferedSources(
   portal: CompiledPortal | undefined,
@@ -71,9 +73,9 @@ export function findUnofferedSources(
 }
 
 /**
- * Gives `portal-session` the right to read the secret of its client, and `portal` the right to read the master secret of
- * the webhooks that are offered in this stage. Restricts `portal-alerts` to the sender of the file; without a sender, its
- * right to send mail is removed.
+ * Gives `portal-session` the right to read the secret of its client, and `portal` the right to read the master secret
+ * of the webhooks that are offered in this stage. Restricts `portal-alerts` to the sender of the file; without a
+ * sender, its right to send mail is removed.
  */
 export function allowPortal(
   { Resources }: Template,

@@ -97,7 +97,7 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
 type RecordSize = {
   readonly pairs?: number | undefined;
   readonly blockMs?: number | undefined;
-  /** Records each ordinary success, as `gatewright start --record-all` does. */
+  /** Records each ordinary successful request, as `gatewright start --record-all` does. */
   readonly recordAll?: boolean;
 };
 

@@ -72,7 +72,7 @@ export function verdictContext(
 /** Returns the id of the limit that refuses; undefined if the customer is suspended, or no limit refuses. */
 export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
   if (!('decision' in verdict) || verdict.decision.allowed) return undefined;
-  // If the customer on record is suspended, no limit was looked at.
+  // If the customer on record is suspended, no limit was checked.
   return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
 }
 
@@ -90,7 +90,7 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'admitted':
       return '';
     case 'no-subject':
-      return `charged: ${describeMissing(quota, subject) ?? 'names that are too long together'}`;
+      return `charged: ${describeMissing(quota, subject) ?? 'tenant, key and route too long'}`;
     case 'not-charged':
       return 'charged, which a TOKEN authorizer cannot do';
     case 'suspended':

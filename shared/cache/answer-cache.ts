@@ -42,7 +42,7 @@ export type ResponseCacheRules<Event> = EntryRules<Event> & {
   /** How long a request waits for a response that another request is producing. Default: 5000. */
   readonly waitMs?: number;
   /**
-   * How long one request may run the handler exclusively. After this time, another request calls the handler, too.
+   * How long one request may run the handler exclusively. After this time, another request also calls the handler.
    * Default: 30000, API Gateway's maximum.
    */
   readonly leaseMs?: number;

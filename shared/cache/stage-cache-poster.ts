@@ -50,8 +50,8 @@ async function forget(path: string, { region, credentials, endpoint }: ControlPl
 }
 
 /**
- * Turns a response into the outcome of a flush. A call without a response counts as throttled, because it may be
- * repeated, too.
+ * Turns a response into the outcome of a flush. A call without a response counts as throttled, because it may also
+ * be repeated.
  */
 export function flushedBy(reply: CallReply): Flushed {
   if (failureOf({ status: reply.status, code: errorCodeOf(reply) }) !== undefined) return 'throttled';

@@ -2,26 +2,26 @@
 import { createHmac } from 'node:crypto';
 import { DomainError } from '../errors.ts';
 
-/** What makes a secret unlike every other one of the same master secret. */
+/** The values that distinguish a secret from all others of the same master secret. */
 type SecretName = {
   readonly source: string;
   readonly endpointId: string;
   readonly secretId: string;
 };
 
-/** Separates these secrets from whatever else may be made of the same master secret. */
+/** Separates these secrets from anything else that may be derived from the same master secret. */
 const DOMAIN = 'gatewright-webhook-secret';
 /**
- * Least number of characters. Attack: a customer knows a secret and what it was derived from, and so can test guesses of
- * the master secret on his own machine.
+ * Minimum number of characters. Attack: a customer knows a secret and what it was derived from, and so can test guesses
+ * of the master secret on his own machine.
  */
 const MASTER_LENGTH = 32;
 /** The second one is used while the owner changes the master secret. */
 const MASTERS_LIMIT = 2;
 
 /**
- * Derives a secret in the form of Standard Webhooks: `whsec_` and 32 bytes in base64. The JSON of a list keeps the names
- * apart, whatever they contain.
+ * Derives a secret in the form of Standard Webhooks: `whsec_` and 32 bytes in base64. The JSON of a list keeps the
+ * names apart, whatever they contain.
  */
 export function deriveSecret(master: string, { source, endpointId, secretId }: SecretName): string {
   const text = `${DOMAIN}\n${JSON.stringify([source, endpointId, secretId])}`;

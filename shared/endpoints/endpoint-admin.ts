@@ -29,7 +29,7 @@ export type EndpointPorts = {
 
 export type ChangedEndpoint = {
   readonly endpoint: EndpointRecord;
-  /** Set only by the operation that has made the secret. */
+  /** Set only in the result of the operation that created the secret. */
   readonly secret: string | undefined;
 };
 
@@ -42,7 +42,7 @@ type NewEndpoint = {
 
 /** Revoked endpoints are listed for this time, and their ids are forgotten by the next change of the list. */
 const LISTED_SECONDS = 30 * 86_400;
-/** Maximum number of endpoints of a customer, with revoked ones. */
+/** Maximum number of endpoints of a customer, including revoked ones. */
 const MOST_LISTED = 100;
 const ID_LENGTH = 16;
 const SECRET_ID_DIGITS = 32;
@@ -100,7 +100,7 @@ export class EndpointAdmin {
       if (made !== undefined) return made;
       await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
     }
-    throw new DomainError('EDIT_CONFLICT', 'other endpoints are being made at the same time; try again');
+    throw new DomainError('EDIT_CONFLICT', 'other endpoints are being created at the same time; try again');
   }
 
   /** @throws DomainError ENDPOINT_UNKNOWN, ENDPOINT_REVOKED, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE */
@@ -133,7 +133,8 @@ export class EndpointAdmin {
   }
 
   /**
-   * Revokes the endpoint for good, even while other changes are made. A revoked endpoint stays revoked without a change.
+   * Revokes the endpoint for good, even while other changes are made. A revoked endpoint stays revoked without a
+   * change.
    * @throws DomainError ENDPOINT_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(endpointId: string, operation: Operation): Promise<ChangedEndpoint> {
@@ -166,7 +167,7 @@ export class EndpointAdmin {
     const { record, version } = await this.#read(endpointId);
     if (await this.#isReplayed(request, operation)) return this.#replay(endpointId);
     if (record.revokedAtEpochSeconds !== undefined)
-      throw new DomainError('ENDPOINT_REVOKED', 'a revoked endpoint cannot be changed; make another one');
+      throw new DomainError('ENDPOINT_REVOKED', 'a revoked endpoint cannot be changed; create another one');
     const changes = changesOf(record);
     const change = { request, record: { ...record, ...changes }, before: version, also: [] };
     const changed = await this.#carryOut({ ...change, isShown: changes.secrets !== undefined }, operation);
@@ -180,7 +181,7 @@ export class EndpointAdmin {
     operation: Operation,
   ): Promise<ChangedEndpoint | undefined> {
     const { endpointId, source } = record;
-    // Before the write: a secret that cannot be derived afterwards would be lost.
+    // The secret is derived before the write. If deriving it failed afterwards, the secret would be lost.
     const master = isShown ? await this.#ports.master(source) : undefined;
     const [secretId] = record.secrets.map((secret) => secret.secretId);
     const secret =
@@ -202,7 +203,7 @@ export class EndpointAdmin {
     if (outcome.kind === 'done') return { endpoint: record, secret };
     if (outcome.kind === 'refused')
       return (await this.#isReplayed(request, operation)) ? this.#replay(endpointId) : undefined;
-    // If the answer was lost, the stored record shows whether the change was made.
+    // If the response was lost, the stored record shows whether the change was made.
     const now = await readAccessItem(this.#ports.store, endpointItem(endpointId));
     if (now?.['doc'] === JSON.stringify(record)) return { endpoint: record, secret };
     throw accessTableSilent();
@@ -283,11 +284,14 @@ function assertRoom(endpoints: readonly EndpointRecord[], source: string, most: 
     (each) => each.source === source && each.revokedAtEpochSeconds === undefined,
   );
   if (active.length >= most)
-    throw new DomainError('ENDPOINTS_TOO_MANY', `a customer has at most ${most} endpoints of ${source}`);
+    throw new DomainError(
+      'ENDPOINTS_TOO_MANY',
+      `a customer can have at most ${most} endpoints of ${source}; revoke one first`,
+    );
   if (endpoints.length >= MOST_LISTED)
     throw new DomainError(
       'ENDPOINTS_TOO_MANY',
-      `a customer has at most ${MOST_LISTED} endpoints, with those that were revoked within 30 days`,
+      `a customer can have at most ${MOST_LISTED} endpoints, including endpoints revoked in the last 30 days`,
     );
 }
 

@@ -1,4 +1,7 @@
-/** Endpoints of customers for `webhook-receiver`. It is loaded for a source whose customers have secrets of their own. */
+/**
+ * Endpoints of customers for `webhook-receiver`. It is loaded only for sources whose customers create their own
+ * secrets.
+ */
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { readEndpoint } from './read-endpoint.ts';

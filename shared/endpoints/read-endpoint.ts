@@ -1,4 +1,4 @@
-/** What `webhook-receiver` reads about the endpoint that a delivery is for: its secrets, and whose it is. */
+/** Reads the endpoint to which a delivery was sent, for `webhook-receiver`: its secrets and its customer. */
 import { readAccessItem } from '../access/access-item.ts';
 import { SECRETS_LIMIT } from '../access/keys/secret-overlap.ts';
 import { DomainError } from '../errors.ts';
@@ -29,15 +29,15 @@ export function readEndpoint(
   return {
     async secrets(lines, nowEpochMs) {
       const masters = readMasters(lines);
-      // An id of another form is public knowledge, and cannot be the key of an item.
+      // The form of an id is public, so refusing an id of another form at once reveals nothing.
       const item = ENDPOINT_ID.test(endpointId)
         ? await readAccessItem(access, endpointItem(endpointId))
         : undefined;
       const record = item && parseStoredEndpoint(item).record;
       found = record?.source === source ? record : undefined;
       const live = found === undefined ? [] : liveSecrets(found, Math.floor(nowEpochMs / 1000));
-      // Attack: the time of a refusal tells whether there is such an endpoint. So the same number of signatures is always
-      // computed. Nobody knows the secret of a decoy, because no table can contain its name.
+      // Attack: the time until a refusal would reveal whether the endpoint exists. The same number of signatures is
+      // therefore always computed. Nobody knows the secret of a decoy, because no table can contain its name.
       const ids = Array.from({ length: SECRETS_LIMIT }, (_, at) => live[at]?.secretId ?? `decoy-${at}`);
       return masters.flatMap((master) =>
         ids.map((secretId) => deriveSecret(master, { source, endpointId, secretId })),

@@ -6,7 +6,7 @@ import { createCallerVerifier } from './verify-caller.ts';
 import type { McpVerifier } from './verify-caller.ts';
 
 /**
- * Verifies callers in the function itself, for a function URL or a route without authorizer. The function needs the
+ * Verifies callers in the function itself, for a function URL or a route without an authorizer. The function needs the
  * environment variables of the authorizers (GATEWRIGHT_STAGE, and GATEWRIGHT_ACCESS_TABLE for keys and revocation).
  * @param compiled content of `access/compiled.json`
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid

@@ -48,7 +48,7 @@ function readOurs(context: EventFields): CallerClaims {
   if (carried === undefined && asNonEmptyText(context[CONTEXT_CUT])?.split(' ').includes(CARRIED_CLAIMS))
     throw new DomainError(
       'CONFIG_INVALID',
-      'the claims under result.claims are too long to carry: name fewer',
+      "the claims under result.claims are too long for the authorizer's context: name fewer claims",
     );
   const entries = carried === undefined ? claimsOfContext(context) : Object.entries(carried);
   const claims = Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));

@@ -10,7 +10,7 @@ export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: numb
 
 /**
  * Counts quota events as CloudWatch metrics. Pass it as `observe` of quotas:
- * `createDynamoDbQuotas({ …, observe: countQuotas(metrics) })`. The toolkit's functions use it, too. A request served
+ * `createDynamoDbQuotas({ …, observe: countQuotas(metrics) })`. The toolkit's functions also use it. A request served
  * from a lease emits nothing, so the cost grows with grants, not with requests. Ids of limits, tenants and keys are not
  * dimensions, because each value would be billed as a separate metric.
  * | metric | counts |

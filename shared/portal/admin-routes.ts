@@ -1,4 +1,6 @@
-/** The admin routes of the portal: invitations and members of any organisation. IAM decides who may call which route. */
+/**
+ * The admin routes of the portal: invitations and members of any organisation. IAM decides who may call which route.
+ */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { oneOf, optional, text, wholeNumber } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
@@ -122,10 +124,14 @@ function inviteRoute({ ports, customers, portalUrl }: PortalAdminPorts): Route {
       method: 'POST',
       path: '/portal/organisations/{tenant}/invitations',
       id: 'inviteToOrganisation',
-      summary: 'Makes an invitation, which is shown only once',
+      summary: 'Creates an invitation, whose link is shown only once',
       body: {
         role: optional(oneOf('Default: owner.', ROLES)),
-        email: optional(text('Address for which you vouch; alerts are sent to it.', { maxLength: 254 })),
+        email: optional(
+          text('Email address of the new member, for alerts; you confirm that the address is theirs.', {
+            maxLength: 254,
+          }),
+        ),
         member: optional(text('Id of the member whose sign-in the invitation renews.')),
         lifetimeSeconds: optional(wholeNumber('Default: three days.', LIFETIME)),
       },
@@ -149,7 +155,7 @@ function inviteRoute({ ports, customers, portalUrl }: PortalAdminPorts): Route {
           ...showInvitation(invitation),
           tenant,
           invitation: secret,
-          // A fragment is sent to no server, so the secret is in no log of the portal.
+          // A browser does not send the fragment to the server, so no log of the portal contains the secret.
           link: `${portalUrl}/#/invitation/${secret}`,
         }),
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

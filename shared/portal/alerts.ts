@@ -1,4 +1,7 @@
-/** Alerts of an organisation: at which share of a limit its members get a mail, and what was sent. */
+/**
+ * Stores the alerts of an organisation: the share of a limit at which its members get a mail, and the mails that were
+ * sent.
+ */
 import { DomainError } from '../errors.ts';
 import type { UsageRow } from '../quota/admin/usage-row.ts';
 import { printKeyPart } from '../table/item-write.ts';
@@ -95,8 +98,9 @@ export function isDue({ limit, percent }: Alert, row: UsageRow): boolean {
 }
 
 /**
- * Returns the writes of an alert for one period. `claim` is refused if the alert was sent, or another process is sending
- * it; `again` claims an alert that has not reached everybody. `told` records who received it, so that nobody receives it twice.
+ * Returns the writes of an alert for one period. `claim` is refused if the alert was sent, or another process is
+ * sending it; `again` claims an alert that has not reached everybody. `told` records who received it, so that nobody
+ * receives it twice.
  */
 export function claimWrites(
   tenant: string,

@@ -1,7 +1,7 @@
 /**
- * The one place that binds a member's request to its tenant: the ports of this file refuse every key of another tenant.
- * The code behind them (administration of keys, customers and usage) is the administrators' own, so a mistake in a route
- * of the portal cannot reach another tenant.
+ * Binds a member's request to its tenant: the ports of this file refuse every key of another tenant.
+ * The code behind them (administration of keys, customers and usage) is the administrators' own, so a mistake in a
+ * route of the portal cannot reach another tenant.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { tenantPartition } from '../access/keys/api-key-record.ts';
@@ -18,7 +18,7 @@ import { organisationPartition } from './portal-items.ts';
 /** What may be done with an item: `read` includes the condition of a transaction, and news of a plan's customers. */
 type Use = 'read' | 'write';
 
-/** Binds the table of customers, plans and usage. Plans may be read and told news, and audit entries may be added. */
+/** Binds the table of customers, plans and usage. Plans may be read and get news, and audit entries may be added. */
 export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
   const customer = customerKey(tenant).pk;
   // `Q#acme##` without its last separator is the beginning of every partition of the tenant.
@@ -55,9 +55,9 @@ export function bindOrganisation<
 }
 
 /**
- * Binds the table of API keys and endpoints. The partition of either has only its id, so each item is read first: one of
- * another tenant reads as if it did not exist, and only those that were read as the tenant's own, or that are new, are
- * written.
+ * Binds the table of API keys and endpoints. The partition of either has only its id, so each item is read first: an
+ * item of another tenant reads as if it did not exist, and only those that were read as the tenant's own, or that are
+ * new, are written.
  */
 export function bindAccessPorts(
   { store, listing }: { readonly store: ItemStore; readonly listing: ItemListing },
@@ -132,7 +132,9 @@ function contentOf(change: ItemWrite['change']): Item | undefined {
   return change.kind === 'update' ? change.set : undefined;
 }
 
-/** A request tried to reach an item of another tenant. This is a bug, so the member gets 500 and the log has an error. */
+/**
+ * A request tried to reach an item of another tenant. This is a bug, so the member gets 500 and the log has an error.
+ */
 function foreign(item: string): Error {
   return new Error(`the item ${item} does not belong to the tenant of the session`);
 }

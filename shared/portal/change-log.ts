@@ -1,4 +1,4 @@
-/** The log of an organisation: who changed what. It has no secret, and no value that a key or invitation could have. */
+/** The log of an organisation: who changed what. It contains no secrets, and no values of keys or invitations. */
 import type { ItemWrite } from '../table/item-write.ts';
 import { DomainError } from '../errors.ts';
 import { organisationPartition } from './portal-items.ts';
@@ -40,7 +40,7 @@ export type Change = {
   readonly on: string;
 };
 
-/** A member sees who it was by name; ids of members and ARNs of the owner stay in the table. */
+/** A member sees only names. The ids of members and the ARNs of the owner are not returned. */
 type LogEntry = Change & { readonly at: string; readonly byName: string };
 
 const PAGE = 50;

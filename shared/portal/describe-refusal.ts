@@ -12,7 +12,7 @@ import { printMoment } from './print-moment.ts';
 
 type Spent = Pick<UsageRow, 'limit' | 'key' | 'route' | 'state' | 'allowance' | 'remaining' | 'periodEnd'>;
 
-/** How the customer knows what a sentence names. */
+/** The names by which the customer knows the plan and the key in a sentence. */
 type CustomerNames = {
   readonly plan: string;
   /** The name of the API key; its id if it has no name. */
@@ -47,7 +47,7 @@ export function describeHalt(state: CustomerState): string | undefined {
     : `Requests of your organisation are refused, because the provider of the API has ${state} your organisation.`;
 }
 
-/** Says when a limit without a period refuses requests. */
+/** Says when a limit without a period, such as a rate, refuses requests. */
 export function describePace(limit: RateLimit | ConcurrencyLimit, { plan }: CustomerNames): string {
   return `Requests are refused while they exceed the limit ${limit.id} of your plan ${plan}: ${describeLimit(limit)}.`;
 }

@@ -1,4 +1,4 @@
-/** Invitations of an organisation: made, listed and withdrawn. redeem-invitation.ts has what an invited person does. */
+/** Creates, lists and withdraws the invitations of an organisation. redeem-invitation.ts redeems them. */
 import { DomainError } from '../errors.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
 import { logWrite } from './change-log.ts';
@@ -23,7 +23,7 @@ export type Invitation = {
   readonly role: Role;
   /** The member whose sign-in the invitation renews; undefined if it makes a new member. */
   readonly member?: string;
-  /** An address for which the owner of the APIs vouches. */
+  /** The member's email address, if the owner of the APIs has confirmed it. */
   readonly email?: string;
   readonly by: string;
   /** Account of the member who has made the invitation; undefined if it was the owner of the APIs. */
@@ -92,7 +92,7 @@ function addToOpen(tenant: string, { version, open }: Open, id: string): ItemWri
 }
 
 /**
- * Makes an invitation. Its secret is returned once and stored as a hash.
+ * Creates an invitation. Its secret is returned once and stored as a hash.
  * @throws DomainError INVITATIONS_TOO_MANY, MEMBER_UNKNOWN, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
 export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Actor): Promise<NewSecret> {
@@ -101,7 +101,7 @@ export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Acto
     if (made !== undefined) return made;
     await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
   }
-  throw new DomainError('EDIT_CONFLICT', 'other invitations are being made at the same time; try again');
+  throw new DomainError('EDIT_CONFLICT', 'other invitations are being created at the same time; try again');
 }
 
 type NewSecret = { readonly invitation: Invitation; readonly secret: string };
@@ -121,7 +121,7 @@ async function tryInvite(
   if (open.length >= MOST_INVITATIONS || isFull)
     throw new DomainError(
       'INVITATIONS_TOO_MANY',
-      `an organisation has at most ${MOST_INVITATIONS} open invitations and ${MOST_MEMBERS} members`,
+      `an organisation can have at most ${MOST_INVITATIONS} open invitations and ${MOST_MEMBERS} members`,
     );
   const renewed = member === undefined ? undefined : members.find(({ account }) => account === member);
   if (member !== undefined && renewed === undefined) throw memberUnknown();

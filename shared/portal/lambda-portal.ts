@@ -1,4 +1,4 @@
-/** The portal's functions in Lambda, with environment, clock, tables and network. */
+/** Creates the portal's functions for Lambda, with environment variables, real clock, tables and network. */
 import { documentPlansOf } from '../access/find-document.ts';
 import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { CompiledIssuer } from '../access/compiled-document.ts';

@@ -13,7 +13,7 @@ import type { Member, Role } from './members.ts';
 import { writePortalItems } from './portal-ports.ts';
 import type { PortalPorts } from './portal-ports.ts';
 
-/** What a member's request may use. All ports are bound to the tenant of the session; @see bound-ports.ts */
+/** The ports that a member's request may use. All ports are bound to the tenant of the session; @see bound-ports.ts */
 export type MemberContext = {
   readonly tenant: string;
   readonly member: Member;
@@ -22,7 +22,7 @@ export type MemberContext = {
   readonly portal: CompiledPortal;
   /** Sources of webhooks that are offered in this stage. */
   readonly webhooks: readonly WebhooksInStage[];
-  /** Where `webhook-receiver` is, without a slash at the end. */
+  /** The address of `webhook-receiver`, without a trailing slash. */
   readonly webhooksUrl: string | undefined;
   readonly ports: PortalPorts;
   readonly usage: AdminPorts;
@@ -62,7 +62,7 @@ export function operationOf(
 }
 
 /**
- * Logs a change that was made in another table. The change itself has a record there, too.
+ * Logs a change that was made in another table. That table also has a record of the change.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function logChange(context: MemberContext, change: Change): Promise<void> {
@@ -70,8 +70,8 @@ export async function logChange(context: MemberContext, change: Change): Promise
 }
 
 /**
- * Logs another name. A repeated request changes nothing, so it is not logged: after another change, it would say that the
- * earlier name is back.
+ * Logs a change of a name. A repeated request is not logged, because it changes nothing: if the name was changed again
+ * in between, the log would wrongly show the earlier name as the newest.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function logRename(
@@ -83,8 +83,8 @@ export async function logRename(
 }
 
 /**
- * Logs a change whose answer shows a secret once. If the log does not answer, the secret would be lost with an error. The
- * record of the operation says who made the change.
+ * Logs a change whose response shows a secret once. A failure to log is ignored, because the secret would otherwise be
+ * lost. The record of the operation says who made the change.
  */
 export async function logNewSecret(context: MemberContext, change: Change): Promise<void> {
   try {

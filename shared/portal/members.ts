@@ -24,7 +24,7 @@ export type Member = {
   readonly email?: string;
   readonly role: Role;
   readonly sinceEpochMs: number;
-  /** Increased by each change. Sessions of an earlier version have ended. */
+  /** Increased by each change. Sessions that began with an earlier version are no longer valid. */
   readonly version: number;
 };
 
@@ -33,8 +33,9 @@ export const MOST_MEMBERS = 100;
 /** Maximum number of members, including those who were removed in the last days. */
 export const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 /**
- * How long the item of a removed member is kept, so that his version is not used again while one of his sessions could
- * still have it. A used invitation is kept for the same time, so that the log can tell its second use from an unknown one.
+ * How long the item of a removed member is kept, so that the member's version is not used again while an old session
+ * could still have it. A used invitation is kept for the same time, so that the log can distinguish a second use from
+ * an unknown invitation.
  */
 export const KEPT_SECONDS = 30 * DAY_SECONDS;
 
@@ -74,7 +75,7 @@ export async function listOrganisations(
 }
 
 /**
- * Changes the role of a member, whose sessions end.
+ * Changes the role of a member, and ends the sessions of this member.
  * @param version one more than the member's version
  * @throws DomainError MEMBER_UNKNOWN, OWNER_REQUIRED, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
@@ -104,7 +105,7 @@ export async function changeRole(
 }
 
 /**
- * Removes a member, whose sessions end. Name and address are erased.
+ * Removes a member, ends the sessions of this member, and erases the name and address.
  * @param mayRemoveLastOwner for the owner of the APIs only
  * @throws DomainError MEMBER_UNKNOWN, OWNER_REQUIRED, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
@@ -176,7 +177,7 @@ export function membershipWrite(account: string, tenant: string, state: 'member'
   };
 }
 
-/** Returns undefined for a member that was removed. */
+/** Parses a member. Returns undefined if the member was removed. */
 export function parseMember(item: Item | undefined): Member | undefined {
   if (typeof item?.['doc'] !== 'string') return undefined;
   return { ...(JSON.parse(item['doc']) as Omit<Member, 'version'>), version: Number(item['ver']) };
@@ -185,7 +186,9 @@ export function parseMember(item: Item | undefined): Member | undefined {
 /** The name by which members see the owner of the APIs in the log. */
 export const PROVIDER = 'the provider of the API';
 
-/** Characters that nobody sees: spaces, controls, marks without a letter, fillers, and Braille without dots. */
+/**
+ * Matches invisible characters: spaces, control characters, marks without a letter, fillers, and Braille without dots.
+ */
 const UNSEEN = /[\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
 /** Letters and digits that look like a letter of the provider's name, in small letters (compare Unicode's UTS #39). */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
@@ -216,8 +219,8 @@ function lettersOf(name: string): string {
 
 /**
  * Whether a text can be the name of a member: something of it is visible, and it does not read as the name by which the
- * log shows the owner of the APIs. Attack: an owner of an organisation takes that name with a character that nobody sees,
- * or with a letter of another alphabet, and invites or removes members under it.
+ * log shows the owner of the APIs. Attack: an owner of an organisation takes that name with a character that nobody
+ * sees, or with a letter of another alphabet, and invites or removes members under it.
  */
 export function isMemberName(name: string): boolean {
   const isVisible = name.normalize('NFKC').replaceAll(UNSEEN, '') !== '';

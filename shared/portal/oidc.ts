@@ -21,7 +21,7 @@ export type OidcSettings = {
   readonly scopes: readonly string[];
 };
 
-/** What a browser keeps between the start of a sign-in and its end, in a cookie that no page can read. */
+/** What the browser stores while a sign-in is pending, in a cookie that scripts cannot read. */
 export type PendingSignIn = {
   readonly state: string;
   readonly nonce: string;
@@ -65,7 +65,7 @@ export class OidcClient {
 
   /**
    * Starts a sign-in.
-   * @returns where the browser goes, and what it keeps
+   * @returns the address to which the browser is sent, and what it stores
    * @throws DomainError KEY_SET_UNAVAILABLE if the issuer cannot be reached
    */
   async start(
@@ -109,7 +109,7 @@ export class OidcClient {
     if (pending === undefined || !equalInConstantTime(pending.state, state))
       throw failed('the answer of the issuer belongs to another browser or an older sign-in');
     if (code === undefined) throw failed('the issuer has refused the sign-in');
-    // Attack: another issuer answers in place of this one (RFC 9207).
+    // Attack: another issuer responds instead of this one (RFC 9207).
     if (iss !== undefined && iss !== this.#settings.issuer) throw failed('another issuer has answered');
     const metadata = await this.#metadata();
     const token = await this.#exchange(metadata, { code, pending, redirectUri });
@@ -136,7 +136,7 @@ export class OidcClient {
   async #verify(token: string, { jwksUri }: Metadata, clientId: string): Promise<Claims> {
     try {
       const claims = await this.#ports.verify(token, trustOf(this.#settings.issuer, jwksUri, clientId));
-      // A token for several audiences must name the portal as the party that asked (OpenID Connect Core, 3.1.3.7).
+      // A token for several audiences must name the portal as authorized party (`azp`; OpenID Connect Core, 3.1.3.7).
       const { aud, azp } = claims;
       if (
         (Array.isArray(aud) && aud.length > 1 && azp === undefined) ||
@@ -170,7 +170,8 @@ export class OidcClient {
       accept: 'application/json',
     };
     const secret = await this.#settings.clientSecret?.();
-    // Without a secret, the client names itself; with one, it authenticates by Basic (RFC 6749, section 2.3.1).
+    // A client without a secret sends its id. A client with a secret uses Basic authentication (RFC 6749, section
+    // 2.3.1).
     if (secret === undefined) form.set('client_id', pending.clientId);
     else headers['authorization'] = `Basic ${basicOf(pending.clientId, secret)}`;
     const answer = await this.#send(tokenEndpoint, { method: 'POST', headers, body: form.toString() });
@@ -203,7 +204,8 @@ export class OidcClient {
     const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const { status, body } = await this.#send(address, { headers: { accept: 'application/json' } });
     if (status !== 200) throw unreachable(`the metadata of the issuer has the status ${status}`);
-    // Attack: the metadata of another issuer, whose tokens would then be accepted (OpenID Connect Discovery, 4.3).
+    // Attack: the metadata belongs to another issuer, whose tokens would then be accepted (OpenID Connect Discovery,
+    // 4.3).
     if (body['issuer'] !== issuer) throw unreachable('the metadata names another issuer');
     const metadata: Metadata = {
       authorizationEndpoint: endpointOf(body, 'authorization_endpoint'),
@@ -216,7 +218,7 @@ export class OidcClient {
     return metadata;
   }
 
-  /** Sends a request without following redirects, and reads a bounded JSON answer. */
+  /** Sends a request without following redirects, and reads a JSON response of limited size. */
   async #send(
     url: string,
     init: RequestInit,
@@ -278,7 +280,7 @@ function trustOf(issuer: string, jwksUri: string, clientId: string): CompiledIss
   };
 }
 
-/** Whether a text can be an address of a mail. Stricter than RFC 5321: no quotes, comments or control characters. */
+/** Whether a text can be an email address. Stricter than RFC 5321: no quotes, comments or control characters. */
 export function isEmail(text: string): boolean {
   return text.length <= MAX_EMAIL && /^[^\s@"(),:;<>[\\\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$/.test(text);
 }

@@ -1,4 +1,4 @@
-/** How requests reach the functions of the portal, and how answers leave them. */
+/** Reads requests to the functions of the portal, and writes their responses. */
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import { parseHttpEvent } from '../aws/http-event.ts';
 import type { HttpEvent } from '../aws/http-event.ts';
@@ -18,7 +18,7 @@ export type PortalRequest = {
 
 type CookieName = 'session' | 'sign-in';
 
-/** Answers are about one member, so no cache may keep them (RFC 9111, section 5.2.2.5). */
+/** Responses are about a single member, so no cache may store them (RFC 9111, section 5.2.2.5). */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -47,7 +47,7 @@ export function readPortalRequest(value: unknown, portalUrl: string | undefined)
 }
 
 /**
- * Plain HTTP is used on a developer's machine only. `X-Forwarded-Proto` does not tell: the gateway always says https, as
+ * Plain HTTP is used on a developer's machine only. `X-Forwarded-Proto` does not help: the gateway always says https, as
  * API Gateway does. A portal behind HTTPS on such a machine names its address (`portalUrl`).
  */
 function addressOf({ host = '' }: HttpEvent['headers']): string {
@@ -62,8 +62,8 @@ const AROUND = /^[ \t]+|[ \t]+$/g;
 
 /**
  * Reads cookies. If a name occurs twice, neither value is used. Attack: a neighbouring site could set a second cookie
- * with the same name and another path. Attack: `trim` also removes spaces such as U+00A0, so a neighbour's cookie, which
- * browsers accept because its name does not begin with `__Host-`, would be read as the portal's.
+ * with the same name and another path. Attack: `trim` also removes spaces such as U+00A0, so a neighbour's cookie,
+ * which browsers accept because its name does not begin with `__Host-`, would be read as the portal's.
  */
 function readCookies(header: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
@@ -96,7 +96,7 @@ export function printCookie(
   maxAgeSeconds: number,
 ): string {
   const isSecure = address.startsWith('https://');
-  // The answer of an issuer is a navigation from another site, to which a browser sends Lax cookies only.
+  // The issuer's response is a navigation from another site. For such a request, a browser sends only Lax cookies.
   const sameSite = name === 'sign-in' ? 'Lax' : 'Strict';
   return [
     `${cookieName(address, name)}=${value ?? ''}`,
@@ -122,7 +122,7 @@ export function assertOwnOrigin({ event, address }: PortalRequest): void {
     throw new DomainError('ORIGIN_REFUSED', 'the request comes from another site');
 }
 
-/** Called for every answer, with the route and, if the request was refused, the code. */
+/** Called for every response, with the route and, if the request was refused, the code. */
 export type Answered = (route: string, code: string | undefined) => void;
 
 /**

@@ -1,4 +1,6 @@
-/** What the portal answers when it refuses something. The texts are for customers, and name no command of the owner. */
+/**
+ * The responses with which the portal refuses requests. The texts are for customers, so they do not mention commands.
+ */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, RequestInvalid } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';

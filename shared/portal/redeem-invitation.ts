@@ -1,4 +1,4 @@
-/** What an invited person does: the invitation is found by its secret, and makes the person a member. */
+/** Redeems an invitation: finds it by its secret, and makes the invited person a member. */
 import { logWrite } from './change-log.ts';
 import { invitationInvalid, isInvitation, parseInvitation } from './invitations.ts';
 import type { Invitation } from './invitations.ts';
@@ -30,11 +30,11 @@ export async function findInvitation(
   const tenant = String(named['tenant']);
   const item = await readPortalItem(ports, invitationKey(tenant, String(named['id'])));
   if (item?.['state'] !== 'open') throw invitationInvalid();
-  // A newer version of this function may have other roles, and they may allow less than those that are known here.
+  // A newer version of this function may have other roles, which may allow less than the roles that are known here.
   if (!ROLES.some((role) => role === item['role'])) throw invitationInvalid();
   const invitation = parseInvitation(tenant, item);
   if (invitation.endsAtEpochMs <= ports.clock.nowEpochMs()) throw invitationInvalid();
-  // Attack: an owner who is to be removed keeps an invitation, by which he comes back.
+  // Attack: an owner who expects to be removed creates an invitation, and later uses it to come back.
   const { maker } = invitation;
   if (maker !== undefined && (await findMember(ports, tenant, maker))?.role !== 'owner')
     throw invitationInvalid();
@@ -52,8 +52,8 @@ export async function redeemInvitation(
   redeemer: Redeemer,
 ): Promise<Member> {
   const { tenant, role, id } = invitation;
-  // Attack: an owner invites a member of several organisations to renew his sign-in, and redeems it with his own account
-  // of the issuer. He would be that member in every organisation.
+  // Attack: an owner invites a member of several organisations to renew his sign-in, and redeems it with his own
+  // account of the issuer. He would be that member in every organisation.
   const isForOther = invitation.member !== undefined && invitation.member !== redeemer.account;
   if (isForOther && redeemer.isNew !== true) throw invitationInvalid();
   const account = invitation.member ?? redeemer.account;

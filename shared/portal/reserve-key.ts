@@ -28,19 +28,20 @@ export async function reserveKey(
   const keyId = keyIdOf(tenant, operationId);
   const key = { pk: organisationPartition(tenant), sk: 'KEYS' };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    // The reservations are read before the list: a key that is made in between then counts twice, never not at all.
+    // The reservations are read before the list, so a key that is created in between is counted twice instead of not at
+    // all.
     const item = await readPortalItem(ports, key);
     const keys = await listKeys();
     const now = ports.clock.nowEpochMs();
     const known = new Set(keys.map(({ record }) => record.keyId));
     // The operation is repeated.
     if (known.has(keyId)) return;
-    // Attack: members choose ids of operations, and so where their keys are in the list. Keys beyond its end would not be
-    // counted.
+    // Attack: members choose the ids of operations, and thereby the places of their keys in the list. Keys beyond its
+    // end would not be counted.
     if (keys.length >= MOST_LISTED)
       throw new DomainError(
         'KEYS_TOO_MANY',
-        `an organisation has at most ${MOST_LISTED} keys, with revoked ones`,
+        `an organisation can have at most ${MOST_LISTED} keys, including revoked keys`,
       );
     const all = JSON.parse(String(item?.['doc'] ?? '[]')) as readonly Reserved[];
     const pending = all.filter(
@@ -68,7 +69,7 @@ export async function reserveKey(
     if (isDone) return;
     await ports.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + ports.random.fraction()));
   }
-  throw new DomainError('EDIT_CONFLICT', 'other keys are being made at the same time; try again');
+  throw new DomainError('EDIT_CONFLICT', 'other keys are being created at the same time; try again');
 }
 
 function isActive({ record }: StoredApiKey, nowEpochMs: number): boolean {

@@ -31,13 +31,15 @@ export type AlertSettings = {
 
 type AlertCounts = { organisations: number; sent: number; failed: number; overRate: number };
 
-/** Mails that one organisation gets in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox. */
+/**
+ * Maximum number of mails to one organisation in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox.
+ */
 const MAILS_A_DAY = 20;
-/** After so many refusals, an address is not tried again in the period. */
+/** After this number of refusals, no further mail is sent to the address in the period. */
 const MOST_TRIES = 3;
 const PAGE = 50;
 const DAY_SECONDS = 86_400;
-/** Where the next run goes on, if a run had no time for all organisations. */
+/** The organisation with which the next run continues, if a run had no time for all organisations. */
 const POSITION = { pk: 'ALERTING', sk: 'POSITION' };
 
 /**
@@ -139,7 +141,7 @@ async function alertMembers(
   if (isWhole) await ports.store.update(done);
 }
 
-/** Counts a mail of the organisation. Returns false if it has had its mails of the day. */
+/** Counts a mail to the organisation. Returns false if the organisation has already had the day's maximum. */
 async function takeMail(tenant: string, { store, clock }: PortalPorts): Promise<boolean> {
   const now = clock.nowEpochMs();
   const day = new Date(now).toISOString().slice(0, 10);
@@ -166,7 +168,7 @@ async function takeMail(tenant: string, { store, clock }: PortalPorts): Promise<
   return one.kind === 'done';
 }
 
-/** The mail has no link, key or other secret: mails are read by scanners, and forwarded. */
+/** The mail contains no link, key or other secret, because scanners read mails, and people forward them. */
 function describeAlert(
   { percent }: Alert,
   row: UsageRow,

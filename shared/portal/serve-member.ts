@@ -23,7 +23,7 @@ export type MemberSettings = {
   /** Stage of the stack. */
   readonly stage: string;
   readonly portalUrl: string | undefined;
-  /** Where `webhook-receiver` is, without a slash at the end. */
+  /** The address of `webhook-receiver`, without a trailing slash. */
   readonly webhooksUrl: string | undefined;
   readonly ports: PortalPorts;
   readonly usage: AdminPorts;
@@ -57,7 +57,7 @@ export const MEMBER_ROUTES: ReadonlyMap<string, () => Promise<MakeRoutes>> = new
 
 async function routesAt(path: string, context: MemberContext): Promise<readonly MemberRoute[]> {
   const [, , group = ''] = path.split('/');
-  // Nothing of webhooks is loaded where they are not offered.
+  // The code for webhooks is loaded only if webhooks are offered.
   if (group === 'webhooks' && context.webhooks.length === 0) return [];
   const make = await MEMBER_ROUTES.get(group)?.();
   return make?.(context) ?? [];

@@ -1,4 +1,6 @@
-/** Serves the portal's page: its files, and `portal.json`, which says what the owner of the APIs offers in this stage. */
+/**
+ * Serves the portal's page: its files, and `portal.json`, which says what the owner of the APIs offers in this stage.
+ */
 import { createHash } from 'node:crypto';
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import { problem, problemReply } from '../http/problem.ts';
@@ -39,7 +41,9 @@ export function createPortalPage(
   };
 }
 
-/** A developer's machine has other services at the same name, which browsers would then ask by HTTPS only. */
+/**
+ * On a developer's machine, other services have the same host name, and browsers would then call them by HTTPS only.
+ */
 function isSecure({ headers: { host = '', 'x-forwarded-proto': scheme } }: HttpEvent): boolean {
   return scheme === 'https' && !isLoopbackUrl(`http://${host}`);
 }

@@ -192,8 +192,8 @@ async function findOpen(
 }
 
 /**
- * Says who invites whom in what role, and redeems nothing. Whoever has the secret could also redeem it, so this tells
- * nobody more.
+ * Describes an invitation without redeeming it: who invites whom in what role. This reveals nothing new, because anyone
+ * who has the secret could also redeem it.
  */
 async function lookAtInvitation(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
   const { invitation: secret } = readBody(request, { invitation: INVITATION });
@@ -294,7 +294,7 @@ function sessionCookie(request: PortalRequest, { secret }: Session, lifetimeSeco
   return printCookie(request, 'session', secret, lifetimeSeconds);
 }
 
-/** The page of the portal is the only place to which this function sends a browser. */
+/** This function redirects a browser only to the portal's own page. */
 function redirect({ address }: PortalRequest, fragment: string, cookies: readonly string[]): ProxyResult {
   return { statusCode: 303, headers: { location: `${address}/${fragment}` }, cookies };
 }
@@ -320,10 +320,10 @@ function readBody<F extends Fields>(
   return readFields(fields, value, 'body');
 }
 
-/** What the cookie of a sign-in has. */
+/** The content of the cookie that is set while a sign-in is pending. */
 type Pending = PendingSignIn & {
   /**
-   * The name of the session that the browser had; empty if it had none. A browser does not send the cookie of a session
+   * The name of the browser's earlier session; empty if it had none. A browser does not send the cookie of a session
    * with the answer of the issuer, because that cookie is Strict.
    */
   readonly former: string;

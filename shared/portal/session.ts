@@ -31,7 +31,7 @@ export function nameOfSession(secret: string | undefined): string | undefined {
 }
 
 /**
- * Starts a session with a new secret. The session of the browser until then ends.
+ * Starts a session with a new secret. The browser's earlier session ends.
  * @param former name of the session that the browser had
  * @throws DomainError STORE_UNAVAILABLE
  */
@@ -73,14 +73,14 @@ export async function startSession(
       ended === undefined ? [start] : [start, endWrite(ports, ended)],
     );
     if (outcome.kind === 'done') return { secret, tenant, member };
-    // There is no such session. A secret of 256 random bits is new.
+    // No other session can have this name, because its secret has 256 random bits.
     if (outcome.kind === 'refused') ended = undefined;
   }
   throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the session');
 }
 
 /**
- * Finds the session of a secret, with the member as he is now.
+ * Finds the session of a secret, with the current record of the member.
  * @throws DomainError SESSION_ENDED, with the same message for every reason; STORE_UNAVAILABLE
  */
 export async function findSession(
@@ -97,7 +97,10 @@ export async function findSession(
   return { secret, tenant, member };
 }
 
-/** Ends a session. A session that is unknown or has ended is no error. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Ends a session. It is not an error if the session is unknown or has already ended. @throws DomainError
+ * STORE_UNAVAILABLE
+ */
 export async function endSession(ports: Pick<PortalPorts, 'store' | 'clock'>, secret: string): Promise<void> {
   const name = nameOfSession(secret);
   if (name === undefined) return;
@@ -117,7 +120,7 @@ function endWrite({ clock }: Pick<PortalPorts, 'clock'>, name: string): ItemWrit
 
 /**
  * Returns the token against forged requests. It is a hash of the session's secret, which no other site can read, so it
- * needs no place of its own.
+ * does not have to be stored.
  */
 export function forgeryTokenOf({ secret }: Pick<Session, 'secret'>): string {
   return createHmac('sha256', secret).update('gatewright-portal-csrf').digest('base64url');

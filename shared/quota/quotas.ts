@@ -66,9 +66,9 @@ export type QuotaOptions = {
   /** Reads the plans on record. Without this function, every request must name its plan. */
   readonly customers?: (store: ItemStore, plans: PlanNewsReader) => CustomerBook;
   /**
-   * The time within which a change of a customer on record is in force in this process (default: 30,000; at least 1000),
-   * while the table responds. It limits the age of the plan that the process has read. The default causes no additional
-   * reads.
+   * The time within which a change of a customer on record is in force in this process (default: 30,000; at least
+   * 1000), while the table responds. It limits the age of the plan that the process has read. The default causes no
+   * additional reads.
    */
   readonly changesWithinMs?: number;
   readonly observe?: (event: QuotaEvent) => void;
@@ -86,8 +86,8 @@ export type ConsumeRequest = Omit<Subject, 'plan'> & {
    */
   readonly customerVersion?: number | undefined;
   /**
-   * The route whose ledgers are charged instead if the plan names no cost for `route`. It is for routes that callers can
-   * invent, because each route has a ledger of its own for a limit per route.
+   * The route whose ledgers are charged instead if the plan names no cost for `route`. It is for routes that callers
+   * can invent, because each route has a ledger of its own for a limit per route.
    */
   readonly groupedAs?: string | undefined;
   /** The cost in whole units; default: the plan's cost of the route. */
@@ -123,8 +123,8 @@ export interface Admission {
    */
   refund(): readonly string[];
   /**
-   * Replaces an estimated cost by the actual cost; a second call has no effect. Units that the quota lacks are charged,
-   * too, because they were delivered. Resolves to the number of these units.
+   * Replaces an estimated cost by the actual cost; a second call has no effect. Units that the quota lacks are also
+   * charged, because they were delivered. Resolves to the number of these units.
    */
   settle(actualUnits: number): Promise<number>;
   /**
@@ -146,10 +146,11 @@ export type Rejection = {
 
 export type Quotas = {
   /**
-   * Charges all limits of the plan in force. If one of them refuses, none is charged. Throws only if it is used wrongly.
+   * Charges all limits of the plan in force. If one of them refuses, none is charged. Throws only if it is used
+   * wrongly.
    * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (including when concurrency is limited and `run` is missing),
-   * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (including when no
-   * plan is named and none is on record), COST_INVALID
+   * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (including
+   * when no plan is named and none is on record), COST_INVALID
    */
   consume(request: ConsumeRequest): Promise<Decision>;
   /**
@@ -167,7 +168,7 @@ export type Quotas = {
 };
 
 const PLAN_RELOADS = 3;
-/** News are read before the time in which a change is in force is over, because the reads take time, too. */
+/** News are read some time before a change must be in force, because the read itself takes time. */
 const NEWS_SHARE = 0.9;
 const WITHIN_MS = { usual: 30_000, least: 1000 };
 const FLUSH_AT_ONCE = 8;
@@ -258,7 +259,7 @@ class Holder {
         return { ...this.#admit(units, charged.holdings, run), ...onRecord(terms) };
       if (charged.kind === 'refused') {
         for (const holding of charged.holdings) await holding.uncharge();
-        // The refusal was made by an earlier record: the ledger has just told that there is a newer one.
+        // The request was refused by an earlier record, because the ledger has just announced a newer one.
         if (reload < PLAN_RELOADS - 1 && this.#terms.isOutdated(request.tenant)) continue;
         return { ...this.#reject(charged.refusal, charged.holdings), ...onRecord(terms) };
       }
@@ -394,8 +395,8 @@ class Holder {
 }
 
 /**
- * Returns the most likely time of arrival. The plan in force is determined by it: by the earliest possible time, a change
- * would not apply to requests without a timestamp for the first `clockSkewMs`.
+ * Returns the most likely time of arrival, which determines the plan in force. If the earliest possible time determined
+ * it, requests without a timestamp would still be charged by the old plan for `clockSkewMs` after a change.
  */
 function middleOf({ fromEpochMs, toEpochMs }: Arrival): number {
   return (fromEpochMs + toEpochMs) / 2;

@@ -53,7 +53,7 @@ export class LocalBreaker {
   }
 
   /**
-   * Follows the shared state, which is open or half-open in this generation. This breaker opens, too, in case the table
+   * Follows the shared state, which is open or half-open in this generation. This breaker also opens, in case the table
    * cannot be reached from now on.
    */
   followOpen(generation: number): void {

@@ -213,7 +213,7 @@ class Guard implements CallPolicy {
     try {
       if (!isCut) verdict = isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
     } catch (error) {
-      // An error thrown by `isFailure` tells nothing about the backend, either.
+      // Nor does an error thrown by `isFailure` tell anything about the backend.
       result = { kind: 'error', error };
     }
     await admission?.settle(verdict);

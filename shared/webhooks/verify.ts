@@ -60,7 +60,7 @@ export async function verifyDelivery(request: RawRequest, options: VerifyOptions
   const nowEpochSeconds = Math.floor(request.receivedAtEpochMs / 1000);
   const { signedAtEpochSeconds: signedAt = nowEpochSeconds, expiresAtEpochSeconds: expiresAt = Infinity } =
     claim;
-  // Times in the future are refused, too, because a future time would keep the delivery valid for longer than the
+  // Times in the future are also refused, because a future time would keep the delivery valid for longer than the
   // tolerance.
   if (Math.abs(nowEpochSeconds - signedAt) > options.toleranceSeconds || expiresAt < nowEpochSeconds)
     return refused('timestamp_outside_tolerance');

@@ -49,7 +49,7 @@ export async function answerMessage(
   const channel = 'channel' in message ? message.channel : undefined;
   const asked = { id, channel };
   try {
-    // The message is counted before it is authorized, because refused messages cost run time, too.
+    // The message is counted before it is authorized, because refused messages also cost run time.
     if ((await spend(ports, event, channel === undefined ? 1 : costOf(channel))) !== undefined)
       return refusal(
         'unavailable',

@@ -6,7 +6,7 @@ import type { ItemKey } from '../table/item-write.ts';
 
 /**
  * Suffix of a presence channel, which reports who joins and leaves another channel. A client that subscribes to the
- * presence channel becomes a member, too.
+ * presence channel also becomes a member.
  */
 export const PRESENCE_SUFFIX = '!here';
 

@@ -136,7 +136,7 @@ export class Trail {
   readonly startedMs: number;
   /** The reason why the request failed, for the operator. It is never sent to the client. */
   failure: string | undefined = undefined;
-  /** The error of the failure. If the failure is a bug in the gateway, it is undefined, too. */
+  /** The error of the failure. It is also undefined if the failure is a bug in the gateway. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   /** The effect of injected faults; undefined means that no rule applied to the request. */

@@ -29,7 +29,7 @@ const REFUSED_PARAMETERS = [
 const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
 
 /**
- * The maximum of RecoveryPeriodInDays. The maximum is the default, too, and the minimum is 1 (API reference,
+ * The maximum of RecoveryPeriodInDays. The maximum is also the default, and the minimum is 1 (API reference,
  * "PointInTimeRecoverySpecification").
  */
 const MOST_RECOVERY_DAYS = 35;

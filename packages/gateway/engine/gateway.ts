@@ -24,7 +24,7 @@ import type { DynamoDbChoice } from '../kernel/files/model.ts';
 import type { NeededSettings, Settings } from './start-settings.ts';
 
 /**
- * The options of a program that starts the gateway. The members of `Settings` can be set on the command line, too, and
+ * The options of a program that starts the gateway. The members of `Settings` can also be set on the command line, and
  * are described in start-options.ts.
  */
 export type ProgramOptions = Settings & {

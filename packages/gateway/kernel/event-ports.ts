@@ -47,7 +47,7 @@ export type DeliveryOutcome =
    * recorded.
    */
   | { readonly kind: 'delivered'; readonly isRecorded?: true }
-  /** `isFinal` means that a retry would fail, too. */
+  /** `isFinal` means that a retry would also fail. */
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly code: string; readonly message: string };
 
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };

@@ -21,7 +21,7 @@ export type OrderedMapping = BatchRules & {
   readonly filter: EventTest | undefined;
 };
 
-/** Reads the mapping even if `Enabled` is false, so that its faults are reported, too. */
+/** Reads the mapping even if `Enabled` is false, so that its faults are reported in any case. */
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported(

@@ -17,7 +17,7 @@ export type FunctionLogLine = {
   readonly message: string;
 };
 
-/** The maximum length of the stored text of a line. Lambda cuts lines at 256 KB, too. */
+/** The maximum length of the stored text of a line. Lambda also cuts lines at 256 KB. */
 export const LINE_LIMIT = 256 * 1024;
 
 /**

@@ -127,7 +127,7 @@ async function openPort(
     (host) =>
       isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
       (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })) ||
-      // The port 443 of AWS's address is accepted in the Host, too, because HTTP/2 clients send it.
+      // The port 443 of AWS's address is also accepted in the Host, because HTTP/2 clients send it.
       (isSecure && isAllowedHost(host.replace(HTTPS_PORT_END, ''), { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>
@@ -256,7 +256,7 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   const closed = stopListening(server);
   http2?.close();
   const gone = sockets.close();
-  // Requests whose bytes have arrived but have not been read count as in flight, too.
+  // Requests whose bytes have arrived but have not been read also count as in flight.
   await waitForUnread();
   server.close();
   // A connection becomes idle when its reply has been sent. It is closed, because it would otherwise wait for another

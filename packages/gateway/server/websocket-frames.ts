@@ -127,7 +127,7 @@ export class WebSocketPort {
       return;
     }
     const webSocket = this.#upgrade(request, socket, head, outcome.headers);
-    // The client has disconnected while `$connect` was running. The function has accepted the connection, so
+    // The client disconnected while `$connect` was running. The function has accepted the connection, so
     // `$disconnect` must be called for it.
     if (webSocket === undefined) await disconnect(outcome.detail, ABNORMAL, this.#deps.at);
     else this.#track(this.#serve(webSocket, socket, outcome.detail));

@@ -180,8 +180,8 @@ export class StackSet implements Neighbours {
     const similar = own.filter(({ exported }) => isSimilarExport(exported, name));
     const remedy =
       similar.length === 0
-        ? 'Start the stack that exports it too.'
-        : `Import an export that is there (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or start the stack that exports ${name} too.`;
+        ? 'Also start the stack that exports it.'
+        : `Import an export that is there (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or also start the stack that exports ${name}.`;
     return importing.fail(
       at,
       `No export named ${name} found. Stack ${importer} imports it; ${searched}. ${remedy}`,

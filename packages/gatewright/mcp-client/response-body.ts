@@ -32,7 +32,7 @@ export async function* readEvents(response: Response): AsyncGenerator<string, un
     }
   }
   if (rest.startsWith('data:')) data.push(rest.slice(5).replace(/^ /, ''));
-  // If the body ends without a last empty line, its last event is complete, too.
+  // If the body ends without a last empty line, its last event is complete nevertheless.
   if (data.length > 0) yield data.join('\n');
 }
 

@@ -15,7 +15,7 @@ export type HttpRequest = {
   readonly body?: string;
 };
 
-/** Sends a request to the server. Whoever creates the client decides the address and the transport. */
+/** Sends a request to the server. The creator of the client chooses the address and the transport. */
 export type Send = (request: HttpRequest) => Promise<Response>;
 
 /** The revision in which each message contains everything that the server needs, so there is no session. */

@@ -19,7 +19,7 @@ const IMPORT =
 const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
 
 /**
- * Excludes the state from each package. Functions and layers with their own patterns are changed, too, because their
+ * Excludes the state from each package. Functions and layers with their own patterns are also changed, because their
  * patterns come after the patterns of the service.
  */
 export function omitState({ serviceDir, service }: Pick<Serverless, 'serviceDir' | 'service'>): void {

@@ -20,7 +20,7 @@ const LIMIT = 1000;
 
 export function failuresCommand(): Command {
   const failures = new Command('failures')
-    .description('List or replay events that functions failed to process even after all retries.')
+    .description('List or replay events that functions failed to process in spite of all retries.')
     .addCommand(listCommand())
     .addCommand(replayCommand());
   return failures;

@@ -166,7 +166,7 @@ async function findLocal(): Promise<AdminTarget> {
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(
-    "the local gateway does not serve the toolkit's stack: start that stack too, or pass --url to call a deployed stack",
+    "the local gateway does not serve the toolkit's stack: also start that stack, or pass --url to call a deployed stack",
   );
 }
 

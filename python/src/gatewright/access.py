@@ -1,4 +1,4 @@
-"""The caller of a request, and the backend's own check of the authorizer's result."""
+"""Reads the caller of a request, and checks the authorizer's result again in the backend."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,16 @@ from .json_text import number_of, parse_json, print_number
 _NOT_CLAIMS = {"principalId", "integrationLatency", "ticketCaller", "contextCut", "accessDecision"}
 _STANDARD = {"sub": "sub", "iss": "iss", "scope": "scope", "client_id": "clientId", "exp": "exp"}
 _EXPIRY = re.compile(r"[0-9]{1,12}")
-# Frameworks take the verb from these, but the rules allowed the other one.
+# Frameworks use the method in these headers and parameters, but the rules allowed the method of the request.
 _OVERRIDES = re.compile(r"x-http-method(-override)?|x-method-override")
 _OVERRIDING_PARAMETER = re.compile(r"_method(\[.*)?", re.DOTALL)
 
 
 class CarriedClaims(Mapping[str, str]):
-    """Claims that an access document carries. One that it does not carry raises: None would be one caller for all."""
+    """
+    The claims that an access document passes on. Reading a claim that it does not pass on raises an error, because
+    with None, all callers would look like the same caller.
+    """
 
     def __init__(self, carried: Mapping[str, Optional[str]]) -> None:
         self._carried = carried
@@ -46,18 +49,18 @@ class Caller:
     issuer: Optional[str]
     client_id: Optional[str]
     scopes: Tuple[str, ...]
-    # None: an API key that does not expire.
+    # None for an API key that does not expire.
     expires_at_epoch_seconds: Optional[float]
     # Claims that the access document names under `context`.
     context: Fields
-    # Names of values that the authorizer left out for their length.
+    # The names of values that the authorizer left out because they are too long.
     cut: Tuple[str, ...]
 
 
 def claims_of(event: Any) -> Optional[Mapping[str, str]]:
     """
-    The caller's claims behind a Cognito, JWT or Gatewright authorizer; None when no authorizer has answered.
-    Raises DomainError CONFIG_INVALID for a claim that the access document does not carry.
+    Returns the caller's claims behind a Cognito, JWT or Gatewright authorizer, and None if the request had no
+    authorizer. Reading a claim that the access document does not pass on raises DomainError CONFIG_INVALID.
     """
     authorizer = request_of(event).authorizer
     jwt, claims = authorizer.get("jwt"), authorizer.get("claims")
@@ -70,17 +73,20 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
         return None
     carried = _parse_carried(context.get("carriedClaims"))
     if carried is None and "carriedClaims" in _words(context.get("contextCut")):
-        raise DomainError("CONFIG_INVALID", "the claims under result.claims are too long to carry: name fewer")
+        raise DomainError(
+            "CONFIG_INVALID",
+            "the claims under result.claims are too long for the authorizer's context: name fewer claims",
+        )
     return CarriedClaims(_claims_of_context(context) if carried is None else carried)
 
 
 def caller_of(event: Any) -> Optional[Caller]:
-    """None when none of Gatewright's authorizers answered for the request."""
+    """Returns the caller, and None if none of Gatewright's authorizers has handled the request."""
     context = authorizer_context_of(event)
     subject, expiry = _text(context.get("sub")), context.get("exp")
     if isinstance(expiry, str) and _EXPIRY.fullmatch(expiry):
         expiry = int(expiry)
-    # An empty subject would be one caller for all, and null for a time would be a credential that never expires.
+    # With an empty subject, all callers would look like the same caller. A null expiry would never expire.
     if subject is None or ("exp" in context and number_of(expiry) is None):
         return None
     named = {"sub", "iss", "clientId", "scope", "exp", "contextCut"}
@@ -103,8 +109,9 @@ def require(
     allow_method_override: bool = False,
 ) -> Caller:
     """
-    Checks the authorizer's result again, since a cached result outlives its token and its scopes.
-    Raises Refused: 401 expired, 403 without a scope or with another verb, 500 if no authorizer has run.
+    Checks the authorizer's result again, because a cached result can outlive its token and its scopes.
+    Raises Refused with 401 if the credential has expired, 403 if a scope is missing or the request overrides its
+    method, and 500 if no authorizer has run.
     """
     caller, now = caller_of(event), received_at_of(event)
     if caller is None or now is None:
@@ -116,7 +123,7 @@ def require(
         raise refused(403, "Forbidden", "the request overrides its method")
     if all(scope in caller.scopes for scope in scopes):
         return caller
-    # Some scopes were left out: the caller may have this one.
+    # The authorizer left out some scopes, so the caller may have the missing one.
     if "scope" in caller.cut:
         raise refused(500, "Internal Server Error")
     raise refused(403, "Forbidden", "the credential lacks a scope")

@@ -1,4 +1,4 @@
-"""The errors and refusals of this library, with the codes of the Node packages (docs/errors.md)."""
+"""The errors and refusals of this library. Their codes are the codes of the Node packages (docs/errors.md)."""
 
 from typing import Any, Dict, Mapping, Optional
 
@@ -6,7 +6,7 @@ from .json_text import print_json
 
 
 class DomainError(Exception):
-    """A failure with a stable code and a message without credentials."""
+    """A failure with a stable code. Its message never contains credentials."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -14,7 +14,7 @@ class DomainError(Exception):
 
 
 class PlanInvalid(DomainError):
-    """A customer plan that cannot be enforced here; `field` is the path of the property."""
+    """A customer plan is invalid, or cannot be enforced here. `field` is the path of the faulty property."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__("PLAN_INVALID", f"{field} {rule}")
@@ -22,7 +22,7 @@ class PlanInvalid(DomainError):
 
 
 class Refused(Exception):
-    """The answer to a request that goes no further: 401, 403, 429, 500 or 503. `reason` is for logs only."""
+    """A request is refused with 401, 403, 429, 500 or 503. `reason` is for logs only."""
 
     def __init__(
         self, status: int, problem: Mapping[str, Any], headers: Optional[Mapping[str, str]] = None, reason: str = ""
@@ -34,7 +34,7 @@ class Refused(Exception):
         self.body = print_json(problem)
 
     def reply(self) -> Dict[str, Any]:
-        """As a handler returns it to API Gateway."""
+        """Returns the response in the form in which a handler returns it to API Gateway."""
         return {"statusCode": self.status, "headers": self.headers, "body": self.body}
 
 

@@ -1,4 +1,4 @@
-"""The one reader of events: REST APIs, HTTP APIs (payload 1.0 and 2.0), function URLs, WebSocket APIs."""
+"""Reads the events of REST APIs, HTTP APIs (payload 1.0 and 2.0), function URLs and WebSocket APIs."""
 
 import base64
 import binascii
@@ -11,13 +11,13 @@ from .json_text import number_of
 from .text import utf8_of, well_formed
 
 Fields = Mapping[str, Any]
-# The last millisecond of the year 9999, which every language has a date for.
+# The last millisecond of the year 9999. Every language can represent dates up to this one.
 _MAX_TIME_MS = 253_402_300_799_999
 
 
 @dataclass(frozen=True)
 class Request:
-    """The maps of an event, each checked: another JSON type in the place of a map is a malformed event."""
+    """The checked maps of an event. An event is malformed if a value that must be a map has another JSON type."""
 
     fields: Fields
     context: Fields
@@ -26,7 +26,7 @@ class Request:
 
 
 def fields_of(value: Any) -> Fields:
-    """A missing map is an empty one: AWS sends null, {} or nothing, by API kind."""
+    """Returns a map, which is empty if the value is missing: depending on the API, AWS sends null, {} or nothing."""
     if value is None:
         return {}
     if isinstance(value, Mapping):
@@ -35,7 +35,7 @@ def fields_of(value: Any) -> Fields:
 
 
 def request_of(event: Any) -> Request:
-    """Raises DomainError EVENT_MALFORMED."""
+    """Returns the maps of an event. Raises DomainError EVENT_MALFORMED if one of them is not a map."""
     fields = fields_of(event)
     context = fields_of(fields.get("requestContext"))
     http, _, authorizer = (fields_of(context.get(name)) for name in ("http", "identity", "authorizer"))
@@ -43,7 +43,7 @@ def request_of(event: Any) -> Request:
 
 
 def authorizer_context_of(event: Any) -> Fields:
-    """Payload 2.0 has the context of a Lambda authorizer under `lambda`."""
+    """Returns the context of the authorizer. With payload 2.0, a Lambda authorizer's context is under `lambda`."""
     authorizer = request_of(event).authorizer
     inner = authorizer.get("lambda")
     return authorizer if inner is None else fields_of(inner)
@@ -51,8 +51,9 @@ def authorizer_context_of(event: Any) -> Fields:
 
 def received_at_of(event: Any) -> Optional[int]:
     """
-    Epoch milliseconds of the gateway, which no caller can write; None if the event has no such time (ALB, queues), or
-    one that no gateway writes: a fraction, or before 1970 or after 9999.
+    Returns the time at which the gateway received the request, in epoch milliseconds. No caller can write it. Returns
+    None if the event has no such time (ALB, queues), or a time that no gateway writes: a fraction, or a time before
+    1970 or after 9999.
     """
     context = request_of(event).context
     stamp = context.get("timeEpoch")
@@ -61,7 +62,10 @@ def received_at_of(event: Any) -> Optional[int]:
 
 
 def http_request_of(event: Any) -> int:
-    """The time of an HTTP request. Raises DomainError EVENT_MALFORMED unless it has a method, a path and a time."""
+    """
+    Returns the time of an HTTP request. Raises DomainError EVENT_MALFORMED unless the request has a method, a path and
+    a time.
+    """
     request, stamp = request_of(event), received_at_of(event)
     fields, context, http = request.fields, request.context, request.http
     method = _first(http.get("method"), fields.get("httpMethod"))
@@ -79,7 +83,10 @@ def _first(*values: Any) -> Any:
 
 
 def headers_of(event: Any) -> Dict[str, List[str]]:
-    """By lower-case name, every value sent. Single maps have only the last of several values."""
+    """
+    Returns all values of each header, by the header's lower-case name. If the event has only `headers`, a repeated
+    header has only its last value.
+    """
     found: Dict[str, List[str]] = {}
     fields = request_of(event).fields
     for name, values in fields_of(fields.get("multiValueHeaders")).items():
@@ -96,7 +103,7 @@ def query_names_of(event: Any) -> Set[str]:
     fields = request_of(event).fields
     raw = fields.get("rawQueryString")
     if isinstance(raw, str) and raw != "":
-        # API Gateway takes `;` as a separator, too.
+        # API Gateway also treats `;` as a separator.
         query = well_formed(raw[1:] if raw.startswith("?") else raw).replace(";", "&")
         return {name for name, _ in parse_qsl(query, keep_blank_values=True)}
     maps = ("multiValueQueryStringParameters", "queryStringParameters")
@@ -104,7 +111,10 @@ def query_names_of(event: Any) -> Set[str]:
 
 
 def body_of(event: Any) -> bytes:
-    """Signatures are over bytes: text is encoded as UTF-8, base64 must decode without loss."""
+    """
+    Returns the bytes of the body, because signatures are computed over bytes. Text is encoded as UTF-8. Raises
+    DomainError EVENT_MALFORMED if base64 cannot be decoded without loss.
+    """
     fields = request_of(event).fields
     body = fields.get("body")
     if body is None:
@@ -120,7 +130,10 @@ def body_of(event: Any) -> bytes:
 
 
 def base64_of(text: str) -> Optional[bytes]:
-    """None unless the text is what its bytes are printed as: no other alphabet, no stray bits, all of the padding."""
+    """
+    Decodes base64. Returns None unless encoding the bytes again gives the same text, so other alphabets, stray bits
+    and missing padding are refused.
+    """
     try:
         decoded = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):

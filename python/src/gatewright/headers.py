@@ -1,4 +1,4 @@
-"""RateLimit fields (draft-ietf-httpapi-ratelimit-headers-11) and the answers to requests over their quota."""
+"""RateLimit header fields (draft-ietf-httpapi-ratelimit-headers-11), and the responses to requests over quota."""
 
 import math
 import re
@@ -16,18 +16,21 @@ _MAX_INTEGER = 999_999_999_999_999
 @dataclass(frozen=True)
 class LimitState:
     id: str
-    # Units per window, top-ups included.
+    # The units per window, including top-ups.
     limit: int
     window_seconds: int
-    # Units known to be left; there may be fewer by now.
+    # The units that were left when the ledger was last seen. There may be fewer by now.
     remaining: int
     reset_seconds: int
-    # The quota is used up, and units come from its overage.
+    # True if the quota is used up and requests are charged to its overage.
     overage: bool = False
 
 
 def rate_limit_headers(limits: Sequence[LimitState]) -> Dict[str, str]:
-    """Of two states of one limit the smaller counts: a policy may appear once."""
+    """
+    Returns the RateLimit fields. A policy may appear only once, so if a limit has two states, the one with fewer
+    remaining units is used.
+    """
     by_id: Dict[str, LimitState] = {}
     for state in limits:
         if state.id not in by_id or state.remaining < by_id[state.id].remaining:
@@ -41,7 +44,10 @@ def rate_limit_headers(limits: Sequence[LimitState]) -> Dict[str, str]:
 
 
 def rejection(reason: str, limit: str, retry_after_seconds: int, limits: Sequence[LimitState]) -> Refused:
-    """429 for a used-up limit, 503 when the table is out of reach (never 429), 403 while suspended."""
+    """
+    Returns the refusal: 429 if a limit is used up, 503 if the table is unreachable (never 429), 403 if the customer or
+    the limit is suspended.
+    """
     if reason == "suspended":
         return refused(403, "Forbidden", "access is suspended by the owner of the API", reason)
     headers = {"retry-after": print_number(retry_after_seconds), **rate_limit_headers(limits)}
@@ -55,7 +61,7 @@ def rejection(reason: str, limit: str, retry_after_seconds: int, limits: Sequenc
 
 
 def _item(name: str, **parameters: Optional[float]) -> str:
-    # Two signs for a character of two UTF-16 units, as the contract counts.
+    # A character of two UTF-16 units becomes two question marks, because the wire contract counts UTF-16 units.
     shown = re.sub(r"[^\x20-\x7e]", lambda other: "??" if other[0] > "\uffff" else "?", name)
     text = re.sub(r'(["\\])', r"\\\1", shown)
     printed = [f";{key}={_integer(value)}" for key, value in parameters.items() if value is not None]

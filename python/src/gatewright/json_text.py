@@ -1,6 +1,6 @@
 """
-JSON of others, at any depth and with numbers of any length, and numbers as JavaScript has them. A text is JSON here
-exactly if it is JSON in the other languages of the wire contract.
+Parses JSON from other sources, at any depth and with numbers of any length, and prints numbers as JavaScript does. A
+text is valid JSON here exactly if it is valid JSON in the other languages of the wire contract.
 """
 
 import json
@@ -10,7 +10,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Dict, List, Optional, Tuple, Union
 
 MAX_SAFE = 2**53 - 1
-# Longer whole numbers are infinite in JavaScript, and from 4,301 digits Python does not read them at all.
+# Longer whole numbers are infinite in JavaScript. Python refuses to parse whole numbers of more than 4,300 digits.
 _MAX_DIGITS = 309
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -20,7 +20,10 @@ Number = Union[int, float]
 
 
 def parse_json(text: str) -> Any:
-    """Raises ValueError if the text is not JSON. Whole numbers keep their digits, as far as JavaScript has a number."""
+    """
+    Parses a JSON text. Whole numbers keep their digits, up to the largest number that JavaScript can represent. Raises
+    ValueError if the text is not JSON.
+    """
     try:
         return json.loads(text, parse_int=_whole, parse_constant=_refuse)
     except RecursionError:
@@ -28,7 +31,10 @@ def parse_json(text: str) -> Any:
 
 
 def number_of(value: Any) -> Optional[Number]:
-    """A finite or infinite number, whole if it is; None for anything else. A truth value is no number."""
+    """
+    Returns the number as JavaScript would have it: an int if it is whole and safe, otherwise a float, which may be
+    infinite. Returns None for anything else, including a bool.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         return None
     try:
@@ -44,7 +50,7 @@ def safe_integer_of(value: Any) -> Optional[int]:
 
 
 def print_number(value: Number) -> str:
-    """As JavaScript prints it: `1e+21`, `100000000000000000000`, `1e-7`, `0.000001`."""
+    """Prints a number as JavaScript does: `1e+21`, `100000000000000000000`, `1e-7`, `0.000001`."""
     number = number_of(value)
     if number is None or not math.isfinite(number):
         return "NaN" if number is None else "Infinity" if number > 0 else "-Infinity"
@@ -63,13 +69,16 @@ def print_number(value: Number) -> str:
 
 
 def print_json(value: Any) -> str:
-    """The bytes that `JSON.stringify` prints: no blanks, no escapes but the necessary."""
+    """Prints a value exactly as `JSON.stringify` does: without blanks, and with only the necessary escapes."""
     printed = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", printed)
 
 
 def _decimal(number: float) -> Tuple[str, str, int]:
-    """The shortest digits that mean the number, which Python and JavaScript agree on."""
+    """
+    Returns sign, digits and exponent. The digits are the shortest that represent the number. Python and JavaScript
+    choose the same ones.
+    """
     mantissa, _, power = repr(abs(number)).partition("e")
     whole, _, fraction = mantissa.partition(".")
     fraction = "" if fraction == "0" else fraction
@@ -88,7 +97,10 @@ def _refuse(word: str) -> Any:
 
 
 def _parse_deep(text: str) -> Any:
-    """Without recursion: a stack of the lists and objects that are open, each object with the name that it waits for."""
+    """
+    Parses JSON without recursion. The stack contains the lists and objects that are still open. With each object is
+    the name whose value comes next.
+    """
     open_values: List[Tuple[Union[List[Any], Dict[str, Any]], str]] = []
     at = _skip(text, 0)
     while True:
@@ -105,7 +117,7 @@ def _parse_deep(text: str) -> Any:
         else:
             value, at = _parse_scalar(text, at)
         at = _skip(text, at)
-        # Closes every list and object that ends here.
+        # Close every list and object that ends here.
         while open_values:
             into, name = open_values[-1]
             if isinstance(into, list):

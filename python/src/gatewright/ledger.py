@@ -1,4 +1,6 @@
-"""The ledger of one limit, subject and period: its keys, its state and every write to it, as data."""
+"""
+The ledger of one limit, subject and period. This module contains its keys, its state, and every write to it as data.
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -9,10 +11,10 @@ from .periods import Period
 from .plans import Limit
 from .table import Item, Key, Test, Write, parse_key_part, print_key_part
 
-# Ledgers outlive their period, so that the head refuses late writers.
+# Ledgers are kept for this long after their period, so that late writes are refused.
 _KEEP_MS = 35 * 86_400_000
 _MAX_KEY_BYTES = 1024
-# No subject of a route begins so, because its key is not empty.
+# The subject of a route cannot begin with this text, because its key is not empty.
 _KEY_WITH_HASH = "##"
 
 
@@ -20,7 +22,8 @@ _KEY_WITH_HASH = "##"
 class LedgerId:
     tenant: str
     limit: str
-    # Empty for a tenant, the key (with `#` in it: `##` and the key escaped), or `key#route`, each part escaped.
+    # Empty for a tenant. For a key: the key, or `##` and the escaped key if it contains `#`. For a route: `key#route`
+    # with both parts escaped.
     subject: str
 
     @property
@@ -52,12 +55,15 @@ def ledger_id_of(limit: Limit, tenant: str, key: str, route: Optional[str]) -> L
 
 
 def _subject_of_key(key: str) -> str:
-    """Marked if it has `#`, or key `k#GET /x` would share the ledger of key `k` on route `GET /x` under one limit id."""
+    """
+    Returns the subject of a key. A key that contains `#` is marked, because the key `k#GET /x` would otherwise share
+    the ledger of the key `k` on the route `GET /x` if both limits have the same id.
+    """
     return f"{_KEY_WITH_HASH}{print_key_part(key)}" if "#" in key else key
 
 
 def key_of_subject(level: str, subject: str) -> str:
-    """Ledgers from before keys were marked are read, too."""
+    """Returns the key of a subject. Also reads the subjects of older ledgers, in which keys are not marked."""
     if level == "route":
         return parse_key_part(subject.split("#")[0])
     is_marked = subject.startswith(_KEY_WITH_HASH)
@@ -65,7 +71,7 @@ def key_of_subject(level: str, subject: str) -> str:
 
 
 def tenant_of(partition: str) -> str:
-    """Of a customer's record, a head or a ledger."""
+    """Returns the tenant in the partition key of a customer's record, a head or a ledger."""
     return parse_key_part((partition.split("#") + [""])[1])
 
 
@@ -82,7 +88,7 @@ def is_of_period(ledger: Item, period: Period) -> bool:
 
 
 def is_before_term(ledger: Item, term: Optional[int]) -> bool:
-    """Whether it was opened under an earlier term of its customer, or under none."""
+    """Whether the ledger was opened under an earlier term of its customer, or without a term."""
     return term is not None and number(ledger, "term", -math.inf) < term
 
 
@@ -93,7 +99,10 @@ def number(item: Item, name: str, default: float = 0) -> float:
 
 @dataclass(frozen=True)
 class Mark:
-    """Numbers of one holder's writes only increase, so that a write repeated by the network applies once."""
+    """
+    The number of a holder's write. The numbers of one holder only increase, so that a write that the network repeats
+    is applied only once.
+    """
 
     name: str
     sequence: int
@@ -106,7 +115,7 @@ class Mark:
 def charge_write(
     key: Key, units: int, period: Period, term: Optional[int], mark: Mark, swept: Sequence[Tuple[str, int]] = ()
 ) -> Write:
-    """Charged and used in one write, if the ledger has the units."""
+    """Returns the write that charges units and counts them as used, if the ledger has so many units left."""
     when = [
         mark.fence,
         ("closed", "absent", None),
@@ -116,7 +125,7 @@ def charge_write(
     ]
     if term is not None:
         when.append(("term", "at-least", term))
-    # Removed only if their holders have not written in the meantime: a mark that changes belongs to a running process.
+    # A stale mark is removed only if it has not changed. If it has, its holder belongs to a running process.
     when += [(name, "equal", sequence) for name, sequence in swept]
     remove = [name for name, _ in swept]
     return Write(key, when, set={mark.name: mark.sequence}, add={"rem": -units, "used": units}, remove=remove)
@@ -128,7 +137,7 @@ def return_write(key: Key, units: int, mark: Mark) -> Write:
 
 
 def alarm_write(key: Key, percent: int, now: int) -> Write:
-    """Of all that see a threshold crossed, one succeeds."""
+    """Returns the write that reports a threshold. It succeeds for only one of the processes that notice it."""
     return Write(key, [("rem", "present", None), (f"a{percent}", "absent", None)], set={f"a{percent}": now})
 
 
@@ -139,7 +148,7 @@ def due_alarms(ledger: Item, percents: Sequence[int]) -> Sequence[int]:
 
 
 def stale_marks(ledger: Item, before: int) -> Sequence[Tuple[str, int]]:
-    """Of holders that have ended: each costs 20 bytes. Eight at a time."""
+    """Returns eight marks of holders that have ended, if there are so many. Each mark takes 20 bytes of the ledger."""
     marks = [
         (name, int(value))
         for name, value in ledger.items()

@@ -1,6 +1,6 @@
 """
-Opens a period's ledger at first contact, exactly once, by the newest plan. Where the rule, the term or the limit's
-name has changed, the ledgers that the new one overlaps are ended first, and their charges count in it.
+Opens the ledger of a period when it is first needed, exactly once, by the newest plan. If the rule, the term or the
+name of the limit has changed, the ledgers that overlap the new one are ended first, and their charges are carried over.
 """
 
 import json
@@ -14,7 +14,7 @@ from .plans import Limit, Plan
 from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, print_key_part
 
 _ROUNDS = 4
-# Tokens with the previous plan may be this old if no plan is on record.
+# If no plan is on record, tokens that name the previous plan may be this old.
 _HOLD_MS = 3_600_000
 _MAX_SEGMENTS = 32
 _MAX_LEDGERS = 64
@@ -26,15 +26,18 @@ class Opening:
     period: Period
     limit: Limit
     plan: Plan
-    # The gateway's stamp. A clock that is ahead would open periods to come, and every one before would be over.
+    # The time from the gateway. If a fast local clock were used, it would open a future period and end the current one.
     now: int
-    # The term on record that the plan is in force by; None: the caller named the plan.
+    # The start of the term on record that names the plan. None if the caller named the plan.
     term: Optional[int]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """`ready`, `plan-changed`, `gone`, `suspended`, `unavailable`; or charged elsewhere, with `to`."""
+    """
+    The result of opening a period: `ready`, `plan-changed`, `gone`, `suspended` or `unavailable`. With `moved`,
+    requests are charged to the period or the ledger in `to` instead.
+    """
 
     kind: str
     to: Union[Period, LedgerId, None] = None
@@ -44,30 +47,30 @@ class Opened:
 class _Attempt:
     period: Period
     carried: int
-    # What the head must be, and is after it.
+    # The tests that the head must pass, and the attributes that are then set.
     when: Sequence[Test]
     set: Mapping[str, Any]
-    # The list of the subject's limits, for its first ledger under this one: before, after.
+    # The list of the subject's limits before and after the write. Set for the subject's first ledger of the limit.
     limits: Optional[Tuple[Optional[str], str]] = None
-    # The limit whose ledgers this limit used until now.
+    # The limit whose ledgers this limit has used so far.
     parts_from: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class _Line:
-    """The parsed head: the current ledger and its rule, and the rules before, newest first."""
+    """The parsed head: the current ledger with its rule, and the earlier rules, newest first."""
 
     cur: Period
     rule: Optional[str]
     plan: str
     plan_version: int
     at: int
-    # (rule, first, last) start of its ledgers.
+    # For each rule: the rule, the start of its first ledger, and the start of its last ledger.
     segments: Sequence[Tuple[str, int, int]]
 
 
 def open_period(table: Table, ask: Opening) -> Opened:
-    """Raises Unavailable."""
+    """Opens the period. Raises Unavailable if the table does not respond."""
     attempt = _next(ask)
     for _ in range(_ROUNDS):
         outcome = table.transact(_open_writes(ask, attempt))
@@ -86,14 +89,17 @@ def open_period(table: Table, ask: Opening) -> Opened:
 
 
 def _next(ask: Opening) -> _Attempt:
-    """The subject has an earlier period of the same rule."""
+    """Returns the attempt for a subject that has an earlier period with the same rule."""
     rule = print_rule(ask.limit.rule)
     same = [("cur", "absent-or-below", ask.period.id), ("cur", "present", None), ("rule", "equal", rule)]
     return _Attempt(ask.period, 0, same, {})
 
 
 def _judge(outcome: Outcome, ask: Opening, period: Period, ready: Opened) -> Optional[Opened]:
-    """None: the head refuses. Ledgers of other periods that begin with this one have its key."""
+    """
+    Returns the result of an attempt, and None if the head refused it. A ledger of another period has the same key if
+    both periods begin at the same time.
+    """
     if outcome.kind != "refused":
         return ready
     (plan_holds, _), (head_holds, _), (ledger_holds, ledger), *limits = outcome.members
@@ -128,7 +134,7 @@ def _decide(table: Table, ask: Opening, head: Optional[Item]) -> Union[_Attempt,
         in_force = _find_in_force(table, ask, cur)
         if in_force is not None:
             return in_force
-        # Only current requests decide what comes next.
+        # Only a request of the current period may open the next ledger.
         if is_over:
             raise Unavailable
     elif cur.end > period.start and not _may_replace(table, ask, line):
@@ -141,12 +147,12 @@ def _decide(table: Table, ask: Opening, head: Optional[Item]) -> Union[_Attempt,
 
 
 def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened, None]:
-    """Only a later term ends a ledger. None: terms do not decide."""
+    """Decides by the terms on record: only a later term ends a ledger. Returns None if the terms do not decide."""
     key = ask.id.at(line.cur)
     ledger = table.read(key)
     if ledger is None or (ask.term is None and "term" not in ledger):
         return None
-    # Its successor was never opened: the process that ended it has died.
+    # The ledger was ended, but its successor was never opened, because the process has died.
     if "nxt" in ledger:
         return _replace(table, ask, line)
     is_before = is_before_term(ledger, ask.term)
@@ -158,7 +164,7 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
     is_same = "term" not in ledger and ledger.get("plan") == ask.plan.id and not ask.plan.is_own
     if not is_same or line.rule != print_rule(ask.limit.rule):
         return _replace(table, ask, line)
-    # A ledger of the same plan from before the customer was on record goes on under the term.
+    # If the ledger has the same plan and is from before the customer was on record, it continues under the term.
     when = [
         ("rem", "present", None),
         ("closed", "absent", None),
@@ -171,7 +177,10 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
 
 
 def _find_in_force(table: Table, ask: Opening, cur: Period) -> Optional[Opened]:
-    """The head's ledger, if its rule is the request's or stays in force; None: it was ended, nothing opened after it."""
+    """
+    Finds the ledger of the head, if the head has the same rule as the request, or if its rule stays in force. Returns
+    None if the ledger was ended but its successor was never opened.
+    """
     ledger = table.read(ask.id.at(cur))
     if ledger is not None and "nxt" in ledger:
         return None
@@ -181,12 +190,12 @@ def _find_in_force(table: Table, ask: Opening, cur: Period) -> Optional[Opened]:
 
 
 def _may_end(line: _Line, period: Period) -> bool:
-    """Whether what was charged in the period is still known after one more change of the rule."""
+    """Whether the charges of the period are still known after one more change of the rule."""
     return len(line.segments) < _MAX_SEGMENTS or line.segments[_MAX_SEGMENTS - 1][2] < period.start
 
 
 def _may_replace(table: Table, ask: Opening, line: _Line) -> bool:
-    """A plan ends a period of another rule only if it is known to be newer."""
+    """Whether the plan may end a period of another rule. It may only if the plan is known to be newer."""
     if line.cur.end <= ask.now:
         return True
     if line.plan == ask.plan.id:
@@ -198,14 +207,16 @@ def _may_replace(table: Table, ask: Opening, line: _Line) -> bool:
 
 
 def _replace(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened]:
-    """Ends the overlapping ledgers first, so that their charges are known, and only then opens the next one."""
+    """
+    Ends the overlapping ledgers, so that their charges are known, and returns the attempt that opens the next one.
+    """
     before = _overlapping(line, ask.period)
     for each in before:
         ended = table.update(_end_write(ask.id.at(each), ask))
         if ended.kind == "unavailable":
             raise Unavailable
         later = ended.item if ended.kind == "refused" and ended.item and "closed" not in ended.item else {}
-        # A later term goes on with one of them: the next attempt finds it in force.
+        # One of them already continues under a later term. The next attempt finds that it is in force.
         if ask.term is not None and number(later, "term") > ask.term:
             return Opened("ready")
     carried = _charged_in(table, ask.id, before)
@@ -233,7 +244,10 @@ def _end_write(key: Key, ask: Opening) -> Write:
 
 
 def _open_under_alias(table: Table, ask: Opening) -> Union[_Attempt, Opened]:
-    """Nothing was ever charged to the subject under that id, so it may be a renamed limit."""
+    """
+    Opens the first ledger of a subject under this limit id. The limit may be a renamed one, in which case it continues
+    the ledgers of the earlier limit.
+    """
     had_text, had = _read_limits(table, ask)
     limits = _print_limits([*(each for each in had if each != ask.limit.id), ask.limit.id])
     new: Sequence[Test] = [("cur", "absent", None), ("alias", "absent", None)]
@@ -283,7 +297,10 @@ def _follow_alias(table: Table, ask: Opening, alias: str) -> Union[_Attempt, Ope
 
 
 def _find_user(table: Table, ask: Opening, name: str) -> Optional[str]:
-    """The limit of the plan that uses the ledgers of `name`: the one with that name, or the first that continues it."""
+    """
+    Returns the limit of the plan that uses the ledgers of `name`: the limit with that name, or else the first limit
+    that continues its ledgers.
+    """
     now = _quotas_of(ask)
     if name in now:
         return name
@@ -291,7 +308,7 @@ def _find_user(table: Table, ask: Opening, name: str) -> Optional[str]:
 
 
 def _line_name(limit: str, head: Optional[Item]) -> str:
-    """The limit whose ledgers a limit uses. It is another limit if the limit has replaced one."""
+    """Returns the limit whose ledgers this limit uses. It is another limit if this limit has replaced that one."""
     alias = None if head is None or "cur" in head else head.get("alias")
     return alias if isinstance(alias, str) else limit
 
@@ -301,7 +318,7 @@ def _quotas_of(ask: Opening) -> Sequence[str]:
 
 
 def _read_limits(table: Table, ask: Opening) -> Tuple[Optional[str], List[str]]:
-    """The list of the subject's limits, as text and parsed."""
+    """Reads the list of the subject's limits. Returns the stored text and the parsed list."""
     subject = table.read(_limits_key(ask))
     text = None if subject is None or subject.get("limits") is None else str(subject["limits"])
     return text, json.loads(text or "[]")
@@ -312,7 +329,10 @@ def _print_limits(limits: Sequence[str]) -> str:
 
 
 def _open_writes(ask: Opening, attempt: _Attempt) -> Sequence[Write]:
-    """Plan, head, ledger, and for the subject's first limit the list of its limits."""
+    """
+    Returns the writes that open a ledger: the check of the plan, the head, the ledger, and for the subject's first
+    ledger of the limit the list of its limits.
+    """
     limit, plan, carried = ask.limit, ask.plan, attempt.carried
     credits = max(0, limit.quota + limit.overage - carried)
     is_first = attempt.limits is not None
@@ -356,7 +376,7 @@ def _plan_check(ask: Opening) -> Write:
 
 
 def _limits_write(ask: Opening, listed: Tuple[Optional[str], str]) -> Write:
-    """Two new limits of a subject must not take the same position."""
+    """Returns the write of the limits' list. It fails if the list has changed: two new limits need two positions."""
     had, limits = listed
     return Write(_limits_key(ask), [("limits", "absent" if had is None else "equal", had)], set={"limits": limits})
 

@@ -1,4 +1,4 @@
-"""The periods of quotas: rules, instants and time zones. Python has no dates after the year 9999."""
+"""The periods of quotas, with their rules, instants and time zones. Python's dates end with the year 9999."""
 
 import json
 import re
@@ -13,31 +13,34 @@ from .errors import DomainError
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _DAY_MS = 86_400_000
 _MAX_EPOCH_MS = 8_640_000_000_000_000
-# Between these, every date and its local time is one that Python has.
+# Between these times, Python can represent every date and its local time.
 _DATES_MS = (-62_000_000_000_000, 253_402_000_000_000)
 _INSTANT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{3}))?Z)?")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2}")
 _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3])(?::?([0-5][0-9]))?")
-# Of the database, but no time zones.
+# Names in the time zone database that are not time zones.
 _NO_ZONES = {"factory", "localtime", "posixrules"}
 
 
 @dataclass(frozen=True)
 class Period:
-    """Half open. Its id is its start."""
+    """A period from `start` up to, but not including, `end`. Its start is its id."""
 
     start: int
     end: int
 
     @property
     def id(self) -> str:
-        """`2026-11-01T00:00:00.000Z`"""
+        """The start of the period, such as `2026-11-01T00:00:00.000Z`."""
         return instant_of(self.start)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """DAY, WEEK, MONTH, or seconds and the instant of a first period (None: 1970)."""
+    """
+    How periods follow each other. `length` is DAY, WEEK or MONTH, or the number of seconds with the start of the first
+    period (None means 1970).
+    """
 
     length: Union[str, Tuple[int, Optional[int]]]
     zone: str
@@ -62,7 +65,10 @@ def parse_rule(text: str) -> Rule:
 
 @lru_cache(maxsize=1000)
 def zone_of(name: str) -> Optional[tzinfo]:
-    """A zone of IANA's database in any case, or an offset such as `+01:00`; None if this runtime knows no such zone."""
+    """
+    Returns a time zone for a name of IANA's database, in upper or lower case, or for an offset such as `+01:00`.
+    Returns None if this runtime does not know the zone.
+    """
     offset = _OFFSET.fullmatch(name)
     if offset is not None:
         sign, hours, minutes = offset.groups()
@@ -85,7 +91,8 @@ def period_at(rule: Rule, stamp: int) -> Period:
     zone = zone_of(rule.zone)
     if zone is None:
         raise DomainError("STORE_UNAVAILABLE", f"the time zone {rule.zone} of a ledger is unknown to this runtime")
-    # The local calendar gives a unit that may begin after the stamp; the unit before it always suffices.
+    # The unit that the local calendar gives may begin after the stamp. In that case, an earlier unit contains the
+    # stamp.
     unit, end = _unit_at(rule, zone, stamp) + 1, _MAX_EPOCH_MS
     while True:
         start = _boundary_of(rule, zone, unit)
@@ -100,7 +107,10 @@ def instant_of(epoch_ms: int) -> str:
 
 
 def epoch_ms_of(instant: str) -> Optional[int]:
-    """Of `2026-11-20`, `2026-11-20T06:00:00Z` and of a period's id; None for any other text, and for 31 February."""
+    """
+    Parses `2026-11-20`, `2026-11-20T06:00:00Z` or the id of a period. Returns None for any other text, and for dates
+    that do not exist, such as 31 February.
+    """
     parts = _INSTANT.fullmatch(instant)
     if parts is None:
         return None
@@ -111,14 +121,20 @@ def epoch_ms_of(instant: str) -> Optional[int]:
 
 
 def _day_number(year: int, month: int, day: int) -> int:
-    """Days since 1970-01-01, of any year. Years begin in March here, so that a leap day is the last day of one."""
+    """
+    Returns the number of days since 1970-01-01, for a date in any year. The calculation lets years begin in March, so
+    that a leap day is the last day of a year.
+    """
     year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
     leap_days = year // 4 - year // 100 + year // 400
     return year * 365 + leap_days + (month * 153 + 2) // 5 + day - 1 - 719_468
 
 
 def _month_number(day: int) -> int:
-    """Months since year 0 of a day: the reverse of `_day_number`, in eras of 400 years."""
+    """
+    Returns the number of months from the year 0 to the month of a day. It is the inverse of `_day_number`, and computes
+    in eras of 400 years.
+    """
     era, day_of_era = divmod(day + 719_468, 146_097)
     year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
     day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
@@ -131,7 +147,7 @@ def _days_in(year: int, month: int) -> int:
 
 
 def _unit_at(rule: Rule, zone: tzinfo, epoch_ms: int) -> int:
-    """Number of the local day, week or month that contains the instant."""
+    """Returns the number of the local day, week or month that contains the instant."""
     local_ms = epoch_ms + _offset_ms(zone, epoch_ms)
     if rule.length == "MONTH":
         return _month_number(local_ms // _DAY_MS)
@@ -151,7 +167,10 @@ def _boundary_of(rule: Rule, zone: tzinfo, unit: int) -> int:
 
 
 def _to_instant(zone: tzinfo, local_ms: int) -> int:
-    """A local time that occurs twice is its first occurrence; one in a gap is moved by the length of the gap."""
+    """
+    Converts a local time to an instant. If the local time occurs twice, the first occurrence is used. If it falls into
+    a gap, it is moved by the length of the gap.
+    """
     before = local_ms - _offset_ms(zone, local_ms - _DAY_MS)
     after = local_ms - _offset_ms(zone, local_ms + _DAY_MS)
     is_before = before + _offset_ms(zone, before) == local_ms

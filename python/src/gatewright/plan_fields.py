@@ -14,14 +14,17 @@ T = TypeVar("T")
 
 
 def names_in_order(fields: Mapping[str, Any]) -> List[str]:
-    """Indexes first, as JavaScript lists the names of a JSON object, so that both name the same unknown field."""
+    """
+    Returns the names in the order in which JavaScript lists them, which is indexes first, so that both languages name
+    the same unknown field.
+    """
     indexes = [name for name in fields if _INDEX.fullmatch(name) and int(name) <= _MAX_INDEX]
     return [*sorted(indexes, key=int), *(name for name in fields if name not in indexes)]
 
 
 class PlanFields:
     def __init__(self, value: Any, path: str) -> None:
-        """Raises PlanInvalid unless the value is a JSON object."""
+        """Reads a JSON object. Raises PlanInvalid if the value is not one."""
         self._path = path
         if not isinstance(value, Mapping):
             raise PlanInvalid(path or "plan", "must be an object")
@@ -32,7 +35,7 @@ class PlanFields:
         return f"{self._path}.{name}" if self._path else name
 
     def has(self, name: str) -> bool:
-        """Null is there, and is the default where there is one."""
+        """Whether the field is present. A null is present, and stands for the default if there is one."""
         self._asked.add(name)
         return name in self._fields
 
@@ -75,7 +78,7 @@ class PlanFields:
         expected = "a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z"
 
         def read(value: Any) -> Optional[int]:
-            # Periods' ids have milliseconds, plans do not.
+            # The ids of periods contain milliseconds, but instants in plans do not.
             return epoch_ms_of(value) if isinstance(value, str) and "." not in value else None
 
         return self._read(name, expected, read)
@@ -90,7 +93,9 @@ class PlanFields:
         return names_in_order(self._fields)
 
     def refuse_others(self) -> None:
-        """A misspelt field is refused, because it would otherwise be a limit that is not enforced."""
+        """
+        Refuses fields that were not read, because a misspelt field would otherwise be a limit that is not enforced.
+        """
         other = next((name for name in self.names() if name not in self._asked), None)
         if other is not None:
             self.fail(other, f"is unknown; known are {', '.join(sorted(self._asked))}")

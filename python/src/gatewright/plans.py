@@ -1,4 +1,7 @@
-"""Customer plans as the table has them, checked as the TypeScript library checks them. Prices are its own affair."""
+"""
+Customer plans as they are stored in the table. They are checked as in the TypeScript library, except for prices, which
+only that library reads.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -25,9 +28,9 @@ class Limit:
     rule: Rule
     initial_usage: int
     overage: int
-    # Percents of the quota, each reported once per period.
+    # Percentages of the quota. Each is reported once per period.
     alarms: Tuple[int, ...]
-    # Units that other processes may lease; written when a period is opened.
+    # The units that other processes may lease. The number is written when a period is opened.
     waste_budget: int
 
 
@@ -38,7 +41,7 @@ class Plan:
     limits: Tuple[Limit, ...]
     costs: Mapping[str, int]
     document: Mapping[str, Any]
-    # Some quotas are one customer's own.
+    # True if some quotas are individual quotas of one customer.
     is_own: bool = False
 
     def cost_of(self, route: Optional[str]) -> int:
@@ -47,7 +50,10 @@ class Plan:
 
 
 def parse_plan(document: Any) -> Plan:
-    """Raises PlanInvalid with the path of the first field that is wrong, and for a limit that is not enforced here."""
+    """
+    Parses a plan. Raises PlanInvalid with the path of the first faulty field, and for a limit that this library does
+    not enforce.
+    """
     fields = PlanFields(document, "")
     plan_id, version = fields.id("id"), fields.integer("version", 1, MAX_SAFE)
     costs = _parse_costs(fields)
@@ -66,7 +72,7 @@ def parse_plan(document: Any) -> Plan:
 
 
 def plan_of_term(plan: Plan, own: Optional[Mapping[str, int]]) -> Plan:
-    """The plan with a customer's own quotas, by limit id."""
+    """Returns the plan with the customer's individual quotas, which `own` contains by limit id."""
     if own is None:
         return plan
     unknown = set(own) - {limit.id for limit in plan.limits}
@@ -118,19 +124,27 @@ def _parse_limit(fields: PlanFields, largest_cost: int) -> Limit:
     )
     fields.refuse_others()
     if quota + overage < largest_cost:
-        fields.fail("quota", f"is less than the largest cost ({largest_cost}), which could never be admitted")
+        fields.fail(
+            "quota", f"is less than the largest cost ({largest_cost}): a request of this cost could never be admitted"
+        )
     return limit
 
 
 def _check_lease(fields: PlanFields) -> None:
-    """Other processes lease; the form is checked, so that no library reads a plan that another refuses."""
+    """
+    Checks the fields of a lease. This library does not lease, but it must not accept a plan that another library
+    refuses.
+    """
     fields.number("seconds", 1, 3600, 30)
     fields.integer("max", 1, 1_000_000, 10_000)
     fields.refuse_others()
 
 
 def _is_exact(fields: PlanFields, level: str, rule: Rule) -> bool:
-    """Monthly invoiced usage is billed to the unit, unless the plan explicitly specifies leases."""
+    """
+    Whether each request is charged with one write. By default, this is the case for a monthly limit of a tenant, which
+    is usually invoiced, unless the plan specifies leases.
+    """
     of_leases = [name for name in ("lease", "wasteBudget") if fields.has(name) and fields.get(name) is not False]
     if not fields.has("billing"):
         return level == "tenant" and rule.length == "MONTH" and not of_leases

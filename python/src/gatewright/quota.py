@@ -1,6 +1,6 @@
 """
-Quotas in their exact form: each request is one conditional write per limit, counted in the ledgers that Node's
-processes lease from. No clock decides: a request belongs to the period of the gateway's stamp.
+Enforces quotas exactly: each request is one conditional write per limit. The ledgers are the ones from which Node
+processes lease units. The local clock is not used: the time from the gateway determines the period of a request.
 """
 
 import math
@@ -39,9 +39,9 @@ _MAX_NAME_UNITS = 256
 _RELOADS = 3
 _ROUNDS = 12
 _MAX_MOVED = 10_000
-# AWS refuses requests with an older signature, so no write comes later than that.
+# AWS refuses requests with an older signature, so no write can arrive later than this.
 _MARK_MS = 15 * 60_000
-# Clients that wait for the same instant are spread over this share of the window.
+# The retries of clients that wait for the same instant are spread over this share of the window.
 _SPREAD, _MAX_SPREAD_SECONDS = 0.05, 30
 
 _LEAST_WITHIN_SECONDS = 1
@@ -51,7 +51,7 @@ OnThreshold = Callable[[LedgerId, int], None]
 
 @dataclass(frozen=True)
 class _Spent:
-    """Charged to this ledger."""
+    """A charge to one ledger."""
 
     id: LedgerId
     key: Key
@@ -67,12 +67,12 @@ class Charge:
     plan: str
     units: int
     limits: Sequence[LimitState]
-    # Refunds the charge, once; False if the table did not respond.
+    # Refunds the charge. A second call has no effect. Returns False if the table did not respond.
     refund: Callable[[], bool]
 
     @property
     def headers(self) -> Dict[str, str]:
-        """RateLimit fields for the answer."""
+        """The RateLimit header fields for the response."""
         return rate_limit_headers(self.limits)
 
     @property
@@ -92,10 +92,11 @@ class _PlanChanged(Exception):
 
 class Quota:
     """
-    `quota = Quota("gatewright-dev-usage")` outside the handler, `quota.charge(event, tenant=…, key=…)` in it.
-    `client`: boto3's low-level client of DynamoDB; made at the first charge if it is left out.
-    `changes_within_seconds`: the time within which a change of a customer on record is in force here, while the table
-    responds; at least 1. Less than 30 causes more reads.
+    Charges requests to customer plans. Write `quota = Quota("gatewright-dev-usage")` outside the handler, and
+    `quota.charge(event, tenant=…, key=…)` in the handler.
+    `client`: a low-level boto3 client for DynamoDB. By default, a client is created at the first charge.
+    `changes_within_seconds`: the time within which a change of a customer on record is in force in this process, as
+    long as the table responds. It must be at least 1. A value below 30 causes more reads.
     """
 
     def __init__(
@@ -115,13 +116,13 @@ class Quota:
         self._on_threshold = on_threshold or _log_threshold
         self._opened: Optional[Tuple[Table, Records]] = None
         self._holders = threading.local()
-        # Periods charged instead of periods that cannot be opened; ledgers that limits share with another limit.
+        # For a period that cannot be opened: the period that is charged instead.
         self._moved: Dict[Tuple[str, Period, str, Optional[int]], Period] = {}
-        # By the limit's own ledgers, the period, the plan with its version, and the term: by the next period, another
-        # plan may have given the limit ledgers of its own.
+        # For a limit that continues another limit's ledgers: these ledgers. The dictionary's key includes the period,
+        # the plan with its version, and the term, because another plan may give the limit its own ledgers later.
         self._renamed: Dict[Tuple[str, Period, str, int, Optional[int]], LedgerId] = {}
         self._swept: Dict[Key, Sequence[Tuple[str, int]]] = {}
-        # The ledgers as last seen, for the fields of a refusal by another limit.
+        # The last known state of each ledger, for the header fields if another limit refuses the request.
         self._seen: Dict[str, Tuple[Period, Item]] = {}
 
     def charge(
@@ -135,9 +136,10 @@ class Quota:
         cost: Optional[int] = None,
     ) -> Charge:
         """
-        Charges every limit of the plan in force, or none. `plan` counts unless the customer or the key has one on
-        record; `cost` is the plan's cost of the route if it is left out.
-        Raises Refused: 429 over quota, 403 suspended, 503 without the table. Raises DomainError for misuse.
+        Charges the request to every limit of the plan in force, or to none of them. `plan` is used only if neither the
+        customer nor the key has a plan on record. The default of `cost` is the plan's cost for the route.
+        Raises Refused with 429 over quota, 403 if suspended, and 503 if the table does not respond. Raises DomainError
+        if an argument is invalid.
         """
         stamp = received_at_of(event)
         if stamp is None:
@@ -159,7 +161,7 @@ class Quota:
                 except _PlanChanged:
                     records.forget_plan(in_force.id)
                 except Refused:
-                    # It was refused by an earlier record, if the ledger has just told that there is a newer one.
+                    # If the ledger has just announced a newer record, the request was refused by the earlier one.
                     if reload == _RELOADS - 1 or not records.is_outdated(tenant):
                         raise
         except Halted:
@@ -219,7 +221,7 @@ class Quota:
             ledger = outcome.item
             if outcome.kind == "unavailable":
                 raise Unavailable
-            # Refused because an earlier attempt of the client has landed.
+            # The write is also refused if an earlier attempt of the AWS client was applied, which charged the request.
             is_charged = outcome.kind == "done" or (ledger is not None and ledger.get(mark.name) == mark.sequence)
             if is_charged and ledger is not None:
                 self._remember(own, key, period, ledger, stamp)
@@ -236,7 +238,7 @@ class Quota:
     def _open_period(
         self, table: Table, ask: Opening, own: LedgerId, place: Tuple[str, Period, str, Optional[int]]
     ) -> None:
-        # The period that was charged instead has been replaced too: start again.
+        # The period that was charged instead has also been replaced, so the search starts again.
         if period_at(ask.limit.rule, ask.period.start) != ask.period:
             self._moved.pop(place, None)
             return
@@ -262,13 +264,16 @@ class Quota:
         self._swept[key] = stale_marks(ledger, stamp - _MARK_MS)
 
     def _raise_alarms(self, table: Table, spent: _Spent, stamp: int) -> None:
-        """Of admitted requests: what another limit refuses is given back, and was never used."""
+        """
+        Reports the thresholds that a charge has crossed. This is done only for admitted requests, because the charges
+        of refused requests are refunded.
+        """
         for percent in due_alarms(spent.ledger, spent.limit.alarms):
             if table.update(alarm_write(spent.key, percent, stamp)).kind == "done":
                 self._on_threshold(spent.id, percent)
 
     def _give_back(self, table: Table, key: Key, units: int, stamp: int) -> Optional[Item]:
-        """The ledger afterwards; None: the units stay charged."""
+        """Refunds units. Returns the new state of the ledger, or None if the units stay charged."""
         mark = self._next_mark(stamp)
         outcome = table.update(return_write(key, units, mark))
         if outcome.kind == "done" or (outcome.item or {}).get(mark.name) == mark.sequence:
@@ -277,7 +282,10 @@ class Quota:
         return None
 
     def _next_mark(self, stamp: int) -> Mark:
-        """The holder gets its name at the first request: copies of a snapshot, and forks, must not share a name."""
+        """
+        Returns the mark of the next write. The holder gets its name at the first request, because copies of a snapshot
+        and forked processes must not share a name.
+        """
         holder = self._holders
         if getattr(holder, "pid", None) != os.getpid():
             holder.pid, holder.name, holder.sequence = os.getpid(), f"h{secrets.token_hex(6)}", 0
@@ -295,7 +303,7 @@ def _make_client() -> Any:
     import boto3
     from botocore.config import Config
 
-    # Repeated writes apply once, @see Mark.
+    # The client may repeat writes, because a repeated write is applied only once (see Mark).
     settings: Any = {"retries": {"total_max_attempts": 3, "mode": "standard"}}
     make: Any = boto3.client
     return make("dynamodb", config=Config(connect_timeout=1, read_timeout=1, **settings))
@@ -338,7 +346,7 @@ def _refuse(
 
 
 def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> LimitState:
-    """`ledger`: as last seen; None: as it would be opened."""
+    """Returns the state of a limit. If `ledger` is None, the state is the one of a newly opened ledger."""
     overage, shown = limit.overage, limit.quota
     remaining = shown + overage
     if ledger is not None:
@@ -346,7 +354,7 @@ def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> 
         overage = int(number(ledger, "ov"))
         remaining = int(number(ledger, "rem"))
         limited = number(ledger, "lim")
-        # What a reset has returned of the charges under earlier plans counts no more.
+        # Charges under earlier plans that a reset has refunded no longer count.
         carried = number(ledger, "carry") - number(ledger, "back")
         opened = max(0, limited + overage - carried)
         topped_up = number(ledger, "cred") - opened - number(ledger, "rst")

@@ -1,4 +1,7 @@
-"""What is on record in the usage table: customers, keys' plans, plans. Reads are saved, and news end what was saved."""
+"""
+Reads the records in the usage table: customers, plans of keys, and plans. What was read is cached until a change is
+announced, or until it is too old. An announcement of changes is called news.
+"""
 
 import math
 import threading
@@ -15,22 +18,22 @@ from .plans import Plan, parse_plan, plan_of_term
 from .table import Item, Key, Table, Unavailable
 
 _RECORD_SECONDS = 40.0
-# The requests of a suspended customer reach no ledger, so they hear no news of its end.
+# Requests of a suspended customer do not reach a ledger, so no ledger can announce the end of the suspension.
 _SUSPENDED_SECONDS = 1.8
-# A record is used for so long while the table does not respond; with the first bound, a change is in force in a minute.
+# While the table does not respond, a record is used for this long. A change is therefore in force within a minute.
 _STALE_RECORD_SECONDS = 50.0
 _PLAN_SECONDS = 60.0
-# A record that the news of its plan confirm is read again after this time, in case that it was changed without news.
+# A record that is confirmed by the news of its plan is read again after this time, in case it was changed without news.
 _CONFIRMED_SECONDS = 300.0
-# More than clocks differ by.
+# This is more than the difference between clocks.
 _CLOCKS_SECONDS = 60.0
-# News are read before the time is over within which a change is in force.
+# News are read when this share of the time has passed within which a change must be in force.
 _NEWS_SHARE = 0.9
 _MAX_ENTRIES = 10_000
 
 
 class _Moment(NamedTuple):
-    """By both clocks: a monotonic one stands still while Lambda freezes."""
+    """A time on both clocks, because a monotonic clock stands still while Lambda freezes the process."""
 
     monotonic: float
     wall: float
@@ -45,24 +48,24 @@ def _now() -> _Moment:
 
 
 class _Entry:
-    """An item as it was read."""
+    """An item that was read from the table."""
 
     def __init__(self, item: Optional[Item], asked: _Moment, answers: int, as_of: float) -> None:
         self.item, self.asked, self.answers = item, asked, answers
-        # The newest version that was announced before the read.
+        # The newest version that was announced before the item was read.
         self.as_of = as_of
-        # The newest time at which the item is known to have been as it was read.
+        # The newest time at which the item is known to have been unchanged.
         self.confirmed = asked
-        # The plan, and its news, to which a customer's record belongs.
+        # The plan of a customer's record, with the plan's news.
         self.news: Optional[Tuple[str, str]] = None
-        # Of a plan: the number of the answer among those about plans.
+        # For a plan: the number of plans that the table had returned, including this one.
         self.answer = 0
         self.record: Any = None
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The plan in force for a request; `by` and `since` of a term on record."""
+    """The plan in force for a request. `by` and `since` describe the term on record, if there is one."""
 
     plan: str
     by: Optional[str] = None
@@ -72,7 +75,10 @@ class Terms:
     is_told: bool = False
 
     def term_for(self, level: str, period: Period) -> Optional[int]:
-        """A term that begins after the period does not end its ledger; a key's plan does not end its tenant's ledger."""
+        """
+        Returns the start of the term by which a ledger may be ended. A term that begins after the period does not end
+        the period's ledger, and the plan of a key does not end a ledger of its tenant.
+        """
         if self.since is None or self.since >= period.end or (self.by == "key" and level == "tenant"):
             return None
         return self.since
@@ -94,22 +100,25 @@ class Records:
         table.on_item = self._hear
 
     def in_force(self, tenant: str, key: str, named: Optional[str], stamp: int) -> Tuple[Terms, Plan]:
-        """Raises what `terms_of` and `plan_of` raise."""
+        """Returns the terms and the plan in force. Raises the errors of `terms_of` and `plan_of`."""
         terms, answers = self.terms_of(tenant, key, named, stamp), self._answers
         plan = self.plan_of(terms)
         if self._answers == answers:
             return terms, plan
-        # The plan has brought news of its customers.
+        # A plan was read, and it may contain news about its customers.
         terms = self.terms_of(tenant, key, named, stamp)
         return terms, self.plan_of(terms)
 
     def is_outdated(self, tenant: str) -> bool:
-        """Whether a newer record was announced than the one that is known."""
+        """Whether a record was announced that is newer than the known record."""
         entry = self._read.get(_customer_key(tenant))
         return entry is not None and self._announced.get(tenant, 0) > entry.as_of
 
     def terms_of(self, tenant: str, key: str, named: Optional[str], stamp: int) -> Terms:
-        """Raises Unavailable, Halted, DomainError SUBJECT_INVALID if no plan is named and no plan is on record."""
+        """
+        Returns the terms that apply to a request. Raises Unavailable, Halted, or DomainError SUBJECT_INVALID if no plan
+        is named and no plan is on record.
+        """
         entry = self._find_customer(tenant, stamp)
         if entry.item is not None:
             found = _terms_of_customer(entry, stamp)
@@ -124,7 +133,7 @@ class Records:
         return Terms(named)
 
     def plan_of(self, terms: Terms) -> Plan:
-        """Raises Unavailable, DomainError PLAN_UNKNOWN, PLAN_INVALID, LIMIT_UNKNOWN."""
+        """Returns the plan. Raises Unavailable, or DomainError PLAN_UNKNOWN, PLAN_INVALID or LIMIT_UNKNOWN."""
         fresh = min(_PLAN_SECONDS, self._news_seconds) if terms.is_told else _PLAN_SECONDS
         item = self._find(plan_key(terms.plan), fresh, math.inf).item
         if item is None:
@@ -140,7 +149,7 @@ class Records:
         self._read.pop(plan_key(plan), None)
 
     def _hear(self, key: Key, item: Item) -> None:
-        """The version of the record is an attribute of the customer's ledgers."""
+        """Notes the version of the customer's record, which is an attribute of the customer's ledgers."""
         version = item.get("cv")
         if not isinstance(version, (int, float)):
             return
@@ -158,7 +167,10 @@ class Records:
         return self._find(key, fresh, _STALE_RECORD_SECONDS)
 
     def _confirm(self, entry: _Entry, stamp: int) -> float:
-        """The longest time since the record was confirmed by the news of its plan; negative if it has changed."""
+        """
+        Returns the maximum time since the record was confirmed. The news of its plan confirm it. The result is negative
+        if the record has changed.
+        """
         if entry.item is None:
             return _RECORD_SECONDS
         record = _record_of(entry)
@@ -201,7 +213,7 @@ class Records:
         self._read[key] = entry
         if fresh < 0 or asked.age <= fresh:
             return entry
-        # An instance that was frozen meanwhile has an answer from before.
+        # If the process was frozen during the read, the item is from before that time, so it is read again.
         return _Entry(self._table.read(key), _now(), answers, entry.as_of)
 
 
@@ -214,10 +226,13 @@ def _is_told(item: Item) -> bool:
 
 
 def _news_of(plan: Item) -> Tuple[str, float]:
-    """What differs after each change of a customer of the plan, and when the last change was, in epoch seconds."""
+    """
+    Returns a text that differs after each change of one of the plan's customers, and the time of the last change in
+    epoch seconds.
+    """
     news = str(plan.get("news", ""))
     millis = number_of(_parse(news.split("#")[0]))
-    # A plan that is saved loses its news, but its version increases.
+    # When a plan is saved, its news are lost, but its version increases.
     return f"{plan.get('ver')}#{news}", -math.inf if millis is None else millis / 1000
 
 
@@ -229,7 +244,7 @@ def _parse(text: str) -> Any:
 
 
 def _record_of(entry: _Entry) -> Any:
-    """Raises DomainError STORE_UNAVAILABLE for an item that no library can have written."""
+    """Parses a customer's record. Raises DomainError STORE_UNAVAILABLE if no library can have written the item."""
     if entry.record is None:
         item = entry.item or {}
         record = _parse(str(item.get("doc")))
@@ -245,7 +260,7 @@ def _term_at(record: Any, stamp: int) -> Any:
 
 
 def _terms_of_customer(entry: _Entry, stamp: int) -> Optional[Terms]:
-    """Raises Halted, and what `_record_of` raises."""
+    """Returns the customer's terms; None if none has begun. Raises Halted, and the errors of `_record_of`."""
     record = _record_of(entry)
     if record["state"] != "active":
         raise Halted

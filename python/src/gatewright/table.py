@@ -1,4 +1,4 @@
-"""Conditional writes as data, and the table that carries them out through boto3's low-level client."""
+"""Represents conditional writes as data, and carries them out through boto3's low-level client."""
 
 import logging
 import re
@@ -14,10 +14,11 @@ LOG = logging.getLogger("gatewright")
 Value = Union[str, int, float]
 Item = Mapping[str, Value]
 Key = Tuple[str, str]
-# (attribute, test, value); tests as `_PRINTED` has them.
+# An attribute, the name of a test in `_PRINTED`, and a value.
 Test = Tuple[str, str, Optional[Value]]
 
-# The layout's number, which is also the value of the tables' tag `gatewright:schema`: items of a newer layout are not changed.
+# The number of the layout, which is also the value of the tables' tag `gatewright:schema`. Items of a newer layout are
+# not changed.
 LAYOUT = 1
 _KNOWN_LAYOUT: Test = ("layout", "absent-or-at-most", LAYOUT)
 _PRINTED = {
@@ -37,17 +38,20 @@ class Write:
     set: Item = field(default_factory=dict)
     add: Mapping[str, int] = field(default_factory=dict)
     remove: Sequence[str] = ()
-    # The whole item instead of a change.
+    # If set, the write stores this item instead of changing an item.
     put: Optional[Item] = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`done`; `refused`: a test failed, with what was compared; `unavailable`: it may have been carried out."""
+    """
+    The outcome of a write. `done`: it was applied. `refused`: a test failed, and `item` is the item that was compared.
+    `unavailable`: it may have been applied.
+    """
 
     kind: str
     item: Optional[Item] = None
-    # For each write of a transaction: whether its tests passed, and the item if not.
+    # For each write of a transaction: whether its tests passed, and the item if they did not.
     members: Sequence[Tuple[bool, Optional[Item]]] = ()
 
 
@@ -63,7 +67,7 @@ class Table:
         self.on_item: Callable[[Key, Item], None] = lambda key, item: None
 
     def read(self, key: Key) -> Optional[Item]:
-        """Consistent. Raises Unavailable."""
+        """Reads an item consistently. Raises Unavailable if the table does not respond."""
         try:
             answer = self._client.get_item(TableName=self._name, Key=_print_key(key), ConsistentRead=True)
         except Exception as error:
@@ -149,8 +153,9 @@ class Table:
 
 def print_key_part(name: str) -> str:
     """
-    Escapes a name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`. Raises DomainError
-    SUBJECT_INVALID for half of a surrogate pair, which the table cannot store.
+    Escapes a name. Otherwise the tenant `a#b` with the limit `c` would share a ledger with the tenant `a` and the limit
+    `b#c`. Raises DomainError SUBJECT_INVALID if the name contains half of a surrogate pair, which the table cannot
+    store.
     """
     if not is_well_formed(name):
         raise DomainError("SUBJECT_INVALID", "a name contains half of a surrogate pair")
@@ -167,7 +172,9 @@ def _refuse(item: Optional[Item]) -> Outcome:
 
 
 def _assert_of_call(error: Exception) -> Mapping[str, Any]:
-    """DynamoDB's response; empty if there is none. Errors in the program or its settings are raised."""
+    """
+    Returns DynamoDB's response, empty if there is none. Raises errors that the program or its settings have caused.
+    """
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping) and not isinstance(error, (OSError, *_transport_errors())):
         raise error
@@ -199,7 +206,7 @@ def _print_value(value: Value) -> Dict[str, str]:
 
 
 def _parse_item(item: Optional[Mapping[str, Mapping[str, str]]]) -> Optional[Item]:
-    """Texts and numbers without the key; other attributes are not ours."""
+    """Returns the texts and numbers of an item without its key. The library uses no attributes of other types."""
     if item is None:
         return None
     parsed: Dict[str, Value] = {}

@@ -1,4 +1,6 @@
-"""Text as every language of the toolkit counts, encodes and prints it: in UTF-16 units, with halves of pairs replaced."""
+"""
+Counts and encodes text as every language of the toolkit does: in UTF-16 units, with halves of surrogate pairs replaced.
+"""
 
 
 def utf16_units(text: str) -> int:
@@ -6,12 +8,12 @@ def utf16_units(text: str) -> int:
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether the text has no half of a surrogate pair, which has no form in UTF-8."""
+    """Whether the text contains no half of a surrogate pair, which UTF-8 cannot represent."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def well_formed(text: str) -> str:
-    """Each half of a surrogate pair becomes U+FFFD, as in JavaScript's UTF-8."""
+    """Replaces each half of a surrogate pair by U+FFFD, as JavaScript does when it encodes UTF-8."""
     return text if is_well_formed(text) else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

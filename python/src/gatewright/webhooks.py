@@ -25,9 +25,9 @@ Headers = Mapping[str, List[str]]
 @dataclass(frozen=True)
 class Delivery:
     scheme: str
-    # `id#` and the sender's own id if it is signed, else `signed#` and a hash of what is signed.
+    # `id#` and the sender's own id if the id is signed, otherwise `signed#` and a hash of the signed bytes.
     key: str
-    # `push`, `invoice.paid`. Not proven on GitHub, which signs only the body.
+    # The type of the event, such as `push` or `invoice.paid`. GitHub does not sign it, because it signs only the body.
     type: Optional[str]
     body: bytes
     # The body, if it is a JSON object.
@@ -51,8 +51,8 @@ def verify(
     trust_delivery_id: bool = False,
 ) -> Delivery:
     """
-    The delivery, if one of the secrets signed it and it is recent.
-    Raises Refused 401 with `reason`; DomainError CONFIG_INVALID for secrets or a scheme that cannot be used.
+    Returns the delivery if it is recent and was signed with one of the secrets.
+    Raises Refused 401 with a `reason`, or DomainError CONFIG_INVALID if the secrets or the scheme cannot be used.
     """
     if scheme not in _SCHEMES:
         raise DomainError(
@@ -71,7 +71,7 @@ def verify(
         message = "a webhook secret does not have the form of its scheme, or is shorter than 16 bytes"
         raise DomainError("CONFIG_INVALID", message)
     signed = claim.prefix.encode() + body
-    # All are compared, so that the time does not reveal which one matched.
+    # All signatures are compared, so that the time does not reveal which one matched.
     expected = [encode(hmac.new(key or b"", signed, hashlib.sha256).digest()) for key in keys]
     if not any([hmac.compare_digest(mine, theirs) for mine in expected for theirs in claim.signatures]):
         raise _unauthorized("invalid_signature")
@@ -109,7 +109,7 @@ def _slack(headers: Headers) -> _Claim:
 def _standard(headers: Headers) -> _Claim:
     family = _family(headers)
     header, sender_id = _only(headers, f"{family}-signature"), _only(headers, f"{family}-id")
-    # With a full stop in it, the same bytes could be read as another id, time and body.
+    # If the id contained a full stop, the same bytes could be read as another id, time and body.
     if not _STANDARD_ID.fullmatch(sender_id):
         raise _unauthorized("malformed_id")
     seconds = _seconds(_only(headers, f"{family}-timestamp"))
@@ -146,7 +146,7 @@ def _text_key(secret: str) -> Optional[bytes]:
 
 
 def _standard_key(secret: str) -> Optional[bytes]:
-    """The base64 after `whsec_`; Stripe has the same prefix, and uses the whole text."""
+    """Decodes the base64 after `whsec_`. (Stripe's secrets have the same prefix, but Stripe uses the whole text.)"""
     return base64_of(secret[6:] if secret.startswith("whsec_") else secret)
 
 
@@ -189,7 +189,9 @@ def _parse_object(body: bytes) -> Dict[str, Any]:
 
 
 def _unauthorized(reason: str) -> Refused:
-    """One answer for all reasons: naming the wrong part would reveal the right ones."""
+    """
+    Returns the same response for every reason, because naming the wrong part would reveal that the others are right.
+    """
     return refused(401, "Unauthorized", reason=reason)
 
 

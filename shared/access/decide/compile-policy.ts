@@ -102,7 +102,7 @@ export function denyAll(arn: MethodArn): PolicyDocument {
 
 /**
  * Returns a policy for one request, which must not be cached. A path that contains wildcards is denied, because the
- * policy would match other paths, too.
+ * policy would also match other paths.
  */
 export function exactPolicy(isAllowed: boolean, arn: MethodArn): PolicyDocument {
   return isAllowed && !/[*?$]/.test(arn.target.replace(/^\$connect$/, ''))

@@ -78,7 +78,7 @@ function collect(rules: readonly CompiledMcpRule[]): McpPatterns {
 }
 
 /**
- * Returns the scopes that would make the condition true if the caller's token had them too. Undefined if more than scopes
+ * Returns the scopes that would make the condition true if the caller's token also had them. Undefined if more than scopes
  * is missing.
  */
 function missingScopes(

@@ -71,8 +71,8 @@ function shapesOn(
 }
 
 /**
- * Whether the API routes the path to the template, or the backend may read the path as a path of the template. HTTP
- * APIs route `/admin/` to a greedy route, and most servers behind that route read it as `/admin`.
+ * Whether the API routes the path to the template, or the backend may treat the path as one that matches the template.
+ * HTTP APIs route `/admin/` to a greedy route, and most servers behind that route treat it as `/admin`.
  */
 function isServedBy(
   finder: ReturnType<typeof finderOf>,

@@ -211,7 +211,7 @@ function isFree({ document, granted }: MethodGrants, template: Template): boolea
   );
 }
 
-/** Whether a server may read the pattern's path as the path of a closed route. `decide` denies such a path, too. */
+/** Whether a server may read the pattern's path as the path of a closed route. `decide` also denies such a path. */
 function isReadAsClosed(
   document: CompiledDocument,
   verdicts: readonly RouteVerdict[],

@@ -49,7 +49,7 @@ export function createTokenVerifier(
     });
     assertHeader(unverified, trust);
     const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys, remainingMs);
-    // A key set may omit `alg`, so the key's type is checked, too. For example, an EC key must not be tried on a token
+    // A key set may omit `alg`, so the key's type is also checked. For example, an EC key must not be tried on a token
     // with RS256.
     if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
     const claims = verifySignature(token, key, trust, observer);

@@ -1,4 +1,4 @@
-/** Invoices by month, and as PDF. */
+/** The routes for invoices: a month's invoices, and an invoice as PDF. */
 import { DomainError } from '../../errors.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
@@ -10,7 +10,10 @@ import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { titleOf } from '../compiled-portal.ts';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
-/** Usage records are kept; terms of a customer for a year. Older invoices are at the owner of the APIs. */
+/**
+ * Usage records are kept for good, but the terms of a customer for a year only. The owner of the APIs has older
+ * invoices.
+ */
 const MOST_MONTHS = 24;
 
 export function invoiceRoutes(context: MemberContext): readonly MemberRoute[] {

@@ -1,4 +1,4 @@
-/** Keys: made (shown once), named, rotated with overlap, revoked. */
+/** The routes for keys: create (shown once), name, rotate with an overlap, and revoke. */
 import { KEY_ID } from '../../access/keys/api-key.ts';
 import type { StoredApiKey } from '../../access/keys/api-key-record.ts';
 import type { Changed, KeyAdmin } from '../../access/keys/key-admin.ts';
@@ -99,8 +99,8 @@ function makeRoute(context: MemberContext): MemberRoute {
 }
 
 /**
- * The member has sent a name only, which is valid. So an invalid field is one of `access/portal.yml`, and the owner finds
- * the fault in the log.
+ * The member has sent a name only, which is valid. So an invalid field is one of `access/portal.yml`, and the owner
+ * finds the fault in the log.
  */
 function blameOwner(error: unknown): never {
   if (error instanceof RequestInvalid)
@@ -185,7 +185,8 @@ function revokeRoute(context: MemberContext): MemberRoute {
 
 /**
  * Finds a key that the organisation manages itself.
- * @throws DomainError KEY_UNKNOWN if the key does not exist or belongs to another tenant; KEY_MANAGED, STORE_UNAVAILABLE
+ * @throws DomainError KEY_UNKNOWN if the key does not exist or belongs to another tenant; KEY_MANAGED,
+ * STORE_UNAVAILABLE
  */
 async function findOwn(
   keyId: string,
@@ -200,8 +201,8 @@ async function findOwn(
 }
 
 /**
- * Whether the owner of the APIs manages the key. Attack: a member rotates a key to which the owner has given more rights
- * than the portal offers, and so gets these rights.
+ * Whether the owner of the APIs manages the key. Attack: a member rotates a key to which the owner has given more
+ * rights than the portal offers, and so gets these rights.
  */
 function isManaged({ record }: StoredApiKey, offered: OfferedKeys | undefined): boolean {
   if (offered === undefined || record.native !== undefined || record.prefix !== offered.prefix) return true;
@@ -215,7 +216,7 @@ function isManaged({ record }: StoredApiKey, offered: OfferedKeys | undefined): 
   );
 }
 
-/** Shows only what a customer needs. The rights of a key are the owner's business. */
+/** Shows only what a customer needs. The rights of a key are not shown, because the owner decides about them. */
 function show(key: StoredApiKey, { portal }: MemberContext, nowEpochMs: number) {
   const { keyId, name, state, createdAt, notAfter, revokedAt, lastUsedAt, secrets } = showKey(
     key,

@@ -61,7 +61,7 @@ function invitationRoutes({ tenant, ports, actor }: MemberContext): readonly Mem
           method: 'POST',
           path: '/api/invitations',
           id: 'inviteMember',
-          summary: 'Makes an invitation, which is shown only once',
+          summary: 'Creates an invitation, whose link is shown only once',
           body: { role: optional(ROLE), member: optional(text('Id of the member whose sign-in is renewed')) },
           answer: DONE,
         },
@@ -102,7 +102,7 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
           method: 'POST',
           path: '/api/members/{id}/role',
           id: 'changeRole',
-          summary: 'Changes the role of a member, whose sessions end',
+          summary: 'Changes the role of a member, and ends the sessions of this member',
           body: {
             role: ROLE,
             version: wholeNumber("One more than the member's version", {
@@ -125,7 +125,7 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
           method: 'POST',
           path: '/api/members/{id}/remove',
           id: 'removeMember',
-          summary: 'Removes a member, whose sessions end',
+          summary: 'Removes a member, and ends the sessions of this member',
           body: {},
           answer: DONE,
         },

@@ -91,8 +91,8 @@ function offerOf({ portal }: MemberContext, plan: string): OfferedPlan {
 }
 
 /**
- * Returns the offer of a change that may have been made. Attack: an answer about any other plan would tell whether it
- * exists.
+ * Returns the offer of a plan, for a request that may be a repetition: the change may have been made already. Attack: a
+ * response about any other plan would reveal whether the plan exists.
  * @throws DomainError OFFER_UNKNOWN
  */
 function pastOfferOf(context: MemberContext, plan: string): OfferedPlan {
@@ -107,9 +107,9 @@ function offerUnknown(): DomainError {
 }
 
 /**
- * Returns the plans to which the customer may change. A customer with quotas of its own, now or from a planned time, has
- * agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws what is
- * planned, so a customer would escape a plan that the owner has planned for it.
+ * Returns the plans to which the customer may change. A customer with quotas of its own, now or from a planned time,
+ * has agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws what
+ * is planned, so a customer would escape a plan that the owner has planned for it.
  */
 function offersFor({ customer, portal }: MemberContext, nowEpochMs: number): readonly OfferedPlan[] {
   const term = termAt(customer, nowEpochMs);
@@ -132,7 +132,8 @@ export async function findPlan(
 }
 
 /**
- * Finds what a change to the plan means now. A change back to the plan that is in force withdraws a planned change.
+ * Determines the price and the start of a change to the plan. A change back to the plan that is in force withdraws a
+ * planned change.
  * @throws DomainError OFFER_UNKNOWN
  */
 async function offerAt(context: MemberContext, planId: string, nowEpochMs: number): Promise<Start> {
@@ -198,7 +199,7 @@ function previewRoute(context: MemberContext): MemberRoute['route'] {
   );
 }
 
-/** Says what the plan costs, and which share of a fee is due for the period in which it begins. */
+/** Describes the price of the plan, and the share of its fee that is due for the period in which it begins. */
 function describeCosts(customer: Customer, plan: CustomerPlan, fromEpochMs: number): readonly string[] {
   const currency = plan.invoice?.currency ?? '';
   const lines = describePrices(plan).map(({ limit, text: words }) => `${limit}: ${words}`);
@@ -264,7 +265,10 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
   );
 }
 
-/** Records the change in the keys, as `gatewright customers set-plan` does, so that it applies at once to their requests. */
+/**
+ * Records the change in the keys, as `gatewright customers set-plan` does, so that it applies at once to their
+ * requests.
+ */
 async function tellKeys({ keys, tenant, actor }: MemberContext): Promise<void> {
   const admin = await keys();
   let cursor: string | undefined;

@@ -108,7 +108,7 @@ function listUnused(
   });
 }
 
-/** The limits of which nothing is counted by period: rates, and requests at the same time. */
+/** The limits that are not counted by period: rates and concurrency. */
 function listPaces(
   plan: CustomerPlan | undefined,
   { portal }: MemberContext,
@@ -144,7 +144,7 @@ function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<stri
   };
 }
 
-/** Adds why requests are refused now. Earlier periods refuse none. */
+/** Adds the reason why requests are refused now. Only the current period can refuse requests. */
 function withSays(row: UsageRow, { customer }: MemberContext, use: Use): Use {
   const names = { plan: String(use['plan']), key: use['keyName']?.toString() };
   const says = describeHalt(customer.state) ?? describeRefusal(row, names);

@@ -1,4 +1,7 @@
-/** Endpoints for the webhooks that customers send: made with a secret (shown once), named, rotated with overlap, revoked. */
+/**
+ * The routes for endpoints, to which customers send webhooks: create with a secret (shown once), name, rotate with an
+ * overlap, and revoke.
+ */
 import { DomainError } from '../../errors.ts';
 import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';

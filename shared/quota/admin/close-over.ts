@@ -21,7 +21,7 @@ type CloseQuestion = {
 };
 
 export type ClosedPage = {
-  /** Number of periods that were closed now. */
+  /** Number of periods that this call closed. */
   readonly closed: number;
   /** Number of records written, both for the closed periods and as corrections of other periods. */
   readonly recorded: number;

@@ -311,7 +311,7 @@ function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['li
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
     throw new DomainError(
       'CURRENCY_MISMATCH',
-      `the customer is invoiced in ${currency}, but plan ${plan.id} is in ${invoiced}; name a plan in ${currency}, or the currency ${invoiced} for the customer, too (--currency ${invoiced})`,
+      `the customer is invoiced in ${currency}, but plan ${plan.id} is in ${invoiced}; name a plan in ${currency}, or set the currency of the customer to ${invoiced} as well (--currency ${invoiced})`,
     );
   planOfTerm(plan, limits);
 }

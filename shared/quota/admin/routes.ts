@@ -1,4 +1,4 @@
-/** All routes of quota-admin. The OpenAPI document is generated from this table, too. */
+/** All routes of quota-admin. The OpenAPI document is also generated from this table. */
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';

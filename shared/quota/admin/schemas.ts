@@ -203,7 +203,7 @@ export const USAGE_RECORD: JsonSchema = structure(
 
 export const CLOSED_PAGE: JsonSchema = structure(
   {
-    closed: { ...WHOLE, description: 'Periods closed now' },
+    closed: { ...WHOLE, description: 'Periods that this request closed' },
     recorded: { ...WHOLE, description: 'Records written, including corrections' },
     running: { ...WHOLE, description: 'Periods that have not ended' },
     next: { ...TEXT, description: 'Cursor of the next page' },

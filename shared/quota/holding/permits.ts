@@ -97,7 +97,7 @@ export class PermitPool {
 
   /**
    * Releases a permit. The release applies only once, so it may be repeated. If several attempts get no response, later
-   * calls retry it. If they fail, too, the permit becomes free at its deadline.
+   * calls retry it. If they also fail, the permit becomes free at its deadline.
    */
   async release(key: ItemKey, id: string): Promise<void> {
     this.#refused.forget();

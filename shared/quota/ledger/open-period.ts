@@ -187,7 +187,7 @@ async function findInForce(
 
 /**
  * Replaces the overlapping ledgers. They are ended first, so that their charges are final, and only then the next
- * ledger is opened. Ledgers of past periods are ended, too, because late requests could otherwise exceed the new limit
+ * ledger is opened. Ledgers of past periods are also ended, because late requests could otherwise exceed the new limit
  * through them.
  */
 async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {

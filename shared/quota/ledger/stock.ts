@@ -22,8 +22,8 @@ export class Stock {
   readonly #of: StockOf;
   readonly #at: HolderPorts;
   /**
-   * The ids belong to this lease only. An evicted lease may still write while the lease that has replaced it writes,
-   * too.
+   * The ids belong to this lease only. An evicted lease may still write while the lease that has replaced it is
+   * already writing.
    */
   readonly #ids: GrantIds;
   /** This lease's writes by partition. With shards, units come from several items. */

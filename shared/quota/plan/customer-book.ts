@@ -58,7 +58,9 @@ const FRESH_MS = 40_000;
 const SUSPENDED_FRESH_MS = 1800;
 /** Maximum age of a record that is confirmed by news. It limits the effect of changes that were made without news. */
 const CONFIRMED_MS = 300_000;
-/** More than clocks differ by. News that are older than a record by this time were written before the record was read. */
+/**
+ * More than clocks differ by. News that are older than a record by this time were written before the record was read.
+ */
 const CLOCKS_MS = 60_000;
 /**
  * Factor by which records may be older than usual while the table does not respond. Including the clock margin, a
@@ -82,7 +84,9 @@ export class CustomerBook {
   /** Parsed customers; an item is parsed once per read. */
   readonly #customers = new WeakMap<Item, Customer>();
 
-  /** @param plans the plans that the process reads; their news shows whether cached customer records are still current */
+  /**
+   * @param plans the plans that the process reads; their news shows whether cached customer records are still current
+   */
   constructor(store: Pick<ItemStore, 'read'>, clock: AgeClock, plans?: PlanNewsReader, freshMs = FRESH_MS) {
     this.#store = store;
     this.#clock = clock;
@@ -119,7 +123,7 @@ export class CustomerBook {
     this.#announced.set(name, newest);
   }
 
-  /** Whether a newer record was announced than the record that is known. */
+  /** Whether a record was announced that is newer than the known record. */
   isOutdated(tenant: string): boolean {
     const name = nameOf(customerKey(tenant));
     const entry = this.#entries.get(name);

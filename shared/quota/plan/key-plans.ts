@@ -1,6 +1,6 @@
 /**
- * Items of the plans that administrators have assigned to single keys, with their history. Requests read the item of
- * `assignedKey` in the ledger.
+ * Stores which plan an administrator has assigned to a single key, and the earlier assignments. Requests read only the
+ * item that `assignedKey` of the ledger names.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { printKeyPart } from '../../table/item-write.ts';

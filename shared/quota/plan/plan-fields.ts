@@ -14,8 +14,8 @@ const isWithin = (value: unknown, { min, max }: Range): value is number =>
   typeof value === 'number' && value >= min && value <= max;
 
 /**
- * Reads fields without http/fields.ts. Every handler that charges a quota bundles this file, and would otherwise bundle
- * the schemas of requests, too.
+ * Reads fields without http/fields.ts. Every handler that charges a quota bundles this file, and would otherwise
+ * also bundle the schemas of requests.
  */
 export class PlanFields {
   readonly #path: string;

@@ -336,7 +336,10 @@ const PARSERS = { quota: parseQuota, rate: parseRate, concurrency: parseConcurre
 
 function refuseSize(fields: PlanFields, limit: QuotaLimit | RateLimit, needed: number): never {
   if (limit.kind === 'quota')
-    return fields.fail('quota', `is less than the largest cost (${needed}), which could never be admitted`);
+    return fields.fail(
+      'quota',
+      `is less than the largest cost (${needed}): a request of this cost could never be admitted`,
+    );
   const least = Math.ceil(limit.burst - usableBurst(limit) + needed);
   const why = limit.leased ? 'its lease' : 'the time between request and use';
   return fields.fail(

@@ -125,7 +125,7 @@ export function createUsageReader({ store: table, clock, plans }: UsageReaderOpt
       const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
       if (charge.customerVersion !== undefined) reader.hear(charge.tenant, charge.customerVersion);
       const answer = await lookOnce(charge, atEpochMs);
-      // The ledger may have told that the customer's record has changed.
+      // The ledger may have shown that the cached record of the customer is outdated.
       return reader.isOutdated(charge.tenant) ? lookOnce(charge, atEpochMs) : answer;
     },
   };

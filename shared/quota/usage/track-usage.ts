@@ -336,8 +336,8 @@ async function open(
 type FoundPlan = CustomerPlan | 'unknown' | 'unreadable';
 
 /**
- * Finds the terms for requests that were served. Requests of a suspended or closed customer are charged by the
- * customer's plan, too.
+ * Finds the terms for requests that were served. Requests of a suspended or closed customer are also charged by
+ * the customer's plan.
  * @throws DomainError STORE_UNAVAILABLE if the records cannot be read
  */
 async function findTerms(

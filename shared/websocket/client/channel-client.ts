@@ -180,7 +180,7 @@ export class ChannelClient implements Channels {
     this.#host.warn(`gatewright channels: ${text}`);
   }
 
-  /** The keeper has given up: everything that waits ends. */
+  /** The keeper has given up, so all pending requests fail. */
   #refused(refusal: ChannelError): void {
     this.#refusal = refusal;
     const subscriptions = [...this.#subscriptions.values()];

@@ -23,7 +23,7 @@ export class ConnectionProblem extends Error {
   /** `refused`: the server answered. `unreachable`: there was no connection, or the reason is hidden. */
   readonly code: 'refused' | 'unreachable';
   readonly status: number | undefined;
-  /** Whether the client has given up, because another attempt with the same credential would be refused, too. */
+  /** Whether the client has given up, because another attempt with the same credential would also be refused. */
   readonly isFinal: boolean;
 
   constructor(
@@ -43,7 +43,7 @@ const WRONG = new Set([400, 401, 403, 404]);
 /** Refusals in a row after which a new credential of `token()` or `url()` is not expected to help. */
 const REFUSALS = 3;
 
-/** @param refusals refusals in a row, with this one */
+/** @param refusals number of refusals in a row, including this one */
 export function describeFailure(
   { status, text }: HandshakeFailure,
   { isRenewable, refusals }: { readonly isRenewable: boolean; readonly refusals: number },
@@ -57,7 +57,7 @@ export function describeFailure(
   }
   const isFinal = isRefusal(status) && refusals >= (isRenewable ? REFUSALS : 1);
   const after = isFinal
-    ? 'The client stops, because another attempt would be refused, too: connect again with another token or address'
+    ? 'The client stops, because another attempt would also be refused: connect again with another token or address'
     : 'The client tries again';
   return new ConnectionProblem(
     'refused',

@@ -22,7 +22,7 @@ export type Gap = { readonly channel: string; readonly from: number; readonly to
 export type ChannelHandlers = {
   readonly message: (message: ChannelMessage) => void;
   readonly gap?: (gap: Gap) => void;
-  /** Called when the members of the channel change. A subscriber with this handler becomes a member, too. */
+  /** Called when the members of the channel change. A subscriber with this handler also becomes a member. */
   readonly members?: (members: readonly Member[]) => void;
   readonly error?: (error: ChannelError) => void;
   /**

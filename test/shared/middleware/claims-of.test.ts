@@ -74,7 +74,7 @@ describe('claimsOf', () => {
       email: 'x'.repeat(3_000),
     });
 
-    assert.throws(() => claimsOf(event), /too long to carry/);
+    assert.throws(() => claimsOf(event), /too long for the authorizer's context/);
   });
 
   it('has no caller where no authorizer has answered', () => {

@@ -87,7 +87,7 @@ const MIN_IN_QUERY = 6;
 
 const MAX_NESTED = 3;
 
-/** @param isByForm whether only the form of the text says that it is a secret, and no name in front of it */
+/** @param isByForm whether the text is recognised as a secret by its form alone, without a name in front of it */
 export type Mask = (secret: string, isByForm?: boolean) => string;
 
 export function isSecretInQuery(name: string, value: string): boolean {

@@ -18,10 +18,12 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\w$\u0080-\uffff]/;
 const WORDS = ['true', 'false', 'null'];
 
-/** Jackson refuses deeper texts (StreamReadConstraints, maxNestingDepth). A body of brackets must not exhaust the stack. */
+/**
+ * Jackson refuses deeper texts (StreamReadConstraints, maxNestingDepth). A body of brackets must not exhaust the stack.
+ */
 const MAX_DEPTH = 1_000;
 
-/** Ends the search. Without a fault, the text is refused in words that are not known. */
+/** Ends the search. `fault` is undefined if Jackson refuses the text in a wording that is not known. */
 class Found extends Error {
   readonly fault: JsonFault | undefined;
 
@@ -138,7 +140,7 @@ class Scanner {
     return true;
   }
 
-  /** Fails at a byte that cannot begin a character. Bytes within a character are not looked at. */
+  /** Fails at a byte that cannot begin a character. Bytes within a character are not checked. */
   #checkByte(at: number): void {
     const byte = this.#bytes[at] ?? 0;
     const isLater = byte >= 0x80 && byte < 0xc0;

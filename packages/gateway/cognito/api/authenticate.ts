@@ -61,8 +61,8 @@ export const AUTHENTICATE: CognitoOperations = {
 };
 
 /**
- * Calls with which an administrator authenticates a user. The administrator signs these calls, and they permit more
- * flows.
+ * Calls with which an administrator authenticates a user. The administrator signs these calls. They permit
+ * more flows than the calls of users do.
  */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {

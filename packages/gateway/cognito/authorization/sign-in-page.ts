@@ -25,7 +25,7 @@ export function printSignInPage(page: SignInPage, headers: readonly string[]): C
     // MCP specification, localhost redirect URI risks: any program can claim the id of such a client.
     ...(client.kind === 'document' && client.redirectUris.every(isLoopbackOrigin)
       ? [
-          'Any program on this machine can receive this answer. Continue only if you have just started the client.',
+          'Any program on this machine can receive the result of this sign-in. Continue only if you have just started the client.',
         ]
       : []),
   ];

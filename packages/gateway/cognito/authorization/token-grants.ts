@@ -132,7 +132,7 @@ function readClientId(request: ControlRequest, form: URLSearchParams, { clients 
   if (id === '' || secret !== '' || !clients.isKnown(id))
     throw new OAuthError(
       'invalid_client',
-      'The client is unknown, or has sent a secret although it has none; registrations end with the gateway',
+      'The client is unknown, or has sent a secret although it has none; registrations are lost when the gateway stops',
     );
   return id;
 }

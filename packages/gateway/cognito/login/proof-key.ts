@@ -8,7 +8,7 @@ export function isChallenge(challenge: string, method: string | undefined): bool
 }
 
 /**
- * Returns whether the verifier proves the challenge. A verifier without a challenge is refused, too, because an attack
+ * Returns whether the verifier proves the challenge. A verifier without a challenge is also refused, because an attack
  * may have removed the challenge (RFC 9700 §2.1.1).
  */
 export function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {

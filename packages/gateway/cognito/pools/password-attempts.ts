@@ -5,7 +5,7 @@ const MAX_LOCK_MS = 15 * 60_000;
 /** Time without attempts after which the count starts at zero. */
 const FORGET_MS = 15 * 60_000;
 /**
- * Maximum number of names whose attempts are counted. Names without a user are counted, too, because a lockout must not
+ * Maximum number of names whose attempts are counted. Names without a user are also counted, because a lockout must not
  * reveal which names exist. The oldest names are removed first.
  */
 const MAX_NAMES = 10_000;

@@ -27,7 +27,7 @@ export type ShownCustomerRow = {
   readonly from?: string | undefined;
   /** The limit of which the customer has used the greatest share; absent if nothing was counted. */
   readonly fullest?: ShownUse | undefined;
-  /** Set if the use was not read: not yet, or because there are too many customers. */
+  /** Set if the use was not read yet, or is not read because there are too many customers. */
   readonly isUseUnread?: true;
 };
 

@@ -22,7 +22,7 @@ const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & {
   readonly version: string;
-  /** Reads what customers read; absent if this run shows no customers. */
+  /** Reads the sentences that customers see; absent if this run shows no customers. */
   readonly customers?: Pick<CustomerBook, 'reads'> | undefined;
 };
 
@@ -126,7 +126,7 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Above ${FULL_RECORDS_PER_SECOND} requests a second, ${notKept} ordinary successes were counted but not recorded; use \`start --record-all\` to record all.`;
+      : ` Above ${FULL_RECORDS_PER_SECOND} requests a second, ${notKept} ordinary successful requests were counted but not recorded; use \`start --record-all\` to record all.`;
   return jsonReply(404, {
     message: `There is no record of request ${id}; \`gatewright requests\` lists the recorded ones.${sampled}`,
   });

@@ -17,8 +17,8 @@ export interface CustomerBook {
   /** Undefined if nothing is known of such a customer. */
   one(tenant: string, nowEpochMs: number): Promise<ShownCustomer | undefined>;
   /**
-   * Returns a line with the sentence that the customer reads in the portal about a refused request. Undefined if the customers of this run have no
-   * portal, or nothing refuses such a request any more.
+   * Returns a line with the sentence that the customer reads in the portal about a refused request. Undefined if the
+   * customers of this run have no portal, or nothing refuses such a request any more.
    */
   reads(call: RefusedCall): Promise<string | undefined>;
 }
@@ -30,7 +30,7 @@ const MAX_TENANT = 128;
 let running: Promise<unknown> = Promise.resolve();
 
 /**
- * Answers `GET console/customers`, optionally with `?without=use`, and `GET console/customers/one?tenant=acme`.
+ * Responds to `GET console/customers`, optionally with `?without=use`, and `GET console/customers/one?tenant=acme`.
  * @param path relative to `/_gatewright/`
  * @returns undefined for other calls
  */

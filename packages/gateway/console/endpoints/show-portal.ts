@@ -1,6 +1,6 @@
 /**
- * People of the toolkit's customers in the portal. The command that starts the gateway reads and invites them, in the same
- * way as `gatewright portal`.
+ * People of the toolkit's customers in the portal. The command that starts the gateway reads and invites them, in the
+ * same way as `gatewright portal`.
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
@@ -16,7 +16,7 @@ export interface PortalBook {
 /** Longer names do not exist. @see shared/quota/plan/subject.ts */
 const MAX_TEXT = 128;
 
-/** Answers `GET console/portal?tenant=acme`. */
+/** Responds to `GET console/portal?tenant=acme`. */
 export function showOrganisation(book: PortalBook | undefined, tenant: string | null): Promise<ControlReply> {
   if (!isName(tenant)) return refuse('the name of a customer: ?tenant=acme');
   return answer(book, (portal) => portal.organisation(tenant));

@@ -60,10 +60,10 @@ export function adviseLimit(
   errorMessage?: string,
 ): string | undefined {
   if (errorMessage === 'Unable to stringify response body')
-    return `Return a value that JSON can hold from ${target}: without references to itself, and without BigInt.`;
+    return `Return a value from ${target} that can be written as JSON: without references to itself, and without BigInt.`;
   switch (errorType) {
     case 'Sandbox.Timedout':
-      return `Let the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must respond before the integration timeout, too'}.`;
+      return `Let the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must also respond before the integration timeout'}.`;
     case 'Function.ResponseSizeTooLarge':
       return `Return at most 6 MB from the function ${target}, including base64: put more into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM of a REST API, InvokeMode: RESPONSE_STREAM of a function URL).`;
     case 'Runtime.OutOfMemory':

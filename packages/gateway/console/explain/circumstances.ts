@@ -42,7 +42,7 @@ export type TokenCircumstances = {
 };
 
 export type DecidedAccess = AccessDecision & {
-  /** Key of the route for whose request the authorizer decided. A cached result serves other routes, too. */
+  /** Key of the route for whose request the authorizer decided. A cached result also serves other routes. */
   readonly routeKey: string | undefined;
   /** What the rules say about this request; undefined if the document is not available. */
   readonly verdict: AccessVerdict | undefined;

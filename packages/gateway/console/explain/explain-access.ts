@@ -91,7 +91,7 @@ function explainCredential(
     ],
     changes: [
       keyed.length > 0 && command === undefined
-        ? `Send an API key of the toolkit, whole, in the header x-api-key: \`gatewright keys create --customer NAME\`, with the prefix and a role of ${document}, makes one.`
+        ? `Send a complete API key of the toolkit in the header x-api-key. To create one, run \`gatewright keys create --customer NAME\` with the prefix and a role of ${document}.`
         : `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example ${bearer(guard)}a new token from ${command}`}.`,
     ],
   };
@@ -216,7 +216,7 @@ function adviseOnRules(
           `Use a caller to whom ${named(denying)} does not apply${allowing.length > 0 ? `, and who meets the condition of ${named(allowing)}` : ''}. A deny overrides every allow.`,
         ]
       : adviseLacking(allowing, about)),
-    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it, and run \`${COMPILE}\`. ${command} with the same credential tries a change.`,
+    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it, and run \`${COMPILE}\`. To try a change, run ${command} with the same credential.`,
   ];
 }
 

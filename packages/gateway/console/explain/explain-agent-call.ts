@@ -62,7 +62,7 @@ export function explainAgentCall({
         : `These rules ${where} name ${name ?? 'this method'}: ${rules.map(printRule).join('; ')}.`,
     ],
     changes: [
-      // The command for a token that the route admits does not know the tool.
+      // The suggested command creates a token that the route admits, whether or not its caller may use the tool.
       ...adviseLacking(allowing, { guard: undefined, isDeployed }),
       `If the caller should have access, ${allowing.length === 0 ? 'add a rule' : 'change the rule'} ${where} ${allowing.length === 0 ? `that names exactly ${name ?? 'this method'} ` : ''}and run \`${COMPILE}\`.`,
     ],

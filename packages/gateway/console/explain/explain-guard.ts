@@ -80,7 +80,10 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
   };
 }
 
-/** A caller can send headers and query parameters. A stage variable is set on the stage, and a context variable by API Gateway. */
+/**
+ * A caller can send headers and query parameters. A stage variable is set on the stage, and a context variable by API
+ * Gateway.
+ */
 function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[] {
   const missing = guard.places.filter(({ isFound }) => !isFound);
   const sent = missing.filter(({ kind }) => kind === 'header' || kind === 'querystring');
@@ -127,7 +130,7 @@ function explainFunction(
         ...why,
         ...describePlaces(guard),
         ...describeToken(guard),
-        // After its own lines, Lambda's runtime prints the error that the answer says already.
+        // After the function's own lines, Lambda's runtime prints the error, which the explanation already contains.
         ...(why.length === 0 ? said : []),
       ],
       changes: [
@@ -306,12 +309,14 @@ function explainNarrow(
     changes: [
       `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources.`,
       adviseOwnResults(guard, protocol),
-      `The present result is used for at most ${guard.ttlSeconds} s. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
+      `The current result is used for at most ${guard.ttlSeconds} s. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };
 }
 
-/** Where only the conditions of a statement are not met, another Allow without them would open the API to everybody. */
+/**
+ * If only the conditions of a statement are not met, another Allow without conditions would open the API to everybody.
+ */
 function adviseOnConditions(
   { isDeployed }: Circumstances,
   whose: string,
@@ -323,7 +328,7 @@ function adviseOnConditions(
   return nearest.conditions
     .filter(({ holds }) => !holds)
     .flatMap(({ operator, key, wanted, found }) => [
-      `Call so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
+      `Send the request so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
       ...(found === undefined || found.length === 0 || /not/i.test(operator)
         ? []
         : [

@@ -102,7 +102,7 @@ function explainAnswer(
       changes: [
         integration.problem.code === 'forbidden'
           ? `Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
-          : 'Do what the frame says: its text is for the one who sent the message.',
+          : 'Do what the frame says: its text is meant for the sender of the message.',
       ],
     };
   if (status < 400) return { because: [`${name} responded${took}.`], changes: [] };

@@ -109,7 +109,8 @@ function explainRoute(
         : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
     ],
     changes: [
-      // What a preflight needs is reported with the surprises: the browser chooses its method.
+      // The advice for a preflight is reported with the surprises, because the browser chooses the method of a
+      // preflight.
       ...(isPreflight === true && verbs.length > 0
         ? []
         : [

@@ -137,7 +137,7 @@ function explainThrottle(
   if (planLimit !== undefined && planLimit.level < 1)
     return {
       because: [
-        `${nameOfKey(meter)} exceeded the throttle of ${nameOfPlan(meter)}: ${describe(planLimit)}. It counts the requests of each key by itself.`,
+        `${nameOfKey(meter)} exceeded the throttle of ${nameOfPlan(meter)}: ${describe(planLimit)}. The requests of each key are counted separately.`,
       ],
       changes: [
         `Send requests more slowly, or raise the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,

@@ -37,11 +37,11 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'terminator':
       return 'End the scope of the credential with aws4_request.';
     case 'date':
-      return 'Use the day of X-Amz-Date in the scope of the credential.';
+      return 'Use the date of X-Amz-Date in the scope of the credential.';
     case 'access-key':
       return isDeployed
-        ? 'Use an access key that exists, and send X-Amz-Security-Token exactly for temporary credentials.'
-        : 'Use an access key that the gateway knows, from gatewright.identities.yml or `gatewright env`, and send X-Amz-Security-Token exactly for temporary credentials.';
+        ? 'Use an access key that exists. Send X-Amz-Security-Token if the credentials are temporary, and only then.'
+        : 'Use an access key that the gateway knows, from gatewright.identities.yml or `gatewright env`. Send X-Amz-Security-Token if the credentials are temporary, and only then.';
     case 'session':
       return 'Get new temporary credentials (AssumeRole), and sign the request with them.';
     case 'mismatch':

@@ -132,7 +132,8 @@ function explainValidation(about: Circumstances): Reason {
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
-      // The caller's message names the parameters only; the reason says where they are expected.
+      // The message to the caller contains only the names of the parameters; the reason also says where they are
+      // expected.
       because: [sentence(failure ?? details)],
       changes: [
         `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,

@@ -50,7 +50,7 @@ export function formatLastLine(lines: readonly string[]): string[] {
 
 function tellingOf(line: string): readonly string[] {
   const fields = readFields(line);
-  // A function that refused a request itself has ended well; the reason says more.
+  // A function that refuses a request itself does not fail, so the reason says more than its log.
   const isPlain = fields?.['outcome'] === 'Done' && fields['reason'] !== undefined;
   return TELLING.flatMap((name) => {
     const value = fields?.[name];

@@ -4,14 +4,16 @@ import type { Circumstances } from './circumstances.ts';
 
 export type RefusedCall = {
   readonly tenant: string;
-  /** Id of the limit that refused the request; undefined if the answer does not name it. */
+  /** Id of the limit that refused the request; undefined if the response does not name it. */
   readonly limit?: string | undefined;
   /** Id of the caller's API key. */
   readonly key?: string | undefined;
   readonly route?: string | undefined;
 };
 
-/** Outcomes of the toolkit's authorizers with which a quota may have refused. The handler may refuse an allowed request. */
+/**
+ * Outcomes of the toolkit's authorizers with which a quota may have refused. The handler may refuse an allowed request.
+ */
 const MAY_BE_CHARGED: readonly string[] = ['allow', 'over-quota', 'over-rate', 'suspended'];
 
 /**
@@ -33,7 +35,7 @@ export function findRefusedCall(
   };
 }
 
-/** Reads the limit from a problem that `withQuota` answers with. */
+/** Reads the limit from the problem document with which `withQuota` responds. */
 function findViolatedLimit(answer: string | undefined): string | undefined {
   if (answer?.includes('"violated-policies"') !== true) return undefined;
   const violated = memberOf(parseJson(answer), 'violated-policies');

@@ -4,7 +4,10 @@
  */
 import { readFields } from './reason.ts';
 
-/** Reasons for which `webhook-receiver` and the middleware `webhook` refuse a delivery (docs/guides/receive/webhooks.md). */
+/**
+ * Reasons for which `webhook-receiver` and the middleware `webhook` refuse a delivery
+ * (docs/guides/receive/webhooks.md).
+ */
 const WEBHOOKS: Readonly<Record<string, string>> = {
   missing_signature:
     'Send the header with the signature that the scheme of the source uses, such as X-Hub-Signature-256.',
@@ -15,7 +18,7 @@ const WEBHOOKS: Readonly<Record<string, string>> = {
     'Sign exactly the bytes of the body with a secret of the source, as access/webhooks.yml names it for this stage. A body that was parsed and printed again, or a secret of another stage, does not match.',
   malformed_timestamp: 'Send the time of the signature as whole seconds since 1970.',
   timestamp_outside_tolerance:
-    'Sign the delivery again with the present time, or correct the clock of the sender; toleranceSeconds of the source is the largest difference.',
+    'Sign the delivery again with the current time, or correct the clock of the sender; toleranceSeconds of the source is the largest difference.',
   malformed_id: 'Send the id of the delivery in the form of the scheme of the source.',
   insufficient_coverage: 'Sign all parts of the request that the source requires (RFC 9421).',
   invalid_digest: 'Send Content-Digest of exactly the bytes of the body (RFC 9530).',
@@ -35,7 +38,7 @@ const PORTAL: Readonly<Record<string, string>> = {
   SIGN_IN_FAILED: 'Start the sign-in again in the same browser: it must be finished within 10 minutes.',
   SIGN_IN_UNKNOWN:
     'If signIn of access/portal.yml names an issuer for this stage, sign in with it, even to accept an invitation. If it names none, accept an invitation, or name an issuer.',
-  OFFER_UNKNOWN: 'Offer the plan in access/portal.yml, in changesTo of the present plan.',
+  OFFER_UNKNOWN: 'Offer the plan in access/portal.yml, in changesTo of the current plan.',
   KEYS_TOO_MANY: 'Revoke a key first, or raise keys.most in access/portal.yml.',
   KEY_MANAGED: 'Change the key with `gatewright keys`: it was not made in the portal.',
   STORE_UNAVAILABLE: 'Check that the tables of the stack respond, and send the request again.',
@@ -51,10 +54,10 @@ const OF_METRIC: Readonly<Partial<Record<(typeof REFUSED)[number], string>>> = {
   TooLarge: 'Send a smaller body.',
 };
 
-/** The texts of the portal and of the admin API are for the one who called. */
-const SAYS_ITSELF = 'Do what the reply says: its text is for the one who sent the request.';
+/** The texts of the portal and of the admin API are meant for the caller. */
+const SAYS_ITSELF = 'Do what the reply says: its text is meant for the sender of the request.';
 
-/** Returns undefined if the lines are not those of a function of the toolkit that has refused a request. */
+/** Returns undefined if the lines do not belong to a function of the toolkit that has refused a request. */
 export function adviseToolkitReply(lines: readonly string[]): string | undefined {
   for (const line of lines.toReversed()) {
     const fields = readFields(line) ?? {};

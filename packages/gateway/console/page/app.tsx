@@ -216,7 +216,7 @@ export function useShortcuts(sections: readonly (readonly [name: string, title: 
         return;
       }
       const section = isAfterG ? sectionAfter(event.key, readPlace().section, sections) : undefined;
-      // The letter after `g` must not reach the section. Otherwise `g k` would open Keys and move one request up, too.
+      // The letter after `g` must not reach the section. Otherwise `g k` would open Keys and also move one request up.
       if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';
       if (section !== undefined) go(linkTo(section));

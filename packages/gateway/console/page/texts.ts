@@ -96,8 +96,8 @@ export function closeMeaning(code: number): string | undefined {
 }
 
 /**
- * Matches characters that stay percent-encoded, such as characters that control text direction. ASCII characters other
- * than letters, digits and spaces stay percent-encoded, too.
+ * Matches characters that stay percent-encoded, such as characters that control text direction. These include ASCII
+ * characters other than letters, digits and spaces.
  */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
 

@@ -20,7 +20,7 @@ export type RequestRow = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly apiId: string;
   readonly apiName: string;
-  /** The name of the API, which no other API of this run has: `REST shop` if there is an HTTP API of this name, too. */
+  /** The name of the API, which no other API of this run has: `REST shop` if there is also an HTTP API of this name. */
   readonly api: string;
   /** Present if the API belongs to the toolkit's stack. */
   readonly isToolkit?: true;
@@ -37,8 +37,8 @@ export type RequestRow = {
   readonly phase: string;
   readonly code: string | undefined;
   /**
-   * What the code stands for, if its name says something else: `no route`, or `over quota` if the toolkit withholds the API
-   * key.
+   * What the code stands for, if its name says something else: `no route`, or `over quota` if the toolkit withholds the
+   * API key.
    */
   readonly reason?: string | undefined;
   readonly failure: string | undefined;
@@ -51,8 +51,8 @@ export type RequestRow = {
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
   /**
-   * The text of a message over a connection, or the beginning of it, without secrets. For a message to an MCP server, its
-   * method and what it names: `tools/call get_order`.
+   * The text of a message over a connection, or the beginning of it, without secrets. For a message to an MCP server,
+   * its method and what it names: `tools/call get_order`.
    */
   readonly text?: string | undefined;
   /** The tool that a message to an MCP server calls. */
@@ -67,7 +67,9 @@ export type Shown = {
   readonly text: string;
   /** The original length in bytes if the text is truncated. */
   readonly cutFrom?: number | undefined;
-  /** Whether the text differs from the body as sent: it is indented, decoded from another charset, or without secrets. */
+  /**
+   * Whether the text differs from the body as sent: it is indented, decoded from another charset, or without secrets.
+   */
   readonly isEdited?: true;
   /** The first pieces of a streamed reply. */
   readonly pieces?: readonly ShownPiece[];
@@ -128,7 +130,7 @@ export type RecordState = {
   readonly bytes: number;
   /** The number of all requests and messages, whether recorded or not. */
   readonly counted: number;
-  /** The number of ordinary successes that were counted but not recorded. */
+  /** The number of ordinary successful requests that were counted but not recorded. */
   readonly notKept: number;
   /** The sample rate of the last second; undefined if all requests were kept. */
   readonly sampled: SampleRate | undefined;

@@ -48,7 +48,7 @@ function compare(
     }
     return answered === undefined
       ? { distance: 0, ...describeUnmatched(path, method) }
-      : { distance: 1, because: `it matches too, but ${answered.resourcePath} is more specific` };
+      : { distance: 1, because: `it also matches, but ${answered.resourcePath} is more specific` };
   }
   if (answered !== undefined || !isVerb) return undefined;
   if (fits(resourcePath.toLowerCase(), path.toLowerCase()))
@@ -85,7 +85,7 @@ function compare(
     : undefined;
 }
 
-/** Says why a route that fits the segments of a path was not chosen: slashes separate the segments in another way (docs/aws §2.2). */
+/** Says why a route was not chosen although its segments match the path: the path has other slashes (docs/aws §2.2). */
 function describeUnmatched(path: string, method: string): Pick<Near, 'because' | 'advice'> {
   if (/%2f/i.test(path))
     return {
@@ -96,7 +96,7 @@ function describeUnmatched(path: string, method: string): Pick<Near, 'because' |
   if (path.endsWith('/'))
     return {
       because: 'the request’s path ends with a slash',
-      advice: 'Send the path without the slash at its end.',
+      advice: 'Send the path without the trailing slash.',
     };
   return path.includes('//')
     ? {

@@ -56,8 +56,8 @@ export const SHOWING: Redactor = {
 /**
  * Creates a redactor. @param key the key of this run, so that a fingerprint is useless outside the run @param secrets
  * texts that are removed wherever they occur, under any name @param others a more general redactor that runs first
- * @param names names that the owner of the API gave, such as a customer's. They are shown although a secret begins with
- * them, or a secret of a known format looks like them, unless they are secrets themselves
+ * @param names names that the owner of the API gave, such as a customer's. They are shown even if a secret begins with
+ * them, or if they look like a secret of a known format, unless they are secrets themselves
  */
 export function createRedactor(
   key: string,

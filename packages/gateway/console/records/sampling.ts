@@ -1,14 +1,14 @@
 /**
  * Decides which requests are recorded completely under load, because recording all of them would cost over 3 %. All
- * requests are counted (request-counts.ts). Above a certain rate, only every nth ordinary success is recorded. Every
- * other kind of request is always recorded.
+ * requests are counted (request-counts.ts). Above a certain rate, only every nth ordinary successful request is
+ * recorded. Every other kind of request is always recorded.
  */
 import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
 /**
- * Maximum number of ordinary successes per second at which all are recorded. At that rate, a ring of 4,000 records
- * covers four seconds.
+ * Maximum number of ordinary successful requests per second at which all are recorded. At that rate, a ring of 4,000
+ * records covers four seconds.
  */
 export const FULL_RECORDS_PER_SECOND = 1_000;
 /**
@@ -18,7 +18,7 @@ export const FULL_RECORDS_PER_SECOND = 1_000;
 const FIRST_OF_ROUTE = 5;
 
 export type SampleRate = {
-  /** One of this many ordinary successes was recorded; 1 means all of them. */
+  /** One of this many ordinary successful requests was recorded; 1 means all of them. */
   readonly keptOneOf: number;
   readonly perSecond: number;
   /** The rate in words: `1 of 12 recorded at 11,900/s`. */
@@ -27,20 +27,20 @@ export type SampleRate = {
 
 export class Sampling {
   #second = NaN;
-  /** The number of all requests of this second; `#ordinary` counts the ordinary successes among them. */
+  /** The number of all requests of this second; `#ordinary` counts the ordinary successful requests among them. */
   #all = 0;
   #ordinary = 0;
   #kept = 0;
   #stride = 1;
   /**
-   * The number of ordinary successes expected in this second. It is the number of the last second, or of the current
-   * second if that is higher.
+   * The number of ordinary successful requests expected in this second. It is the number of the last second, or of the
+   * current second if that is higher.
    */
   #expected = 0;
   #last: { second: number; all: number; ordinary: number; kept: number } | undefined;
   #notKept = 0;
 
-  /** Returns the number of ordinary successes that were counted but not recorded. */
+  /** Returns the number of ordinary successful requests that were counted but not recorded. */
   get notKept(): number {
     return this.#notKept;
   }

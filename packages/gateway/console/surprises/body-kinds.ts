@@ -166,7 +166,7 @@ type BackendBody = {
   readonly contentType: string;
   readonly isBinary: boolean;
   readonly target: 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
-  /** Whether ContentHandling decides about the target. */
+  /** Whether ContentHandling determines the form of the target. */
   readonly isChosen: boolean;
 };
 
@@ -235,7 +235,7 @@ export function addAccepted(facts: SurpriseFacts): string {
   const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted);
   const type = isConcrete ? firstAccepted : '*/*';
   const text = printTypes(facts, type);
-  return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then reach the function as base64, too${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.\n${text}`;
+  return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then also reach the function as base64${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.\n${text}`;
 }
 
 function returnText(contentType: string): string[] {

@@ -161,7 +161,7 @@ const notValidated: SurpriseKind = {
   },
 };
 
-/** Counts of failed entries in replies of AWS services that are successes all the same. */
+/** The members that count failed entries in replies of AWS services whose status is nevertheless a success. */
 const FAILED_COUNTS = ['FailedEntryCount', 'FailedRecordCount', 'FailedPutCount'];
 
 const entriesFailed: SurpriseKind = {
@@ -239,7 +239,10 @@ const referenceEmpty: SurpriseKind = {
 /** The references that a template has without defining them (docs/aws §7.2, §7.5). */
 const PROVIDED = new Set(['input', 'context', 'util', 'stageVariables', 'foreach', 'velocityCount']);
 
-/** Returns references that neither the template nor API Gateway defines. Those of directives may be missing on purpose. */
+/**
+ * Returns references that neither the template nor API Gateway defines. References in directives are left out, because
+ * they may be undefined on purpose.
+ */
 function undefinedIn(template: string): readonly string[] {
   const defined = new Set(
     [...template.matchAll(/#(?:set|foreach|define|macro)\s*\(([^)]*)/g)].flatMap(([, inside = '']) =>

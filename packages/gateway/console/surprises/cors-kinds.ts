@@ -125,8 +125,8 @@ const noVary: SurpriseKind = {
       ],
       changes: [
         isSelecting(facts.integration)
-          ? `Map method.response.header.Vary: "'Origin'" in ResponseParameters of the integration response, too, and declare the header in the method response.`
-          : 'Return Vary: Origin from the integration, too.',
+          ? `Map method.response.header.Vary: "'Origin'" in ResponseParameters of the integration response as well, and declare the header in the method response.`
+          : 'Also return Vary: Origin from the integration.',
       ],
     };
   },
@@ -163,7 +163,7 @@ function describe(name: string, allowed: readonly string[]): string {
 
 function describeWildcard(facts: SurpriseFacts, allowed: readonly string[]): string {
   return allowed.includes('*') && hasCredentials(facts)
-    ? ' (for a request with credentials, which the reply allows, * stands for nothing)'
+    ? ' (the reply allows credentials, and for a request with credentials * has no special meaning)'
     : '';
 }
 
@@ -193,5 +193,5 @@ function describeMissingRoute({ recorded }: SurpriseFacts, method: string): stri
   const routes = api.stages.get(stageName)?.deployment.routes;
   return routes === undefined || routes.find(method, path) !== undefined
     ? []
-    : [`Add a route for ${method} ${path}, too: the API has none, so the request itself would be refused.`];
+    : [`Also add a route for ${method} ${path}: the API has none, so the request itself would be refused.`];
 }

@@ -1,4 +1,6 @@
-/** A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1). */
+/**
+ * A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1).
+ */
 import { sentence } from '../explain/reason.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { respellOrigin, writtenOf } from './cors-spelling.ts';
@@ -14,7 +16,7 @@ export const originNotAllowed: SurpriseKind = {
   find(facts) {
     const origin = originOf(facts);
     const allowed = facts.reply.all('access-control-allow-origin');
-    // Several origins are another kind.
+    // A reply with several origins is another kind of surprise.
     if (origin === undefined || allowed.length > 1 || allowed[0]?.includes(',') === true) return undefined;
     const { status } = facts.recorded;
     const isPreflight = askedMethod(facts) !== undefined;
@@ -79,7 +81,7 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
   return [allowInReply(facts, origin)];
 }
 
-/** How the integration allows the origin itself. */
+/** Advises how the integration itself can allow the origin. */
 function allowInReply({ integration, recorded }: SurpriseFacts, origin: string): string {
   return isSelecting(integration)
     ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${recorded.status}, and declare the header in the method response.`

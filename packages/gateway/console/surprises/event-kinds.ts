@@ -1,4 +1,4 @@
-/** Values of a request that a function gets elsewhere, or otherwise, than the client sent them (docs/aws §3.1–§3.3). */
+/** Values of a request that a function gets in another place or form than the client sent them (docs/aws §3.1–§3.3). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -84,7 +84,9 @@ const plusAsSpace: SurpriseKind = {
     if (parameters.length === 0) return undefined;
     return {
       values: { parameters },
-      because: [`A + in a query is a space, and so the function got it in ${parameters.join(', ')}.`],
+      because: [
+        `In a query, + stands for a space, so the function got a space instead of + in ${parameters.join(', ')}.`,
+      ],
       changes: ['To send a plus, encode it as %2B.'],
     };
   },

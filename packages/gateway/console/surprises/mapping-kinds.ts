@@ -113,7 +113,7 @@ const missingVariable: SurpriseKind = {
   source: 'docs/aws §10.1',
   find({ recorded }) {
     const { stage, route, api } = recorded.received;
-    // A refused request has not read the variables.
+    // If a request is refused, its variables were not read.
     if (stage === undefined || route === undefined || recorded.enteredMs['map-request'] === undefined)
       return undefined;
     if (api.functionUrl !== undefined) return undefined;

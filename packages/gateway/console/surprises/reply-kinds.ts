@@ -1,4 +1,7 @@
-/** Replies that differ from what the function returned, or that arrive later than it sent them (docs/aws §3.6, §8.3, §9). */
+/**
+ * Replies that differ from what the function returned, or that arrive later than it sent them
+ * (docs/aws §3.6, §8.3, §9).
+ */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
@@ -8,7 +11,7 @@ import type { SurpriseKind } from './surprise.ts';
 
 const cached: SurpriseKind = {
   code: 'FROM_STAGE_CACHE',
-  // The list says `cached` of every hit.
+  // In the list, every hit has the mark `cached`.
   mark: undefined,
   source: 'docs/aws §9',
   find(facts) {
@@ -135,7 +138,7 @@ const inferred: SurpriseKind = {
     return {
       values: { members },
       because: [
-        `The function returned a value without statusCode, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` The members ${members.join(', ')} are in the body, too, and set nothing.`}`,
+        `The function returned a value without statusCode, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` The members ${members.join(', ')} are therefore part of the body, and set nothing.`}`,
       ],
       changes: ['To set the status or headers, return { statusCode, headers, body }.'],
     };

@@ -1,11 +1,14 @@
-/** Parts of a function’s result that reached the client otherwise than the function meant (docs/aws §2.4, §3.5, §3.6). */
+/**
+ * Parts of a function’s result that reached the client in a form that the function did not intend
+ * (docs/aws §2.4, §3.5, §3.6).
+ */
 import { addAccepted } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson } from '@gatewright/aws/json-object';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-/** What payload format 2.0 reads of a result with statusCode; other members have no effect. */
+/** The members that payload format 2.0 reads in a result with statusCode. Other members have no effect. */
 const MEMBERS_OF_2 = new Set(['statusCode', 'headers', 'body', 'isBase64Encoded', 'cookies']);
 
 const membersIgnored: SurpriseKind = {
@@ -53,9 +56,9 @@ const typeByDefault: SurpriseKind = {
     return {
       values: { contentType },
       because: [
-        `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, and a client may read it otherwise.`,
+        `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, so a client may misread it.`,
       ],
-      // A short text is often meant so.
+      // A short text often matches by chance and is meant as text.
       changes:
         what === 'not JSON' || what === 'JSON' ? [] : ['Return the Content-Type of the body in headers.'],
     };

@@ -1,4 +1,4 @@
-/** What the kinds of surprises read of a recorded request. Each part is derived on first use, when a record is read. */
+/** The facts about a recorded request from which surprises are found. Each fact is derived when it is first needed. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { acceptsBinary, bareType } from '../../core/events/media-types.ts';
@@ -16,7 +16,7 @@ export type Filler = {
   readonly headers: HeaderList;
 };
 
-/** What is not in the record itself. A list of requests looks up neither. */
+/** Facts that are not in the record itself. They are not looked up for a list of requests. */
 export type SurpriseLookups = {
   readonly definitionOf?: ((recorded: RecordedRequest) => Definition | undefined) | undefined;
   /** Whether the API is the toolkit's, whose functions read every form of an event. */

@@ -1,4 +1,7 @@
-/** Parts of a request that a template of a REST or WebSocket API reads otherwise than the client sent them (docs/aws §7.2, §7.3). */
+/**
+ * Parts of a request that a template of a REST or WebSocket API reads in another form than the client sent them
+ * (docs/aws §7.2, §7.3).
+ */
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
 import { findJsonFault } from '../records/json-fault.ts';
 import { requestTemplateOf } from '../records/sent.ts';

@@ -51,7 +51,7 @@ export function checkMembers(call: string, path: ReadonlyMap<string, string>, bo
 }
 
 /**
- * Returns the violations of patch operations. The reader of the patch reports them, too, but only this function can
+ * Returns the violations of patch operations. The reader of the patch also reports them, but only this function can
  * report them together with violations of the path.
  */
 function brokenVerbs(call: string, body: UnknownMembers, inPath: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-/** Finds routes that AWS deploys, but of which every call fails, because the integration cannot work. */
+/** Finds routes that AWS deploys, but that fail on every call, because the integration cannot work. */
 import { ruleOf } from '../../core/deployability/rules.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { ApiState } from '../api-state.ts';

@@ -27,7 +27,7 @@ export type RolesOfStacks = {
 };
 
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-const NOT_KNOWN = 'its permissions are unknown, so all calls are allowed that no statement denies';
+const NOT_KNOWN = 'its permissions are unknown, so every call that no statement denies is allowed';
 
 /**
  * @param tolerance determines whether a document that IAM would refuse to save is accepted. Such a document grants

@@ -18,7 +18,7 @@ export type PlacedStage = StageSettings & { place: ControlResource['place'] };
 
 export type StageList = {
   readonly stages: readonly PlacedStage[];
-  /** HTTP and WebSocket stages without a deployment. `stages` contains these stages, too. */
+  /** HTTP and WebSocket stages without a deployment. `stages` also contains these stages. */
   readonly withoutDeployment: readonly ControlResource[];
   readonly closed: ReadonlyMap<string, string>;
 };

@@ -42,7 +42,7 @@ export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelati
 const DEFAULT_VISIBILITY = 30;
 const DEFAULT_TIMEOUT = 3;
 
-/** CreateEventSourceMapping (hashicorp/terraform-provider-aws#18099). */
+/** Refuses a queue whose visibility timeout is below the function's timeout (hashicorp/terraform-provider-aws#18099). */
 function judgeVisibility(
   mapping: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -66,7 +66,7 @@ function judgeVisibility(
   };
 }
 
-/** CreateQueue (awslabs/aws-solutions-constructs#342). */
+/** Refuses a dead-letter queue of the other type, FIFO or standard (awslabs/aws-solutions-constructs#342). */
 function judgeDeadLetters(
   queue: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -88,7 +88,7 @@ function isFifo({ properties }: ResolvedResource): boolean {
   return isTrue(properties['FifoQueue']);
 }
 
-/** PutRule (aws-controllers-k8s/community#1984). */
+/** Refuses a schedule on an event bus other than the default one (aws-controllers-k8s/community#1984). */
 function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
   const bus = textOf(rule.properties, 'EventBusName').replace(/^.*:event-bus\//, '');
   if (rule.properties['ScheduleExpression'] === undefined || bus === '' || bus === 'default')
@@ -100,7 +100,7 @@ function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
   };
 }
 
-/** CreateDeployment (hashicorp/terraform-provider-aws#14290). */
+/** Refuses to deploy a private API that has no resource policy (hashicorp/terraform-provider-aws#14290). */
 function judgePrivateApi(
   api: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -133,7 +133,7 @@ function judgeAuthorizerName(
     : undefined;
 }
 
-/** CreateResource (serverless/serverless#2730). */
+/** Refuses two resources with the same parent and name (serverless/serverless#2730). */
 function judgePath(resource: ResolvedResource, all: readonly ResolvedResource[]): BrokenRelation | undefined {
   return isRepeated(resource, all, ['RestApiId', 'ParentId', 'PathPart'])
     ? {
@@ -163,7 +163,7 @@ function isRepeated(
 const RESPONSE_VALUE =
   /^(?:'[\s\S]*'|method\.request\.(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+|context\..+|stageVariables\..+)$/;
 
-/** PutGatewayResponse (aws/aws-cdk#20274). */
+/** Refuses an invalid mapping expression in a gateway response (aws/aws-cdk#20274). */
 function judgeResponseParameters(response: ResolvedResource): BrokenRelation | undefined {
   for (const [name, value] of Object.entries(mapOf(response.properties, 'ResponseParameters')))
     if (typeof value === 'string' && !RESPONSE_VALUE.test(value))
@@ -176,8 +176,9 @@ function judgeResponseParameters(response: ResolvedResource): BrokenRelation | u
 }
 
 /**
- * CreateTable (aws/aws-cli#6138; CloudFormation template reference, BillingMode: "If you set BillingMode as
- * PAY_PER_REQUEST, you cannot specify this property. If you set BillingMode as PROVISIONED, you must specify this property.").
+ * Refuses a table with provisioned throughput and an index without it (aws/aws-cli#6138; CloudFormation template
+ * reference, BillingMode: "If you set BillingMode as PAY_PER_REQUEST, you cannot specify this property. If you set
+ * BillingMode as PROVISIONED, you must specify this property.").
  */
 function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
   const { BillingMode = 'PROVISIONED', GlobalSecondaryIndexes } = table.properties;
@@ -192,7 +193,7 @@ function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
   return undefined;
 }
 
-/** Subscribe (getmoto/moto#8957, validated against AWS). */
+/** Refuses to subscribe a FIFO queue to a standard topic (getmoto/moto#8957, validated against AWS). */
 function judgeTopicKind(
   subscription: ResolvedResource,
   all: readonly ResolvedResource[],

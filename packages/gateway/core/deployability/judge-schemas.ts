@@ -111,7 +111,7 @@ function ofTemplate(
   return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(own, name)));
 }
 
-/** Returns whether the violation follows from values that AWS gets, too. */
+/** Returns whether the violation follows from values that AWS also receives. */
 function isCertain(
   { path, missing, keyword, message }: SchemaViolation,
   { logicalId, unresolved = [] }: ResolvedResource,

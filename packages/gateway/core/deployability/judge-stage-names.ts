@@ -1,10 +1,10 @@
-/** What refers to a stage only by its name, so that CloudFormation may create it before the stage. */
+/** Judges resources that refer to a stage only by its name, so that CloudFormation may create them before the stage. */
 import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { namesIn } from './names-in.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** CreateUsagePlan (serverless/serverless#2831, aws/serverless-application-model#32). */
+/** Refuses a usage plan that may be created before its stage (serverless/serverless#2831, aws/serverless-application-model#32). */
 export function judgePlanStages(
   plan: ResolvedResource,
   _all: unknown,
@@ -23,8 +23,9 @@ export function judgePlanStages(
 }
 
 /**
- * CreateBasePathMapping (aws/serverless-application-model#192, serverless/serverless#4029: "Invalid stage identifier
- * specified"). A mapping that waits for a domain of its stack may find the stage, because a domain takes longer to make.
+ * Refuses a base path mapping that may be created before its stage (aws/serverless-application-model#192,
+ * serverless/serverless#4029: "Invalid stage identifier specified"). A mapping that waits for a domain of its stack may
+ * find the stage, because creating a domain takes longer.
  */
 export function judgeMappedStage(
   mapping: ResolvedResource,

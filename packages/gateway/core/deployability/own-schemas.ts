@@ -81,7 +81,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   },
 };
 
-/** Returns the schema of a type with what its service refuses, too. */
+/** Returns the schema of a type, extended by what its service refuses. */
 export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
   const own = [OWN_SCHEMAS, POLICY_SCHEMAS].flatMap((table) =>
     Object.hasOwn(table, type) ? [table[type] ?? {}] : [],

@@ -176,7 +176,7 @@ export const RULES = {
   },
   'fails-always': {
     severity: 'differs',
-    about: 'a route that AWS deploys, but of which every call fails',
+    about: 'a route that AWS deploys, but that fails on every call',
     remedy: 'correct the integration',
     source: `${API_GATEWAY}/developerguide/api-gateway-integration-settings.html`,
   },

@@ -69,7 +69,7 @@ function connectMembers(
   };
 }
 
-/** Returns `requestContext` of a handshake. It is the `$context` of the handshake's templates, too. */
+/** Returns `requestContext` of a handshake. It is also the `$context` of the handshake's templates. */
 export function connectContext(
   handshake: RoutedFacts,
   connection: ConnectionStart | undefined,
@@ -115,12 +115,12 @@ export function buildDisconnectEvent(
   });
 }
 
-/** Returns `requestContext` of a message. It is the `$context` of the message's templates, too. */
+/** Returns `requestContext` of a message. It is also the `$context` of the message's templates. */
 export function messageContext(facts: ConnectionEventFacts, messageId: string): Record<string, unknown> {
   return connectionContext(facts, facts.connection, { messageId, eventType: 'MESSAGE' });
 }
 
-/** Returns `requestContext` of a disconnect. It is the `$context` of the disconnect's templates, too. */
+/** Returns `requestContext` of a disconnect. It is also the `$context` of the disconnect's templates. */
 export function disconnectContext(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },

@@ -19,7 +19,7 @@ export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream'
  * Builds the frame from the matching integration response. For a proxy integration, or if the route has no integration
  * responses, the frame is the integration's unmapped response.
  * @param message the client's message
- * @param encodesAll whether CONVERT_TO_TEXT encodes text bodies as base64, too
+ * @param encodesAll whether CONVERT_TO_TEXT encodes even text bodies as base64
  * @throws GatewayError API_CONFIGURATION_ERROR if no integration response matches, and the errors that
  * `toMappingFailure` translates
  */

@@ -24,7 +24,7 @@ export type TemplateParameters = {
 export type TemplateInput = {
   /** The body of the request, or in a response template the body of the integration's response. */
   readonly body: string;
-  /** The parameters of the request. Response templates read the parameters of the request, too. */
+  /** The parameters of the request. Response templates also read the parameters of the request. */
   readonly parameters: TemplateParameters;
   /** The result of `contextVariables`, which the request and response templates of an exchange share. */
   readonly context: JavaMap;

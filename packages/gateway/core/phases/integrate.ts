@@ -170,7 +170,7 @@ function refusal({ reason, message, isReserved }: Extract<InvocationResult, { ki
 
 /**
  * Whether a failed call is reported by the rules of HTTP APIs. There is one exception: a service call whose request
- * cannot be sent is a configuration error on HTTP APIs, too.
+ * cannot be sent is also a configuration error on HTTP APIs.
  */
 function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
   return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');

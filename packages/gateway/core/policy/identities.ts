@@ -136,7 +136,7 @@ export function createIdentities(
 
 /**
  * Decides whether to allow a call to which no resource policy applies. Without a resource policy, a call to a resource
- * of another account is not allowed, because the other account would have to permit the call, too.
+ * of another account is not allowed, because the other account would also have to permit the call.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
   const said = decideByPolicies(identity, question);

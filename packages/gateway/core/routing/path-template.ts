@@ -21,7 +21,7 @@ const KIND_ORDER = { literal: 0, variable: 1, greedy: 2 };
 
 /**
  * Compares two templates from left to right. A literal comes before a variable, and a variable before a greedy
- * variable. Templates that never match the same path are ordered, too, because sorting requires a total order.
+ * variable. Templates that never match the same path are also ordered, because sorting requires a total order.
  */
 export function bySpecificity(a: readonly PathSegment[], b: readonly PathSegment[]): number {
   const shared = Math.min(a.length, b.length);

@@ -70,7 +70,7 @@ type StackSource = {
 
 export type ResolvedStack = {
   readonly stackName: string;
-  /** The stage of the service (`--stage`). Stacks from plain templates have a stage, too. */
+  /** The stage of the service (`--stage`). Stacks from plain templates also have a stage. */
   readonly stage: string;
   readonly region: string;
   readonly accountId: string;

@@ -126,7 +126,7 @@ function manage(
   const connectionId = decodeOrKeep(encodedId);
   permit(accessKeyId, request.method, api, { stageName, connectionId, at });
   if (!CONNECTION_ID.test(connectionId))
-    throw new CallRefused('invalid-connection-id', 'the connection id does not have the form of one', {
+    throw new CallRefused('invalid-connection-id', 'the connection id is malformed', {
       message: `Invalid connectionId: ${connectionId}`,
       connectionId,
       requestId,

@@ -53,7 +53,7 @@ type ConnectOutcome =
   | { readonly kind: 'refused'; readonly reply: Reply };
 
 /**
- * Decides whether a handshake succeeds. It never rejects, because a failure results in a refusal, too. Every handshake
+ * Decides whether a handshake succeeds. It never rejects, because a failure also results in a refusal. Every handshake
  * is logged.
  */
 export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {

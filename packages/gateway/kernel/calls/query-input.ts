@@ -1,6 +1,6 @@
 /**
- * Reads the input of AWS's query protocol (`Attribute.1.Name=…`) as a tree. The functions that read members work on
- * inputs of the JSON protocol, too.
+ * Reads the input of AWS's query protocol (`Attribute.1.Name=…`) as a tree. The functions that read members also work
+ * on inputs of the JSON protocol.
  */
 import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

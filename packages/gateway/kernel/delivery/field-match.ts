@@ -13,9 +13,12 @@ export type Wanted = {
   readonly takesAbsence: boolean;
 };
 
-/** How many levels of an event are looked at. Deeper values count as absent, so that no event can exhaust the stack. */
+/**
+ * Maximum number of levels of an event that are examined. Deeper values count as absent, so that no event can exhaust
+ * the stack.
+ */
 const MAX_LEVELS = 1_000;
-/** How many ways of reading the dots in names are tried. Only members that differ by dots alone have several. */
+/** Maximum number of ways in which the dots in names are read. Only members that differ by dots alone have several. */
 const MAX_READINGS = 64;
 
 /**

@@ -41,11 +41,11 @@ function tokensOf(pattern: string): readonly Token[] {
 }
 
 /**
- * EventBridge refuses a rule of complexity 11 and takes one of 7 (recorded: LocalStack, content_wildcard_complex_EXC and
- * content_wildcard_repeating, October 2025). The engine's documentation names 10 as an example of a limit.
+ * EventBridge refuses a rule of complexity 11 and takes one of 7 (recorded: LocalStack, content_wildcard_complex_EXC
+ * and content_wildcard_repeating, October 2025). The engine's documentation names 10 as an example of a limit.
  */
 const MAX_COMPLEXITY = 10;
-/** How many sets of states are looked at, so that a pattern made for it cannot keep the gateway busy. */
+/** Maximum number of sets of states that are examined, so that no pattern can keep the gateway busy for long. */
 const MAX_SETS = 20_000;
 
 /** Whether the wildcards of one field exceed the limit: some text would match the beginnings of too many of them. */

@@ -101,7 +101,7 @@ const SETTINGS = /^(?:(?:npx|cross-env|env|[A-Za-z_]\w*=\S*)\s+)*/;
 
 /**
  * Whether a script watches its sources.
- * @param scripts the scripts of the package.json; if a script calls other scripts, these are checked, too
+ * @param scripts the scripts of the package.json; if a script calls other scripts, these are also checked
  */
 function isWatching(scripts: unknown, name: string, followed: ReadonlySet<string> = new Set()): boolean {
   if (followed.has(name)) return false;

@@ -40,7 +40,7 @@ export class Compiling {
       return await build();
     } finally {
       this.#running.delete(functionName);
-      if (isReported) this.#say(functionName, `${command} has ended after ${secondsSince(sinceMs)} s`);
+      if (isReported) this.#say(functionName, `${command} finished in ${secondsSince(sinceMs)} s`);
     }
   }
 

@@ -6,7 +6,7 @@ import type { BuildError } from './build-error.ts';
 
 /**
  * A failed build. As long as the file with its first error and the installed packages are unchanged, another build
- * would fail, too.
+ * would also fail.
  */
 export class FailedBuild {
   readonly error: BuildError;

@@ -138,7 +138,7 @@ export async function prebundle(
   const marks = markBuild(
     { inputs: Object.fromEntries(inputs), outputs: {} },
     { ...options, tsconfigRaw: {} },
-    // Recently written files are accepted, too, because `isCurrent` detects later changes.
+    // Recently written files are also accepted, because `isCurrent` detects later changes.
     { startedEpochMs: Infinity, runDirectory: absWorkingDir },
   );
   if (marks === undefined) return undefined;

@@ -73,7 +73,7 @@ export class ProjectBuild implements Compiler {
     if (!this.isRunning) return 'the gateway is shutting down';
     this.#isRunning = false;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    if (failure === undefined) this.#setup.inform(`${this.command} has ended after ${seconds} s`);
+    if (failure === undefined) this.#setup.inform(`${this.command} finished in ${seconds} s`);
     else this.#setup.inform(`${this.command} failed: ${failure}\n${lastLines(output)}`);
     return failure;
   }
@@ -92,7 +92,7 @@ export class ProjectBuild implements Compiler {
         resolve({ failure: late ?? failure, output });
       };
       const timer = setTimeout(() => {
-        late = `it has not ended within ${limitMs / 1000} s`;
+        late = `it did not finish within ${limitMs / 1000} s`;
         void group.kill();
       }, limitMs);
       const group = new ProcessGroup(command, keeper, keeper.mark(), {

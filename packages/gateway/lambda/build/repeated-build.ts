@@ -137,8 +137,8 @@ const ignore = (): void => undefined;
 
 /**
  * Leaves missing packages of the AWS SDK as imports of the bundle, as in a deployed function. When the function runs,
- * the instance uses the gateway's copy, or reports why it cannot use it. A missing package in a call to `require` stays
- * in the bundle, too. Such a call fails only when it runs, because frameworks load optional packages in this way.
+ * the instance uses the gateway's copy, or reports why it cannot use it. A missing package in a call to `require` also
+ * stays an import. Such a call fails only when it runs, because frameworks load optional packages in this way.
  */
 function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
   const asked = Symbol('asked');

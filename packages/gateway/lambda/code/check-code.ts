@@ -79,9 +79,9 @@ export async function findBroken<T extends CheckedEntry>(
 }
 
 /**
- * Checks code again after an edit if it was never requested: an instance would run it before anybody asks for it. The
+ * Checks code after an edit without starting an instance, if no request has needed the function so far. The
  * check installs what the edit needs, so that no request waits for it. What is wrong is reported when the code is built.
- * @returns whether nothing else is to be done until a request comes
+ * @returns whether nothing else has to be done until a request needs the function
  */
 export async function isOnlyChecked({
   code,

@@ -22,7 +22,7 @@ export type PackageFinding = {
 
 /** Lambda's quota of the unzipped code and layers of a function, in bytes. */
 const MAX_BYTES = 262_144_000;
-/** The most files that are counted or read of one package. A package with more files is not judged. */
+/** Maximum number of files of a package. A package with more files is not examined. */
 const MAX_FILES = 100_000;
 const MAX_SOURCES = 2_000;
 const MAX_SOURCE_BYTES = 500_000;
@@ -130,7 +130,9 @@ function isPlainFile(path: string): boolean {
   }
 }
 
-/** Matches service files of osls. osls leaves out files that are unknown here: dev dependencies, and excluded patterns. */
+/**
+ * Matches service files of osls. osls leaves out files that are unknown here: dev dependencies, and excluded patterns.
+ */
 const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 /** Folders that `sam build` and CDK do not copy. */
 const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);

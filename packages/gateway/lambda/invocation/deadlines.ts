@@ -1,6 +1,6 @@
 /**
- * The deadlines of invocations. Their time is the machine's clock or a clock that a debugger can stop. There is a
- * variant without any time limit, too.
+ * The deadlines of invocations. Their time is the machine's clock or a clock that a debugger can stop. There is also
+ * a variant without any time limit.
  */
 import type { Deadline, Deadlines } from '../../core/ports.ts';
 

@@ -60,7 +60,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   #program: InstanceProgram | undefined;
   #preparing = 0;
   #readyAt = 0;
-  /** The time since which starts have failed, if the code has started successfully before; otherwise undefined. */
+  /**
+   * The time at which the code first failed to start after it had started successfully. Undefined if it has not failed
+   * since then.
+   */
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;

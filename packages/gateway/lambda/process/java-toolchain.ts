@@ -141,7 +141,7 @@ function ofGradle(build: string, classes: string): Classes {
 
 /**
  * Matches the names that plug-ins of Maven and Gradle give to a jar that includes its dependencies. Matches
- * `original-….jar`, too, which is the jar without dependencies that shading leaves next to the shaded jar.
+ * also an `original-….jar`, which is the jar without dependencies that shading leaves next to the shaded jar.
  */
 const WHOLE_JAR = /^original-.*\.jar$|-(?:all|aws|shaded|fat|jar-with-dependencies)\.jar$/;
 

@@ -367,7 +367,7 @@ export class ThreadInstance implements Instance {
     const [head] = this.#handed;
     if (head === undefined) return;
     if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
-      // The caller gets the failure at once, because another instance would crash before its first event, too.
+      // The caller gets the failure at once, because another instance would also crash before its first event.
       if (this.#initFailure !== undefined && this.answeredCount === 0) {
         head.settle(readFailure(this.#initFailure, lazyRequestId(this.#requestIdOf, head.sequence)));
         this.#dropHead();

@@ -36,7 +36,7 @@ export type LoadedModules = { readonly lastUrl: () => string | undefined };
 
 /**
  * Hooks the resolution of both module systems in this thread. In Lambda, NODE_PATH finds packages of layers only for
- * `require`. Here, ESM imports and absolute `/opt/…` specifiers work, too, for code that was tested with other tools.
+ * `require`. Here, ESM imports and absolute `/opt/…` specifiers also work, for code that was tested with other tools.
  */
 export function hookModules(setup: ModuleSetup): LoadedModules {
   let last: string | undefined;

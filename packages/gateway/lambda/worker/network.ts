@@ -7,8 +7,8 @@
  * redirects. Calls to unknown APIs are refused at the control port.
  *
  * Calls to other AWS services are redirected if they are signed with the function's local key, because version 2 of the
- * SDK and other clients do not read `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer replaces are redirected
- * too. All other calls pass unchanged: unsigned calls (a public object, the keys of a user pool at AWS), calls signed
+ * SDK and other clients do not read `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer replaces are also
+ * redirected. All other calls pass unchanged: unsigned calls (a public object, the keys of a user pool at AWS), calls signed
  * with the developer's key, and calls to other addresses.
  */
 import type * as Http from 'node:http';

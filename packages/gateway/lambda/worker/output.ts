@@ -28,7 +28,7 @@ const CONSOLE_LEVELS = [
 ] as const;
 
 export class FunctionOutput {
-  /** The request id of the running event. As in Lambda, late output of earlier events gets this id, too. */
+  /** The request id of the running event. As in Lambda, late output of earlier events also gets this id. */
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;
@@ -219,7 +219,7 @@ const IMPORT_ASSERTION = /Unexpected identifier 'assert'/;
 
 /**
  * Explains an error that occurs because Node.js has removed an API. Such an error can occur because functions of older
- * runtimes run on the gateway's newer version of Node.js. Returns undefined if the function would fail in Lambda, too.
+ * runtimes run on the gateway's newer version of Node.js. Returns undefined if the function would also fail in Lambda.
  */
 export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: string): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -8,8 +8,8 @@ import { Writable } from 'node:stream';
 import { RuntimeError } from './failure.ts';
 
 /**
- * The names of the properties that Lambda's `streamifyResponse` adds to a handler. Libraries read these properties,
- * too.
+ * The names of the properties that Lambda's `streamifyResponse` adds to a handler. Libraries also read these
+ * properties.
  */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
@@ -61,7 +61,7 @@ export const awslambda = {
 type Write = (chunk: string | Uint8Array) => unknown;
 
 export class ResponseStream extends Writable {
-  /** The hook that Lambda's stream has under this name. Libraries set it, too. */
+  /** The hook that Lambda's stream has under this name. Libraries also set it. */
   _onBeforeFirstWrite: ((write: Write) => void) | undefined;
   readonly #channel: PartChannel;
   #hasWritten = false;

@@ -1,6 +1,6 @@
 /**
  * Protects the gateway from its functions, because they are threads of the same process. An action that would end the
- * gateway ends only the instance, as in Lambda. Threads that a function starts are covered, too.
+ * gateway ends only the instance, as in Lambda. This includes threads that a function starts.
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -33,7 +33,7 @@ export function shieldWorker(preload: string): void {
 
 /**
  * Prevents a function from sending signals to the gateway. Its child processes can still receive signals, individually
- * and as groups. `_kill` is replaced, too, because `process.kill` calls it and functions can call it directly.
+ * and as groups. `_kill` is also replaced, because `process.kill` calls it and functions can call it directly.
  */
 function shieldSignals(warn: (message: string) => void): void {
   const shared = process as typeof process & { _kill: (pid: unknown, signal: unknown) => number };
@@ -51,7 +51,7 @@ function shieldSignals(warn: (message: string) => void): void {
 
 /**
  * Protects the gateway from the workers of a function. A worker has its own `process` object, which is replaced before
- * the worker's code runs. If the worker is killed, its parent thread ends, too.
+ * the worker's code runs. If the worker is killed, its parent thread also ends.
  */
 function shieldWorkers(preload: string, warn: (message: string) => void): void {
   const threads = process.getBuiltinModule('node:worker_threads');

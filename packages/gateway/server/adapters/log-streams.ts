@@ -79,7 +79,7 @@ export function createStreamSink(stream: Writable): StreamSink {
 function whenTaken(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     // An empty write is used, because its callback is called after all earlier writes. If the stream has failed, the
-    // callback is called with an error, which ends the wait, too.
+    // callback is called with an error, which also ends the wait.
     stream.write('', () => {
       resolve();
     });

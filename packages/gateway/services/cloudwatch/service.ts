@@ -26,7 +26,7 @@ export function open(ports: ServicePorts): Service {
   const { clock, accountId, report } = ports;
   const store = new MetricStore({ report });
   const board = new AlarmBoard({ ...ports, store });
-  // Lines and measurements from before this service was loaded count, too.
+  // Lines and measurements from before this service was loaded also count.
   const addEmbedded = (text: string): void => {
     for (const data of readEmbedded(text)) store.add(data);
   };

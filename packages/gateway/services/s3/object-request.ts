@@ -44,7 +44,7 @@ export function objectHeaders(request: ServiceRequest): readonly string[] {
   return [...system, ...own];
 }
 
-/** Checks the conditions of a write. Only one of both headers, and only some of their values, are taken. */
+/** Checks the conditions of a write. Only one of the two headers is accepted, and only some values. */
 export function refuseWrite(
   request: ServiceRequest,
   key: string,
@@ -127,7 +127,7 @@ function notImplemented(Header: string, additionalMessage: string): ObjectRefusa
   return { status: 501, code: 'NotImplemented', message, details: { Header, additionalMessage } };
 }
 
-/** S3 takes an ETag without its quotes, too [obs]. */
+/** S3 also accepts an ETag without its quotes [obs]. */
 function isSame(wanted: string, etag: string): boolean {
   const plain = etag.replaceAll('"', '');
   return wanted.split(',').some((one) => one.trim().replace(/^W\//, '').replaceAll('"', '') === plain);

@@ -119,7 +119,7 @@ function readOne(
   ];
 }
 
-/** A scope that is given must be one of both [obs: sns]. */
+/** If a scope is given, it must be one of these two [obs: sns]. */
 function refuseOtherScope({ resource }: ResourceReader, given: unknown): void {
   if (given === undefined || given === 'MessageBody' || given === 'MessageAttributes') return;
   throw new DefinitionError(

@@ -98,7 +98,7 @@ class Expansion {
 
 /**
  * Replaces `${Name}` by the item, and `&{Name}` by the item without the characters that a logical id cannot contain.
- * Keys are replaced, too.
+ * This includes placeholders in keys.
  */
 function replaceIdentifier(value: Json, identifier: string, item: string): Json {
   const inText = (text: string): string =>

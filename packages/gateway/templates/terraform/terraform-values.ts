@@ -181,7 +181,7 @@ export class TerraformValues {
     if (only?.kind === 'made' && others.length === 0) return only.value;
     if (only?.kind === 'known' && only.value !== undefined) return only.value;
     const of =
-      references.length === 0 ? '' : `, and the references in it are not followed: ${references.join(', ')}`;
+      references.length === 0 ? '' : `, and these references are not followed: ${references.join(', ')}`;
     return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
   }
 

@@ -44,7 +44,9 @@ export type StartFacts = {
 export function describeStart(facts: StartFacts): string {
   const { listening, tookMs, isQuiet = false } = facts;
   const findings = facts.isVerbose ? describeUnsupported : countUnsupported;
-  const follows = isQuiet ? 'Errors and refused requests follow' : 'One line per request follows';
+  const follows = isQuiet
+    ? 'Errors and refused requests are printed below'
+    : 'One line per request is printed below';
   return [
     ...(listening.console === undefined
       ? []

@@ -107,7 +107,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
       await Promise.race([signalled, orphaned, quitted]);
     } else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
   } finally {
-    // The keys are closed first, because a second Ctrl-C ends the process immediately.
+    // The keyboard commands are ended first, because a second Ctrl-C ends the process immediately.
     keys?.close();
     await gateway.close();
     await lines.close();

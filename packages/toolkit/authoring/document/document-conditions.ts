@@ -123,11 +123,11 @@ export const CONDITION: Shape<Condition> = refine(
       roles: several(NAME),
       claims: described(
         list(CLAIM_TEST),
-        'Each of these tests must be true. Types are strict: "1" is not 1. A deny rule on a missing claim denies, unless exists is tested too.',
+        'Each of these tests must be true. Types are strict: "1" is not 1. A deny rule on a missing claim denies, unless it also tests exists.',
       ),
       sourceIp: described(
         object({ cidr: list(CIDR) }, {}),
-        'The request comes from one of these networks. The test is compiled into the policy, so cached results respect it too.',
+        'The request comes from one of these networks. The test is compiled into the policy, so it also applies to cached results.',
       ),
       mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),
       authAgeSeconds: described(

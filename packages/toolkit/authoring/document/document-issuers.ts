@@ -81,7 +81,7 @@ const OIDC = object(
     algorithms: described(list(oneOf(...SIGNATURE_ALGORITHMS)), 'Default: RS256.'),
     typ: described(
       list(text(/^[A-Za-z0-9.+/-]{1,64}$/, 'a token type, such as at+jwt')),
-      'Header typ values of access tokens; a token without typ passes too. Default: JWT and at+jwt.',
+      'Header typ values of access tokens; a token without typ is also accepted. Default: JWT and at+jwt.',
     ),
     clients: described(list(CLIENT), 'Only tokens issued to these clients (client_id or azp).'),
     clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
@@ -129,7 +129,7 @@ const LOCAL = object(
   {
     audience: described(
       list(CLIENT),
-      'Addresses of resources, such as http://127.0.0.1:3000/mcp: a client that signs in for one gets a token whose aud is its address. Tokens of gatewright token, whose aud is gatewright, are accepted too.',
+      'Addresses of resources, such as http://127.0.0.1:3000/mcp: a client that signs in for one gets a token whose aud is its address. Tokens of gatewright token, whose aud is gatewright, are also accepted.',
     ),
     claims: CLAIMS,
     revocation: REVOCATION,

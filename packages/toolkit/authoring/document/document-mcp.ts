@@ -1,6 +1,6 @@
 /**
- * Defines the `mcp` section of an access document. It determines who may use which tools, prompts and resources of an MCP
- * server behind the API.
+ * Defines the `mcp` section of an access document. It determines who may use which tools, prompts and resources of an
+ * MCP server behind the API.
  */
 import { isMcpPattern } from '@gatewright/handlers/mcp/grants';
 import { MCP_SUBJECTS } from '@gatewright/handlers/mcp/methods';
@@ -55,7 +55,7 @@ export const MCP = described(
     {
       path: described(
         text(/^\/[^\s?#*{}]{0,1023}$/, 'the path of a route, such as /mcp'),
-        'Route of the MCP server. Its own rules, under rules, decide who reaches the server at all.',
+        'Route of the MCP server. The rules of the document that name this route decide who reaches the server at all.',
       ),
       rules: described(
         list(RULE, 1, 100),
@@ -69,7 +69,7 @@ export const MCP = described(
       ),
       refuseByHeaders: described(
         flag(),
-        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. Needs cacheTtlSeconds: 0. It saves calls of the function; what is run is decided by the wrapper alone. Default: false.',
+        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. Needs cacheTtlSeconds: 0. This saves invocations of the function; the wrapper alone decides what is run. Default: false.',
       ),
     },
   ),

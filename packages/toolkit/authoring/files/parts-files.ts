@@ -171,6 +171,6 @@ function readSettings(file: string): PartSettings | undefined {
   const parts = listOf(PARTS_MEMBER);
   const without = listOf(WITHOUT_MEMBER);
   if (parts === undefined && without !== undefined)
-    throw new UsageError(`${without[0]?.at ?? shown}: without needs parts: write parts, too`);
+    throw new UsageError(`${without[0]?.at ?? shown}: without needs parts: also write parts`);
   return parts && { parts, without: without ?? [] };
 }

@@ -44,7 +44,7 @@ export function reduceOpenApi(text: string, file: string): ReducedOpenApi {
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'read', text: JSON.stringify(shown) };
 }
 
-/** JSON is YAML, too, but reading it as JSON is fifty times faster. Only a mistake needs the places in the text. */
+/** JSON is also YAML, but reading it as JSON is fifty times faster. Only a mistake needs the places in the text. */
 function read(text: string, file: string): ReturnType<typeof readYaml> {
   const json = parseJson(text);
   if (json === undefined) return readYaml(text, file);

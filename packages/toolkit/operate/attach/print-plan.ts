@@ -109,9 +109,10 @@ function describeEffect(
 
 function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' | 'token'>>): string {
   const looked = 'After the last step, attach checks the configuration at AWS';
-  if (url === undefined) return `${looked}. To check the effect on callers too, pass --url and --token-file.`;
+  if (url === undefined)
+    return `${looked}. To also check the effect on callers, pass --url and --token-file.`;
   return token === undefined
-    ? `${looked} and refusals at ${url}. To check successful calls too, pass --token-file.`
+    ? `${looked} and refusals at ${url}. To also check successful calls, pass --token-file.`
     : `${looked} and the effect on callers at ${url}.`;
 }
 

@@ -70,9 +70,9 @@ describe('StackSet', () => {
 
     assert.match(
       remedyOf('base-dev-HttpAuthorizerArn'),
-      /Import an export that is there \(base-dev-RequestAuthorizerArn of base\), or start the stack that exports base-dev-HttpAuthorizerArn too\.$/,
+      /Import an export that is there \(base-dev-RequestAuthorizerArn of base\), or also start the stack that exports base-dev-HttpAuthorizerArn\.$/,
     );
-    assert.match(remedyOf('network-VpcId'), /Start the stack that exports it too\.$/);
+    assert.match(remedyOf('network-VpcId'), /Also start the stack that exports it\.$/);
   });
 
   it('imports within one region and account, as CloudFormation does, and says where the export is', () => {

@@ -183,7 +183,7 @@ describe('a change of plan', () => {
     await assert.rejects(change(ports, { plan: 'gold', version: 3 }, 2 * MINUTE_MS), {
       code: 'CURRENCY_MISMATCH',
       message:
-        'the customer is invoiced in USD, but plan gold is in EUR; name a plan in USD, or the currency EUR for the customer, too (--currency EUR)',
+        'the customer is invoiced in USD, but plan gold is in EUR; name a plan in USD, or set the currency of the customer to EUR as well (--currency EUR)',
     });
   });
 

@@ -22,7 +22,10 @@ const SPECIAL: readonly (readonly [network: string, prefix: number])[] = [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ];
-/** Of IPv6, only the global unicast addresses are reachable, without these. Tunnels may contain any IPv4 address. */
+/**
+ * The only IPv6 addresses that are public are global unicast addresses. Those in `SPECIAL_IPV6` are
+ * excluded. Some of these are tunnels, whose addresses may contain any IPv4 address.
+ */
 const GLOBAL_IPV6 = ['2000::', 3] as const;
 const SPECIAL_IPV6: readonly (readonly [network: string, prefix: number])[] = [
   ['2001::', 23],

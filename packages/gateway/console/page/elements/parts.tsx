@@ -34,7 +34,7 @@ export function Problem({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** A table that scrolls sideways if it is wider than the window. It can be scrolled by keyboard, too. */
+/** A table that scrolls sideways if it is wider than the window. It can also be scrolled by keyboard. */
 export function TableBox({
   label,
   isCard = false,

@@ -1,6 +1,6 @@
 /**
- * The customers of the toolkit's customer plans, and their people in the portal. Plans and states cannot be changed here;
- * `gatewright customers` changes them.
+ * The customers of the toolkit's customer plans, and their people in the portal. Plans and states cannot be changed
+ * here; `gatewright customers` changes them.
  */
 import { useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
@@ -23,7 +23,7 @@ type Props = {
 };
 
 export function CustomersSection({ item, rows }: Props) {
-  // The list is there long before the use of all customers is read.
+  // The list is available long before the use of all customers has been read.
   const early = useFetched<ShownCustomers>('console/customers?without=use').data;
   const { data: whole, error, reload } = useFetched<ShownCustomers>('console/customers');
   const data = whole ?? early;
@@ -36,7 +36,7 @@ export function CustomersSection({ item, rows }: Props) {
       <section class="split-list scrolls" aria-label="Customers">
         <SectionHead
           title="Customers"
-          about={`Who uses the API on which plan, and how much of it is used. ${
+          about={`The customers of the API, their plans, and how much each has used. ${
             rows === undefined ? 'This page only reads. ' : ''
           }To change a customer, run gatewright customers.`}
         >

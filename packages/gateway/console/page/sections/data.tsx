@@ -31,7 +31,7 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
   const shown = item ?? tables?.[0];
   return (
     <div class="single scrolls">
-      <SectionHead title="Data" about="Tables of the DynamoDB that this gateway uses." />
+      <SectionHead title="Data" about="The DynamoDB tables that this gateway uses." />
       <Problem text={problem} />
       {tables === undefined && problem === undefined ? <p class="soft">Reading the tables …</p> : null}
       {tables?.length === 0 ? (

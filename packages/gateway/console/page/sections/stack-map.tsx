@@ -44,7 +44,7 @@ export function StackMapView() {
   if (data.nodes.length === 0)
     return (
       <Empty title="This gateway has no APIs or functions.">
-        APIs and functions are drawn here with what they use.
+        APIs and functions are drawn here with the resources that they use.
       </Empty>
     );
   return (

@@ -251,9 +251,9 @@ function describeState({ state, isLive }: Traffic): string {
   const full = state.kept === state.limit ? ', the oldest are dropped' : '';
   const some =
     sampled !== undefined
-      ? ` · ${sampled.text} for ordinary successes; everything else is recorded`
+      ? ` · ${sampled.text} for ordinary successful requests; everything else is recorded`
       : notKept > 0
-        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes were counted but not recorded`
+        ? ` · ${notKept.toLocaleString('en-US')} ordinary successful requests were counted but not recorded`
         : '';
   return `${counted.toLocaleString('en-US')} since startup${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }

@@ -10,7 +10,9 @@ type CodeFacts = {
   readonly LastModified: string;
 };
 
-/** The number of files of a folder that are looked at. The size of a larger folder is too small. */
+/**
+ * Maximum number of files of a folder that are counted. The size reported for a folder with more files is too small.
+ */
 const MAX_FILES = 5_000;
 /** Folders that the toolchains do not deploy. */
 const SKIPPED = new Set(['.git', '.serverless', '.aws-sam', 'cdk.out']);

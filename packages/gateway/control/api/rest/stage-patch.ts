@@ -90,7 +90,7 @@ const CANARY_RULES: readonly Rule[] = [
 ];
 
 /**
- * Creates the rule for stage variables. Unlike entries of other maps, a stage variable can be added by `replace`, too.
+ * Creates the rule for stage variables. Unlike entries of other maps, a stage variable can also be added by `replace`.
  */
 function upsertRule(map: Field): Rule {
   const rule = mapRule(map, 'Invalid stage variable name');

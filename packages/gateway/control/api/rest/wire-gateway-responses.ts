@@ -21,7 +21,7 @@ const ID_LENGTH = 6;
 const FIELDS = REST_TYPES['AWS::ApiGateway::GatewayResponse'].fields;
 const RULES = patchRules(FIELDS).map(refuseEmptyEntries);
 
-/** The message for an unsupported operation of a supported path is the message for an unsupported path, too [obs]. */
+/** An unsupported operation of a supported path gets the same message as an unsupported path [obs]. */
 const refusal: PatchRefusal = ({ path }) => badRequest(`Invalid patch path ${path}`);
 
 /** Entries of maps must not be empty [obs]. */

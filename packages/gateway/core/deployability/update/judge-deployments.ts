@@ -35,7 +35,7 @@ export function judgeDeployments(changes: StackChanges): readonly DeployFinding[
       ({ now: { type, logicalId }, replacedBy }) =>
         type === 'AWS::ApiGateway::Deployment' &&
         replacedBy === undefined &&
-        // If a transform has generated the deployment, it gives it a new logical id when the API changes.
+        // A transform that generates a deployment gives the deployment a new logical id when the API changes.
         now.source?.made?.has(logicalId) !== true,
     )
     .flatMap(({ now: deployment }) => {

@@ -1,4 +1,4 @@
-/** Knows what is lost together with a resource, and which replacements nobody notices. */
+/** Lists what is lost together with a resource, and the types whose replacement has no visible effect. */
 
 /**
  * What disappears with a resource of the type: data that CloudFormation does not restore, or an address or id that

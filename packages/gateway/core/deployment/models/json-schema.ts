@@ -178,7 +178,7 @@ class Engine {
       try {
         return compiled(value) ? 'valid' : [...(compiled.errors ?? [])];
       } catch (error) {
-        // The size of the call stack is a limit, too. With a recursive schema, a body with thousands of nested levels
+        // The size of the call stack is another limit. With a recursive schema, a body with thousands of nested levels
         // would exceed it.
         if (error instanceof TemplateError || error instanceof RangeError) return 'too-much';
         throw error;

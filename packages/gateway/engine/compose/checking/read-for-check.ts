@@ -43,7 +43,7 @@ export async function readForCheck(
     tolerance: faults,
     stored: { ...stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
   }).catch((error: unknown) => {
-    // What keeps the only source from being loaded is a finding, too.
+    // If the only source cannot be loaded, the reason is also a finding.
     if (!isAboutText(error)) throw error;
     faults.note(error, 'nothing is served');
     return [];

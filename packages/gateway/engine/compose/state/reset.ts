@@ -14,7 +14,7 @@ type ResetPart = {
 
 /**
  * The parts in the order in which a reset restores them. During a reset, no event starts anything. Instances end first,
- * so that their last effects are undone, too. Request records are not reset, because they show how a test went.
+ * so that their last effects are also undone. Request records are not reset, because they show how a test went.
  * Services are reset separately, through their own interface.
  */
 const RESET_PARTS: readonly ResetPart[] = [

@@ -15,23 +15,23 @@ import sys
 import time
 import traceback
 
-# Leaves no __pycache__ in the gateway's own package.
+# No __pycache__ is written into the gateway's own package.
 WRITES_NOTHING, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 import older_boto3
 import result_json
 sys.dont_write_bytecode = WRITES_NOTHING
 
 API = "/2018-06-01/runtime/"
-# By module that is missing on this machine: the command that installs it.
+# For each module that is missing on this machine: the command that installs it.
 REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
-# File times have a resolution of one second there.
+# The times of source files in bytecode have a resolution of one second.
 SETTLED_AFTER_S = 2
 OWN_FILES = tuple(os.path.abspath(module.__file__) for module in (sys.modules[__name__], older_boto3, result_json))
 WRITER = result_json.ResultWriter()
 
 
 class RuntimeFault(Exception):
-    """An error that the runtime itself detects, with Lambda's name for it."""
+    """An error that the runtime itself detects. It has the name that Lambda gives it."""
 
     def __init__(self, error_type, message, trace=()):
         super().__init__(message)
@@ -40,7 +40,7 @@ class RuntimeFault(Exception):
 
 
 class RuntimeApi:
-    """One connection that is kept open; a call waits for its response without a time limit."""
+    """One connection to the Runtime API, which is kept open. A call waits for its response without a time limit."""
 
     def __init__(self, address):
         self.connection = http.client.HTTPConnection(address)
@@ -51,7 +51,7 @@ class RuntimeApi:
         return response.headers, response.read(), response.status
 
     def post(self, path, value, error_type=None):
-        # Bytes are the response itself; a text that UTF-8 cannot encode ends the process, as at Lambda.
+        # Bytes are sent as they are. A text that UTF-8 cannot encode ends the process, as in Lambda.
         is_raw = isinstance(value, bytes)
         headers = {"Content-Type": "application/unknown" if is_raw else "application/json"}
         if error_type is not None:
@@ -109,7 +109,7 @@ class LambdaContext:
 
 
 class LambdaHandler(logging.Handler):
-    """The handler that Lambda puts on the root logger, so that `logging` works without being set up."""
+    """The handler that Lambda adds to the root logger, so that `logging` works without any setup."""
 
     def emit(self, record):
         sys.stdout.write(self.format(record).replace("\n", "\r") + "\n")
@@ -184,7 +184,7 @@ def load_handler(name):
 
 
 def log_cause(error):
-    """The import in the function's own files that failed, which Lambda omits although it is the useful part."""
+    """Returns the import in the function's own files that failed. Lambda omits it, although it is the useful part."""
     frames = own_frames(error.__traceback__)
     if frames:
         sys.stderr.write("".join(traceback.format_list(frames)).rstrip().replace("\n", "\r") + "\n")
@@ -197,13 +197,13 @@ def remedy_for(error):
 
 
 def own_frames(trace):
-    """The frames of the function, without ours and without the frames of Python's import system."""
+    """Returns the frames of the function, without the frames of this file and of Python's import system."""
     frames = traceback.extract_tb(trace)
     return [frame for frame in frames if os.path.abspath(frame.filename) not in OWN_FILES and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
 
 
 def format_trace(trace):
-    """The trace as Lambda's runtime gives it: without its own first frames, and without marks below the source lines."""
+    """Returns the trace as Lambda's runtime prints it: without the runtime's frames and without marks below lines."""
     frames = traceback.extract_tb(trace)
     first = next((index for index, frame in enumerate(frames) if os.path.abspath(frame.filename) not in OWN_FILES), 0)
     return traceback.format_list([(frame.filename, frame.lineno, frame.name, frame.line) for frame in frames[first:]])
@@ -235,7 +235,7 @@ def log_failure(failure):
 
 
 def explain_missing_path(error):
-    """Says where a relative path begins that could not be opened, as the runtime of Node.js does (worker/failure.ts)."""
+    """Explains a relative path that could not be opened, as the runtime of Node.js does (worker/failure.ts)."""
     path = getattr(error, "filename", None)
     if not isinstance(error, FileNotFoundError) or not isinstance(path, str) or not path or os.path.isabs(path):
         return
@@ -264,7 +264,7 @@ def from_json(body):
 
 
 def reach_prefixed_hosts():
-    """Resolves the gateway's address if boto3 puts an operation's prefix before it: `data-127.0.0.1`."""
+    """Resolves the gateway's address even if boto3 puts the prefix of an operation before it: `data-127.0.0.1`."""
     find_addresses = socket.getaddrinfo
 
     def find_prefixed_addresses(host, *more, **named):
@@ -309,7 +309,7 @@ def reach_own_apis():
 
 
 class Debugger:
-    """Reports debuggers to the gateway, whose deadlines stop while a debugger is attached to a running event."""
+    """Reports debuggers to the gateway, so that deadlines stop while a debugger is attached to a running event."""
 
     def __init__(self, api):
         self.api = api
@@ -330,7 +330,7 @@ class Debugger:
 
 
 def wait_for_debugger(debugger):
-    """Lets a debugger attach if the gateway runs with --inspect."""
+    """Allows a debugger to attach if the gateway runs with --inspect."""
     port = os.environ.pop("GATEWRIGHT_DEBUGPY_PORT", None)
     breaks = os.environ.pop("GATEWRIGHT_DEBUGPY_BREAKS", None)
     if port is None:
@@ -351,7 +351,7 @@ def wait_for_debugger(debugger):
 
 
 class LoadedFiles:
-    """Reports the files of the function's modules to the gateway, which watches those outside of the function's folder."""
+    """Reports the files of the function's modules, so that the gateway watches files outside of the function's folder."""
 
     def __init__(self, api):
         self.api = api
@@ -403,7 +403,10 @@ def serve(api, handler, request_filter, debugger, loaded):
 
 
 def keep_settled_bytecode_only():
-    """Keeps no bytecode of a source saved just now: Python would reuse it for a version of the same second and size."""
+    """
+    Stores no bytecode of a file that was just saved, because Python would use it for a later version of the same second
+    and size.
+    """
     keep = importlib.machinery.SourceFileLoader.set_data
 
     def keep_if_settled(loader, path, data, **more):
@@ -417,7 +420,7 @@ def main():
     keep_settled_bytecode_only()
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     task_root = os.environ["LAMBDA_TASK_ROOT"]
-    # The folder of this file is ours; the function's folder comes first.
+    # The first entry is the folder of this file. The function's folder must be the first entry instead.
     sys.path[0] = task_root
     # Lambda's own packages come last, so packages of the project take precedence.
     lent = os.environ.pop("GATEWRIGHT_LENT", None)

@@ -1,4 +1,4 @@
-"""Reports what functions need and this Python lacks. Reads their source but runs none of it.
+"""Reports packages that functions need and that this Python does not have. Reads their source, but does not run it.
 
 Standard input is a JSON list of questions, standard output the JSON answer.
 """
@@ -44,7 +44,7 @@ class Looker:
         return None
 
     def files_of(self, name):
-        """The files of a module and its parent packages, in the first root that contains it."""
+        """Returns the files of a module and of its parent packages, in the first root that contains the module."""
         parts = name.split(".")
         for root in self.roots:
             files = [self.file_of(".".join(parts[:end]), root) for end in range(1, len(parts) + 1)]
@@ -54,7 +54,7 @@ class Looker:
         return None, []
 
     def look(self, path):
-        """Layers may contain whole libraries, so they come last, because the number of files is limited."""
+        """Follows the function's files first. Layers may contain whole libraries, and the number of files is limited."""
         self.follow(path, self.root, True)
         while self.of_layers:
             self.try_follow(*self.of_layers.pop(0))
@@ -94,7 +94,10 @@ class Looker:
 
 @functools.lru_cache(maxsize=None)
 def imports_of(path, package):
-    """The imports of a file: name, line, whether at the top level. Cached, because functions share layers."""
+    """
+    Returns the imports of a file with their names and lines, and whether they are at the top level. The result is
+    cached, because functions share layers.
+    """
     tree = parse(path)
     # An import inside a function, condition or "try" may never run.
     top = set(map(id, tree.body))
@@ -110,7 +113,7 @@ def parse(path):
 
 
 def names_of(node, package):
-    """For `from a import b`, both `a` and `a.b`, which may be a module."""
+    """Returns the modules that a statement may import: for `from a import b`, both `a` and `a.b`."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if not isinstance(node, ast.ImportFrom):
@@ -122,7 +125,7 @@ def names_of(node, package):
 
 
 def defined_names(tree):
-    """Names that the module certainly defines; None if they cannot be determined."""
+    """Returns the names that the module certainly defines; None if they cannot be determined."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
@@ -175,7 +178,7 @@ def uninstalled(question, search):
         return []
     there = {}
     for name, version in installed(search) if metadata is None else distributions(search):
-        # If there are several, the first on the path is imported.
+        # If a package is installed several times, Python imports the first one on the path.
         there.setdefault(normalise(name), version)
     told = [describe(name, pinned, there.get(normalise(name))) for name, pinned in wanted]
     return [text for text in told if text]
@@ -189,7 +192,7 @@ def distributions(search):
 
 
 def installed(search):
-    """Installed packages, from the folders that installers write next to them: `name-1.0.dist-info`."""
+    """Returns the installed packages, by the folders that installers write next to them: `name-1.0.dist-info`."""
     for folder in filter(os.path.isdir, search):
         for entry in os.listdir(folder):
             found = re.match(r"(.+?)-([^-]+)(-py[\d.]+)?\.(dist|egg)-info$", entry)
@@ -198,7 +201,7 @@ def installed(search):
 
 
 def describe(name, pinned, found):
-    """The message about a package; None if it is installed as required."""
+    """Returns the message about a package; None if it is installed as required."""
     if found is None:
         return name
     if pinned is None or without_zeros(pinned) == without_zeros(found):
@@ -207,7 +210,7 @@ def describe(name, pinned, found):
 
 
 def without_zeros(version):
-    """2.1 equals 2.1.0; a local label is ignored."""
+    """Normalises a version: 2.1 equals 2.1.0, and a local label is ignored."""
     return re.sub(r"(\.0+)+$", "", version.split("+")[0].lower())
 
 
@@ -226,13 +229,13 @@ def read_requirements(path):
 
 
 def pin_of(text):
-    """The only version that a requirement accepts; None if it accepts others."""
+    """Returns the only version that a requirement accepts; None if it accepts several."""
     found = re.match(r"[^=<>!~#]*===?\s*([0-9][^\s,*#]*)\s*(\s#.*)?(\s--hash.*)?$", text.strip())
     return found.group(1) if found else None
 
 
 def name_of(text):
-    """The package that a requirement names; None if it is an option, a URL, or only for some machines."""
+    """Returns the package that a requirement names; None if it is an option or a URL, or applies only to some machines."""
     text = re.sub(r"(^|\s)#.*$", "", text).strip()
     if text.startswith("-") or ";" in text or "://" in text.split("@")[0]:
         return None

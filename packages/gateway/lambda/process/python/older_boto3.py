@@ -55,7 +55,10 @@ def lend_endpoint(session):
 
 
 def endpoint_of(session, service_name):
-    """The endpoint from the variables that later versions read; the client needs the loaded model anyway."""
+    """
+    Returns the endpoint in the variables that later versions read. Loading the model costs no extra time, because the
+    client needs it in any case.
+    """
     service_id = session.get_service_model(service_name).metadata.get("serviceId", service_name)
     own = os.environ.get("AWS_ENDPOINT_URL_" + service_id.upper().replace(" ", "_"))
     return own or os.environ.get("AWS_ENDPOINT_URL")

@@ -67,7 +67,7 @@ export async function findPython(
   for (const python of candidates) {
     const probed = await probe.ask(python, question);
     isLate ||= probed.kind === 'silent' && probed.wasLate;
-    // A virtual environment that does not run is reported. An interpreter that timed out is reported, too. The broken
+    // A virtual environment that does not run is reported. So is an interpreter that timed out. The broken
     // shim of a version manager is not reported, because the user did not choose it.
     if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${probed.reason}`);

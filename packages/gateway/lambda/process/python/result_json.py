@@ -11,13 +11,13 @@ import math
 import os
 import sys
 
-# Runtimes that write characters as they are; older ones escape all that are not ASCII. A set of awslambdaric.
+# The runtimes that escape characters that are not ASCII. Later runtimes do not. The set is from awslambdaric.
 ESCAPING_RUNTIMES = {"AWS_Lambda_python3.%d" % minor for minor in range(6, 12)}
 INFINITY = float("inf")
 
 
 class RawJson:
-    """Text that is JSON already."""
+    """A text that is already JSON."""
 
     def __init__(self, text):
         self.encoded_json = text
@@ -29,12 +29,12 @@ class ResultWriter:
         self.write_text = json.encoder.encode_basestring_ascii if escapes else json.encoder.encode_basestring
 
     def write(self, value):
-        # A function that has simplejson may answer with its RawJSON: at Lambda it is the class of the runtime client.
+        # A function with simplejson may return its RawJSON, because in Lambda this is the class of the runtime client.
         module = sys.modules.get("simplejson.raw_json")
         self.raw = (RawJson,) if module is None else (RawJson, module.RawJSON)
         self.parts = []
-        # The nested values around the current one, with what each still has to write. No recursion: a result may be as
-        # deeply nested here as at Lambda, where C code writes it.
+        # The nested values around the current one, with what each still has to write. Recursion is avoided, so that a
+        # result may be as deeply nested as in Lambda, where C code writes it.
         self.nested = []
         self.open_marks = set()
         self.begin(value)
@@ -79,7 +79,7 @@ class ResultWriter:
         return write_float(value) if isinstance(value, float) else None
 
     def parts_of(self, value):
-        """The values within a nested value, one after the other; writes what is between them."""
+        """Yields the values within a nested value one after the other, and writes the text between them."""
         fields = fields_of(value)
         if fields is None and isinstance(value, (list, tuple)):
             return self.items_of(value)
@@ -105,7 +105,7 @@ class ResultWriter:
 
 
 def write_int(value):
-    # The text of a subclass may be another one, such as the name of a member of an enumeration.
+    # The text of a subclass may differ from the number, such as the name of a member of an enumeration.
     return str(value if type(value) is int else int(value))
 
 
@@ -134,7 +134,7 @@ def write_key(key):
 
 
 def fields_of(value):
-    """The dictionary of a named tuple, or of another object with the method `_asdict`."""
+    """Returns the dictionary of a named tuple, or of another object with the method `_asdict`."""
     method = getattr(value, "_asdict", None)
     if not callable(method):
         return None

@@ -1,7 +1,7 @@
 /**
  * AWS's managed rule groups by name: their rules, labels, capacity and default actions, as in the developer
- * guide. A rule is evaluated if the guide specifies exactly what it matches. Of other rules the guide publishes example
- * patterns, which match; whether a rule would match anything else is not known here.
+ * guide. A rule is evaluated if the guide specifies exactly what it matches. For the other rules, the guide publishes
+ * example patterns. A rule matches these; what else it would match is not known here.
  */
 import { inspectionOf } from './read-field.ts';
 import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
@@ -48,8 +48,8 @@ const EXACT: Readonly<Record<string, Statement>> = {
 
 /**
  * The example patterns of the guide, by group and by the rule's name without its last part. They are compared with text
- * that is decoded and in lower case. `Host_localhost_HEADER` is left out: clients call the gateway itself as localhost, a name
- * by which no request reaches API Gateway.
+ * that is decoded and in lower case. `Host_localhost_HEADER` is left out: clients call the gateway itself as localhost,
+ * a name by which no request reaches API Gateway.
  */
 const EXAMPLES: Readonly<Record<string, string>> = {
   'core-rule-set/UserAgent_BadBots': 'nessus|nmap',

@@ -60,7 +60,7 @@ function readRule(at: MemberReader, prefix: string, bodies: ResponseBodies, isGr
     return { ...shared, does: readGroup(at, statement.object(member), member) };
   }
   if (!at.has('Action')) at.refuse('Action', 'is missing');
-  // A rule has exactly one of both (hashicorp/terraform-provider-aws#29321).
+  // A rule has either Action or OverrideAction (hashicorp/terraform-provider-aws#29321).
   if (at.has('OverrideAction'))
     at.refuse('OverrideAction', 'is only allowed in a rule that uses a rule group: this rule has Action');
   const action = readAction(at.object('Action'), bodies);

@@ -186,8 +186,8 @@ function isNewer(file: string | undefined, compiled: string): boolean {
 }
 
 /**
- * Returns whether the files of the folder compile to another version of the document, or to none. Times alone do not
- * tell: `git clone` writes files in any order.
+ * Returns whether the files of the folder compile to another version of the document, or to none. The times of the
+ * files cannot show this: `git clone` writes files in any order.
  */
 function compilesToOther(source: string, { name, version }: CompiledDocument): boolean {
   const { compiled } = buildAccess(readAccessFiles(join(source, 'access')), checkPlan);

@@ -38,7 +38,7 @@ function describe(
 ): string {
   const effect =
     refuseByHeaders === true
-      ? 'are enforced only by headers, in which a client can write anything'
+      ? 'are enforced only by headers, and a client can write anything into headers'
       : 'have no effect, so every caller that reaches the server may use all of it';
   return `the rules under mcp for POST ${path} ${effect}: withMcp() or mcp() of gatewright/mcp was not found in the code of the function ${logicalId}; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
 }

@@ -1,4 +1,4 @@
-/** Calls of the admin routes of the portal, for `gatewright portal` and for the console. */
+/** Calls the admin routes of the portal, for `gatewright portal` and for the console. */
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
@@ -22,7 +22,7 @@ export function readOrganisation(tenant: string, flags: ReadFlags): Promise<Answ
 }
 
 /**
- * Makes an invitation, whose link is in the answer.
+ * Creates an invitation. The response contains its link.
  * @param localPortal the address of the portal of a local gateway, whose functions know only the address that their API
  * would have on AWS; undefined for a deployed stack
  */

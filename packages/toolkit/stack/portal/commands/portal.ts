@@ -52,7 +52,7 @@ export function portalCommand(): Command {
     .addCommand(
       changeCommand(
         'remove',
-        'Remove a member, whose sessions end. Their keys belong to the customer and stay.',
+        'Remove a member and end their sessions. Keys that the member made belong to the customer and stay valid.',
       )
         .argument(...TENANT)
         .argument('<id>', 'id of the member, as gatewright portal members lists it')
@@ -68,10 +68,16 @@ export function portalCommand(): Command {
 }
 
 function inviteCommand(): Command {
-  return changeCommand('invite', 'Make an invitation, which is shown only once. Hand its link over yourself.')
+  return changeCommand(
+    'invite',
+    'Create an invitation. Its link is shown only once; send it to the new member yourself.',
+  )
     .argument(...TENANT)
     .addOption(new Option('--role <role>', 'role of the new member (default: owner)').choices(ROLES))
-    .option('--email <address>', 'address of the new member for which you vouch; alerts are sent to it')
+    .option(
+      '--email <address>',
+      'email address of the new member, for alerts; you confirm that the address is theirs',
+    )
     .option('--member <id>', 'renew the sign-in of this member instead, if the portal has no issuer')
     .option('--expires <duration>', 'lifetime, such as 12h or 7d (default: 3d)', readSeconds)
     .action(invite);

@@ -2,10 +2,10 @@
 import { membersOf, textOf } from '@gatewright/aws/json-object';
 import { describeNeeded } from './roles.ts';
 
-/** A request that was refused or got no answer. `message` is a sentence for the member. */
+/** A request that was refused or got no response. `message` is a sentence for the member. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  /** 0 if there was no answer. */
+  /** 0 if there was no response. */
   readonly status: number;
   readonly code: string;
 
@@ -19,9 +19,9 @@ export class Refusal extends Error {
 const DEADLINE_MS = 30_000;
 const TRIES = 3;
 const PAUSE_MS = 800;
-/** Answers after which the same change may be sent again: the function may not have seen it. */
+/** Statuses after which the same change may be sent again, because the function may not have received it. */
 const PASSES: ReadonlySet<number> = new Set([0, 502, 503, 504]);
-/** What is asked before somebody is signed in. */
+/** The paths that can be requested before the user has signed in. */
 const OUTSIDE: ReadonlySet<string> = new Set([
   'session',
   'session/sign-in',
@@ -47,7 +47,7 @@ export function read<Answer>(path: string): Promise<Answer> {
 }
 
 /**
- * Sends a change. It is repeated with the same id if there is no answer, so that it takes effect once.
+ * Sends a change. If there is no response, it is repeated with the same id, so that it takes effect only once.
  * @throws Refusal
  */
 export async function change<Answer>(path: string, body: object = {}): Promise<Answer> {
@@ -76,7 +76,8 @@ async function send<Answer>(method: string, path: string, init: RequestInit): Pr
 }
 
 /**
- * Reads a file, such as a PDF. A link would save a refusal as if it were the file.
+ * Downloads a file, such as a PDF. A plain link is not used, because a browser would save a refusal as if it were the
+ * file.
  * @throws Refusal
  */
 export async function readFile(path: string): Promise<Blob> {
@@ -106,7 +107,7 @@ async function ask(method: string, path: string, init: RequestInit): Promise<Res
   }
 }
 
-/** Returns what to throw, and tells whether the session has ended. */
+/** Returns the error to throw, and reports if the session has ended. */
 function refuse(method: string, path: string, status: number, answer: unknown): Refusal {
   if (status === 401 && !OUTSIDE.has(path)) onSessionEnd();
   return refusalOf(method, path, status, answer);
@@ -122,7 +123,7 @@ function refusalOf(method: string, path: string, status: number, answer: unknown
   return new Refusal(needed ?? own ?? describeStatus(status), status, code);
 }
 
-/** What API Gateway itself refuses has no text for customers. */
+/** If API Gateway itself refuses a request, its response contains no text for customers. */
 function describeStatus(status: number): string {
   if (status === 401) return 'You are not signed in, or your session has ended.';
   if (status === 403) return 'Your role may not do this.';

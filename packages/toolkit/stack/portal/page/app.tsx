@@ -91,7 +91,7 @@ function isOffered(section: string, { hasWebhooks }: About): boolean {
   return section !== 'webhooks' || hasWebhooks === true;
 }
 
-/** Names the section in the title, and gives its head the focus, except when the page is opened. */
+/** Shows the section's name in the title, and focuses its heading, except when the page is opened. */
 function useHead(
   about: About | undefined,
   { section, item }: Place,
@@ -107,7 +107,7 @@ function useHead(
   }, [title, item, about, session?.organisation.id]);
 }
 
-/** A link to `#main` would be an address of this page. */
+/** A link to `#main` is not used, because this page uses fragments as addresses of its sections. */
 function skip(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();

@@ -1,4 +1,4 @@
-/** What the functions of the portal answer, as docs/design/portal.md lists it. */
+/** The responses of the portal's functions, as listed in docs/design/portal.md. */
 
 export type Role = 'owner' | 'developer' | 'billing';
 

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system says. It is all that this page stores in the browser. */
+/** The theme: light, dark, or the system's choice. It is the only thing that this page stores in the browser. */
 import { useState } from 'preact/hooks';
 
 export const THEMES = ['system', 'light', 'dark'] as const;

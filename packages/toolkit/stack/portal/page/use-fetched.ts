@@ -5,12 +5,12 @@ export type Fetched<Answer> = {
   readonly data: Answer | undefined;
   readonly problem: string | undefined;
   readonly reload: () => void;
-  /** Shows an answer that a change has returned. */
+  /** Shows the response of a change. */
   readonly put: (answer: Answer) => void;
 };
 
 /**
- * Reads when the path changes, and again on demand. The last answer stays while it is read again.
+ * Reads when the path changes, and again on demand. The last response stays while it is fetched again.
  * @param ask sends the request, if it is not a GET
  */
 export function useFetched<Answer>(

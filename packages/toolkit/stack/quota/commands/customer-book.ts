@@ -1,6 +1,6 @@
 /**
- * Reads customers for the console, with the readers of `gatewright customers`, `gatewright usage`, `gatewright keys` and
- * `gatewright quota audit`.
+ * Reads customers for the console, with the readers of `gatewright customers`, `gatewright usage`, `gatewright keys`
+ * and `gatewright quota audit`.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
@@ -34,13 +34,18 @@ type ShownUse = ShownCustomer['uses'][number];
 type ShownChange = ShownCustomer['changes'][number];
 
 const DAY_MS = 86_400_000;
-/** How far back changes are read. The audit has pages of all customers, so at most so many pages are read. */
+/**
+ * How far back changes are read. The audit's pages contain changes of all customers, so the number of pages is limited.
+ */
 const [CHANGE_DAYS, CHANGE_PAGES] = [7, 8];
 /** How far back the use of past periods is read. */
 const HISTORY_DAYS = 92;
-/** At most so many periods are read of one customer. A customer with many keys has one for each key and day. */
+/**
+ * Maximum number of periods that are read for one customer. A customer with many keys has a period for each key and
+ * day.
+ */
 const MOST_PERIODS = 5_000;
-/** At most so many pages are read for the list: 2,000 customers, and the use of 4,000 limits and keys. */
+/** Maximum number of pages that are read for the list: 2,000 customers, and the use of 4,000 limits and keys. */
 const [CUSTOMER_PAGES, USAGE_PAGES] = [20, 80];
 
 /** @param findTarget returns the admin API of the running gateway, or undefined if it has none */
@@ -129,7 +134,8 @@ async function showOne(
 ): Promise<ShownCustomer | undefined> {
   const customer = await findCustomer(tenant, flags);
   const fromEpochMs = nowEpochMs - HISTORY_DAYS * DAY_MS;
-  // One call after the other: calls at once would each start an instance of the function, which takes longer.
+  // The calls are made one after the other. Parallel calls would each start an instance of the function, which takes
+  // longer.
   const limits = customer === undefined ? [] : await readLeft(tenant, planOf(customer), flags);
   const left = limits.filter(({ level }) => level === 'tenant');
   const usage = await readUsage({ tenant }, flags);
@@ -202,7 +208,7 @@ function toUse(row: Answer): Counted {
   };
 }
 
-/** What is left of a limit without usage has no state, and refuses nothing. */
+/** A limit without usage has no state, and refuses no requests. */
 function refuses(row: Answer): boolean {
   return row['state'] !== undefined && describeRefusal(row as UsageRow, { plan: '' }) !== undefined;
 }

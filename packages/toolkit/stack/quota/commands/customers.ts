@@ -43,7 +43,7 @@ A customer's life:
   gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
   gatewright customers suspend acme            its requests get 403, until resume
   gatewright customers close acme              for good; its keys are revoked, and what it owes is still billed
-  gatewright customers delete acme             what would be erased; erased with --confirm acme`;
+  gatewright customers delete acme             list what would be deleted; --confirm acme deletes it`;
 
 export function customersCommand(): Command {
   return new Command('customers')
@@ -176,7 +176,7 @@ function describeChange(answer: Answer): string {
   ].join(', ');
 }
 
-/** When the change is in force: at once for some requests, and by a time for all. */
+/** Describes when the change is in force: at once for some requests, and at the latest at a certain time for all. */
 function describeInForce(after: Answer, followed: Followed | UsageError): string {
   const keys =
     followed instanceof UsageError

@@ -41,13 +41,15 @@ export type Survey = {
   readonly found: ReadonlyMap<string, number>;
   /** Periods with a price that are not closed, and fees that are not recorded, so that no invoice has them. */
   readonly openMoney: readonly string[];
-  /** Invoices of the last weeks, which the records that are deleted would make. Nobody knows whether they were sent. */
+  /**
+   * Recent invoices that can be made from records that will be deleted. It is unknown whether these invoices were sent.
+   */
   readonly invoices: readonly DueInvoice[];
   /** API Gateway keys that correspond to API keys of the customer. */
   readonly nativeKeys: readonly string[];
 };
 
-/** An invoice as `gatewright usage invoice` makes it of the same records. */
+/** An invoice, as `gatewright usage invoice` would make it from the same records. */
 type DueInvoice = Pick<Invoice, 'number' | 'month' | 'currency' | 'total'>;
 
 type Fate =
@@ -103,7 +105,7 @@ function auditFate(tenant: string, doc: string): Fate {
   const target = entry['target'] as Readonly<Record<string, unknown>> | undefined;
   if (target?.['tenant'] === tenant) {
     const { kind, at } = entry;
-    // A member is named by his customer and his account.
+    // A member is identified by customer and account.
     const by = String(entry['by']).startsWith(actorIdOf(tenant, '')) ? 'portal' : entry['by'];
     const empty = { input: {}, before: {}, after: {} };
     // The operation id is removed, because an administrator may have chosen any text as id, even a person's name.
@@ -161,8 +163,8 @@ function tenantOf({ doc }: Item): unknown {
 }
 
 /**
- * Decides what happens to an item of the portal. Attack: if the customer's name is used again, a former member would be a
- * member of the new customer.
+ * Decides what happens to an item of the portal. Attack: if the customer's name is used again, a former member would be
+ * a member of the new customer.
  */
 function portalFate(tenant: string, { key: { pk, sk }, item }: ListedItem): Fate {
   const own = organisationPartition(tenant);
@@ -206,8 +208,8 @@ export async function forget({ usage, access, portal }: Tables, tenant: string):
   await sweep(access, (kept) => {
     const fate = accessFate(tenant, credentials, kept);
     const { pk } = kept.key;
-    // The items that link keys and endpoints to the customer are deleted last, so that an interrupted run still finds
-    // what else there is of them.
+    // The items that link keys and endpoints to the customer are deleted last, so that a repeated run still finds their
+    // other items.
     const isLink = pk === tenantPartition(tenant) || pk.startsWith('ENDPOINT#');
     if (!isLink || fate.kind === 'keep') return fate;
     links.push(kept.key);
@@ -291,7 +293,10 @@ class OpenMoney {
     );
   }
 
-  /** The invoices of months with a record that may not be on an invoice yet, without those of nothing. */
+  /**
+   * Returns the invoices of months with a record that may not be on an invoice yet. Invoices with a total of zero are
+   * left out.
+   */
   get invoices(): readonly DueInvoice[] {
     const isRecent = ({ price, periodEnd }: UsageRecord): boolean =>
       price !== undefined && Date.parse(periodEnd) > this.#nowEpochMs - INVOICED_WITHIN_MS;

@@ -52,11 +52,14 @@ export function forgetCommand(name: 'forget' | 'delete'): Command {
     .option('--confirm <tenant>', 'name of the customer again, to confirm the deletion')
     .option(
       '--invoiced <number>',
-      'number of an invoice that you have kept: the records of the last 35 days are deleted only then (repeatable)',
+      'number of an invoice that you have saved; records of the last 35 days are deleted only if all their invoices are named (repeatable)',
       collectText,
       [],
     )
-    .option('--even-if-open', 'delete even if periods are open or invoices were not made; that money is lost')
+    .option(
+      '--even-if-open',
+      'delete even if periods are open or invoices were not made; amounts that were not invoiced are lost',
+    )
     .option(
       '--stage <name>',
       'stage in the names of the tables, gatewright-STAGE-usage, gatewright-STAGE-access and gatewright-STAGE-portal',
@@ -106,7 +109,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   }
   if (obstacles.length > 0 && !evenIfOpen)
     throw new UsageError(
-      `nothing was deleted. ${obstacles.join('. ')}. Or pass --even-if-open, which gives that money up`,
+      `nothing was deleted. ${obstacles.join('. ')}. Or pass --even-if-open, and lose the amounts that were not invoiced`,
     );
   await forget(tables, tenant);
   const after = await survey(tables, tenant, Date.now());
@@ -143,7 +146,7 @@ export function describeObstacles(
         ]),
     ...unproven.map(
       ({ number, month, currency, total }) =>
-        `The records of ${month} make the invoice ${number} of ${total} ${currency}: keep it with gatewright usage invoice --period ${month} --tenant ${tenant} --format pdf --out ., then pass --invoiced ${number}`,
+        `Invoice ${number} of ${total} ${currency} can no longer be made once the records of ${month} are deleted: save it with gatewright usage invoice --period ${month} --tenant ${tenant} --format pdf --out ., then pass --invoiced ${number}`,
     ),
   ];
 }
@@ -151,7 +154,7 @@ export function describeObstacles(
 /** What stays after the deletion, and until when. */
 function describeKept(tenant: string): readonly string[] {
   return [
-    `Stays: the audit log, with the kind, time and administrator of each change, without the name ${tenant}; backups for 35 days; logs until logRetentionDays. Gatewright stores no invoices: keep yours as long as the tax law of your country requires.`,
+    `These stay: the audit log, with the kind, time and administrator of each change, without the name ${tenant}; backups for 35 days; logs until logRetentionDays. Gatewright stores no invoices: keep yours as long as the tax law of your country requires.`,
     `To delete, pass --confirm ${tenant}.`,
   ];
 }

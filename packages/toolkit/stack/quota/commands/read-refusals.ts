@@ -26,16 +26,16 @@ export type RefusedCall = {
 type Refusal = Partial<Pick<UsageRow, 'limit' | 'key' | 'route'>> & { readonly says: string };
 
 /**
- * Returns a sentence as commands print it. Attack: the name of a key, which a customer or a token chooses, controls the
- * terminal of the owner of the APIs, or turns what follows it.
+ * Returns a sentence for the terminal. Attack: a customer or a token chooses the name of a key so that it controls the
+ * owner's terminal, or reverses the text after it.
  */
 export function printReads(says: string): string {
   return `What the customer reads: ${showControls(says)}`;
 }
 
 /**
- * Reads what the customer reads now about its refused requests: one sentence for each limit that refuses, or one without a
- * limit if the whole customer is refused.
+ * Reads what the customer reads now about its refused requests: one sentence for each limit that refuses, or one
+ * without a limit if the whole customer is refused.
  * @returns undefined if the stack has no portal
  */
 export async function readRefusals(
@@ -79,7 +79,7 @@ function isOf({ limit, key, route }: Refusal, call: RefusedCall): boolean {
   return (call.limit ?? limit) === limit && isOfKey && isOfRoute;
 }
 
-/** A limit of the call's own key and route comes before one that is less precise. */
+/** A limit for the call's own key and route comes before a less specific limit. */
 function rank({ key, route }: Refusal, call: RefusedCall): number {
   return (key !== undefined ? 0 : 1) + (route === call.route ? 0 : 2);
 }

@@ -64,7 +64,8 @@ function exportCommand(): Command {
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
   const rows = await readUsage(flags, flags);
   const { tenant, at } = flags;
-  // Customers read about the running periods only. For all customers at once, that would be a call for each of them.
+  // The sentences for customers are about current periods only. For all customers together, each customer would need a
+  // call.
   const refusals =
     tenant === undefined || at !== undefined ? [] : ((await readRefusals(tenant, flags)) ?? []);
   const says = refusals.map((refusal) => printReads(refusal.says));

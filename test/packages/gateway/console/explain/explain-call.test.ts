@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
     as: 'admin',
     path: '/dev/@connections/abc',
     status: 400,
-    because: /does not have the form of one/,
+    because: /The connection id is malformed/,
     change: /Use the connectionId that the event of \$connect/,
   },
   {

@@ -126,7 +126,7 @@ describe('a function that its own timeout ended', () => {
     });
 
   it('has an integration timeout to keep on an API, and none at a function URL (docs/aws §19.3)', () => {
-    assert.match(ended('http-2.0'), /raise its Timeout; it must respond before the integration timeout, too/);
+    assert.match(ended('http-2.0'), /raise its Timeout; it must also respond before the integration timeout/);
     assert.match(ended('function-url'), /raise its Timeout\.$/);
   });
 });
@@ -206,7 +206,7 @@ describe('a function that Lambda’s runtime cannot run', () => {
       'SyntaxError: Unexpected end of input',
       /^Correct the syntax of the module of list/,
     ],
-    ['Error', 'Unable to stringify response body', /^Return a value that JSON can hold from list/],
+    ['Error', 'Unable to stringify response body', /^Return a value from list that can be written as JSON/],
   ];
   for (const [errorType, errorMessage, change] of rows)
     it(`is told by what is to be corrected: ${errorMessage} (the errors of aws-lambda-nodejs-runtime-interface-client)`, () => {

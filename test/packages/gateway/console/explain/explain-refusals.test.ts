@@ -169,7 +169,7 @@ const ROWS: readonly Row[] = [
     api: () => anApi(httpRoutes(['GET /pets']), { echo: ok }),
     request: { target: '/pets/' },
     because: /GET \/pets: the request’s path ends with a slash/,
-    change: /^Send the path without the slash at its end/,
+    change: /^Send the path without the trailing slash/,
     never: /Call GET/,
   },
   {

@@ -67,7 +67,7 @@ describe('findNearMisses', () => {
     const answered = plan('GET /orders/new');
 
     assert.deepEqual(findNearMisses([...PLANS, answered], 'GET', '/orders/new', answered), [
-      { route: 'GET /orders/{id}', because: 'it matches too, but /orders/new is more specific' },
+      { route: 'GET /orders/{id}', because: 'it also matches, but /orders/new is more specific' },
     ]);
   });
 });

@@ -45,7 +45,7 @@ describe('a sample of what is served', () => {
     );
   });
 
-  it('is one of several of the ordinary successes above, and stands for all of them', async () => {
+  it('is one of several of the ordinary successful requests above, and stands for all of them', async () => {
     const api = aBusyApi();
 
     await api.second(2 * FULL_RECORDS_PER_SECOND, pets);

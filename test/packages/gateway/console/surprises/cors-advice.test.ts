@@ -57,7 +57,7 @@ const ROWS: readonly Row[] = [
     cors: BASE,
     routes: ['GET /{proxy+}'],
     request: asking('DELETE', ''),
-    changes: [/^Add DELETE to/, /^Add a route for DELETE \/dev\/1, too: the API has none/],
+    changes: [/^Add DELETE to/, /^Also add a route for DELETE \/dev\/1: the API has none/],
     then: { 'access-control-allow-methods': 'GET,PUT,DELETE' },
   },
   {

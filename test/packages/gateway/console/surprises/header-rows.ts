@@ -379,7 +379,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: fromPage(),
     values: { origin: PAGE },
     because: /has no Vary: Origin\. This is a hint/,
-    change: /^Return Vary: Origin from the integration, too\.$/,
+    change: /^Also return Vary: Origin from the integration\.$/,
     not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE, Vary: 'Origin' }) },
   },
 ];

@@ -296,7 +296,7 @@ const REPLIES: readonly SurpriseRow[] = [
     api: http({ body: 'hello', headers: {} }),
     request: { target: '/1' },
     values: { members: ['body', 'headers'] },
-    because: /a value without statusCode.* The members body, headers are in the body, too/,
+    because: /a value without statusCode.* The members body, headers are therefore part of the body/,
     change: /return \{ statusCode, headers, body \}/,
     not: { api: http({ statusCode: 200, body: 'hello' }) },
   },

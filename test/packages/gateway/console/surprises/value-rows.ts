@@ -249,7 +249,7 @@ export const VALUES: readonly SurpriseRow[] = [
     api: proxy(OK),
     request: { target: '/dev/1?q=a+b&page=1' },
     values: { parameters: ['q'] },
-    because: /A \+ in a query is a space, and so the function got it in q\./,
+    because: /In a query, \+ stands for a space, so the function got a space instead of \+ in q\./,
     change: /encode it as %2B/,
     not: { request: { target: '/dev/1?q=a%2Bb&page=1' } },
   },
@@ -293,7 +293,7 @@ export const VALUES: readonly SurpriseRow[] = [
     values: { route: 'GET /pets' },
     because:
       /No route matches GET \/pets\/, so \$default took it\. Nearest is GET \/pets: the request’s path ends/,
-    change: /Send the path without the slash/,
+    change: /Send the path without the trailing slash/,
     not: { request: { target: '/orders' } },
   },
   {

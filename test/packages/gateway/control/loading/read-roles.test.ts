@@ -101,7 +101,7 @@ describe('readRoles', () => {
         [
           'Role',
           'ManagedPolicyArns',
-          'arn:aws:iam::aws:policy/NobodyKnowsThis: its permissions are unknown, so all calls are allowed that no statement denies',
+          'arn:aws:iam::aws:policy/NobodyKnowsThis: its permissions are unknown, so every call that no statement denies is allowed',
         ],
       ],
     );

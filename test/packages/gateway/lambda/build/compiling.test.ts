@@ -24,7 +24,7 @@ describe('a compiler', () => {
     assert.deepEqual(said(), [
       'the first event waits until go build has finished',
       'go build has begun',
-      'go build has ended after N s',
+      'go build finished in N s',
     ]);
     assert.partialDeepStrictEqual(lines[0], { functionName: 'f', level: 'INFO', stream: 'stdout' });
   });

@@ -67,7 +67,7 @@ describe(
       assert.deepEqual(faults, []);
       assert.equal(readFileSync(join(folder, 'runs'), 'utf8'), 'run build\n');
       assert.match(said[0] ?? '', /^runs npm run build in \S+ to build \S+\/dist\/a\.js; requests wait/);
-      assert.match(said[1] ?? '', /^npm run build in \S+ has ended after \d+\.\d s$/);
+      assert.match(said[1] ?? '', /^npm run build in \S+ finished in \d+\.\d s$/);
       assert.equal(said.length, 2);
     });
 
@@ -117,14 +117,14 @@ describe(
         name: 'fails where the script makes other files',
         script: 'mkdir -p out; touch out/a.js',
         answer: /^npm run build in \S+ has run but did not create the handler's file: \S+\/dist\/a\.js$/,
-        said: /has ended after/,
+        said: /finished in/,
       },
       {
         name: 'fails once the script has taken too long',
         script: NEVER,
         limitMs: 100,
-        answer: /failed: it has not ended within 0\.1 s$/,
-        said: /failed: it has not ended within 0\.1 s\n$/,
+        answer: /failed: it did not finish within 0\.1 s$/,
+        said: /failed: it did not finish within 0\.1 s\n$/,
       },
     ];
     for (const { name, script, limitMs, answer, said: expected } of failures)

@@ -30,6 +30,6 @@ describe('a function that is compiled before its first event', { skip: process.p
     // The compiler of this test fails; that its end is waited for is what counts.
     assert.equal((await waiting).kind, 'failed');
     assert.deepEqual(said()[1], 'go build has begun');
-    assert.match(said()[2] ?? '', /^go build has ended after \d+\.\d s$/);
+    assert.match(said()[2] ?? '', /^go build finished in \d+\.\d s$/);
   });
 });

@@ -253,7 +253,7 @@ describe('a value that only the apply makes', () => {
           expressions: { policy: refs('aws_dynamodb_table.t.arn', 'aws_sqs_queue.q.arn') },
         },
       ],
-      /: aws_iam_policy\.p\.PolicyDocument: its value is known only after apply, and the references in it are not followed: aws_dynamodb_table\.t\.arn, aws_sqs_queue\.q\.arn$/,
+      /: aws_iam_policy\.p\.PolicyDocument: its value is known only after apply, and these references are not followed: aws_dynamodb_table\.t\.arn, aws_sqs_queue\.q\.arn$/,
     ],
   ];
   for (const [name, resources, says] of rows)

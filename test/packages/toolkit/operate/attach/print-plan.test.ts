@@ -60,13 +60,13 @@ describe('a plan', () => {
       '          identitySource: method.request.header.Authorization',
       '          resultTtlInSeconds: 300',
       'Callers are not affected before step 5 of 5.',
-      'After the last step, attach checks the configuration at AWS. To check the effect on callers too, pass --url and --token-file.',
+      'After the last step, attach checks the configuration at AWS. To also check the effect on callers, pass --url and --token-file.',
       'gatewright detach undoes the whole attachment (5 steps).',
     ]);
     for (const [options, looked] of [
       [
         { url: 'https://api.example.com' },
-        /^After the last step, attach checks the configuration at AWS and refusals at https:\/\/api\.example\.com\. To check successful calls too, pass --token-file\.$/m,
+        /^After the last step, attach checks the configuration at AWS and refusals at https:\/\/api\.example\.com\. To also check successful calls, pass --token-file\.$/m,
       ],
       [
         { url: 'https://api.example.com', token: 't' },

@@ -91,12 +91,15 @@ function axisDay(seconds: number | undefined): string {
   return day(new Date(seconds * 1000).toISOString()).replace(/ \d+$/, '');
 }
 
-/** Bars are placed by their index, since months differ in length. Without this margin, half of two bars would be outside. */
+/**
+ * Bars are placed by their index, since months differ in length. Without this margin, half of two bars would be
+ * outside.
+ */
 function withRoomForBars({ data: [bars] }: uPlot): [number, number] {
   return [-0.5, bars.length - 0.5];
 }
 
-/** Returns a number that changes with the colours, because a canvas keeps those with which it was drawn. */
+/** Returns a number that changes with the colours, because a canvas keeps the colours with which it was drawn. */
 function useThemeChanges(): number {
   const [changes, setChanges] = useState(0);
   useEffect(() => {

@@ -4,12 +4,12 @@ import { change } from '../api.ts';
 import { day, duration, time } from '../texts.ts';
 import { Ask, Form, ShownOnce } from './parts.tsx';
 
-/** A secret that is shown once, or a note that it got lost. */
+/** A secret that is shown once, or a note that it cannot be shown. */
 export type Shown = { readonly title: string; readonly secret: string | undefined; readonly note: string };
 
 type Secrets = readonly { readonly createdAt: string; readonly notAfter?: string }[];
 
-/** How the page speaks of this kind of credential. */
+/** The words for this kind of credential. */
 export type CredentialWords = {
   /** Such as `key`. */
   readonly noun: string;
@@ -21,7 +21,7 @@ export type CredentialWords = {
 };
 
 type Credential = {
-  /** Where its changes are sent, such as `api/keys/k1`. */
+  /** The path to which its changes are sent, such as `api/keys/k1`. */
   readonly path: string;
   readonly id: string;
   readonly name: string | undefined;
@@ -171,7 +171,7 @@ function Rename({ of, onDone, onCancel }: AskProps) {
   );
 }
 
-/** The answer to a rotation has the secret under the name of its kind. */
+/** The response to a rotation contains the secret in a member named after the kind of credential. */
 type Rotated = { readonly key?: string; readonly secret?: string; readonly secrets: Secrets };
 
 function Rotate({

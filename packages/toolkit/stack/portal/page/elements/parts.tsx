@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { paragraphsOf } from '../texts.ts';
 import type { Fetched } from '../use-fetched.ts';
 
-/** The head of a section. It takes the focus when the section is opened, so that a screen reader reads it. */
+/** The heading of a section. It gets the focus when the section is opened, so that a screen reader reads it. */
 export function SectionHead({
   title,
   about,
@@ -48,7 +48,7 @@ export function Empty({
   );
 }
 
-/** Shows what was read, a note while it is read, or why it cannot be shown. */
+/** Shows data that was fetched, a note while it is being fetched, or the reason why it cannot be shown. */
 export function Loaded<Answer>({
   of: { data, problem, reload },
   children,
@@ -76,7 +76,7 @@ export function Loaded<Answer>({
   );
 }
 
-/** A form whose submission may fail. The refusal is shown below its fields, and takes no input away. */
+/** A form whose submission may fail. A refusal is shown below its fields, and the input is kept. */
 export function Form({
   label,
   action,
@@ -171,7 +171,7 @@ function useAction(run: () => Promise<unknown>) {
   return { isBusy, problem, start };
 }
 
-/** A question before a change. It takes the focus, and Escape closes it. */
+/** A question before a change. It gets the focus, and Escape closes it. */
 export function Ask({
   label,
   onCancel,
@@ -182,11 +182,12 @@ export function Ask({
   readonly children: ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  // Read before the opener is hidden, when it still has the focus.
+  // This is read before the opener is hidden, because it still has the focus then.
   const [opener] = useState(() => document.activeElement);
-  // Before the browser paints: a key that is pressed as soon as the question is seen must reach it.
+  // This happens before the browser paints, so that a key that is pressed as soon as the question is visible reaches
+  // it.
   useLayoutEffect(() => {
-    // Without a field the question itself gets it, so that a second Enter confirms nothing.
+    // If there is no field, the question itself gets the focus, so that pressing Enter again does not confirm it.
     const field = box.current?.querySelector<HTMLElement>('input, select, textarea');
     (field ?? box.current)?.focus();
     return () => {
@@ -253,7 +254,7 @@ export function ShownOnce({
 function Copy({ text }: { readonly text: string }) {
   const [state, setState] = useState<'idle' | 'done' | 'failed'>('idle');
   const copy = (): void => {
-    // Without a secure context, a browser has no clipboard.
+    // In an insecure context, browsers have no clipboard API.
     const { clipboard } = navigator as { readonly clipboard?: Clipboard };
     if (clipboard === undefined) setState('failed');
     else
@@ -289,7 +290,7 @@ export function TableBox({
   );
 }
 
-/** What is shown on demand. It is not drawn before, because it may be long. */
+/** Content that is shown on demand. It is drawn only then, because it may be long. */
 export function Fold({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -304,7 +305,7 @@ export function Badge({ text, kind = '' }: { readonly text: string; readonly kin
   return <span class={`badge ${kind}`}>{text}</span>;
 }
 
-/** The owner's text. It has paragraphs and nothing else. */
+/** The owner's text. It consists of plain paragraphs. */
 export function Paragraphs({ text }: { readonly text: string }) {
   return (
     <div class="prose">

@@ -17,7 +17,9 @@ export function getList(value: Json | undefined, name: string): readonly Json[] 
 
 const HOPS_LIMIT = 20;
 
-/** Follows references of the document. Returns undefined for one that leads nowhere, or in a circle. */
+/**
+ * Follows references of the document. Returns undefined if a reference has no target, or if references form a cycle.
+ */
 export function resolved(document: Json, value: Json | undefined): Json | undefined {
   let found = value;
   for (let hops = 0; hops < HOPS_LIMIT; hops += 1) {

@@ -60,7 +60,7 @@ export type Group = {
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 const PLACES = ['path', 'query', 'header', 'cookie'] as const;
 const OTHER = 'Other operations';
-/** AWS's header for API keys of usage plans, which is the usual name. */
+/** AWS's header for API keys of usage plans, which is the most common name. */
 const USUAL: Credential = { kind: 'header', header: 'x-api-key', title: 'API key in x-api-key' };
 
 /** Groups appear in the order of the document's tags, then in the order of use. */

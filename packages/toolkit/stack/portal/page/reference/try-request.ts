@@ -1,4 +1,4 @@
-/** Builds the request of try-it, and reads its answer. The key goes straight to the API, and nowhere else. */
+/** Builds the request of try-it, and reads its response. The key is sent only to the API. */
 import type { Credential, Operation, Parameter } from './operations.ts';
 
 type Filled = {
@@ -42,7 +42,7 @@ export function buildRequest(base: string, operation: Operation, filled: Filled)
   const ofPlace = (place: Parameter['in']): readonly Parameter[] =>
     parameters.filter((each) => each.in === place && valueOf(each) !== '');
   const inPath = new Map(ofPlace('path').map((each) => [each.name, encodeURIComponent(valueOf(each))]));
-  // A segment of dots would lead to another path.
+  // A segment of dots would result in another path.
   if ([...inPath.values()].some((text) => /^\.{1,2}$/.test(text)))
     return 'A parameter of the path must not be “.” or “..”.';
   const filledPath = path.replace(/\{([^{}]+)\}/g, (whole, name: string) => inPath.get(name) ?? whole);
@@ -73,7 +73,10 @@ export function fieldOf({ in: place, name }: Pick<Parameter, 'in' | 'name'>): st
   return `${place} ${name}`;
 }
 
-/** Returns a sentence if there is no answer that the browser may show. @param page origin of this page */
+/**
+ * Sends the request. Returns a sentence if there is no response that the browser may show. @param page origin of this
+ * page
+ */
 export async function sendRequest(
   { url, method, headers, body }: TryRequest,
   page: string,
@@ -88,7 +91,7 @@ export async function sendRequest(
       credentials: 'omit',
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
-      // A redirect would carry the key to another address.
+      // Following a redirect would send the key to another address.
       redirect: 'manual',
       signal: AbortSignal.timeout(DEADLINE_MS),
     });

@@ -98,7 +98,7 @@ function Offer({ offer: { organisation, role, by, renews, expiresAt } }: { reado
   );
 }
 
-/** A browser has one session, so accepting ends the one that it has. */
+/** A browser has only one session, so accepting an invitation ends the current session. */
 function Replaces({ session: { member, organisation } }: { readonly session: Session }) {
   return (
     <>

@@ -12,7 +12,7 @@ export async function signIn(body: { readonly invitation?: string }): Promise<vo
   location.assign(next);
 }
 
-/** @param code in the address, to which the portal sends a browser that could not sign in */
+/** @param code the code of the failure, which the portal puts into the address after a failed sign-in */
 function describeRefusedSignIn(code: string): string {
   const known: Readonly<Record<string, readonly [status: number, title: string]>> = PORTAL_ANSWERS;
   const [, title] = Object.hasOwn(known, code) ? (known[code] ?? []) : [];

@@ -32,7 +32,11 @@ describe('a client with a metadata document', () => {
 
     const page = String((await at.authorize({ client_id: CLIENT }))?.body);
 
-    for (const text of ['An app asks', CLIENT, 'Any program on this machine can receive this answer'])
+    for (const text of [
+      'An app asks',
+      CLIENT,
+      'Any program on this machine can receive the result of this sign-in',
+    ])
       assert.ok(page.includes(text), text);
   });
 

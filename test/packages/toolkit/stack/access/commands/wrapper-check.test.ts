@@ -160,7 +160,7 @@ export const handler = async () => protectedResourceMetadata({ resource: 'https:
     );
     assert.match(
       warning ?? '',
-      /for POST \/mcp are enforced only by headers, in which a client can write anything: withMcp\(\) or mcp\(\) of gatewright\/mcp was not found in the code of the function Answer/,
+      /for POST \/mcp are enforced only by headers, and a client can write anything into headers: withMcp\(\) or mcp\(\) of gatewright\/mcp was not found in the code of the function Answer/,
     );
   });
 

@@ -363,7 +363,7 @@ describe('gatewright quota forget', () => {
     const [obstacle = ''] = describeObstacles('globex', { openMoney, invoices }, []);
     assert.match(
       obstacle,
-      /^The records of 2026-10 make the invoice \S+ of \d+\.\d\d EUR: keep it with gatewright usage invoice --period 2026-10 --tenant globex .*then pass --invoiced \S+$/,
+      /^Invoice \S+ of \d+\.\d\d EUR can no longer be made once the records of 2026-10 are deleted: save it with gatewright usage invoice --period 2026-10 --tenant globex .*then pass --invoiced \S+$/,
     );
     assert.deepEqual((await survey(swept, 'globex', closed.nowMs + 60 * 86_400_000)).invoices, []);
   });
@@ -385,7 +385,7 @@ describe('gatewright quota forget', () => {
       refused.stderr,
       /nothing was deleted\. Usage with a price is open \(.*monthly.* it ends at /,
     );
-    assert.match(dry.stderr, /Stays: the audit log, .*\nTo delete, pass --confirm globex\./);
+    assert.match(dry.stderr, /These stay: the audit log, .*\nTo delete, pass --confirm globex\./);
     assert.equal(done.code, 0, done.stderr);
     assert.equal((JSON.parse(done.stdout) as { left: number }).left, 0);
     assert.equal(done.stderr, '', 'no keys of API Gateway stand for theirs');
