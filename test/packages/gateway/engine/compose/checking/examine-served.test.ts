@@ -30,7 +30,7 @@ describe('a running gateway', () => {
   };
   const inShort = (findings: readonly DeployFinding[]) =>
     findings
-      .filter(({ severity }) => severity === 'refused')
+      .filter(({ severity, message }) => severity === 'refused' && !message.includes('runs without DynamoDB'))
       .map(({ id, line, message }) => `${line} ${id} ${message}`)
       .toSorted();
   after(() => rmSync(folder, { recursive: true }));
@@ -43,11 +43,14 @@ describe('a running gateway', () => {
       );
       const { findings } = await examineStacks([file], { ...QUIET_GATEWAY, directory: folder });
       // If nothing can be served, the gateway ends with the refusal.
-      if (typeof started === 'string')
-        return assert.ok(
-          inShort(findings).some((one) => started.includes(one.split(' ').slice(2).join(' '))),
+      if (typeof started === 'string') {
+        const messages = inShort(findings).map((one) => one.split(' ').slice(2).join(' '));
+        assert.ok(
+          messages.some((message) => started.includes(message)),
           started,
         );
+        return;
+      }
       try {
         assert.deepEqual(inShort(await started.examine()), inShort(findings));
       } finally {
