@@ -75,7 +75,8 @@ function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | u
   return requireValid(integration);
 }
 
-function compileIntegration(
+/** Compiles an integration, which a route need not have. @throws DefinitionError for what AWS refuses */
+export function compileV2Integration(
   integration: PropertyBag | undefined,
   from: V2Resources,
   protocol: V2Protocol,
@@ -167,7 +168,7 @@ function compileRoute(
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
     integration: withInvokeCheck(
-      compileIntegration(integration, from, protocol),
+      compileV2Integration(integration, from, protocol),
       role,
       sourcesOfRoute(routeKey),
       from.invokePermissions,

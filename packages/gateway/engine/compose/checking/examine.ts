@@ -9,6 +9,7 @@ import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { makeFinding, placedAt } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import { KnownValues } from '../../../core/deployability/known-values.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
 import { judgeTypes } from '../../../core/deployability/judge-types.ts';
@@ -83,19 +84,20 @@ function serviceOf(source: string): readonly string[] {
   }
 }
 
-function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas): readonly DeployFinding[] {
-  const { stackName, resources } = stack;
+function judgeStack(stack: ResolvedStack, { checker, runtimes, known: types }: Schemas): readonly DeployFinding[] {
+  const { stackName, resources, source } = stack;
   const all = [...resources.values()];
+  const known = source && new KnownValues(source.template, source.placeholderParameters);
   return [
     ...judgeSchemas(stack, checker),
-    ...judgeTypes(stack, checker, known),
+    ...judgeTypes(stack, checker, types),
     ...judgeNames(stack, checker.table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
     ...[
       ...all.flatMap(judgeConstraints),
       ...findBrokenRelations(stack),
-      ...all.flatMap(findRefusedFilters),
+      ...all.flatMap((resource) => findRefusedFilters(resource, known)),
     ].map(({ resource, property, message }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message),
     ),
