@@ -13,7 +13,7 @@ const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 export function judgeSchemas(stack: ResolvedStack, checker: SchemaChecker): readonly DeployFinding[] {
   const { source } = stack;
   if (source === undefined) return [];
-  const known = new KnownValues(source.template);
+  const known = new KnownValues(source.template, source.placeholderParameters);
   const written = [...stack.resources.values()].filter(
     ({ logicalId }) => IN_TEMPLATE.test(logicalId) && known.writtenAt(logicalId, []) !== undefined,
   );

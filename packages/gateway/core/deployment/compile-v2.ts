@@ -144,6 +144,9 @@ function compileLambdaChanges(integration: PropertyBag, from: V2Resources): Para
   return isIgnored || changes.request.length + changes.response.size === 0 ? undefined : changes;
 }
 
+/** The keys of WebSocket APIs that begin with $. AWS refuses any other one (serverless/serverless#9530). */
+const OWN_KEYS: ReadonlySet<string> = new Set(['$connect', '$disconnect', '$default']);
+
 /** @param models undefined for HTTP APIs, which do not validate messages */
 function compileRoute(
   route: PropertyBag,
@@ -152,6 +155,8 @@ function compileRoute(
   models: Models | undefined,
 ): MessageRoutePlan {
   const routeKey = readText(requireValid(route), 'RouteKey');
+  if (protocol === 'websocket' && routeKey.startsWith('$') && !OWN_KEYS.has(routeKey))
+    throw new DefinitionError(route.place('RouteKey'), 'The provided route key is not formatted properly');
   const [verb = '', path] = routeKey.split(' ');
   const isAlone = from.assumptions['route-response-alone'] === 'two-way';
   const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));

@@ -94,16 +94,12 @@ export function refusalForSource(service: string, properties: UnknownMembers): R
       member: 'StartingPosition',
       message: `${validationMessage(violation(undefined, 'startingPosition', MUST.notBeNull))}.`,
     };
-  if (position !== 'AT_TIMESTAMP') return undefined;
-  if (service === 'dynamodb')
-    return {
-      member: 'StartingPosition',
-      message: `Unsupported starting position for arn type: ${asText(properties['EventSourceArn']) ?? ''}`,
-    };
-  // awsdocs/aws-cloudformation-user-guide#334
-  return isGiven(properties['StartingPositionTimestamp'])
-    ? undefined
-    : { member: 'StartingPosition', message: 'Need to specify a timestamp' };
+  return service === 'dynamodb' && position === 'AT_TIMESTAMP'
+    ? {
+        member: 'StartingPosition',
+        message: `Unsupported starting position for arn type: ${asText(properties['EventSourceArn']) ?? ''}`,
+      }
+    : undefined;
 }
 
 function refusalForQueue(properties: UnknownMembers, type: string): RefusedMember | undefined {

@@ -164,7 +164,7 @@ function noteRefusal(mapping: ResourceReader): void {
   if (findMappedSource(service) === undefined || unresolved.length > 0) return;
   const refused = refusalForSource(service, properties);
   if (refused !== undefined)
-    mapping.note(refused.member, refused.message, 'the gateway reads the source nevertheless');
+    mapping.note(refused.member, refused.message, 'the gateway reads the source all the same');
 }
 
 function readSource(mapping: ResourceReader, stacks: StackReading): void {

@@ -56,7 +56,7 @@ export function checkEarlyValues(template: JsonObject, refuse: Refuse): void {
 function eachImport(value: Json | undefined, at: Path, visit: (argument: Json, at: Path) => void): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value) as [string, Json][]) {
-    if (key === 'Fn::ImportValue' && isJsonObject(value)) visit(inner, at);
+    if (key === 'Fn::ImportValue' && isJsonObject(value)) visit(inner, [...at, key]);
     eachImport(inner, [...at, key], visit);
   }
 }

@@ -47,7 +47,6 @@ describe('loadApis', () => {
         aStack({
           Chat: {
             type: 'AWS::ApiGatewayV2::Api',
-            physicalId: 'Chat',
             properties: { ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
           },
           ...Object.fromEntries(routes),

@@ -115,13 +115,6 @@ export const OF_DELIVERIES: readonly RefusedDefinition[] = [
     source: 'aws/chalice#1778',
   },
   {
-    name: 'a starting position at a time that is not given',
-    text: MAPPING('kinesis', '      StartingPosition: AT_TIMESTAMP # here').replace(':orders', ':stream/orders'),
-    needs: ['function'],
-    id: 'lambda-eventsourcemapping-startingposition',
-    source: 'awsdocs/aws-cloudformation-user-guide#334: "Need to specify a timestamp"',
-  },
-  {
     name: 'a starting position at a time for a stream of a table',
     text: MAPPING(
       'dynamodb',
@@ -138,4 +131,18 @@ export const OF_DELIVERIES: readonly RefusedDefinition[] = [
     id: 'lambda-eventsourcemapping-bisectbatchonfunctionerror',
     source: 'Lambda API reference: "(Kinesis and DynamoDB Streams only)"',
   },
+  one(
+    'an alarm on an expression that has no period',
+    `
+  Broken:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      ComparisonOperator: GreaterThanThreshold
+      EvaluationPeriods: 1
+      Threshold: 0
+      Metrics: # here
+        - { Id: e1, ReturnData: true, Expression: "SUM(SEARCH('{AWS/SNS,TopicName} MetricName=NumberOfNotificationsFailed', 'Sum', 300))" }`,
+    'cloudwatch-alarm-metrics',
+    'aws/aws-cdk#7155, RoboFinSystems/robosystems#1129: "Period must not be null"',
+  ),
 ];

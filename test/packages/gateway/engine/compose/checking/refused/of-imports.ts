@@ -65,4 +65,22 @@ export const OF_IMPORTS: readonly RefusedDefinition[] = [
     'apigateway-restapi-body',
     'API Gateway developer guide, errors and warnings from importing your API: "a missing model reference"',
   ),
+  ...(['Api', 'HttpApi'] as const).map((type) =>
+    one(
+      `a document and the place of a document for an AWS::Serverless::${type}`,
+      `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Broken: # here
+    Type: AWS::Serverless::${type}
+    Properties:
+      StageName: live
+      DefinitionUri: s3://example-bucket/api.yaml
+      DefinitionBody: { openapi: 3.0.1, info: { title: a, version: '1' }, paths: {} }
+  Topic: { Type: AWS::SNS::Topic }
+`,
+      type === 'Api' ? 'apigateway-restapi' : 'apigatewayv2-api',
+      'aws-samples/aws-cognito-apigw-angular-auth#4',
+    ),
+  ),
 ];

@@ -80,4 +80,15 @@ export const OF_UNDEPLOYED: readonly RefusedDefinition[] = [
     'apigatewayv2-route-apikeyrequired',
     'API Gateway developer guide, WebSocket API keys: only for $connect',
   ),
+  one(
+    'a route of a WebSocket API that begins with $ and is none of its own',
+    `${V2('WEBSOCKET').replace('.method', '.body.action')}
+  Broken:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref Api
+      RouteKey: $getauthorized # here`,
+    'apigatewayv2-route-routekey',
+    'serverless/serverless#9530: "The provided route key is not formatted properly"',
+  ),
 ];
