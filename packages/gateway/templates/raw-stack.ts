@@ -38,10 +38,7 @@ export type RawStack = {
 };
 
 interface NestedStack {
-  open(
-    stackName: string,
-    given: Required<Pick<RawStack, 'parameters' | 'placeholderParameters'>>,
-  ): RawStack;
+  open(stackName: string, given: Required<Pick<RawStack, 'parameters' | 'placeholderParameters'>>): RawStack;
 }
 
 export type LocalCode = {

@@ -249,7 +249,6 @@ function readQueue(reader: ResourceReader): QueueDefinition {
   };
 }
 
-
 /**
  * Reads an event source mapping of a queue.
  * @param queue the source of the mapping

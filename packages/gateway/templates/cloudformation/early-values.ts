@@ -55,7 +55,7 @@ export function checkEarlyValues(template: JsonObject, refuse: Refuse): void {
 
 function eachImport(value: Json | undefined, at: Path, visit: (argument: Json, at: Path) => void): void {
   if (typeof value !== 'object' || value === null) return;
-  for (const [key, inner] of Object.entries(value) as [string, Json][]) {
+  for (const [key, inner] of Object.entries(value)) {
     if (key === 'Fn::ImportValue' && isJsonObject(value)) visit(inner, [...at, key]);
     eachImport(inner, [...at, key], visit);
   }
@@ -63,7 +63,7 @@ function eachImport(value: Json | undefined, at: Path, visit: (argument: Json, a
 
 function hasKey(value: Json, keys: ReadonlySet<string>): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return (Object.entries(value) as [string, Json][]).some(
+  return Object.entries(value).some(
     ([key, inner]) => (isJsonObject(value) && keys.has(key)) || hasKey(inner, keys),
   );
 }

@@ -45,8 +45,7 @@ export function readParameters(
   for (const [name, declaration] of Object.entries(membersOf(section))) {
     const value = tolerance.attempt<ParameterValue | undefined>(
       WITHOUT_VALUE,
-      () =>
-        readParameter(name, declaration, given, fail, stored, placeholderParameters?.has(name) === true),
+      () => readParameter(name, declaration, given, fail, stored, placeholderParameters?.has(name) === true),
       (error) => ({ kind: 'unusable', error }),
     );
     if (value === undefined) missing.push(name);

@@ -154,8 +154,7 @@ export class ImportedModels {
         at,
         `Invalid OpenAPI input. The reference ${reference} does not refer to a model`,
       );
-    if (!this.#hasModel(name))
-      return this.#document.fail(at, `Reference to model '${name}' not found`);
+    if (!this.#hasModel(name)) return this.#document.fail(at, `Reference to model '${name}' not found`);
     return name;
   }
 }

@@ -84,7 +84,10 @@ function serviceOf(source: string): readonly string[] {
   }
 }
 
-function judgeStack(stack: ResolvedStack, { checker, runtimes, known: types }: Schemas): readonly DeployFinding[] {
+function judgeStack(
+  stack: ResolvedStack,
+  { checker, runtimes, known: types }: Schemas,
+): readonly DeployFinding[] {
   const { stackName, resources, source } = stack;
   const all = [...resources.values()];
   const known = source && new KnownValues(source.template, source.placeholderParameters);

@@ -63,7 +63,8 @@ function judgeLogFilter(resource: ResolvedResource): readonly RefusedFilter[] {
           {
             resource,
             property: `${property}.DefaultValue`,
-            message: 'Invalid metric transformation: dimensions and default value are mutually exclusive properties.',
+            message:
+              'Invalid metric transformation: dimensions and default value are mutually exclusive properties.',
           },
         ];
   });

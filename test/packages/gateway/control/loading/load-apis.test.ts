@@ -40,7 +40,10 @@ describe('loadApis', () => {
     const { clock } = virtualPorts({});
     const routes = [{ RouteKey: 'say' }, { RouteKey: 'say' }, {}].map(
       (properties, index) =>
-        [`R${index}`, { type: 'AWS::ApiGatewayV2::Route', properties: { ApiId: 'Chat', ...properties } }] as const,
+        [
+          `R${index}`,
+          { type: 'AWS::ApiGatewayV2::Route', properties: { ApiId: 'Chat', ...properties } },
+        ] as const,
     );
     loadApis(
       [

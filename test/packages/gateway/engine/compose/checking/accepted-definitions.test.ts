@@ -54,7 +54,8 @@ Resources:
   },
   {
     name: 'a reference of an operation to a model that the document does not have, if warnings do not fail the import',
-    source: 'API Gateway developer guide, errors and warnings from importing your API: "a missing model reference"',
+    source:
+      'API Gateway developer guide, errors and warnings from importing your API: "a missing model reference"',
     text: `
 ${SAM}
 Resources:

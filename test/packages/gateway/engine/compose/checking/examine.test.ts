@@ -83,7 +83,9 @@ Resources:
     const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
 
     assert.deepEqual(
-      findings.filter(({ severity }) => severity === 'refused').map(({ resource, property }) => [resource, property]),
+      findings
+        .filter(({ severity }) => severity === 'refused')
+        .map(({ resource, property }) => [resource, property]),
       [['Slow', 'VisibilityTimeout']],
     );
   });

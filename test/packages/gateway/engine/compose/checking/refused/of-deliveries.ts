@@ -122,7 +122,8 @@ export const OF_DELIVERIES: readonly RefusedDefinition[] = [
     ).replace(':orders', ':table/orders/stream/2024-01-01T00:00:00.000'),
     needs: ['function'],
     id: 'lambda-eventsourcemapping-startingposition',
-    source: 'Lambda API reference, StartingPosition: AT_TIMESTAMP is supported only for Kinesis, Kafka and DocumentDB',
+    source:
+      'Lambda API reference, StartingPosition: AT_TIMESTAMP is supported only for Kinesis, Kafka and DocumentDB',
   },
   {
     name: 'a setting of streams for a queue',

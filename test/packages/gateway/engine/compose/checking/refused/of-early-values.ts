@@ -14,14 +14,17 @@ Outputs:
 const CFN = 'CloudFormation user guide, ';
 
 export const OF_EARLY_VALUES: readonly RefusedDefinition[] = [
-  ...['!Sub ${AWS::StackName}-${Topic}-Name', '!GetAtt Topic.TopicName', '!Join [":", [topic, !Ref Topic]]'].map(
-    (name) =>
-      one(
-        `an export that is named after a resource: ${name}`,
-        WITH_OUTPUT(name),
-        'template',
-        'aws-cloudformation/cfn-lint#1632',
-      ),
+  ...[
+    '!Sub ${AWS::StackName}-${Topic}-Name',
+    '!GetAtt Topic.TopicName',
+    '!Join [":", [topic, !Ref Topic]]',
+  ].map((name) =>
+    one(
+      `an export that is named after a resource: ${name}`,
+      WITH_OUTPUT(name),
+      'template',
+      'aws-cloudformation/cfn-lint#1632',
+    ),
   ),
   one(
     'an export with a dot in its name',

@@ -38,7 +38,7 @@ export const OF_UNDEPLOYED: readonly RefusedDefinition[] = [
       ParentId: !GetAtt Api.RootResourceId
       PathPart: 'prefix_{type}_suffix' # here`,
     'apigateway-resource-pathpart',
-    "aws/aws-sam-cli#1010: \"Resource's path part only allow a-zA-Z0-9._- and curly braces at the beginning and the end.\"",
+    'aws/aws-sam-cli#1010: "Resource\'s path part only allow a-zA-Z0-9._- and curly braces at the beginning and the end."',
   ),
   one(
     'an integration type that HTTP APIs do not have, in an API without a stage',
