@@ -77,7 +77,7 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
 }
 
 /** What Lambda refuses, in its words, and the member because of which it refuses. */
-export type RefusedMember = { readonly member: string; readonly message: string };
+type RefusedMember = { readonly member: string; readonly message: string };
 
 /**
  * Returns what this kind of source does not allow. AWS checks a mapping of a template by the same rules.

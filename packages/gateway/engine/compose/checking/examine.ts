@@ -9,7 +9,6 @@ import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { makeFinding, placedAt } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
-import { KnownValues } from '../../../core/deployability/known-values.ts';
 import { judgeFault } from '../../../core/deployability/judge-faults.ts';
 import { findBrokenRelations } from '../../../core/deployability/judge-relations.ts';
 import { judgeTypes } from '../../../core/deployability/judge-types.ts';
@@ -84,23 +83,19 @@ function serviceOf(source: string): readonly string[] {
   }
 }
 
-function judgeStack(
-  stack: ResolvedStack,
-  { checker, runtimes, known: types }: Schemas,
-): readonly DeployFinding[] {
-  const { stackName, resources, source } = stack;
+function judgeStack(stack: ResolvedStack, { checker, runtimes, known }: Schemas): readonly DeployFinding[] {
+  const { stackName, resources } = stack;
   const all = [...resources.values()];
-  const known = source && new KnownValues(source.template, source.placeholderParameters);
   return [
     ...judgeSchemas(stack, checker),
-    ...judgeTypes(stack, checker, types),
+    ...judgeTypes(stack, checker, known),
     ...judgeNames(stack, checker.table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
     ...[
       ...all.flatMap(judgeConstraints),
       ...findBrokenRelations(stack),
-      ...all.flatMap((resource) => findRefusedFilters(resource, known)),
+      ...all.flatMap(findRefusedFilters),
     ].map(({ resource, property, message }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message),
     ),
