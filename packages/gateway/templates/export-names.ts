@@ -34,6 +34,12 @@ function readName(
   const name = resolveValue(declared, scope, at);
   if (typeof name !== 'string')
     return scope.fail(at, 'Template format error: an export name must be a string');
+  // aws/aws-cdk#5845
+  if (!/^[A-Za-z0-9:-]+$/.test(name))
+    return scope.fail(
+      at,
+      `Template format error: Output ${output} is malformed. The Name field of every Export member must be specified and consist only of alphanumeric characters, colons, or hyphens.`,
+    );
   if (others.has(name)) return scope.fail(at, `Export with name ${name} is declared twice in this stack`);
   return name;
 }

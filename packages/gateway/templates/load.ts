@@ -198,6 +198,7 @@ function finishStack(
     source: {
       template: raw.template,
       parameters: raw.parameters,
+      ...(raw.placeholderParameters !== undefined && { placeholderParameters: raw.placeholderParameters }),
       exportNames: resolver.exportNames,
       imports: resolver.imports,
       ...(raw.made !== undefined && { made: raw.made }),

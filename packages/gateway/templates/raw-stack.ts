@@ -22,6 +22,11 @@ export type RawStack = {
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   readonly parameters: Readonly<Record<string, string>>;
+  /**
+   * The parameters of a nested stack whose value here is a placeholder, because the parent passes the name or an attribute
+   * of a resource, or an output of another nested stack. Absent if there are none.
+   */
+  readonly placeholderParameters?: ReadonlySet<string>;
   /** Values of SSM, Secrets Manager and S3. If absent, no values are known. */
   readonly stored?: StoredValues;
   /** The logical ids of resources that a transform made or converted; absent if there are none. */
@@ -33,7 +38,7 @@ export type RawStack = {
 };
 
 interface NestedStack {
-  open(stackName: string, parameters: Readonly<Record<string, string>>): RawStack;
+  open(stackName: string, given: Required<Pick<RawStack, 'parameters' | 'placeholderParameters'>>): RawStack;
 }
 
 export type LocalCode = {

@@ -8,12 +8,13 @@ import {
   ALL_PERMITTED,
   compileInvokePermissions,
 } from '../../core/deployment/authorization/invoke-permissions.ts';
+import { NO_DEPLOYMENT } from '../../core/deployment/compile-rest.ts';
 import { readText } from '../../core/deployment/properties.ts';
-import { noteUnservedKeys } from '../../core/deployment/route-keys.ts';
 import { makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { DefinitionError, REFUSING, ruledFault } from '../../core/errors.ts';
 import { apiArn } from '../../core/events/authorizer-event.ts';
 import { refuseOverQuota, DEFAULT_QUOTAS } from '../api-quotas.ts';
+import { hasNoIssuer } from '../authorizer-issuer.ts';
 import { holdParts } from '../api-parts.ts';
 import { ApiState } from '../api-state.ts';
 import { compileDeployment } from '../compile-deployment.ts';
@@ -25,6 +26,7 @@ import { readStages } from './read-stages.ts';
 import { findUnpermittedCalls } from './unpermitted-calls.ts';
 import { findLateMethods, orderByImports, reportLateMethods } from './late-methods.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
+import { checkUnusedIntegrations } from './unused-integrations.ts';
 import { textOf } from '@gatewright/aws/json-object';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
@@ -170,9 +172,9 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
     state.addDeployment(compileDeployment(id, identity, made, tolerance), descriptions.get(id));
   }
   work.unsupported.push(...reportLateMethods(group, deploymentIds, work.isAfter));
-  if (identity.protocol !== 'rest' && deploymentIds.size === 0)
-    noteUnservedKeys(identity.protocol, resources.api, resources.routes, tolerance);
+  judgeUndeployed(group, deploymentIds, identity, resources, work);
   checkUnusedAuthorizers(identity, resources, tolerance);
+  checkUnusedIntegrations(identity, resources, tolerance);
   const unguarded = work.unguarded(identity);
   for (const stage of list.stages) {
     const reason = list.closed.get(stage.name) ?? unguarded(stage.name);
@@ -182,6 +184,25 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   state.markDefined();
   work.unsupported.push(...findUnreachable(group, identity, list));
   return state;
+}
+
+/** Compiles what no deployment contains only to find faults, because AWS checks each part when it is created. */
+function judgeUndeployed(
+  group: ApiGroup,
+  deploymentIds: ReadonlySet<string>,
+  identity: ApiIdentity,
+  resources: ApiResources,
+  { tolerance, isAfter }: Work,
+): void {
+  const late = [...deploymentIds].map((id) => new Set(findLateMethods(group, id, isAfter)));
+  const methods = resources.methods.filter((method) => late.every((one) => one.has(method)));
+  if (deploymentIds.size > 0 && methods.length === 0) return;
+  // An import leaves out a route whose authorizer has no issuer, with a warning.
+  const routes = resources.routes.filter(({ properties: { AuthorizerId: id } }) => {
+    const authorizer = typeof id === 'string' ? resources.authorizers.get(id) : undefined;
+    return authorizer === undefined || !hasNoIssuer(authorizer);
+  });
+  compileDeployment(NO_DEPLOYMENT, identity, { ...resources, methods, routes }, tolerance);
 }
 
 function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): void {

@@ -54,6 +54,7 @@ class RoleReader {
   readonly #stacks: readonly ResolvedStack[];
   readonly #all: readonly Owned[];
   readonly #managed: ReadonlyMap<string, CompiledPolicy>;
+  readonly #read = new Set<ResolvedResource>();
 
   constructor(stacks: readonly ResolvedStack[], tolerance: Tolerance) {
     this.#tolerance = tolerance;
@@ -70,7 +71,12 @@ class RoleReader {
   }
 
   roles(): readonly Role[] {
-    return this.#ofType('AWS::IAM::Role').map((owned) => this.#role(owned));
+    const roles = this.#ofType('AWS::IAM::Role').map((owned) => this.#role(owned));
+    // IAM checks each policy, even if no role of these stacks has it.
+    for (const owned of [...this.#ofType('AWS::IAM::Policy'), ...this.#ofType('AWS::IAM::RolePolicy')])
+      if (!this.#read.has(owned.resource))
+        this.#document(owned, 'PolicyDocument', owned.resource.properties['PolicyDocument']);
+    return roles;
   }
 
   #ofType(type: string): readonly Owned[] {
@@ -136,6 +142,7 @@ class RoleReader {
 
   #document(owned: Owned, property: string, written: Json | undefined): CompiledPolicy {
     const { resource } = owned;
+    this.#read.add(resource);
     const document = ofText(written);
     if (document === undefined && isUnresolved(resource, property)) {
       this.#note(owned, property, NOT_KNOWN);

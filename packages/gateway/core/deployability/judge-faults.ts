@@ -18,7 +18,9 @@ export function judgeFault(error: DefinitionError, stack: ResolvedStack | undefi
   const written = new KnownValues(stack.source.template).writtenAt(logicalId, path);
   const names = namesIn(written);
   if (names.has('AWS::StackName')) return 'stack-name';
+  const { placeholderParameters } = stack.source;
   const isOpen = (name: string): boolean => {
+    if (placeholderParameters?.has(name) === true) return true;
     const { fault, unresolved = [] } = stack.resources.get(name) ?? {};
     return (fault !== undefined && ruleOfRefusal(fault) !== 'resource-value') || unresolved.length > 0;
   };

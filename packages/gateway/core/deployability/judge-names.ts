@@ -88,7 +88,7 @@ function findSharedNames(
   table: SchemaTable,
 ): readonly DeployFinding[] {
   if (source === undefined) return [];
-  const known = new KnownValues(source.template);
+  const known = new KnownValues(source.template, source.placeholderParameters);
   const keyOf = ({ type, logicalId, properties }: ResolvedResource): string | undefined => {
     const names = ALSO_NAMED[type] ?? table[type]?.named ?? [];
     const values = names.map((name) => properties[name]);

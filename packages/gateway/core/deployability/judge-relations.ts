@@ -9,6 +9,7 @@ import {
   membersOf,
   textOf,
 } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
@@ -26,7 +27,8 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGateway::BasePathMapping': [judgeMappedStage],
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::DynamoDB::Table': [judgeThroughput],
-  'AWS::SNS::Subscription': [judgeTopicKind],
+  'AWS::SNS::Subscription': [judgeSubscription],
+  'AWS::SNS::Topic': [judgeOwnSubscriptions],
   'AWS::ApiGateway::RestApi': [judgePrivateApi],
   'AWS::ApiGateway::Authorizer': [judgeAuthorizerName],
   'AWS::ApiGateway::Resource': [judgePath],
@@ -193,8 +195,28 @@ function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
   return undefined;
 }
 
-/** Refuses to subscribe a FIFO queue to a standard topic (getmoto/moto#8957, validated against AWS). */
-function judgeTopicKind(
+/** Subscribe (getmoto/moto#8957, validated against AWS; hashicorp/terraform-provider-aws#38441 for FIFO topics). */
+function refusedSubscription(
+  topic: ResolvedResource,
+  subscription: JsonObject,
+  all: readonly ResolvedResource[],
+): { readonly member: 'Protocol' | 'Endpoint'; readonly message: string } | undefined {
+  const protocol = textOf(subscription, 'Protocol');
+  const { service, resource = '' } = parseArn(textOf(subscription, 'Endpoint')) ?? {};
+  if (isTrue(topic.properties['FifoTopic']))
+    return protocol === 'sqs' || protocol === ''
+      ? undefined
+      : { member: 'Protocol', message: `Invalid parameter: Invalid protocol type: ${protocol}` };
+  return service === 'sqs' && isFifoQueue(resource, all)
+    ? {
+        member: 'Endpoint',
+        message:
+          'Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+      }
+    : undefined;
+}
+
+function judgeSubscription(
   subscription: ResolvedResource,
   all: readonly ResolvedResource[],
 ): BrokenRelation | undefined {
@@ -202,14 +224,23 @@ function judgeTopicKind(
   const topic = all.find(
     ({ type, physicalId }) => type === 'AWS::SNS::Topic' && physicalId === properties['TopicArn'],
   );
-  const { service, resource = '' } = parseArn(textOf(properties, 'Endpoint')) ?? {};
-  if (topic === undefined || isTrue(topic.properties['FifoTopic'])) return undefined;
-  return service === 'sqs' && isFifoQueue(resource, all)
-    ? {
-        resource: subscription,
-        property: 'Endpoint',
-        message:
-          'Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
-      }
-    : undefined;
+  const refused = topic && refusedSubscription(topic, properties, all);
+  return refused && { resource: subscription, property: refused.member, message: refused.message };
+}
+
+/** The subscriptions in the topic itself. */
+function judgeOwnSubscriptions(
+  topic: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  for (const [index, own] of asOneOrMore(topic.properties['Subscription']).entries()) {
+    const refused = isJsonObject(own) ? refusedSubscription(topic, own, all) : undefined;
+    if (refused !== undefined)
+      return {
+        resource: topic,
+        property: `Subscription.${index}.${refused.member}`,
+        message: refused.message,
+      };
+  }
+  return undefined;
 }

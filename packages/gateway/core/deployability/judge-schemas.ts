@@ -20,7 +20,7 @@ export type SchemaQuestion = {
 /** Returns what is checked against schemas: each resource that the template has. */
 export function schemaQuestions({ resources, source }: ResolvedStack): readonly SchemaQuestion[] {
   if (source === undefined) return [];
-  const known = new KnownValues(source.template);
+  const known = new KnownValues(source.template, source.placeholderParameters);
   return [...resources.values()]
     .filter(({ logicalId }) => IN_TEMPLATE.test(logicalId) && known.writtenAt(logicalId, []) !== undefined)
     .map((resource) => ({
@@ -35,7 +35,8 @@ export function judgeSchemas(
   stack: ResolvedStack,
   check: (question: SchemaQuestion) => readonly SchemaViolation[],
 ): readonly DeployFinding[] {
-  const known = new KnownValues(stack.source?.template ?? {});
+  const { template = {}, placeholderParameters } = stack.source ?? {};
+  const known = new KnownValues(template, placeholderParameters);
   return schemaQuestions(stack).flatMap((question) => {
     const resource = stack.resources.get(question.resource);
     return resource === undefined ? [] : judgeResource(stack, resource, check(question), known);

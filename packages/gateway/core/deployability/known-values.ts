@@ -40,10 +40,13 @@ const IN_ACCOUNT = /\{\{resolve:/;
 export class KnownValues {
   readonly #template: JsonObject;
   readonly #parameters: JsonObject;
+  readonly #placeholders: ReadonlySet<string>;
 
-  constructor(template: JsonObject) {
+  /** @param placeholders the parameters whose value on AWS is another one */
+  constructor(template: JsonObject, placeholders: ReadonlySet<string> = new Set()) {
     this.#template = template;
     this.#parameters = mapOf(template, 'Parameters');
+    this.#placeholders = placeholders;
   }
 
   /** Returns what the template has at a path below the properties of a resource; undefined if nothing is there. */
@@ -101,6 +104,7 @@ export class KnownValues {
 
   #isKnownName(name: string): boolean {
     if (OF_ACCOUNT.test(name)) return true;
+    if (this.#placeholders.has(name)) return false;
     const type = textOf(mapOf(this.#parameters, name), 'Type');
     return type !== '' && !type.startsWith('AWS::SSM::Parameter::Value');
   }

@@ -39,6 +39,12 @@ export const RULES = {
     remedy: 'correct the template at this place',
     source: `${CLOUDFORMATION}/UserGuide/template-anatomy.html`,
   },
+  'not-compiled': {
+    severity: 'refused',
+    about: 'a serverless.yml that osls itself refuses, so that nothing of it reaches AWS, or is checked here',
+    remedy: 'correct the service at this place; the rest of it is checked afterwards',
+    source: 'https://github.com/oss-serverless/osls',
+  },
   'circular-dependency': {
     severity: 'refused',
     about: 'resources that depend on each other in a circle',

@@ -162,9 +162,13 @@ function readMinimumCompression(api: PropertyBag): number | undefined {
   return bytes === -1 ? undefined : bytes;
 }
 
+/** The id for compiling what belongs to no deployment. AWS checks it, too, when it is created. */
+export const NO_DEPLOYMENT = '';
+
 /** Compiles a REST API. @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded. */
 export function compileRestDeployment(id: string, from: RestResources): Deployment {
   const { tolerance } = from;
+  if (id !== NO_DEPLOYMENT) refuseWithoutMethods(from);
   const plans = compileMethods(from);
   const responses = from.gatewayResponses.filter((response) =>
     tolerance.attempt(
@@ -178,6 +182,17 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
   return makeDeployment({ id, protocol: 'rest', routes, errors }, tolerance, () =>
     compileApi(requireValid(from.api), from),
   );
+}
+
+/** Only a deployment needs methods. An API without methods and without a deployment is accepted. */
+function refuseWithoutMethods({ api, methods, tolerance }: RestResources): void {
+  // An API whose document cannot be read has a fault of its own. What a document in S3 has is not known.
+  const isKnown = api.fault === undefined && api.properties['BodyS3Location'] === undefined;
+  if (methods.length === 0 && isKnown)
+    tolerance.note(
+      new DefinitionError(api.place(), "The REST API doesn't contain any methods"),
+      'the API responds to no request',
+    );
 }
 
 /** Compiles the settings that apply to every route. If they cannot be read, all routes are closed. */
@@ -202,13 +217,6 @@ function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefine
 function compileMethods(from: RestResources): readonly RoutePlan[] {
   const { tolerance } = from;
   const illegal = findIllegalPaths(from);
-  // An API whose document cannot be read has a fault of its own. What a document in S3 has is not known.
-  const isKnown = from.api.fault === undefined && from.api.properties['BodyS3Location'] === undefined;
-  if (from.methods.length === 0 && isKnown)
-    tolerance.note(
-      new DefinitionError(from.api.place(), "The REST API doesn't contain any methods"),
-      'the API responds to no request',
-    );
   const isEdge = isEdgeOptimized(from);
   const idleMs = isEdge ? STREAM_IDLE_MS.edge : STREAM_IDLE_MS.regional;
   const models = compileUsableModels(from.api.id, from.models, tolerance);

@@ -75,7 +75,8 @@ function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | u
   return requireValid(integration);
 }
 
-function compileIntegration(
+/** Compiles an integration, which a route need not have. @throws DefinitionError for what AWS refuses */
+export function compileV2Integration(
   integration: PropertyBag | undefined,
   from: V2Resources,
   protocol: V2Protocol,
@@ -143,6 +144,9 @@ function compileLambdaChanges(integration: PropertyBag, from: V2Resources): Para
   return isIgnored || changes.request.length + changes.response.size === 0 ? undefined : changes;
 }
 
+/** The keys of WebSocket APIs that begin with $. AWS refuses any other one (serverless/serverless#9530). */
+const OWN_KEYS: ReadonlySet<string> = new Set(['$connect', '$disconnect', '$default']);
+
 /** @param models undefined for HTTP APIs, which do not validate messages */
 function compileRoute(
   route: PropertyBag,
@@ -151,6 +155,8 @@ function compileRoute(
   models: Models | undefined,
 ): MessageRoutePlan {
   const routeKey = readText(requireValid(route), 'RouteKey');
+  if (protocol === 'websocket' && routeKey.startsWith('$') && !OWN_KEYS.has(routeKey))
+    throw new DefinitionError(route.place('RouteKey'), 'The provided route key is not formatted properly');
   const [verb = '', path] = routeKey.split(' ');
   const isAlone = from.assumptions['route-response-alone'] === 'two-way';
   const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));
@@ -167,7 +173,7 @@ function compileRoute(
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
     integration: withInvokeCheck(
-      compileIntegration(integration, from, protocol),
+      compileV2Integration(integration, from, protocol),
       role,
       sourcesOfRoute(routeKey),
       from.invokePermissions,

@@ -2,7 +2,6 @@
 import { DefinitionError } from '../errors.ts';
 import { checkHttpRoutes } from '../routing/http-routes.ts';
 import type { Tolerance } from '../errors.ts';
-import { readText } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** Reports illegal keys. AWS checks the key of a route on creation, even if no stage serves the route. */
@@ -21,26 +20,6 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
         'this route does not exist',
       );
   }
-}
-
-/**
- * Reports wrong route keys of an API that has no stage. Such an API is never compiled, so no other check finds them.
- */
-export function noteUnservedKeys(
-  protocol: 'http' | 'websocket',
-  api: PropertyBag,
-  routes: readonly PropertyBag[],
-  tolerance: Tolerance,
-): void {
-  const keys = routes.map((route) =>
-    tolerance.attempt<string | undefined>(
-      'this route does not exist',
-      () => readText(route, 'RouteKey'),
-      () => undefined,
-    ),
-  );
-  if (protocol === 'http') noteIllegalKeys(routes, tolerance);
-  else noteRepeatedKeys(api, keys, tolerance);
 }
 
 /** Reports repeated keys of a WebSocket API, which may be any text. An undefined key means a route without a key. */

@@ -136,7 +136,9 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyRea
     isDeny: effect === 'Deny',
     principals: compilePrincipals(statement, effect, options.ofResource === true),
     isDirect: compileDirect(statement['Principal']),
-    actions: readPart(statement, 'Action', (text) => compilePattern(text.toLowerCase(), false)),
+    actions: readPart(statement, 'Action', (text) =>
+      compilePattern(readAction(text, options).toLowerCase(), false),
+    ),
     resources: readPart(statement, 'Resource', (text) =>
       compilePattern(readResource(text, options), hasVariables),
     ),
@@ -171,6 +173,17 @@ function readPart(
     throw new PolicyInvalid(`a statement needs exactly one of ${name} and Not${name}`);
   const patterns = readTexts(included ?? excluded, name).map(compile);
   return { patterns, isExcluding: included === undefined };
+}
+
+/** IAM's words about an action without its service, and about one with two colons (garnaat/kappa#111). */
+function readAction(text: string, { ofIdentity }: PolicyReading): string {
+  const colons = text.split(':').length - 1;
+  if (ofIdentity !== true || text === '*' || colons === 1) return text;
+  throw new PolicyInvalid(
+    colons === 0
+      ? 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
+      : 'Actions/Condition can contain only one colon.',
+  );
 }
 
 const ABBREVIATION = 'execute-api:/';

@@ -58,6 +58,8 @@ type StackSource = {
    * declare.
    */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The parameters of a nested stack whose value on AWS is another one; absent if there are none. */
+  readonly placeholderParameters?: ReadonlySet<string>;
   /** The stack's exports. The key is the name of an export, and the value is the name of its output. */
   readonly exportNames: ReadonlyMap<string, string>;
   /** The logical ids of resources that a transform made or converted, so that the template does not have them as they are. */

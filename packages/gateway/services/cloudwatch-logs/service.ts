@@ -12,6 +12,7 @@ import type { StackReading } from '../../kernel/stack-reading.ts';
 import { describeLogGroups, describeLogStreams } from './describe.ts';
 import { invalidParameter } from './error.ts';
 import { GROUP_NAME, STREAM_NAME, logsInput } from './input.ts';
+import { judgeLogFilter } from './judge-filters.ts';
 import { LogGroupBook, EVENT_BYTES } from './log-groups.ts';
 import type { DeclaredGroup } from './log-groups.ts';
 import { Queries } from './queries.ts';
@@ -68,6 +69,9 @@ export const LOGS_CALLS: Readonly<Record<string, Call>> = {
     return {};
   },
 };
+/** The filters of log groups. */
+const FILTER_TYPES = ['AWS::Logs::MetricFilter', 'AWS::Logs::SubscriptionFilter'];
+
 export function open(ports: ServicePorts): Service {
   const groups = new LogGroupBook(ports.lines, () => ports.clock.nowEpochMs());
   const queries = new Queries(ports, groups);
@@ -99,6 +103,10 @@ export function open(ports: ServicePorts): Service {
       // must not be lost.
       if (stacks.isEmpty) return () => undefined;
       const declared = declaredGroups(stacks);
+      for (const type of FILTER_TYPES)
+        for (const reader of stacks.everyOfType(type))
+          for (const { property, message } of judgeLogFilter(reader.resource, reader.stack))
+            reader.note(property, message, 'the gateway counts and delivers lines without this filter');
       return () => groups.declare(declared);
     },
     rows: () =>

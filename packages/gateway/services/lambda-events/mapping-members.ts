@@ -76,35 +76,56 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   return Object.fromEntries(given) as Properties;
 }
 
+/** What Lambda refuses, in its words, and the member because of which it refuses. */
+type RefusedMember = { readonly member: string; readonly message: string };
+
 /**
- * Refuses members that this kind of source does not allow.
+ * Returns what this kind of source does not allow. AWS checks a mapping of a template by the same rules.
  * @param service the service in the source's ARN
- * @throws OperationRefused if there is such a member
  */
-export function refuseForSource(service: string, properties: UnknownMembers): void {
-  const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
-  if (!isGiven(properties['EventSourceArn'])) throw invalidParameter('Unrecognized event source.');
+export function refusalForSource(service: string, properties: UnknownMembers): RefusedMember | undefined {
   const { kind, type } = findMappedSource(service) ?? {};
-  if (kind === 'queue') {
-    const other = MAPPING_SETTINGS.stream.find((name) => isGiven(properties[name]));
-    if (other === 'DestinationConfig')
-      throw invalidParameter('Unsupported DestinationConfig parameter for given event source mapping type.');
-    if (other !== undefined)
-      throw invalidParameter(`${other} is not valid for ${type ?? service} event sources.`);
-    if (Number(properties['BatchSize']) > 10 && window === 0)
-      throw invalidParameter(
-        'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
-      );
-    return;
-  }
+  if (kind === 'queue') return refusalForQueue(properties, type ?? service);
   if (isGiven(properties['ScalingConfig']))
-    throw invalidParameter('ScalingConfig is not valid for stream event sources.');
-  if (!isGiven(properties['StartingPosition']))
-    throw invalidParameter(`${validationMessage(violation(undefined, 'startingPosition', MUST.notBeNull))}.`);
-  if (service === 'dynamodb' && properties['StartingPosition'] === 'AT_TIMESTAMP')
-    throw invalidParameter(
-      `Unsupported starting position for arn type: ${asText(properties['EventSourceArn']) ?? ''}`,
-    );
+    return { member: 'ScalingConfig', message: 'ScalingConfig is not valid for stream event sources.' };
+  const { StartingPosition: position } = properties;
+  if (!isGiven(position))
+    return {
+      member: 'StartingPosition',
+      message: `${validationMessage(violation(undefined, 'startingPosition', MUST.notBeNull))}.`,
+    };
+  return service === 'dynamodb' && position === 'AT_TIMESTAMP'
+    ? {
+        member: 'StartingPosition',
+        message: `Unsupported starting position for arn type: ${asText(properties['EventSourceArn']) ?? ''}`,
+      }
+    : undefined;
+}
+
+function refusalForQueue(properties: UnknownMembers, type: string): RefusedMember | undefined {
+  const other = MAPPING_SETTINGS.stream.find((name) => isGiven(properties[name]));
+  if (other === 'DestinationConfig')
+    return {
+      member: other,
+      message: 'Unsupported DestinationConfig parameter for given event source mapping type.',
+    };
+  if (other !== undefined)
+    return { member: other, message: `${other} is not valid for ${type} event sources.` };
+  const window = Number(properties['MaximumBatchingWindowInSeconds'] ?? 0);
+  return Number(properties['BatchSize']) > 10 && window === 0
+    ? {
+        member: 'BatchSize',
+        message:
+          'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
+      }
+    : undefined;
+}
+
+/** @throws OperationRefused for what this kind of source does not allow */
+export function refuseForSource(service: string, properties: UnknownMembers): void {
+  if (!isGiven(properties['EventSourceArn'])) throw invalidParameter('Unrecognized event source.');
+  const refused = refusalForSource(service, properties);
+  if (refused !== undefined) throw invalidParameter(refused.message);
 }
 
 export function invalidParameter(message: string): OperationRefused {

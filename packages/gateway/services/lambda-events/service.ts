@@ -3,6 +3,7 @@
  */
 import { asText } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
+import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -10,6 +11,7 @@ import { AsyncInvocations } from './async-invocations.ts';
 import type { AsyncConfig } from './async-invocations.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';
 import { MappingCalls } from './mapping-calls.ts';
+import { refusalForSource } from './mapping-members.ts';
 import { describeMissingRight } from './source-rights.ts';
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import { DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
@@ -150,8 +152,19 @@ function readMappings(mappings: readonly ResourceReader[], stacks: StackReading)
         'FunctionName',
         `${given} is not a function of the loaded stacks; the mapping invokes no function`,
       );
+    noteRefusal(mapping);
     readSource(mapping, stacks);
   }
+}
+
+/** Reports what Lambda refuses when it creates the mapping, as far as its members are known. */
+function noteRefusal(mapping: ResourceReader): void {
+  const { properties, unresolved = [] } = mapping.resource;
+  const service = parseArn(mapping.text('EventSourceArn') ?? '')?.service ?? '';
+  if (findMappedSource(service) === undefined || unresolved.length > 0) return;
+  const refused = refusalForSource(service, properties);
+  if (refused !== undefined)
+    mapping.note(refused.member, refused.message, 'the gateway reads the source all the same');
 }
 
 function readSource(mapping: ResourceReader, stacks: StackReading): void {

@@ -249,8 +249,6 @@ function readQueue(reader: ResourceReader): QueueDefinition {
   };
 }
 
-const STANDARD_WITHOUT_WINDOW = 10;
-
 /**
  * Reads an event source mapping of a queue.
  * @param queue the source of the mapping
@@ -265,12 +263,6 @@ function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): Queue
       'it is ignored',
     );
   const batchSize = reader.integer('BatchSize', 10, 1, isFifo ? 10 : 10_000);
-  if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)
-    reader.note(
-      'BatchSize',
-      'a BatchSize above 10 needs a MaximumBatchingWindowInSeconds of at least 1',
-      'batches are sent without waiting',
-    );
   if (!reader.flag('Enabled', true)) return undefined;
   const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   return {

@@ -24,7 +24,7 @@ export type ParameterValue =
   /** The parameter has no valid value; anything that uses it fails with this error. */
   | { readonly kind: 'unusable'; readonly error: DefinitionError };
 
-type Source = Pick<RawStack, 'parameters' | 'stored'>;
+type Source = Pick<RawStack, 'parameters' | 'placeholderParameters' | 'stored'>;
 
 type Fail = (at: Path, message: string, rule?: RuleId) => never;
 
@@ -36,7 +36,7 @@ const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]
 /** Reads every declared parameter. Values for undeclared names are ignored, because `--param` applies to all stacks. */
 export function readParameters(
   section: Json | undefined,
-  { parameters: given, stored }: Source,
+  { parameters: given, placeholderParameters, stored }: Source,
   fail: Fail,
   tolerance: Tolerance,
 ): ReadonlyMap<string, ParameterValue> {
@@ -45,7 +45,7 @@ export function readParameters(
   for (const [name, declaration] of Object.entries(membersOf(section))) {
     const value = tolerance.attempt<ParameterValue | undefined>(
       WITHOUT_VALUE,
-      () => readParameter(name, declaration, given, fail, stored),
+      () => readParameter(name, declaration, given, fail, stored, placeholderParameters?.has(name) === true),
       (error) => ({ kind: 'unusable', error }),
     );
     if (value === undefined) missing.push(name);
@@ -81,13 +81,17 @@ function refuseMissing(
   );
 }
 
-/** Reads one parameter; undefined if it has no value. */
+/**
+ * Reads one parameter; undefined if it has no value.
+ * @param isPlaceholder whether AWS gets another value, so that the constraints of the declaration say nothing about it
+ */
 function readParameter(
   name: string,
   declaration: Json,
   given: Readonly<Record<string, string>>,
   fail: Fail,
   stored: Source['stored'],
+  isPlaceholder: boolean,
 ): ParameterValue | undefined {
   const at = ['Parameters', name];
   if (!isJsonObject(declaration) || typeof declaration['Type'] !== 'string')
@@ -106,6 +110,7 @@ function readParameter(
     return { kind: 'value', value: read(found.value) };
   }
   if (text === undefined) return undefined;
+  if (isPlaceholder) return { kind: 'value', value: LIST_TYPE.test(type) ? splitList(text) : text };
   return { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) };
 }
 

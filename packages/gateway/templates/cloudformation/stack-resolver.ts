@@ -4,6 +4,7 @@
 import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../core/errors.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
+import { KnownValues } from '../../core/deployability/known-values.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { isRead } from '../classify.ts';
 import { DynamicReferences } from './dynamic-references.ts';
@@ -246,7 +247,13 @@ export class StackResolver implements Scope {
     const parameters = this.#guard(logicalId, at, () =>
       this.#as(logicalId, () => resolveMembers(membersOf(given), this, at)),
     );
-    const raw = template.open(makeName(this.raw.stackName, logicalId), parameterTexts(parameters));
+    const values = new KnownValues(this.raw.template, this.raw.placeholderParameters);
+    const raw = template.open(makeName(this.raw.stackName, logicalId), {
+      parameters: parameterTexts(parameters),
+      placeholderParameters: new Set(
+        Object.entries(membersOf(given)).flatMap(([name, value]) => (values.isKnown(value) ? [] : [name])),
+      ),
+    });
     const nested = new StackResolver(raw, this.#types, this.#neighbours, this.#tolerance);
     this.#nested.set(logicalId, nested);
     return nested;

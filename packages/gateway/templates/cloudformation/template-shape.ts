@@ -6,6 +6,7 @@ import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { RawStack } from '../raw-stack.ts';
+import { checkEarlyValues } from './early-values.ts';
 import type { Path } from './template-source.ts';
 
 type Refuse = (at: Path, message: string, consequence: string, rule?: RuleId) => void;
@@ -73,6 +74,7 @@ export function checkShape(
   );
   if (resources.length === 0)
     return fail(['Resources'], 'Template format error: At least one Resources member must be defined.');
+  if (hasAddresses !== true) checkEarlyValues(template, refuse);
   const kept = Object.entries(template).filter(([name]) => !broken.includes(name));
   return { ...Object.fromEntries(kept), Resources: Object.fromEntries(resources) };
 }

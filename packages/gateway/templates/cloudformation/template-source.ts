@@ -212,28 +212,32 @@ function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
  * @param known a cache for the index of each map, because the lines of all resources of a template are looked up
  */
 function findLine(
-  { document, targetOf, at }: Omit<Lines, 'lineOf'>,
+  { document, targetOf, at: lineAt }: Omit<Lines, 'lineOf'>,
   known: WeakMap<YAMLMap, PairsByKey>,
   path: Path,
 ): number | undefined {
   let node: unknown = document.contents;
   let offset = document.contents?.range[0];
-  for (const key of path) {
+  for (let at = 0; at < path.length; at += 1) {
     if (isAlias(node)) node = targetOf(node);
     if (isMap(node)) {
       const pairs = known.get(node) ?? byKey(node);
       known.set(node, pairs);
-      const pair = pairs.get(key);
+      // A key may contain dots, such as `method.request.path.id`, which separate the steps of a path elsewhere.
+      let end = at + 1;
+      while (end < path.length && !pairs.has(path.slice(at, end).join('.'))) end += 1;
+      const pair = pairs.get(path.slice(at, end).join('.'));
       if (pair === undefined) break;
+      at = end - 1;
       offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
       node = pair.value;
     } else if (isSeq(node)) {
-      node = node.items[Number(key)];
+      node = node.items[Number(path[at])];
       if (!isScalar(node) && !isMap(node) && !isSeq(node)) break;
       offset = node.range?.[0] ?? offset;
     } else break;
   }
-  return offset === undefined ? undefined : at(offset);
+  return offset === undefined ? undefined : lineAt(offset);
 }
 
 function byKey({ items }: YAMLMap): PairsByKey {

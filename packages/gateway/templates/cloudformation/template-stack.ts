@@ -63,7 +63,12 @@ function familyStack(
     nested: new Map(
       [...nested].map(([logicalId, family]) => [
         logicalId,
-        { open: (name, parameters) => familyStack(family, name, { ...options, parameters }) },
+        {
+          open: (name, { parameters, placeholderParameters }) => ({
+            ...familyStack(family, name, { ...options, parameters }),
+            placeholderParameters,
+          }),
+        },
       ]),
     ),
     findings: [...raw.findings, ...findings],

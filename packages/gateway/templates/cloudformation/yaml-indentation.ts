@@ -12,7 +12,8 @@ export function deepenFirst(text: string, document: Document.Parsed): string | u
   const end = endOf(text, start);
   if (end === undefined) return undefined;
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const indentation = /^ */.exec(text.slice(lineStart))?.[0].length ?? 0;
+  // The dashes of list items count as indentation of what is in them.
+  const indentation = /^(?:[-?]? )*/.exec(text.slice(lineStart))?.[0].length ?? 0;
   const [first = '', ...others] = text.slice(start, end).split('\n');
   const deepened = others.map((line) => {
     const missing = indentation + 2 - (/^ */.exec(line)?.[0].length ?? 0);
@@ -32,8 +33,12 @@ function firstUnclosed(text: string, document: Document.Parsed): number | undefi
     const isFlow = isScalar(node)
       ? node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE'
       : (isMap(node) || isSeq(node)) && node.flow === true;
-    const isClosed = range[1] - range[0] > 1 && text[range[1] - 1] === closing;
-    if (isFlow && closing !== undefined && !isClosed) found = range[0];
+    if (!isFlow || closing === undefined) return;
+    // The parser ends an unclosed string at the end of a line, where the last character may be an escaped quote.
+    const isClosed = isScalar(node)
+      ? endOfQuote(text, range[0]) === range[1]
+      : range[1] - range[0] > 1 && text[range[1] - 1] === closing;
+    if (!isClosed) found = range[0];
   };
   try {
     visit(document, look);

@@ -3,7 +3,7 @@
  * the place. Parts that AWS does not read are reported.
  */
 import { DefinitionError } from '../../core/errors.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
@@ -206,6 +206,17 @@ export class OpenApiDocument {
   report(at: DocumentPath, consequence = 'this part of the document is not applied'): void {
     const { logicalId, type } = this.api;
     this.findings.push({ logicalId, type, property: ['Body', ...at].join('.'), consequence });
+  }
+
+  /**
+   * Reports what an import leaves out with a warning.
+   * @throws DefinitionError if the import fails on warnings
+   */
+  warn(at: DocumentPath, message: string): void {
+    // aws/aws-sam-cli#2410
+    if (isTrue(this.api.properties['FailOnWarnings']))
+      this.fail(at, `Warnings found during import: ${message}. Ignoring.`);
+    this.report(at, `${message}: an import leaves it out with a warning`);
   }
 
   #follow(value: Json, at: DocumentPath, followed: number): Found {

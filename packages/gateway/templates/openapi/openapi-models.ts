@@ -65,6 +65,7 @@ export class ImportedModels {
     if (!isJsonObject(schema)) return undefined;
     const reference = schema['$ref'];
     if (typeof reference === 'string') {
+      if (this.#isLeftOut(reference, at)) return undefined;
       const name = this.#namedBy(reference, at);
       if (name !== undefined) return name;
     }
@@ -75,7 +76,28 @@ export class ImportedModels {
 
   knownName(schema: Json | undefined, at: DocumentPath): string | undefined {
     const reference = membersOf(schema)['$ref'];
-    return typeof reference === 'string' ? this.#namedBy(reference, at) : undefined;
+    return typeof reference === 'string' && !this.#isLeftOut(reference, at)
+      ? this.#namedBy(reference, at)
+      : undefined;
+  }
+
+  /**
+   * Whether an operation refers to a model that the document does not have. An import leaves out such a reference with a
+   * warning (developer guide, "Errors and warnings from importing your API"). Only within a model it is refused.
+   */
+  #isLeftOut(reference: string, at: DocumentPath): boolean {
+    const path = reference.startsWith('#/') ? pointerPath(reference) : [];
+    const name = path[this.#section.length];
+    const isModel = name !== undefined && this.#section.every((key, index) => path[index] === key);
+    if (!isModel || this.#hasModel(name)) return false;
+    this.#document.warn(at, `Reference to model '${name}' not found`);
+    return true;
+  }
+
+  /** Every API on AWS has the models Empty and Error. */
+  #hasModel(name: string): boolean {
+    const isDefault = name === 'Empty' || name === 'Error';
+    return isDefault || Object.hasOwn(this.#document.section('models').value, name);
   }
 
   #add(name: string, at: DocumentPath): void {
@@ -132,10 +154,7 @@ export class ImportedModels {
         at,
         `Invalid OpenAPI input. The reference ${reference} does not refer to a model`,
       );
-    // Every API on AWS has the models Empty and Error.
-    if (name === 'Empty' || name === 'Error') return name;
-    if (!Object.hasOwn(this.#document.section('models').value, name))
-      return this.#document.fail(at, `Reference to model '${name}' not found`);
+    if (!this.#hasModel(name)) return this.#document.fail(at, `Reference to model '${name}' not found`);
     return name;
   }
 }

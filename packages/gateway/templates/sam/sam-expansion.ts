@@ -57,6 +57,13 @@ const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonOb
 
 const INHERITED = ['DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'];
 
+/** The properties of events for the properties of the resources that SAM makes of them, if the names differ. */
+const OF_EVENTS: Readonly<Record<string, string>> = {
+  ScheduleExpression: 'Schedule',
+  EventPattern: 'Pattern',
+  TopicArn: 'Topic',
+};
+
 export class SamExpansion {
   readonly resources = new Map<string, Json>();
   readonly origins = new Map<string, string>();
@@ -151,16 +158,39 @@ export class SamExpansion {
     this.#documentPlaces.set(JSON.stringify([apiId, path, key]), event);
   }
 
+  /** Returns the place in the SAM template for a path into the converted template. */
   originOf(path: Path): Path {
-    const [section = '', name = '', , body = '', paths = '', ...rest] = path;
+    const [section = '', name = '', part = '', ...rest] = path;
     if (section !== 'Resources') return path;
-    if (body === 'Body' && paths === 'paths') {
-      const [route = '', key = ''] = rest;
-      const event = this.#documentPlaces.get(JSON.stringify([name, route, key]));
-      if (event !== undefined) return event;
-    }
+    const [property = '', ...within] = rest;
+    const inDocument = property === 'Body' ? this.#placeInDocument(name, within) : undefined;
+    if (inDocument !== undefined) return inDocument;
     const origin = this.origins.get(name);
-    return origin === undefined ? path : ['Resources', origin];
+    if (origin === undefined) return path;
+    const properties = ['Resources', origin, 'Properties'];
+    const events = Object.keys(this.#member([...properties, 'Events'])).filter((event) =>
+      name.startsWith(`${origin}${event}`),
+    );
+    const event = events.toSorted((one, other) => other.length - one.length)[0];
+    if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
+    const at = [...properties, 'Events', event];
+    return property === '' ? at : [...at, 'Properties', OF_EVENTS[property] ?? property, ...within];
+  }
+
+  /** Returns the place for a path into the document of an API: in its own document, an authorizer, or an event. */
+  #placeInDocument(apiId: string, path: Path): Path | undefined {
+    const at = ['Resources', apiId, 'Properties'];
+    if (this.#member(at)['DefinitionBody'] !== undefined) return [...at, 'DefinitionBody', ...path];
+    const scheme = path.findIndex((key) => key === 'securitySchemes' || key === 'securityDefinitions');
+    if (scheme !== -1) return [...at, 'Auth', 'Authorizers', ...path.slice(scheme + 1, scheme + 2)];
+    const text = path.slice(1).join('.');
+    for (const [key, event] of this.#documentPlaces) {
+      const [ofApi = '', route = '', method = ''] = JSON.parse(key) as readonly string[];
+      if (ofApi !== apiId || path[0] !== 'paths') continue;
+      if (text === `${route}.${method}` || text.startsWith(`${route}.${method}.`)) return event;
+      if (text === route || text === `${route}.pathPart`) return [...event, 'Properties', 'Path'];
+    }
+    return undefined;
   }
 
   /**
@@ -280,6 +310,12 @@ export class SamExpansion {
 
   report(logicalId: string, type: string, property: string, consequence: string): void {
     this.findings.push({ logicalId, type, property, consequence });
+  }
+
+  /** @throws DefinitionError in SAM's words (aws-samples/aws-cognito-apigw-angular-auth#4) */
+  refuseTwoDefinitions(logicalId: string, properties: JsonObject): void {
+    if (properties['DefinitionUri'] !== undefined && properties['DefinitionBody'] !== undefined)
+      this.fail(logicalId, "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.");
   }
 
   fail(logicalId: string, message: string, rule?: RuleId): never {

@@ -32,6 +32,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   // A misspelled guard would leave the API open. SAM also refuses it.
   if (unknown !== undefined) expansion.fail(logicalId, `unknown property ${unknown} in Auth`);
   const location = properties['DefinitionUri'];
+  expansion.refuseTwoDefinitions(logicalId, properties);
   const cors = properties['CorsConfiguration'];
   expansion.make(logicalId, logicalId, 'AWS::ApiGatewayV2::Api', {
     ...pick(properties, OF_API),

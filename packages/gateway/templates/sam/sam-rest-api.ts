@@ -62,6 +62,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   if (unknown !== undefined) expansion.fail(logicalId, `unknown property ${unknown} in Auth`);
   const binary = properties['BinaryMediaTypes'];
   const location = properties['DefinitionUri'];
+  expansion.refuseTwoDefinitions(logicalId, properties);
   expansion.make(logicalId, logicalId, 'AWS::ApiGateway::RestApi', {
     ...pick(properties, OF_API),
     ...(location === undefined

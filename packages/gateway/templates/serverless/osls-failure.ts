@@ -43,8 +43,15 @@ export function explainFailure(
       return new DefinitionError(
         { file, line: tree?.lineOf(unnamed), property: unnamed.join('.') },
         `${cleanMessage(failure.message)}: osls takes the name of an authorizer from its arn, but this arn is not a text; add \`name\` next to \`arn\`, such as \`name: gate\``,
+        [],
+        'not-compiled',
       );
-    return new DefinitionError({ file, line, property }, `${cleanMessage(failure.message)}${why}`);
+    return new DefinitionError(
+      { file, line, property },
+      `${cleanMessage(failure.message)}${why}`,
+      [],
+      'not-compiled',
+    );
   }
   const [, property, kind = ''] = first;
   const path = pathOf(property);
@@ -110,13 +117,13 @@ function explainEarly(
     { file, line: tree?.lineOf(path), property },
     `${text} has no value: ${remedy}`,
     [],
-    isLater ? undefined : ruleOfSource(kind),
+    isLater ? 'not-compiled' : ruleOfSource(kind),
   );
 }
 
 /** A value of `self` is missing for everybody who deploys the service. Values from other sources may exist elsewhere. */
-function ruleOfSource(kind: string): RuleId | undefined {
-  if (kind === 'self') return undefined;
+function ruleOfSource(kind: string): RuleId {
+  if (kind === 'self') return 'not-compiled';
   return kind === 'file' ? 'missing-file' : 'value-elsewhere';
 }
 

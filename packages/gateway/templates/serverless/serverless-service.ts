@@ -9,6 +9,7 @@ import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
+import { findFunctionLine, findGeneratedLine } from './generated-lines.ts';
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
@@ -305,7 +306,8 @@ function findServiceLine(
 ): number | undefined {
   const [section = '', logicalId = ''] = path;
   const name = packaged.functions.get(logicalId)?.name;
-  if (section === 'Resources' && name !== undefined) return tree?.lineOf(['functions', name]);
+  if (section === 'Resources' && name !== undefined)
+    return tree && findFunctionLine(tree, name, path.slice(3));
   const layer = packaged.layers.get(logicalId)?.name;
   if (section === 'Resources' && layer !== undefined) return tree?.lineOf(['layers', layer]);
   if (section === 'Resources' && logicalId === SERVICE_ROLE) return lineOfServiceRole(tree);
@@ -314,7 +316,8 @@ function findServiceLine(
   const root = roots.find(
     (start) => [...start, section, logicalId].reduce<unknown>(findChild, tree?.value) !== undefined,
   );
-  return root === undefined ? undefined : tree?.lineOf([...root, ...path]);
+  if (root !== undefined) return tree?.lineOf([...root, ...path]);
+  return section === 'Resources' && tree !== undefined ? findGeneratedLine(path, tree, packaged) : undefined;
 }
 
 const INCLUDE = /\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)/g;

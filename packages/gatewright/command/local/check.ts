@@ -71,10 +71,16 @@ function shown(file: string): string {
 }
 
 const TITLES = {
+  notCompiled: 'osls refuses',
   refused: 'AWS refuses',
   differs: 'Deployed, but not as expected',
   unchecked: 'Not checked',
 } as const;
+
+/** What osls refuses never reaches AWS. */
+function titleOf({ id, severity }: Judged): keyof typeof TITLES {
+  return id === 'not-compiled' ? 'notCompiled' : severity;
+}
 
 /** Whether findings like this are only counted by message without `--all`, because a stack may have hundreds of them. */
 function isCounted({ severity, id, consequence }: Judged): boolean {
@@ -103,24 +109,20 @@ const OWN_IDS: ReadonlySet<string> = new Set([
 
 function describe(findings: readonly Judged[], stacks: readonly string[], isAll: boolean): string[] {
   const open = findings.filter(({ accepted }) => accepted === undefined);
-  const parts = (Object.keys(TITLES) as (keyof typeof TITLES)[]).flatMap((severity) => {
-    const of = open.filter((finding) => finding.severity === severity);
+  const parts = (Object.keys(TITLES) as (keyof typeof TITLES)[]).flatMap((title) => {
+    const of = open.filter((finding) => titleOf(finding) === title);
     const listed = of.filter((finding) => isAll || !isCounted(finding));
     const rest = of.filter((finding) => !listed.includes(finding));
     if (of.length === 0) return [];
-    const colour = severity === 'refused' ? 'red' : severity === 'differs' ? 'yellow' : 'bold';
-    return [
-      colorize(colour, TITLES[severity]),
-      ...listed.flatMap(describeFinding),
-      ...countByMessage(rest),
-      '',
-    ];
+    const colour = title === 'differs' ? 'yellow' : title === 'unchecked' ? 'bold' : 'red';
+    return [colorize(colour, TITLES[title]), ...listed.flatMap(describeFinding), ...countByMessage(rest), ''];
   });
-  const of = (severity: Judged['severity']): number => open.filter((one) => one.severity === severity).length;
+  const of = (title: keyof typeof TITLES): number => open.filter((one) => titleOf(one) === title).length;
+  const byOsls = of('notCompiled') === 0 ? '' : `${count(of('notCompiled'), 'finding')} that osls refuses, `;
   const accepted = findings.length - open.length;
   return [
     ...parts,
-    `${stacks.length === 0 ? 'No stack could be read' : stacks.join(', ')}: ${count(of('refused'), 'finding')} that AWS refuses, ${of('differs')} that differ, ${of('unchecked')} not checked${accepted === 0 ? '' : `, ${accepted} accepted`}${isAll ? '' : ' (--all lists each)'}`,
+    `${stacks.length === 0 ? 'No stack could be read' : stacks.join(', ')}: ${byOsls}${count(of('refused'), 'finding')} that AWS refuses, ${of('differs')} that differ, ${of('unchecked')} not checked${accepted === 0 ? '' : `, ${accepted} accepted`}${isAll ? '' : ' (--all lists each)'}`,
   ];
 }
 

@@ -2,12 +2,13 @@
  * Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs. The calls are the same for every
  * row of the table.
  */
+import { hasNoIssuer } from '../../authorizer-issuer.ts';
 import { partsOf, withParts } from '../../api-parts.ts';
 import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { editV2 } from '../../edits/edit-v2.ts';
-import { mapOf, membersOf, textOf, without } from '@gatewright/aws/json-object';
+import { mapOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isQuickCreated } from '../../../core/stack/quick-create.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -72,11 +73,6 @@ const WEBSOCKET_INTEGRATION = {
 
 /** AWS's words in the warnings of an import (aws/aws-sam-cli#2410); those of CreateAuthorizer are inferred from them. */
 export const NO_ISSUER = 'Invalid issuer: Issuer can not be empty for JWT Authorizer.';
-
-export function hasNoIssuer({ properties }: Pick<ControlResource, 'properties'>): boolean {
-  const { AuthorizerType, JwtConfiguration } = properties;
-  return AuthorizerType === 'JWT' && textOf(membersOf(JwtConfiguration), 'Issuer') === '';
-}
 
 const AUTHORIZERS: PartRules = {
   check(properties) {

@@ -84,7 +84,7 @@ class Names {
       ].map(({ logicalId }) => logicalId),
     );
     this.#before = new KnownValues(before.source?.template ?? {});
-    this.#now = new KnownValues(now.source?.template ?? {});
+    this.#now = new KnownValues(now.source?.template ?? {}, now.source?.placeholderParameters);
   }
 
   /** Returns whether the values at the properties are the same in the account while both resources exist. */

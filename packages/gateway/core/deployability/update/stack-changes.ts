@@ -74,7 +74,7 @@ function followReferences(
   table: SchemaTable,
 ): readonly Change[] {
   if (source === undefined) return changes;
-  const known = new KnownValues(source.template);
+  const known = new KnownValues(source.template, source.placeholderParameters);
   const replaced = new Set(
     changes.filter(({ replacedBy }) => replacedBy !== undefined).map(({ now }) => now.logicalId),
   );

@@ -59,6 +59,7 @@ export const CATALOGUE: readonly ServiceEntry[] = [
   {
     name: 'logs',
     types: {},
+    isNeededBy: ({ type }) => /^AWS::Logs::(?:Metric|Subscription)Filter$/.test(type),
     isCalled: true,
     load: () => import('../../../services/cloudwatch-logs/service.ts'),
   },

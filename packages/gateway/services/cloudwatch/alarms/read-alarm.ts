@@ -114,6 +114,8 @@ function readOne(at: MemberReader): Watched {
   return { queries: [query], watched: 'm1', statistic: { name: stat, isExtended } };
 }
 
+const MAX_QUERIES_OF_ALARM = 500;
+
 function readExpressions(at: MemberReader): Watched {
   const other = OF_ONE_METRIC.find((name) => at.has(name));
   if (other !== undefined)
@@ -130,6 +132,14 @@ function readExpressions(at: MemberReader): Watched {
       at.at('Metrics'),
       `return data in ${returned.length} queries; exactly one must have ReturnData true`,
       'Exactly one element of the metrics list should return data.',
+    );
+  // aws/aws-cdk#7155: an expression that watches no metric has no period to take over.
+  const hasPeriod = at.objects('Metrics', MAX_QUERIES_OF_ALARM).some((query) => query.has('Period'));
+  if (metricsBehind(queries, watched.id).length === 0 && !hasPeriod)
+    throw new InvalidAlarm(
+      at.at('Metrics'),
+      'has an expression without a metric, which needs a Period',
+      'Period must not be null',
     );
   return { queries, watched: watched.id, statistic: undefined };
 }

@@ -35,6 +35,36 @@ describe('loadApis', () => {
       ]);
     });
 
+  it('reports for a WebSocket API without a stage what its deployment would', () => {
+    const faults = new Faults(false);
+    const { clock } = virtualPorts({});
+    const routes = [{ RouteKey: 'say' }, { RouteKey: 'say' }, {}].map(
+      (properties, index) =>
+        [
+          `R${index}`,
+          { type: 'AWS::ApiGatewayV2::Route', properties: { ApiId: 'Chat', ...properties } },
+        ] as const,
+    );
+    loadApis(
+      [
+        aStack({
+          Chat: {
+            type: 'AWS::ApiGatewayV2::Api',
+            properties: { ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
+          },
+          ...Object.fromEntries(routes),
+        }),
+      ],
+      new Account({ clock, isThrottled: false }),
+      faults,
+    );
+
+    assert.deepEqual(
+      faults.all.map(({ error }) => `${error.place.logicalId}: ${error.message}`),
+      ['R2: RouteKey is required', 'Chat: Two routes of this API have the same RouteKey'],
+    );
+  });
+
   for (const [name, resources, type, missing] of [
     ['an HTTP API without a stage', httpRoutes(['GET /a']), 'AWS::ApiGatewayV2::Api', 'a stage'],
     [

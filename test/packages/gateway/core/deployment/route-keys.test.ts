@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  noteIllegalKeys,
-  noteUnservedKeys,
-} from '../../../../../packages/gateway/core/deployment/route-keys.ts';
+import { noteIllegalKeys } from '../../../../../packages/gateway/core/deployment/route-keys.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import type { PropertyBag } from '../../../../../packages/gateway/core/deployment/properties.ts';
 
@@ -32,20 +29,4 @@ describe('noteIllegalKeys', () => {
         'API Gateway V2 API reference, CreateRoute',
       );
     });
-});
-
-describe('noteUnservedKeys', () => {
-  it('reports for a WebSocket API without a stage what its deployment would', () => {
-    const faults = new Faults(false);
-    const routes = [{ RouteKey: 'say' }, { RouteKey: 'say' }, {}].map((properties, index) =>
-      aBag(`R${index}`, properties),
-    );
-
-    noteUnservedKeys('websocket', aBag('Chat', {}), routes, faults);
-
-    assert.deepEqual(
-      faults.all.map(({ error }) => `${error.place.logicalId}: ${error.message}`),
-      ['R2: RouteKey is required', 'Chat: Two routes of this API have the same RouteKey'],
-    );
-  });
 });

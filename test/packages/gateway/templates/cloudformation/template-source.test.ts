@@ -75,6 +75,18 @@ describe('parseSource', () => {
       source: 'PyYAML, which SAM and the AWS CLI read with',
     },
     {
+      name: 'reads quoted texts that end too far left after a quote at the end of a line',
+      text: "A:\n  B: \"x \\\"y\\\"\n  z\nw\"\n  C: 'it ''s''\n d'\n  D: 1",
+      value: { A: { B: 'x "y" z w', C: "it 's' d", D: 1 } },
+      source: 'PyYAML, which SAM and the AWS CLI read with',
+    },
+    {
+      name: 'reads a quoted text in a list whose last line stands too far left',
+      text: 'A:\n  - B: "one\n    two\n"\n    C: 1',
+      value: { A: [{ B: 'one two ', C: 1 }] },
+      source: 'PyYAML, which SAM and the AWS CLI read with',
+    },
+    {
       name: 'keeps a key named __proto__ an ordinary key',
       text: '__proto__: {polluted: 1}\nA: 1',
       value: JSON.parse('{"__proto__": {"polluted": 1}, "A": 1}'),

@@ -118,14 +118,14 @@ describe('expandSam', () => {
     });
   });
 
-  it('reports events that start nothing, and points messages at the SAM resource', async () => {
+  it('reports events that start nothing, and points messages at the event of the SAM resource', async () => {
     const stack = await load();
 
     assert.deepEqual(
       stack.unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
       [['Orders', 'Events.Device', 'IoTRule events are not supported; the function will not be invoked.']],
     );
-    assert.equal(stack.resources.get('OrdersReadPermission')?.place().line, 21);
+    assert.equal(stack.resources.get('OrdersReadPermission')?.place().line, 29);
     assert.equal(stack.resources.get('ServerlessRestApi GET /orders/{id}')?.place().line, 29);
   });
 

@@ -96,7 +96,7 @@ describe('what osls has to say', () => {
       const fault = explainFailure(failure, FILE, tree, '/app/my.values.yml');
       assert.equal(fault.describe(), `${FILE}:${says}`);
       // Whoever deploys the service may have the value, so this is not a refusal.
-      assert.equal(fault.rule, source === 'self' ? undefined : 'value-elsewhere');
+      assert.equal(fault.rule, source === 'self' ? 'not-compiled' : 'value-elsewhere');
     });
 
   it('of a stage name that only looks like a variable says what to write', () => {

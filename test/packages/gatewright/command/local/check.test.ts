@@ -98,6 +98,21 @@ describe('gatewright check', () => {
       assert.match(stderr, /gatewright\.yml:1: /);
     });
 
+  it('does not say that AWS refuses what osls refuses to compile', async () => {
+    rmSync(join(cwd, 'template.yaml'));
+    write(
+      'serverless.yml',
+      "service: shop\nprovider: { name: aws, runtime: nodejs22.x }\nfunctions:\n  hello:\n    handler: a.b\n    events:\n      - schedule: 'rate(${self:custom.none})'\n",
+    );
+
+    const { code, stdout } = await runCommandHere(['check'], { cwd });
+
+    assert.equal(code, 1);
+    assert.match(stdout, /osls refuses\n {2}serverless\.yml:7 .*\[not-compiled\]/);
+    assert.match(stdout, /1 finding that osls refuses, 0 findings that AWS refuses/);
+    assert.doesNotMatch(stdout, /^AWS refuses$/m);
+  });
+
   it('reports a template that cannot be parsed as refused', async () => {
     write('template.yaml', 'Resources:\n  A: [\n');
 

@@ -53,6 +53,37 @@ Resources:
     Properties: { DomainName: !Ref Domain, RestApiId: !Ref Api, Stage: dev }`,
   },
   {
+    name: 'a reference of an operation to a model that the document does not have, if warnings do not fail the import',
+    source:
+      'API Gateway developer guide, errors and warnings from importing your API: "a missing model reference"',
+    text: `
+${SAM}
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: dev
+      DefinitionBody:
+        openapi: 3.0.1
+        info: { title: a, version: '1' }
+        paths:
+          /a:
+            post:
+              requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } }
+              responses: { '200': { description: ok, content: { application/json: { schema: { $ref: '#/components/schemas/Answer' } } } } }
+              x-amazon-apigateway-integration: { type: mock }`,
+  },
+  {
+    name: 'an API without methods, which nothing deploys',
+    source: 'API Gateway API reference, CreateRestApi: only CreateDeployment needs methods',
+    text: `
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }
+  Denied:
+    Type: AWS::ApiGateway::GatewayResponse
+    Properties: { RestApiId: !Ref Api, ResponseType: ACCESS_DENIED, StatusCode: '403' }`,
+  },
+  {
     name: 'members that a macro of the account replaces',
     source:
       'aws-cloudformation/aws-cloudformation-templates, CloudFormation/MacrosExamples/Explode, Count, PyPlate',

@@ -54,6 +54,42 @@ describe('values that AWS gets from elsewhere', () => {
     rmSync(folder, { recursive: true });
   });
 
+  // CloudFormation user guide, nested stacks: an output of one is passed to a parameter of another with Fn::GetAtt
+  it('judges no parameter of a nested stack that is given an output of another', async () => {
+    const at = write({
+      'template.yaml': `Resources:
+  Network: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: network.yaml } }
+  App:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: app.yaml
+      Parameters: { Subnet: !GetAtt Network.Outputs.Subnet, Key: !GetAtt Network.Outputs.Key, Seconds: '50000' }
+`,
+      'network.yaml': `Resources:
+  Net: { Type: AWS::EC2::Subnet, Properties: { VpcId: vpc-1, CidrBlock: 10.0.0.0/24 } }
+  Key: { Type: AWS::KMS::Key }
+Outputs: { Subnet: { Value: !Ref Net }, Key: { Value: !Ref Key } }
+`,
+      'app.yaml': `Parameters:
+  Subnet: { Type: String, AllowedPattern: 'subnet-[0-9a-f]+' }
+  Key: { Type: String }
+  Seconds: { Type: Number }
+Resources:
+  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub 'q/\${Key}' } }
+  Slow: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: !Ref Seconds, Tags: [{ Key: net, Value: !Ref Subnet }] } }
+`,
+    });
+
+    const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
+
+    assert.deepEqual(
+      findings
+        .filter(({ severity }) => severity === 'refused')
+        .map(({ resource, property }) => [resource, property]),
+      [['Slow', 'VisibilityTimeout']],
+    );
+  });
+
   for (const [name, text] of [
     [
       'the name of another resource',

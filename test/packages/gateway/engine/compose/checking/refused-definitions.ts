@@ -1,11 +1,16 @@
 /** Definitions that AWS refuses, by what they are about. */
 import type { RefusedDefinition } from './refused/definition.ts';
+import { OF_DELIVERIES } from './refused/of-deliveries.ts';
+import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
+import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
+import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
 import { OF_THREADS } from './refused/of-threads.ts';
+import { OF_UNDEPLOYED } from './refused/of-undeployed.ts';
 import { OF_V2 } from './refused/of-v2.ts';
 
 export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
@@ -16,4 +21,9 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_TEMPLATES,
   ...OF_RELATIONS,
   ...OF_THREADS,
+  ...OF_UNDEPLOYED,
+  ...OF_DELIVERIES,
+  ...OF_EARLY_VALUES,
+  ...OF_POLICIES,
+  ...OF_IMPORTS,
 ];

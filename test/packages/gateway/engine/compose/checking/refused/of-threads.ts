@@ -298,8 +298,8 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
     Properties:
       RestApiId: !Ref Api
       ResponseType: ACCESS_DENIED
-      ResponseParameters: # here
-        gatewayresponse.header.x-test: test-value`,
+      ResponseParameters:
+        gatewayresponse.header.x-test: test-value # here`,
     'apigateway-gatewayresponse-responseparameters',
     'aws/aws-cdk#20274: "Invalid mapping expression specified: test-value"',
   ),

@@ -1,0 +1,93 @@
+/**
+ * Finds the line of serverless.yml for a resource that osls generates. osls does not say from which event a resource comes,
+ * so the text of the property is looked up in the events of the functions and in the provider.
+ */
+import { namesIn } from '../../core/deployability/names-in.ts';
+import { isJsonList, mapOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+import { memberAt } from '../template-place.ts';
+import type { PackagedService } from './packaged-service.ts';
+
+/** Properties of functions that the service has below another name. */
+const OF_FUNCTION: Readonly<Record<string, readonly string[]>> = {
+  'Environment.Variables': ['environment'],
+  VpcConfig: ['vpc'],
+};
+const MIN_PART = 3;
+
+/** Returns the line of a property of a function, or of the function. */
+export function findFunctionLine(tree: SourceTree, name: string, property: Path): number | undefined {
+  const [first = '', second = '', ...rest] = property;
+  const nested = OF_FUNCTION[`${first}.${second}`];
+  const own =
+    nested === undefined
+      ? [...(OF_FUNCTION[first] ?? [first.charAt(0).toLowerCase() + first.slice(1)]), second, ...rest]
+      : [...nested, ...rest];
+  return tree.lineOf(['functions', name, ...own]);
+}
+
+/** Returns the line of what osls generates a resource from; undefined if that is not found. */
+export function findGeneratedLine(
+  [, logicalId = '', , ...property]: Path,
+  tree: SourceTree,
+  { template, functions }: Pick<PackagedService, 'template' | 'functions'>,
+): number | undefined {
+  const resources = mapOf(template, 'Resources');
+  if (resources[logicalId] === undefined) return undefined;
+  if (logicalId === 'HttpApi' && property[0] === 'CorsConfiguration')
+    return tree.lineOf(['provider', 'httpApi', 'cors']);
+  const value = memberAt(resources[logicalId], ['Properties', ...property]);
+  const named = functionsBehind(logicalId, resources, functions);
+  const places = [...named.map((name) => ['functions', name, 'events']), ['functions'], ['provider']];
+  const text = typeof value === 'string' ? value : undefined;
+  const found =
+    text === undefined
+      ? undefined
+      : (findText(tree, places, (one) => one === text) ??
+        (text.length < MIN_PART ? undefined : findText(tree, places, (one) => one.includes(text))));
+  if (found !== undefined) return tree.lineOf(found);
+  const [only, ...others] = named;
+  return only === undefined || others.length > 0 ? undefined : tree.lineOf(['functions', only, 'events']);
+}
+
+/** Returns the names of the functions that a resource refers to, directly or through one other resource. */
+function functionsBehind(
+  logicalId: string,
+  resources: JsonObject,
+  functions: PackagedService['functions'],
+): readonly string[] {
+  const direct = [...namesIn(resources[logicalId])];
+  const behind = direct.flatMap((name) => (functions.has(name) ? [] : [...namesIn(resources[name])]));
+  const nameOf = (one: string): readonly string[] => {
+    const known = functions.get(one);
+    return known === undefined ? [] : [known.name];
+  };
+  const found = direct.flatMap(nameOf);
+  return [...new Set(found.length > 0 ? found : behind.flatMap(nameOf))];
+}
+
+function findText(
+  tree: SourceTree,
+  places: readonly Path[],
+  isMeant: (text: string) => boolean,
+): Path | undefined {
+  for (const place of places) {
+    const found = search(memberAt(tree.value, place), place, isMeant);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function search(value: Json | undefined, at: Path, isMeant: (text: string) => boolean): Path | undefined {
+  if (typeof value === 'string') return isMeant(value) ? at : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const entries: readonly (readonly [string, Json])[] = isJsonList(value)
+    ? value.map((item, index) => [String(index), item] as const)
+    : Object.entries(value);
+  for (const [key, inner] of entries) {
+    const found = search(inner, [...at, key], isMeant);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
