@@ -184,6 +184,14 @@ export class DefinitionError extends UserError {
   }
 }
 
+/**
+ * Creates a fault of the gateway's own settings, files and state, of which AWS knows nothing. It does not count as a
+ * refusal by AWS.
+ */
+export function ownFault(place: DefinitionPlace, message: string): DefinitionError {
+  return new DefinitionError(place, message, [], 'served-otherwise');
+}
+
 /** Reasons why the gateway does not start. */
 type StartErrorCode =
   /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one of them is malformed. */

@@ -5,7 +5,8 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { DefinitionError } from '../../core/errors.ts';
+import { ownFault } from '../../core/errors.ts';
+import type { DefinitionError } from '../../core/errors.ts';
 import { USER_NAME } from './pool-user.ts';
 import type { UserDefinition } from './pool-user.ts';
 
@@ -29,17 +30,14 @@ export function parseUsers(text: string, file: string): ParsedUsers {
     const where = col === undefined ? '' : ` (column ${col})`;
     return {
       users: [],
-      faults: [new DefinitionError({ file, line }, `${message ?? 'invalid YAML'}${where}`)],
+      faults: [ownFault({ file, line }, `${message ?? 'invalid YAML'}${where}`)],
     };
   }
   const { contents } = document;
   if (contents === null) return { users: [], faults: [] };
   const at = (node: Node | undefined, message: string): DefinitionError => {
     const offset = node?.range?.[0];
-    return new DefinitionError(
-      { file, line: offset === undefined ? undefined : lines.linePos(offset).line },
-      message,
-    );
+    return ownFault({ file, line: offset === undefined ? undefined : lines.linePos(offset).line }, message);
   };
   if (!isSeq(contents))
     return { users: [], faults: [at(contents, 'must be a list of local users, each with a username')] };

@@ -3,7 +3,7 @@
  * alias.
  */
 import { readText } from '../../core/deployment/properties.ts';
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, ownFault } from '../../core/errors.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
 import { isJsonObject, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -90,7 +90,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
     for (const { version } of weightsOf(alias))
       if (/^\d+$/.test(version) && !versions.has(`${functionArn}:${version}`))
         tolerance.note(
-          new DefinitionError(
+          ownFault(
             alias.place('RoutingConfig'),
             `version ${version} belongs to an earlier deployment, whose code is not here`,
           ),

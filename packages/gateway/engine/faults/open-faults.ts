@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallFault, CallQuestion } from '@gatewright/dynamodb';
 import type { ServedApis } from '../../control/served-apis.ts';
-import { DefinitionError, DefinitionFaults, StartError } from '../../core/errors.ts';
+import { DefinitionFaults, ownFault, StartError } from '../../core/errors.ts';
 import type { FaultInjector } from '../../core/fault-injection.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
 import type { Clock, Random } from '../../core/ports.ts';
@@ -68,9 +68,7 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
     injector,
     follow(isReload) {
       const { bound, unbound } = bindRules(rules.file.rules, targetsOf(at));
-      const [first, ...others] = unbound.map(
-        ({ line, message }) => new DefinitionError({ file, line }, message),
-      );
+      const [first, ...others] = unbound.map(({ line, message }) => ownFault({ file, line }, message));
       if (first !== undefined && !isReload) throw new DefinitionFaults(first, others);
       for (const error of first === undefined ? [] : [first, ...others])
         options.log.write(`${error.describe()}; the rule has no effect until the next reload`);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
-import { DefinitionError, StartError } from '../../core/errors.ts';
+import { ownFault, StartError } from '../../core/errors.ts';
 import { type LocalIdentity, parseIdentities } from '../../core/policy/identities.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
@@ -37,9 +37,9 @@ export async function loadIdentities(
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DefinitionError({ file: path }, `cannot be read: ${reason}`);
+    throw ownFault({ file: path }, `cannot be read: ${reason}`);
   }
-  if (text.length > MAX_IDENTITIES_BYTES) throw new DefinitionError({ file: path }, 'is longer than 1 MB');
+  if (text.length > MAX_IDENTITIES_BYTES) throw ownFault({ file: path }, 'is longer than 1 MB');
   return parseIdentities(text, path, accountId);
 }
 

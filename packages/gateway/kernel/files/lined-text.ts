@@ -4,7 +4,8 @@
  */
 import { isAlias, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
-import { DefinitionError } from '../../core/errors.ts';
+import { ownFault } from '../../core/errors.ts';
+import type { DefinitionError } from '../../core/errors.ts';
 
 export type Member = {
   readonly name: string;
@@ -38,7 +39,7 @@ export class LinedText {
   }
 
   error(line: number | undefined, message: string): DefinitionError {
-    return new DefinitionError({ file: this.#file, line }, message);
+    return ownFault({ file: this.#file, line }, message);
   }
 
   lineOf(node: unknown): number | undefined {

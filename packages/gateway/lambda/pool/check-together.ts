@@ -1,4 +1,4 @@
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, ownFault } from '../../core/errors.ts';
 import { UNRESERVED_AT_LEAST, DEFAULT_CONCURRENCY } from './concurrency.ts';
 import { type FunctionDefinition, type Isolation, unknownNames } from '../../core/stack/function.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -20,10 +20,7 @@ export function checkTogether(
   tolerance: Tolerance,
 ): void {
   for (const name of unknownNames(functions, isolation))
-    tolerance.note(
-      new DefinitionError({ file }, `isolation: unknown function "${name}"`),
-      'the name is ignored',
-    );
+    tolerance.note(ownFault({ file }, `isolation: unknown function "${name}"`), 'the name is ignored');
   const homes = new Map<string, number>();
   for (const { region, accountId, reservedConcurrency = 0, place } of functions) {
     const home = `${accountId} ${region}`;

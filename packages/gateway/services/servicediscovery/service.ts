@@ -1,5 +1,5 @@
 /** AWS Cloud Map: its API for SDKs, and the instances that HTTP APIs reach through a VPC link. */
-import { DefinitionError } from '../../core/errors.ts';
+import { ownFault } from '../../core/errors.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
@@ -32,7 +32,7 @@ export function open(ports: ServicePorts): Service {
       if (stacks.isEmpty) return () => undefined;
       const { cloudMap } = settings;
       if (cloudMap !== undefined && stacks.isElsewhere('servicediscovery'))
-        throw new DefinitionError(
+        throw ownFault(
           { file: cloudMap, line: undefined },
           'calls to Cloud Map go to the endpoint that you set, so --cloud-map has no effect; remove one of the two settings',
         );
@@ -108,10 +108,10 @@ function readText(file: string): string {
     bytes = readFileSync(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new DefinitionError({ file, line: undefined }, `the file of --cloud-map cannot be read: ${why}`);
+    throw ownFault({ file, line: undefined }, `the file of --cloud-map cannot be read: ${why}`);
   }
   if (bytes.length <= MAX_BYTES) return bytes.toString('utf8');
-  throw new DefinitionError(
+  throw ownFault(
     { file, line: undefined },
     `the file of --cloud-map has ${bytes.length} bytes; at most ${MAX_BYTES} are allowed`,
   );

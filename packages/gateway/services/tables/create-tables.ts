@@ -7,7 +7,7 @@ import { UNCOUNTED } from '@gatewright/dynamodb';
 import { STACK_STREAM_LABEL } from '@gatewright/dynamodb/stream-record';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import { DefinitionError, StartError, propertyAt } from '../../core/errors.ts';
+import { ownFault, StartError, propertyAt } from '../../core/errors.ts';
 import type { IndexDefinition, KeyAttribute, TableDefinition } from './table-definition.ts';
 
 export type DynamoDbTarget = AwsCredentials & {
@@ -123,7 +123,7 @@ function compare(table: TableDefinition, description: unknown): void {
 }
 
 function refuseChange(table: TableDefinition, property: string, found: string, wanted: string): never {
-  throw new DefinitionError(
+  throw ownFault(
     propertyAt(table.place, property),
     `table ${table.name} already exists with [${found}], but the template has [${wanted}]. Give the table another name, ` +
       'delete it, or start with another --data directory',

@@ -7,7 +7,8 @@ import { dirname, extname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node, ScalarTag } from 'yaml';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
-import { DefinitionError } from '../../core/errors.ts';
+import { ownFault } from '../../core/errors.ts';
+import type { DefinitionError } from '../../core/errors.ts';
 
 export type Content = {
   readonly bytes: Buffer;
@@ -112,7 +113,7 @@ class Reader implements ValueDefinitions {
   }
 
   note(line: number | undefined, message: string): void {
-    this.faults.push(new DefinitionError({ file: this.#file, line }, message));
+    this.faults.push(ownFault({ file: this.#file, line }, message));
   }
 
   read(contents: Node): void {

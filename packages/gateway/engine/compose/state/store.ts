@@ -11,7 +11,7 @@ import type {
   TableStream,
   TableUnits,
 } from '@gatewright/dynamodb';
-import { DefinitionError, StartError } from '../../../core/errors.ts';
+import { ownFault, StartError } from '../../../core/errors.ts';
 import { MAX_SESSIONS } from '../../../core/policy/temporary-sessions.ts';
 import type { Identities, LocalIdentity } from '../../../core/policy/identities.ts';
 import type { ShiftableClock } from '../../../core/ports.ts';
@@ -227,7 +227,7 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
   const [table] = tables;
   if (table === undefined) return Promise.resolve();
   return Promise.reject(
-    new DefinitionError(table.place, 'the stack has tables, but this gateway runs without DynamoDB'),
+    ownFault(table.place, 'the stack has tables, but this gateway runs without DynamoDB'),
   );
 }
 

@@ -2,7 +2,7 @@
  * Reads recorded requests from a file. The file is an HTTP Archive (from `gatewright export`, browsers or proxies), or
  * contains records of AWS WAF's own log, one JSON object per line.
  */
-import { DefinitionError } from '../../../core/errors.ts';
+import { ownFault } from '../../../core/errors.ts';
 import { HeaderList } from '../../../core/events/header-list.ts';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
@@ -36,7 +36,7 @@ function readEntry(entry: unknown, index: number, file: string): RecordedRequest
   const request = memberOf(entry, 'request');
   const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
   if (typeof method !== 'string' || typeof url !== 'string')
-    throw new DefinitionError({ file }, `entry ${index + 1} must have a request with a method and a URL`);
+    throw ownFault({ file }, `entry ${index + 1} must have a request with a method and a URL`);
   const { path, query } = splitUrl(url);
   const headers = readHeaders(memberOf(request, 'headers'));
   const post = memberOf(request, 'postData');
@@ -60,7 +60,7 @@ function readLine(line: string, number: number, file: string): RecordedRequest {
   const request = memberOf(record, 'httpRequest');
   const [method, uri] = [memberOf(request, 'httpMethod'), memberOf(request, 'uri')];
   if (typeof method !== 'string' || typeof uri !== 'string')
-    throw new DefinitionError(
+    throw ownFault(
       { file, line: number },
       'the file is not an HTTP Archive (.har), and this line is not a log record of AWS WAF',
     );

@@ -117,18 +117,6 @@ describe('countUnsupported', () => {
     ]);
   });
 
-  it('counts what AWS would refuse to deploy', () => {
-    const refused = { ...item, message: 'is wrong', severity: 'refused' } as const;
-
-    const lines = countUnsupported([
-      refused,
-      { ...refused, logicalId: 'B' },
-      { ...item, severity: 'differs' },
-    ]);
-
-    assert.match(lines.at(-2) ?? '', /^ {2}2 findings that AWS refuses when this is deployed: .* check$/);
-  });
-
   // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong places.
   it('says of a source that is refused which, and why', () => {
     const lines = countUnsupported([
