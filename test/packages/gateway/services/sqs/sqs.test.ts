@@ -366,6 +366,15 @@ describe('Sqs, as recorded,', () => {
 
     assert.deepEqual([first.QueueUrls?.length, rest.QueueUrls?.length, rest.NextToken], [2, 1, undefined]);
   });
+
+  for (const MaxResults of [0, 1001])
+    it(`refuses a page of ${MaxResults} queues`, async () => {
+      await assert.rejects(aClient().client.send(new ListQueuesCommand({ MaxResults })), {
+        name: 'InvalidParameterValue',
+        message:
+          'Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.',
+      });
+    });
 });
 
 describe('Sqs by the query protocol', () => {

@@ -263,6 +263,14 @@ describe('alarms by calls', () => {
       error: /^Invalid metrics list$/,
     },
     {
+      name: 'an expression that names no query',
+      command: new PutMetricAlarmCommand({
+        ...OF_EXPRESSIONS,
+        Metrics: [{ Id: 'a', Expression: 'b * 2' }],
+      }),
+      error: /^Invalid metrics list$/,
+    },
+    {
       name: 'a query of Metrics Insights',
       command: new PutMetricAlarmCommand({
         ...OF_EXPRESSIONS,
