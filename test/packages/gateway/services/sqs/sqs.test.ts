@@ -315,6 +315,17 @@ describe('Sqs, as recorded,', () => {
     });
   });
 
+  // Source: moto, tests/test_sqs/test_sqs.py, whose tests of these words run against AWS (aws_verified)
+  for (const [what, entries, message] of [
+    ['no entries', [], 'There should be at least one SendMessageBatchRequestEntry in the request.'],
+    ['an id that is repeated', ['id_1', 'id_2', 'id_2', 'id_1'], 'Id id_2 repeated.'],
+  ] as const)
+    it(`says what is wrong with a batch of ${what}`, async () => {
+      const { client } = aClient();
+      const Entries = entries.map((Id) => ({ Id, MessageBody: 'a' }));
+      await assert.rejects(client.send(new SendMessageBatchCommand({ QueueUrl, Entries })), { message });
+    });
+
   it('fails the entries of a batch that are longer than the queue allows', async () => {
     const { client } = aClient();
     const { QueueUrl: url } = await make(client, 'a', { MaximumMessageSize: '1024' });
