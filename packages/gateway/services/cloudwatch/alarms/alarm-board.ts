@@ -12,6 +12,7 @@ import type { ServicePorts } from '../../../kernel/service.ts';
 import type { Wake } from '../../../kernel/agenda.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
+import { onlyMetric } from './alarm.ts';
 import type { Alarm, AlarmState, CompositeAlarm, MetricAlarm } from './alarm.ts';
 import type { Change } from './notify.ts';
 import { percentileOf } from '../metrics/statistic.ts';
@@ -315,9 +316,12 @@ function readPoints(alarm: MetricAlarm, store: MetricStore, at: number): readonl
   if (value.kind === 'list' && value.items.length > 1)
     throw new ExpressionError('returns more than one time series');
   if (series !== undefined && series.kind !== 'series') throw new ExpressionError('returns no time series');
+  const only = onlyMetric(alarm);
   return Array.from({ length: evaluationRange(alarm) }, (_, index) => {
-    const start = at - (index + 1) * alarm.periodSeconds * 1000;
-    return { at: start, value: series?.points.get(start) };
+    const end = at - index * alarm.periodSeconds * 1000;
+    const start = end - alarm.periodSeconds * 1000;
+    const sampleCount = only && store.sampleOf(only.metric, start, end, only.unit).count;
+    return { at: start, value: series?.points.get(start), sampleCount };
   });
 }
 

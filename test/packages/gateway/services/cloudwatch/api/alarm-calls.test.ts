@@ -78,7 +78,7 @@ describe('alarms by calls', () => {
       period: 60,
       recentDatapoints: [1],
       threshold: 0,
-      evaluatedDatapoints: [{ timestamp: '2025-04-14T22:13:00.000+0000', value: 1 }],
+      evaluatedDatapoints: [{ timestamp: '2025-04-14T22:13:00.000+0000', sampleCount: 1, value: 1 }],
     });
 
     await client.send(alarm('Failing', { Threshold: 5 }));
