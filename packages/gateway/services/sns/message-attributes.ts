@@ -4,7 +4,8 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { inOrder, readTextField } from '../../kernel/calls/query-input.ts';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
-import type { Refusal } from './published-message.ts';
+
+type Refusal = ReturnType<typeof refuse>;
 
 const MAX_NAME_LENGTH = 256;
 const TYPE = /^(String|Number|Binary)(?:\..+)?$/s;

@@ -55,6 +55,8 @@ export function showIntegration(integration: JsonObject, resourceId: string): ob
     cacheNamespace: resourceId,
     cacheKeyParameters: [],
     ...showFields(integration, INTEGRATION_FIELDS),
+    // A mock has no method, even if a call gave one [obs].
+    ...(/^MOCK$/i.test(textOf(integration, 'Type')) && { httpMethod: undefined }),
     integrationResponses,
   };
 }

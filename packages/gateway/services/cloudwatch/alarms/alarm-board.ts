@@ -2,6 +2,7 @@
  * The alarms of this run: their states, the times of their evaluations, and the actions that run when a state changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
+import { parseJson } from '@gatewright/aws/json-object';
 import { metricsBehind, openQueries } from '../math/run-queries.ts';
 import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';
 import { AlarmHistory } from './alarm-history.ts';
@@ -233,8 +234,8 @@ export class AlarmBoard {
     entry.transitionedMs = state.updatedMs;
     const data = JSON.stringify({
       version: '1.0',
-      oldState: { stateValue: before.value, stateReason: before.reason },
-      newState: { stateValue: state.value, stateReason: state.reason },
+      oldState: historyState(before),
+      newState: historyState(state),
     });
     const summary = `Alarm updated from ${before.value} to ${state.value}`;
     this.history.add(alarm, state.updatedMs, 'StateUpdate', summary, data);
@@ -338,4 +339,12 @@ function hasLowSample(alarm: MetricAlarm, store: MetricStore, at: number): boole
     return count > 0 && count < 10 / (share >= 0.5 ? 1 - share : share);
   };
   return metricsBehind(alarm.queries, alarm.watched).some(isLow);
+}
+
+function historyState({ value, reason, reasonData }: AlarmState): object {
+  return {
+    stateValue: value,
+    stateReason: reason,
+    ...(reasonData !== undefined && { stateReasonData: parseJson(reasonData) }),
+  };
 }

@@ -21,7 +21,7 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
       `[${treatMissingData === 'breaching' ? 'Breaching' : 'NonBreaching'}].`
     );
   const isAlarm = value === 'ALARM';
-  const deciding = by.filter((point) => isBreaching(alarm, point.value ?? NaN) === isAlarm);
+  const deciding = by.filter((point) => isBreaching(alarm, point.value) === isAlarm);
   const shown = (deciding.length === 0 ? by : deciding).slice(0, MAX_SHOWN).map(printPoint);
   const many = shown.length === 1 && deciding.length <= 1 ? 'was' : 'were';
   const crossed = deciding.length || by.length;

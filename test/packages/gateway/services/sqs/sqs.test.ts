@@ -315,17 +315,6 @@ describe('Sqs, as recorded,', () => {
     });
   });
 
-  // Source: moto, tests/test_sqs/test_sqs.py, whose tests of these words run against AWS (aws_verified)
-  for (const [what, entries, message] of [
-    ['no entries', [], 'There should be at least one SendMessageBatchRequestEntry in the request.'],
-    ['an id that is repeated', ['id_1', 'id_2', 'id_2', 'id_1'], 'Id id_2 repeated.'],
-  ] as const)
-    it(`says what is wrong with a batch of ${what}`, async () => {
-      const { client } = aClient();
-      const Entries = entries.map((Id) => ({ Id, MessageBody: 'a' }));
-      await assert.rejects(client.send(new SendMessageBatchCommand({ QueueUrl, Entries })), { message });
-    });
-
   it('fails the entries of a batch that are longer than the queue allows', async () => {
     const { client } = aClient();
     const { QueueUrl: url } = await make(client, 'a', { MaximumMessageSize: '1024' });
@@ -377,15 +366,6 @@ describe('Sqs, as recorded,', () => {
 
     assert.deepEqual([first.QueueUrls?.length, rest.QueueUrls?.length, rest.NextToken], [2, 1, undefined]);
   });
-
-  for (const MaxResults of [0, 1001])
-    it(`refuses a page of ${MaxResults} queues`, async () => {
-      await assert.rejects(aClient().client.send(new ListQueuesCommand({ MaxResults })), {
-        name: 'InvalidParameterValue',
-        message:
-          'Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.',
-      });
-    });
 });
 
 describe('Sqs by the query protocol', () => {

@@ -114,7 +114,8 @@ describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
         new PutIntegrationCommand({
           ...method,
           type,
-          ...(type !== 'MOCK' && { integrationHttpMethod: 'GET', uri: 'http://127.0.0.1:9/' }),
+          integrationHttpMethod: 'POST',
+          ...(type !== 'MOCK' && { uri: 'http://127.0.0.1:9/' }),
         }),
       );
     const shown = [await put('HTTP'), await put('HTTP_PROXY'), await put('MOCK')];
@@ -123,8 +124,12 @@ describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
 
     assert.equal(made.authorizationType, 'NONE');
     assert.deepEqual(
-      shown.map(({ connectionType }) => connectionType),
-      ['INTERNET', 'INTERNET', undefined],
+      shown.map(({ connectionType, httpMethod }) => [connectionType, httpMethod]),
+      [
+        ['INTERNET', 'POST'],
+        ['INTERNET', 'POST'],
+        [undefined, undefined],
+      ],
     );
   });
 

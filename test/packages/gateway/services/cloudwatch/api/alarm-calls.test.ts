@@ -112,6 +112,11 @@ describe('alarms by calls', () => {
         ['ConfigurationUpdate', 'Alarm "Failing" created'],
       ],
     );
+    // LocalStack's snapshot of test_put_metric_alarm: a state is kept with the data of its reason.
+    assert.partialDeepStrictEqual(JSON.parse(AlarmHistoryItems[0]?.HistoryData ?? ''), {
+      oldState: { stateValue: 'ALARM', stateReason: 'test' },
+      newState: { stateValue: 'OK', stateReasonData: { version: '1.0', statistic: 'Sum', period: 60 } },
+    });
     const page = new DescribeAlarmHistoryCommand({
       MaxRecords: 1,
       HistoryItemType: 'StateUpdate',
