@@ -14,8 +14,8 @@ type FunctionNameParts = {
   readonly qualifier: string | undefined;
 };
 
-/** Matches a full ARN. */
-const ARN = /^arn:[^:]*:lambda:([^:]*):([^:]*):function:([^:]*)(?::(.+))?$/;
+/** Matches a full ARN. An ARN that ends with `function` names a function of this name [obs]. */
+const ARN = /^arn:[^:]*:lambda:([^:]*):([^:]*):(?:function:)?((?<=function:)[^:]*|function)(?::(.+))?$/;
 /** Matches a name or a partial ARN, such as `123456789012:function:orders:live`. */
 const PARTIAL = /^(?:([a-z]{2,4}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([^:]*)(?::(.+))?$/;
 

@@ -145,6 +145,18 @@ describe('event source mappings by calls', () => {
     assert.deepEqual(changed.body['FunctionResponseTypes'], []);
   });
 
+  // Source: LocalStack, snapshot of test_create_event_filter_criteria_validation
+  it('does not show criteria without filters', async () => {
+    const id = await idOf({
+      EventSourceArn: QUEUE,
+      FilterCriteria: { Filters: [{ Pattern: '{"body":{"n":[1]}}' }] },
+    });
+    const { body } = await call('PUT', id, { FilterCriteria: { Filters: [] } });
+
+    assert.ok('BatchSize' in body);
+    assert.ok(!('FilterCriteria' in body));
+  });
+
   it('makes one of a queue that a call has made', async () => {
     await bench.call('sqs', 'CreateQueue', { QueueName: 'made' });
     await create({

@@ -97,6 +97,21 @@ describe('Topics', () => {
     );
   });
 
+  // Sources: LocalStack, snapshots of test_publish_message_group_id and test_fifo_topic_to_regular_sqs.
+  it('hand the group of a message to a standard queue, but not that of a FIFO topic', async () => {
+    const groupOf = async (resources: string, fields: Readonly<Record<string, string>>) => {
+      const bench = anEventEngine(SERVICES, { resources });
+      await publish(bench, { Action: 'Publish', Message: 'hello', MessageGroupId: 'g', ...fields });
+      return received(bench, 'inbox').map(({ groupId }) => groupId);
+    };
+    const ofFifo = topic(TO_INBOX).replace('TopicName: news', 'TopicName: news.fifo, FifoTopic: true');
+
+    assert.deepEqual(await groupOf(topic(TO_INBOX), { TopicArn: TOPIC }), ['g']);
+    assert.deepEqual(await groupOf(ofFifo, { TopicArn: `${TOPIC}.fifo`, MessageDeduplicationId: 'd' }), [
+      undefined,
+    ]);
+  });
+
   it('pass over messages that the filter policy refuses', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: topic(

@@ -8,8 +8,8 @@ export function printStatement({ id, properties }: ControlResource, functionArn:
   const equal = {
     ...(account === undefined ? {} : { 'AWS:SourceAccount': account }),
     ...(token === undefined ? {} : { 'lambda:EventSourceToken': token }),
-    ...(org === undefined ? {} : { 'aws:PrincipalOrgID': org }),
     ...(urlAuth === undefined ? {} : { 'lambda:FunctionUrlAuthType': urlAuth }),
+    ...(org === undefined ? {} : { 'aws:PrincipalOrgID': org }),
   };
   const conditions = {
     ...(Object.keys(equal).length === 0 ? {} : { StringEquals: equal }),

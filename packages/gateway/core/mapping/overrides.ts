@@ -9,7 +9,7 @@ import { TemplateError } from '@gatewright/velocity/java/template-error';
 
 /** The objects in which a template sets overrides, and the parts that each object has at the start. */
 export const OVERRIDE_NAMES = {
-  requestOverride: ['header', 'path', 'querystring'],
+  requestOverride: ['path', 'header', 'querystring'],
   responseOverride: ['header'],
 } as const;
 

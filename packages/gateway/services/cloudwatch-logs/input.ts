@@ -37,7 +37,15 @@ export function readGroup(input: CallInput): string {
       'ValidationException',
       'LogGroup name and LogGroup ARN are mutually exclusive parameters.',
     );
-  return isNamed ? input.text('logGroupName', GROUP_NAME) : groupOf(input.text('logGroupIdentifier'));
+  if (isNamed) return input.text('logGroupName', GROUP_NAME);
+  const identifier = input.text('logGroupIdentifier');
+  // These words leave out the value [obs]. An ARN with a star is not an identifier.
+  if (!/^[\w#+=/:,.@-]*$/.test(identifier))
+    throw invalidParameter(
+      "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy constraint: " +
+        'Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*',
+    );
+  return groupOf(identifier);
 }
 
 /** Returns the name of a group from its ARN. A name is returned unchanged. */

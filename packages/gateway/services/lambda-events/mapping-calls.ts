@@ -1,6 +1,6 @@
 /** Lambda's API calls for event source mappings (Lambda API reference): Create, Get, List, Update, Delete. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
-import { asNumber, asText, parseJsonObject } from '@gatewright/aws/json-object';
+import { asNumber, asText, listOf, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
@@ -224,7 +224,12 @@ function printMapping(
   { accountId, functionArn }: { readonly accountId: string; readonly functionArn: string },
   state?: string,
 ): UnknownMembers {
-  const given = Object.entries(properties).filter(([name]) => !SHOWN_OTHERWISE.includes(name));
+  const given = Object.entries(properties).filter(
+    ([name, value]) =>
+      !SHOWN_OTHERWISE.includes(name) &&
+      // Criteria without a filter are not shown [obs].
+      (name !== 'FilterCriteria' || listOf(membersOf(value), 'Filters').length > 0),
+  );
   const { EventSourceArn: source, Enabled: isEnabled, KmsKeyArn: keyArn } = properties;
   const kind = findMappedSource(parseArn(asText(source) ?? '')?.service ?? '')?.kind;
   return {

@@ -1,4 +1,5 @@
 /** Conditions, ranges and metadata of requests for S3 objects [obs: s3] (docs/aws §22.5). */
+import { createHash } from 'node:crypto';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 
@@ -43,6 +44,51 @@ export function objectHeaders(request: ServiceRequest): readonly string[] {
   );
   return [...system, ...own];
 }
+
+const OVERRIDES: readonly (readonly [parameter: string, header: string])[] = [
+  ['response-cache-control', 'Cache-Control'],
+  ['response-content-disposition', 'Content-Disposition'],
+  ['response-content-encoding', 'Content-Encoding'],
+  ['response-content-language', 'Content-Language'],
+  ['response-content-type', 'Content-Type'],
+  ['response-expires', 'Expires'],
+];
+
+/** Returns the headers of an object with those that the request of a read replaces. */
+export function overrideHeaders(query: string, headers: readonly string[]): readonly string[] {
+  const asked = new URLSearchParams(query);
+  const given = OVERRIDES.flatMap(([parameter, header]) => {
+    const value = asked.get(parameter);
+    return value === null ? [] : [header, value];
+  });
+  const replaced = new Set(given.filter((_text, index) => index % 2 === 0));
+  const kept = headers.filter((_text, index) => !replaced.has(headers[index - (index % 2)] ?? ''));
+  return [...kept, ...given];
+}
+
+/** Checks the digest that a write may have. */
+export function refuseDigest(request: ServiceRequest, body: Buffer): ObjectRefusal | undefined {
+  const given = headerOf(request, 'content-md5');
+  if (given === undefined) return undefined;
+  const calculated = createHash('md5').update(body).digest('base64');
+  if (given === calculated) return undefined;
+  if (!DIGEST.test(given))
+    return {
+      status: 400,
+      code: 'InvalidDigest',
+      message: 'The Content-MD5 you specified was invalid.',
+      details: { 'Content-MD5': given },
+    };
+  return {
+    status: 400,
+    code: 'BadDigest',
+    message: 'The Content-MD5 you specified did not match what we received.',
+    details: { ExpectedDigest: given, CalculatedDigest: calculated },
+  };
+}
+
+/** 16 bytes in Base64. */
+const DIGEST = /^[A-Za-z0-9+/]{22}==$/;
 
 /** Checks the conditions of a write. Only one of the two headers is accepted, and only some values. */
 export function refuseWrite(

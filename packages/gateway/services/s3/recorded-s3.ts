@@ -3,7 +3,15 @@ import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
-import { noSuchKey, objectHeaders, readRange, refuseRead, refuseWrite } from './object-request.ts';
+import {
+  noSuchKey,
+  objectHeaders,
+  overrideHeaders,
+  readRange,
+  refuseDigest,
+  refuseRead,
+  refuseWrite,
+} from './object-request.ts';
 import type { ObjectRefusal, StoredObject } from './object-request.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
@@ -110,6 +118,8 @@ export class RecordedBuckets {
     const body = Buffer.from(request.body ?? NOTHING);
     if (body.length > MAX_OBJECT_BYTES)
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
+    const wrong = refuseDigest(request, body);
+    if (wrong !== undefined) return this.#refuse(wrong);
     const etag = etagOf(body);
     this.#objects.delete(id);
     const headers = ['Content-Type', contentType, ...objectHeaders(request)];
@@ -138,7 +148,13 @@ export class RecordedBuckets {
     const part = refused ?? readRange(request, body.length);
     if (part !== undefined && 'code' in part) return this.#refuse(part);
     const sent = part === undefined ? body : body.subarray(part.from, part.to + 1);
-    const headers = [...dated, ...stored.headers, 'Accept-Ranges', 'bytes', ...ENCRYPTED];
+    const headers = [
+      ...dated,
+      ...overrideHeaders(request.query, stored.headers),
+      'Accept-Ranges',
+      'bytes',
+      ...ENCRYPTED,
+    ];
     if (part !== undefined) headers.push('Content-Range', `bytes ${part.from}-${part.to}/${body.length}`);
     const status = part === undefined ? 200 : 206;
     if (request.method === 'GET') return this.#reply(status, headers, sent);

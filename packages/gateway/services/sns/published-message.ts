@@ -1,9 +1,9 @@
 /** Reads and checks messages of Publish and PublishBatch, in SNS's words [obs: sns]. */
-import { isJsonObject, mapOf, membersOf, parseJson } from '@gatewright/aws/json-object';
+import { mapOf, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
-import { inOrder, readTextField } from '../../kernel/calls/query-input.ts';
+import { readTextField } from '../../kernel/calls/query-input.ts';
+import { readAttributes } from './message-attributes.ts';
 import type { Published, TopicDefinition } from './topics.ts';
 
 export type Refusal = ReturnType<typeof refuse>;
@@ -105,21 +105,5 @@ function parseStructure(message: string): Readonly<Record<string, string>> | str
   if (typeof structure['default'] !== 'string') return 'No default entry in JSON message body';
   return Object.fromEntries(
     Object.entries(structure).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-}
-
-function readAttributes(given: UnknownMembers): Record<string, MessageAttribute> {
-  const entry = given['entry'];
-  const pairs: (readonly [unknown, unknown])[] = isJsonObject(entry)
-    ? inOrder(entry).map((each) => (isJsonObject(each) ? [each['Name'], each['Value']] : ['', {}]))
-    : Object.entries(given);
-  return Object.fromEntries(
-    pairs.flatMap(([name, value]): [string, MessageAttribute][] => {
-      if (typeof name !== 'string' || !isJsonObject(value)) return [];
-      const { DataType = 'String', StringValue, BinaryValue }: UnknownMembers = value;
-      const text = typeof StringValue === 'string' ? { StringValue } : {};
-      const bytes = typeof BinaryValue === 'string' ? { BinaryValue } : {};
-      return [[name, { DataType: String(DataType), ...text, ...bytes }]];
-    }),
   );
 }

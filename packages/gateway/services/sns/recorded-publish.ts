@@ -4,6 +4,8 @@
  */
 import { readTextField } from '../../kernel/calls/query-input.ts';
 import { inputOf } from './sns-input.ts';
+import { mapOf } from '@gatewright/aws/json-object';
+import { refuseAttributes } from './message-attributes.ts';
 import { refuseParameter, sizeOf } from './published-message.ts';
 import type { Refusal } from './published-message.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -29,6 +31,8 @@ export function answerSns(
   const refused = refuseTarget(read, region);
   if (refused !== undefined) return refused;
   if ((read('Message') ?? '') === '') return refuseParameter('Empty message');
+  const wrong = refuseAttributes(mapOf(input, 'MessageAttributes'), '');
+  if (wrong !== undefined) return wrong;
   if (sizeOf(input) > MAX_SNS_BYTES) return refuseParameter('Message too long');
   return { kind: 'result', fields: { MessageId: random.uuid() } };
 }

@@ -1,5 +1,5 @@
 /** Handles Publish and PublishBatch of SNS for the topics of this run (SNS API reference). */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { Random } from '../../core/ports.ts';
@@ -7,6 +7,7 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { answerSns } from './recorded-publish.ts';
 import { inOrder, readTextField } from '../../kernel/calls/query-input.ts';
 import { inputOf } from './sns-input.ts';
+import { refuseAttributes } from './message-attributes.ts';
 import { checkEntries, readPublished, refuseContent } from './published-message.ts';
 import type { Published, TopicDefinition, Topics } from './topics.ts';
 
@@ -51,6 +52,11 @@ function publishBatch(
   const entries = entriesOf(input);
   const wrong = checkEntries(entries);
   if (wrong !== undefined) return wrong;
+  for (const [index, entry] of entries.entries()) {
+    const parent = `publishBatchRequestEntries.${index + 1}.member.`;
+    const refused = refuseAttributes(mapOf(entry, 'MessageAttributes'), parent);
+    if (refused !== undefined) return refused;
+  }
   const done: UnknownMembers[] = [];
   const failed: UnknownMembers[] = [];
   const sent: { readonly published: Published; readonly id: string }[] = [];

@@ -77,6 +77,11 @@ function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): U
   const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
   const from = Number(readTextField(input, 'NextToken') ?? 0) || 0;
   const most = numberOf(input, 'MaxResults');
+  // Other emulators have this sentence; no recording of AWS has been found (docs/aws §22.5).
+  if (most !== undefined && !(most >= 1 && most <= MOST_LISTED))
+    throw invalid(
+      `Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and ${MOST_LISTED}.`,
+    );
   const urls = queues.all
     .filter(({ definition: { name, arn } }) => name.startsWith(prefix) && arn.split(':')[3] === place.region)
     .map(({ definition: { url } }) => url);

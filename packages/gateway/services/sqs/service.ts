@@ -199,8 +199,11 @@ function deliverToQueue(queues: Queues, senderId: string): NonNullable<ServiceTa
     const { settings } = queue.definition;
     if (settings.isFifo && groupId === undefined)
       return final('INVALID_PARAMETER', `${arn}: a FIFO queue needs a MessageGroupId`);
+    // A standard queue keeps the group of a standard topic, but not the group of a FIFO topic [obs: sns].
+    const isOfFifo = deduplicationId !== undefined;
+    const grouped = settings.isFifo ? { groupId, deduplicationId } : isOfFifo ? {} : { groupId };
     try {
-      queue.send({ body, attributes, senderId, ...(settings.isFifo ? { groupId, deduplicationId } : {}) });
+      queue.send({ body, attributes, senderId, ...grouped });
       return DELIVERED;
     } catch (error) {
       if (!(error instanceof OverfullError)) throw error;

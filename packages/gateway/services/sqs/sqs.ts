@@ -133,7 +133,7 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
   SendMessage: (queue, input, { accountId }) =>
     printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition),
   SendMessageBatch(queue, input, { accountId }) {
-    const entries = readEntries(input);
+    const entries = readEntries(input, 'SendMessage');
     const bytes = entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0);
     if (bytes > MAX_BATCH_BYTES)
       throw new SqsError(
@@ -151,7 +151,7 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
     return {};
   },
   DeleteMessageBatch: (queue, input) =>
-    inBatch(readEntries(input), (entry) => {
+    inBatch(readEntries(input, 'DeleteMessage'), (entry) => {
       deleteOne(queue, entry);
       return {};
     }),
@@ -160,7 +160,7 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
     return {};
   },
   ChangeMessageVisibilityBatch: (queue, input) =>
-    inBatch(readEntries(input), (entry) => {
+    inBatch(readEntries(input, 'ChangeMessageVisibility'), (entry) => {
       changeOne(queue, entry);
       return {};
     }),
@@ -240,10 +240,13 @@ function within(input: UnknownMembers, name: string, least: number, most: number
  * Reads the entries of a batch.
  * @throws SqsError if there are no entries or too many
  */
-function readEntries(input: UnknownMembers): readonly UnknownMembers[] {
+function readEntries(input: UnknownMembers, action: string): readonly UnknownMembers[] {
   const entries = listOf(input, 'Entries').map(membersOf);
   if (entries.length === 0)
-    throw new SqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
+    throw new SqsError(
+      'EmptyBatchRequest',
+      `There should be at least one ${action}BatchRequestEntry in the request.`,
+    );
   if (entries.length > MAX_BATCH)
     throw new SqsError(
       'TooManyEntriesInBatchRequest',
@@ -255,11 +258,8 @@ function readEntries(input: UnknownMembers): readonly UnknownMembers[] {
       'InvalidBatchEntryId',
       'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
     );
-  if (new Set(ids).size < ids.length)
-    throw new SqsError(
-      'BatchEntryIdsNotDistinct',
-      'Two or more batch entries in the request have the same Id.',
-    );
+  const repeated = ids.find((id, index) => ids.indexOf(id) < index);
+  if (repeated !== undefined) throw new SqsError('BatchEntryIdsNotDistinct', `Id ${repeated} repeated.`);
   return entries;
 }
 

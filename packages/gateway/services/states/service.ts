@@ -1,13 +1,15 @@
 import { isJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import type { Clock, Random } from '../../core/ports.ts';
-import type { Service, ServicePorts } from '../../kernel/service.ts';
+import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
-type Tools = { readonly random: Random; readonly clock: Clock };
+
+const STANDARD = 'STANDARD';
 
 const INVALID_INPUT = 'Invalid execution input.';
 
@@ -20,54 +22,109 @@ function findInputFault(text: unknown): string | undefined {
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
-/**
- * Handles `StartExecution` and `StopExecution`. A synchronous execution is not supported, because its response is the
- * result of running the state machine.
- */
-function answerStates(
-  { action, input }: JsonOperation,
-  { random, clock }: Tools,
-): OperationResult | undefined {
-  const now = clock.nowEpochMs() / 1000;
-  if (action === 'StopExecution') {
-    const arn = input?.['executionArn'];
+type Started = { readonly input: unknown; readonly startDate: number };
+
+/** The number of executions whose names are kept. */
+const MAX_STARTED = 1_000;
+
+class StatesService implements Service {
+  readonly api: ServiceApi = {
+    jsonVersion: '1.0',
+    answer: ({ operation }) => {
+      if (operation.protocol !== 'json') return undefined;
+      if (operation.input === undefined)
+        return refuse('SerializationException', 'The body is not a JSON object');
+      return this.#answer(operation, operation.input);
+    },
+  };
+  readonly target: ServiceTarget = {
+    remoteCall: (arn, body) => ({
+      version: '1.0',
+      target: 'AWSStepFunctions.StartExecution',
+      input: { stateMachineArn: arn, input: body },
+    }),
+  };
+  readonly #ports: ServicePorts;
+  /** The state machines of the stacks by ARN, with their types. */
+  #types = new Map<string, string>();
+  /** The executions of standard state machines by ARN. */
+  readonly #started = new Map<string, Started>();
+
+  constructor(ports: ServicePorts) {
+    this.#ports = ports;
+  }
+
+  prepare(stacks: StackReading): () => void {
+    const machines = stacks.ofType('AWS::StepFunctions::StateMachine');
+    const types = machines.map((reader): [string, string] => [
+      reader.resource.physicalId,
+      reader.text('StateMachineType') ?? STANDARD,
+    ]);
+    return () => {
+      this.#types = new Map(types);
+    };
+  }
+
+  reset(): void {
+    this.#started.clear();
+  }
+
+  /** Executions are only recorded. A synchronous execution would have to run, so only its refusals are served. */
+  #answer({ action }: JsonOperation, input: UnknownMembers): OperationResult | undefined {
+    switch (action) {
+      case 'StopExecution':
+        return this.#stop(input['executionArn']);
+      case 'StartExecution':
+        return this.#start(input);
+      case 'StartSyncExecution':
+        return this.#types.get(String(input['stateMachineArn'])) === STANDARD
+          ? refuse(
+              'StateMachineTypeNotSupported',
+              'This operation is not supported by this type of state machine',
+            )
+          : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #stop(arn: unknown): OperationResult {
     if (typeof arn !== 'string' || !arn.includes(':execution:'))
       return refuse('InvalidArn', `Invalid Arn: '${typeof arn === 'string' ? arn : ''}'`);
-    return { kind: 'result', fields: { stopDate: now } };
+    return { kind: 'result', fields: { stopDate: this.#now() } };
   }
-  if (action !== 'StartExecution') return undefined;
-  const machine = input?.['stateMachineArn'];
-  if (typeof machine !== 'string' || !STATE_MACHINE.test(machine))
-    return refuse(
-      'InvalidArn',
-      `Invalid Arn: 'Invalid ARN prefix: ${typeof machine === 'string' ? machine : ''}'`,
-    );
-  const fault = findInputFault(input?.['input'] ?? '{}');
-  if (fault !== undefined)
-    return refuse('InvalidExecutionInput', `Invalid State Machine Execution Input: '${fault}'`);
-  const given = input?.['name'];
-  const name = typeof given === 'string' && given !== '' ? given : random.uuid();
-  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
-  return { kind: 'result', fields: { executionArn, startDate: now } };
+
+  #start(asked: UnknownMembers): OperationResult {
+    const { stateMachineArn: machine, name: given, input = '{}' } = asked;
+    if (typeof machine !== 'string' || !STATE_MACHINE.test(machine))
+      return refuse(
+        'InvalidArn',
+        `Invalid Arn: 'Invalid ARN prefix: ${typeof machine === 'string' ? machine : ''}'`,
+      );
+    const fault = findInputFault(input);
+    if (fault !== undefined)
+      return refuse('InvalidExecutionInput', `Invalid State Machine Execution Input: '${fault}'`);
+    const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
+    const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+    const known = this.#started.get(executionArn);
+    if (known !== undefined && known.input !== input)
+      return refuse('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+    const startDate = known?.startDate ?? this.#now();
+    if (this.#types.get(machine) === STANDARD) this.#keep(executionArn, { input, startDate });
+    return { kind: 'result', fields: { executionArn, startDate } };
+  }
+
+  #keep(executionArn: string, started: Started): void {
+    this.#started.set(executionArn, started);
+    const [oldest] = this.#started.keys();
+    if (this.#started.size > MAX_STARTED && oldest !== undefined) this.#started.delete(oldest);
+  }
+
+  #now(): number {
+    return this.#ports.clock.nowEpochMs() / 1000;
+  }
 }
 
 export function open(ports: ServicePorts): Service {
-  return {
-    api: {
-      jsonVersion: '1.0',
-      answer({ operation }) {
-        if (operation.protocol !== 'json') return undefined;
-        if (operation.input === undefined)
-          return refuse('SerializationException', 'The body is not a JSON object');
-        return answerStates(operation, ports);
-      },
-    },
-    target: {
-      remoteCall: (arn, body) => ({
-        version: '1.0',
-        target: 'AWSStepFunctions.StartExecution',
-        input: { stateMachineArn: arn, input: body },
-      }),
-    },
-  };
+  return new StatesService(ports);
 }

@@ -5,8 +5,24 @@
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LocalValues, Parameter } from './local-values.ts';
-import { type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
-import { actionOf, answerJson, fieldsOf, notServed, sizeField, textField, textsField } from './value-call.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
+import { printQueryReply } from '../../kernel/calls/aws-operation.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import { readOperation } from '@gatewright/aws/aws-operation';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { membersOf } from '@gatewright/aws/json-object';
+import type { ControlReply } from '../../core/api-call.ts';
+import type { Random } from '../../core/ports.ts';
+import {
+  actionOf,
+  answerAs,
+  answerJson,
+  fieldsOf,
+  notServed,
+  sizeField,
+  textField,
+  textsField,
+} from './value-call.ts';
 import type { Home } from './value-call.ts';
 
 const MAX_NAMES = 10;
@@ -18,20 +34,72 @@ type Operation = {
   readonly run: (fields: UnknownMembers, values: LocalValues, home: Home) => UnknownMembers;
 };
 
-export function createSsm(values: LocalValues, accountId: string): AwsService {
+type SsmOptions = { readonly accountId: string; readonly random: Pick<Random, 'uuid'> };
+
+export function createSsm(values: LocalValues, { accountId, random }: SsmOptions): AwsService {
   return (call) => {
     const home = { region: call.region, accountId };
-    const name = actionOf(call, 'AmazonSSM');
-    const reply = answerJson(() => {
-      const operation = SSM_CALLS.get(name);
-      if (operation === undefined) throw notServed(`${name} of SSM`);
-      const fields = fieldsOf(call);
-      const permissions = operation
-        .reads(fields)
-        .map((read) => ({ action: `ssm:${name}`, resource: arnOf(splitSelector(read).name, home) }));
-      return refuseUnlessAllowed(call, permissions) ?? operation.run(fields, values, home);
-    });
+    const { rawHeaders: headers, query, body } = call.request;
+    const operation = readOperation({ headers, query, body });
+    const isQuery = operation.protocol === 'query';
+    const name = isQuery ? operation.action : actionOf(call, 'AmazonSSM');
+    const run = (fields: UnknownMembers): ControlReply | UnknownMembers => {
+      const { reads, run: answer } = findOperation(name, isQuery);
+      const permissions = reads(fields).map((read) => ({
+        action: `ssm:${name}`,
+        resource: arnOf(splitSelector(read).name, home),
+      }));
+      return refuseUnlessAllowed(call, permissions) ?? answer(fields, values, home);
+    };
+    const reply = isQuery
+      ? answerAs(
+          (result) => printOfQuery(call, name, result, random.uuid()),
+          () => run(fieldsOfQuery(operation.parameters)),
+        )
+      : answerJson(() => run(fieldsOf(call)));
     return Promise.resolve(reply);
+  };
+}
+
+function findOperation(name: string, isQuery: boolean): Operation {
+  const operation = SSM_CALLS.get(name);
+  if (operation === undefined) throw notServed(`${name} of SSM`);
+  if (isQuery && name !== 'GetParameter') throw notServed(`${name} of SSM in the query protocol`);
+  return operation;
+}
+
+/**
+ * Integrations of REST APIs without a mapping template call GetParameter in the older query protocol, in which AWS
+ * prints a time as text in XML, and absent members as null in JSON [obs] (docs/aws §22.5).
+ */
+function printOfQuery(
+  { request }: AwsCall,
+  action: string,
+  result: OperationResult,
+  requestId: string,
+): ControlReply {
+  const printed = printQueryReply(action, result.kind === 'error' ? result : inBothForms(result.fields), {
+    accept: headerOf(request, 'accept'),
+    requestId,
+    namespace: 'http://ssm.amazonaws.com/doc/2014-11-06/',
+  });
+  return { status: printed.status, headers: ['Content-Type', printed.contentType], body: printed.body };
+}
+
+function inBothForms({ Parameter: parameter }: UnknownMembers): OperationResult {
+  const shown = membersOf(parameter);
+  const changed = new Date(Number(shown['LastModifiedDate']) * 1000).toISOString();
+  return {
+    kind: 'result',
+    fields: { Parameter: { ...shown, LastModifiedDate: changed } },
+    jsonFields: { Parameter: { Selector: null, SourceResult: null, ...shown } },
+  };
+}
+
+function fieldsOfQuery(parameters: URLSearchParams): UnknownMembers {
+  return {
+    Name: parameters.get('Name') ?? undefined,
+    WithDecryption: parameters.get('WithDecryption') === 'true',
   };
 }
 

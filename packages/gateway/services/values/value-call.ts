@@ -7,6 +7,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AwsCall } from '../../kernel/calls/aws-call.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 
 export type Home = { readonly region: string; readonly accountId: string };
 
@@ -61,26 +62,31 @@ export function notServed(what: string): ServiceRefusal {
   return new ServiceRefusal('NotImplementedException', `The gateway does not support ${what}.`, 501);
 }
 
-export function answerJson(run: () => ControlReply | UnknownMembers): ControlReply {
+type Outcome = ControlReply | UnknownMembers;
+
+export function answerJson(run: () => Outcome): ControlReply {
+  return answerAs(printJson, run);
+}
+
+export function answerAs(print: (result: OperationResult) => ControlReply, run: () => Outcome): ControlReply {
   try {
-    const result = run();
-    return isReply(result) ? result : printJson(200, result, []);
+    const outcome = run();
+    return isReply(outcome) ? outcome : print({ kind: 'result', fields: outcome });
   } catch (error) {
     if (!(error instanceof ServiceRefusal)) throw error;
     const { code, message, status } = error;
-    const body = message === '' ? { __type: code } : { __type: code, message };
-    return printJson(status, body, ['x-amzn-ErrorType', code]);
+    return print({ kind: 'error', status, code, message });
   }
 }
 
-function isReply(result: ControlReply | UnknownMembers): result is ControlReply {
-  return Array.isArray(result.headers) && isJsonObject(result);
+function isReply(outcome: Outcome): outcome is ControlReply {
+  return Array.isArray(outcome.headers) && isJsonObject(outcome);
 }
 
-function printJson(status: number, body: unknown, headers: readonly string[]): ControlReply {
-  return {
-    status,
-    headers: ['Content-Type', 'application/x-amz-json-1.1', 'Cache-Control', 'no-store', ...headers],
-    body: JSON.stringify(body),
-  };
+function printJson(result: OperationResult): ControlReply {
+  const headers = ['Content-Type', 'application/x-amz-json-1.1', 'Cache-Control', 'no-store'];
+  if (result.kind === 'result') return { status: 200, headers, body: JSON.stringify(result.fields) };
+  const { status, code, message } = result;
+  const body = message === '' ? { __type: code } : { __type: code, message };
+  return { status, headers: [...headers, 'x-amzn-ErrorType', code], body: JSON.stringify(body) };
 }

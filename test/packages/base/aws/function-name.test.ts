@@ -10,6 +10,8 @@ describe('readFunctionName', () => {
     ['sell:$LATEST', 'sell', undefined],
     ['arn:aws:lambda:eu-west-1:123456789012:function:sell', 'sell', undefined],
     ['arn:aws:lambda:eu-west-1:123456789012:function:sell:7', 'sell', '7'],
+    // LocalStack's snapshots of incomplete_arn in test_lambda_api, recorded 2025-11-25.
+    ['arn:aws:lambda:eu-west-1:123456789012:function', 'function', undefined],
     ['123456789012:function:sell', 'sell', undefined],
     ['123456789012:function:sell:live', 'sell', 'live'],
     ['', '', undefined],

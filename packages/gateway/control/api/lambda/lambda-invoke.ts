@@ -75,7 +75,8 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
       (target.isStreamed ? refuseOptions(call) : undefined);
     if (refusal !== undefined) return refusal;
-    if (!isServed(target, options)) return notFound(call, namedArn);
+    // A call without a qualifier gets the version that it would run [obs].
+    if (!isServed(target, options)) return notFound(call, namedArn === arn ? `${arn}:${LATEST}` : namedArn);
 
     const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
     const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');

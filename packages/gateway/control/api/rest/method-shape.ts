@@ -13,6 +13,8 @@ import type { ResponseList } from '../../edits/edit-methods.ts';
 import type { PatchRule } from '../../edits/patch.ts';
 import type { Field } from '../../resource-types/fields.ts';
 
+const IS_HTTP = /^HTTP(?:_PROXY)?$/i;
+
 /** AWS shows an empty map that a call set [obs]. */
 const AS_GIVEN = { withEmptyMaps: true };
 
@@ -47,11 +49,14 @@ export function showIntegration(integration: JsonObject, resourceId: string): ob
     INTEGRATION_RESPONSE_FIELDS,
   );
   return {
+    connectionType: IS_HTTP.test(textOf(integration, 'Type')) ? 'INTERNET' : undefined,
     passthroughBehavior: 'WHEN_NO_MATCH',
     timeoutInMillis: 29_000,
     cacheNamespace: resourceId,
     cacheKeyParameters: [],
     ...showFields(integration, INTEGRATION_FIELDS),
+    // A mock has no method, even if a call gave one [obs].
+    ...(/^MOCK$/i.test(textOf(integration, 'Type')) && { httpMethod: undefined }),
     integrationResponses,
   };
 }

@@ -1,7 +1,8 @@
 /** API keys in AWS's REST API. @see API Gateway API reference, "CreateApiKey" and related calls */
 import { badRequest, ControlError } from '../../control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
-import { readPatch } from '../../edits/patch.ts';
+import { listingRefusal, plainRefusal, readPatch } from '../../edits/patch.ts';
+import type { PatchRefusal } from '../../edits/patch.ts';
 import { jsonReply } from '../../../core/api-call.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { ownRule, showOwn } from './field-table.ts';
@@ -55,7 +56,7 @@ export function keyRoutes(account: Account, random: Random): readonly WireRoute[
       method: 'PATCH',
       path: '/apikeys/{apiKey}',
       serve({ path, body }) {
-        const patch = readPatch(body, 'updateApiKeyInput', KEY_RULES);
+        const patch = readPatch(body, 'updateApiKeyInput', KEY_RULES, KEY_REFUSAL);
         const patched = patch(account.keys.get(path('apiKey')));
         const key = { ...patched, updatedAtEpochMs: account.clock.nowEpochMs() };
         account.keys.put(key);
@@ -156,3 +157,8 @@ function showKey(key: ApiKey, withValue: boolean): object {
 
 /** The value of a key cannot be changed, so it has no rule. */
 const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) => ownRule<ApiKey>(one));
+
+const refusePath = listingRefusal(['/description', '/enabled', '/name', '/customerId']);
+/** A path that cannot be replaced is answered with those that can [obs]. */
+const KEY_REFUSAL: PatchRefusal = (operation, supported) =>
+  (supported.length === 0 ? refusePath : plainRefusal)(operation, supported);

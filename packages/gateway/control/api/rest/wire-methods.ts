@@ -70,14 +70,13 @@ function plainMethodRoutes(control: RestControl): readonly WireRoute[] {
       path: METHOD,
       serve(call) {
         const api = findResources(control, call);
-        requiredText(call.body, 'authorizationType');
-        api.edit(
-          createMethod(
-            api.resources,
-            keyOf(call),
-            readFields(call.body, REST_TYPES['AWS::ApiGateway::Method'].fields),
-          ),
+        // The type may be in lower case [obs].
+        const authorizationType = requiredText(call.body, 'authorizationType').toUpperCase();
+        const fields = readFields(
+          { ...call.body, authorizationType },
+          REST_TYPES['AWS::ApiGateway::Method'].fields,
         );
+        api.edit(createMethod(api.resources, keyOf(call), fields));
         return jsonReply(201, showMethod(getMethod(api.resources, keyOf(call))));
       },
     },

@@ -75,7 +75,7 @@ function addValues(
       'ssm',
       openLazily(async () => {
         const { createSsm } = await import('../../../services/values/ssm.ts');
-        return createSsm(await values.open(), accountId);
+        return createSsm(await values.open(), { accountId, random });
       }),
     ],
     [

@@ -2,6 +2,7 @@
  * The alarms of this run: their states, the times of their evaluations, and the actions that run when a state changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
+import { parseJson } from '@gatewright/aws/json-object';
 import { metricsBehind, openQueries } from '../math/run-queries.ts';
 import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';
 import { AlarmHistory } from './alarm-history.ts';
@@ -12,6 +13,7 @@ import type { ServicePorts } from '../../../kernel/service.ts';
 import type { Wake } from '../../../kernel/agenda.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
+import { onlyMetric } from './alarm.ts';
 import type { Alarm, AlarmState, CompositeAlarm, MetricAlarm } from './alarm.ts';
 import type { Change } from './notify.ts';
 import { percentileOf } from '../metrics/statistic.ts';
@@ -232,8 +234,8 @@ export class AlarmBoard {
     entry.transitionedMs = state.updatedMs;
     const data = JSON.stringify({
       version: '1.0',
-      oldState: { stateValue: before.value, stateReason: before.reason },
-      newState: { stateValue: state.value, stateReason: state.reason },
+      oldState: historyState(before),
+      newState: historyState(state),
     });
     const summary = `Alarm updated from ${before.value} to ${state.value}`;
     this.history.add(alarm, state.updatedMs, 'StateUpdate', summary, data);
@@ -315,9 +317,12 @@ function readPoints(alarm: MetricAlarm, store: MetricStore, at: number): readonl
   if (value.kind === 'list' && value.items.length > 1)
     throw new ExpressionError('returns more than one time series');
   if (series !== undefined && series.kind !== 'series') throw new ExpressionError('returns no time series');
+  const only = onlyMetric(alarm);
   return Array.from({ length: evaluationRange(alarm) }, (_, index) => {
-    const start = at - (index + 1) * alarm.periodSeconds * 1000;
-    return { at: start, value: series?.points.get(start) };
+    const end = at - index * alarm.periodSeconds * 1000;
+    const start = end - alarm.periodSeconds * 1000;
+    const sampleCount = only && store.sampleOf(only.metric, start, end, only.unit).count;
+    return { at: start, value: series?.points.get(start), sampleCount };
   });
 }
 
@@ -334,4 +339,12 @@ function hasLowSample(alarm: MetricAlarm, store: MetricStore, at: number): boole
     return count > 0 && count < 10 / (share >= 0.5 ? 1 - share : share);
   };
   return metricsBehind(alarm.queries, alarm.watched).some(isLow);
+}
+
+function historyState({ value, reason, reasonData }: AlarmState): object {
+  return {
+    stateValue: value,
+    stateReason: reason,
+    ...(reasonData !== undefined && { stateReasonData: parseJson(reasonData) }),
+  };
 }

@@ -1,5 +1,5 @@
 /** The definitions of alarms. */
-import type { MetricQuery } from '../math/run-queries.ts';
+import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { AlarmRule, StateValue } from './alarm-rule.ts';
 
 type CommonParts = {
@@ -38,6 +38,12 @@ export type MetricAlarm = CommonParts & {
     readonly evaluateLowSampleCountPercentile: string | undefined;
   };
 };
+
+/** Returns the metric of an alarm that watches a metric itself; undefined for an alarm on an expression. */
+export function onlyMetric({ queries, watched }: MetricAlarm): MetricStat | undefined {
+  const of = queries.find(({ id }) => id === watched)?.of;
+  return of?.kind === 'metric' ? of : undefined;
+}
 
 export type CompositeAlarm = CommonParts & {
   readonly kind: 'composite';

@@ -6,7 +6,14 @@ import type { MetricAlarm } from './alarm.ts';
 import type { StateValue } from './alarm-rule.ts';
 
 /** A point in the evaluation range. `value` is undefined if the point is missing. */
-export type EvaluatedPoint = { readonly at: number; readonly value: number | undefined };
+export type EvaluatedPoint = {
+  readonly at: number;
+  readonly value: number | undefined;
+  /** The number of measurements; undefined for an alarm on an expression. */
+  readonly sampleCount?: number | undefined;
+};
+
+type ExistingPoint = EvaluatedPoint & { readonly value: number };
 
 export type Judgement =
   | { readonly kind: 'keep' }
@@ -14,7 +21,7 @@ export type Judgement =
       readonly kind: 'state';
       readonly value: StateValue;
       /** The existing points that decided the state, newest first. */
-      readonly by: readonly Required<EvaluatedPoint>[];
+      readonly by: readonly ExistingPoint[];
       /**
        * The number of missing points. Depending on the alarm, they were treated as breaching, as not breaching, or as
        * missing.
@@ -57,9 +64,9 @@ export function isBreaching(
  */
 export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judgement {
   const { evaluationPeriods, datapointsToAlarm, treatMissingData } = rule;
-  const real = points.filter((point): point is Required<EvaluatedPoint> => point.value !== undefined);
+  const real = points.filter((point): point is ExistingPoint => point.value !== undefined);
   const by = real.slice(0, evaluationPeriods);
-  const breaching = by.filter(({ value }) => value !== undefined && isBreaching(rule, value));
+  const breaching = by.filter(({ value }) => isBreaching(rule, value));
   const filled = evaluationPeriods - by.length;
   const state = (value: StateValue): Judgement => ({ kind: 'state', value, by, filled });
   if (breaching.length >= datapointsToAlarm) return state('ALARM');

@@ -3,7 +3,7 @@ import { SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import { readMetric, readPeriod, readQueries, readStatistic, readUnit } from '../metrics/read-metric.ts';
 import { InvalidMember } from '@gatewright/aws/member-reader';
 import { InvalidAlarm, NotSupported } from '../read-members.ts';
-import { metricsBehind } from '../math/run-queries.ts';
+import { metricsBehind, unknownIds } from '../math/run-queries.ts';
 import { OPERATORS } from './alarm.ts';
 import { parseAlarmRule, RuleError } from './alarm-rule.ts';
 import type { MetricQuery } from '../math/run-queries.ts';
@@ -147,7 +147,10 @@ function readExpressions(at: MemberReader): Watched {
 /** CloudWatch does not say what is wrong in the list. A refusal of what is not supported here keeps its own words. */
 function readMetrics(at: MemberReader): readonly MetricQuery[] {
   try {
-    return readQueries(at, 'Metrics', 10);
+    const queries = readQueries(at, 'Metrics', 10);
+    const unknown = unknownIds(queries)[0];
+    if (unknown !== undefined) at.refuse('Metrics', `refer to ${unknown}, which is not the id of a query`);
+    return queries;
   } catch (error) {
     if (!(error instanceof InvalidMember) || error instanceof NotSupported) throw error;
     throw new InvalidAlarm(error.path, error.message, 'Invalid metrics list');

@@ -1,6 +1,6 @@
 /** AWS's message about why an alarm changed its state. Pure. */
 import { isBreaching } from './judge-alarm.ts';
-import { OPERATORS } from './alarm.ts';
+import { onlyMetric, OPERATORS } from './alarm.ts';
 import type { MetricAlarm } from './alarm.ts';
 import type { EvaluatedPoint, Judgement } from './judge-alarm.ts';
 
@@ -13,7 +13,7 @@ type State = Extract<Judgement, { kind: 'state' }>;
 export function describeReason(alarm: MetricAlarm, { value, by, filled }: State): string {
   if (value === 'INSUFFICIENT_DATA')
     return `Insufficient Data: ${filled} datapoint${filled === 1 ? ' was' : 's were'} unknown.`;
-  const { operator, threshold, evaluationPeriods, datapointsToAlarm, treatMissingData } = alarm;
+  const { operator, threshold, evaluationPeriods, datapointsToAlarm, treatMissingData, given } = alarm;
   if (by.length === 0)
     return (
       `Threshold Crossed: no datapoints were received for ${count(filled, 'period')} and ` +
@@ -21,15 +21,20 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
       `[${treatMissingData === 'breaching' ? 'Breaching' : 'NonBreaching'}].`
     );
   const isAlarm = value === 'ALARM';
-  const deciding = by.filter((point) => isBreaching(alarm, point.value ?? NaN) === isAlarm);
+  const deciding = by.filter((point) => isBreaching(alarm, point.value) === isAlarm);
   const shown = (deciding.length === 0 ? by : deciding).slice(0, MAX_SHOWN).map(printPoint);
   const many = shown.length === 1 && deciding.length <= 1 ? 'was' : 'were';
+  const crossed = deciding.length || by.length;
+  const points =
+    `[${shown.join(', ')}] ${many} ${isAlarm ? '' : 'not '}${OPERATORS[operator]} the threshold ` +
+    `(${printNumber(threshold)})`;
+  // An alarm that sets no DatapointsToAlarm has the shorter words [obs: cloudwatch].
+  if (given.datapointsToAlarm === undefined)
+    return `Threshold Crossed: ${count(crossed, 'datapoint')} ${points}.`.slice(0, MAX_REASON);
   const least = isAlarm ? datapointsToAlarm : evaluationPeriods - datapointsToAlarm + 1;
   return (
-    `Threshold Crossed: ${deciding.length || by.length} out of the last ${by.length} datapoints ` +
-    `[${shown.join(', ')}] ${many} ${isAlarm ? '' : 'not '}${OPERATORS[operator]} the threshold ` +
-    `(${printNumber(threshold)}) (minimum ${count(least, 'datapoint')} for ` +
-    `${isAlarm ? 'OK -> ALARM' : 'ALARM -> OK'} transition).`
+    `Threshold Crossed: ${crossed} out of the last ${by.length} datapoints ${points} ` +
+    `(minimum ${count(least, 'datapoint')} for ${isAlarm ? 'OK -> ALARM' : 'ALARM -> OK'} transition).`
   ).slice(0, MAX_REASON);
 }
 
@@ -39,12 +44,14 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
  */
 export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPoint[], at: number): string {
   const { statistic, periodSeconds, threshold, evaluationPeriods } = alarm;
+  const unit = onlyMetric(alarm)?.unit;
   const real = points.filter(({ value }) => value !== undefined);
   const oldest = points[evaluationPeriods - 1] ?? points.at(-1);
   const text = JSON.stringify({
     version: '1.0',
     queryDate: printTime(at),
     ...(oldest !== undefined && real.length > 0 && { startDate: printTime(oldest.at) }),
+    ...(unit !== undefined && { unit }),
     ...(statistic !== undefined && { statistic: statistic.name }),
     period: periodSeconds,
     recentDatapoints: real
@@ -54,7 +61,7 @@ export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPo
     threshold,
     evaluatedDatapoints: points
       .slice(0, evaluationPeriods)
-      .map(({ at: start, value }) => ({ timestamp: printTime(start), value })),
+      .map(({ at: start, value, sampleCount }) => ({ timestamp: printTime(start), sampleCount, value })),
   });
   return text.length <= MAX_REASON_DATA ? text : '{"version":"1.0"}';
 }

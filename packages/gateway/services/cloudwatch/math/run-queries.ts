@@ -118,3 +118,11 @@ export function metricsBehind(queries: readonly MetricQuery[], id: string): read
   };
   return collect(id);
 }
+
+/** Returns the ids that expressions name although no query has them. */
+export function unknownIds(queries: readonly MetricQuery[]): readonly string[] {
+  const known = new Set(queries.map(({ id }) => id));
+  return queries
+    .flatMap(({ of }) => (of.kind === 'expression' ? idsIn(of.expression) : []))
+    .filter((id) => !known.has(id));
+}

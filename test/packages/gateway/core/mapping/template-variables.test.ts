@@ -54,6 +54,12 @@ describe('templateScope', () => {
       source: 'docs/aws §7.3',
     },
     {
+      name: 'the parts of a request override, in the order of AWS',
+      template: '$context.requestOverride.keySet()',
+      expected: '[path, header, querystring]',
+      source: "LocalStack's snapshot of test_sqs_amz_json_protocol",
+    },
+    {
       name: 'the raw body',
       template: '$input.body',
       given: { body: 'raw $x' },

@@ -335,6 +335,12 @@ const REFUSED: readonly (readonly [action: string, input: object, code: string])
   ['FilterLogEvents', { logGroupName: 'no spaces' }, 'InvalidParameterException'],
   ['FilterLogEvents', {}, 'InvalidParameterException'],
   ['FilterLogEvents', { logGroupName: 'access', logGroupIdentifier: 'access' }, 'ValidationException'],
+  // Source: moto, test_logs.py, test_arn_formats_log_group_and_stream (aws_verified)
+  [
+    'FilterLogEvents',
+    { logGroupIdentifier: `arn:aws:logs:us-east-1:123456789012:log-group:access:*` },
+    'InvalidParameterException',
+  ],
   ['FilterLogEvents', { logGroupName: 'access', limit: 10_001 }, 'InvalidParameterException'],
   ['FilterLogEvents', { logGroupName: 'access', filterPattern: '{' }, 'InvalidParameterException'],
   ['FilterLogEvents', { logGroupName: 'access', nextToken: 'x' }, 'InvalidParameterException'],

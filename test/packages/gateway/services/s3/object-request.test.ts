@@ -74,6 +74,58 @@ describe('an object', () => {
       assert.equal(contentRange === undefined ? undefined : reply.header('content-range'), contentRange);
     });
 
+  it('has the headers that the query asks for, as in test_s3_get_object_header_overrides', async () => {
+    const { bench } = await anObject(['Content-Type', 'text/x', 'Cache-Control', 'no-store']);
+    const query =
+      'response-cache-control=max-age%3D74&response-content-disposition=attachment%3B%20filename%3D%22foo.jpg%22' +
+      '&response-content-encoding=identity&response-content-language=de-DE&response-content-type=image%2Fjpeg' +
+      '&response-expires=Wed%2C%2021%20Oct%202015%2007%3A28%3A00%20GMT';
+    const reply = await bench.send({ service: 's3', method: 'GET', path: '/photos/a', query });
+    assert.equal(reply.kind, 'answered');
+    const ofName = (name: string) =>
+      reply.headers.filter(
+        (_text, index) => reply.headers[index - 1]?.toLowerCase() === name && index % 2 === 1,
+      );
+
+    assert.deepEqual(
+      [
+        'cache-control',
+        'content-disposition',
+        'content-encoding',
+        'content-language',
+        'content-type',
+        'expires',
+      ].map(ofName),
+      [
+        ['max-age=74'],
+        ['attachment; filename="foo.jpg"'],
+        ['identity'],
+        ['de-DE'],
+        ['image/jpeg'],
+        ['Wed, 21 Oct 2015 07:28:00 GMT'],
+      ],
+    );
+  });
+
+  for (const [digest, refused] of [
+    [
+      '__invalid__',
+      '<Code>InvalidDigest</Code><Message>The Content-MD5 you specified was invalid.</Message><Content-MD5>__invalid__</Content-MD5>',
+    ],
+    [
+      'AAAAAAAAAAAAAAAAAAAAAA==',
+      '<Code>BadDigest</Code><Message>The Content-MD5 you specified did not match what we received.</Message><ExpectedDigest>AAAAAAAAAAAAAAAAAAAAAA==</ExpectedDigest><CalculatedDigest>6NxAgbE0NLRRiacgt3toGA==</CalculatedDigest>',
+    ],
+    ['6NxAgbE0NLRRiacgt3toGA==', undefined],
+  ] as const)
+    it(`${refused === undefined ? 'is' : 'is not'} written with the digest ${digest}, as in test_s3_invalid_content_md5`, async () => {
+      const { send } = aBucket();
+      const { status, text } = await send('PUT', ['Content-MD5', digest], 'abcdefgh');
+      assert.equal(status, refused === undefined ? 200 : 400);
+      assert.ok(text.includes(refused ?? ''), text);
+      assert.equal((await send('HEAD')).status, refused === undefined ? 200 : 404);
+    });
+
   it('has no bytes after its end, as in test_invalid_range_error', async () => {
     const { send } = await anObject();
     const { status, text } = await send('GET', ['Range', 'bytes=1024-4096']);

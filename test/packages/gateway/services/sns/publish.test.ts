@@ -119,6 +119,80 @@ describe('a message that SNS refuses', () => {
   });
 });
 
+const INVALID_CHARACTER = 'Can only include alphanumeric characters, hyphens, underscores, or dots.';
+const TEXT = { DataType: 'String', StringValue: 'a' };
+
+/** The sources are tests of LocalStack in tests/aws/services/sns/test_sns.py. */
+const REFUSED_ATTRIBUTES: readonly (readonly [
+  test: string,
+  name: string,
+  value: object,
+  message: string,
+  code?: string,
+])[] = [
+  [
+    'test_empty_or_wrong_message_attributes',
+    'attr1',
+    { DataType: 'String', StringValue: '' },
+    "The message attribute 'attr1' must contain non-empty message attribute value for message attribute type 'String'.",
+  ],
+  [
+    'test_empty_or_wrong_message_attributes',
+    'attr1',
+    { DataType: 'Binary', StringValue: 'a' },
+    "The message attribute 'attr1' with type 'Binary' must use field 'Binary'.",
+  ],
+  [
+    'test_empty_or_wrong_message_attributes',
+    'attr1',
+    { DataType: 'Invalid', StringValue: 'a' },
+    "The message attribute 'attr1' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.",
+  ],
+  [
+    'test_empty_or_wrong_message_attributes',
+    'attr1',
+    { StringValue: 'a' },
+    "1 validation error detected: Value null at 'messageAttributes.attr1.member.dataType' failed to satisfy constraint: Member must not be null",
+    'ValidationError',
+  ],
+  [
+    'test_message_attributes_prefixes',
+    'attr/1',
+    TEXT,
+    `Invalid non-alphanumeric character '#x2F' was found in the message attribute name. ${INVALID_CHARACTER}`,
+  ],
+  ['the same words', 'a'.repeat(257), TEXT, 'Length of message attribute name must be less than 256 bytes.'],
+  ['the same words', '.a', TEXT, "Invalid message attribute name starting with character '.' was found."],
+  ['the same words', 'a.', TEXT, "Invalid message attribute name ending with character '.' was found."],
+  ['the same words', 'a..b', TEXT, "Message attribute name can not have successive '.' character."],
+];
+
+describe('an attribute that SNS refuses', () => {
+  for (const [test, name, value, message, code = 'ParameterValueInvalid'] of REFUSED_ATTRIBUTES)
+    it(`is refused as in ${test}: ${message.slice(0, 90)}`, async () => {
+      const refused = await call('Publish', { Message: 'm', MessageAttributes: { [name]: value } });
+      assert.partialDeepStrictEqual(refused, { __type: code, message });
+    });
+
+  it('refuses the whole batch, and is named with the index of its entry', async () => {
+    const PublishBatchRequestEntries = [
+      { Id: 'a', Message: 'm', MessageAttributes: { kind: TEXT } },
+      { Id: 'b', Message: 'm', MessageAttributes: { kind: { StringValue: 'a' } } },
+    ];
+
+    assert.partialDeepStrictEqual(await call('PublishBatch', { PublishBatchRequestEntries }), {
+      __type: 'ValidationError',
+      message:
+        "1 validation error detected: Value null at 'publishBatchRequestEntries.2.member.messageAttributes.kind.member.dataType' failed to satisfy constraint: Member must not be null",
+    });
+  });
+
+  it('is another than one that has a type of its own', async () => {
+    const MessageAttributes = { kind: { DataType: 'Number.float', StringValue: '1.5' } };
+    assert.ok('MessageId' in Object(await call('Publish', { Message: 'm', MessageAttributes })));
+  });
+});
+
 const REFUSED_BATCHES: readonly (readonly [
   test: string,
   entries: readonly object[],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ServicePorts } from '../../../../../packages/gateway/kernel/service.ts';
-import { open } from '../../../../../packages/gateway/services/states/service.ts';
-import { stackOf } from '../../../../support/an-event-engine.ts';
+import * as states from '../../../../../packages/gateway/services/states/service.ts';
+import { anEventEngine, stackOf } from '../../../../support/an-event-engine.ts';
 import { EPOCH_MS, VirtualClock } from '../../../../support/virtual-ports.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:cook';
@@ -11,7 +11,7 @@ const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:cook';
 function call(action: string, input: object | undefined) {
   const ports = { clock: new VirtualClock(), random: { uuid: () => 'a-uuid' } } as unknown as ServicePorts;
   const operation = { protocol: 'json', action, input, service: 'states' };
-  return open(ports).api?.answer({ operation } as never);
+  return states.open(ports).api?.answer({ operation } as never);
 }
 
 // Step Functions API reference, StartExecution and StopExecution.
@@ -76,6 +76,51 @@ describe('the input of an execution', () => {
   });
 });
 
+// LocalStack's snapshots of test_start_execution_idempotent and of test_start_sync_execution
+describe('a machine of a stack', () => {
+  const machine = (type: string) => {
+    const bench = anEventEngine(
+      { states },
+      {
+        resources: `
+  Cook: { Type: AWS::StepFunctions::StateMachine, Properties: { StateMachineName: cook, StateMachineType: ${type}, RoleArn: r, DefinitionString: '{}' } }`,
+      },
+    );
+    const start = (input: object) =>
+      bench.call('states', 'StartExecution', { stateMachineArn: MACHINE, name: 'soup', ...input });
+    return { bench, start };
+  };
+
+  it('is started once under a name, and again only with the same input', async () => {
+    const { bench, start } = machine('STANDARD');
+    const first = await start({ input: '{"a":1}' });
+    await bench.advance(5_000);
+
+    assert.deepEqual(await start({ input: '{"a":1}' }), first);
+    assert.partialDeepStrictEqual(await start({ input: '{"a":2}' }), {
+      __type: 'ExecutionAlreadyExists',
+      message: `Execution Already Exists: '${EXECUTION}:soup'`,
+    });
+  });
+
+  it('takes any input again under a name if it is of the express type', async () => {
+    const { start } = machine('EXPRESS');
+    await start({ input: '{"a":1}' });
+
+    assert.ok('executionArn' in Object(await start({ input: '{"a":2}' })));
+  });
+
+  it('runs synchronously only if it is of the express type', async () => {
+    const { bench } = machine('STANDARD');
+    const refused = await bench.call('states', 'StartSyncExecution', { stateMachineArn: MACHINE });
+
+    assert.partialDeepStrictEqual(refused, {
+      __type: 'StateMachineTypeNotSupported',
+      message: 'This operation is not supported by this type of state machine',
+    });
+  });
+});
+
 describe('StopExecution', () => {
   it('says when it has stopped one, and refuses what is none', () => {
     assert.deepEqual(call('StopExecution', { executionArn: `${EXECUTION}:soup-1` }), {
@@ -103,7 +148,7 @@ describe('the service of state machines', () => {
   it('knows no other protocol', () => {
     const operation = { protocol: 'query', action: 'StartExecution', parameters: new URLSearchParams() };
 
-    assert.equal(open({} as ServicePorts).api?.answer({ operation } as never), undefined);
+    assert.equal(states.open({} as ServicePorts).api?.answer({ operation } as never), undefined);
   });
 
   // User guide of CloudFormation, AWS::StepFunctions::StateMachineAlias, "Ref".
@@ -120,7 +165,7 @@ describe('the service of state machines', () => {
     });
 
   it('leaves other calls to others, and starts a machine as a target by the same call', () => {
-    const service = open({} as ServicePorts);
+    const service = states.open({} as ServicePorts);
 
     assert.equal(call('StartSyncExecution', { stateMachineArn: MACHINE }), undefined);
     assert.deepEqual(service.target?.remoteCall?.(MACHINE, '{}', {}), {

@@ -239,6 +239,80 @@ describe('Values that functions read', () => {
     assert.deepEqual([reply.status, await reply.text()], [400, '{"__type":"ParameterNotFound"}']);
   });
 
+  /** Calls an operation of SSM in the query protocol, as an integration without a mapping template does. */
+  async function askByQuery(query: string, accept?: string): Promise<[status: number, body: string]> {
+    const url = new URL(`${started.listening.control}/?${query}`);
+    const signing = { service: 'ssm', region: 'eu-west-1', nowEpochMs: Date.now() };
+    const headers = signRequest({ ...GATEWAY_ADMIN, ...signing, method: 'GET', url });
+    const reply = await fetch(url, { headers: { ...headers, ...(accept !== undefined && { accept }) } });
+    return [reply.status, await reply.text()];
+  }
+
+  // LocalStack's snapshot of test_get_parameter_query_protocol, recorded 2024-07-12
+  describe('in the query protocol of SSM', () => {
+    const ARN = 'arn:aws:ssm:eu-west-1:123456789012:parameter/app/host';
+
+    it('are JSON with absent members as null for who accepts JSON', async () => {
+      const [status, body] = await askByQuery('Action=GetParameter&Name=/app/host', 'application/json');
+
+      assert.equal(status, 200);
+      assert.partialDeepStrictEqual(JSON.parse(body), {
+        GetParameterResponse: {
+          GetParameterResult: {
+            Parameter: {
+              ARN,
+              DataType: 'text',
+              Name: '/app/host',
+              Selector: null,
+              SourceResult: null,
+              Type: 'String',
+              Value: 'db.local',
+              Version: 1,
+            },
+          },
+        },
+      });
+    });
+
+    it('are XML for others', async () => {
+      const [, body] = await askByQuery('Action=GetParameter&Name=/app/host', '*/*');
+
+      assert.match(body, /<GetParameterResponse xmlns="http:\/\/ssm\.amazonaws\.com\/doc\/2014-11-06\/">/);
+      assert.match(body, new RegExp(`<ARN>${ARN}</ARN><DataType>text</DataType><LastModifiedDate>\\d{4}-`));
+      assert.doesNotMatch(body, /Selector/);
+    });
+
+    it('are decrypted if the call asks for it, and refused if they are not there', async () => {
+      const [, closed] = await askByQuery('Action=GetParameter&Name=/app/password');
+      const [, open] = await askByQuery('Action=GetParameter&Name=/app/password&WithDecryption=true');
+      const gone = await askByQuery('Action=GetParameter&Name=/gone');
+
+      assert.doesNotMatch(closed, /hush/);
+      assert.match(open, /<Value>hush-hush<\/Value>/);
+      assert.equal(gone[0], 400);
+      assert.match(gone[1], /<Code>ParameterNotFound<\/Code>/);
+    });
+
+    it('are not served by other operations', async () => {
+      const [status] = await askByQuery('Action=GetParameters&Names.member.1=/app/host');
+
+      assert.equal(status, 501);
+    });
+  });
+
+  // moto's test_parameter_lifecycle_with_leading_slash, which is verified on AWS
+  it('finds a parameter with and without the slash at its start', async () => {
+    const ssm = new SSMClient(at());
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: 'app/host' }));
+    const { Parameters } = await ssm.send(new GetParametersCommand({ Names: ['app/host', '/app/host'] }));
+
+    assert.equal(Parameter?.ARN, 'arn:aws:ssm:eu-west-1:123456789012:parameter/app/host');
+    assert.deepEqual(
+      Parameters?.map(({ Value }) => Value),
+      ['db.local', 'db.local'],
+    );
+  });
+
   const refused: [what: string, call: () => Promise<unknown>, error: string, told?: RegExp][] = [
     [
       'a parameter that is not there',

@@ -107,10 +107,11 @@ describe('createLambdaInvoke', () => {
       body: undefined,
     },
     {
+      // LocalStack's snapshot of function_name_too_long-invoke in test_lambda_api, recorded 2025-11-25.
       name: 'does not know a function that no stack has',
       options: { name: 'nobody' },
       status: 404,
-      body: { Type: 'User', Message: `Function not found: ${ARN.replace('greet', 'nobody')}` },
+      body: { Type: 'User', Message: `Function not found: ${ARN.replace('greet', 'nobody')}:$LATEST` },
       header: ['x-amzn-errortype', 'ResourceNotFoundException'],
     },
     {

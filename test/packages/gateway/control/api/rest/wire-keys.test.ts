@@ -144,10 +144,12 @@ describe('API keys through the AWS SDK', () => {
         ),
       );
 
-    assert.deepEqual(await patch('replace', '/value'), {
-      name: 'BadRequestException',
-      message: 'Invalid patch path /value',
-    });
+    // Source: LocalStack, snapshot of test_update_api_key_immutable_field
+    for (const path of ['/value', '/id'])
+      assert.deepEqual(await patch('replace', path), {
+        name: 'BadRequestException',
+        message: `Invalid patch path  '${path}' specified for op 'replace'. Must be one of: [/description, /enabled, /name, /customerId]`,
+      });
     assert.deepEqual(await patch('remove', '/name'), {
       name: 'BadRequestException',
       message: 'Invalid patch operation specified. Must be one of: [replace]',

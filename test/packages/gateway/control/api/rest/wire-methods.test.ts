@@ -104,6 +104,35 @@ describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
     });
   });
 
+  // Sources: LocalStack's snapshot of test_integration_mock_with_path_param (PutMethod with "none"), and those of HTTP integrations,
+  // which all show the type of connection. Those of MOCK, AWS and AWS_PROXY show none.
+  it('read their authorization in lower case, and show the connection of an HTTP integration', async () => {
+    const method = { ...(await aMethod('lower')), httpMethod: 'POST' };
+    const made = await control.sdk.send(new PutMethodCommand({ ...method, authorizationType: 'none' }));
+    const put = (type: 'HTTP' | 'HTTP_PROXY' | 'MOCK') =>
+      control.sdk.send(
+        new PutIntegrationCommand({
+          ...method,
+          type,
+          integrationHttpMethod: 'POST',
+          ...(type !== 'MOCK' && { uri: 'http://127.0.0.1:9/' }),
+        }),
+      );
+    const shown = [await put('HTTP'), await put('HTTP_PROXY'), await put('MOCK')];
+    await control.sdk.send(new DeleteMethodCommand(method));
+    await control.sdk.send(new DeleteMethodCommand({ ...method, httpMethod: 'GET' }));
+
+    assert.equal(made.authorizationType, 'NONE');
+    assert.deepEqual(
+      shown.map(({ connectionType, httpMethod }) => [connectionType, httpMethod]),
+      [
+        ['INTERNET', 'POST'],
+        ['INTERNET', 'POST'],
+        [undefined, undefined],
+      ],
+    );
+  });
+
   it('are refused in the words of AWS', async () => {
     const method = await aMethod('refused');
     const put = (changes: Partial<PutMethodCommand['input']>): Promise<{ name: string; message: string }> =>

@@ -78,7 +78,7 @@ describe('alarms by calls', () => {
       period: 60,
       recentDatapoints: [1],
       threshold: 0,
-      evaluatedDatapoints: [{ timestamp: '2025-04-14T22:13:00.000+0000', value: 1 }],
+      evaluatedDatapoints: [{ timestamp: '2025-04-14T22:13:00.000+0000', sampleCount: 1, value: 1 }],
     });
 
     await client.send(alarm('Failing', { Threshold: 5 }));
@@ -112,6 +112,11 @@ describe('alarms by calls', () => {
         ['ConfigurationUpdate', 'Alarm "Failing" created'],
       ],
     );
+    // LocalStack's snapshot of test_put_metric_alarm: a state is kept with the data of its reason.
+    assert.partialDeepStrictEqual(JSON.parse(AlarmHistoryItems[0]?.HistoryData ?? ''), {
+      oldState: { stateValue: 'ALARM', stateReason: 'test' },
+      newState: { stateValue: 'OK', stateReasonData: { version: '1.0', statistic: 'Sum', period: 60 } },
+    });
     const page = new DescribeAlarmHistoryCommand({
       MaxRecords: 1,
       HistoryItemType: 'StateUpdate',
@@ -259,6 +264,14 @@ describe('alarms by calls', () => {
       command: new PutMetricAlarmCommand({
         ...OF_EXPRESSIONS,
         Metrics: [{ Id: 'a', MetricStat: { Metric: ERRORS, Period: 60, Stat: 'Middle' } }],
+      }),
+      error: /^Invalid metrics list$/,
+    },
+    {
+      name: 'an expression that names no query',
+      command: new PutMetricAlarmCommand({
+        ...OF_EXPRESSIONS,
+        Metrics: [{ Id: 'a', Expression: 'b * 2' }],
       }),
       error: /^Invalid metrics list$/,
     },

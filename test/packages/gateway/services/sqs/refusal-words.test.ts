@@ -1,0 +1,48 @@
+/**
+ * What SQS says of batches and pages. Source of the batches: moto, tests/test_sqs/test_sqs.py, whose tests of these
+ * words run against AWS.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
+
+const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
+const RESOURCES = '\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }';
+
+describe('a batch that SQS refuses', () => {
+  for (const [action, ids, message] of [
+    ['SendMessageBatch', [], 'There should be at least one SendMessageBatchRequestEntry in the request.'],
+    ['DeleteMessageBatch', [], 'There should be at least one DeleteMessageBatchRequestEntry in the request.'],
+    [
+      'ChangeMessageVisibilityBatch',
+      [],
+      'There should be at least one ChangeMessageVisibilityBatchRequestEntry in the request.',
+    ],
+    ['SendMessageBatch', ['id_1', 'id_2', 'id_2', 'id_1'], 'Id id_2 repeated.'],
+  ] as const)
+    it(`is refused by ${action}: ${message}`, async () => {
+      const Entries = ids.map((Id) => ({ Id, MessageBody: 'a' }));
+      const refused = await anEventEngine({ sqs }, { resources: RESOURCES }).call('sqs', action, {
+        QueueUrl,
+        Entries,
+      });
+
+      assert.equal(refused['message'], message);
+    });
+});
+
+describe('a page of queues', () => {
+  for (const MaxResults of [0, 1001])
+    it(`is refused if it has ${MaxResults}`, async () => {
+      const refused = await anEventEngine({ sqs }, { resources: RESOURCES }).call('sqs', 'ListQueues', {
+        MaxResults,
+      });
+
+      assert.partialDeepStrictEqual(refused, {
+        __type: 'com.amazonaws.sqs#InvalidParameterValue',
+        message:
+          'Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.',
+      });
+    });
+});
