@@ -21,7 +21,7 @@ export type PolicyResult = {
   readonly policyDocument: PolicyDocument;
   readonly context: AuthorizerContext;
   /**
-   * Value of the API key to whose usage plan the request is counted. Only REST APIs with ApiKeySourceType AUTHORIZER
+   * Value of the API key against whose usage plan the request is counted. Only REST APIs with ApiKeySourceType AUTHORIZER
    * use it.
    */
   readonly usageIdentifierKey?: string;

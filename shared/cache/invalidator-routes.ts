@@ -96,7 +96,10 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
       id: 'invalidate',
       summary: 'Invalidate cached responses',
       document: INVALIDATION,
-      answer: { description: '200: the invalidation is done. 202: it continues every minute.' },
+      answer: {
+        description:
+          '200: the invalidation is done. 202: it is not finished yet; a scheduled run continues it every minute.',
+      },
     },
     async ({ body }) => {
       const { dryRun, ...invalidation } = parseInvalidation(body);

@@ -49,8 +49,9 @@ export class BodyMemory {
   }
 
   /**
-   * Counts the first part of a body. Returns false if too many bodies have begun without continuing, either in total or
-   * from this client address. Attack: many connections each send a few kilobytes and then nothing more.
+   * Counts the first part of a body. Returns false if the bodies that have begun, but have not continued, take too many
+   * bytes, in total or from this client address. This stops an attack in which many connections each send a few
+   * kilobytes and then nothing more.
    */
   begin(bytes: number, address: string): boolean {
     this.#beginningBytes += bytes;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addJson } from './json-option.ts';
 import type { Loaders } from './run-command-line.ts';
 
-/** The commands by what they are for, in the order of the help. */
+/** The commands, grouped by purpose, in the order in which the help lists them. */
 const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Command>>>>> = {
   Run: {
     start: async () => (await import('./start/start.ts')).startCommand(),

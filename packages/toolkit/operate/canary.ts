@@ -109,7 +109,7 @@ function startCommand(): Command {
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 invalid call, 3 refused by AWS, 4 canary ended by the watch.',
+      '\nExit codes: 0 done, 1 wrong usage or refused before the start, 3 refused by AWS, 4 the watch ended the canary.',
     )
     .action((flags: StartFlags) => orExitCode(() => start(flags)));
 }

@@ -60,7 +60,7 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       '\nWhat AWS refuses in the definition itself is listed by gatewright check, which needs no account; doctor adds what the account says.' +
-        '\nExit codes: 0 no problem, 1 invalid call, 2 a problem, 3 no problem found, but not everything could be checked.',
+        '\nExit codes: 0 no problem, 1 wrong usage, 2 a problem, 3 no problem found, but not everything could be checked.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);

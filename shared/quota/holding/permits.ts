@@ -176,7 +176,10 @@ export class PermitPool {
     return 'unavailable';
   }
 
-  /** Returns the expired claims. The maximum clock error is added twice, because two clocks may be wrong. */
+  /**
+   * Returns the expired claims. A deadline already contains the maximum clock error once (`acquire`). It is waited for
+   * once more here, because both clocks may be wrong.
+   */
   #expiredOf(item: Item | undefined): readonly Claim[] {
     return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);
   }

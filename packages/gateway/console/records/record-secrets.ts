@@ -63,8 +63,8 @@ function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
   visitHeaders(received.headers.lines, redactor);
   redactor.query(received.rawQuery);
   visitText(received.body, redactor);
-  // In this event, every header, parameter or cookie that the authorizer reads has a name by which the redactor
-  // recognises a secret.
+  // The authorizer's event is searched as well: it contains everything that the authorizer reads, under names by which
+  // the redactor recognizes secrets.
   visitText(authorizerCall?.event, redactor);
   if (recorded.isEventItsOwn) redactor.text(JSON.stringify(factsOf(received)));
   else {

@@ -67,8 +67,9 @@ export function findCustom(
 function wayToBuild(taskRoot: string): string {
   const names = listNames(taskRoot);
   const isGo = names.some((name) => name === 'go.mod' || name.endsWith('.go'));
-  if (names.includes('Makefile')) return '; its Makefile builds it: run sam build';
-  if (names.includes('Cargo.toml')) return '; run sam build, or cargo lambda build';
+  if (names.includes('Makefile'))
+    return '; its Makefile builds it: run make, or sam build if the template is SAM';
+  if (names.includes('Cargo.toml')) return '; run cargo lambda build, or sam build if the template is SAM';
   if (!isGo) return '; build it first';
   return names.includes('go.mod')
     ? ', and no package main to compile it from: CodeUri must name the folder of the package main'

@@ -9,8 +9,8 @@ import { BuildCache } from '../build/build-cache.ts';
 type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
 
 /**
- * The modules of `worker/` that are joined into each program file. The frames of the program are recognized by the name
- * of this file and left out of stack traces.
+ * The program files, each with the entry module in `worker/` from which it is built. Stack frames of a program are
+ * recognized by the name of its file, and left out of stack traces.
  */
 const PROGRAMS = {
   'instance.mjs': 'main',

@@ -75,8 +75,9 @@ export async function withClient(flags: McpFlags, use: (client: McpClient) => Pr
 }
 
 /**
- * Returns the address of the server: a URL, or a path at the running gateway.
- * @throws UsageError if the gateway has several such routes, or none
+ * Returns the address of the MCP server: the given URL, or the address of the given path at the running gateway.
+ * Without either, it is the POST route whose path ends with /mcp.
+ * @throws UsageError unless exactly one POST route matches
  */
 async function findServer(given: string | undefined): Promise<string> {
   if (given !== undefined && /^https?:/i.test(given)) {

@@ -19,6 +19,8 @@ const MAX_SUGGESTED = 8;
  */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
+/** The maximum number of functions without a route that are shown by name. */
+const MAX_UNROUTED = 8;
 /** The maximum number of faults that are shown with their reason. With --verbose, all faults are shown. */
 const MAX_FAULTS = 6;
 
@@ -86,6 +88,7 @@ function describeServed(facts: StartFacts): string[] {
   const tries = triesOf(facts, apis, guarded);
   return [
     ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
+    ...describeUnrouted(gateway, apis),
     ...table(services).map((line) => `  ${line}`),
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
     '',
@@ -127,6 +130,30 @@ function describeInjected(faults: Listening['faults']): string[][] {
   if (faults === undefined) return [];
   const { file, rules, seed } = faults;
   return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
+}
+
+/** Names the user's functions that no route runs. Without this, the screen of a service without an API shows none of them. */
+function describeUnrouted(
+  gateway: Pick<Gateway, 'inspect' | 'stacks'>,
+  apis: readonly ApiRoutes[],
+): string[] {
+  const { hasFunction } = findToolkit(gateway.stacks);
+  const routed = new Set([
+    ...apis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName)),
+    ...gateway.inspect().flatMap(({ routes }) => routes.map(({ authorizer }) => authorizer?.functionName)),
+  ]);
+  const names = gateway.stacks
+    .flatMap(({ functions }) => functions.map(({ name }) => name))
+    .filter((name) => !routed.has(name) && !hasFunction(name));
+  if (names.length === 0) return [];
+  const more = names.length > MAX_UNROUTED ? [`    and ${names.length - MAX_UNROUTED} more`] : [];
+  return [
+    `  ${colorize('bold', 'Functions without a route')}`,
+    ...names.slice(0, MAX_UNROUTED).map((name) => `    ${name}`),
+    ...more,
+    `    what starts them: ${commandName()} events list; run one now: ${commandName()} invoke NAME`,
+    '',
+  ];
 }
 
 /** Describes issuers that have no stand-in and cannot be reached. */

@@ -147,7 +147,7 @@ function listPatterns(patterns: McpPatterns): string {
 
 function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): string {
   const plan = nativeUsagePlan ? ", counted by API Gateway's own usage plan" : '';
-  return `${id}: keys ${prefix}_…, with the roles and scopes of the key${plan}`;
+  return `${id}: keys ${prefix}_…; each key has its own roles and scopes${plan}`;
 }
 
 /** Whether a rule applies; undefined if this depends on more than the role. */

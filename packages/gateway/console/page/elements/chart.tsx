@@ -96,7 +96,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
       watcher.disconnect();
       made.destroy();
     };
-    // A chart is created once for its series and colours. The effect below adds the data.
+    // A chart is created again only if its series, height, colours or scale change. The effect below adds the data.
   }, [names, height, isDark, scale]);
   useEffect(() => {
     chart.current?.setData(data);

@@ -314,9 +314,13 @@ describe('a function in Go', () => {
     {
       files: { 'go.mod': 'module m\n', Makefile: 'build-F:\n' },
       programs: GO,
-      messages: /its Makefile builds it: run sam build$/,
+      messages: /its Makefile builds it: run make, or sam build if the template is SAM$/,
     },
-    { files: { 'Cargo.toml': '' }, programs: {}, messages: /run sam build, or cargo lambda build$/ },
+    {
+      files: { 'Cargo.toml': '' },
+      programs: {},
+      messages: /run cargo lambda build, or sam build if the template is SAM$/,
+    },
     {
       files: { 'main.sh': '' },
       programs: {},

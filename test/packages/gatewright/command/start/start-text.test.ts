@@ -227,6 +227,35 @@ describe('describeStart', () => {
     assert.match(text, /create tokens for it here: --issuer https:\/\/issuer\.test=local/);
   });
 
+  it('names the functions that neither a route nor an authorizer runs, and how to run them', () => {
+    const named = (name: string, environment = {}) => ({ name, environment });
+    const functions = ['hello', 'guard', ...Array.from({ length: 9 }, (_, at) => `worker-${at}`)];
+    const stack = {
+      stackName: 'shop-dev',
+      metadata: {},
+      resources: new Map(),
+      functions: functions.map((name) => named(name)),
+    };
+    const toolkit = {
+      stackName: 'own',
+      metadata: {},
+      resources: new Map(),
+      functions: [named('ws-connect', { GATEWRIGHT_STAGE: 'dev' })],
+    };
+    const guarded = { ...inspected, routes: [{ authorizer: { functionName: 'guard' } }] };
+    const gateway = { ...facts.gateway, stacks: [stack, toolkit], inspect: () => [guarded] };
+
+    const text = describeStart({ ...facts, gateway } as unknown as StartFacts);
+
+    const shown = Array.from({ length: 8 }, (_, at) => ` {4}worker-${at}\\n`).join('');
+    assert.match(
+      text,
+      new RegExp(
+        ` {2}Functions without a route\\n${shown} {4}and 1 more\\n {4}what starts them: .* invoke NAME\\n`,
+      ),
+    );
+  });
+
   it('says what to do in the words of the command that prints it', () => {
     const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
     assert.match(text, /create tokens for it here: settings: https:\/\/issuer\.test\n/);

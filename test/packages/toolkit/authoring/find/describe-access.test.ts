@@ -100,7 +100,7 @@ describe('describeAccess', () => {
     );
     assert.deepEqual(notes, [
       'charged: callers of keys; tenant: claim tenant; plan: from the customer record, otherwise claim plan; 403 without claim tenant or a plan',
-      'keys: keys shop_live_…, with the roles and scopes of the key',
+      'keys: keys shop_live_…; each key has its own roles and scopes',
     ]);
   });
 
