@@ -21,9 +21,9 @@ const aFunction = (name: string, code: string): object => ({
   },
 });
 
-const mapping = (source: object, name: string): object => ({
+const mapping = (source: object, name: string, more: object = {}): object => ({
   Type: 'AWS::Lambda::EventSourceMapping',
-  Properties: { EventSourceArn: source, FunctionName: name, StartingPosition: 'LATEST' },
+  Properties: { EventSourceArn: source, FunctionName: name, ...more },
 });
 
 /** A queue whose worker fails once, then writes to a table whose stream another function reads. */
@@ -55,7 +55,7 @@ const RESOURCES = {
      };`,
   ),
   FromQueue: mapping({ 'Fn::GetAtt': ['Jobs', 'Arn'] }, 'worker'),
-  FromTable: mapping({ 'Fn::GetAtt': ['Orders', 'StreamArn'] }, 'reader'),
+  FromTable: mapping({ 'Fn::GetAtt': ['Orders', 'StreamArn'] }, 'reader', { StartingPosition: 'LATEST' }),
   Nightly: {
     Type: 'AWS::Events::Rule',
     Properties: {

@@ -3,7 +3,7 @@ import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { UsageError } from '../../base/terminal/output.ts';
 import { CHECK_SETTING, readSetting } from './settings-file.ts';
 
-export type AcceptedFinding = {
+type AcceptedFinding = {
   readonly id: string;
   /** The logical id; absent means every resource. */
   readonly resource?: string | undefined;

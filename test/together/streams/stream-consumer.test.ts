@@ -337,7 +337,7 @@ describe('StreamConsumer', () => {
     [
       'no starting position',
       table().replace('StartingPosition: LATEST,', ''),
-      /StartingPosition.* must be TRIM_HORIZON or LATEST/,
+      /StartingPosition.*Value null at 'startingPosition' failed to satisfy constraint: Member must not be null/,
     ],
   ] as const)
     it(`notes ${wrong}`, () => {

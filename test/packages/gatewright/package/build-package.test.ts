@@ -105,6 +105,9 @@ const CHECKOUT: Files = {
   'packages/gateway/console/page/icon.svg': '<svg/>',
   'packages/toolkit/stack/portal/page/main.tsx': "import { one } from 'preact';\nconsole.log(<p>{one}</p>);",
   'packages/toolkit/stack/portal/page/index.html': '<p>portal',
+  'node_modules/ajv/package.json': manifestOf('ajv', { 'fast-uri': '1.0.0' }),
+  'node_modules/ajv-draft-04/package.json': manifestOf('ajv-draft-04'),
+  'node_modules/fast-uri/package.json': manifestOf('fast-uri'),
   'node_modules/preact/jsx-runtime.js': 'export const jsx = () => 0;',
   'packages/gateway/lambda/runtime.py': 'import json',
   'packages/gateway/lambda/lent/boto3.txt': 'boto3==1',
@@ -352,6 +355,19 @@ describe('the packages', () => {
       'tables.js',
     ]);
     assert.ok(!has(`${scope}/velocity/README.md`));
+  });
+
+  // Without peer resolution, npm and Yarn 1 put ajv-draft-04 next to the project's own ajv, which may be too old.
+  rules.set('carry the packages that find each other only side by side, and what those need', () => {
+    for (const name of ['ajv', 'ajv-draft-04', 'fast-uri'])
+      assert.ok(has(`node_modules/${name}/package.json`), name);
+    const { bundleDependencies } = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8')) as {
+      readonly bundleDependencies: readonly string[];
+    };
+    assert.deepEqual(
+      bundleDependencies.filter((name) => !name.startsWith('@')),
+      ['ajv', 'ajv-draft-04'],
+    );
   });
 
   it('are built anew by these rules', async () => {
