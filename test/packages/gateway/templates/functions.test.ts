@@ -140,6 +140,22 @@ describe('defineFunctions', () => {
     assert.match(refused.get('f') ?? '', /Timeout[^]+AWS_REGION/);
   });
 
+  for (const [missing, properties] of [
+    ['Runtime', '{FunctionName: f, Handler: a.b, Code: ./src}'],
+    ['Handler', '{FunctionName: f, Runtime: nodejs24.x, Code: ./src}'],
+  ] as const)
+    it(`says nothing else of a function without ${missing}`, () => {
+      const faults = new Faults(false);
+
+      const { functions, unsupported, refused } = define(properties, '', faults);
+
+      assert.deepEqual([functions, unsupported, [...refused.keys()]], [[], [], ['f']]);
+      assert.deepEqual(
+        faults.all.map(({ error }) => error.place.property),
+        [missing],
+      );
+    });
+
   for (const { properties, says } of refusals) {
     it(`refuses ${properties.slice(0, 100)}`, () => {
       assert.match(

@@ -103,6 +103,29 @@ describe('a template of CDK without asset metadata', () => {
     assert.match(stack?.unsupported[0]?.consequence ?? '', /^the code is at s3:/);
   });
 
+  it('passes over entries of the manifest that name no file or no object', async () => {
+    const source = { path: `asset.${CODE}`, packaging: 'zip' };
+    const at = (objectKey: unknown): { readonly destinations: object } => ({
+      destinations: { d: { bucketName: 'b', objectKey } },
+    });
+    const files = {
+      noKey: { source, ...at(undefined) },
+      noTextAsKey: { source, ...at(1) },
+      noDestinations: { source },
+      noPath: { source: { packaging: 'zip' }, ...at(`${CODE}.zip`) },
+      noEntry: 'text',
+      several: { source, destinations: { none: {}, text: 'text', ...at(`folder/${CODE}.zip`).destinations } },
+    };
+    const [stack] = await loadStacks(
+      [anAssembly('partial', { F: aFunction() }, { 'S.assets.json': { version: '36.0.0', files } })],
+      OPTIONS,
+    );
+
+    const code = stack?.functions[0]?.code;
+    assert.ok(code?.kind === 'directory', SOURCE);
+    assert.equal(code.directory, join(folder, 'partial', `asset.${CODE}`));
+  });
+
   it('is refused by name where a function has no properties', async () => {
     await assert.rejects(
       loadStacks([anAssembly('bare', { F: { Type: 'AWS::Lambda::Function' } })], OPTIONS),

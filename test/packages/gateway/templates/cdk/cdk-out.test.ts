@@ -119,6 +119,26 @@ describe('a cloud assembly', () => {
     );
   });
 
+  // CDK's cloud assembly schema: `environment` is aws://ACCOUNT/REGION, with "unknown-…" where the app names none.
+  for (const [environment, account, region] of [
+    ['aws://111122223333/us-east-2', '111122223333', 'us-east-2'],
+    ['aws://111122223333/unknown-region', '111122223333', 'eu-west-1'],
+    ['aws://unknown-account/us-east-2', '123456789012', 'us-east-2'],
+    ['aws://unknown-account/unknown-region', '123456789012', 'eu-west-1'],
+    ['aws://111122223333', '111122223333', 'eu-west-1'],
+    [undefined, '123456789012', 'eu-west-1'],
+  ] as const)
+    it(`of the environment ${environment ?? 'that it does not name'} has a stack in ${account}, ${region}`, async () => {
+      const own = mkdtempSync(join(folder, 'assembly-'));
+      const artifacts = { S: { type: 'aws:cloudformation:stack', environment } };
+      writeFileSync(join(own, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
+      writeFileSync(join(own, 'S.template.json'), JSON.stringify(topic));
+
+      const [stack] = await loadStacks([own], OPTIONS);
+
+      assert.deepEqual([stack?.accountId, stack?.region], [account, region]);
+    });
+
   it('gives an asset that has no hash by its id', async () => {
     const own = mkdtempSync(join(folder, 'assembly-'));
     const metadata = { '/S': [{ type: 'aws:cdk:asset', data: { id: HASH, s3KeyParameter: 'Key' } }] };

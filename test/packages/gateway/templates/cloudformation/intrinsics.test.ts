@@ -118,6 +118,68 @@ describe('resolveValue', () => {
     });
   }
 
+  const takesItems: readonly (readonly [name: string, items: number, words: string])[] = [
+    ['Fn::Join', 2, '2 items'],
+    ['Fn::Select', 2, '2 items'],
+    ['Fn::Split', 2, '2 items'],
+    ['Fn::If', 3, '3 items'],
+    ['Fn::Not', 1, 'one item'],
+    ['Fn::Equals', 2, '2 items'],
+  ];
+  for (const [name, items, words] of takesItems)
+    for (const argument of [[], Array.from({ length: items + 1 }, () => 'a'), 'text'])
+      it(`refuses ${name} of ${JSON.stringify(argument)}, by its name and its number of items`, () => {
+        const says = `${name} requires a list with exactly ${words}`;
+        const said = refusal(() => evaluate(JSON.stringify({ [name]: argument }), SECTIONS));
+
+        assert.ok(said.includes(says), said);
+      });
+
+  for (const name of ['Fn::And', 'Fn::Or'])
+    for (const [count, isRefused] of [
+      [1, true],
+      [2, false],
+      [10, false],
+      [11, true],
+    ] as const)
+      it(`${isRefused ? 'refuses' : 'takes'} ${name} of ${count} conditions`, () => {
+        const items = Array.from({ length: count }, () => ({ Condition: 'IsDev' }));
+        const work = () =>
+          evaluate('!If [C, a, b]', `${SECTIONS}  C: ${JSON.stringify({ [name]: items })}\n`);
+
+        if (!isRefused) assert.equal(work(), 'a');
+        else assert.ok(refusal(work).includes(`${name} must have 2 to 10 conditions`));
+      });
+
+  // CloudFormation user guide, "Condition functions".
+  for (const condition of ['text', '[a]', '!Not [text]', '!And [!Condition IsDev, text]', '!Or [text, text]'])
+    it(`refuses the condition ${condition}, which is neither true nor false`, () => {
+      assert.match(
+        refusal(() => evaluate('!If [C, a, b]', `${SECTIONS}  C: ${condition}\n`)),
+        /a condition must be Fn::And, Fn::Or, Fn::Not, Fn::Equals or Condition/,
+      );
+    });
+
+  const takesText: readonly (readonly [name: string, argument: unknown])[] = [
+    ['Fn::Base64', {}],
+    ['Fn::GetAZs', {}],
+    ['Fn::ImportValue', {}],
+    ['Fn::Cidr', [{}, 1]],
+    ['Fn::FindInMap', [{}, 'a', 'b']],
+    ['Fn::Split', [{}, 'a']],
+    ['Fn::Split', ['a', {}]],
+    ['Fn::Select', [{}, ['a']]],
+    ['Fn::Join', [{}, ['a']]],
+    ['Fn::Join', ['', [{}]]],
+    ['Fn::Sub', ['${A}', { A: {} }]],
+  ];
+  for (const [name, argument] of takesText)
+    it(`refuses ${name} of ${JSON.stringify(argument)}, by its name`, () => {
+      const said = refusal(() => evaluate(JSON.stringify({ [name]: argument }), SECTIONS));
+
+      assert.ok(said.includes(`every value of ${name} must be a string`), said);
+    });
+
   it('refuses conditions that need each other, naming them', () => {
     const text =
       'Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\nResources:\n  T: { Type: AWS::SNS::Topic, Condition: A }';

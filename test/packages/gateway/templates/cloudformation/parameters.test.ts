@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { evaluate, refusal } from '../stack-builders.ts';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import { RESOURCE_TYPES } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
+import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../../../../packages/gateway/templates/cloudformation/template-stack.ts';
+import { StackSet } from '../../../../../packages/gateway/templates/stacks.ts';
+import { evaluate, OPTIONS, refusal } from '../stack-builders.ts';
 
 const declare = (declaration: string): string => `Parameters:\n  P: ${declaration}`;
 
@@ -99,6 +104,22 @@ describe('readParameters', () => {
       /^\/app\/shop\.yml:\d+: Parameters: \[P, Q\] must have values; pass --param P=… --param Q=…$/,
     );
   });
+
+  for (const [name, declaration, says] of [
+    ['without a value', '{Type: String}', /must have a value; pass --param P=…/],
+    ['of an unknown type', '{Type: Strang, Default: x}', /unrecognized parameter type: Strang/],
+  ] as const)
+    it(`says at what uses a parameter ${name} what is wrong with the parameter`, () => {
+      const faults = new Faults(false);
+      const text = `${declare(declaration)}\nResources: { T: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref P } } }`;
+      const tree = parseSource(text, '/app/shop.yml');
+      const set = new StackSet(RESOURCE_TYPES, faults);
+      set.add(toRawStack(tree, 'shop', { ...OPTIONS, tolerance: faults }));
+      const [stack] = set.complete(['shop']);
+
+      assert.match(stack?.resolveResources().get('T')?.fault?.message ?? '', says);
+      assert.equal(faults.all.length, 1, 'the fault of the parameter is reported once');
+    });
 
   it('does not mind an SSM parameter that nothing uses', () => {
     const cdkBootstrap = declare(

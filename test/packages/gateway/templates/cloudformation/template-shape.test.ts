@@ -43,3 +43,128 @@ describe('checkShape', () => {
     assert.equal(messages.length, 2);
   });
 });
+
+// CloudFormation user guide, "Template anatomy"; CloudFormation template reference, "Resource attributes".
+describe('what checkShape refuses', () => {
+  const SERVERLESS = 'AWS::Serverless-2016-10-31';
+  const resource = (members: JsonObject): JsonObject => ({ Resources: { Good: TOPIC, R: members } });
+  type Said = readonly [at: string, message: string, consequence: string, rule?: string];
+  const isOmitted = 'it is omitted';
+  const isIgnored = 'it is ignored';
+  const noMapping = (name: string): Said => [
+    name,
+    `Template format error: ${name} must be a mapping`,
+    'the section is omitted',
+  ];
+  const macro = (name: string): Said => [
+    'Transform',
+    `Transform ${name} runs a macro in the AWS account, and macros cannot run here`,
+    'the template is used without this transform',
+    'macro',
+  ];
+  const noType: Said = [
+    'Resources.R',
+    'Template format error: [/Resources/R] Every Resources object must contain a Type member.',
+    isOmitted,
+  ];
+  const policy = (name: string): Said => [
+    `Resources.R.${name}`,
+    `Template format error: Unrecognized ${name} Keep for resource R`,
+    isIgnored,
+  ];
+  const rows: readonly (readonly [template: JsonObject, said: readonly Said[], left?: readonly string[]])[] =
+    [
+      [
+        { ...resource(TOPIC), Resource: {}, Output: {} },
+        [
+          [
+            'Resource',
+            'Template format error: Invalid template property or properties [Resource, Output]',
+            isIgnored,
+          ],
+        ],
+      ],
+      ...['Parameters', 'Mappings', 'Conditions', 'Outputs'].map(
+        (name) => [{ ...resource(TOPIC), [name]: [] }, [noMapping(name)]] as const,
+      ),
+      [{ ...resource(TOPIC), Transform: 'Own' }, [macro('Own')]],
+      [{ ...resource(TOPIC), Transform: [SERVERLESS, { Name: 'Own' }] }, [macro('{"Name":"Own"}')]],
+      [{ ...resource(TOPIC), Transform: [SERVERLESS, 'AWS::LanguageExtensions'] }, []],
+      [
+        { Resources: { 'a-b': TOPIC } },
+        [
+          [
+            'Resources.a-b',
+            'Template format error: Resource name a-b is non alphanumeric.',
+            'the name is accepted here',
+          ],
+        ],
+        ['a-b'],
+      ],
+      [{ Resources: { Good: TOPIC, R: 'text' } }, [noType], ['Good']],
+      [resource({ Properties: {} }), [noType], ['Good']],
+      [resource({ ...TOPIC, DeletionPolicy: 'Keep' }), [policy('DeletionPolicy')]],
+      [resource({ ...TOPIC, UpdateReplacePolicy: 'Keep' }), [policy('UpdateReplacePolicy')]],
+      ...['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'].map(
+        (value) => [resource({ ...TOPIC, DeletionPolicy: value }), []] as const,
+      ),
+      ...['Delete', 'Retain', 'Snapshot'].map(
+        (value) => [resource({ ...TOPIC, UpdateReplacePolicy: value }), []] as const,
+      ),
+      [
+        resource({ ...TOPIC, Property: {} }),
+        [['Resources.R.Property', "Invalid template resource property 'Property'", isIgnored]],
+      ],
+      ...['DependsOn', 'Condition', 'Metadata', 'CreationPolicy', 'UpdatePolicy', 'Version'].map(
+        (member) => [resource({ ...TOPIC, [member]: 'x' }), []] as const,
+      ),
+      [
+        resource({ ...TOPIC, Properties: [] }),
+        [['Resources.R.Properties', 'Template format error: Properties must be a mapping', isOmitted]],
+        ['Good'],
+      ],
+      [resource({ ...TOPIC, Properties: null }), []],
+    ];
+  for (const [template, said, left = ['Good', 'R']] of rows)
+    it(`${said.length === 0 ? 'is nothing' : 'is named'}: ${JSON.stringify(template)}`, () => {
+      const found: unknown[] = [];
+      const kept = checkShape(
+        { template },
+        (at, ...words) => void found.push([at.join('.'), ...words]),
+        (_at, message) => assert.fail(message),
+      );
+
+      assert.deepEqual(found, said);
+      assert.deepEqual(Object.keys(kept['Resources'] ?? {}), left);
+    });
+
+  for (const name of 'AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform Hooks Outputs'.split(
+    ' ',
+  ))
+    it(`is not the section ${name}`, () => {
+      const value = name === 'Transform' ? SERVERLESS : {};
+
+      assert.deepEqual(check({ ...resource(TOPIC), [name]: value }).messages, []);
+    });
+
+  for (const Resources of [undefined, {}, [], { R: {} }])
+    it(`ends with a template without resources: ${JSON.stringify(Resources)}`, () => {
+      const template = Resources === undefined ? {} : { Resources };
+      let ended: unknown;
+      assert.throws(() =>
+        checkShape(
+          { template },
+          () => undefined,
+          (at, message) => {
+            ended = [at, message];
+            throw new Error(message);
+          },
+        ),
+      );
+
+      assert.deepEqual(ended, [
+        ['Resources'],
+        'Template format error: At least one Resources member must be defined.',
+      ]);
+    });
+});

@@ -1,7 +1,8 @@
 /** What an operation of a document becomes. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import { membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { document, expand, find, only } from '../openapi-builders.ts';
 
 const MOCK = { 'x-amazon-apigateway-integration': { type: 'mock' } };
@@ -14,6 +15,94 @@ describe('the API of a document', () => {
 
     assert.deepEqual([Name, Version, Description], ['shop', '7', 'of the shop']);
   });
+});
+
+// API Gateway developer guide, "x-amazon-apigateway-any-method"; OpenAPI 3.0.3, "Path Item Object".
+describe('the operations of a path', () => {
+  const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
+  const ANY = 'x-amazon-apigateway-any-method';
+  const integration = { type: 'http_proxy', httpMethod: 'GET', uri: 'https://a.example' };
+  const operation = {
+    'x-amazon-apigateway-integration': { ...integration, payloadFormatVersion: '1.0' },
+    responses: {},
+  };
+  const paths = (keys: readonly string[]): JsonObject => ({
+    openapi: '3.0.1',
+    info: { title: 't', version: '1' },
+    paths: { '/x': Object.fromEntries(keys.map((key) => [key, operation])) },
+  });
+
+  for (const [type, made] of [
+    ['AWS::ApiGateway::RestApi', 'Method'],
+    ['AWS::ApiGatewayV2::Api', 'Route'],
+  ] as const)
+    it(`are the methods of an ${type}, each with its name`, () => {
+      const found = only(expand(paths([...METHODS, ANY]), {}, type), made).map(({ logicalId }) => logicalId);
+
+      assert.deepEqual(
+        found.toSorted(),
+        [...METHODS.map((name) => name.toUpperCase()), 'ANY'].map((name) => `Api ${name} /x`).toSorted(),
+      );
+    });
+
+  for (const key of ['parameters', 'summary', 'description', 'servers', 'x-own'])
+    it(`do not include ${key}, which is passed over without a word`, () => {
+      const document = paths(['get']);
+      const value = key === 'parameters' || key === 'servers' ? [] : 'text';
+      const item = { ...membersOf(membersOf(document['paths'])['/x']), [key]: value };
+      const expanded = expand({ ...document, paths: { '/x': item } });
+
+      assert.deepEqual(
+        [only(expanded, 'Method').length, expanded.findings.map(({ property }) => property)],
+        [1, []],
+      );
+    });
+
+  it('do not include other keys, which are reported', () => {
+    const expanded = expand(paths(['get', 'trace']));
+
+    assert.deepEqual(
+      [only(expanded, 'Method').length, expanded.findings.map(({ property }) => property)],
+      [1, ['Body.paths./x.trace']],
+    );
+  });
+});
+
+// API Gateway developer guide, "Data models": JSON schema draft 4.
+describe('a model of a document', () => {
+  const inner = { type: 'string', example: 'dropped' };
+  const kept = { type: 'string' };
+  const rows: readonly (readonly [keyword: string, written: Json, read: Json | undefined])[] = [
+    ...['additionalItems', 'additionalProperties', 'items', 'not'].flatMap((keyword) => [
+      [keyword, inner, kept] as const,
+      [keyword, false, false] as const,
+      [keyword, [inner, true], [kept, true]] as const,
+    ]),
+    ...['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => [
+      [keyword, [inner, inner], [kept, kept]] as const,
+      [keyword, inner, undefined] as const,
+    ]),
+    ...['definitions', 'patternProperties', 'properties'].flatMap((keyword) => [
+      [keyword, { example: inner }, { example: kept }] as const,
+      [keyword, [inner], undefined] as const,
+    ]),
+    ...(
+      'enum exclusiveMaximum maxItems maxLength maxProperties maximum minItems minLength minProperties minimum ' +
+      'multipleOf pattern required title description type uniqueItems format dependencies'
+    )
+      .split(' ')
+      .map((keyword) => [keyword, ['as', 'written'], ['as', 'written']] as const),
+    ...['example', 'discriminator', 'nullable', 'x-own'].map(
+      (keyword) => [keyword, inner, undefined] as const,
+    ),
+  ];
+  for (const [keyword, written, read] of rows)
+    it(`${read === undefined ? 'drops' : 'reads'} ${keyword}: ${JSON.stringify(written)}`, () => {
+      const schemas = { M: { [keyword]: written } };
+      const found = find(expand(document(MOCK, { components: { schemas } })), 'Api Model M');
+
+      assert.deepEqual(found['Schema'], read === undefined ? {} : { [keyword]: read });
+    });
 });
 
 describe('a method of a document', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { samProperties, samResources, samSecurity, samTemplate, samText } from '../sam-builders.ts';
+import { samEvents } from '../sam-event-builders.ts';
 import { aStack, refusal } from '../stack-builders.ts';
 
 const ROUTE = 'Path: /x, Method: get';
@@ -38,6 +40,55 @@ describe('expandHttpApi', () => {
       'SAM specification, HttpApi',
     );
     assert.equal(samProperties(text, 'Api Integration GET /x')['IntegrationType'], 'HTTP_PROXY');
+  });
+
+  // SAM developer guide, "HttpApiFunctionAuth", AuthorizationScopes: those of the event replace those of the authorizer.
+  for (const { name, authorizer, event, scopes } of [
+    { name: 'of its event', authorizer: 'AuthorizationScopes: [a], ', event: '[b]', scopes: ['b'] },
+    { name: 'of its authorizer', authorizer: 'AuthorizationScopes: [a], ', event: undefined, scopes: ['a'] },
+    { name: 'of its event alone', authorizer: '', event: '[b]', scopes: ['b'] },
+    { name: 'of none', authorizer: '', event: undefined, scopes: undefined },
+  ])
+    for (const isDefault of [false, true])
+      it(`asks for the scopes ${name}${isDefault ? ', by the default authorizer' : ''}`, () => {
+        const jwt = `J: { ${authorizer}IdentitySource: $request.header.Authorization, JwtConfiguration: { issuer: i, audience: [a] } }`;
+        const own = [
+          ...(isDefault ? [] : ['Authorizer: J']),
+          ...(event === undefined ? [] : [`AuthorizationScopes: ${event}`]),
+        ];
+        const auth = `Auth: { ${isDefault ? 'DefaultAuthorizer: J, ' : ''}Authorizers: { ${jwt} } }`;
+        const text = samTemplate('HttpApi', auth, { A: `${ROUTE}, Auth: { ${own.join(', ')} }` });
+        const route = samProperties(text, 'Api GET /x');
+
+        assert.equal(route['AuthorizationType'], 'JWT');
+        assert.deepEqual(route['AuthorizationScopes'], scopes);
+      });
+
+  // SAM developer guide, "LambdaAuthorizationIdentity" of an HTTP API.
+  it('reads the identity of a Lambda authorizer from every place', () => {
+    const identity =
+      'Headers: [H], QueryStrings: [q], StageVariables: [v], Context: [routeKey], ReauthorizeEvery: 7';
+    const auth = `Auth: { Authorizers: { L: { FunctionArn: !GetAtt F.Arn, AuthorizerPayloadFormatVersion: "2.0", EnableSimpleResponses: true, FunctionInvokeRole: role, Identity: { ${identity} } } } }`;
+    const found = samProperties(samTemplate('HttpApi', auth, { A: ROUTE }), 'Api Authorizer L');
+
+    assert.deepEqual(
+      [
+        found['AuthorizerType'],
+        found['AuthorizerPayloadFormatVersion'],
+        found['EnableSimpleResponses'],
+        found['AuthorizerCredentialsArn'],
+        found['AuthorizerResultTtlInSeconds'],
+        found['IdentitySource'],
+      ],
+      [
+        'REQUEST',
+        '2.0',
+        true,
+        'role',
+        7,
+        ['$request.header.H', '$request.querystring.q', '$stageVariables.v', '$context.routeKey'],
+      ],
+    );
   });
 
   it('gives a route the settings of its event', () => {
@@ -121,6 +172,58 @@ Resources:
     assert.deepEqual(samSecurity(text), { ChatConnectRoute: 'null', ChatSendRoute: 'null' });
     assert.equal(samProperties(text, 'ChatDefaultStage')['StageName'], 'default', 'SAM specification');
     assert.match(samText(text, 'ChatSendIntegration', 'IntegrationUri'), /:function:shop-F-/);
+  });
+
+  // SAM developer guide, "AWS::Serverless::WebSocketApi": the permission is for the stage and the route.
+  for (const { stage, scope, id } of [
+    { stage: '', scope: 'default/send', id: 'ChatDefaultStage' },
+    { stage: 'StageName: live, ', scope: 'live/send', id: 'ChatliveStage' },
+    { stage: 'StageName: !Join ["", [li, ve]], ', scope: '*/send', id: 'ChatStage' },
+  ])
+    it(`allows the API to call the functions of its routes ${stage === '' ? 'by default' : `with ${stage}`}`, () => {
+      const text = socket(`${stage}${routes}`);
+
+      assert.match(
+        samText(text, 'ChatSendPermission', 'SourceArn'),
+        new RegExp(`^arn:aws:execute-api:eu-west-1:123456789012:[a-z0-9]{10}/${scope.replace('*', '\\*')}$`),
+      );
+      assert.equal(samProperties(text, id)['AutoDeploy'], true);
+    });
+
+  it('gives its API, routes and integrations every property that they share with CloudFormation', () => {
+    const ofApi = {
+      ApiKeySelectionExpression: '$request.header.x-api-key',
+      Description: 'd',
+      DisableExecuteApiEndpoint: false,
+      DisableSchemaValidation: true,
+      IpAddressType: 'ipv4',
+      RouteSelectionExpression: '$request.body.action',
+      Tags: { a: 'b' },
+    };
+    const ofRoute = {
+      ApiKeyRequired: true,
+      ModelSelectionExpression: '$request.body.m',
+      OperationName: 'o',
+      RequestModels: { a: 'M' },
+      RequestParameters: { 'route.request.header.A': { Required: true } },
+      RouteResponseSelectionExpression: '$default',
+    };
+    const route = { ...ofRoute, FunctionArn: 'arn', IntegrationTimeout: 1000 };
+    const { resources, findings } = samEvents(
+      {},
+      {},
+      {
+        Chat: { Type: 'AWS::Serverless::WebSocketApi', Properties: { ...ofApi, Routes: { send: route } } },
+      },
+    );
+    const properties = (id: string) => membersOf(membersOf(resources[id])['Properties']);
+    const members = (id: string, names: object) =>
+      Object.fromEntries(Object.keys(names).map((name) => [name, properties(id)[name]]));
+
+    assert.deepEqual(findings, []);
+    assert.deepEqual(members('Chat', ofApi), ofApi);
+    assert.deepEqual(members('ChatSendRoute', ofRoute), ofRoute);
+    assert.equal(properties('ChatSendIntegration')['TimeoutInMillis'], 1000);
   });
 
   it('authorizes $connect only', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { samEvents } from '../sam-event-builders.ts';
 import { samResources, samTemplate } from '../sam-builders.ts';
 
 // Source: SAM developer guide, "AWS SAM connector reference", AWS::Serverless::Api → AWS::Serverless::Function
@@ -35,6 +36,40 @@ describe('connectApis', () => {
     assert.deepEqual(permissionsOf(samTemplate('Api', '', {}, rest)), [
       ['RawAll1WriteLambdaPermission', 'apigateway.amazonaws.com', SOURCE],
     ]);
+  });
+
+  for (const api of [
+    'AWS::Serverless::Api',
+    'AWS::Serverless::HttpApi',
+    'AWS::ApiGateway::RestApi',
+    'AWS::ApiGatewayV2::Api',
+  ])
+    for (const type of ['AWS::Serverless::Function', 'AWS::Lambda::Function'])
+      it(`allows an ${api} to call an ${type}`, () => {
+        const { resources } = samEvents(
+          {},
+          {},
+          {
+            A: {
+              Type: api,
+              Properties: { StageName: 'live', DefinitionBody: { openapi: '3.0.1', paths: {} } },
+            },
+            G: { Type: type, Properties: { Runtime: 'nodejs24.x', Handler: 'a.b', Role: 'given' } },
+            C: {
+              Type: 'AWS::Serverless::Connector',
+              Properties: { Source: { Id: 'A' }, Destination: { Id: 'G' }, Permissions: ['Write'] },
+            },
+          },
+        );
+
+        assert.ok(Object.hasOwn(resources, 'CWriteLambdaPermission'), Object.keys(resources).join());
+      });
+
+  it('removes connectors from the resource that holds them, and nothing else', () => {
+    const topic = { Type: 'AWS::SNS::Topic', Condition: 'No', Properties: { TopicName: 't' } };
+    const { resources } = samEvents({}, {}, { T: { ...topic, Connectors: { A: {} } }, U: topic });
+
+    assert.deepEqual([resources['T'], resources['U']], [topic, topic]);
   });
 
   for (const { name, properties } of [

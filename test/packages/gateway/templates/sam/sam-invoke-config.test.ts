@@ -125,3 +125,25 @@ describe('destinationPolicies', () => {
     );
   });
 });
+
+// SAM developer guide, "OnSuccess", "OnFailure": the types of destinations.
+describe('a destination of each type', () => {
+  for (const [Type, Action] of [
+    ['SQS', 'sqs:SendMessage'],
+    ['SNS', 'sns:Publish'],
+    ['Lambda', 'lambda:InvokeFunction'],
+    ['EventBridge', 'events:PutEvents'],
+    ['S3', ['s3:PutObject', 's3:ListBucket']],
+  ] as const)
+    it(`of type ${Type} allows ${String(Action)} and nothing else`, () => {
+      const Statement = [{ Effect: 'Allow', Action, Resource: 'arn' }];
+
+      assert.deepEqual(destinationPolicies('F', to({ Type, Destination: 'arn' })), [
+        { Version: '2012-10-17', Statement },
+      ]);
+    });
+
+  it('of an unknown type allows nothing', () => {
+    assert.deepEqual(destinationPolicies('F', to({ Type: 'Kinesis', Destination: 'arn' })), []);
+  });
+});

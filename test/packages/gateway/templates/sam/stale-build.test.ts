@@ -29,6 +29,9 @@ describe('newerThan', () => {
   ][] = [
     ['an unchanged source', { [BUILT]: 5, 'src/main.go': 4 }, undefined],
     ['a changed one', { [BUILT]: 5, 'src/main.go': 4, 'src/deep/x.go': 6 }, 'src/deep/x.go'],
+    ['a changed one after an unchanged one', { [BUILT]: 5, 'src/a.go': 4, 'src/b.go': 6 }, 'src/b.go'],
+    ['a changed one after an unchanged folder', { [BUILT]: 5, 'src/a/a.go': 4, 'src/b.go': 6 }, 'src/b.go'],
+    ['one of the time of the build', { [BUILT]: 5, 'src/main.go': 5 }, undefined],
     ['packages that were installed since', { [BUILT]: 5, 'src/node_modules/a/index.js': 6 }, undefined],
     ['nothing built', { 'src/main.go': 4 }, undefined],
   ];
@@ -40,6 +43,25 @@ describe('newerThan', () => {
         newer === undefined ? undefined : join(project, newer),
       );
     });
+
+  for (const name of ['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__'])
+    it(`does not look at ${name}`, () => {
+      const project = aProject(`without-${name}`, { [BUILT]: 5, [`src/${name}/x`]: 6 });
+
+      assert.equal(newerThan(join(project, BUILT), [join(project, 'src')]), undefined);
+    });
+
+  it('looks at every source, in the order given', () => {
+    const project = aProject('sources', { [BUILT]: 5, 'a/x.go': 4, 'b/x.go': 6, 'c/x.go': 7 });
+
+    assert.equal(
+      newerThan(
+        join(project, BUILT),
+        ['none', 'a', 'b', 'c'].map((name) => join(project, name)),
+      ),
+      join(project, 'b/x.go'),
+    );
+  });
 });
 
 describe('findStaleBuilds', () => {

@@ -3,10 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { RESOURCE_TYPES } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
+import { LoadBoard } from '../../../../../packages/gateway/templates/load-board.ts';
 import {
   describeStages,
   listIncludedFiles,
+  loadServerlessService,
 } from '../../../../../packages/gateway/templates/serverless/serverless-service.ts';
+import { OPTIONS } from '../stack-builders.ts';
 
 describe('listIncludedFiles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-includes-'));
@@ -67,4 +71,32 @@ describe('describeStages', () => {
       if (says === undefined) assert.equal(sentence, undefined);
       else assert.match(sentence ?? '', says);
     });
+});
+
+describe('loadServerlessService', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-informs-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('says before osls runs what osls does not read and what is not set', async () => {
+    const file = join(folder, 'serverless.yml');
+    writeFileSync(
+      file,
+      'service: shop\nstages: { default: { params: { t: 1 } } }\ncustom: { is: "${env:IS_OFFLINE}" }\n',
+    );
+    const said: string[] = [];
+    const options = { ...OPTIONS, onProgress: (message: string) => void said.push(message) };
+    const board = new LoadBoard([file], RESOURCE_TYPES);
+
+    await assert.rejects(loadServerlessService(file, options, board, file, AbortSignal.abort()));
+
+    assert.match(
+      said[0] ?? '',
+      /^gatewright-informs-\w+: IS_OFFLINE is read in \S+serverless\.yml:3 but not set/,
+    );
+    assert.match(
+      said[1] ?? '',
+      /^gatewright-informs-\w+: stages\.default\.params \(t\) is read by Serverless 4 only/,
+    );
+    assert.equal(said.length, 2);
+  });
 });

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { Look } from '@gatewright/aws/file-marks';
 import { fileURLToPath } from 'node:url';
 import {
   markStart,
   findChange,
+  listProjectInputs,
   markInputs,
 } from '../../../../../packages/gateway/templates/serverless/service-inputs.ts';
 import type {
@@ -51,6 +53,63 @@ describe('the inputs of a service', () => {
   it('do not hold what variables say', () => {
     const inputs = markInputs(READ, LATER, { TOKEN: 'hunter2hunter2' }) as Inputs;
     assert.doesNotMatch(JSON.stringify(inputs), /hunter2|TOKEN/);
+  });
+});
+
+describe('markStart', () => {
+  // Node.js, "Loading from node_modules folders": every folder above is searched; each package manager has its own file.
+  it('marks the packages of every folder above the service', () => {
+    const wanted = ['/a/b/c', '/a/b', '/a', '/'].flatMap((each) =>
+      ['', '.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'].map((name) =>
+        join(each, 'node_modules', name),
+      ),
+    );
+
+    assert.deepEqual(
+      markStart('/a/b/c', 7).packages.map((mark) => mark.file),
+      wanted,
+    );
+    assert.equal(markStart('/a/b/c', 7).epochMs, 7);
+  });
+});
+
+describe('listProjectInputs', () => {
+  const repository = mkdtempSync(join(folder, 'repository-'));
+  mkdirSync(join(repository, '.git'));
+  const service = join(repository, 'packages/shop');
+  const alone = join(folder, 'apps/shop');
+  const rows: readonly (readonly [
+    file: string,
+    looks: readonly Look[],
+    service: string,
+    isListed: boolean,
+  ])[] = [
+    [join(service, 'serverless.ts'), ['content'], service, true],
+    [join(repository, 'shared.ts'), ['there', 'content'], service, true],
+    [join(folder, 'shared.ts'), ['content'], service, false],
+    [repository, ['content'], service, false],
+    [join(service, 'absent.ts'), ['there'], service, false],
+    [join(service, '.env'), ['there'], service, true],
+    [join(service, '.env.dev'), ['there'], service, true],
+    [join(service, 'node_modules/a/index.js'), ['content'], service, false],
+    [join(folder, 'apps/shared.ts'), ['content'], alone, true],
+    [join(folder, 'shared.ts'), ['content'], alone, false],
+  ];
+  for (const [path, looks, of, isListed] of rows)
+    it(`${isListed ? 'lists' : 'omits'} ${relative(folder, path).replace(/repository-\w+/, 'repository')} with ${looks.join()}`, () => {
+      assert.deepEqual(listProjectInputs([[path, looks]], of), isListed ? [path] : []);
+    });
+
+  it('lists each file once, and 500 at most', () => {
+    const files = Array.from({ length: 501 }, (_, index) => [
+      [join(service, `${index}.ts`), ['content']] as const,
+      [join(service, `${index}.ts`), ['content']] as const,
+    ]).flat();
+
+    assert.deepEqual(
+      listProjectInputs(files, service),
+      Array.from({ length: 500 }, (_, index) => join(service, `${index}.ts`)),
+    );
   });
 });
 
