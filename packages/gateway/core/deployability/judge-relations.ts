@@ -195,7 +195,10 @@ function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
   return undefined;
 }
 
-/** Subscribe (getmoto/moto#8957, validated against AWS; hashicorp/terraform-provider-aws#38441 for FIFO topics). */
+/**
+ * Refuses a FIFO queue at a standard topic (getmoto/moto#8957, validated against AWS), and any protocol except SQS at a
+ * FIFO topic (hashicorp/terraform-provider-aws#38441).
+ */
 function refusedSubscription(
   topic: ResolvedResource,
   subscription: JsonObject,
@@ -228,7 +231,7 @@ function judgeSubscription(
   return refused && { resource: subscription, property: refused.member, message: refused.message };
 }
 
-/** The subscriptions in the topic itself. */
+/** Judges the subscriptions that are written in the topic itself. */
 function judgeOwnSubscriptions(
   topic: ResolvedResource,
   all: readonly ResolvedResource[],

@@ -69,8 +69,8 @@ function findOperation(name: string, isQuery: boolean): Operation {
 }
 
 /**
- * Integrations of REST APIs without a mapping template call GetParameter in the older query protocol, in which AWS
- * prints a time as text in XML, and absent members as null in JSON [obs] (docs/aws §22.5).
+ * In the older query protocol, AWS prints a time as text in XML, and absent members as null in JSON [obs]
+ * (docs/aws §22.5). Programs may use it here. Integrations of REST APIs use it on AWS, but do not reach the local values.
  */
 function printOfQuery(
   { request }: AwsCall,

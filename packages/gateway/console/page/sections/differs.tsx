@@ -57,17 +57,18 @@ export function DiffersSection() {
     <div class="single scrolls">
       <SectionHead
         title="Differs on AWS"
-        about="Settings of the stacks that are not served or enforced as on AWS, and assumptions where AWS has no documentation."
+        about="Settings of the stacks that are not served or enforced as on AWS or that AWS refuses, and assumptions where AWS has no documentation."
       />
       <Problem text={error} />
       {data?.unsupported.length === 0 ? (
         <Empty title="Every setting of the stacks is enforced here.">
-          Settings that this gateway does not support would be listed here, with their effect on requests.
+          Settings that this gateway does not support, or that AWS would refuse, would be listed here with
+          their effect on requests.
         </Empty>
       ) : null}
       {data === undefined || data.unsupported.length === 0 ? null : (
-        <section class="half" aria-label="Not served or enforced">
-          <h2>Not served or enforced</h2>
+        <section class="half" aria-label="Not as on AWS">
+          <h2>Not as on AWS</h2>
           <RefusedCount rows={data.unsupported} />
           <SortableTable
             name="unsupported"

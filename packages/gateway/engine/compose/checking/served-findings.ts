@@ -12,5 +12,7 @@ export function findingsOf({ stacks, unsupported }: ServedStacks): Promise<Serve
   // The rules are loaded on demand, because nothing that is served needs them.
   const found = import('./examine.ts').then(({ examineServed }) => examineServed(stacks, unsupported));
   FINDINGS.set(stacks, found);
+  // A failure, such as a thread that cannot start, is not kept: the next call examines the stacks again.
+  found.catch(() => FINDINGS.delete(stacks));
   return found;
 }
