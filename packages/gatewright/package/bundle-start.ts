@@ -13,6 +13,7 @@ const LINE_CHARS = 120;
 
 /** Matches the import of a part that is loaded on demand, as esbuild writes it. */
 const LATER = /\bimport\("\.\/([^"/]+)\.js"\)/g;
+const REQUIRED = /\brequire\("\.\/([^"/]+)\.cjs"\)/g;
 const START = 'start';
 
 /** The parts into which esbuild splits `start`, by the names of their files. */
@@ -35,10 +36,8 @@ export async function writeStart(
     throw new Error(`the bundle of start contains a character that is not ASCII: ${odd}`);
   const write = (name: string, text: string) => writeFile(join(folder, `${name}.cjs`), text);
   await write(START, joined);
-  for (const [name, { text }] of parts) {
-    if (name === `${START}.js`) continue;
-    await write(nameOf(name), always.has(name) ? reexport(name) : await toCommonJs(text));
-  }
+  for (const [name, { text }] of parts)
+    if (!always.has(name)) await write(nameOf(name), await toCommonJs(text, always));
 }
 
 function partsOf(files: readonly OutputFile[], { outputs }: Metafile): Parts {
@@ -88,7 +87,7 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
     platform: 'node',
     target: 'esnext',
   });
-  return loadLater(code);
+  return requireParts(code, always);
 }
 
 /**
@@ -114,20 +113,22 @@ function readParts(parts: Parts, joined: ReadonlySet<string>): Plugin {
   };
 }
 
-async function toCommonJs(text: string): Promise<string> {
+async function toCommonJs(text: string, always: ReadonlySet<string>): Promise<string> {
   const { code } = await transform(text.replace(/(from\s*|import\s*)"\.\/([^"/]+)\.js"/g, '$1"./$2.cjs"'), {
     format: 'cjs',
     platform: 'node',
     target: 'esnext',
   });
-  return loadLater(code);
+  return requireParts(code, always);
 }
-
-const reexport = (name: string): string =>
-  `module.exports = require('./${START}.cjs').${exportName(name)};\n`;
 
 const nameOf = (file: string): string => basename(file, '.js');
 const exportName = (file: string): string => nameOf(file).replaceAll('-', '_');
 
-const loadLater = (text: string): string =>
-  text.replace(LATER, 'Promise.resolve().then(() => require("./$1.cjs"))');
+/** Replaces imports of parts. Those that are joined are taken from the loaded bundle and have no files. */
+const requireParts = (text: string, always: ReadonlySet<string>): string =>
+  text
+    .replace(LATER, 'Promise.resolve().then(() => require("./$1.cjs"))')
+    .replace(REQUIRED, (required, part: string) =>
+      always.has(`${part}.js`) && part !== START ? `require("./${START}.cjs").${exportName(part)}` : required,
+    );

@@ -152,6 +152,12 @@ export const later = () => [...state, even, import.meta.url.endsWith('/command/l
       rmSync(join(folder, 'node_modules/commander'), { recursive: true });
 
       assert.deepEqual(await runStart(), ['commander', true, true, ['start', 'later \u2026', true], 'end']);
+      const files = readdirSync(join(folder, 'packages/gatewright/command/bundled'));
+      assert.equal(
+        files.filter((name) => name.startsWith('start')).length,
+        2,
+        'only code that is loaded later has a file of its own',
+      );
     });
 
     it('keeps the names of functions and classes that two files have', async () => {
