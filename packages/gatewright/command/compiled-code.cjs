@@ -17,7 +17,7 @@ const OWN_MODE = 0o700;
 const LIMIT_BYTES = 200_000_000;
 /** The name of a file whose modification time is the time when the folder's size was last measured. */
 const MEASURED = 'measured';
-const MEASURED_EVERY_MS = 24 * 60 * 60 * 1000;
+const MEASURED_EVERY_MS = 60 * 60 * 1000;
 
 let kept;
 

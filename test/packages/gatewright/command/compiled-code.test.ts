@@ -62,7 +62,7 @@ describe('compiled code of the command', () => {
     assert.equal(existsSync(home), false);
   });
 
-  it('is thrown away once it is more than its bound, which is measured once a day', () => {
+  it('is thrown away once it is more than its bound, which is measured once an hour', () => {
     const home = join(folder, 'bounded');
     const large = join(home, 'code', 'large');
     const script = `require(${JSON.stringify(FILE)}).writeCompiledCode(Number(process.argv[1]))`;
@@ -76,8 +76,8 @@ describe('compiled code of the command', () => {
     write('100000000');
     write('999');
     assert.equal(existsSync(large), true);
-    const yesterday = Date.now() / 1000 - 25 * 60 * 60;
-    utimesSync(join(home, 'code', 'measured'), yesterday, yesterday);
+    const twoHoursAgo = Date.now() / 1000 - 2 * 60 * 60;
+    utimesSync(join(home, 'code', 'measured'), twoHoursAgo, twoHoursAgo);
     write('999');
     assert.equal(existsSync(large), false);
   });
