@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { UsageError } from './output.ts';
 
 const REASONS = new Map([
   ['ENOENT', 'its folder does not exist'],
   ['ENOTDIR', 'a part of the path is not a folder'],
   ['EISDIR', 'it is a folder'],
+  ['EEXIST', 'it is a file'],
   ['EACCES', 'no permission to write there'],
   ['EPERM', 'no permission to write there'],
   ['EROFS', 'the file system is read-only'],
@@ -16,12 +17,20 @@ const REASONS = new Map([
  * cannot be written, which is not a bug, because the user chose the path
  */
 export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, content, { mode: 0o600 });
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    const reason = REASONS.get(code);
-    if (reason === undefined) throw cause;
-    throw new UsageError(`${file} cannot be written: ${reason}`, { cause });
-  }
+  await writeFile(file, content, { mode: 0o600 }).catch((cause: unknown) => {
+    throw explain(cause, `${file} cannot be written`);
+  });
+}
+
+/** Creates a folder if it does not exist. @throws UsageError with the reason if it cannot be created */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw explain(cause, `the folder ${folder} cannot be created`);
+  });
+}
+
+function explain(cause: unknown, what: string): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const reason = REASONS.get(code);
+  return reason === undefined ? cause : new UsageError(`${what}: ${reason}`, { cause });
 }

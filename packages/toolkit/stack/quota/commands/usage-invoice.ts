@@ -25,7 +25,7 @@ import { textAt } from '../../../terminal/aws-call.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv } from './invoice-text.ts';
 import { count, printNotes, printLines, UsageError } from '../../../../base/terminal/output.ts';
-import { writePrivateFile } from '../../../../base/terminal/private-file.ts';
+import { makeFolder, writePrivateFile } from '../../../../base/terminal/private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
 type InvoiceFlags = MonthFlags & {
@@ -51,7 +51,10 @@ export function invoiceCommand(): Command {
     .addOption(
       new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
     )
-    .option('--out <folder>', 'write one file per invoice here; required for PDF')
+    .option(
+      '--out <folder>',
+      'write one file per invoice here, in a new folder if necessary; required for PDF',
+    )
     .option('--draft', 'include open periods, as if they ended now')
     .action(invoice);
 }
@@ -142,6 +145,7 @@ function printAsPdf(made: Invoice): Buffer {
 
 async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
   const isFile = out !== undefined;
+  if (isFile && isFirst) await makeFolder(out);
   const text =
     format === 'json'
       ? `${JSON.stringify(made)}\n`

@@ -195,9 +195,12 @@ describe('the invoices of a month', () => {
       `${String(invoice['number'])},2026-11,acme,Ächme & Söhne (Ltd),EUR,monthly,,,gold,1,1013,10,0,174.38,174.38`,
     );
     assert.equal(pdf.code, 0, pdf.stderr);
-    const lost = await usage('invoice', '--out', join(folder, 'missing'));
-    assert.equal(lost.code, 1);
-    assert.match(lost.stderr, /missing\/.*\.json cannot be written: its folder does not exist/);
+    const made = join(folder, 'new', 'invoices');
+    assert.equal((await usage('invoice', '--out', made)).code, 0);
+    assert.deepEqual(readdirSync(made), [`${String(invoice['number'])}.json`]);
+    const refused = await usage('invoice', '--out', join(made, `${String(invoice['number'])}.json`));
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /the folder .*\.json cannot be created: it is a file/);
     const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.pdf'));
     assert.equal(file, `${String(invoice['number'])}.pdf`);
     const bytes = readFileSync(join(folder, file), 'latin1');
