@@ -15,10 +15,13 @@ import { isNewsWrite } from '../quota/plan/plan-news.ts';
 import type { Item, ItemKey, ItemWrite, ReadOutcome } from '../table/item-write.ts';
 import { organisationPartition } from './portal-items.ts';
 
-/** What may be done with an item: `read` includes the condition of a transaction, and news of a plan's customers. */
+/** What may be done with an item: `read` includes the condition of a transaction, and announcements in plans. */
 type Use = 'read' | 'write';
 
-/** Binds the table of customers, plans and usage. Plans may be read and get news, and audit entries may be added. */
+/**
+ * Binds the table of customers, plans and usage. Plans may be read, and announcements may be added to them, and audit
+ * entries may be added.
+ */
 export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
   const customer = customerKey(tenant).pk;
   // `Q#acme##` without its last separator is the beginning of every partition of the tenant.

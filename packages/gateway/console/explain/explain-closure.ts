@@ -36,7 +36,7 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
   },
 };
 
-/** Closures of the gateway itself, which has its own reason for each. */
+/** Connections that the gateway itself closed, by close code, with the reason. */
 const OF_GATEWAY: Readonly<Record<string, Meaning>> = {
   [keyOf(GOING_AWAY)]: {
     because:

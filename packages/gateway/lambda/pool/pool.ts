@@ -31,7 +31,7 @@ function refused(refusal: Refusal, onEnd: InvocationEnd | undefined): Promise<Re
   return Promise.resolve(refusal);
 }
 
-/** A callback instead of another promise, because each invocation would wait for it. */
+/** This is a callback, because each invocation would have to wait for another promise. */
 function withEnd<Result extends InvocationResult | StreamStart>(
   resolve: (result: Result) => void,
   onEnd: InvocationEnd | undefined,

@@ -56,7 +56,7 @@ function isSubject(text: string): boolean {
   return text.length > 0 && text.length <= MAX_SUBJECT_LENGTH && !/\p{Cc}/u.test(text);
 }
 
-/** Checks the entries of a batch as far as a fault refuses all of them. */
+/** Checks the entries of a batch for faults that refuse the whole batch. */
 export function checkEntries(entries: readonly UnknownMembers[]): Refusal | undefined {
   if (entries.length === 0)
     return refuse('EmptyBatchRequest', 'The batch request does not contain any entries.');

@@ -4,7 +4,7 @@ import { change } from '../api.ts';
 import { day, duration, time } from '../texts.ts';
 import { Ask, Form, ShownOnce } from './parts.tsx';
 
-/** A secret that is shown once, or a note that it cannot be shown. */
+/** A secret that is shown once, or a note that it can no longer be shown. */
 export type Shown = { readonly title: string; readonly secret: string | undefined; readonly note: string };
 
 type Secrets = readonly { readonly createdAt: string; readonly notAfter?: string }[];
