@@ -134,7 +134,7 @@ export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string
   return allowed && !mayMatchTemplate(deny.resources ?? [], template);
 }
 
-/** Returns the scopes with which the caller could use it. Undefined if no more scopes would help. */
+/** Returns the scopes that the caller would need in order to use it. Undefined if additional scopes would not help. */
 export function scopesFor(
   grants: McpGrants,
   subject: McpSubject,

@@ -1,6 +1,5 @@
 /**
- * The columns of Traffic with their head, order and width, from which the page builds the head, the rows and
- * the grid.
+ * The columns of Traffic with their head, order and width. The page builds the head, the rows and the grid from them.
  */
 import type { Column } from './elements/sort-order.ts';
 import type { RequestRow } from '../records/model.ts';

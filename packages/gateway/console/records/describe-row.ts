@@ -107,7 +107,7 @@ function customerOf(caller: RecordedRequest['caller']): string | undefined {
   return readDecision(caller.context)?.customer;
 }
 
-/** Outcomes with which the toolkit's quota refuses. */
+/** Outcomes that mean that the toolkit's quota refused the request. */
 const CHARGES: Readonly<Record<string, string>> = {
   'over-quota': 'over quota',
   'over-rate': 'over rate limit',

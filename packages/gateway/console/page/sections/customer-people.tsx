@@ -97,7 +97,7 @@ function Invitations({
   );
 }
 
-/** Makes a link. It is in the memory of this page only, and gone when the customer is closed. */
+/** Makes a link. The link is only in the memory of this page, and is lost when the view of the customer is closed. */
 function Invite({
   tenant,
   roles,

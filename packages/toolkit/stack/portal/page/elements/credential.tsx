@@ -47,7 +47,7 @@ export function ShownSecret({
   return (
     <div class="note" role="alert">
       <p>
-        The change was made, but the answer with the secret got lost on its way, and it cannot be shown again.
+        The change was made, but the response with the secret was lost, and the secret cannot be shown again.
         Rotate the {noun} to get another secret.
       </p>
       <button type="button" onClick={onClose}>
@@ -205,7 +205,7 @@ function Rotate({
         >
           {OVERLAPS.map((seconds) => (
             <option key={seconds} value={seconds}>
-              {seconds === 0 ? 'no time: it ends now' : duration(seconds)}
+              {seconds === 0 ? '0 seconds (it ends now)' : duration(seconds)}
             </option>
           ))}
         </select>

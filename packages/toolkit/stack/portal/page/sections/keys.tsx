@@ -82,8 +82,8 @@ function NewKey({
         />
         <p class="soft">
           {left > 0
-            ? `You may make ${left} more of ${most}.`
-            : `You have all ${most} keys that you may have. Revoke one to make another.`}
+            ? `You can create ${left} more (maximum ${most}).`
+            : `You have the maximum of ${most} keys. Revoke one to create another.`}
         </p>
       </Form>
     </div>

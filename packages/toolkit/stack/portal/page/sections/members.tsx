@@ -62,7 +62,9 @@ function Link({
 }) {
   return text === undefined ? (
     <div class="note" role="alert">
-      <p>The invitation was made, but its link got lost on its way. Withdraw it and invite again.</p>
+      <p>
+        The invitation was created, but the response with its link was lost. Withdraw it and invite again.
+      </p>
       <button type="button" onClick={onClose}>
         Close
       </button>
