@@ -18,7 +18,7 @@ export type PortalFile = {
   readonly isHashed?: true;
 };
 
-/** What the owner of the APIs says about himself and offers, for all stages. */
+/** The owner's description and offers, for all stages. */
 export type PortalBrand = {
   readonly name: string;
   /** Such as `#0b5fa5`. */

@@ -11,7 +11,7 @@ export type CompiledPortal = {
 };
 
 type PortalOffers = {
-  /** The name of the portal, for mail. */
+  /** The name of the portal, for use in mails. */
   readonly name: string;
   readonly plans: readonly OfferedPlan[];
   /** Absent if customers cannot make keys. */

@@ -34,7 +34,7 @@ type Entry = {
 
 /** Maximum age of a cached plan. A new period is opened by the newest plan in any case. */
 const FRESH_MS = 60_000;
-/** Minimum time between two reads of a plan whose announcements have saved reads of records. */
+/** Minimum time between two reads of a plan, if its announcements have made reads of records unnecessary. */
 const SOONEST_MS = 1500;
 /** Maximum number of saved reads that are remembered: as many as are used up in the time in which records are saved. */
 const MAX_CREDITS = 26;
