@@ -29,7 +29,7 @@ export type PortalBrand = {
   readonly help?: string;
   readonly terms?: string;
   readonly apis: readonly PortalApi[];
-  /** The stages in which customers make secrets for webhooks. Absent if there are none. */
+  /** The stages in which customers create secrets for webhooks. Absent if there are none. */
   readonly webhooks?: readonly string[];
   /** The text of the sign-in button by stage. In other stages, members sign in by invitation. */
   readonly signIn: Readonly<Record<string, string>>;

@@ -26,7 +26,7 @@ export type Invitation = {
   /** The member's email address, if the owner of the APIs has confirmed it. */
   readonly email?: string;
   readonly by: string;
-  /** Account of the member who has made the invitation; undefined if it was the owner of the APIs. */
+  /** Account of the member who created the invitation; undefined if it was the owner of the APIs. */
   readonly maker?: string;
   readonly endsAtEpochMs: number;
 };
@@ -106,7 +106,7 @@ export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Acto
 
 type NewSecret = { readonly invitation: Invitation; readonly secret: string };
 
-/** @returns undefined if another invitation was made in the meantime */
+/** @returns undefined if another invitation was created in the meantime */
 async function tryInvite(
   ports: PortalPorts,
   { tenant, role, member, email, lifetimeSeconds = LIFETIME_SECONDS }: NewInvitation,

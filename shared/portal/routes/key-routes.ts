@@ -65,7 +65,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         method: 'POST',
         path: '/api/keys',
         id: 'makeKey',
-        summary: 'Makes a key, which is shown only once',
+        summary: 'Creates a key, which is shown only once',
         body: { name: NAME },
         answer: KEY,
       },

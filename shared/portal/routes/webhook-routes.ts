@@ -57,7 +57,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         method: 'POST',
         path: '/api/webhooks',
         id: 'makeEndpoint',
-        summary: 'Makes an endpoint, whose secret is shown only once',
+        summary: 'Creates an endpoint, whose secret is shown only once',
         body: { source: text('Source of webhooks'), name: NAME },
         answer: ENDPOINT,
       },

@@ -34,13 +34,13 @@ const PORTAL: Readonly<Record<string, string>> = {
   ORGANISATION_SUSPENDED: 'Resume the customer with `gatewright customers resume TENANT`.',
   ORGANISATION_MISSING: 'Invite the account into an organisation with `gatewright portal invite TENANT`.',
   INVITATION_INVALID:
-    'Make a new invitation with `gatewright portal invite TENANT`: an invitation works once, for three days unless --expires says otherwise.',
+    'Create a new invitation with `gatewright portal invite TENANT`: an invitation works once, for three days unless --expires says otherwise.',
   SIGN_IN_FAILED: 'Start the sign-in again in the same browser: it must be finished within 10 minutes.',
   SIGN_IN_UNKNOWN:
     'If signIn of access/portal.yml names an issuer for this stage, sign in with it, even to accept an invitation. If it names none, accept an invitation, or name an issuer.',
   OFFER_UNKNOWN: 'Offer the plan in access/portal.yml, in changesTo of the current plan.',
   KEYS_TOO_MANY: 'Revoke a key first, or raise keys.most in access/portal.yml.',
-  KEY_MANAGED: 'Change the key with `gatewright keys`: it was not made in the portal.',
+  KEY_MANAGED: 'Change the key with `gatewright keys`: it was not created in the portal.',
   STORE_UNAVAILABLE: 'Check that the tables of the stack respond, and send the request again.',
   KEY_SET_UNAVAILABLE:
     'Make the issuer of signIn in access/portal.yml reachable, and send the request again.',

@@ -245,7 +245,7 @@ export const RULES = {
   },
   'value-elsewhere': {
     severity: 'unchecked',
-    about: 'a value that is stored in the account or made by another tool',
+    about: 'a value that is stored in the account or created by another tool',
     remedy: 'add the value to gatewright.values.yml, or check it in the account',
     source: `${CLOUDFORMATION}/UserGuide/dynamic-references.html`,
   },

@@ -88,7 +88,7 @@ function Invitations({
       <ul class="invitations">
         {invitations.map(({ id, role, by, expiresAt }) => (
           <li key={id}>
-            {role}, made by <bdi>{by}</bdi>, until {instant(expiresAt)}{' '}
+            {role}, created by <bdi>{by}</bdi>, until {instant(expiresAt)}{' '}
             <Action label="Withdraw" title={`Withdraw the invitation ${id}`} run={() => withdraw(id)} />
           </li>
         ))}
@@ -126,7 +126,7 @@ function Invite({
             ))}
           </select>
         </label>
-        <Action label="Make a link" run={invite} />
+        <Action label="Create a link" run={invite} />
       </div>
       {made === undefined ? null : (
         <div class="card once" role="status">

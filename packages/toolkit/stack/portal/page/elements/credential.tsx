@@ -196,7 +196,7 @@ function Rotate({
     onCancel();
   };
   return (
-    <Form label="Rotate" action="Make a new secret" run={run} onCancel={onCancel}>
+    <Form label="Rotate" action="Create a new secret" run={run} onCancel={onCancel}>
       <label class="field">
         The old secret still works for
         <select

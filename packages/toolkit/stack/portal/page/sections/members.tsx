@@ -106,7 +106,7 @@ function Invite({ onInvited }: { readonly onInvited: (invitation: NewInvitation)
     <div class="card">
       <Form
         label="Invite somebody"
-        action="Make an invitation"
+        action="Create an invitation"
         run={async () => onInvited(await change<NewInvitation>('api/invitations', { role }))}
       >
         <RoleSelect value={role} onChange={setRole} />
@@ -201,7 +201,7 @@ function Invitations({
               <h3>{member === undefined ? `Invitation as ${role}` : `New sign-in link, ${role}`}</h3>
             </div>
             <p class="soft">
-              made by <bdi>{by}</bdi> · until {time(expiresAt)}
+              created by <bdi>{by}</bdi> · until {time(expiresAt)}
             </p>
             <div class="row">
               <Action

@@ -44,7 +44,7 @@ export function WebhooksSection() {
           <>
             <NewEndpoint sources={sources} onMade={show} />
             {endpoints.length === 0 ? (
-              <Empty title="You have no endpoints yet.">Make the first one above.</Empty>
+              <Empty title="You have no endpoints yet.">Create the first one above.</Empty>
             ) : (
               <EndpointLists
                 endpoints={endpoints}
@@ -82,7 +82,7 @@ function NewEndpoint({
   };
   return (
     <div class="card">
-      <Form label="New endpoint" action="Make an endpoint" run={make}>
+      <Form label="New endpoint" action="Create an endpoint" run={make}>
         {sources.length > 1 ? (
           <label class="field">
             What you send
