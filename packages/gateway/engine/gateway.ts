@@ -198,8 +198,8 @@ export interface Gateway {
   reload(): Promise<void>;
   readonly stacks: readonly ResolvedStack[];
   /**
-   * Returns what AWS refuses, or handles differently, if the loaded stacks are deployed. They are the findings of
-   * `gatewright check`, apart from its comparison with deployed templates.
+   * Returns the findings about what AWS refuses, or handles differently, if the loaded stacks are deployed. These are
+   * the findings of `gatewright check`, without its comparison with deployed templates.
    */
   examine(): Promise<readonly DeployFinding[]>;
   /** Returns every stage with its routes. */

@@ -44,7 +44,7 @@ export function readPublished(
   return { message, groupId, byProtocol, deduplicationId, subject, attributes };
 }
 
-/** Checks what makes an entry of a batch fail alone. */
+/** Checks for faults that make a single entry of a batch fail, but not the others. */
 export function refuseContent(input: UnknownMembers): Refusal | undefined {
   if ((readTextField(input, 'Message') ?? '') === '') return refuseParameter('Empty message');
   const subject = readTextField(input, 'Subject');
