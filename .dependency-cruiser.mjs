@@ -1,21 +1,22 @@
 /**
- * Import direction. The rules of floors are made from `test/architecture/layout.ts`; the others say what else a room, or
- * a part of one, must not import. Each is proven by a planted violation (`npm run prove -- check-rules`).
- * `test/architecture/cruise-imports.ts` runs them and asserts that every source file was seen: with a TypeScript that
- * dependency-cruiser does not know it would cruise nothing and report success.
+ * The rules of import directions. The rules about floors are generated from `test/architecture/layout.ts`; the other
+ * rules say what else a folder must not import. For each rule, a planted violation proves that it works (`npm run prove
+ * -- check-rules`). `test/architecture/cruise-imports.ts` runs the rules, and asserts that every source file was
+ * examined: with a version of TypeScript that dependency-cruiser does not support, it would examine nothing and report
+ * success.
  */
 import { PRODUCT_DOORS, ROOMS, SOURCE_FOLDERS } from './test/architecture/layout.ts';
 
 const OURS = `^(${SOURCE_FOLDERS.join('|')})/`;
 
-/** Files of shared/ that may touch one outside thing, the one in their name. */
+/** Files of shared/ that may access one thing outside, which their name says. */
 const SHARED_ADAPTERS = [
   '^shared/observability/',
   '^shared/.+/(dynamodb|lambda)-[^/]+$',
   '^shared/.+-(poster|fetcher)\\.ts$',
 ];
 
-/** Rooms and folders without effects. */
+/** Folders without effects. */
 const PURE =
   '^packages/gateway/(core/(phases|routing|mapping|events|policy|metering|deployment)/|console/explain/|kernel/delivery/)';
 const NODE_BUILT_IN = { dependencyTypes: ['core'] };
@@ -23,12 +24,12 @@ const NODE_BUILT_IN = { dependencyTypes: ['core'] };
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 const anyOf = (folders) => `^(${folders.join('|')})/`;
 
-/** A room whose folder holds another room's folder is never asked for: no room does. */
+/** If the folder of one room contained the folder of another room, this rule would be wrong; there is no such room. */
 function floorRules({ name, folder, floor }) {
   const below = ROOMS.filter((room) => room.floor < floor).map((room) => room.folder);
   return rule(
     `floor-of-${name.replace('/', '-')}`,
-    `${folder} stands on floor ${floor} and imports lower floors only.`,
+    `${folder} is on floor ${floor} and may import only from lower floors.`,
     { path: `^${folder}/`, pathNot: '/test/' },
     {
       path: OURS,
@@ -49,43 +50,43 @@ export default {
     ...ROOMS.map(floorRules),
     rule(
       'gateway-knows-doors-of-the-toolkit',
-      'The gateway imports of the toolkit what PRODUCT_DOORS in layout.ts lists.',
+      'The gateway may import from the toolkit only the modules that PRODUCT_DOORS in layout.ts lists.',
       { path: GATEWAY },
       { path: TOOLKIT, pathNot: doorsOf('toolkit') },
     ),
     rule(
       'toolkit-knows-doors-of-the-gateway',
-      'The toolkit imports of the gateway what PRODUCT_DOORS in layout.ts lists.',
+      'The toolkit may import from the gateway only the modules that PRODUCT_DOORS in layout.ts lists.',
       { path: TOOLKIT },
       { path: GATEWAY, pathNot: doorsOf('gateway') },
     ),
     rule(
       'base-knows-no-product',
-      'The base is what both products stand on.',
+      'packages/base must not import either product, because both depend on it.',
       { path: '^packages/base/' },
       { path: OURS, pathNot: '^packages/base/' },
     ),
     rule(
       'shared-knows-nothing-of-ours',
-      'shared/ is deployed alone, inside every function.',
+      'shared/ is deployed inside every function, so it must not import anything outside.',
       { path: '^shared/' },
       { path: OURS, pathNot: '^(shared|packages/base/aws)/' },
     ),
     rule(
       'packages-stand-alone',
-      'What is published by itself knows itself and the ground floor, packages/base/aws.',
+      'A package that is published separately may import only its own files and packages/base/aws.',
       { path: '^packages/(base/aws|gateway/velocity|gateway/dynamodb|conformance)/' },
       { path: OURS, pathNot: '^packages/($1|base/aws)/' },
     ),
     rule(
       'velocity-is-pure',
-      'Templates render anywhere, within a budget, and reach nothing.',
+      'The template engine runs in any environment, so it must not import anything with effects.',
       { path: '^packages/gateway/velocity/' },
       { ...NODE_BUILT_IN },
     ),
     rule(
       'authoring-ships-in-no-function',
-      'Documents are read and compiled before a deployment; functions and the engine read what was compiled.',
+      'Documents are read and compiled before a deployment; functions and the engine read only the compiled form.',
       {
         path: '^(shared|functions|packages/gateway)/',
       },
@@ -93,13 +94,13 @@ export default {
     ),
     rule(
       'authoring-knows-the-library-only',
-      'The command and the plug-in use it, never the other way round.',
+      'The command and the plug-in may import this package, but it must not import them.',
       { path: '^packages/toolkit/authoring/' },
       { path: OURS, pathNot: '^(packages/(toolkit/authoring|base/aws)|shared)/' },
     ),
     rule(
       'shared-takes-no-node',
-      'What decides is pure; only node:crypto is allowed, adapters are exempt.',
+      'Code that decides is pure: it may import only node:crypto. Adapters are exempt.',
       { path: '^shared/', pathNot: SHARED_ADAPTERS },
       { ...NODE_BUILT_IN, pathNot: '^(node:)?crypto$' },
     ),
@@ -111,7 +112,7 @@ export default {
     ),
     rule(
       'shared-adapters-stay-in-their-folder',
-      'An adapter is wired by functions/, never by the adapter of another folder.',
+      'functions/ connects adapters; an adapter must not import the adapter of another folder.',
       { path: ['^shared/([^/]+)/.*\\bdynamodb-', '^shared/([^/]+)/.+-(poster|fetcher)\\.ts$'] },
       {
         path: ['^shared/.+/dynamodb-', '^shared/.+-(poster|fetcher)\\.ts$'],
@@ -120,25 +121,25 @@ export default {
     ),
     rule(
       'shared-ground-floor',
-      'aws/, http/ and table/ are what the other folders of shared/ stand on.',
+      'aws/, http/ and table/ must not import the other folders of shared/, which depend on them.',
       { path: '^shared/(aws|http|table)/' },
       { path: '^shared/', pathNot: '^shared/((aws|http|table)/|errors\\.ts$|ports\\.ts$)' },
     ),
     rule(
       'shared-domains-do-not-know-each-other',
-      'access, cache, quota, webhooks and websocket meet in functions/, entries/, middleware/, portal/ and endpoints/ only.',
+      'Only functions/, entries/, middleware/, portal/ and endpoints/ may combine access, cache, quota, webhooks and websocket.',
       { path: '^shared/(access|cache|quota|webhooks|websocket)/' },
       { path: '^shared/(access|cache|quota|webhooks|websocket|middleware)/', pathNot: '^shared/$1/' },
     ),
     rule(
       'phases-do-not-know-each-other',
-      'The order of phases is written in pipeline.ts and nowhere else.',
+      'Only pipeline.ts defines the order of the phases.',
       { path: '^packages/gateway/core/phases/([^/]+)\\.ts$' },
       { path: '^packages/gateway/core/phases/', pathNot: '^packages/gateway/core/phases/$1\\.ts$' },
     ),
     rule(
       'phases-see-facts-only',
-      'A phase reads the exchange, the compiled deployment and the pure folders; ports reach the rest.',
+      'A phase may import the exchange, the compiled deployment and the pure folders; it reaches everything else through ports.',
       { path: '^packages/gateway/core/phases/' },
       {
         path: '^packages/gateway/core/',
@@ -148,7 +149,7 @@ export default {
     ),
     rule(
       'pure-folders-take-no-node',
-      'Phases, pipelines and the pure folders run anywhere and under a virtual clock. (json-schema.ts loads ajv only for models.)',
+      'Phases, pipelines and the pure folders must run in any environment and with a virtual clock. (json-schema.ts loads ajv only for models.)',
       {
         path: [PURE, '^packages/gateway/core/(pipeline\\.ts$|websocket/pipeline\\.ts$)'],
         pathNot: '^packages/gateway/core/deployment/models/json-schema\\.ts$',
@@ -157,7 +158,7 @@ export default {
     ),
     rule(
       'pure-folders-look-downward',
-      'routing, mapping, events, policy, metering and deployment know no phase and nothing with effects.',
+      'routing, mapping, events, policy, metering and deployment must not import a phase or anything with effects.',
       { path: '^packages/gateway/core/(routing|mapping|events|policy|metering|deployment)/' },
       {
         path: '^packages/gateway/core/',
@@ -167,7 +168,7 @@ export default {
     ),
     rule(
       'only-deployment-compiles',
-      'routing, mapping, events, policy and metering are what deployment/ is compiled from; they know its model at most.',
+      'deployment/ uses routing, mapping, events, policy and metering, which may import nothing of deployment/ except its model.',
       { path: '^packages/gateway/(core/(routing|mapping|events|policy|metering)|console/explain)/' },
       {
         path: '^packages/gateway/core/deployment/',
@@ -176,37 +177,37 @@ export default {
     ),
     rule(
       'pipelines-only-order-phases',
-      'A pipeline names phases in order; what has effects comes in by ports.',
+      'A pipeline only lists phases in order; code with effects is passed in through ports.',
       { path: ['^packages/gateway/core/pipeline\\.ts$', '^packages/gateway/core/websocket/pipeline\\.ts$'] },
       { path: '^packages/gateway/core/(stack|resource-types|receive)' },
     ),
     rule(
       'control-plane-serves-no-requests',
-      'The control plane makes deployments; only TestInvokeMethod runs a request.',
+      'The control plane creates deployments; only TestInvokeMethod may run a request.',
       { path: '^packages/gateway/control/(?!api/)' },
       { path: '^packages/gateway/core/(pipeline\\.ts$|phases/|websocket/pipeline\\.ts$)' },
     ),
     rule(
       'implementers-know-no-request',
-      'lambda and services implement ports; they run no phase.',
+      'lambda and services implement ports; they must not run a phase.',
       { path: '^packages/gateway/(lambda|services|kernel)/' },
       { path: '^packages/gateway/core/(pipeline\\.ts$|phases/|routing/|mapping/|deployment/|websocket/)' },
     ),
     rule(
       'carriers-only-carry',
-      "Sockets, AWS's own APIs and the console run the pipeline, never a phase or a function themselves.",
+      "Sockets, AWS's own APIs and the console must call the pipeline, never a phase or a function directly.",
       { path: '^packages/gateway/(server|control/api|cognito|console/endpoints)/' },
       { path: '^packages/gateway/(core/phases|lambda|services)/' },
     ),
     rule(
       'functions-know-shared-only',
-      'A function is deployed with shared/ and nothing else of ours.',
+      'A function is deployed together with shared/, so it may import nothing else.',
       { path: '^functions/([^/]+)\\.ts$' },
       { path: OURS, pathNot: '^(shared/|packages/base/aws/|access/|functions/$1\\.ts$)' },
     ),
     rule(
       'console-runs-in-a-browser',
-      'The page takes nothing of Node, and of ours only the types of what the control port tells, and how foreign text is shown.',
+      "The page must not import Node.js modules. Of our code, it may import only the types of the control port's responses, and the code that makes foreign text safe to show.",
       { path: '^packages/gateway/console/page/' },
       {
         path: OURS,
@@ -216,13 +217,13 @@ export default {
     ),
     rule(
       'console-takes-no-node',
-      'A browser has none of it.',
+      'These modules do not exist in a browser.',
       { path: '^packages/gateway/console/page/' },
       NODE_BUILT_IN,
     ),
     rule(
       'console-is-bundled',
-      'The page is a program of its own: the command serves its files and imports none. The lab reckons costs as the page does.',
+      'The page is a separate program: the command serves its files and imports none of them. The lab may import its cost computation.',
       {
         path: OURS,
         pathNot:
@@ -232,7 +233,7 @@ export default {
     ),
     rule(
       'portal-runs-in-a-browser',
-      'The page of the portal imports only four modules from outside: how foreign text is shown, how JSON is read, what the portal answers, and how it writes times.',
+      "The page of the portal may import only four modules from outside: for showing foreign text, for reading JSON, for the portal's responses, and for writing times.",
       { path: '^packages/toolkit/stack/portal/page/' },
       {
         path: OURS,
@@ -242,31 +243,31 @@ export default {
     ),
     rule(
       'portal-takes-no-node',
-      'A browser has no modules of Node.js.',
+      'The modules of Node.js do not exist in a browser.',
       { path: '^packages/toolkit/stack/portal/page/' },
       NODE_BUILT_IN,
     ),
     rule(
       'portal-is-bundled',
-      'The page is a program of its own: layers/ bundles its files and imports none.',
+      'The page is a separate program: layers/ bundles its files and imports none of them.',
       { path: OURS, pathNot: '^(packages/toolkit/stack/portal/page/|test/)' },
       { path: '^packages/toolkit/stack/portal/page/' },
     ),
     rule(
       'nothing-imports-tests',
-      'Tests, examples and the lab are leaves.',
+      'Nothing may import tests, examples or the lab.',
       { path: OURS, pathNot: '^(test|lab|examples)/' },
       { path: '^(test|lab|examples)/' },
     ),
-    rule('no-circular', 'A cycle has no order to read it in.', {}, { circular: true }),
+    rule('no-circular', 'A cycle of imports cannot be read in any order.', {}, { circular: true }),
     rule(
       'no-unresolvable',
-      'An import that resolves to nothing hides a typo from the rules above.',
+      'An import that cannot be resolved may be a typing error, and the rules above do not see it.',
       {},
       {
         couldNotResolve: true,
-        // A package of types only: nothing to resolve at run time. Examples import the package that they
-        // install. The launcher is elsewhere in the package. The user's app has CDK.
+        // A package that contains only types cannot be resolved at run time. Examples import the package that they
+        // install. The launcher has another path in the package. CDK is provided by the user's app.
         pathNot: [
           '^aws-lambda$',
           '^gatewright/',

@@ -30,7 +30,7 @@ type BundleSettings = {
    * the functions.
    */
   readonly packagesFrom?: string | undefined;
-  /** esbuild plug-ins with which a benchmark replaces a file. */
+  /** esbuild plug-ins that a benchmark uses to replace a file. */
   readonly plugins?: readonly Plugin[];
 };
 

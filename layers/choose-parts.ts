@@ -19,7 +19,7 @@ type CfnResource = {
 /** A table of a part that is left out. */
 export type LeftTable = { readonly id: string; readonly name: string; readonly stays: boolean };
 
-/** A part that is left out, with the logical ids that only left parts declare. */
+/** A part that is left out, with the logical ids that only parts that are left out declare. */
 export type LeftPart = { readonly part: string; readonly ids: readonly string[] };
 
 type PartFunction = OslsFunction & {

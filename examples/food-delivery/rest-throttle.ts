@@ -1,6 +1,7 @@
 /**
- * A plug-in for osls, which has no word for the throttle of a REST stage: puts `custom.restThrottle` on the deployment.
- * Also has gateway responses made before it, since a deployment takes what is there when it is made.
+ * A plug-in for osls, which has no setting for the throttle of a REST stage: it writes `custom.restThrottle` into the
+ * deployment. It also makes the deployment depend on the gateway responses, because a deployment contains only what
+ * exists when it is created.
  */
 
 type Resource = {
@@ -54,5 +55,5 @@ function print({ rateLimit, burstLimit }: Throttle) {
   return { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
 }
 
-// osls takes a plug-in's default export.
+// osls requires a plug-in to be the default export.
 export { RestThrottle as default };

@@ -76,7 +76,9 @@ export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
   return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
 }
 
-/** Returns the outcome for the record of the decision: a rate has no units that could be added to it. */
+/**
+ * Returns the outcome to record. A refusal by a rate has an outcome of its own, because nobody can add units to a rate.
+ */
 export function outcomeOf(verdict: QuotaVerdict): string {
   const isRate =
     'decision' in verdict && !verdict.decision.allowed && verdict.decision.reason === 'rate-limited';

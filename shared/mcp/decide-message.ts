@@ -17,7 +17,7 @@ export type McpVerdict =
       readonly subject: McpSubject;
       /** The tool, prompt, URI or method that no rule grants. Undefined if the message does not name it. */
       readonly name: string | undefined;
-      /** The scopes with which the caller could use it, if they are all that is missing. */
+      /** The scopes that the caller lacks, if nothing else is missing. */
       readonly scopes: readonly string[] | undefined;
     };
 

@@ -121,7 +121,10 @@ export function mayListTemplate({ allow, deny }: McpGrants, template: string): b
   return mayMatchTemplate(allow.resources ?? [], template) && !isDenied;
 }
 
-/** Whether the caller may ask for values of the template: a rule allows all of its URIs, and none denies any of them. */
+/**
+ * Whether the caller may request values for the template: a rule must allow all of its URIs, and no rule may deny any
+ * of them.
+ */
 export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string): boolean {
   const start = template.split('{', 1)[0] ?? '';
   const deep = (allow.resources ?? []).filter(
@@ -134,7 +137,7 @@ export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string
   return allowed && !mayMatchTemplate(deny.resources ?? [], template);
 }
 
-/** Returns the scopes with which the caller could use it. Undefined if no more scopes would help. */
+/** Returns the scopes that the caller would need in order to use it. Undefined if additional scopes would not help. */
 export function scopesFor(
   grants: McpGrants,
   subject: McpSubject,

@@ -5,7 +5,7 @@
 
 const PARTS = /^([^/?#:]*:)(\/*)([^/?#]*)([^?#]*)(.*)$/s;
 
-/** The schemes for which WHATWG's URL parser rewrites the host, and knows a port. */
+/** The schemes that WHATWG's URL parser treats specially: it rewrites the host, and knows the default port. */
 const SPECIAL: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']);
 
 /**

@@ -50,7 +50,9 @@ export type McpOptions = {
 
 export type McpHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
-/** A request that may reach the server, the rights by which its answer is filtered, and what it was charged. */
+/**
+ * A request that may reach the server, the rights that determine how its response is filtered, and what it was charged.
+ */
 export type McpPassage = Passed & {
   readonly grants: McpGrants;
   readonly admissions: readonly CallAdmission[];

@@ -22,7 +22,7 @@ export type PortalAdminPorts = {
   readonly ports: PortalPorts;
   /** The table of customers, of which only records are read. */
   readonly customers: Pick<AdminPorts, 'store'>;
-  /** What the portal offers, of which only the names of the plans are read. */
+  /** The offers of the portal, of which only the names of the plans are read. */
   readonly portal: Pick<CompiledPortal, 'offers'>;
   /** The address of the portal without a slash at the end, for the link of an invitation. */
   readonly portalUrl: string;

@@ -1,5 +1,5 @@
 /**
- * Stores the alerts of an organisation: the share of a limit at which its members get a mail, and the mails that were
+ * Stores the alerts of an organisation: the percentage of a limit at which members get a mail, and the mails that were
  * sent.
  */
 import { DomainError } from '../errors.ts';
@@ -92,15 +92,15 @@ export async function listSent(
     .slice(0, MOST_SENT);
 }
 
-/** Whether so much of a limit is used that the alert is due. A limit without allowance has no share. */
+/** Whether so much of a limit is used that the alert is due. A limit without an allowance has no percentage. */
 export function isDue({ limit, percent }: Alert, row: UsageRow): boolean {
   return row.limit === limit && row.allowance > 0 && row.counted * 100 >= row.allowance * percent;
 }
 
 /**
  * Returns the writes of an alert for one period. `claim` is refused if the alert was sent, or another process is
- * sending it; `again` claims an alert that has not reached everybody. `told` records who received it, so that nobody
- * receives it twice.
+ * sending it; `again` claims an alert that has not reached everybody. `told` records who has received it, so that
+ * nobody receives it twice.
  */
 export function claimWrites(
   tenant: string,

@@ -1,7 +1,7 @@
 /**
  * Binds a member's request to its tenant: the ports of this file refuse every key of another tenant.
- * The code behind them (administration of keys, customers and usage) is the administrators' own, so a mistake in a
- * route of the portal cannot reach another tenant.
+ * The code that uses these ports (administration of keys, customers and usage) is the same as for administrators, so a
+ * mistake in a route of the portal cannot reach another tenant.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { tenantPartition } from '../access/keys/api-key-record.ts';
@@ -15,10 +15,13 @@ import { isNewsWrite } from '../quota/plan/plan-news.ts';
 import type { Item, ItemKey, ItemWrite, ReadOutcome } from '../table/item-write.ts';
 import { organisationPartition } from './portal-items.ts';
 
-/** What may be done with an item: `read` includes the condition of a transaction, and news of a plan's customers. */
+/** What may be done with an item: `read` includes the condition of a transaction, and announcements in plans. */
 type Use = 'read' | 'write';
 
-/** Binds the table of customers, plans and usage. Plans may be read and get news, and audit entries may be added. */
+/**
+ * Binds the table of customers, plans and usage. Plans may be read, and announcements may be added to them, and audit
+ * entries may be added.
+ */
 export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
   const customer = customerKey(tenant).pk;
   // `Q#acme##` without its last separator is the beginning of every partition of the tenant.
@@ -36,7 +39,7 @@ export function bindUsagePorts(ports: AdminPorts, tenant: string): AdminPorts {
   };
 }
 
-/** Binds the table of the portal: everything of the organisation, and nothing else. */
+/** Binds the table of the portal, so that only items of the organisation can be reached. */
 export function bindOrganisation<
   Ports extends { readonly store: ItemStore; readonly listing: Pick<ItemListing, 'range'> },
 >(ports: Ports, tenant: string): Ports {
@@ -55,9 +58,9 @@ export function bindOrganisation<
 }
 
 /**
- * Binds the table of API keys and endpoints. The partition of either has only its id, so each item is read first: an
- * item of another tenant reads as if it did not exist, and only those that were read as the tenant's own, or that are
- * new, are written.
+ * Binds the table of API keys and endpoints. The partition of a key or endpoint contains only its id, so each item is
+ * read first. An item of another tenant is treated as if it did not exist, and only items of the tenant, or new items,
+ * are written.
  */
 export function bindAccessPorts(
   { store, listing }: { readonly store: ItemStore; readonly listing: ItemListing },
@@ -94,7 +97,7 @@ export function bindAccessPorts(
         const main = mainOf(key);
         if (main === undefined) throw foreign(key.pk);
         if (key.sk === main) return readOwn(key);
-        // The record of an operation. Before a key is made, there is neither a record nor a key.
+        // The record of an operation. Before a key is created, neither this record nor the key exists.
         const outcome = await store.read(key, { consistent: true });
         if (outcome.kind === 'unavailable' || outcome.item === undefined || known.has(key.pk)) return outcome;
         await readOwn({ pk: key.pk, sk: main });
@@ -133,7 +136,7 @@ function contentOf(change: ItemWrite['change']): Item | undefined {
 }
 
 /**
- * A request tried to reach an item of another tenant. This is a bug, so the member gets 500 and the log has an error.
+ * A request tried to reach an item of another tenant. This is a bug, so the member gets 500, and an error is logged.
  */
 function foreign(item: string): Error {
   return new Error(`the item ${item} does not belong to the tenant of the session`);

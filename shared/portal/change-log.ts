@@ -6,7 +6,7 @@ import type { PortalPorts } from './portal-ports.ts';
 
 /** A member, or the owner of the APIs. */
 export type Actor = {
-  /** Id of the account, or the ARN that signed. */
+  /** Id of the account, or the ARN of the signer. */
   readonly id: string;
   readonly name: string;
   /** Id of the account, if it is a member. */

@@ -18,7 +18,7 @@ export type PortalFile = {
   readonly isHashed?: true;
 };
 
-/** What the owner of the APIs says about himself and offers, for all stages. */
+/** The owner's description and offers, for all stages. */
 export type PortalBrand = {
   readonly name: string;
   /** Such as `#0b5fa5`. */
@@ -29,7 +29,7 @@ export type PortalBrand = {
   readonly help?: string;
   readonly terms?: string;
   readonly apis: readonly PortalApi[];
-  /** The stages in which customers make secrets for webhooks. Absent if there are none. */
+  /** The stages in which customers create secrets for webhooks. Absent if there are none. */
   readonly webhooks?: readonly string[];
   /** The text of the sign-in button by stage. In other stages, members sign in by invitation. */
   readonly signIn: Readonly<Record<string, string>>;

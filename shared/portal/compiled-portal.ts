@@ -11,10 +11,10 @@ export type CompiledPortal = {
 };
 
 type PortalOffers = {
-  /** The name of the portal, for mail. */
+  /** The name of the portal, for use in mails. */
   readonly name: string;
   readonly plans: readonly OfferedPlan[];
-  /** Absent if customers cannot make keys. */
+  /** Absent if customers cannot create keys. */
   readonly keys?: OfferedKeys;
   /** Absent if customers send no webhooks. */
   readonly webhooks?: readonly OfferedWebhooks[];

@@ -21,12 +21,12 @@ export type Invitation = {
   readonly id: string;
   readonly tenant: string;
   readonly role: Role;
-  /** The member whose sign-in the invitation renews; undefined if it makes a new member. */
+  /** The member whose sign-in the invitation renews; undefined if it creates a new member. */
   readonly member?: string;
   /** The member's email address, if the owner of the APIs has confirmed it. */
   readonly email?: string;
   readonly by: string;
-  /** Account of the member who has made the invitation; undefined if it was the owner of the APIs. */
+  /** Account of the member who created the invitation; undefined if it was the owner of the APIs. */
   readonly maker?: string;
   readonly endsAtEpochMs: number;
 };
@@ -74,8 +74,8 @@ async function readOpen(ports: Pick<PortalPorts, 'store' | 'clock'>, tenant: str
 }
 
 /**
- * Returns the write that adds an invitation to the list. Attack: many requests at the same time would each see a free
- * place, and an invitation that is in no list could not be withdrawn.
+ * Returns the write that adds an invitation to the list. Attack: many requests at the same time would each find the
+ * list not yet full, and an invitation that is not in the list could not be withdrawn.
  */
 function addToOpen(tenant: string, { version, open }: Open, id: string): ItemWrite {
   return {
@@ -106,7 +106,7 @@ export async function invite(ports: PortalPorts, wanted: NewInvitation, by: Acto
 
 type NewSecret = { readonly invitation: Invitation; readonly secret: string };
 
-/** @returns undefined if another invitation was made in the meantime */
+/** @returns undefined if another invitation was created in the meantime */
 async function tryInvite(
   ports: PortalPorts,
   { tenant, role, member, email, lifetimeSeconds = LIFETIME_SECONDS }: NewInvitation,

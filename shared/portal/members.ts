@@ -183,7 +183,7 @@ export function parseMember(item: Item | undefined): Member | undefined {
   return { ...(JSON.parse(item['doc']) as Omit<Member, 'version'>), version: Number(item['ver']) };
 }
 
-/** The name by which members see the owner of the APIs in the log. */
+/** The name of the owner of the APIs that members see in the log. */
 export const PROVIDER = 'the provider of the API';
 
 /**
@@ -218,8 +218,8 @@ function lettersOf(name: string): string {
 }
 
 /**
- * Whether a text can be the name of a member: something of it is visible, and it does not read as the name by which the
- * log shows the owner of the APIs. Attack: an owner of an organisation takes that name with a character that nobody
+ * Whether a text can be the name of a member: it has a visible character, and does not look like the name that the log
+ * shows for the owner of the APIs. Attack: an owner of an organisation takes that name with a character that nobody
  * sees, or with a letter of another alphabet, and invites or removes members under it.
  */
 export function isMemberName(name: string): boolean {

@@ -21,7 +21,7 @@ export type OidcSettings = {
   readonly scopes: readonly string[];
 };
 
-/** What the browser stores while a sign-in is pending, in a cookie that scripts cannot read. */
+/** Data that the browser stores while a sign-in is pending, in a cookie that scripts cannot read. */
 export type PendingSignIn = {
   readonly state: string;
   readonly nonce: string;
@@ -65,7 +65,7 @@ export class OidcClient {
 
   /**
    * Starts a sign-in.
-   * @returns the address to which the browser is sent, and what it stores
+   * @returns the address to which the browser is sent, and the data that the browser stores
    * @throws DomainError KEY_SET_UNAVAILABLE if the issuer cannot be reached
    */
   async start(

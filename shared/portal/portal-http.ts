@@ -126,8 +126,8 @@ export function assertOwnOrigin({ event, address }: PortalRequest): void {
 export type Answered = (route: string, code: string | undefined) => void;
 
 /**
- * Runs the handler of a request, and turns its error into an answer.
- * @throws what is not the member's fault, so that the platform logs it and the browser gets 500
+ * Runs the handler of a request, and turns its error into a response.
+ * @throws errors that are not the member's fault, so that the platform logs it and the browser gets 500
  */
 export async function answerPortal(
   routeOf: () => string,

@@ -3,7 +3,7 @@ import type { Clock, ItemListing, ItemStore, Random, Timer } from '../ports.ts';
 import type { Item, ItemKey, ItemWrite, TransactOutcome } from '../table/item-write.ts';
 import type { ListedItem } from '../table/listing.ts';
 
-/** The table of the portal, and what its functions need. */
+/** The ports of the portal: its table, and everything else that its functions need. */
 export type PortalPorts = {
   readonly store: ItemStore;
   readonly listing: Pick<ItemListing, 'range'>;

@@ -1,4 +1,4 @@
-/** Instants as customers read them: in the page, in mails and in every sentence. All times are UTC, as on invoices. */
+/** Formats instants for customers: on the page, in mails and in every sentence. All times are UTC, as on invoices. */
 
 /** The names are listed, because the short names of `Intl` differ between browsers and Lambda (`Sep` and `Sept`). */
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

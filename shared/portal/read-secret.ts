@@ -8,7 +8,7 @@ import type { SecretPlace } from '../webhooks/compiled-webhooks.ts';
 let cache: SecretCache | undefined;
 
 /**
- * Reads the lines of a place where the owner of the APIs stores a secret.
+ * Reads the lines of a parameter or secret in which the owner of the APIs stores a secret.
  * @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID
  */
 export function readSecretLines(place: SecretPlace): Promise<readonly string[]> {
@@ -17,7 +17,7 @@ export function readSecretLines(place: SecretPlace): Promise<readonly string[]> 
 }
 
 /**
- * Reads the secret of the portal's client at the issuer. If its place has several lines, the first one is used.
+ * Reads the secret of the portal's client at the issuer. If several lines are stored, the first one is used.
  * @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID
  */
 export async function readClientSecret(place: SecretPlace): Promise<string> {

@@ -15,8 +15,8 @@ const ATTEMPTS = 6;
 const BACK_OFF_MS = 20;
 
 /**
- * Reserves one of the keys that an organisation may have. Attack: many requests at the same time would each see a free
- * place, so every reservation is a conditional write of one item.
+ * Reserves one of the keys that an organisation may have. Attack: many requests at the same time would each find a key
+ * left, so every reservation is a conditional write of one item.
  * @throws DomainError KEYS_TOO_MANY, EDIT_CONFLICT, STORE_UNAVAILABLE
  */
 export async function reserveKey(
@@ -36,8 +36,8 @@ export async function reserveKey(
     const known = new Set(keys.map(({ record }) => record.keyId));
     // The operation is repeated.
     if (known.has(keyId)) return;
-    // Attack: members choose the ids of operations, and thereby the places of their keys in the list. Keys beyond its
-    // end would not be counted.
+    // Attack: members choose the ids of operations, and thereby the positions of their keys in the list. Keys beyond
+    // its end would not be counted.
     if (keys.length >= MOST_LISTED)
       throw new DomainError(
         'KEYS_TOO_MANY',

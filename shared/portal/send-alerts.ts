@@ -133,7 +133,8 @@ async function alertMembers(
       counts.sent += 1;
       await ports.store.update(told(accounts.add(account)));
     } catch {
-      // The mail's own text and address are not logged. The alert stays claimed, and a later run sends it again.
+      // Neither the text nor the address of the mail is logged. The alert keeps its claim, and a later run sends it
+      // again.
       counts.failed += 1;
       if (Number(tries) < MOST_TRIES) isWhole = false;
     }

@@ -28,9 +28,9 @@ export type MemberSettings = {
   readonly ports: PortalPorts;
   readonly usage: AdminPorts;
   readonly access: AccessPorts;
-  /** Makes the administration of keys over ports that are bound to a tenant. */
+  /** Creates the administration of keys with ports that are bound to a tenant. */
   readonly makeKeys: (ports: AccessPorts) => Promise<KeyAdmin>;
-  /** Makes the administration of endpoints over ports that are bound to the tenant. */
+  /** Creates the administration of endpoints with ports that are bound to the tenant. */
   readonly makeEndpoints: (
     ports: AccessPorts,
     tenant: string,

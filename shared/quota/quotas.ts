@@ -269,7 +269,7 @@ class Holder {
     return this.#reject(refusal, []);
   }
 
-  /** Returns the terms after the news of their plan were heard, if it is time to read them. */
+  /** Returns the terms after the announcements of their plan were processed, if it is time to read them. */
   async #inForce(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
     const terms = await this.#termsOf(request, atEpochMs);
     if (terms.kind !== 'terms' || this.#book.peek(terms.plan) !== undefined) return terms;

@@ -11,7 +11,7 @@ type Hedge<T> = {
   /** Makes the second attempt. Returns undefined if a second attempt is not allowed after all. */
   readonly second: (signal: AbortSignal) => Promise<T> | undefined;
   readonly isGood: (outcome: T) => boolean;
-  /** Returns the error with which the slower attempt is aborted. */
+  /** Returns the error that aborts the slower attempt. */
   readonly reason: () => Error;
 };
 

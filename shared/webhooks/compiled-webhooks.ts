@@ -12,7 +12,7 @@ export type CompiledSource = {
   readonly scheme: SchemeName;
   /** Where the sender's secrets are stored, or the master secret from which the secrets of customers are derived. */
   readonly secret: SecretPlace;
-  /** Customers make the secrets, one or two for each of their endpoints. */
+  /** Customers create the secrets, one or two for each of their endpoints. */
   readonly secretsOf?: 'customers';
   readonly target: Target;
   readonly toleranceSeconds: number;

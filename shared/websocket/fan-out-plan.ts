@@ -14,7 +14,7 @@ export const LISTENERS_PER_SHARE = 1_000;
 /** Maximum number of shares. If a share has too many subscribers, its function divides it again. */
 const SHARES_LIMIT = 64;
 /**
- * Number of hexadecimal digits with which ranges of places are computed. A place has twelve digits; eight are precise
+ * Number of hexadecimal digits that are used to compute ranges of places. A place has twelve digits; eight are precise
  * enough.
  */
 const DIGITS = 8;

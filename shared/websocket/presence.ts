@@ -221,7 +221,7 @@ async function announceTogether(
 
 /**
  * Makes this function announce the members who left.
- * @returns undefined if another function announces. That function now knows that more members left
+ * @returns undefined if another function already announces them. That function is then told that more members have left
  */
 async function becomeNotifier(
   { items, clock, limits }: ChannelPorts,

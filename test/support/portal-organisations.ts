@@ -206,7 +206,7 @@ export function anOrganisation(
         at: '2026-11-25T09:00:00.000Z',
         by: 'm1',
         byName: text('First member'),
-        what: text('made a key'),
+        what: text('created a key'),
         on: text('k1'),
       },
     ],

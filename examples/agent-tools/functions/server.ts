@@ -34,7 +34,7 @@ const { fetch } = createMcpHandler(() => {
     contents: [{ uri: uri.href, text: 'Refunds within 14 days.' }],
   }));
   server.registerResource('ledger', 'orders://internal/ledger', { mimeType: 'text/plain' }, (uri) => ({
-    contents: [{ uri: uri.href, text: 'Only for the accountant.' }],
+    contents: [{ uri: uri.href, text: 'Only for accountants.' }],
   }));
   server.registerPrompt('summary', { description: 'Asks for a summary of an order.' }, () => ({
     messages: [{ role: 'user', content: { type: 'text', text: 'Summarize the order.' } }],

@@ -1,4 +1,4 @@
-/** HTTP API: what can be ordered. Open to everybody. */
+/** HTTP API: the dishes that can be ordered. Open to everybody. */
 import { json } from './reply.ts';
 import type { Reply } from './reply.ts';
 

@@ -1,11 +1,11 @@
-/** Orders in DynamoDB. One of them is always there, so that tracking can be tried at once. */
+/** Stores orders in DynamoDB. One order always exists, so that tracking can be tried at once. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 export type Order = {
   readonly orderId: string;
   readonly dish: string;
   readonly status: 'placed' | 'on its way';
-  /** Who placed it: `sub` of the token. */
+  /** The customer who placed the order: `sub` of the token. */
   readonly placedBy: string;
 };
 

@@ -1,4 +1,6 @@
-/** REST API: orders, for partners. It knows of no quota: the authorizer charges, and API Gateway refuses. */
+/**
+ * REST API: the orders, for partners. It contains no code for quotas: the authorizer charges, and API Gateway refuses.
+ */
 import { SAMPLE_ORDER } from './order-store.ts';
 import { json } from './reply.ts';
 import type { Reply } from './reply.ts';

@@ -1,12 +1,15 @@
-/** HTTP API: the menu for partners, who may ask for it 100 times a day each. */
+/** HTTP API: the menu for partners. Each partner may request it 100 times a day. */
 import type { APIGatewayProxyEventV2WithLambdaAuthorizer } from 'aws-lambda';
 import { createDynamoDbQuotas, withQuota } from 'gatewright/quota';
 import { show } from './menu.ts';
 
-/** The part of the toolkit's authorizer's answer that says who calls; nothing that the caller may choose. */
+/** The part of the authorizer's result that identifies the caller; the caller cannot choose any of it. */
 type PartnerEvent = APIGatewayProxyEventV2WithLambdaAuthorizer<{ readonly sub: string }>;
 
-/** The table is shared with other APIs, hence names of its own; the role lets no others in (`PartnerRole`). */
+/**
+ * Other APIs use the same table, so this API uses names of its own, and its role (`PartnerRole`) gives access to no
+ * other items.
+ */
 const TENANT = 'food-delivery';
 const PLAN = {
   id: 'food-delivery-partner',

@@ -1,4 +1,4 @@
-/** HTTP API: an order with its price, out of two services; here both are this API. */
+/** HTTP API: builds an order with its price from the responses of two services; in this example, both are this API. */
 import type { APIGatewayProxyEventV2WithLambdaAuthorizer, Context } from 'aws-lambda';
 import { createGather, GatherFailed } from 'gatewright/gather';
 import { createPolicy } from 'gatewright/resilience';
@@ -11,7 +11,7 @@ type Menu = { readonly menu: readonly { readonly dish: string; readonly priceCen
 const ORDERS_URL = process.env['ORDERS_URL'] ?? 'https://orders.invalid';
 const MENU_URL = process.env['MENU_URL'] ?? 'https://menu.invalid';
 
-/** The caller's token goes to the service of orders, which checks it, and nowhere else. */
+/** The caller's token is passed on to the orders service, which checks it, and to nobody else. */
 const gather = createGather({ identityTo: [new URL(ORDERS_URL).origin] });
 const orders = createPolicy({ name: 'orders', timeoutMs: 2000, retry: { attempts: 2 }, breaker: {} });
 
@@ -39,6 +39,6 @@ export async function show(
     const isAbsent = error.failures['order']?.status === 404;
     return isAbsent
       ? json(404, { message: 'no such order' })
-      : json(502, { message: 'the order cannot be read now; try again later' });
+      : json(502, { message: 'the order cannot be read at the moment; try again later' });
   }
 }

@@ -1,4 +1,4 @@
-/** JSON replies of every function here. */
+/** JSON replies, for all functions of this example. */
 
 export type Reply = {
   readonly statusCode: number;

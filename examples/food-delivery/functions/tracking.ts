@@ -1,4 +1,6 @@
-/** WebSocket API: where an order is. `track` and `$default` answer on the connection they were asked on. */
+/**
+ * WebSocket API: shows where an order is. `track` and `$default` reply on the connection from which the message came.
+ */
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { findOrder } from './order-store.ts';
 import { json } from './reply.ts';
@@ -6,7 +8,10 @@ import type { Reply } from './reply.ts';
 
 type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { readonly headers?: Readonly<Record<string, string>> };
 
-/** A browser that offered `bearer, <token>` as subprotocols closes the connection unless one of them comes back. */
+/**
+ * A browser that has offered the subprotocols `bearer, <token>` closes the connection unless the response contains one
+ * of them.
+ */
 export async function connect(
   event: ConnectEvent,
 ): Promise<{ statusCode: number; headers?: Record<string, string> }> {
@@ -14,7 +19,7 @@ export async function connect(
     ([name]) => name.toLowerCase() === 'sec-websocket-protocol',
   );
   const protocols = offered?.[1].split(',').map((protocol) => protocol.trim()) ?? [];
-  // As the authorizer reads it, whatever the case; the answer is spelled as it was offered.
+  // Compares without regard to case, as the authorizer does; the response keeps the client's spelling.
   const bearer = protocols.find((protocol) => protocol.toLowerCase() === 'bearer');
   return {
     statusCode: 200,
@@ -40,7 +45,7 @@ export async function explain(): Promise<Reply> {
   return json(200, { type: 'error', message: 'send {"action":"track","orderId":"o-1"}' });
 }
 
-/** DynamoDB takes keys of 1 to 2048 bytes. */
+/** Keys in DynamoDB have 1 to 2048 bytes. */
 function readOrderId(body: string | undefined): string | undefined {
   try {
     const message: unknown = JSON.parse(body ?? '');

@@ -1,4 +1,4 @@
-/** PUT /orders/{id}: the id is the client's, so that sending it twice orders once. */
+/** PUT /orders/{id}: the client chooses the id, so that a repeated request creates only one order. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 

@@ -1,4 +1,4 @@
-/** GET /orders/{id}: shows an order to its owner, and answers 404 to anyone else. */
+/** GET /orders/{id}: shows an order to its owner, and returns 404 to anyone else. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';

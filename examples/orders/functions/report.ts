@@ -1,4 +1,7 @@
-/** Each night: how many orders the day before had, and what they came to. A schedule may run twice; the sum is the same. */
+/**
+ * Runs each night: counts the orders of the previous day and adds up their prices. A schedule may run twice; the result
+ * is the same.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan, PutCommand } from '@aws-sdk/lib-dynamodb';
 

@@ -1,4 +1,7 @@
-/** Orders of the queue into the table. A queue delivers at least once: what is there already is done. */
+/**
+ * Writes the orders of the queue into the table. A queue delivers at least once, so an order that is already in the
+ * table counts as done.
+ */
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -8,7 +11,7 @@ const CENTS: Readonly<Record<string, number>> = { ramen: 1250, pierogi: 980, tac
 
 type Order = { readonly id: string; readonly dish: string; readonly customer: string };
 
-/** Of a batch, those that fail come back alone. */
+/** Only the failed messages of a batch are returned to the queue. */
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { body, messageId } of Records) {

@@ -1,4 +1,4 @@
-/** New orders of the table's stream: to who watches them, and to the queue of receipts. */
+/** Passes new orders from the table's stream to the clients that watch them, and to the queue of receipts. */
 import {
   ApiGatewayManagementApiClient,
   GoneException,
@@ -41,7 +41,7 @@ async function notifyWatchers(id: string, notice: string): Promise<void> {
         new PostToConnectionCommand({ ConnectionId: String(connection), Data: Buffer.from(notice) }),
       );
     } catch (error) {
-      // It has gone since; its row goes by its time to live.
+      // The connection has closed; its item is deleted when its time to live ends.
       if (!(error instanceof GoneException)) throw error;
     }
 }

@@ -1,10 +1,10 @@
-/** $connect with ?order=ID notes who watches an order, $disconnect forgets them. */
+/** $connect with ?order=ID stores which order the client watches, and $disconnect removes this. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 
 const table = DynamoDBDocumentClient.from(new DynamoDBClient());
-/** A connection lasts two hours at most. */
+/** A connection lasts at most two hours. */
 const LIFETIME_SECONDS = 7_200;
 
 type ConnectEvent = APIGatewayProxyWebsocketEventV2 & {

@@ -1,4 +1,4 @@
-"""Writes a receipt for each order of the queue; one without a price comes back alone."""
+"""Writes a receipt for each order of the queue; only orders without a price are returned to the queue."""
 
 import json
 

@@ -1,4 +1,6 @@
-/** The whole way of an order, on a gateway in this process. `node --test`; Vitest and Jest run it as well. */
+/**
+ * Tests everything that happens to an order, on a gateway in this process. `node --test`, Vitest and Jest can run it.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';

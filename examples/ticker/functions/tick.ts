@@ -1,4 +1,4 @@
-/** Each minute: a new price of everything, pushed to every watcher. */
+/** Runs each minute: computes new prices and sends them to every client that watches. */
 import { createLambdaPublisher } from 'gatewright/websocket';
 
 const SYMBOLS = ['ACME', 'BETA', 'CORE', 'DELTA', 'ECHO'];
@@ -11,7 +11,7 @@ export async function handler(): Promise<{ readonly seq: number | undefined }> {
   return { seq };
 }
 
-/** Goes up and down; invented. */
+/** Invented prices that go up and down. */
 function priceAt(minute: number): number {
   return Math.round((100 + 20 * Math.sin(minute / 9) + 5 * Math.sin(minute)) * 100) / 100;
 }

@@ -15,7 +15,7 @@ export function makeId(count: number, ...seed: readonly string[]): string {
   }).join('');
 }
 
-/** Makes the value of `GetAtt Role.RoleId`, with which the user id of the role's sessions begins. */
+/** Makes the value of `GetAtt Role.RoleId`. The user id of the role's sessions begins with it. */
 export function makeRoleId(stackName: string, roleLogicalId: string): string {
   return `AROA${makeId(17, stackName, roleLogicalId).toUpperCase()}`;
 }

@@ -63,7 +63,7 @@ function bodyDifference({ body, bodySubset }: Expectation, text: string): string
   return firstDifference(body, parsed, bodySubset === true ? 'subset' : 'exact', 'body');
 }
 
-/** Compares the events with which functions were invoked, and their number. */
+/** Compares the events that functions received, and their number. */
 export async function eventsDifference(
   parityCase: ParityCase,
   runner: RunnerServer,

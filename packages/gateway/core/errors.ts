@@ -24,7 +24,7 @@ export type GatewayResponseType =
   | 'BAD_REQUEST_BODY'
   /** A required parameter is missing. */
   | 'BAD_REQUEST_PARAMETERS'
-  /** Any other client error, such as an invalid JSON body from which a value is mapped. */
+  /** Any other client error, such as an invalid JSON body when a mapping reads a value from it. */
   | 'DEFAULT_4XX'
   /** Any other error, which is a bug of the gateway. Its stack is in the log. [us] */
   | 'DEFAULT_5XX'

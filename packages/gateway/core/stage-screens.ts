@@ -47,7 +47,7 @@ export type ScreenedRequest = Pick<
 export interface StageScreens {
   readonly isEmpty: boolean;
   /**
-   * Judges a request. The method is synchronous, because rate rules count in memory.
+   * Decides whether a request may pass. The method is synchronous, because rate rules count in memory.
    * @param guardedArn `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`, or the ARN of a screen itself, for
    * services that name their own screen, such as a CloudFront distribution
    * @returns undefined if there is no such screen

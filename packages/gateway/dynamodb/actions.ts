@@ -103,7 +103,10 @@ export function checkInput(
   }
 }
 
-/** Runs an action on a checked input. @throws DynamoDbError for an error with which DynamoDB would respond */
+/**
+ * Runs an action on a checked input.
+ * @throws DynamoDbError for an error that DynamoDB would return
+ */
 export function runAction(
   operation: DynaliteOperation,
   store: Store,

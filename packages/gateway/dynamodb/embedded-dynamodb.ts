@@ -93,7 +93,7 @@ export class EmbeddedDynamoDbError extends Error {
   }
 }
 
-/** Returns the environment variable with which the thread uses the compile cache of the surrounding program. */
+/** Returns the environment variable that makes the thread use the compile cache of the surrounding program. */
 function codeCache(): { readonly NODE_COMPILE_CACHE?: string } {
   // Older versions of Node lack this function.
   const folder = (module as Partial<typeof module>).getCompileCacheDir?.();

@@ -178,7 +178,7 @@ export class DynamoDbEngine {
 
   /**
    * Runs an operation of DynamoDB Streams.
-   * @throws DynamoDbError for an error with which DynamoDB would respond
+   * @throws DynamoDbError for an error that DynamoDB would return
    */
   async executeStreams(operation: string, input: UnknownMembers): Promise<Output> {
     await this.removeExpired();

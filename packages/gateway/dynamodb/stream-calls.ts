@@ -50,7 +50,7 @@ const MEMBERS: Readonly<Record<string, MemberTable>> = {
 
 /**
  * Runs an operation of DynamoDB Streams.
- * @throws DynamoDbError for an error with which DynamoDB Streams would respond
+ * @throws DynamoDbError for an error that DynamoDB Streams would return
  */
 export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
   // Attack: a parameter of the wrong type, such as a list, could otherwise be treated as a text later.

@@ -70,8 +70,8 @@ export type ProgramOptions = Settings & {
   /** The outputs of deployed stacks. The key is the reference that a serverless.yml contains: `cf:NAME.Output`. */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
   /**
-   * The options of `--inspect[-brk]`, with which a debugger can attach. Deadlines stop while the debugger pauses a
-   * function. Absent means that no debugger can attach.
+   * The options of `--inspect[-brk]`, which let a debugger attach. Deadlines stop while the debugger pauses a function.
+   * Absent means that no debugger can attach.
    */
   readonly inspect?: InspectOptions;
   /** Whether functions have no deadline, as with serverless-offline's `noTimeout`. */
@@ -81,8 +81,8 @@ export type ProgramOptions = Settings & {
   /** Reads the files of the console when it is first opened; absent means that there is no console. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
   /**
-   * The folder with the keys with which this user's browser can open the console's page. If absent, a new key is
-   * created, which is valid for this run only.
+   * The folder with the keys that let this user's browser open the console's page. If absent, a new key is created,
+   * which is valid for this run only.
    */
   readonly pageKeys?: string;
   /** Whether request lines end with a short link to the console, which is useful in terminals but not in files. */
@@ -198,8 +198,8 @@ export interface Gateway {
   reload(): Promise<void>;
   readonly stacks: readonly ResolvedStack[];
   /**
-   * Returns what AWS refuses, or handles differently, if the loaded stacks are deployed. They are the findings of
-   * `gatewright check`, apart from its comparison with deployed templates.
+   * Returns the findings about what AWS refuses, or handles differently, if the loaded stacks are deployed. These are
+   * the findings of `gatewright check`, without its comparison with deployed templates.
    */
   examine(): Promise<readonly DeployFinding[]>;
   /** Returns every stage with its routes. */

@@ -1,5 +1,5 @@
 /**
- * Calculates the MD5 digests with which SDKs check messages that SQS accepted or returned (developer guide,
+ * Calculates the MD5 digests that SDKs use to check messages that SQS accepted or returned (developer guide,
  * "Calculating the MD5 message digest for message attributes").
  */
 import { createHash } from 'node:crypto';

@@ -48,7 +48,7 @@ export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: 
   return hosts.includes(name) || hosts.includes(`*${name.slice(name.indexOf('.'))}`);
 }
 
-/** The environment variables and program options with which a process that is not Node.js can reach these APIs. */
+/** The environment variables and program options that let a process other than Node.js reach these APIs. */
 type OwnApisReach = {
   readonly environment: Readonly<Record<string, string>>;
   /** The options of the program that are needed for this purpose. They come before all other options. */

@@ -193,7 +193,7 @@ function clientClosure(code: number, reason: string): Closure {
   return { code, reason };
 }
 
-/** Returns the closure for an error with which `ws` refused the client's bytes. */
+/** Returns the closure for an error that `ws` reports about the client's bytes. */
 function toClosure(error: Error): Closure {
   const code = 'code' in error ? error.code : undefined;
   switch (code) {

@@ -150,7 +150,7 @@ function hasClient(socket: Socket): boolean {
 
 const truststores = new WeakMap<TlsServer, Truststore | undefined>();
 
-/** Matches the TLS alerts with which browsers and libraries report that they do not know a certificate's authority. */
+/** Matches the TLS alerts that browsers and libraries send if they do not know a certificate's authority. */
 const DISTRUST = /UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE/;
 
 function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }: TlsFrontOptions): TlsServer {

@@ -3,8 +3,8 @@ import { DEFAULT_BODY_MEMORY_BYTES } from './body-memory.ts';
 import type { LogSink } from '../core/ports.ts';
 
 /**
- * The size in bytes from which a reply is counted. Smaller replies do not have to be counted, because each connection
- * has at most one of them.
+ * The minimum size in bytes of a reply that is counted. Smaller replies do not have to be counted, because each
+ * connection has at most one of them.
  */
 export const LARGE_REPLY_BYTES = 16_384;
 

@@ -21,7 +21,7 @@ type Samconfig = {
   readonly stackName?: string;
   /**
    * The values of `parameter_overrides`, from the environment of the stage. If no stage was chosen and the file has no
-   * environment of that name, they come from `default`, which SAM reads if it is not told otherwise.
+   * environment of that name, they come from `default`, which SAM reads by default.
    */
   readonly parameters: Readonly<Record<string, string>>;
   /** A sentence about parameters that are passed over; absent if none are. */

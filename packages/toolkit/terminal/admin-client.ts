@@ -21,7 +21,7 @@ import { addGatewayOptions, callGateway, findGateway, readMember } from './runni
 export type AdminFlags = {
   readonly url?: string | undefined;
   readonly target?: AdminTarget;
-  /** Clock, timer and chance of repeated calls; absent means those of the process. */
+  /** Clock, timer and chance of repeated calls; absent means the ones of the process. */
   readonly ports?: CallPorts;
 };
 

@@ -14,7 +14,7 @@ from .plans import Limit, Plan
 from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, print_key_part
 
 _ROUNDS = 4
-# If no plan is on record, tokens that name the previous plan may be this old.
+# If no plan is on record, the maximum age of tokens that name the previous plan.
 _HOLD_MS = 3_600_000
 _MAX_SEGMENTS = 32
 _MAX_LEDGERS = 64
@@ -65,7 +65,7 @@ class _Line:
     plan: str
     plan_version: int
     at: int
-    # For each rule: the rule, the start of its first ledger, and the start of its last ledger.
+    # For each rule: the rule, and the starts of its first and its last ledger.
     segments: Sequence[Tuple[str, int, int]]
 
 
@@ -190,7 +190,7 @@ def _find_in_force(table: Table, ask: Opening, cur: Period) -> Optional[Opened]:
 
 
 def _may_end(line: _Line, period: Period) -> bool:
-    """Whether the charges of the period are still known after one more change of the rule."""
+    """Whether the rule can change once more without losing track of charges within the period."""
     return len(line.segments) < _MAX_SEGMENTS or line.segments[_MAX_SEGMENTS - 1][2] < period.start
 
 
@@ -216,7 +216,7 @@ def _replace(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened]
         if ended.kind == "unavailable":
             raise Unavailable
         later = ended.item if ended.kind == "refused" and ended.item and "closed" not in ended.item else {}
-        # One of them already continues under a later term. The next attempt finds that it is in force.
+        # One of them already continues under a later term. The next attempt finds that this term is in force.
         if ask.term is not None and number(later, "term") > ask.term:
             return Opened("ready")
     carried = _charged_in(table, ask.id, before)
@@ -278,7 +278,7 @@ def _open_under_alias(table: Table, ask: Opening) -> Union[_Attempt, Opened]:
 def _follow_alias(table: Table, ask: Opening, alias: str) -> Union[_Attempt, Opened]:
     """
     The limit has replaced another one, whose ledgers it continues. If a later plan has a limit that uses the same
-    ledgers, this limit gets ledgers of its own. The units that were charged before count in them.
+    ledgers, this limit gets ledgers of its own. Units that were charged before count towards the new ledgers.
     """
     line_id = ask.id.under(alias)
     user = _find_user(table, ask, alias)
@@ -376,7 +376,7 @@ def _plan_check(ask: Opening) -> Write:
 
 
 def _limits_write(ask: Opening, listed: Tuple[Optional[str], str]) -> Write:
-    """Returns the write of the limits' list. It fails if the list has changed: two new limits need two positions."""
+    """Returns the write of the limits' list. It fails if the list has changed, because two new limits need different positions in it."""
     had, limits = listed
     return Write(_limits_key(ask), [("limits", "absent" if had is None else "equal", had)], set={"limits": limits})
 

@@ -1,6 +1,6 @@
 """
 Reads the records in the usage table: customers, plans of keys, and plans. What was read is cached until a change is
-announced, or until it is too old. An announcement of changes is called news.
+announced, or until it is too old. In names, such an announcement is called `news`.
 """
 
 import math
@@ -23,11 +23,11 @@ _SUSPENDED_SECONDS = 1.8
 # While the table does not respond, a record is used for this long. A change is therefore in force within a minute.
 _STALE_RECORD_SECONDS = 50.0
 _PLAN_SECONDS = 60.0
-# A record that is confirmed by the news of its plan is read again after this time, in case it was changed without news.
+# A record that its plan's announcements confirm is read again after this time, in case it was changed without an announcement.
 _CONFIRMED_SECONDS = 300.0
-# This is more than the difference between clocks.
+# This must be more than the possible difference between clocks.
 _CLOCKS_SECONDS = 60.0
-# News are read when this share of the time has passed within which a change must be in force.
+# A plan is read for announcements when this share of the time has passed within which a change must be in force.
 _NEWS_SHARE = 0.9
 _MAX_ENTRIES = 10_000
 
@@ -56,7 +56,7 @@ class _Entry:
         self.as_of = as_of
         # The newest time at which the item is known to have been unchanged.
         self.confirmed = asked
-        # The plan of a customer's record, with the plan's news.
+        # The plan of a customer's record, with the announcements in the plan.
         self.news: Optional[Tuple[str, str]] = None
         # For a plan: the number of plans that the table had returned, including this one.
         self.answer = 0
@@ -71,7 +71,7 @@ class Terms:
     by: Optional[str] = None
     since: Optional[int] = None
     own_limits: Optional[Mapping[str, int]] = None
-    # Whether each change of the customer's record is announced in the news of the plan.
+    # Whether each change of the customer's record is announced in the plan.
     is_told: bool = False
 
     def term_for(self, level: str, period: Period) -> Optional[int]:
@@ -105,7 +105,7 @@ class Records:
         plan = self.plan_of(terms)
         if self._answers == answers:
             return terms, plan
-        # A plan was read, and it may contain news about its customers.
+        # A plan was read. It may contain announcements about its customers.
         terms = self.terms_of(tenant, key, named, stamp)
         return terms, self.plan_of(terms)
 
@@ -168,7 +168,7 @@ class Records:
 
     def _confirm(self, entry: _Entry, stamp: int) -> float:
         """
-        Returns the maximum time since the record was confirmed. The news of its plan confirm it. The result is negative
+        Returns the maximum time since the record was confirmed. The announcements in its plan confirm it. The result is negative
         if the record has changed.
         """
         if entry.item is None:
@@ -232,7 +232,7 @@ def _news_of(plan: Item) -> Tuple[str, float]:
     """
     news = str(plan.get("news", ""))
     millis = number_of(_parse(news.split("#")[0]))
-    # When a plan is saved, its news are lost, but its version increases.
+    # When a plan is saved, its announcements are lost, but its version increases.
     return f"{plan.get('ver')}#{news}", -math.inf if millis is None else millis / 1000
 
 

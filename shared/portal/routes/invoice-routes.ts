@@ -11,7 +11,7 @@ import { titleOf } from '../compiled-portal.ts';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 /**
- * Usage records are kept for good, but the terms of a customer for a year only. The owner of the APIs has older
+ * Usage records are kept permanently, but the terms of a customer only for a year. The owner of the APIs has older
  * invoices.
  */
 const MOST_MONTHS = 24;
@@ -74,7 +74,7 @@ export function invoiceRoutes(context: MemberContext): readonly MemberRoute[] {
   ];
 }
 
-/** Returns the months since the customer is on record, at most two years. */
+/** Returns the months since the customer record was created, at most two years. */
 function monthsOf({ customer }: MemberContext, nowEpochMs: number): readonly string[] {
   const first = new Date(customer.terms[0]?.fromEpochMs ?? nowEpochMs).toISOString().slice(0, 7);
   const now = new Date(nowEpochMs);

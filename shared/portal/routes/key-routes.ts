@@ -65,7 +65,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         method: 'POST',
         path: '/api/keys',
         id: 'makeKey',
-        summary: 'Makes a key, which is shown only once',
+        summary: 'Creates a key, which is shown only once',
         body: { name: NAME },
         answer: KEY,
       },
@@ -99,8 +99,8 @@ function makeRoute(context: MemberContext): MemberRoute {
 }
 
 /**
- * The member has sent a name only, which is valid. So an invalid field is one of `access/portal.yml`, and the owner
- * finds the fault in the log.
+ * The member has sent only a name, which is valid. So an invalid field must come from `access/portal.yml`, and the
+ * owner finds the fault in the log.
  */
 function blameOwner(error: unknown): never {
   if (error instanceof RequestInvalid)
@@ -216,7 +216,7 @@ function isManaged({ record }: StoredApiKey, offered: OfferedKeys | undefined): 
   );
 }
 
-/** Shows only what a customer needs. The rights of a key are not shown, because the owner decides about them. */
+/** Shows only what a customer needs. The rights of a key are not shown, because the owner of the APIs sets them. */
 function show(key: StoredApiKey, { portal }: MemberContext, nowEpochMs: number) {
   const { keyId, name, state, createdAt, notAfter, revokedAt, lastUsedAt, secrets } = showKey(
     key,

@@ -1,4 +1,4 @@
-/** The plan, and the changes that the owner of the APIs allows: what they cost, and from when. */
+/** The plan, and the changes that the owner of the APIs allows, with their prices and start times. */
 import { DomainError } from '../../errors.ts';
 import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
@@ -239,10 +239,12 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
     async (request) => {
       const { plan, version } = request.body;
       const { receivedEpochMs: now } = request;
-      // Attack: a guessed version would be right if the owner changes the record after the offer was compared with it.
+      // Attack: a member could guess the next version, and the guess would be right if the owner changed the record
+      // after the offer was compared with it.
       if (version > context.customer.version + 1)
         throw new DomainError('EDIT_CONFLICT', 'the version is ahead of the record of the customer');
-      // If the change was already made, the plan is in force and not on offer; the record of the operation decides.
+      // If the change was already made, the plan is in force and is no longer on offer; the record of the operation
+      // then decides.
       const isPast = version <= context.customer.version;
       const { offer, fromEpochMs } = isPast
         ? startOf(await delayed(pastOfferOf(context, plan), context, now), now)

@@ -57,7 +57,7 @@ function makeRoute(context: MemberContext): MemberRoute {
         method: 'POST',
         path: '/api/webhooks',
         id: 'makeEndpoint',
-        summary: 'Makes an endpoint, whose secret is shown only once',
+        summary: 'Creates an endpoint, whose secret is shown only once',
         body: { source: text('Source of webhooks'), name: NAME },
         answer: ENDPOINT,
       },
@@ -152,7 +152,7 @@ function revokeRoute(context: MemberContext): MemberRoute {
   };
 }
 
-/** @throws DomainError OFFER_UNKNOWN, as for a source of which customers must not know */
+/** @throws DomainError OFFER_UNKNOWN, also for a source that is hidden from customers */
 function requireSource({ webhooks }: MemberContext, source: string): { readonly most: number } {
   const offered = webhooks.find((each) => each.source === source);
   if (offered !== undefined) return offered;
@@ -169,7 +169,7 @@ async function findOwn(
   return { admin, endpoint: await admin.show(endpointId) };
 }
 
-/** Shows the secrets that work. */
+/** Shows the secrets that are valid. */
 function show(endpoint: EndpointRecord, { webhooks, webhooksUrl }: MemberContext, nowEpochMs: number) {
   const { endpointId, source, name, createdAtEpochSeconds, revokedAtEpochSeconds: revokedAt } = endpoint;
   const url = webhooks.find((each) => each.source === source)?.url ?? webhooksUrl;

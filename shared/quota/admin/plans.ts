@@ -113,7 +113,7 @@ export function savePlan(
   });
 }
 
-/** Shows a plan as it is stored. An old plan is shown even if it would not pass today's checks. */
+/** Shows a plan as it is stored. An old plan is shown even if today's checks would refuse it. */
 function describeStored(item: Item): Readonly<Record<string, unknown>> {
   try {
     return { plan: documentOf(parseStored(item)) };

@@ -109,7 +109,7 @@ export class Holdings {
     return [...this.#leaving.values(), ...this.#leases.values()];
   }
 
-  /** Has the leases of a plan read their ledgers again, because limits were suspended or resumed. */
+  /** Makes the leases of a plan read their ledgers again, because limits were suspended or resumed. */
   doubt(planId: string): void {
     for (const lease of this.#leases.values()) lease.doubt(planId);
   }

@@ -97,7 +97,7 @@ export class Lease implements Holding {
     this.#sharding?.adopt(limit.shards);
   }
 
-  /** Has the ledger of a limit of that plan read before the next request. */
+  /** Makes the lease of a limit of that plan read its ledger before the next request. */
   doubt(planId: string): void {
     if (this.#plan.id === planId) this.#isDoubted = true;
   }

@@ -42,7 +42,7 @@ export class Pace {
 
   noteLedger(before: LedgerState | undefined, now: LedgerState): void {
     if (before !== undefined && this.#ledgerAt !== undefined) {
-      // Changes of the credits by an operator do not count as usage.
+      // Changes of the credits by an operator are not counted as usage.
       const drained = before.remaining - now.remaining + (now.credits - before.credits);
       this.#ledger.note(drained, elapsedMs(this.#clock, this.#ledgerAt) / 1000);
     }

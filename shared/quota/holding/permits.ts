@@ -47,7 +47,7 @@ export class PermitPool {
   readonly #refused: LastRefusal;
   readonly #owed: PendingReleases;
 
-  /** @param nowEpochMs the clock with which deadlines are compared */
+  /** @param nowEpochMs returns the current time, to compare it with deadlines */
   constructor(ledger: LedgerId, limit: ConcurrencyLimit, at: HolderPorts, nowEpochMs: () => number) {
     this.#ledger = ledger;
     this.#limit = limit;

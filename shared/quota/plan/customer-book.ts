@@ -42,21 +42,24 @@ type Entry = {
   readonly freshMs: number;
   /** The number of answers about plans that the process had got when the read was started. */
   readonly answers: number;
-  /** The plan's news to which the record belongs. Undefined if they are not known. */
+  /** The announcement in the plan that the record already includes. Undefined if it is not known. */
   news: { readonly plan: string; readonly mark: string } | undefined;
   /** The newest time at which the record is known to have been as it was read. */
   confirmedAt: Moment;
-  /** The newest time at which the record was read, or would have been read without news. */
+  /** The newest time at which the record was read, or would have been read if there were no announcements. */
   countedAt: Moment;
 };
 
 const FRESH_MS = 40_000;
 /**
- * Maximum age of the record of a suspended customer. Its requests reach no ledger, so they hear no news, and a process
- * would refuse them long after the suspension has ended.
+ * Maximum age of the record of a suspended customer. Its requests reach no ledger, so the process learns of no change,
+ * and would refuse them long after the suspension has ended.
  */
 const SUSPENDED_FRESH_MS = 1800;
-/** Maximum age of a record that is confirmed by news. It limits the effect of changes that were made without news. */
+/**
+ * Maximum age of a record that the announcements of its plan confirm. It limits the effect of changes that were made
+ * without an announcement.
+ */
 const CONFIRMED_MS = 300_000;
 /**
  * More than clocks differ by. News that are older than a record by this time were written before the record was read.
@@ -199,7 +202,7 @@ export class CustomerBook {
     return freshMs;
   }
 
-  /** Notes a read that the news has saved. */
+  /** Records a read that the announcements have saved. */
   #count(entry: Entry): Entry {
     if (entry.news === undefined || elapsedMs(this.#clock, entry.countedAt) <= entry.freshMs) return entry;
     entry.countedAt = momentOf(this.#clock);
@@ -251,7 +254,8 @@ export class CustomerBook {
       confirmedAt: askedAt,
       countedAt: askedAt,
     };
-    // Records that change often would be read more often than without news, so these reads count against the news.
+    // Records that change often would be read more often than without announcements, so these reads count against the
+    // announcements.
     if (last?.news !== undefined && elapsedMs(this.#clock, last.countedAt) <= last.freshMs)
       this.#plans?.noteReads(last.news.plan, -1);
     // The entry is removed and added again at the end of the map, so that the entries read least recently come first

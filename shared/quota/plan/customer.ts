@@ -55,10 +55,13 @@ export function printCustomer({ version, ...record }: Customer): Item {
   return { ver: version, doc: JSON.stringify(record), list: CUSTOMER_LIST, told: TOLD_BY_PLAN };
 }
 
-/** Attribute `told` of a record whose writer tells each change by the news of the plan; @see plan-news.ts */
+/**
+ * Attribute `told` of a record whose writer announces each change in the plan;
+ * @see plan-news.ts
+ */
 const TOLD_BY_PLAN = 'plan';
 
-/** Whether each change of the record is announced in the news of its plan. Earlier versions did not announce changes there. */
+/** Whether each change of the record is announced in its plan. Earlier versions did not announce changes there. */
 export function isToldByPlan(item: Item): boolean {
   return item['told'] === TOLD_BY_PLAN;
 }

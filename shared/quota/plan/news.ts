@@ -1,7 +1,8 @@
 /**
- * Tells processes that a customer's record has changed. The news is an attribute of the customer's ledgers, which
- * processes write and read anyway: to get units, and once a second while they refuse requests. So it costs no call. It
- * only makes a process read the record again; what is admitted does not depend on it.
+ * Announces to processes that a customer's record has changed. The announcement (`news`) is an attribute of the
+ * customer's ledgers, which processes write and read anyway: to get units, and once a second while they refuse
+ * requests. So it costs no additional call. It only makes a process read the record again; what is admitted does not
+ * depend on it.
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
@@ -25,7 +26,7 @@ export function newsWrite(ledger: ItemKey, version: number): ItemWrite {
 /** Hears that the customer of a ledger's partition has a record of at least this version. */
 type Hear = (partition: string, version: number) => void;
 
-/** Wraps a store so that news in any of its answers is heard. */
+/** Wraps a store so that announcements in any of its responses are noticed. */
 export function hearNews(store: ItemStore, hear: Hear): ItemStore {
   const note = (key: ItemKey, item: Item | undefined): void => {
     const version = item?.[NEWS];

@@ -26,15 +26,15 @@ type Entry = {
   readonly freshMs: number;
   /** Undefined for a plan in code that the table has not returned yet. */
   readonly news: PlanNews | undefined;
-  /** Reads of records that the news has saved, minus the reads that were made for them. */
+  /** Reads of records that the announcements have saved, minus the reads that were made for them. */
   credits: number;
-  /** Whether a record in use is confirmed by the news. */
+  /** Whether the announcements confirm a record in use. */
   isWatched: boolean;
 };
 
 /** Maximum age of a cached plan. A new period is opened by the newest plan in any case. */
 const FRESH_MS = 60_000;
-/** Minimum time between two reads of a plan whose news has saved reads of records. */
+/** Minimum time between two reads of a plan, if its announcements have made reads of records unnecessary. */
 const SOONEST_MS = 1500;
 /** Maximum number of saved reads that are remembered: as many as are used up in the time in which records are saved. */
 const MAX_CREDITS = 26;
@@ -54,7 +54,7 @@ export class PlanBook implements PlanNewsReader {
   readonly #reported = new Set<string>();
   readonly newsEveryMs: number;
   answers = 0;
-  /** Called when the news of a plan says that limits of its customers were suspended or resumed. */
+  /** Called when a plan announces that limits of its customers were suspended or resumed. */
   onLimitNews: (planId: string) => void = () => undefined;
 
   /** @param newsEveryMs maximum age of a plan whose news shows that cached customer records are still current */

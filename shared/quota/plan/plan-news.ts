@@ -1,8 +1,9 @@
 /**
- * Tells processes that the record of one of a plan's customers has changed. The news is an attribute of the plan, and
- * the change of a record writes it in the same transaction. A process that reads a plan, and finds the same news as
- * before, knows that the records of all its customers are unchanged, so it does not read them. What is admitted does not
- * depend on it. @see docs/design/quota §3.2
+ * Announces to processes that the record of one of a plan's customers has changed. The announcement (`news`) is an
+ * attribute of the plan, and the change of a record writes it in the same transaction. A process that reads a plan, and
+ * finds the same announcement as before, knows that the records of all its customers are unchanged, so it does not read
+ * them. What is admitted does not depend on it.
+ * @see docs/design/quota §3.2
  */
 import type { Moment } from '../age.ts';
 import { planKey } from '../ledger/ledger.ts';
@@ -14,7 +15,7 @@ import type { Item, ItemWrite, Value } from '../../table/item-write.ts';
  */
 const PLAN_NEWS = 'news';
 const LIMIT_NEWS = 'limitNews';
-/** The number of random digits in news, so that two changes at the same time differ. */
+/** The number of random digits in an announcement, so that two changes at the same time differ. */
 export const NEWS_DIGITS = 8;
 
 /** What a read of a plan tells about its customers. */
@@ -36,21 +37,21 @@ export interface PlanNewsReader {
   readonly answers: number;
   /** Maximum age of a plan whose news shows that cached customer records are still current. */
   readonly newsEveryMs: number;
-  /** Returns the newest news; undefined if the plan is not known. */
+  /** Returns the newest announcement; undefined if the plan is not known. */
   newsOf(planId: string): PlanNews | undefined;
-  /** Notes reads of records that the news has saved; negative if the news has caused them. */
+  /** Records the reads of records that the announcements have saved; negative if they have caused reads. */
   noteReads(planId: string, saved: number): void;
 }
 
 export function parseNews(plan: Item): Pick<PlanNews, 'mark' | 'limitMark' | 'changedEpochMs'> {
   const news = plan[PLAN_NEWS];
   const changedEpochMs = news === undefined ? -Infinity : Number(String(news).split('#')[0]);
-  // A plan that is saved loses its news, but its version increases.
+  // A plan that is saved loses its announcements, but its version increases.
   const markOf = (text: Value = ''): string => `${plan['ver']}#${text}`;
   return { mark: markOf(news), limitMark: markOf(plan[LIMIT_NEWS]), changedEpochMs };
 }
 
-/** Whether a write only adds news, and changes nothing else. */
+/** Whether a write only adds an announcement, and changes nothing else. */
 export function isNewsWrite({ key, change }: ItemWrite): boolean {
   return (
     key.pk.startsWith('PLAN#') &&
@@ -62,8 +63,8 @@ export function isNewsWrite({ key, change }: ItemWrite): boolean {
 }
 
 /**
- * Adds news to the writes of a change of a customer. A transaction writes each item only once, so the news of a plan
- * that the change tests become part of that test.
+ * Adds announcements to the writes of a customer's change. A transaction writes each item only once, so if the change
+ * tests a plan, the announcement becomes part of that test.
  * @param plans ids of plans that the table has
  * @param digits random digits
  */

@@ -2,7 +2,7 @@
 
 /** What a host knows about a handshake that failed. Browsers tell scripts neither the status nor the reason. */
 export type HandshakeFailure = {
-  /** HTTP status with which the server refused the handshake. */
+  /** HTTP status of the server's refusal of the handshake. */
   readonly status?: number | undefined;
   /** The text of the error, such as `connect ECONNREFUSED 127.0.0.1:3001`. */
   readonly text?: string | undefined;

@@ -134,12 +134,12 @@ function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string
 
 async function workWithKeys(page: Page): Promise<void> {
   await page.fill('label:has-text("Name of the new key") input', 'server');
-  await page.click('button:has-text("Make a key")');
+  await page.click('button:has-text("Create a key")');
   await page.waitForSelector('.once .secret');
   assert.match((await page.textContent('.secret')) ?? '', /^shop_live_/);
   await page.click('button:has-text("I have stored it")');
   await page.click('button[aria-label="Rotate server"]');
-  await page.click('button:has-text("Make a new secret")');
+  await page.click('button:has-text("Create a new secret")');
   await page.waitForSelector('.once:has-text("The old secret works until 20 Nov 2026, 13:00 UTC.")');
   await page.click('button:has-text("I have stored it")');
   await page.click('button[aria-label="Rename server"]');
@@ -149,7 +149,7 @@ async function workWithKeys(page: Page): Promise<void> {
   await lookAtPortal(page, 'functions-keys');
   await page.click('button[aria-label="Revoke worker"]');
   await page.click('button:has-text("Revoke for good")');
-  await page.waitForSelector('summary:has-text("1 key that has ended")');
+  await page.waitForSelector('summary:has-text("1 key that has expired or was revoked")');
 }
 
 /** What the page shows is what the receiver accepts. */
@@ -157,7 +157,7 @@ async function workWithWebhooks(page: Page, portal: Portal): Promise<void> {
   const hooks = new CustomerWebhooks(portal);
   await goTo(page, 'webhooks', 'main .empty');
   await page.fill('label:has-text("Name of the new endpoint") input', 'warehouse');
-  await page.click('button:has-text("Make an endpoint")');
+  await page.click('button:has-text("Create an endpoint")');
   await page.waitForSelector('.once .secret');
   const first = (await page.textContent('.secret')) ?? '';
   await page.click('button:has-text("I have stored it")');
@@ -172,7 +172,7 @@ async function workWithWebhooks(page: Page, portal: Portal): Promise<void> {
   };
   assert.deepEqual(await codes(first), [200]);
   await page.click('button[aria-label="Rotate warehouse"]');
-  await page.click('button:has-text("Make a new secret")');
+  await page.click('button:has-text("Create a new secret")');
   await page.waitForSelector('.once:has-text("The old secret works until 20 Nov 2026, 13:00 UTC.")');
   const second = (await page.textContent('.secret')) ?? '';
   assert.deepEqual(await codes(first, second), [200, 200]);
@@ -226,7 +226,7 @@ async function workWithMembers(page: Page, portal: Portal): Promise<void> {
   await page.click('button[aria-label="New sign-in link for Second member"]');
   await page.waitForSelector('.once .secret');
   await page.click('button:has-text("I have stored it")');
-  await page.click('button:has-text("Make an invitation")');
+  await page.click('button:has-text("Create an invitation")');
   await page.waitForSelector('.once .secret');
   await lookAtPortal(page, 'functions-members');
   await page.click('.card:has-text("Invitation as developer") button:has-text("Withdraw")');

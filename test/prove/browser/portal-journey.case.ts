@@ -147,9 +147,9 @@ function keyboard(page: Page): Hands {
 async function inviteInConsole(page: Page, { console: address }: Served): Promise<string> {
   await openConsole(page, address);
   await page.goto(`${address.replace(/#.*$/, '')}#/customers/globex`);
-  await page.waitForSelector('section[aria-label="People in the portal"] button:has-text("Make a link")');
+  await page.waitForSelector('section[aria-label="People in the portal"] button:has-text("Create a link")');
   await page.selectOption('section[aria-label="People in the portal"] select', 'owner');
-  await page.click('button:has-text("Make a link")');
+  await page.click('button:has-text("Create a link")');
   await page.waitForSelector('.once .link');
   const link = (await page.textContent('.once .link')) ?? '';
   assert.match(link, /\/#\/invitation\/gwinv_[0-9a-f]{64}$/);
@@ -157,7 +157,7 @@ async function inviteInConsole(page: Page, { console: address }: Served): Promis
   await lookAt(page, 'journey-people');
   // One more is made and withdrawn again.
   await page.selectOption('section[aria-label="People in the portal"] select', 'billing');
-  await page.click('button:has-text("Make a link")');
+  await page.click('button:has-text("Create a link")');
   await page.click('.invitations li:has-text("billing") button:has-text("Withdraw")');
   await page.waitForSelector('.invitations:not(:has-text("billing"))');
   return link;
@@ -284,7 +284,7 @@ async function rotate(page: Page, served: Served, key: string, hands: Hands) {
   })();
   await hands.press('Rotate server');
   await page.waitForSelector('.ask select');
-  await hands.press('Make a new secret');
+  await hands.press('Create a new secret');
   await page.waitForSelector('.once .secret');
   const [next] = KEY.exec((await page.textContent('.secret')) ?? '') ?? [];
   await page.evaluate(pause, ROTATED_FOR_MS);

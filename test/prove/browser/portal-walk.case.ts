@@ -181,7 +181,7 @@ async function changeKey(page: Page, key: string): Promise<void> {
   await page.waitForSelector('.ask select');
   await lookAtPortal(page, 'walk-rotate');
   await page.setViewportSize(PHONE);
-  await press(page, 'Make a new secret');
+  await press(page, 'Create a new secret');
   await page.waitForSelector('.once:has-text("The old secret works until 27 Nov 2026, 17:40 UTC.")');
   assert.notEqual(await page.textContent('.secret'), key);
   await press(page, 'I have stored it');
@@ -198,7 +198,7 @@ async function changeKey(page: Page, key: string): Promise<void> {
   await page.keyboard.press('Enter');
   await page.waitForSelector('.ask');
   await press(page, 'Revoke for good');
-  await page.waitForSelector('summary:has-text("1 key that has ended")');
+  await page.waitForSelector('summary:has-text("1 key that has expired or was revoked")');
 }
 
 async function changePlan(page: Page): Promise<void> {
@@ -238,14 +238,14 @@ async function useEndpoint(page: Page): Promise<void> {
 
 async function inviteSomebody(page: Page, portal: Portal): Promise<void> {
   await openSection(page, 'Members', 'main .card');
-  await press(page, 'Make an invitation');
+  await press(page, 'Create an invitation');
   await page.waitForSelector('.once .secret');
   const link = (await page.textContent('.secret')) ?? '';
   const [secret] = [...portal.open.keys()];
   assert.equal(link, `${portal.origin}/#/invitation/${secret}`);
   await lookAtPortal(page, 'walk-invited');
   await page.setViewportSize(PHONE);
-  await openSection(page, 'Log', 'main td:has-text("made a key")');
+  await openSection(page, 'Log', 'main td:has-text("created a key")');
 }
 
 /** A section that is opened after the session has ended leads to the sign-in. */

@@ -47,7 +47,7 @@ export class UserPool {
     this.#groups = new Map(definition.groups.map((name) => [name, '']));
   }
 
-  /** The part of the id after `_`, with which SRP's hashed texts begin. */
+  /** The part of the id after `_`. SRP's hashed texts begin with it. */
   get poolName(): string {
     return this.definition.poolId.replace(/^[^_]*_/, '');
   }

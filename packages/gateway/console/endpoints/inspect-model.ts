@@ -194,7 +194,7 @@ export type SavedRequest = {
   readonly body?: string;
 };
 
-/** What the page asks for once, at the beginning. */
+/** The data that the page requests once, when it loads. */
 export type ShownOverview = {
   /** Whether this gateway serves APIs that do not belong to the toolkit's own stack. */
   readonly hasOwnApis: boolean;

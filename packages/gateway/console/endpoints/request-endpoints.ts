@@ -112,7 +112,8 @@ async function withCustomerReads(
   if (customers === undefined || call === undefined) return detail;
   const late = new AbortController();
   const reads = await Promise.race([
-    // The admin routes may refuse, or this run may not have them. The request is explained without the sentence then.
+    // The admin routes may refuse the call, or this run may not have them. In that case, the explanation lacks this
+    // sentence.
     customers.reads(call).catch(() => undefined),
     wait(READS_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
   ]);

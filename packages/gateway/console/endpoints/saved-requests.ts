@@ -81,7 +81,7 @@ export function addSavedRequests(
   return [...byName.values()];
 }
 
-/** Matches the text with which a redactor replaces a secret. */
+/** Matches the text that a redactor writes in place of a secret. */
 const MASK = /\[[0-9a-f]{8}(?:\.\.[^\]\s]{1,8})?\]\u2026?/;
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-amz-security-token', 'x-amz-date', 'cookie']);
 /**

@@ -1,4 +1,4 @@
-/** Facts about one request, from which its explanation is written. Plain data without secrets. */
+/** Facts about one request. Its explanation is written from them. Plain data without secrets. */
 import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';

@@ -1,4 +1,4 @@
-/** What to do about refusals whose code says all that is known of them. */
+/** Advice for refusals about which nothing is known except the code. */
 import type { GatewayErrorCode } from '../../core/errors.ts';
 import type { Circumstances } from './circumstances.ts';
 

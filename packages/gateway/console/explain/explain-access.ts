@@ -13,7 +13,10 @@ import type { Reason } from './reason.ts';
 /** Reads the routes and compiles the documents, so that a change of either is in force. */
 export const COMPILE = 'gatewright access sync';
 
-/** Describes each outcome with which the rules, and not a quota, refuse a request. @see {@link AccessDecision} */
+/**
+ * Describes each outcome that means that the rules, and not a quota, refused a request.
+ * @see {@link AccessDecision}
+ */
 const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string>> = {
   'no-rule': (_, route) => `no rule allows ${route} to this caller`,
   'no-route': (_, route) => `the document has no entry for ${route}`,
@@ -25,7 +28,7 @@ const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string
   'dot-segment': () => 'a server behind the API may resolve the dots of the path to another path',
 };
 
-/** Outcomes with which the credential itself is refused. The keys are codes of the toolkit (docs/errors.md). */
+/** Outcomes that mean that the credential itself was refused. The keys are codes of the toolkit (docs/errors.md). */
 const CREDENTIALS: Readonly<Record<string, string>> = {
   TOKEN_MISSING: 'the request has none where the document expects it',
   TOKEN_MALFORMED: 'it does not have the form of a token or API key that the document accepts',

@@ -26,7 +26,7 @@ const REFUSALS: Readonly<Record<number, readonly string[]>> = {
 const NO_SUBJECT =
   'Use a token with the claims that quota.tenant, quota.plan and quota.key of the access document name.';
 
-/** The outcomes of the authorizers for the reasons with which the wrapper's quota refuses. */
+/** Maps the reasons for which the wrapper's quota refuses a call to outcomes of the authorizers. */
 const CHARGES = {
   'quota-exceeded': 'over-quota',
   'rate-limited': 'over-rate',

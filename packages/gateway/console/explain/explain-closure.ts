@@ -23,7 +23,7 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
   1005: { because: 'The client closed it without a close code (1005).' },
   1006: {
     because:
-      'The TCP connection ended without a close frame (1006): the client crashed, or a network ended it.',
+      'The TCP connection ended without a close frame (1006): the client crashed, or the network was interrupted.',
     change: 'Let the client connect again after a break.',
   },
   1007: {
@@ -36,7 +36,7 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
   },
 };
 
-/** Closures of the gateway itself, which has its own reason for each. */
+/** Connections that the gateway itself closed, by close code, with the reason. */
 const OF_GATEWAY: Readonly<Record<string, Meaning>> = {
   [keyOf(GOING_AWAY)]: {
     because:

@@ -16,7 +16,7 @@ export function explainMeter(about: Circumstances): Reason {
   return explainThrottle(about, meter);
 }
 
-/** A message of a WebSocket API has no meter of its own: only the limits of its stage and of the account count it. */
+/** A message of a WebSocket API is counted only by the limits of its stage and of the account. */
 function explainUnmetered({ failure, defect, protocol, kind }: Circumstances): Reason {
   const what = kind === 'message' ? 'messages' : 'requests';
   return {

@@ -12,7 +12,7 @@ export type RefusedCall = {
 };
 
 /**
- * Outcomes of the toolkit's authorizers with which a quota may have refused. The handler may refuse an allowed request.
+ * Outcomes of the toolkit's authorizers that a refusal by a quota may have. The handler may refuse an allowed request.
  */
 const MAY_BE_CHARGED: readonly string[] = ['allow', 'over-quota', 'over-rate', 'suspended'];
 
@@ -35,7 +35,7 @@ export function findRefusedCall(
   };
 }
 
-/** Reads the limit from the problem document with which `withQuota` responds. */
+/** Reads the limit from the problem document that `withQuota` returns. */
 function findViolatedLimit(answer: string | undefined): string | undefined {
   if (answer?.includes('"violated-policies"') !== true) return undefined;
   const violated = memberOf(parseJson(answer), 'violated-policies');

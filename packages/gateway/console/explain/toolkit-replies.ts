@@ -1,6 +1,6 @@
 /**
- * What to do about replies with which a function of the toolkit refuses a request itself. It logs the reason, as a code
- * of docs/errors.md or a reason for refusing a webhook, and the reply does not say more than its caller may know.
+ * Advice about replies in which a function of the toolkit itself refuses a request. The function logs the reason, as a
+ * code of docs/errors.md or a reason for refusing a webhook, and the reply does not say more than its caller may know.
  */
 import { readFields } from './reason.ts';
 
@@ -24,7 +24,7 @@ const WEBHOOKS: Readonly<Record<string, string>> = {
   invalid_digest: 'Send Content-Digest of exactly the bytes of the body (RFC 9530).',
 };
 
-/** Codes with which the portal refuses a request of its page (docs/guides/sell/portal.md). */
+/** Codes of the portal's refusals of requests from its page (docs/guides/sell/portal.md). */
 const PORTAL: Readonly<Record<string, string>> = {
   SESSION_ENDED:
     'Sign in at the portal again, and send its cookie, gw-portal-session (over HTTPS __Host-gw-portal-session). A session ends after 12 hours, or after 14 days if it began with an invitation, when the member signs out, and when the role of the member changes.',
@@ -34,19 +34,19 @@ const PORTAL: Readonly<Record<string, string>> = {
   ORGANISATION_SUSPENDED: 'Resume the customer with `gatewright customers resume TENANT`.',
   ORGANISATION_MISSING: 'Invite the account into an organisation with `gatewright portal invite TENANT`.',
   INVITATION_INVALID:
-    'Make a new invitation with `gatewright portal invite TENANT`: an invitation works once, for three days unless --expires says otherwise.',
+    'Create a new invitation with `gatewright portal invite TENANT`: an invitation works once, for three days unless --expires says otherwise.',
   SIGN_IN_FAILED: 'Start the sign-in again in the same browser: it must be finished within 10 minutes.',
   SIGN_IN_UNKNOWN:
     'If signIn of access/portal.yml names an issuer for this stage, sign in with it, even to accept an invitation. If it names none, accept an invitation, or name an issuer.',
   OFFER_UNKNOWN: 'Offer the plan in access/portal.yml, in changesTo of the current plan.',
   KEYS_TOO_MANY: 'Revoke a key first, or raise keys.most in access/portal.yml.',
-  KEY_MANAGED: 'Change the key with `gatewright keys`: it was not made in the portal.',
+  KEY_MANAGED: 'Change the key with `gatewright keys`: it was not created in the portal.',
   STORE_UNAVAILABLE: 'Check that the tables of the stack respond, and send the request again.',
   KEY_SET_UNAVAILABLE:
     'Make the issuer of signIn in access/portal.yml reachable, and send the request again.',
 };
 
-/** Metrics under which the functions of the toolkit count a refusal. */
+/** Metrics that count refusals by the functions of the toolkit. */
 const REFUSED = ['Refused', 'Unauthorized', 'UnknownSource', 'TooLarge'] as const;
 
 const OF_METRIC: Readonly<Partial<Record<(typeof REFUSED)[number], string>>> = {

@@ -1,6 +1,5 @@
 /**
- * The columns of Traffic with their head, order and width, from which the page builds the head, the rows and
- * the grid.
+ * The columns of Traffic with their head, order and width. The page builds the head, the rows and the grid from them.
  */
 import type { Column } from './elements/sort-order.ts';
 import type { RequestRow } from '../records/model.ts';
@@ -74,7 +73,7 @@ export type TrafficTitle = (typeof COLUMNS)[number]['title'];
 
 export const TRAFFIC_COLUMNS: readonly (TrafficColumn & { readonly title: TrafficTitle })[] = COLUMNS;
 
-/** Returns the columns of a list. Only a list with requests of several APIs has the column that tells them apart. */
+/** Returns the columns of a list. Only a list with requests of several APIs has the column that distinguishes them. */
 export function columnsFor(apis: number): typeof TRAFFIC_COLUMNS {
   return apis > 1 ? TRAFFIC_COLUMNS : TRAFFIC_COLUMNS.filter(({ title }) => title !== 'API');
 }

@@ -1,4 +1,4 @@
-/** Finds the message to an MCP server in a recorded request, and the error with which it was answered. */
+/** Finds the message to an MCP server in a recorded request, and the error in the response to it. */
 import { asNonEmptyText, asText, isJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 import type { AgentCall } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';

@@ -229,7 +229,7 @@ function describeIntegration(
   };
 }
 
-/** Reads the reply with which an AWS service denies a call. Integration responses may make it a success. */
+/** Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. */
 function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
   const kind = received.outgoing?.kind ?? received.route?.integration.kind;
   if (kind !== 'service' && kind !== 'http-api-service') return undefined;
@@ -238,7 +238,7 @@ function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor):
   return findDenials([text]).length > 0 ? text : undefined;
 }
 
-/** Reads the error with which an AWS service refuses a call, in the JSON or XML of its protocol. */
+/** Reads the error in which an AWS service refuses a call, in the JSON or XML of its protocol. */
 function readServiceError({ received, outcome }: RecordedRequest, redactor: Redactor): Problem | undefined {
   const kind = received.outgoing?.kind ?? received.route?.integration.kind;
   if (kind !== 'service' && kind !== 'http-api-service') return undefined;
@@ -371,7 +371,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
   };
 }
 
-/** Reads a frame with which a function of the toolkit refuses a message: `{type: "error", code, message}`. */
+/** Reads a frame in which a function of the toolkit refuses a message: `{type: "error", code, message}`. */
 function readErrorFrame({ reply }: RecordedEvent, redactor: Redactor): Problem | undefined {
   const { type, code, message } = parseJsonObject(reply ?? '') ?? {};
   if (type !== 'error' || typeof code !== 'string' || typeof message !== 'string') return undefined;

@@ -83,7 +83,7 @@ function textOfAgent(recorded: RecordedRequest, redactor: Redactor): Pick<Reques
   };
 }
 
-/** Says what an error code stands for, if AWS uses the code of another kind of error. */
+/** Returns the actual kind of error, if AWS uses the code of another kind of error for it. */
 function reasonOf(recorded: RecordedRequest): string | undefined {
   const { error, received, caller } = recorded;
   if (error === undefined) return undefined;
@@ -107,7 +107,7 @@ function customerOf(caller: RecordedRequest['caller']): string | undefined {
   return readDecision(caller.context)?.customer;
 }
 
-/** Outcomes with which the toolkit's quota refuses. */
+/** Outcomes that mean that the toolkit's quota refused the request. */
 const CHARGES: Readonly<Record<string, string>> = {
   'over-quota': 'over quota',
   'over-rate': 'over rate limit',

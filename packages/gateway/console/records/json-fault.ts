@@ -33,7 +33,7 @@ function skipSpace(text: string, from: number): number {
 const fault = (at: number): Position => ({ at, isFault: true });
 const passed = (at: number): Position => ({ at, isFault: false });
 
-/** Reads scalars at once, and objects and lists with a stack of their own, so that depth is no matter. */
+/** Reads scalars directly, and objects and lists with an explicit stack, so that the nesting depth does not matter. */
 function readValue(text: string, from: number): Position {
   const open: ('{' | '[')[] = [];
   let at = from;

@@ -37,8 +37,8 @@ export type RequestRow = {
   readonly phase: string;
   readonly code: string | undefined;
   /**
-   * What the code stands for, if its name says something else: `no route`, or `over quota` if the toolkit withholds the
-   * API key.
+   * The actual kind of error, if the name of the code is misleading: `no route`, or `over quota` if the toolkit
+   * withholds the API key.
    */
   readonly reason?: string | undefined;
   readonly failure: string | undefined;

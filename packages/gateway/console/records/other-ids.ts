@@ -1,4 +1,4 @@
-/** Ids of a record besides its own, which its client, or the log of its function, shows. */
+/** Other ids of a record, which its client or the log of its function may show. */
 import { HeaderList } from '../../core/events/header-list.ts';
 import { callsOf } from './function-calls.ts';
 import { isEvent } from './recorded-request.ts';

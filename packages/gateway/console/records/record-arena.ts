@@ -9,8 +9,8 @@ const SEGMENT_BYTES = 256 * 1024;
 const MOST_BYTES_PER_UNIT = 3;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 /**
- * The length in UTF-16 units from which a text is written alone. Shorter texts are written together, because a call
- * costs more than writing a short text.
+ * The minimum length, in UTF-16 units, of a text that is written alone. Shorter texts are written together, because a
+ * call costs more than writing a short text.
  */
 const LONG_UNITS = 1024;
 /**

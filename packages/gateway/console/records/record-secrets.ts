@@ -63,8 +63,8 @@ function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
   visitHeaders(received.headers.lines, redactor);
   redactor.query(received.rawQuery);
   visitText(received.body, redactor);
-  // The authorizer's event is searched as well: it contains everything that the authorizer reads, under names by which
-  // the redactor recognizes secrets.
+  // The authorizer's event is searched as well: it contains everything that the authorizer reads, under names that the
+  // redactor recognizes as names of secrets.
   visitText(authorizerCall?.event, redactor);
   if (recorded.isEventItsOwn) redactor.text(JSON.stringify(factsOf(received)));
   else {

@@ -144,7 +144,7 @@ export const CORS_KINDS: readonly SurpriseKind[] = [
 /** Methods that a browser sends even if a preflight does not list them. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'POST']);
 
-/** Whether the request may have credentials, with which a browser reads * as a name. */
+/** Whether the request may have credentials. For such a request, a browser treats * as a literal name. */
 function hasCredentials({ reply }: SurpriseFacts): boolean {
   return reply.last('access-control-allow-credentials') === 'true';
 }

@@ -14,7 +14,10 @@ type Replaced = {
   readonly definition: Definition | undefined;
 };
 
-/** Returns what the configuration lacks to allow the same as one header of the function; empty if it lacks nothing. */
+/**
+ * Returns the settings that the configuration needs to allow what one header of the function allows; empty if none is
+ * missing.
+ */
 type Lacking = { readonly text: string; readonly setting?: string };
 
 export function adviseReplaced(replaced: Replaced): readonly string[] {

@@ -34,7 +34,10 @@ const emptyRequest: SurpriseKind = {
   },
 };
 
-/** A function gets {} for an empty text. To tell it from a template that prints {}, the template is rendered again. */
+/**
+ * A function gets {} for an empty text. To distinguish this case from a template that prints {}, the template is
+ * rendered again.
+ */
 function isSentEmpty({ integration, recorded, binaryMediaTypes }: SurpriseFacts): boolean {
   const { sent, received } = recorded;
   const body = sent?.body?.toString().trim() ?? '';

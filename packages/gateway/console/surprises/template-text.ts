@@ -22,7 +22,7 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   };
 }
 
-/** The APIs that osls and SAM make of events. Their settings are not in a resource of their own. */
+/** The APIs that osls and SAM create from events. Their settings are not in a separate resource. */
 const OF_EVENTS = new Set(['ApiGatewayRestApi', 'HttpApi', 'ServerlessRestApi', 'ServerlessHttpApi']);
 
 function formOf({ source }: ResolvedStack, file: string, logicalId: string): Form {

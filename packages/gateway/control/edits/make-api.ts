@@ -134,7 +134,7 @@ export function readDocument(
   return { resources, warnings };
 }
 
-/** A merge keeps the binary media types of the API, and appends those of the document [obs]. */
+/** A merge keeps the binary media types of the API, and appends the types in the document [obs]. */
 function joinBinaryTypes(before: JsonObject, merged: JsonObject): JsonObject {
   const types = new Set([...listOf(before, 'BinaryMediaTypes'), ...listOf(merged, 'BinaryMediaTypes')]);
   return types.size === 0 ? merged : { ...merged, BinaryMediaTypes: [...types] };

@@ -199,7 +199,7 @@ const OF_EVERY_TOKEN = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti']
 
 function claimsOf(required: readonly RequiredClaim[]): Pick<LocalTokenNeeds, 'claims' | 'roles'> {
   const others = required.filter(({ name }) => !OF_EVERY_TOKEN.has(name));
-  // `roles` is an option of its own, and the route's scope satisfies a required scope.
+  // Roles are passed by a separate option, and the scope of the route already satisfies a required scope.
   const roles = others.find(({ name }) => name === 'roles');
   const claims = others.filter(({ name }) => !['roles', 'scope', 'token_use'].includes(name));
   return {

@@ -1,6 +1,6 @@
 /**
- * Judges resources of API Gateway by the constraints of the calls that create them, which the control plane applies to
- * calls. CloudFormation makes the same calls.
+ * Checks resources of API Gateway against the constraints of the calls that create them. The control plane applies the
+ * same constraints to calls, and CloudFormation makes these calls.
  */
 import { violationsOf } from '@gatewright/aws/call-input';
 import { isJsonObject } from '@gatewright/aws/json-object';

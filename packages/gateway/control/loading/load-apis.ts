@@ -186,7 +186,7 @@ function loadApi(group: ApiGroup, work: Work): ApiState {
   return state;
 }
 
-/** Compiles what no deployment contains only to find faults, because AWS checks each part when it is created. */
+/** Compiles parts that no deployment contains, only to find faults, because AWS checks each part when it is created. */
 function judgeUndeployed(
   group: ApiGroup,
   deploymentIds: ReadonlySet<string>,

@@ -188,7 +188,10 @@ function readTrust(document: Json | undefined): CompiledPolicy | undefined {
   return compiled.kind === 'compiled' ? compiled.policy : undefined;
 }
 
-/** Returns the document that a text contains. CloudFormation accepts JSON text, such as that of Fn::Sub, for a policy. */
+/**
+ * Returns the document that a text contains. CloudFormation accepts JSON text for a policy, such as the result of
+ * Fn::Sub.
+ */
 function ofText(document: Json | undefined): Json | undefined {
   return typeof document === 'string' ? ((parseJson(document) as Json | undefined) ?? document) : document;
 }

@@ -1,4 +1,4 @@
-/** The value with which "Caller credentials are passed through". AWS then also checks the caller's own policies. */
+/** The value that means "Caller credentials are passed through". AWS then also checks the caller's own policies. */
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:

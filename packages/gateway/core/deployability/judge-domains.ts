@@ -1,4 +1,4 @@
-/** What API Gateway refuses of custom domain names (CreateDomainName). */
+/** Checks custom domain names for what CreateDomainName refuses. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -10,7 +10,7 @@ const CERTIFICATES = [
   ['REGIONAL', 'RegionalCertificateArn'],
 ] as const;
 
-/** Judges where the certificate is (architect/architect#25, serverless-components/express#10). */
+/** Checks the region of the certificate (architect/architect#25, serverless-components/express#10). */
 export function judgeCertificate(
   domain: ResolvedResource,
   _all: unknown,
@@ -30,7 +30,10 @@ export function judgeCertificate(
   return undefined;
 }
 
-/** Judges which certificate there is (anomalyco/sst#4131, hashicorp/terraform-provider-aws#3276). */
+/**
+ * Checks whether the certificate belongs to the endpoint type (anomalyco/sst#4131,
+ * hashicorp/terraform-provider-aws#3276).
+ */
 export function judgeEndpoint(
   domain: ResolvedResource,
   _all: unknown,
@@ -61,7 +64,7 @@ export function judgeEndpoint(
     : undefined;
 }
 
-/** Judges domains of HTTP and WebSocket APIs (amplify-education/serverless-domain-manager#401, #381). */
+/** Checks domains of HTTP and WebSocket APIs (amplify-education/serverless-domain-manager#401, #381). */
 export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | undefined {
   const only = 'can be managed through the API Gateway V2 API.';
   for (const [index, one] of asOneOrMore(domain.properties['DomainNameConfigurations']).entries()) {

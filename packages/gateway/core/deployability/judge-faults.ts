@@ -1,6 +1,6 @@
 /**
- * Judges a fault that the gateway reports at startup. A fault about a value that AWS gets from elsewhere, or that another fault causes,
- * is not a refusal by AWS.
+ * Decides whether AWS would refuse a fault that the gateway reports at startup. A fault about a value that AWS gets
+ * from elsewhere, or that another fault causes, is not refused by AWS.
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedStack } from '../stack/model.ts';
@@ -25,7 +25,8 @@ export function judgeFault(error: DefinitionError, stack: ResolvedStack | undefi
     return (fault !== undefined && ruleOfRefusal(fault) !== 'resource-value') || unresolved.length > 0;
   };
   const { fault: own, unresolved: missing = [] } = stack.resources.get(logicalId) ?? {};
-  // The service gets no value because of a part, such as a parameter without value, that is a finding of its own.
+  // The service gets no value because of another part, such as a parameter without a value, which is a separate
+  // finding.
   const isMissing =
     missing.includes(path[0] ?? '') && own !== undefined && ruleOfRefusal(own) !== 'resource-value';
   return isMissing || [...names].some(isOpen) ? 'value-elsewhere' : rule;

@@ -1,4 +1,4 @@
-/** Judges names within one template: attributes that a type does not have, and names that two resources share. */
+/** Checks names within one template: attributes that a type does not have, and names that two resources share. */
 import { asText, isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';

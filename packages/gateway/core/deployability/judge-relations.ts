@@ -1,4 +1,4 @@
-/** What a service refuses because of two properties, or of two resources, that do not fit together. */
+/** Checks whether two properties, or two resources, fit together. If they do not, the service refuses them. */
 import { parseArn } from '@gatewright/aws/arn';
 import {
   asOneOrMore,
@@ -231,7 +231,7 @@ function judgeSubscription(
   return refused && { resource: subscription, property: refused.member, message: refused.message };
 }
 
-/** Judges the subscriptions that are written in the topic itself. */
+/** Checks the subscriptions that are defined in the topic itself. */
 function judgeOwnSubscriptions(
   topic: ResolvedResource,
   all: readonly ResolvedResource[],

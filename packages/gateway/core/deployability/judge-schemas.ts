@@ -1,4 +1,4 @@
-/** Judges the resources of a stack by CloudFormation's schemas, as far as their values are known. */
+/** Checks the resources of a stack against CloudFormation's schemas, as far as their values are known. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -17,7 +17,7 @@ export type SchemaQuestion = {
   readonly properties: JsonObject;
 };
 
-/** Returns what is checked against schemas: each resource that the template has. */
+/** Returns the resources of the template, which are checked against schemas. */
 export function schemaQuestions({ resources, source }: ResolvedStack): readonly SchemaQuestion[] {
   if (source === undefined) return [];
   const known = new KnownValues(source.template, source.placeholderParameters);
@@ -50,7 +50,7 @@ function judgeResource(
   known: KnownValues,
 ): readonly DeployFinding[] {
   const { logicalId, type } = resource;
-  // The transform adds what a resource that it makes lacks.
+  // The transform adds the missing properties of a resource that it generates.
   const isMade = source?.made?.has(logicalId) === true;
   return violations
     .filter((violation) => isCertain(violation, resource, known))
@@ -120,7 +120,7 @@ function isCertain(
 ): boolean {
   const [top] = path;
   if (top !== undefined && unresolved.includes(top)) return false;
-  // A function in the place of the members, such as Fn::Transform, may add others.
+  // A function in place of the members, such as Fn::Transform, may add members.
   const isOfMembers = missing !== undefined || top === undefined || keyword === 'additionalProperties';
   const owner = keyword === 'additionalProperties' ? path.slice(0, -1) : path;
   if (isOfMembers && hasFunction(known.writtenAt(logicalId, owner))) return false;

@@ -1,4 +1,4 @@
-/** Judges resources that refer to a stage only by its name, so that CloudFormation may create them before the stage. */
+/** Finds resources that refer to a stage only by its name, so that CloudFormation may create them before the stage. */
 import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { namesIn } from './names-in.ts';
@@ -45,7 +45,7 @@ export function judgeMappedStage(
     : undefined;
 }
 
-/** Returns whether this stack makes the stage, and the resource does not wait for it. */
+/** Returns whether this stack creates the stage, but the resource does not wait for it. */
 function isEarly(resource: ResolvedResource, stack: ResolvedStack, api: string, name: string): boolean {
   const makers = [...stack.resources.values()].filter(
     ({ type, properties }) =>
@@ -63,7 +63,10 @@ function waitsForDomain({ logicalId }: ResolvedResource, stack: ResolvedStack): 
   );
 }
 
-/** Returns the resources that CloudFormation creates first: those of DependsOn, and those that values refer to. */
+/**
+ * Returns the resources that CloudFormation creates first: the resources in DependsOn, and the resources that values
+ * refer to.
+ */
 function awaitedBy(from: string, { source }: ResolvedStack): ReadonlySet<string> {
   const resources = mapOf(source?.template ?? {}, 'Resources');
   const found = new Set<string>();

@@ -1,4 +1,4 @@
-/** What EventBridge refuses of the targets of a rule (PutTargets). */
+/** Checks the targets of a rule for what EventBridge's PutTargets refuses. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';

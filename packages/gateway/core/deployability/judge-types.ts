@@ -1,4 +1,4 @@
-/** Judges the names of resource types: finds unknown types, and types whose properties are not checked. */
+/** Checks the names of resource types: finds unknown types, and types whose properties are not checked. */
 import type { ResolvedStack } from '../stack/model.ts';
 import { makeFinding, placedAt } from './finding.ts';
 import type { DeployFinding } from './finding.ts';

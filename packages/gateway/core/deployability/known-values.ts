@@ -21,7 +21,7 @@ const COMPUTED: ReadonlySet<string> = new Set([
   'Fn::ToJsonString',
   'Condition',
 ]);
-/** The number of the account is another one there, but it has the same form. */
+/** On AWS, the account id is a different one, but it has the same form. */
 const OF_ACCOUNT = /^AWS::(?:Region|Partition|URLSuffix|AccountId|NoValue)$/;
 /** Types whose Ref is a name or a URL ("Return values" of the types). */
 const REF_IS_NAME: ReadonlySet<string> = new Set([
@@ -42,7 +42,7 @@ export class KnownValues {
   readonly #parameters: JsonObject;
   readonly #placeholders: ReadonlySet<string>;
 
-  /** @param placeholders the parameters whose value on AWS is another one */
+  /** @param placeholders the parameters whose value is different on AWS */
   constructor(template: JsonObject, placeholders: ReadonlySet<string> = new Set()) {
     this.#template = template;
     this.#parameters = mapOf(template, 'Parameters');
@@ -66,7 +66,7 @@ export class KnownValues {
     return this.isKnown(this.writtenAt(logicalId, path));
   }
 
-  /** Returns whether a function makes a text at the path, whatever the text is. */
+  /** Returns whether an intrinsic function produces a text at the path, regardless of the text. */
   isTextAt(logicalId: string, path: readonly string[]): boolean {
     const written = this.writtenAt(logicalId, path);
     if (!isJsonObject(written)) return false;

@@ -2,7 +2,7 @@ import { mapOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 
-/** What a service refuses because of two properties, or of two resources, that do not fit together. */
+/** A combination of two properties, or of two resources, that a service refuses. */
 export type BrokenRelation = {
   readonly resource: ResolvedResource;
   readonly property: string;

@@ -41,7 +41,8 @@ export const RULES = {
   },
   'not-compiled': {
     severity: 'refused',
-    about: 'a serverless.yml that osls itself refuses, so that nothing of it reaches AWS, or is checked here',
+    about:
+      'a serverless.yml that osls itself refuses, so that it cannot be deployed, and its resources are not checked here',
     remedy: 'correct the service at this place; the rest of it is checked afterwards',
     source: 'https://github.com/oss-serverless/osls',
   },
@@ -77,7 +78,7 @@ export const RULES = {
   },
   'old-runtime': {
     severity: 'refused',
-    about: 'a runtime with which Lambda no longer creates functions',
+    about: 'a runtime that Lambda no longer accepts for new functions',
     remedy: 'use a supported runtime',
     source: `${LAMBDA}/lambda-runtimes.html`,
   },
@@ -244,7 +245,7 @@ export const RULES = {
   },
   'value-elsewhere': {
     severity: 'unchecked',
-    about: 'a value that is stored in the account or made by another tool',
+    about: 'a value that is stored in the account or created by another tool',
     remedy: 'add the value to gatewright.values.yml, or check it in the account',
     source: `${CLOUDFORMATION}/UserGuide/dynamic-references.html`,
   },

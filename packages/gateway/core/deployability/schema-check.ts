@@ -1,6 +1,6 @@
 /**
  * Checks the properties of a resource against CloudFormation's schema of its type. The schemas are data; this file only
- * words their violations.
+ * describes violations of them.
  */
 import { createRequire } from 'node:module';
 import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from 'ajv';
@@ -115,7 +115,7 @@ function compileBounded(pattern: string): Pattern {
   const compiled = compileEither(pattern);
   return {
     test: (text) => compiled === undefined || text.length > MAX_MATCHED || compiled.test(text),
-    // ajv keeps compiled patterns by their text.
+    // ajv stores compiled patterns by their text.
     toString: () => pattern,
   };
 }
@@ -127,7 +127,7 @@ function compileEither(pattern: string): RegExp | undefined {
     try {
       return new RegExp(source, flags);
     } catch {
-      // The next flags may compile it.
+      // The pattern may compile with the next flags.
     }
   return undefined;
 }
@@ -135,8 +135,8 @@ function compileEither(pattern: string): RegExp | undefined {
 type SchemaError = ErrorObject<string, Record<string, unknown>>;
 
 /**
- * Words the errors. The errors of the branches of a combination are left out, because it is not known which branch the
- * author intended.
+ * Describes the errors. The errors of the branches of a combination are left out, because it is not known which branch
+ * the author intended.
  */
 function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
   const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));
@@ -182,7 +182,7 @@ function reasonFor({ schemaPath }: SchemaError, all: readonly ErrorObject[]): st
   return ` because ${required.map((name) => `${String(name)} is ${show(data[String(name)])}`).join(' and ')}`;
 }
 
-/** Words a combination of required members; any other combination is worded as a whole. */
+/** Describes a combination of required members; any other combination is described as a whole. */
 function wordCombination(
   { schemaPath, keyword, params }: SchemaError,
   all: readonly ErrorObject[],

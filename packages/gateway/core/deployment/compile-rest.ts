@@ -186,7 +186,7 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
 
 /** Only a deployment needs methods. An API without methods and without a deployment is accepted. */
 function refuseWithoutMethods({ api, methods, tolerance }: RestResources): void {
-  // An API whose document cannot be read has a fault of its own. What a document in S3 has is not known.
+  // An API whose document cannot be read has a fault of its own. The content of a document in S3 is not known.
   const isKnown = api.fault === undefined && api.properties['BodyS3Location'] === undefined;
   if (methods.length === 0 && isKnown)
     tolerance.note(

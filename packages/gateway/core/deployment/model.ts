@@ -149,7 +149,7 @@ export type Integration =
   | HttpApiServiceIntegration
   /** A WebSocket `$connect` or `$disconnect` route without an integration. */
   | { readonly kind: 'none' }
-  /** A configuration that AWS deploys, but with which every request fails with 500. */
+  /** A configuration that AWS deploys, but that makes every request fail with 500. */
   | { readonly kind: 'misconfigured'; readonly reason: string; readonly defect: MappingDefect }
   /**
    * An integration type that this version cannot run. It is reported when the template is loaded, and every request

@@ -186,7 +186,7 @@ type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash'
 type Answering = { readonly by: string; readonly fault: AnsweringFault };
 
 /**
- * Returns the outcome with which a fault replaces the integration's outcome.
+ * Returns the outcome that a fault puts in place of the integration's outcome.
  * @param requestId the function's request id
  */
 function outcomeOf(

@@ -46,7 +46,7 @@ export function refuse(
 }
 
 /**
- * The error with which an operation refuses a call. It may be thrown anywhere in the operation, and contains AWS's
+ * The error that an operation throws to refuse a call. It may be thrown anywhere in the operation, and contains AWS's
  * error code and message.
  */
 export class OperationRefused extends Error {

@@ -129,7 +129,10 @@ function compile(pattern: unknown): EventTest {
   return testOf(alternatives);
 }
 
-/** Returns EventBridge's refusal of a pattern, which is an object or JSON text, or undefined if EventBridge takes it. */
+/**
+ * Returns the message with which EventBridge refuses a pattern; undefined if EventBridge accepts it. The pattern is an
+ * object or JSON text.
+ */
 export function checkEventPattern(pattern: unknown): string | undefined {
   return refusalOf(() => compileEventPattern(pattern));
 }

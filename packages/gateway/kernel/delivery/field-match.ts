@@ -1,6 +1,6 @@
 /**
- * Finds whether the fields of an event meet the rules of a pattern. Fields are the leaves of the event: texts, numbers,
- * true, false and null. An object, and a list without leaves, is not a field (docs/aws §18.5).
+ * Finds whether the fields of an event match the rules of a pattern. Fields are the leaves of the event: texts,
+ * numbers, true, false and null. An object, and a list without leaves, is not a field (docs/aws §18.5).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isScalar, type ValueTest } from './value-match.ts';
@@ -22,8 +22,8 @@ const MAX_LEVELS = 1_000;
 const MAX_READINGS = 64;
 
 /**
- * Whether the event meets all rules at once. Rules for fields of a list's elements must be met by one element, which
- * AWS's engine calls array consistency.
+ * Whether the event matches all rules. If there are rules for fields of a list's elements, a single element must match
+ * all of them, which AWS's engine calls array consistency.
  */
 export function findMatch(event: unknown, wanted: readonly Wanted[]): boolean {
   const present = wanted.filter(({ path, takesAbsence }) => !takesAbsence || hasField(event, path));
@@ -41,7 +41,7 @@ function isMet(value: unknown, wanted: readonly Wanted[], level = 0): boolean {
   );
 }
 
-/** One element must meet all rules for its fields. Rules for the list's own values may be met by any of them. */
+/** One element must match all rules for its fields. Rules for the list's own values may be matched by any of them. */
 function isMetByElements(list: readonly unknown[], wanted: readonly Wanted[], level: number): boolean {
   const own = wanted.filter(({ path }) => path === undefined);
   const inner = wanted.filter(({ path }) => path !== undefined);

@@ -47,7 +47,7 @@ function compileRange(
   return (value) => typeof value === 'number' && lower(value, bottom) && upper(value, top);
 }
 
-/** The engine prints the token that it met: the end of the list, or the bracket with which a value begins. */
+/** The engine's message contains the token that it found: the end of the list, or the opening bracket of a value. */
 function printMember(operand: readonly unknown[], index: number): string {
   if (index >= operand.length) return ']';
   const member = operand[index];

@@ -10,7 +10,7 @@ export function refusePattern(reason: string): never {
   throw new PatternError(reason);
 }
 
-/** Returns what a compilation refuses with, or undefined if it succeeds; other errors are thrown. */
+/** Returns the error with which a compilation refuses its input; undefined if it succeeds. Other errors are thrown. */
 export function refusalOf(compile: () => unknown): string | undefined {
   try {
     compile();

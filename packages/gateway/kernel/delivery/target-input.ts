@@ -68,7 +68,7 @@ export function compileTransformer(paths: unknown, template: string, targetId = 
 }
 
 /**
- * Compiles what a target gets of an event.
+ * Compiles the function that builds the input of a target from an event.
  * @throws PatternError with EventBridge's message, or if a path is not supported here
  */
 export function compileInput(target: UnknownMembers): TargetInput {

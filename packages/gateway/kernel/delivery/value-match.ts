@@ -14,18 +14,18 @@ type Scalar = string | number | boolean | null;
 export type ValueTest = (value: Scalar) => boolean;
 
 /**
- * Whose patterns are read. SNS takes fewer operators: its refusals are those of an earlier engine, without `wildcard`,
- * with `anything-but` only of values and of one `prefix` (recorded: LocalStack, test_sns_filter_policy, May 2024; SNS
- * developer guide, "String value matching").
+ * The service whose patterns are read. SNS supports fewer operators: its refusals come from an earlier engine, without
+ * `wildcard`, with `anything-but` only of values and of one `prefix` (recorded: LocalStack, test_sns_filter_policy, May
+ * 2024; SNS developer guide, "String value matching").
  */
 export type Dialect = 'events' | 'sns';
 
-/** The rules of one field, of which one must be met. */
+/** The rules of one field, one of which must match. */
 export type FieldRules = {
   readonly tests: readonly ValueTest[];
   /** Whether `{"exists": false}` is one of the rules. */
   readonly takesAbsence: boolean;
-  /** The wildcards, for the limit on them; those of one `anything-but` are in one list. */
+  /** The wildcards, for the limit on their number. The wildcards of one `anything-but` are in one list. */
   readonly wildcards: readonly (readonly string[])[];
 };
 

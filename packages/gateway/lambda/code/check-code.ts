@@ -29,8 +29,8 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
 }
 
 /**
- * Returns the fault of code as one that AWS accepts: CreateFunction reads neither the handler nor its imports, and has
- * every runtime installed. A fault with a rule keeps it.
+ * Marks a fault of the code as accepted by AWS, because CreateFunction reads neither the handler nor its imports, and
+ * AWS has every runtime installed. A fault that has a rule keeps it.
  */
 function asAccepted(error: DefinitionError): DefinitionError {
   if (error instanceof DefinitionFaults) {

@@ -137,7 +137,7 @@ const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 /** Folders that `sam build` and CDK do not copy. */
 const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
 
-/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles or selects is not judged. */
+/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles or selects is not checked. */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;
   const isSelected = isBundled(definition) || OF_OSLS.test(basename(place.file));

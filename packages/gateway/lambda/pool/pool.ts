@@ -12,7 +12,7 @@ import type { PoolLimits } from './pool-limits.ts';
 import { StreamJob, type StreamStart } from '../invocation/stream-job.ts';
 
 const MAX_STARTING = 4;
-/** The idle time in milliseconds after which an instance ends. A function's last instance is not ended so soon. */
+/** The idle time in milliseconds after which an instance ends. A function's last instance is kept longer. */
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
 
@@ -31,7 +31,7 @@ function refused(refusal: Refusal, onEnd: InvocationEnd | undefined): Promise<Re
   return Promise.resolve(refusal);
 }
 
-/** A callback instead of another promise, because each invocation would wait for it. */
+/** This is a callback, because each invocation would have to wait for another promise. */
 function withEnd<Result extends InvocationResult | StreamStart>(
   resolve: (result: Result) => void,
   onEnd: InvocationEnd | undefined,

@@ -30,8 +30,8 @@ export class TextChannel<Sent, Received> {
   readonly #out: Way;
   readonly #in: Way;
   /**
-   * The number of strings, received in one turn of the event loop, from which this side counts as busy. A busy side
-   * checks the shared memory in each turn, so that the sender does not have to wake it.
+   * The minimum number of strings received in one turn of the event loop for which this side counts as busy. A busy
+   * side checks the shared memory in each turn, so that the sender does not have to wake it.
    */
   readonly #busyFrom: number;
   /** The strings that arrived through the port, oldest first. */
@@ -48,8 +48,9 @@ export class TextChannel<Sent, Received> {
     const ways = [openWay(memory, offset), openWay(memory, offset + WAY_BYTES)] as const;
     this.#port = port;
     [this.#out, this.#in] = side === 'gateway' ? ways : [ways[1], ways[0]];
-    // The number of waiting strings from which this side counts as busy. One is enough for the gateway, because its event
-    // loop runs in any case. An instance waits for two, because an additional turn costs half as much as an event.
+    // The minimum number of waiting strings for which this side counts as busy. One is enough for the gateway, because
+    // its event loop runs in any case. An instance waits for two, because an additional turn costs half as much as an
+    // event.
     this.#busyFrom = side === 'gateway' ? 1 : 2;
   }
 

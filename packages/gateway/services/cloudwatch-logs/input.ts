@@ -19,7 +19,7 @@ const POLICY: InputPolicy = {
   wrongType: invalidParameter,
 };
 
-/** @throws OperationRefused if a name is too long, in words that are not those of the validator [obs] */
+/** @throws OperationRefused if a name is too long, with a message that differs from the validator's [obs] */
 export function logsInput(members: UnknownMembers): CallInput {
   for (const name of ['logGroupName', 'logStreamName'])
     if ((asText(members[name]) ?? '').length > MAX_NAME)

@@ -23,7 +23,7 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
-/** A refusal of what AWS accepts. */
+/** A refusal of input that AWS would accept. */
 export class NotSupported extends InvalidMember {}
 
 /** A refusal of an alarm for which words of AWS are recorded (docs/aws §22.3). Templates show our message. */

@@ -209,7 +209,7 @@ const DEFAULTS_OF_STREAM = {
   TumblingWindowInSeconds: 0,
   FunctionResponseTypes: [],
   DestinationConfig: { OnFailure: {} },
-  // The outcome of batches is not kept, so a mapping is shown as AWS shows one that has read nothing yet.
+  // The outcome of batches is not kept, so a mapping is shown as AWS shows a mapping that has not read anything yet.
   LastProcessingResult: 'No records processed',
 };
 

@@ -44,7 +44,7 @@ export function readPublished(
   return { message, groupId, byProtocol, deduplicationId, subject, attributes };
 }
 
-/** Checks what makes an entry of a batch fail alone. */
+/** Checks for faults that make a single entry of a batch fail, but not the others. */
 export function refuseContent(input: UnknownMembers): Refusal | undefined {
   if ((readTextField(input, 'Message') ?? '') === '') return refuseParameter('Empty message');
   const subject = readTextField(input, 'Subject');
@@ -56,7 +56,7 @@ function isSubject(text: string): boolean {
   return text.length > 0 && text.length <= MAX_SUBJECT_LENGTH && !/\p{Cc}/u.test(text);
 }
 
-/** Checks the entries of a batch as far as a fault refuses all of them. */
+/** Checks the entries of a batch for faults that refuse the whole batch. */
 export function checkEntries(entries: readonly UnknownMembers[]): Refusal | undefined {
   if (entries.length === 0)
     return refuse('EmptyBatchRequest', 'The batch request does not contain any entries.');

@@ -72,7 +72,7 @@ export function administerQueues(
   }
 }
 
-/** Lists the addresses of queues; one that asks for a number of results gets a token for the rest [obs]. */
+/** Lists the addresses of queues. A call that sets a maximum number of results gets a token for the rest [obs]. */
 function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
   const prefix = readTextField(input, 'QueueNamePrefix') ?? '';
   const from = Number(readTextField(input, 'NextToken') ?? 0) || 0;

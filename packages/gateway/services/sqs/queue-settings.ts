@@ -143,7 +143,7 @@ export function keepAttributes(
     return typeof value === 'string' ? [[name, value]] : [];
   });
   const all: Record<string, string> = { ...before, ...Object.fromEntries(given) };
-  // A queue that has given up its KMS key does not return to SQS's own encryption [obs].
+  // If the KMS key of a queue is removed, the queue does not return to SQS's own encryption [obs].
   if (before['KmsMasterKeyId'] !== undefined && all['KmsMasterKeyId'] === '') {
     all['SqsManagedSseEnabled'] = String(readFlag(attributes['SqsManagedSseEnabled']) ?? false);
     delete all['KmsDataKeyReusePeriodSeconds'];

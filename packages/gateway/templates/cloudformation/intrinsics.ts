@@ -13,8 +13,8 @@ import type { Path } from './template-source.ts';
 /** The value of `AWS::NoValue`. The property or list element that has this value is removed. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 /**
- * The name of the function by which readers of other formats represent an unknown value. Its argument is the reason why
- * the value is unknown.
+ * The name of the function that readers of other formats use to represent an unknown value. Its argument is the reason
+ * why the value is unknown.
  */
 export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;

@@ -41,7 +41,7 @@ const OF_DEPLOYMENTS: ReadonlySet<string> = new Set([
   'CodeDeployServiceRole',
 ]);
 
-/** The types of SAM, or what they are converted to, of which SAM's other resources are not generated here. */
+/** Types of SAM, or types that they are converted to, whose additional resources are not generated here. */
 const NOT_EXPANDED = /^AWS::(?:Serverless::|AppSync::GraphQLApi$)/;
 
 export class StackResolver implements Scope {

@@ -127,7 +127,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
-/** Returns the resources that SAM made, and those of its own types, which it converted. */
+/** Returns the resources that SAM created, and the resources of SAM's own types, which it converted. */
 function findMade(written: JsonObject, expanded: JsonObject): ReadonlySet<string> {
   const before = mapOf(written, 'Resources');
   const isMade = (logicalId: string): boolean => {

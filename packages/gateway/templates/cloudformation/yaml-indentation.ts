@@ -12,7 +12,7 @@ export function deepenFirst(text: string, document: Document.Parsed): string | u
   const end = endOf(text, start);
   if (end === undefined) return undefined;
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  // The dashes of list items count as indentation of what is in them.
+  // The dashes of list items count towards the indentation of their content.
   const indentation = /^(?:[-?]? )*/.exec(text.slice(lineStart))?.[0].length ?? 0;
   const [first = '', ...others] = text.slice(start, end).split('\n');
   const deepened = others.map((line) => {

@@ -57,7 +57,7 @@ const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonOb
 
 const INHERITED = ['DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'];
 
-/** The properties of events for the properties of the resources that SAM makes of them, if the names differ. */
+/** Maps the properties of events to the properties of the resources that SAM creates from them, if the names differ. */
 const OF_EVENTS: Readonly<Record<string, string>> = {
   ScheduleExpression: 'Schedule',
   EventPattern: 'Pattern',
@@ -324,8 +324,8 @@ export class SamExpansion {
   }
 
   /**
-   * Returns the logical id of an API's stage. SAM reads the name before parameters are resolved: a name that a function
-   * computes is no part of the id, even if the parameter has a default.
+   * Returns the logical id of an API's stage. SAM reads the name before parameters are resolved: a name that an
+   * intrinsic function computes is not part of the id, even if the parameter has a default.
    */
   stageIdOf(apiId: string, stageName: Json): string {
     const written = mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), apiId), 'Properties')['StageName'];

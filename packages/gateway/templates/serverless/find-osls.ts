@@ -63,7 +63,7 @@ function findFrom(origin: string, name: string): Omit<FoundOsls, 'owner'> | unde
       version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
     };
   } catch {
-    // osls is not installed there, so the next place is tried.
+    // osls is not installed there, so the search continues in the next place.
     return undefined;
   }
 }

@@ -43,7 +43,7 @@ function hasParts(file: string): boolean {
   return existsSync(file) && parseDocument(readFileSync(file, 'utf8')).has('parts');
 }
 
-/** Returns the guide with which to begin for each added part. */
+/** Returns, for each added part, the guide to begin with. */
 export function guidesOf(added: readonly string[], folder: string): readonly string[] {
   return PARTS.filter(({ chosenAs }) => added.includes(chosenAs)).map(
     ({ chosenAs, guides }) => `${chosenAs}: ${join(folder, (guides[0] ?? '').replace('docs/guides/', ''))}`,

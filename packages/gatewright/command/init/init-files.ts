@@ -136,7 +136,7 @@ sources:
       eventBridge: { bus: 'gatewright-{stage}-webhooks', source: github.webhook }
 `;
 
-/** The parameter with which the stack has a WebSocket API of its own. */
+/** The parameter that gives the stack a WebSocket API of its own. */
 export const CHANNELS_PARAMETER = 'websocketApi: true';
 
 /** The document of the stack's own WebSocket API. */

@@ -120,7 +120,7 @@ function add(folder: string, names: string): void {
       : [
           added.length === 0
             ? 'the stack already has these parts'
-            : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment makes their resources, and replaces no other`,
+            : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment creates their resources, and does not replace any other`,
           ...(needsDocument
             ? [
                 `written ${join(relative(process.cwd(), stack), 'access/channels.yml')}; write ${CHANNELS_PARAMETER} into params.dev of ${join(relative(process.cwd(), stack), 'serverless.yml')}, so that the stack has this API`,

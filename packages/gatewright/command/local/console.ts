@@ -26,7 +26,7 @@ export function consoleCommand(): Command {
       '--stack <name>',
       'show the customers of this deployed Gatewright stack, such as gatewright-prod; reads only, until Ctrl-C',
     )
-    .option('--url <url>', 'the same by the output AdminApiUrl of the stack')
+    .option('--url <url>', 'the deployed stack, by its output AdminApiUrl instead of its name')
     .option('--new-key', 'create a new key; earlier links and open tabs are then refused', false)
     .option('--no-open', 'only print the link, and do not open a browser (default without a terminal)')
     .addHelpText('after', EXAMPLE);

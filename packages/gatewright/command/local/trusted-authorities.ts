@@ -12,7 +12,7 @@ export function trustedAuthorities(): string[] {
   }
 }
 
-/** Makes `fetch` trust this folder's local CA, with which `gatewright start --tls` identifies itself. */
+/** Makes `fetch` trust this folder's local CA, which signs the certificates of `gatewright start --tls`. */
 export function trustLocalAuthority(): void {
   setDefaultCACertificates(trustedAuthorities());
 }

@@ -22,7 +22,7 @@ type GuardedRoute = {
   /** Where the token goes. */
   readonly source: AdmittedToken['source'];
   /**
-   * The name of an API key with which the route can be called; undefined if no key is needed, or if none is known. An
+   * The name of an API key that callers of the route can use; undefined if no key is needed, or if none is known. An
    * authorizer may provide the key.
    */
   readonly key: string | undefined;
@@ -129,7 +129,7 @@ function asks({ authorizer, apiKeyRequired }: Route): string {
 function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   const cost = ({ route }: GuardedRoute): number =>
     (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) +
-    // A preflight response shows nothing of the service.
+    // The response to a preflight does not come from the service, so it is not a useful example.
     (route.method === 'OPTIONS' ? 4 : 0) +
     (route.path.includes('{') ? 1 : 0);
   return routes.toSorted((a, b) => cost(a) - cost(b))[0];

@@ -1,4 +1,4 @@
-/** Compiles an issuer in a document to the data by which tokens are checked. */
+/** Compiles an issuer in a document to the data that is needed to check tokens. */
 import type {
   CertificateIssuer,
   CompiledDocument,

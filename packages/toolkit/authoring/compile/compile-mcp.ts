@@ -69,7 +69,7 @@ function withoutGet(path: string, kind: CompiledDocument['kind']): string {
   return `has no route GET ${path}, so API Gateway responds to GET with ${kind === 'http' ? '404' : '403'}; clients of earlier revisions of MCP expect 405 from the server, and some of them stop at any other status: route all methods of ${path} to the function, and allow these methods in the rule for ${path}`;
 }
 
-/** Only one place may charge a call, because two would charge it twice. */
+/** The call must be charged in one place only; otherwise it would be charged twice. */
 function checkCharge(path: string, quota: AccessDocument['quota'], problem: CompileMcp['problem']): void {
   if (quota === undefined) problem(['mcp', 'charge'], 'needs quota, which names the plan and the tenant');
   else if (quota.count === 'access-log')

@@ -1,4 +1,4 @@
-/** Compiles the quota of an access document to the data by which the authorizer charges callers. */
+/** Compiles the quota of an access document to the data that the authorizer needs to charge callers. */
 import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from '../document/document.ts';
 import type { PlanText } from '../document/document-quota.ts';

@@ -30,11 +30,11 @@ const RULE = refine(
   object(
     { id: NAME, effect: oneOf('allow', 'deny') },
     {
-      tools: patterns('tools', 'Tools that the caller may call, and sees in tools/list.'),
-      prompts: patterns('prompts', 'Prompts that the caller may get, and sees in prompts/list.'),
+      tools: patterns('tools', 'Tools that the caller may call. tools/list shows them to the caller.'),
+      prompts: patterns('prompts', 'Prompts that the caller may get. prompts/list shows them to the caller.'),
       resources: patterns(
         'resources',
-        'URIs that the caller may read and follow, and sees in resources/list.',
+        'URIs that the caller may read and subscribe to. resources/list shows them to the caller.',
       ),
       methods: patterns(
         'methods',

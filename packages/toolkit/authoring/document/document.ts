@@ -41,7 +41,7 @@ const RESULT = object(
         {
           optional: described(
             list(CLAIM_NAME, 0, 50),
-            'Names that a caller may lack or have empty. A caller without one of the others is denied (403, missing_claim), because data stored under a missing value would mix all such callers.',
+            'The names that may be missing or empty. A caller without one of the others is denied (403, missing_claim), because data stored under a missing value would mix all such callers.',
           ),
         },
       ),

@@ -37,7 +37,7 @@ const [SUBJECT, TENANT, ANY_VALUE] = ['alice', 'acme', 'example'];
 /**
  * @param stage the stage of the stack with the authorizers
  * @param includes whether the local issuer stands in for the issuer with this address
- * @returns undefined if no token of the local issuer can be made that the document admits
+ * @returns undefined if the local issuer cannot create a token that the document accepts
  */
 export function findAdmittedToken(
   document: CompiledDocument,

@@ -1,4 +1,4 @@
-/** Says what a caller lacks, so that the condition of a rule is met. */
+/** Describes what a caller lacks to satisfy the condition of a rule. */
 import type { CompiledCondition, CompiledDocument } from '@gatewright/handlers/access/compiled-document';
 import { evaluateCondition } from '@gatewright/handlers/access/decide/condition';
 import type { Circumstances } from '@gatewright/handlers/access/decide/condition';
@@ -12,7 +12,7 @@ import { describeCondition } from './describe-access.ts';
 type Lacking = {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Conditions that neither a role nor a scope meets. */
+  /** Conditions that neither a role nor a scope can satisfy. */
   readonly others: readonly string[];
 };
 
@@ -62,7 +62,10 @@ function lackingOf(condition: CompiledCondition, asked: Asked): Lacking {
   }
 }
 
-/** One of several roles or scopes is enough. Of other alternatives, the one that lacks least is described. */
+/**
+ * One of several roles or scopes is enough. Of other alternatives, the one that is closest to being satisfied is
+ * described.
+ */
 function lackingOfAny(parts: readonly CompiledCondition[], asked: Asked): Lacking {
   for (const what of ['role', 'scope'] as const) {
     const names = parts.flatMap((part) => (part.is === what ? [part.name] : []));

@@ -200,11 +200,11 @@ export const PORTAL_DOCUMENT = object(
     welcome: described(paragraphs(2000), 'Text of the sign-in page. An empty line begins a paragraph.'),
     help: described(paragraphs(4000), 'How customers get help. Plain text.'),
     terms: described(paragraphs(20_000), 'Terms of use. Plain text.'),
-    keys: described(KEYS, 'Keys that customers make. Default: customers cannot make keys.'),
+    keys: described(KEYS, 'Keys that customers create. Default: customers cannot create keys.'),
     apis: described(list(API, 0, 20), 'APIs with a reference in the portal.'),
     webhooks: described(
       list(WEBHOOK, 1, 10),
-      'Webhooks that customers send to you, with secrets that they make here. Default: none.',
+      'Webhooks that customers send to you, with secrets that they create here. Default: none.',
     ),
     signIn: described(
       record(STAGE, 'a stage of this stack', SIGN_IN, 0, 20),

@@ -85,7 +85,7 @@ const SOURCE = refine(
           record(STAGE, 'a stage of this stack', SECRET, 1),
           (value) => typeof value !== 'object',
         ),
-        'Where the secret is stored, for each stage of the stack. Other stages do not have this source. customers: customers make secrets of their own in the portal, in the stages of masterSecret.',
+        'Where the secret is stored, for each stage of the stack. Other stages do not have this source. customers: customers create secrets of their own in the portal, in the stages of masterSecret.',
       ),
       target: TARGET,
     },

@@ -52,7 +52,7 @@ export function comparable(shown: UnknownMembers, ...also: readonly string[]): U
   );
 }
 
-/** The text with which the description of every deployment by this command begins. */
+/** The beginning of the description of every deployment that this command creates. */
 export const DEPLOYED_BY = 'gatewright attach';
 
 export function routePart(key: string): string {

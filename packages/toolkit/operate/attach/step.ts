@@ -37,9 +37,7 @@ export type Step = Outcome & {
   /** The state of the part before the step; null if the part did not exist. */
   readonly before: UnknownMembers | null;
   readonly apply: PlaneCall;
-  /**
-   * Other outcomes with which the step also counts as done, for example because a canary has been promoted since then.
-   */
+  /** Other states in which the step also counts as done, for example because a canary has been promoted since then. */
   readonly orElse?: readonly Outcome[];
   /** The percentage of requests that the deployment gets at first. Only REST APIs support this. */
   readonly canaryPercent?: number;

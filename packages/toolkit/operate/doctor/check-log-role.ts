@@ -14,7 +14,7 @@ export function checkLogRole({ stack, account }: Views): readonly Finding[] {
     id: 'log-role',
     level: 'obstacle',
     where: `${logicalId} of the compiled template`,
-    what: 'the account has no role with which API Gateway writes logs',
+    what: 'the account has no role that lets API Gateway write logs',
     why: 'a REST or WebSocket stage with logs is refused: "CloudWatch Logs role ARN must be set in account settings"',
     fix: `create the role once for ${account.accountId} in ${stack.region} (node_modules/gatewright/docs/guides/operate/operating.md, "The account's role for logs"), or switch off the logs of the stage`,
   }));

@@ -5,7 +5,8 @@ export const portalPart: ChosenPart = {
   chosenAs: 'portal',
   needs: ['authorizers', 'quotas'],
   onlyNamed: true,
-  summary: 'A portal in which customers make keys, see their use, change their plan and read their invoices.',
+  summary:
+    'A portal in which customers create keys, see their use, change their plan and read their invoices.',
   functions: ['portal-page', 'portal-session', 'portal', 'portal-alerts', 'portal-admin'],
   handlers: ['portal'],
   resourceFiles: ['portal/table.yml', 'portal/resources.yml'],

@@ -105,7 +105,9 @@ function widthOf(nodes: readonly MapNode[], measure: TextMeasure): number {
   return Math.ceil(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, ...needed)));
 }
 
-/** Shrinks the widest columns until the map fits, but none below the width at which names are still told apart. */
+/**
+ * Shrinks the widest columns until the map fits, but none below the width at which names can still be distinguished.
+ */
 function fitWidths(wanted: readonly number[], room: number): readonly number[] {
   const widths = [...wanted];
   const free = room - Math.max(0, widths.length - 1) * GAP_X;

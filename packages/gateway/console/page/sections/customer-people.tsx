@@ -88,7 +88,7 @@ function Invitations({
       <ul class="invitations">
         {invitations.map(({ id, role, by, expiresAt }) => (
           <li key={id}>
-            {role}, made by <bdi>{by}</bdi>, until {instant(expiresAt)}{' '}
+            {role}, created by <bdi>{by}</bdi>, until {instant(expiresAt)}{' '}
             <Action label="Withdraw" title={`Withdraw the invitation ${id}`} run={() => withdraw(id)} />
           </li>
         ))}
@@ -97,7 +97,7 @@ function Invitations({
   );
 }
 
-/** Makes a link. It is in the memory of this page only, and gone when the customer is closed. */
+/** Makes a link. The link is only in the memory of this page, and is lost when the view of the customer is closed. */
 function Invite({
   tenant,
   roles,
@@ -126,7 +126,7 @@ function Invite({
             ))}
           </select>
         </label>
-        <Action label="Make a link" run={invite} />
+        <Action label="Create a link" run={invite} />
       </div>
       {made === undefined ? null : (
         <div class="card once" role="status">

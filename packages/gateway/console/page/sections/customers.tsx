@@ -71,7 +71,7 @@ export function CustomersSection({ item, rows }: Props) {
   );
 }
 
-/** There are more customers than are read for the list. One that is not in it is opened by its name. */
+/** There are more customers than the list reads. A customer that is not in the list can be opened by its name. */
 function Cut({ count, search }: { readonly count: number; readonly search: string }) {
   const tenant = search.trim();
   return (

@@ -125,7 +125,7 @@ function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
     <section aria-label="Cold starts">
       <h3>Cold starts</h3>
       <p>
-        {tookMs.length} of the recorded calls · half within {ms(sorted[Math.ceil(sorted.length / 2) - 1])} ·
+        {tookMs.length} recorded calls waited · median {ms(sorted[Math.ceil(sorted.length / 2) - 1])} ·
         slowest {ms(slowest)}
       </p>
       <ol class="bars" aria-label="Newest first">

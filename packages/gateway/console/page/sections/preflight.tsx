@@ -94,7 +94,7 @@ function Verdict({ judged: { reply, checks } }: { readonly judged: Judged }) {
         ))}
       </ul>
       <p>
-        <a href={linkTo('traffic', reply.id)}>Its story</a> shows what would change that.
+        <a href={linkTo('traffic', reply.id)}>Its explanation</a> shows what would change that.
       </p>
     </div>
   );

@@ -71,7 +71,7 @@ function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: Functi
   return operation === 'AddPermission' ? addPermission(asked, policies) : removePermission(asked, policies);
 }
 
-/** Each call has its own words for a function or qualifier that does not exist [obs]. */
+/** Each call has its own message for a function or qualifier that does not exist [obs]. */
 function describeMissing(
   { operation, qualifier, plainArn, arn }: PolicyRequest,
   isFunction: boolean,
@@ -123,7 +123,7 @@ function addPermission(asked: PolicyRequest, policies: FunctionPolicies): Contro
   return jsonReply(201, { Statement: JSON.stringify(printStatement(made, resourceOf(asked))) });
 }
 
-/** A text that can be no name of a service has its own words (aws/aws-cli#7408). */
+/** A text that cannot be the name of a service has its own message (aws/aws-cli#7408). */
 function describePrincipal(principal: string): string {
   return /^[\w+=,.@-]*$/.test(principal)
     ? 'The provided principal was invalid. Please check the principal and try again.'

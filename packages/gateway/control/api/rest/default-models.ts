@@ -38,7 +38,10 @@ export function modelName({ id, properties }: ControlResource): string {
   return textOf(properties, 'Name') || id;
 }
 
-/** Returns the default models that were neither deleted nor changed. A changed one is a model of the API. */
+/**
+ * Returns the default models that were neither deleted nor changed. A changed default model is listed with the models
+ * of the API.
+ */
 export function defaultModels({ api, models, deletedModels = [] }: ApiResources): readonly ControlResource[] {
   if (api.isImported === true) return [];
   const gone = new Set([...deletedModels, ...models.map(modelName)]);

@@ -81,7 +81,8 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
     {
       method: 'GET',
       path: API,
-      // Calls about one API show that it has no tags; lists and calls that create an API do not [obs].
+      // Calls about one API show an empty list of tags if it has none; lists and calls that create an API omit it
+      // [obs].
       serve: (call) => jsonReply(200, { tags: {}, ...showApi(findApi(control, call)) }),
     },
     ...collectionRoutes({

@@ -71,7 +71,10 @@ const WEBSOCKET_INTEGRATION = {
   integrationResponseSelectionExpression: '${integration.response.statuscode}',
 };
 
-/** AWS's words in the warnings of an import (aws/aws-sam-cli#2410); those of CreateAuthorizer are inferred from them. */
+/**
+ * AWS's words in the warnings of an import (aws/aws-sam-cli#2410); the messages of CreateAuthorizer are inferred from
+ * them.
+ */
 export const NO_ISSUER = 'Invalid issuer: Issuer can not be empty for JWT Authorizer.';
 
 const AUTHORIZERS: PartRules = {

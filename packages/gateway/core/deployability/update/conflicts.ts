@@ -13,7 +13,7 @@ import type { Change, StackChanges } from './stack-changes.ts';
 
 type Conflict = {
   readonly resource: ResolvedResource;
-  /** The resource that is in the way. */
+  /** The existing resource that conflicts. */
   readonly old: ResolvedResource;
   readonly property: string;
   readonly rule: 'update-creates-first' | 'update-replaces-named';
@@ -150,8 +150,8 @@ function findEqual(
   if (unique === undefined) return [];
   if (name !== undefined && (created.properties[name] === undefined || !look.isWritten(created, name)))
     return [];
-  // A resource that is updated in place either keeps the value, so that the new template conflicts with itself, or gives
-  // it up.
+  // A resource that is updated in place either keeps the value, so that the new template conflicts with itself, or
+  // stops using it.
   const stays = new Set(
     kept.filter(({ replacedBy }) => replacedBy === undefined).map(({ now }) => now.logicalId),
   );

@@ -12,7 +12,7 @@ export type Change = {
   readonly now: ResolvedResource;
   /** The top-level properties whose values differ. */
   readonly changed: readonly string[];
-  /** The property because of which CloudFormation replaces the resource; absent for a change in place. */
+  /** The property whose change makes CloudFormation replace the resource; absent for a change in place. */
   readonly replacedBy?: string;
 };
 

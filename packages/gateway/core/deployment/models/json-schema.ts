@@ -106,7 +106,8 @@ export class SchemaSet {
       const first = decide(value, STEPS.base + STEPS.perByte * bytes);
       if (first === 'valid') return VALID;
       if (first === 'too-much') return { isValid: false, details: `[${TOO_MUCH}]` };
-      // Compiled at the first invalid body, since compiling takes as long as the rest of what a model costs at startup.
+      // Compiled for the first invalid body, because compiling takes as long as everything else that a model costs at
+      // startup.
       explain ??= this.#explain.compile(url);
       const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
       return { isValid: false, details: wordSchemaErrors(Array.isArray(all) ? all : first.slice(-1)) };

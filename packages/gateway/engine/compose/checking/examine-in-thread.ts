@@ -1,4 +1,4 @@
-/** Lets a thread do what takes long when stacks are examined, so that a gateway serves requests meanwhile. */
+/** Runs the slow parts of examining stacks in a thread, so that the gateway keeps serving requests. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { schemaQuestions } from '../../../core/deployability/judge-schemas.ts';

@@ -1,4 +1,4 @@
-/** Judges filters of subscriptions and of event source mappings, including those that deliver nothing here. */
+/** Checks filters of subscriptions and of event source mappings, including those whose source delivers nothing here. */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../../core/stack/model.ts';
 import { checkFilterCriteria } from '../../../kernel/delivery/event-pattern.ts';

@@ -1,4 +1,4 @@
-/** Judges a template as a whole: its size, its numbers of entries, and its name. */
+/** Checks the template as a whole: its size, the number of its entries, and its name. */
 import { statSync } from 'node:fs';
 import { findTemplateExcess, INLINE_BYTES } from '../../../core/deployability/template-limits.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';

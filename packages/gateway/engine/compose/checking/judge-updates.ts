@@ -1,4 +1,4 @@
-/** Reads the deployed templates of `--against` and judges what the update of each stack would do. */
+/** Reads the deployed templates of `--against` and checks what the update of each stack would do. */
 import { judgeUpdate } from '../../../core/deployability/update/judge-update.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import { Faults } from '../../../core/errors.ts';

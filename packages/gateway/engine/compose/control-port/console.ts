@@ -61,7 +61,7 @@ export function openRecords(
   return records;
 }
 
-/** Returns the names by which the console tells the served APIs apart. */
+/** Returns the names by which the console distinguishes the served APIs. */
 function labelsOf({ stacks, all, urls }: Pick<ServedApis, 'stacks' | 'all' | 'urls'>): ApiLabels {
   const toolkit = findToolkit(stacks);
   const apis = all.map(({ identity: { apiId, name, protocol, stackName } }) => ({

@@ -1,6 +1,7 @@
 /**
- * The console of the customers of a deployed stack. It is served by a control port of its own, with the guards of the
- * gateway's, but without any API, service or identity. Its page may make only the calls that read customers.
+ * The console of the customers of a deployed stack. It is served by a separate control port, with the same guards as
+ * the gateway's control port, but without any API, service or identity. Its page may make only the calls that read
+ * customers.
  */
 import { serveConsole } from '../../../console/endpoints/console-files.ts';
 import type { ConsoleFiles } from '../../../console/endpoints/console-files.ts';

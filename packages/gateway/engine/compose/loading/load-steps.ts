@@ -32,7 +32,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   { name: 'tables', after: {}, read: readTablesAndSeeds },
   {
     name: 'sign-in',
-    after: { tables: 'a table or a seed that refuses the load would leave new pools and users behind' },
+    after: { tables: 'if a table or a seed then failed, the new pools and users would already be in use' },
     async read({ stacks, faults }, { options, signIn }) {
       const written = await readUsers(usersFilesOf(options));
       for (const fault of written.faults) faults.note(fault, 'this user cannot sign in');
@@ -41,7 +41,9 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   },
   {
     name: 'values',
-    after: { 'sign-in': 'saved keys of the issuer that cannot be read would leave new values behind' },
+    after: {
+      'sign-in': 'if the saved keys of the issuer then failed, the new values would already be in use',
+    },
     read({ values, stacks, faults }, parts) {
       for (const fault of values.faults)
         faults.note(fault, 'functions that request this value do not find it');
@@ -50,7 +52,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   },
   {
     name: 'identities',
-    after: { values: 'a value that cannot be opened would leave new key pairs behind' },
+    after: { values: 'if a value then failed to open, the new key pairs would already be in use' },
     read:
       ({ stacks, roles }, { functionIdentities, store, injection }) =>
       async () => {
@@ -60,12 +62,12 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   },
   {
     name: 'functions',
-    after: { identities: 'the first call of a new function would be signed by a key that is not known' },
+    after: { identities: 'otherwise the first call of a new function would be signed with an unknown key' },
     read: readFunctions,
   },
   {
     name: 'services',
-    after: { functions: 'an event would start a function of the old set' },
+    after: { functions: 'otherwise an event would invoke a function of the earlier stacks' },
     async read({ stacks, faults, notEnforced }, { events }) {
       await events.openNeeded(stacks);
       const { unsupported, apply } = events.read(stacks, faults);
@@ -76,7 +78,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   {
     name: 'subscriptions',
     after: {
-      services: 'a line of a log group would be delivered to a stream or queue that does not exist yet',
+      services: 'otherwise a log line would be delivered to a stream or queue that does not exist yet',
     },
     read: ({ stacks }, { subscriptions }) => {
       const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
@@ -87,9 +89,9 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   {
     name: 'apis',
     after: {
-      functions: 'a request of a new route would not find its function',
-      services: 'a request of a new stage would bypass its web ACL',
-      subscriptions: 'the first log lines of a new stage would not be delivered',
+      functions: 'otherwise a request to a new route would not find its function',
+      services: 'otherwise a request to a new stage would bypass its web ACL',
+      subscriptions: 'otherwise the first log lines of a new stage would not be delivered',
     },
     read:
       ({ apis, stacks, faults, notEnforced }) =>

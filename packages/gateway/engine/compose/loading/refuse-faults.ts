@@ -5,8 +5,8 @@ import type { UnsupportedItem } from '../../../core/stack/model.ts';
 import type { Reading } from './reading.ts';
 
 /**
- * Refuses faults with which AWS would not deploy the stack. They are refused under `--strict`, if every stack
- * has faults, or if a reload adds new ones.
+ * Refuses faults that would prevent AWS from deploying the stack. They are refused under `--strict`, if every stack has
+ * faults, or if a reload adds new ones.
  */
 export function refuseFaults(
   faults: readonly Fault[],

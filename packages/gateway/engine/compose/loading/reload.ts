@@ -14,8 +14,8 @@ import { readValues, valuesFileOf } from '../state/values.ts';
 
 /**
  * Loads the stacks again when one of their files changes, unless the option `reload` is off. The returned function
- * reloads them in any case. If a change adds an error with which AWS would not deploy the stack, the old stacks stay in
- * service.
+ * reloads them in any case. If a change adds an error that would prevent AWS from deploying the stack, the old stacks
+ * stay in service.
  */
 export async function watchStacks(
   sources: readonly string[],

@@ -60,7 +60,7 @@ export function rightsContext(
 }
 
 /**
- * Opens the client with which integrations call services. For each call, the role of the method must have the
+ * Opens the client that integrations use to call services. For each call, the role of the method must have the
  * permission.
  */
 export function openServiceClient(

@@ -86,7 +86,7 @@ function statementOfExamples(space: string, name: string): Statement | undefined
   const source = EXAMPLES[`${space}/${name.slice(0, at)}`];
   const field = name === 'UserAgent_BadBots_HEADER' ? USER_AGENT : FIELDS[name.slice(at + 1)];
   if (source === undefined || field === undefined) return undefined;
-  // These patterns are safe for the engine of the language, which is faster than the one for patterns of users.
+  // These patterns are safe for JavaScript's own engine, which is faster than the engine for users' patterns.
   const expression = new RegExp(source);
   const pattern = { source, isFoundIn: (text: string) => expression.test(text) };
   return {

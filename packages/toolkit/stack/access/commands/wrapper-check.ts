@@ -45,7 +45,7 @@ function describe(
 
 /**
  * Returns one warning for each role whose callers reach the server and are then refused every call. Conditions other
- * than roles are taken as met, because only the caller's token tells.
+ * than roles are treated as satisfied, because they depend on the caller's token.
  */
 export function findRolesWithoutTools({
   mcp,

@@ -41,7 +41,7 @@ export async function inviteMember(
   };
 }
 
-/** @param what the change below the organisation, such as `invitations/ID/withdraw` */
+/** @param what the path of the change below the organisation's path, such as `invitations/ID/withdraw` */
 export async function changeOrganisation(tenant: string, what: string, flags: ChangeFlags): Promise<Answer> {
   const request = { method: 'POST', path: `${organisationPath(tenant)}/${what}`, body: {} } as const;
   return (await sendChange(request, flags)).answer;

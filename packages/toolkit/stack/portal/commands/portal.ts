@@ -52,7 +52,7 @@ export function portalCommand(): Command {
     .addCommand(
       changeCommand(
         'remove',
-        'Remove a member and end their sessions. Keys that the member made belong to the customer and stay valid.',
+        'Remove a member and end their sessions. Keys that the member created belong to the customer and stay valid.',
       )
         .argument(...TENANT)
         .argument('<id>', 'id of the member, as gatewright portal members lists it')

@@ -127,7 +127,7 @@ function refusalOf(method: string, path: string, status: number, answer: unknown
 function describeStatus(status: number): string {
   if (status === 401) return 'You are not signed in, or your session has ended.';
   if (status === 403) return 'Your role may not do this.';
-  if (status === 404) return 'This does not exist, or it was removed in the meantime.';
+  if (status === 404) return 'This item does not exist, or was removed in the meantime.';
   if (status === 429) return 'Too many requests. Wait a minute and try again.';
   if (status >= 500) return 'The portal has a problem. Try again in a minute.';
   return `The portal refused this with status ${status}.`;

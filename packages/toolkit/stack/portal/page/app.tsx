@@ -381,7 +381,7 @@ function OwnText({ title, text }: { readonly title: string; readonly text: strin
   return (
     <article class="card">
       <h1 tabIndex={-1}>{title}</h1>
-      {text === undefined ? <p class="soft">There is no such text.</p> : <Paragraphs text={text} />}
+      {text === undefined ? <p class="soft">This portal has no such page.</p> : <Paragraphs text={text} />}
     </article>
   );
 }

@@ -10,7 +10,7 @@ export type About = {
   readonly welcome?: string;
   readonly help?: string;
   readonly terms?: string;
-  /** Customers send webhooks, with secrets that they make here. */
+  /** Customers send webhooks, with secrets that they create here. */
   readonly hasWebhooks?: true;
   readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
   readonly apis: readonly OfferedApi[];

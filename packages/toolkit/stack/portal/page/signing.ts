@@ -1,4 +1,4 @@
-/** How a delivery is signed, as commands that a member can copy. The schemes are those of `access/webhooks.yml`. */
+/** Shows how to sign a delivery, as commands that a member can copy. `access/webhooks.yml` uses the same schemes. */
 
 const BODY = `body='{"type":"order.created"}'`;
 const NOW = 'now=$(date +%s)';

@@ -59,18 +59,18 @@ export function paragraphsOf(text: string): readonly string[] {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  invited: 'made an invitation',
-  'made-sign-in-link': 'made a new sign-in link',
+  invited: 'created an invitation',
+  'made-sign-in-link': 'created a new sign-in link',
   'withdrew-invitation': 'withdrew an invitation',
   joined: 'joined',
   'renewed-sign-in': 'renewed a sign-in',
   'changed-role': 'changed a role',
   'removed-member': 'removed a member',
-  'made-key': 'made a key',
+  'made-key': 'created a key',
   'renamed-key': 'renamed a key',
   'rotated-key': 'rotated a key',
   'revoked-key': 'revoked a key',
-  'made-endpoint': 'made an endpoint',
+  'made-endpoint': 'created an endpoint',
   'renamed-endpoint': 'renamed an endpoint',
   'rotated-endpoint': 'rotated an endpoint',
   'revoked-endpoint': 'revoked an endpoint',

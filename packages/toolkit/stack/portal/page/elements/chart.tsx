@@ -92,8 +92,8 @@ function axisDay(seconds: number | undefined): string {
 }
 
 /**
- * Bars are placed by their index, since months differ in length. Without this margin, half of two bars would be
- * outside.
+ * Bars are placed by their index, because months differ in length. Without this margin, half of the first and of the
+ * last bar would be cut off.
  */
 function withRoomForBars({ data: [bars] }: uPlot): [number, number] {
   return [-0.5, bars.length - 0.5];

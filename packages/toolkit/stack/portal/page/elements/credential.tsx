@@ -4,7 +4,7 @@ import { change } from '../api.ts';
 import { day, duration, time } from '../texts.ts';
 import { Ask, Form, ShownOnce } from './parts.tsx';
 
-/** A secret that is shown once, or a note that it cannot be shown. */
+/** A secret that is shown once, or a note that it can no longer be shown. */
 export type Shown = { readonly title: string; readonly secret: string | undefined; readonly note: string };
 
 type Secrets = readonly { readonly createdAt: string; readonly notAfter?: string }[];
@@ -47,7 +47,7 @@ export function ShownSecret({
   return (
     <div class="note" role="alert">
       <p>
-        The change was made, but the answer with the secret got lost on its way, and it cannot be shown again.
+        The change was made, but the response with the secret was lost, and the secret cannot be shown again.
         Rotate the {noun} to get another secret.
       </p>
       <button type="button" onClick={onClose}>
@@ -196,7 +196,7 @@ function Rotate({
     onCancel();
   };
   return (
-    <Form label="Rotate" action="Make a new secret" run={run} onCancel={onCancel}>
+    <Form label="Rotate" action="Create a new secret" run={run} onCancel={onCancel}>
       <label class="field">
         The old secret still works for
         <select
@@ -205,7 +205,7 @@ function Rotate({
         >
           {OVERLAPS.map((seconds) => (
             <option key={seconds} value={seconds}>
-              {seconds === 0 ? 'no time: it ends now' : duration(seconds)}
+              {seconds === 0 ? '0 seconds (it ends now)' : duration(seconds)}
             </option>
           ))}
         </select>

@@ -125,7 +125,7 @@ function operationOf(document: Json, { path, method, whole, operation }: Found):
   };
 }
 
-/** Parameters of the operation replace those of the path with the same name and place. */
+/** Parameters of the operation replace parameters of the path with the same name and location. */
 function parametersOf(document: Json, whole: Json | undefined, operation: JsonObject): readonly Parameter[] {
   const found = new Map<string, Parameter>();
   for (const each of [...getList(whole, 'parameters'), ...getList(operation, 'parameters')]) {

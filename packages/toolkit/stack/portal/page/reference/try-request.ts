@@ -135,7 +135,7 @@ async function readBody(response: Response): Promise<string> {
   return `${printBody(text.slice(0, ANSWER_LIMIT_BYTES), type, cut === '')}${cut}`;
 }
 
-/** Returns JSON in lines, other text as it is, and for anything else its size. */
+/** Returns JSON with line breaks and indentation, other text unchanged, and for anything else only its size. */
 export function printBody(text: string, type: string, isWhole = true): string {
   if (/^(image|audio|video|font)\/(?!svg)|\/(zip|pdf|octet-stream)\b/.test(type))
     return `${text.length} characters of ${type}`;

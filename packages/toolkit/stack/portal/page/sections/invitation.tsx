@@ -92,7 +92,7 @@ function Offer({ offer: { organisation, role, by, renews, expiresAt } }: { reado
       <strong>
         <bdi>{organisation.name}</bdi>
       </strong>{' '}
-      in the role <strong>{role}</strong>. It was made by <bdi>{by}</bdi>, and is valid until{' '}
+      in the role <strong>{role}</strong>. It was created by <bdi>{by}</bdi>, and is valid until{' '}
       {time(expiresAt)}.
     </p>
   );

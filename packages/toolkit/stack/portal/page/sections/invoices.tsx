@@ -12,7 +12,7 @@ export function InvoicesSection({ item }: { readonly item: string | undefined })
     <>
       <SectionHead
         title="Invoices"
-        about="One month after the other. The current month is a draft until it ends."
+        about="One invoice for each month. The current month is a draft until it ends."
       />
       <Loaded of={fetched}>
         {({ months }) => {

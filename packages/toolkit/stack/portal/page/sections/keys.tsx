@@ -40,7 +40,7 @@ export function KeysSection() {
           <>
             <NewKey most={most} left={left} onMade={show} />
             {keys.length === 0 ? (
-              <Empty title="You have no keys yet.">Make the first one above.</Empty>
+              <Empty title="You have no keys yet.">Create the first one above.</Empty>
             ) : (
               <KeyLists keys={keys} onChange={fetched.reload} onRotated={show} />
             )}
@@ -61,7 +61,7 @@ function NewKey({
   readonly onMade: (shown: Shown) => void;
 }) {
   const [name, setName] = useState('');
-  if (most === 0) return <p class="note">Keys cannot be made here. Ask for them.</p>;
+  if (most === 0) return <p class="note">Keys cannot be created here. Ask us for one.</p>;
   const make = async (): Promise<void> => {
     const made = await change<ChangedKey>('api/keys', { name: name.trim() });
     setName('');
@@ -73,7 +73,7 @@ function NewKey({
   };
   return (
     <div class="card">
-      <Form label="New key" action="Make a key" run={make}>
+      <Form label="New key" action="Create a key" run={make}>
         <NameField
           label="Name of the new key"
           placeholder="such as production server"
@@ -82,8 +82,8 @@ function NewKey({
         />
         <p class="soft">
           {left > 0
-            ? `You may make ${left} more of ${most}.`
-            : `You have all ${most} keys that you may have. Revoke one to make another.`}
+            ? `You can create ${left} more (maximum ${most}).`
+            : `You have the maximum of ${most} keys. Revoke one to create another.`}
         </p>
       </Form>
     </div>
@@ -103,7 +103,13 @@ function KeyLists({ keys, ...rest }: { readonly keys: readonly ApiKey[] } & Omit
     <>
       <KeyList keys={keys.filter(isUsable)} {...rest} />
       {ended.length === 0 ? null : (
-        <Fold label={ended.length === 1 ? '1 key that has ended' : `${ended.length} keys that have ended`}>
+        <Fold
+          label={
+            ended.length === 1
+              ? '1 key that has expired or was revoked'
+              : `${ended.length} keys that have expired or were revoked`
+          }
+        >
           <KeyList keys={ended} {...rest} />
         </Fold>
       )}

@@ -62,7 +62,9 @@ function Link({
 }) {
   return text === undefined ? (
     <div class="note" role="alert">
-      <p>The invitation was made, but its link got lost on its way. Withdraw it and invite again.</p>
+      <p>
+        The invitation was created, but the response with its link was lost. Withdraw it and invite again.
+      </p>
       <button type="button" onClick={onClose}>
         Close
       </button>
@@ -104,7 +106,7 @@ function Invite({ onInvited }: { readonly onInvited: (invitation: NewInvitation)
     <div class="card">
       <Form
         label="Invite somebody"
-        action="Make an invitation"
+        action="Create an invitation"
         run={async () => onInvited(await change<NewInvitation>('api/invitations', { role }))}
       >
         <RoleSelect value={role} onChange={setRole} />
@@ -199,7 +201,7 @@ function Invitations({
               <h3>{member === undefined ? `Invitation as ${role}` : `New sign-in link, ${role}`}</h3>
             </div>
             <p class="soft">
-              made by <bdi>{by}</bdi> · until {time(expiresAt)}
+              created by <bdi>{by}</bdi> · until {time(expiresAt)}
             </p>
             <div class="row">
               <Action

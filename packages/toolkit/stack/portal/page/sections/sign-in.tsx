@@ -8,7 +8,7 @@ import type { About, Session } from '../model.ts';
 export async function signIn(body: { readonly invitation?: string }): Promise<void> {
   const { location: next } = await change<{ readonly location: string }>('session/sign-in', body);
   if (!isSignInAddress(next))
-    throw new Refusal('The portal named an address for signing in that is not safe. Tell its owner.', 0);
+    throw new Refusal('The sign-in address of this portal is not safe. Tell the owner of the portal.', 0);
   location.assign(next);
 }
 

@@ -9,7 +9,10 @@ export function UseSection() {
   const fetched = useFetched<Usage>('api/usage');
   return (
     <>
-      <SectionHead title="Use" about="What your keys have used of the limits of your plan. Times are UTC.">
+      <SectionHead
+        title="Use"
+        about="How much of each limit of your plan your keys have used. Times are UTC."
+      >
         <button type="button" onClick={fetched.reload}>
           Read again
         </button>

@@ -34,7 +34,7 @@ export function WebhooksSection() {
     <>
       <SectionHead
         title="Webhooks"
-        about="Your programs tell us about events. Each endpoint is an address with a secret, by which we know that a delivery is yours."
+        about="Your programs tell us about events. Each endpoint is an address with a secret, which proves that a delivery is yours."
       />
       {shown === undefined ? null : (
         <ShownSecret shown={shown} words={WORDS} onClose={() => setShown(undefined)} />
@@ -44,7 +44,7 @@ export function WebhooksSection() {
           <>
             <NewEndpoint sources={sources} onMade={show} />
             {endpoints.length === 0 ? (
-              <Empty title="You have no endpoints yet.">Make the first one above.</Empty>
+              <Empty title="You have no endpoints yet.">Create the first one above.</Empty>
             ) : (
               <EndpointLists
                 endpoints={endpoints}
@@ -82,7 +82,7 @@ function NewEndpoint({
   };
   return (
     <div class="card">
-      <Form label="New endpoint" action="Make an endpoint" run={make}>
+      <Form label="New endpoint" action="Create an endpoint" run={make}>
         {sources.length > 1 ? (
           <label class="field">
             What you send
@@ -103,8 +103,8 @@ function NewEndpoint({
         />
         <p class="soft">
           {source.left > 0
-            ? `You may make ${source.left} more of ${source.most} for ${source.title}.`
-            : `You have all ${source.most} endpoints that you may have for ${source.title}. Revoke one to make another.`}
+            ? `You can create ${source.left} more for ${source.title} (maximum ${source.most}).`
+            : `You have the maximum of ${source.most} endpoints for ${source.title}. Revoke one to create another.`}
         </p>
       </Form>
     </div>

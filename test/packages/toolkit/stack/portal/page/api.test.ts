@@ -78,7 +78,7 @@ describe('a refusal', () => {
     ['api/members', 403, { code: 'ROLE_INSUFFICIENT' }, /needs the role owner\./],
     ['api/usage', 403, { code: 'ROLE_INSUFFICIENT' }, /^Your role may not do this\.$/],
     ['api/usage', 403, { code: 'ORIGIN_REFUSED', title: 'Reload the page.' }, /^Reload the page\.$/],
-    ['api/keys', 404, { message: 'Not Found' }, /^This does not exist/],
+    ['api/keys', 404, { message: 'Not Found' }, /^This item does not exist/],
     ['api/keys', 429, { message: 'Too Many Requests' }, /^Too many requests\. Wait a minute/],
     ['api/keys', 500, { detail: 'stack' }, /^The portal has a problem/],
     [
