@@ -55,7 +55,7 @@ class SqsService implements Service {
     const byArn = { get: (arn: string) => ofStacks.get(arn) ?? this.#queueOfCall(arn) };
     const timeouts = new Map(stacks.functions.map(({ name, timeoutSeconds }) => [name, timeoutSeconds]));
     const mappings = stacks.offerSources('sqs', isElsewhere ? undefined : byArn, (reader, queue) => {
-      noteVisibility(reader, queue, timeouts);
+      noteVisibility(reader, this.queues.current(queue), timeouts);
       return readQueueMapping(reader, queue);
     });
     return () => {
