@@ -67,8 +67,7 @@ export class ResourceReader {
     return number ?? usual;
   }
 
-  /** @param property undefined if the fault is one of the resource as a whole */
-  note(property: string | undefined, message: string, consequence: string, rule?: RuleId): void {
+  note(property: string, message: string, consequence: string, rule?: RuleId): void {
     this.#tolerance.note(new DefinitionError(this.resource.place(property), message, [], rule), consequence);
   }
 

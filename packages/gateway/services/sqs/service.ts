@@ -266,7 +266,7 @@ function noteVisibility(
   const visibility = settings.visibilityMs / 1000;
   if (visibility < timeout)
     reader.note(
-      undefined,
+      'EventSourceArn',
       `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
       'the mapping works here all the same',
     );
