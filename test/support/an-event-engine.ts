@@ -168,7 +168,11 @@ export function stackOf({ resources, functions = {} }: EventBenchOptions): Resol
     refused: new Map(),
     ...classifyResources(RESOURCE_TYPES, 'events', resolved.values()),
     resources: resolved,
-    functions: names.map((name) => ({ name, arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}` })),
+    functions: names.map((name) => ({
+      name,
+      arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`,
+      timeoutSeconds: 3,
+    })),
   };
   return stack as unknown as ResolvedStack;
 }

@@ -32,6 +32,23 @@ const entry = (detail: object, more: object = {}) => ({
 
 // Source: EventBridge user guide, "Amazon EventBridge event structure", "Amazon EventBridge rules", docs/aws §18.5
 describe('EventBuses', () => {
+  it('prints all entries of a call that has more than ten', async () => {
+    const given = { Source: 's', DetailType: 't', Detail: '{"a": 1}', EventBusName: 'default' };
+    const Entries = Array.from({ length: 11 }, () => given);
+    const refused = await anEventEngine(SERVICES, {
+      resources: RULE(PATTERN, WORK),
+      functions: { work: () => 1 },
+    }).call('events', 'PutEvents', { Entries });
+
+    // LocalStack, test_put_events_exceed_limit_ten_entries, January 2025
+    const printed =
+      'PutEventsRequestEntry(time=null, source=s, resources=null, detailType=t, detail={"a": 1}, eventBusName=default, traceHeader=null, kmsKeyIdentifier=null, internalMetadata=null)';
+    assert.equal(
+      refused['message'],
+      `1 validation error detected: Value '[${Entries.map(() => printed).join(', ')}]' at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10`,
+    );
+  });
+
   it('hands an event to the function of the rule that it matches', async () => {
     const bench = anEventEngine(SERVICES, { resources: RULE(PATTERN, WORK), functions: { work: () => 1 } });
     const answer = await bench.call('events', 'PutEvents', {

@@ -17,6 +17,7 @@ const STREAM = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/pets/stream/2026-02-
 const RESOURCES = `
   Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }
   OfStack: { Type: AWS::SQS::Queue, Properties: { QueueName: ofStack } }
+  Brief: { Type: AWS::SQS::Queue, Properties: { QueueName: brief, VisibilityTimeout: 2 } }
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
     Properties: { EventSourceArn: !GetAtt OfStack.Arn, FunctionName: work, BatchSize: 2 }`;
@@ -104,6 +105,17 @@ describe('event source mappings by calls', () => {
       body: { ...described, State: 'Enabled' },
     });
     assert.deepEqual(batches(), ['a', 'b']);
+  });
+
+  // github-aws-runners/terraform-aws-github-runner#465
+  it('refuses a queue whose visibility timeout is shorter than the timeout of the function', async () => {
+    const EventSourceArn = QUEUE.replace('jobs', 'brief');
+    const message = 'Queue visibility timeout: 2 seconds is less than Function timeout: 3 seconds';
+    assert.partialDeepStrictEqual(await create({ EventSourceArn }), { status: 400, body: { message } });
+
+    const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/brief`;
+    await bench.call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { VisibilityTimeout: '3' } });
+    assert.equal((await create({ EventSourceArn })).status, 202);
   });
 
   // Source: Lambda developer guide, "Process DynamoDB records with Lambda": the execution role needs DescribeStream,

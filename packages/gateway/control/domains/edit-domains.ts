@@ -1,5 +1,6 @@
 /** The calls for custom domains and base path mappings, with AWS's checks and wording (public captures). */
 import { isBasePath } from '../../core/routing/base-path.ts';
+import type { ApiIdentity } from '../../core/deployment/model.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
 import { byPriority } from './domains.ts';
@@ -156,7 +157,11 @@ function putMapping(
  * Refuses to delete an API, or one stage of it, to which a domain maps. Must be called before the deletion. @throws
  * ControlError if a domain maps to it
  */
-export function refuseMapped(domains: Domains, apiId: string, stage?: string): void {
+export function refuseMapped(
+  domains: Domains,
+  { protocol, apiId }: Pick<ApiIdentity, 'protocol' | 'apiId'>,
+  stage?: string,
+): void {
   const names = domains.all
     .filter(({ mappings, rules }) =>
       [...mappings.values(), ...rules].some(
@@ -165,6 +170,10 @@ export function refuseMapped(domains: Domains, apiId: string, stage?: string): v
     )
     .map(({ name }) => name);
   if (names.length === 0) return;
+  if (stage === undefined && protocol !== 'rest')
+    throw badRequest(
+      `Deleting API ${apiId} failed. Please remove all API mappings for the API from your custom domain names.`,
+    );
   throw badRequest(
     stage === undefined
       ? 'Deleting RestApi failed. Please remove all base path mappings related to the RestApi in your domains.'

@@ -132,6 +132,11 @@ export const PATCH_INPUTS: Readonly<Record<string, string>> = {
   'PATCH /restapis/{restApiId}/gatewayresponses/{responseType}': 'updateGatewayResponseInput',
 };
 
+/** A role, also `arn:aws:iam::*:user/*` for the caller's credentials, or none. AWS's words: aws/aws-sdk-java#860. */
+const CREDENTIALS: Constraint = {
+  own: [{ pattern: /^(?:arn:.*)?$/, says: 'Invalid ARN specified in the request' }],
+};
+
 /** The limits of the minimum compression size, in bytes. Patches have the same limits [obs]. */
 export const COMPRESSION_SIZE: Constraint = {
   own: [{ range: [0, 10_485_760], says: 'Invalid minimum compression size, must be between 0 and 10485760' }],
@@ -192,6 +197,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
       timeoutInMillis: {
         own: [{ range: [50, 900_000], says: 'Timeout should be between 50 ms and 29000 ms' }],
       },
+      credentials: CREDENTIALS,
       connectionType: oneOf('INTERNET', 'VPC_LINK'),
       contentHandling: CONTENT_HANDLING,
       responseTransferMode: oneOf('BUFFERED', 'STREAM'),
@@ -224,6 +230,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     properties: {
       name: REQUIRED,
       type: { isRequired: true, values: ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS', 'JWT'] },
+      authorizerCredentials: CREDENTIALS,
     },
   },
   {
@@ -312,6 +319,11 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   },
   { made: 'PUT /tags/{arn}', input: 'tagResourceInput', properties: { tags: REQUIRED } },
 ];
+
+/** Returns the constraints on the members of a call's input; patches of the same members have them too. */
+export function constraintsOf(input: string): ResourceConstraints['properties'] {
+  return REST_CONSTRAINTS.find((one) => one.input === input)?.properties ?? {};
+}
 
 /**
  * The message contains the member and the accepted values. For apigatewayv2, only the exact wording of

@@ -1,6 +1,7 @@
 /** The outgoing calls of this run. They go to HTTP backends, to AWS, and to the services that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { FindInstance, HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
+import type { AwsService } from '../../kernel/calls/aws-call.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
 import type { ItemFeed } from '../../kernel/item-feed.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
@@ -49,9 +50,10 @@ export function openCalls(
   const values = new LateValues(options, clock);
   const recorder = new Recorder({ clock, random, find, report: (message) => options.log.write(message) });
   const ownUrl = (): string | undefined => parts().controlUrl;
+  const findOwn = (service: string): AwsService | undefined => parts().services?.get(service);
   const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl, find };
   const logGroups: LogGroups = { write: (group, line) => parts().at.logGroups.write(group, line) };
-  const services = openServiceClient(calls);
+  const services = openServiceClient({ ...calls, findOwn });
   const events = openServiceHost({
     ...calls,
     random,

@@ -10,6 +10,7 @@ import type { Random, ShiftableClock } from '../../core/ports.ts';
 import type { ManagementPorts } from '../../core/websocket/management.ts';
 import type { WebSocketPorts } from '../../core/websocket/pipeline.ts';
 import type { StoredEntries } from '../../kernel/stored-entries.ts';
+import type { AwsService } from '../../kernel/calls/aws-call.ts';
 import type { Recorder } from '../../kernel/calls/recorder.ts';
 import type { OwnApisPort } from '../../lambda/own-apis.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
@@ -71,6 +72,8 @@ export type Parts = {
    * TLS.
    */
   tls: Tls | undefined;
+  /** AWS's own APIs on the control port, by signing name; undefined before the control port opens. */
+  services: ReadonlyMap<string, AwsService> | undefined;
   readonly controlSecret: string;
   /** The key of the console's page; undefined if no console is served. */
   readonly pageKey: PageKey | undefined;

@@ -78,6 +78,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     anyPort: undefined,
     tls: undefined,
     firstSource: '',
+    services: undefined,
     ownApis: undefined,
     controlUrl: undefined,
   };

@@ -51,6 +51,34 @@ export function parameterOf(path: string): string {
   return path.replace(/\.(\d+)(?=\.|$)/g, (_whole, index) => `.member.${Number(index) + 1}`);
 }
 
+/** Returns a refusal in CloudWatch's words. */
+export function wordsOf(error: InvalidMember): string {
+  if (error instanceof InvalidAlarm) return error.words;
+  const { path, message } = error;
+  return path === '' ? message : `The parameter ${parameterOf(path)} ${message}.`;
+}
+
+/**
+ * Reads each item of a list. CloudWatch names the faults of all items, one in a line (awslabs/collectd-cloudwatch#46).
+ * @throws InvalidMember with the code of the first fault
+ */
+export function readEach<Item, Read>(items: readonly Item[], read: (item: Item) => Read): readonly Read[] {
+  const faults: InvalidMember[] = [];
+  const done = items.flatMap((item) => {
+    try {
+      return [read(item)];
+    } catch (error) {
+      if (!(error instanceof InvalidMember) || error instanceof NotSupported) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  const [first] = faults;
+  if (first === undefined) return done;
+  if (faults.length === 1) throw first;
+  throw new InvalidInput(codeOf(first, false), '', faults.map(wordsOf).join('\n'));
+}
+
 const LONGEST_TEXT = 1_024;
 
 /**

@@ -5,7 +5,7 @@
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
 import { violationsOf } from '@gatewright/aws/call-input';
-import { validationMessage } from '@gatewright/aws/violations';
+import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { asList, isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
@@ -179,7 +179,10 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   if (given !== undefined && !Array.isArray(given))
     return refuse('SerializationException', 'Entries must be a list');
   const entries = asList(given);
-  const wrong = violationsOf(given, 'entries', { isRequired: true, least: 1, most: MAX_ENTRIES });
+  const wrong =
+    entries.length > MAX_ENTRIES
+      ? [violation(`[${entries.map(printEntry).join(', ')}]`, 'entries', MUST.haveLengthTo(MAX_ENTRIES))]
+      : violationsOf(given, 'entries', { isRequired: true, least: 1 });
   if (wrong.length > 0) return refuse('ValidationException', validationMessage(...wrong));
   if (sizeOf(entries) > MAX_BYTES)
     return refuse('ValidationException', 'Total size of the entries in the request is over the limit.');
@@ -194,6 +197,22 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   });
   const failed = results.filter((result) => 'ErrorCode' in result).length;
   return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };
+}
+
+const PRINTED =
+  'Time Source Resources DetailType Detail EventBusName TraceHeader KmsKeyIdentifier InternalMetadata'.split(
+    ' ',
+  );
+
+/** Prints an entry as EventBridge does in a violation [obs: events, test_put_events_exceed_limit_ten_entries]. */
+function printEntry(entry: unknown): string {
+  const given = membersOf(entry);
+  const printed = PRINTED.map((name) => {
+    const value = given[name] ?? undefined;
+    const text = Array.isArray(value) ? `[${value.join(', ')}]` : String(value ?? 'null');
+    return `${lowerFirst(name)}=${text}`;
+  });
+  return `PutEventsRequestEntry(${printed.join(', ')})`;
 }
 
 /** "Calculating Amazon EventBridge PutEvents event entry size" (EventBridge user guide). */

@@ -128,12 +128,7 @@ export class MappingCalls {
     if (missing !== undefined) throw invalidParameter(missing);
     const unsupported = await this.#mappings.put(mapping).catch((error: unknown) => {
       if (!(error instanceof DefinitionError)) throw error;
-      const { property } = error.place;
-      throw invalidParameter(
-        property?.startsWith('FilterCriteria') === true
-          ? 'Invalid filter pattern definition.'
-          : [property, error.message].filter(Boolean).join(' '),
-      );
+      throw invalidParameter(wordsOf(error));
     });
     const [first] = unsupported;
     if (first === undefined) return;
@@ -248,4 +243,10 @@ function printMapping(
 /** Whether the mapping is disabled. Templates may contain the value as a text. */
 function isOff(isEnabled: unknown): boolean {
   return isEnabled === false || isEnabled === 'false';
+}
+
+/** Returns the words of a call's refusal. What is wrong with the source is a whole sentence already. */
+function wordsOf({ place: { property = '' }, message }: DefinitionError): string {
+  if (property.startsWith('FilterCriteria')) return 'Invalid filter pattern definition.';
+  return property === 'EventSourceArn' ? message : `${property} ${message}`.trim();
 }

@@ -2,6 +2,7 @@
  * The queues of this run by ARN, and their waiting receivers. Changes that must survive a restart are stored. Messages
  * that have been received too often move to the dead-letter queue in the same step.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MessageQueue, type ReceiveOptions } from '../../kernel/delivery/message-queue.ts';
 import type { NewMessage, QueuedMessage, QueueSettings } from '../../kernel/delivery/queue-model.ts';
@@ -33,6 +34,8 @@ type QueuePorts = Pick<EventPorts, 'clock' | 'agenda' | 'random' | 'kept' | 'rep
 export class Queues {
   readonly #ports: QueuePorts;
   readonly #queues = new Map<string, LocalQueue>();
+  /** The definitions of the stacks as they were last read. */
+  readonly #read = new Map<string, QueueDefinition>();
 
   constructor(ports: QueuePorts) {
     this.#ports = ports;
@@ -47,8 +50,8 @@ export class Queues {
   }
 
   /**
-   * Replaces the queues of the stacks. Queues that still exist keep their messages. Queues created by calls also
-   * remain.
+   * Replaces the queues of the stacks. Queues that still exist keep their messages, and what calls have set unless the
+   * template has changed since. Queues created by calls also remain.
    */
   replace(definitions: readonly QueueDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
@@ -59,9 +62,18 @@ export class Queues {
       }
     for (const definition of definitions) {
       const known = this.#queues.get(definition.arn);
-      if (known?.definition.settings.isFifo === definition.settings.isFifo) known.define(definition);
-      else this.#open(definition, false);
+      if (known?.definition.settings.isFifo !== definition.settings.isFifo) this.#open(definition, false);
+      else if (known.definition !== this.current(definition)) known.define(definition);
+      this.#read.set(definition.arn, definition);
     }
+  }
+
+  /** Returns the definition that a queue of the stacks has after `replace`. */
+  current(definition: QueueDefinition): QueueDefinition {
+    const { arn } = definition;
+    return isDeepStrictEqual(this.#read.get(arn), definition)
+      ? (this.#queues.get(arn)?.definition ?? definition)
+      : definition;
   }
 
   create(definition: QueueDefinition): LocalQueue {
@@ -77,6 +89,7 @@ export class Queues {
     queue?.purge();
     queue?.close();
     this.#queues.delete(arn);
+    this.#read.delete(arn);
   }
 
   #open(definition: QueueDefinition, isMadeByCall: boolean): LocalQueue {

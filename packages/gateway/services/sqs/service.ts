@@ -53,7 +53,11 @@ class SqsService implements Service {
     const definitions = isElsewhere ? [] : stacks.ofType('AWS::SQS::Queue').map(readQueue);
     const ofStacks = new Map(definitions.map((queue) => [queue.arn, queue]));
     const byArn = { get: (arn: string) => ofStacks.get(arn) ?? this.#queueOfCall(arn) };
-    const mappings = stacks.offerSources('sqs', isElsewhere ? undefined : byArn, readQueueMapping);
+    const timeouts = new Map(stacks.functions.map(({ name, timeoutSeconds }) => [name, timeoutSeconds]));
+    const mappings = stacks.offerSources('sqs', isElsewhere ? undefined : byArn, (reader, queue) => {
+      noteVisibility(reader, this.queues.current(queue), timeouts);
+      return readQueueMapping(reader, queue);
+    });
     return () => {
       this.close();
       this.queues.replace(definitions);
@@ -250,6 +254,22 @@ function readQueue(reader: ResourceReader): QueueDefinition {
     settings,
     arn: `arn:${partitionOf(stack.region)}:sqs:${stack.region}:${stack.accountId}:${name}`,
   };
+}
+
+/** Reports what Lambda refuses when it creates or updates the mapping (github-aws-runners/terraform-aws-github-runner#465). */
+function noteVisibility(
+  reader: ResourceReader,
+  { settings }: QueueDefinition,
+  timeouts: ReadonlyMap<string, number>,
+): void {
+  const timeout = timeouts.get(readFunctionName(reader.text('FunctionName') ?? '').functionName) ?? 0;
+  const visibility = settings.visibilityMs / 1000;
+  if (visibility < timeout)
+    reader.note(
+      'EventSourceArn',
+      `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
+      'the mapping works here all the same',
+    );
 }
 
 /**

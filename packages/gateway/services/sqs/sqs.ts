@@ -220,11 +220,10 @@ function changeOne(queue: LocalQueue, input: UnknownMembers): void {
   const receipt = receiptOf(input);
   if (!receipt.includes(':'))
     throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
-  if (!queue.changeVisibility(receipt, seconds * 1000))
-    throw new SqsError(
-      'MessageNotInflight',
-      `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
-    );
+  if (queue.changeVisibility(receipt, seconds * 1000)) return;
+  const says = `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`;
+  // The code of a message that is gone is recorded (mapbox/ecs-watchbot#135).
+  throw queue.hasMessage(receipt) ? new SqsError('MessageNotInflight', says) : invalid(says);
 }
 
 function within(input: UnknownMembers, name: string, least: number, most: number): number | undefined {

@@ -70,7 +70,7 @@ function findOperation(name: string, isQuery: boolean): Operation {
 
 /**
  * In the older query protocol, AWS prints a time as text in XML, and absent members as null in JSON [obs]
- * (docs/aws §22.5). Programs may use it here. Integrations of REST APIs use it on AWS, but do not reach the local values.
+ * (docs/aws §22.5). Integrations of REST APIs that map parameters to the query use it.
  */
 function printOfQuery(
   { request }: AwsCall,

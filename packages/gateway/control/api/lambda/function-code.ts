@@ -26,6 +26,8 @@ export type ReplaceCode = (
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
 /** Members that are not enforced here and are therefore refused. */
 const REFUSED = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn', 'RevisionId'];
+/** AWS's words (boto/boto3#488). */
+const NO_ZIP = 'Could not unzip uploaded file. Please check your file, then try to upload again.';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export function isCodeCall({ method, path }: AwsCall['request']): boolean {
@@ -35,7 +37,16 @@ export function isCodeCall({ method, path }: AwsCall['request']): boolean {
 export function createFunctionCode(
   stacks: () => readonly ResolvedStack[],
   replaceCode: ReplaceCode,
-  { codes, clock }: { readonly codes: FunctionCodes; readonly clock: Clock },
+  {
+    codes,
+    clock,
+    report,
+  }: {
+    readonly codes: FunctionCodes;
+    readonly clock: Clock;
+    /** Tells the developer what is wrong with an archive; AWS's answer does not say it. */
+    readonly report: (message: string) => void;
+  },
 ): AwsService {
   return answering(async (call) => {
     const { functionName, plainArn } = readTarget(call);
@@ -49,7 +60,7 @@ export function createFunctionCode(
     const facts = factsOf(archive, archive.length, clock.nowEpochMs());
     if (input?.['DryRun'] !== true) {
       const outcome = await replaceCode(functionName, archive);
-      if (outcome.kind !== 'replaced') return refuseCode(call, functionName, outcome);
+      if (outcome.kind !== 'replaced') return refuseCode(call, functionName, outcome, report);
       codes.replace(found.definition.arn, facts);
     }
     const { CodeSize, CodeSha256 } = facts;
@@ -82,10 +93,11 @@ function refuseCode(
   call: AwsCall,
   functionName: string,
   outcome: Exclude<Awaited<ReturnType<ReplaceCode>>, { readonly kind: 'replaced' }>,
+  report: (message: string) => void,
 ): ControlReply {
   if (outcome.kind === 'unreadable') {
-    const message = `Could not unzip uploaded file. Please check your file, then try to upload again. (${outcome.reason})`;
-    return refused(call, 400, 'InvalidParameterValueException', message);
+    report(`UpdateFunctionCode of ${functionName} was refused: ${outcome.reason}`);
+    return refused(call, 400, 'InvalidParameterValueException', NO_ZIP);
   }
   const message = `${functionName} has no code that runs in this gateway; the gateway reported the reason when it started`;
   return refused(call, 501, 'NotImplementedException', message);

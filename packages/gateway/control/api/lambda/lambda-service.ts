@@ -19,6 +19,7 @@ type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
   readonly mappings: AwsService;
   readonly replaceCode: ReplaceCode;
   readonly clock: Clock;
+  readonly report: (message: string) => void;
 };
 
 const OF_MAPPINGS = /^\/2015-03-31\/event-source-mappings(?:\/|$)/;
@@ -29,12 +30,13 @@ export function createLambda({
   mappings,
   replaceCode,
   clock,
+  report,
   ...invoke
 }: LambdaOptions): AwsService {
   const stacks = (): ServedApis['stacks'] => apis.stacks;
   const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
   const codes = new FunctionCodes();
-  const code = createFunctionCode(stacks, replaceCode, { codes, clock });
+  const code = createFunctionCode(stacks, replaceCode, { codes, clock, report });
   const urls = createFunctionUrlConfigs({ urls: () => apis.urls, stacks });
   const invoked = createLambdaInvoke({
     ...invoke,

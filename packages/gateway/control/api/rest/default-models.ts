@@ -9,25 +9,26 @@ import { callMadeResource } from '../../edits/edit-resources.ts';
 import type { ApiResources } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
 
-const DRAFT = 'http://json-schema.org/draft-04/schema#';
 const MODEL_ID_LENGTH = 6;
 
+/** The texts of the schemas, with AWS's spaces (AWS CLI reference, examples of get-model and get-models). */
+const EMPTY = `{
+  "$schema": "http://json-schema.org/draft-04/schema#",
+  "title" : "Empty Schema",
+  "type" : "object"
+}`;
+const ERROR = `{
+  "$schema" : "http://json-schema.org/draft-04/schema#",
+  "title" : "Error Schema",
+  "type" : "object",
+  "properties" : {
+    "message" : { "type" : "string" }
+  }
+}`;
+
 const DEFAULTS: readonly JsonObject[] = [
-  {
-    Name: 'Empty',
-    Description: 'This is a default empty schema model',
-    Schema: { $schema: DRAFT, title: 'Empty Schema', type: 'object' },
-  },
-  {
-    Name: 'Error',
-    Description: 'This is a default error schema model',
-    Schema: {
-      $schema: DRAFT,
-      title: 'Error Schema',
-      type: 'object',
-      properties: { message: { type: 'string' } },
-    },
-  },
+  { Name: 'Empty', Description: 'This is a default empty schema model', Schema: EMPTY },
+  { Name: 'Error', Description: 'This is a default error schema model', Schema: ERROR },
 ];
 
 /**

@@ -5,7 +5,9 @@
 import { isJsonObject, isTrue, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError, notFound } from '../../control-error.ts';
+import { refusalByService } from '../../edits/check-members.ts';
 import type { PatchRule } from '../../edits/patch.ts';
+import type { Constraint } from '../../resource-types/constraints.ts';
 import type { Field, FieldKind } from '../../resource-types/fields.ts';
 
 /** Returns the properties that a body sets. @throws ControlError for a value of another type */
@@ -157,10 +159,20 @@ function isEmptyMap(value: Json): boolean {
   return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
-export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObject> {
+export function replaceRule(
+  { wire, property, kind }: Field,
+  constraint: Constraint = {},
+): PatchRule<JsonObject> {
   return {
     path: `/${wire}`,
-    on: { replace: (target, { value }) => ({ ...target, [property]: parseText(value, kind) }) },
+    on: {
+      replace(target, { value }) {
+        const parsed = parseText(value, kind);
+        const refusal = refusalByService(parsed, constraint);
+        if (refusal !== undefined) throw badRequest(refusal);
+        return { ...target, [property]: parsed };
+      },
+    },
   };
 }
 
@@ -179,11 +191,15 @@ export function showOwn(target: object, fields: readonly Field[]): Record<string
 /**
  * Creates AWS's patch rules. Texts, flags and numbers are replaced, maps are patched by entry, and lists are patched by
  * value.
+ * @param constraints the service's own checks, by member
  */
-export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObject>[] {
+export function patchRules(
+  fields: readonly Field[],
+  constraints: Readonly<Record<string, Constraint>> = {},
+): readonly PatchRule<JsonObject>[] {
   return fields.map((one) => {
     if (one.kind === 'list') return listRule(one);
-    if (one.kind !== 'texts' && one.kind !== 'flags') return replaceRule(one);
+    if (one.kind !== 'texts' && one.kind !== 'flags') return replaceRule(one, constraints[one.wire]);
     return mapRule(
       one,
       one.wire.endsWith('Parameters')

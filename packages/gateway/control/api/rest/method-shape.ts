@@ -7,6 +7,7 @@ import {
   METHOD_RESPONSE_FIELDS,
   REST_TYPES,
 } from '../../resource-types/rest-types.ts';
+import { constraintsOf } from '../../resource-types/constraints.ts';
 import { patchRules, showFields } from './field-table.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { ResponseList } from '../../edits/edit-methods.ts';
@@ -83,7 +84,10 @@ export function showResponse(response: JsonObject, fields: readonly Field[]): ob
 export const METHOD_RULES = patchRules(METHOD_FIELDS);
 
 export const INTEGRATION_RULES: readonly PatchRule<JsonObject>[] = [
-  ...patchRules(INTEGRATION_FIELDS.filter(({ kind, wire }) => kind !== 'list' && wire !== 'type')),
+  ...patchRules(
+    INTEGRATION_FIELDS.filter(({ kind, wire }) => kind !== 'list' && wire !== 'type'),
+    constraintsOf('putIntegrationInput'),
+  ),
   {
     path: '/cacheKeyParameters/{name}',
     on: {

@@ -8,6 +8,7 @@ import { checkAuthorizer } from '../../edits/check-authorizer.ts';
 import { listingRefusal, plainRefusal } from '../../edits/patch.ts';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { constraintsOf } from '../../resource-types/constraints.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { compileModels } from '../../../core/deployment/models/models.ts';
 import { patchRules } from './field-table.ts';
@@ -79,7 +80,10 @@ const AUTHORIZERS: RestPart = {
   fields: authorizerFields,
   keyOf: idOf,
   missing: () => 'Invalid Authorizer identifier specified',
-  rules: patchRules(authorizerFields.filter(({ wire }) => wire !== 'type')),
+  rules: patchRules(
+    authorizerFields.filter(({ wire }) => wire !== 'type'),
+    constraintsOf('createAuthorizerInput'),
+  ),
   refusal: plainRefusal,
   withoutApi: () =>
     conflict('Unable to complete operation due to concurrent modification. Please try again later.'),

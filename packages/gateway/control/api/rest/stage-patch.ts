@@ -204,7 +204,7 @@ function promote(
 
 export const STAGE_RULES: readonly Rule[] = [
   ...PROMOTION_RULES,
-  ...STAGE_FIELDS.filter(({ wire }) => wire !== 'variables').map(replaceRule),
+  ...STAGE_FIELDS.filter(({ wire }) => wire !== 'variables').map((one) => replaceRule(one)),
   upsertRule(field('variables', 'texts')),
   ...ACCESS_LOG_RULES,
   ...CANARY_RULES,

@@ -77,7 +77,7 @@ function readDomain(body: WireCall['body']): JsonObject {
 }
 
 const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = [
-  ...FIELDS.map(replaceRule),
+  ...FIELDS.map((one) => replaceRule(one)),
   ...['truststoreUri', 'truststoreVersion'].map(truststoreRule),
 ];
 

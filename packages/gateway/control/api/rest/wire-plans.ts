@@ -9,6 +9,7 @@ import { jsonReply } from '../../../core/api-call.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import { objectList, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Account } from '../../account.ts';
 import type { ApiKey } from '../../metering/api-keys.ts';
 import type { PlanStage, UsagePlan } from '../../metering/usage-plans.ts';
@@ -120,15 +121,21 @@ function createPlan(body: WireCall['body'], id: string): UsagePlan {
     name: requiredText(body, 'name'),
     description: optionalText(body, 'description'),
     productCode: undefined,
-    apiStages: objectList(body, 'apiStages').map((stage): PlanStage => ({
-      apiId: requiredText(stage, 'apiId'),
-      stage: requiredText(stage, 'stage'),
-      throttle: readMethodThrottles(optionalObject(stage, 'throttle') ?? {}),
-    })),
+    apiStages: objectList(body, 'apiStages').map(readPlanStage),
     throttle: throttle === undefined ? undefined : readThrottle(throttle),
     quota: quota === undefined ? undefined : readQuota(quota),
     tags: textMap(body, 'tags'),
   };
+}
+
+/** AWS's words have placeholders that AWS does not fill (aws/aws-sdk#354). */
+const INCOMPLETE_STAGE = 'Invalid API Stage {api: %s, stage: %s} specified for usageplan %s';
+
+function readPlanStage(given: UnknownMembers): PlanStage {
+  const apiId = optionalText(given, 'apiId') ?? '';
+  const stage = optionalText(given, 'stage') ?? '';
+  if (apiId === '' || stage === '') throw badRequest(INCOMPLETE_STAGE);
+  return { apiId, stage, throttle: readMethodThrottles(optionalObject(given, 'throttle') ?? {}) };
 }
 
 function refuseUnknownStages({ apiStages }: UsagePlan, hasStage: HasStage): void {

@@ -92,7 +92,7 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
       list: () => control.apis.all.filter(({ identity }) => identity.protocol === 'rest'),
       remove(call) {
         const { identity } = findApi(control, call);
-        refuseMapped(control.apis.domains, identity.apiId);
+        refuseMapped(control.apis.domains, identity);
         control.apis.remove(identity.apiId);
       },
     }),

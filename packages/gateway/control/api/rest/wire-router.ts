@@ -149,6 +149,9 @@ export function cutPage(items: readonly unknown[], size: string | null, token: s
 
 /** Returns a list in the form of AWS's REST API: `item`, and `position` if there are more items. */
 export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
-  const { page, next } = cutPage(items, query.get('limit'), query.get('position'));
+  const limit = query.get('limit');
+  // A limit of -1 counts as none [obs: apigateway, test_negative_get_usage_plan_api_keys, GetApiKeys].
+  const size = limit !== null && Number(limit) < 1 ? null : limit;
+  const { page, next } = cutPage(items, size, query.get('position'));
   return jsonReply(200, { position: next, item: page });
 }

@@ -60,7 +60,7 @@ function plainStageRoutes(control: RestControl): readonly WireRoute[] {
       remove(call) {
         const api = findApi(control, call);
         const { name } = getStage(api, call.path('stageName')).settings;
-        refuseMapped(control.apis.domains, api.identity.apiId, name);
+        refuseMapped(control.apis.domains, api.identity, name);
         api.removeStage(name);
       },
     }),

@@ -57,7 +57,7 @@ function apiRoutes(control: RestControl): readonly WireRoute[] {
     },
     remove(call) {
       const { identity } = findV2Api(control, call);
-      refuseMapped(control.apis.domains, identity.apiId);
+      refuseMapped(control.apis.domains, identity);
       control.apis.remove(identity.apiId);
     },
   });

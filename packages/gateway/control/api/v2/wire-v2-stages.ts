@@ -57,7 +57,7 @@ function stageRoutes(control: RestControl): readonly WireRoute[] {
     remove(call) {
       const api = findV2Api(control, call);
       const { name } = findStage(api, call).settings;
-      refuseMapped(control.apis.domains, api.identity.apiId, name);
+      refuseMapped(control.apis.domains, api.identity, name);
       api.removeStage(name);
     },
   });

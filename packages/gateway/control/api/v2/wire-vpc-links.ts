@@ -56,7 +56,11 @@ function restRoutes(control: RestControl): readonly WireRoute[] {
       get: (call) => find('rest', call, control),
       change(call) {
         const link = find('rest', call, control);
-        const patch = readPatch(call.body, 'updateVpcLinkInput', CHANGED.rest.map(replaceRule));
+        const patch = readPatch(
+          call.body,
+          'updateVpcLinkInput',
+          CHANGED.rest.map((one) => replaceRule(one)),
+        );
         const changed = { ...link, properties: patch(link.properties) };
         vpcLinks.put(changed);
         return changed;

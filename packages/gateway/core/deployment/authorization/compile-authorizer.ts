@@ -16,6 +16,7 @@ import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorize
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
+const REGION_OF_URI = /^arn:[^:]+:apigateway:[a-z]{2}(?:-[a-z]+)+-\d:/;
 
 export const REST_SOURCE =
   /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
@@ -52,6 +53,18 @@ function nameResults(authorizerId: string, sources: readonly IdentitySource[]): 
   return `${authorizerId} ${JSON.stringify(sources)}`;
 }
 
+/** Reads the URI of an authorizer of a REST API, with AWS's words for a wrong one (hashicorp/terraform-provider-aws#1757). */
+function readRestTarget(bag: PropertyBag): FunctionTarget {
+  const uri = readText(bag, 'AuthorizerUri');
+  const target = readLambdaUri(uri, false);
+  if (target.kind === 'function' && REGION_OF_URI.test(uri)) return target.target;
+  throw new DefinitionError(
+    bag.place('AuthorizerUri'),
+    `Invalid Authorizer URI: ${uri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
+  );
+}
+
+/** Reads the URI of an authorizer of an HTTP or WebSocket API. No words of AWS are recorded for a wrong one. */
 function readTarget(bag: PropertyBag): FunctionTarget {
   const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
   if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);
@@ -103,7 +116,7 @@ export function compileRestLambdaAuthorizer(
       'A REQUEST authorizer with a cache needs at least one identity source; add one, or set AuthorizerResultTtlInSeconds to 0',
     );
   const isIgnored = !isToken && ttlSeconds === 0 && assumptions['uncached-identity-sources'] === 'ignored';
-  const target = readTarget(bag);
+  const target = readRestTarget(bag);
   const role = bag.properties['AuthorizerCredentials'];
   return {
     mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),

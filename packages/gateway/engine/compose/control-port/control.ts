@@ -69,8 +69,10 @@ export function reportMoved(
 
 function mountsOf(parts: Parts): ControlMounts {
   const { options, served, management, signIn } = parts;
+  const services = openServices(parts);
+  parts.services = services;
   return {
-    services: openServices(parts),
+    services,
     connections(request, apiId, path) {
       const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
       // A domain with mutual TLS is not served here, because the control port does not accept client certificates.

@@ -3,7 +3,7 @@
  * permissions of roles.
  */
 import { guardServices } from '../../../kernel/calls/guarded-services.ts';
-import { calledServices } from './catalogue.ts';
+import { calledServices, catalogueOf } from './catalogue.ts';
 import { backendOf } from '../parts.ts';
 import { partitionKeyOf } from '../../../control/loading/table-keys.ts';
 import { FunctionIdentities, withFunctions } from '../../../core/policy/function-identities.ts';
@@ -11,6 +11,8 @@ import { adminIdentity, createIdentities } from '../../../core/policy/identities
 import { TemporarySessions } from '../../../core/policy/temporary-sessions.ts';
 import { loadIdentities, makeKeyPair } from '../../../kernel/files/identity-file.ts';
 import { createServiceClient } from '../../../kernel/calls/service-client.ts';
+import { withOwnServices } from '../../../kernel/calls/own-services.ts';
+import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { RightsContext } from '../../../kernel/calls/service-rights.ts';
 import type { Parts } from '../parts.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
@@ -67,11 +69,21 @@ export function openServiceClient(
   at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
     Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'> & {
       readonly find: ServiceHost['find'];
+      /** Finds a service of the control port by its signing name. */
+      readonly findOwn: (service: string) => AwsService | undefined;
     },
 ): ServiceClient {
-  const { options, store, served, functionIdentities, find, ...ports } = at;
+  const { options, store, served, functionIdentities, find, findOwn, recorder, ...ports } = at;
+  const admin = adminIdentity(options.adminKey, options.accountId);
+  // The control port sends calls of services in the catalogue here, so these calls must not be sent back to it.
+  const catalogued = new Set(catalogueOf(options).map(({ name }) => name));
   const services = createServiceClient({
     ...ports,
+    recorder: withOwnServices(recorder, {
+      find: (service) => (catalogued.has(service) ? undefined : findOwn(service)),
+      callerOf: (roleArn) =>
+        (roleArn === undefined ? undefined : functionIdentities.assume(roleArn)) ?? admin,
+    }),
     endpoints: options.awsEndpoints,
     dynamodb: backendOf(options, store),
   });

@@ -42,6 +42,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
         replaceCode: (name, archive) => runtime.replaceCode(name, archive),
         clock,
         random,
+        report: (message) => options.log.write(message),
         accountId: options.accountId,
         accept: (event) => acceptEvent(event, parts),
       });

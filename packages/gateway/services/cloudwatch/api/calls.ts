@@ -1,6 +1,6 @@
 /** CloudWatch's API for SDKs. */
 import { InvalidMember } from '@gatewright/aws/member-reader';
-import { codeOf, InvalidAlarm, InvalidInput, parameterOf, readInput } from '../read-members.ts';
+import { codeOf, InvalidInput, readInput, wordsOf } from '../read-members.ts';
 import { CallModel } from '../../../kernel/calls/call-model.ts';
 import { CLOUDWATCH_MODEL } from '../../../kernel/calls/models/cloudwatch.ts';
 import type { InputPolicy } from '@gatewright/aws/call-input';
@@ -107,10 +107,4 @@ function toError(operation: Operation, code: InputCode, error: InvalidMember): O
   if (operation.protocol === 'query') return { kind: 'error', status, code, message: said };
   const headers = ['x-amzn-query-error', `${code};Sender`];
   return { kind: 'error', status, code: `com.amazonaws.cloudwatch#${SHAPES[code]}`, message: said, headers };
-}
-
-function wordsOf(error: InvalidMember): string {
-  if (error instanceof InvalidAlarm) return error.words;
-  const { path, message } = error;
-  return path === '' ? message : `The parameter ${parameterOf(path)} ${message}.`;
 }

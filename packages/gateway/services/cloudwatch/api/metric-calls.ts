@@ -4,8 +4,15 @@ import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { ExpressionError } from '../math/expression.ts';
 import { openQueries } from '../math/run-queries.ts';
 import { compileStatistic, SIMPLE_STATISTICS } from '../metrics/statistic.ts';
-import { readDimensions, readMetric, readPeriod, readQueries, readUnit } from '../metrics/read-metric.ts';
-import { InvalidInput, parameterOf } from '../read-members.ts';
+import {
+  MAX_QUERIES,
+  readDimensions,
+  readMetric,
+  readPeriod,
+  readQueries,
+  readUnit,
+} from '../metrics/read-metric.ts';
+import { InvalidInput, parameterOf, readEach } from '../read-members.ts';
 import type { InputCode } from '../read-members.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
@@ -42,10 +49,12 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
     const entities = at.objects('EntityMetricData', 2).flatMap((one) => one.objects('MetricData', MAX_DATA));
     if (data.length + entities.length === 0) at.missing('MetricData');
     const now = clock.nowEpochMs();
-    for (const point of [...data, ...entities].map((one) => readPoint(one, namespace, now))) store.add(point);
+    for (const point of readEach([...data, ...entities], (one) => readPoint(one, namespace, now)))
+      store.add(point);
     return undefined;
   },
   GetMetricData(at, { store }) {
+    refuseStatistics(at);
     const queries = readQueries(at, 'MetricDataQueries');
     const span = readSpan(
       at,
@@ -184,10 +193,26 @@ function messagesOn({ metric, unit }: MetricStat, store: MetricStore, span: Span
   };
 }
 
+/**
+ * Refuses statistics of GetMetricData that do not exist, all of them in one message
+ * (prometheus-community/yet-another-cloudwatch-exporter#1435).
+ */
+function refuseStatistics(at: MemberReader): void {
+  const wrong = at.objects('MetricDataQueries', MAX_QUERIES).flatMap((one) => {
+    const of = one.optional('MetricStat');
+    const stat = of?.optionalText('Stat');
+    if (of === undefined || stat === undefined || compileStatistic(stat) !== undefined) return [];
+    return [`The value for parameter ${parameterOf(of.at('Stat'))} is not a valid statistic.`];
+  });
+  if (wrong.length > 0) throw new InvalidInput('ValidationError', '', wrong.join('\n'));
+}
+
 function readPoint(at: MemberReader, namespace: string, now: number): DataPoints {
   const epochMs = at.optionalTime('Timestamp') ?? now;
-  if (epochMs < now - OLDEST_MS || epochMs > now + NEWEST_MS)
-    at.refuse('Timestamp', 'must be at most two weeks in the past, and two hours in the future');
+  // AWS's words (cloud-custodian/cloud-custodian#2559). Its words for a time in the future are not known.
+  if (epochMs < now - OLDEST_MS) at.refuse('Timestamp', 'must specify a time within the past two weeks');
+  if (epochMs > now + NEWEST_MS)
+    at.refuse('Timestamp', 'must specify a time at most two hours in the future');
   const resolution = at.optionalInteger('StorageResolution', 1, 60) ?? 60;
   if (resolution !== 1 && resolution !== 60) at.refuse('StorageResolution', `${resolution} must be 1 or 60`);
   const name = at.text('MetricName', 255);

@@ -28,20 +28,23 @@ export type DataPoint = {
 /** Data points of one namespace and one set of dimensions. */
 export type DataPoints = Pick<Metric, 'namespace' | 'dimensions'> & { readonly points: readonly DataPoint[] };
 
-const SIZES = ['', 'Kilo', 'Mega', 'Giga', 'Tera'].flatMap((prefix) =>
-  prefix === '' ? ['Bytes', 'Bits'] : [`${prefix}bytes`, `${prefix}bits`],
-);
+const sizesOf = (unit: string): readonly string[] => [
+  unit,
+  ...['Kilo', 'Mega', 'Giga', 'Tera'].map((prefix) => `${prefix}${unit.toLowerCase()}`),
+];
+const SIZES = [...sizesOf('Bytes'), ...sizesOf('Bits')];
 
+/** The units in the order in which CloudWatch prints them (awslabs/collectd-cloudwatch#46). */
 export const UNITS: ReadonlySet<string> = new Set([
   'Seconds',
   'Microseconds',
   'Milliseconds',
+  ...SIZES,
   'Percent',
   'Count',
+  ...SIZES.map((size) => `${size}/Second`),
   'Count/Second',
   'None',
-  ...SIZES,
-  ...SIZES.map((size) => `${size}/Second`),
 ]);
 
 /** "Each metric has up to 30 dimensions" */

@@ -7,7 +7,7 @@ import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { Dimensions, Metric } from './metric.ts';
 
-const MAX_QUERIES = 500;
+export const MAX_QUERIES = 500;
 const MAX_PERIOD = 604_800;
 
 export function readMetric(at: MemberReader): Metric {
@@ -33,7 +33,8 @@ export function readDimensions(at: MemberReader, name = 'Dimensions'): Dimension
 
 export function readUnit(at: MemberReader): string | undefined {
   const unit = at.optionalText('Unit');
-  if (unit !== undefined && !UNITS.has(unit)) at.refuse('Unit', `${unit} is not a CloudWatch unit`);
+  if (unit !== undefined && !UNITS.has(unit))
+    at.refuse('Unit', `must be a value in the set [ ${[...UNITS].join(', ')} ]`);
   return unit;
 }
 
