@@ -118,7 +118,8 @@ function defineFunction(
       reservedConcurrency: readInteger(resource, 'ReservedConcurrentExecutions', 0, 0, 100_000),
     }),
     ...(isForArm(resource) && { architecture: 'arm64' as const }),
-    place: resource.place(),
+    // The code is next to the file of the stack, which is not the file of the resource if the stack is a plan.
+    place: raw.placeIn === undefined ? resource.place() : { file: raw.file, logicalId: resource.logicalId },
   };
 }
 

@@ -203,6 +203,7 @@ function finishStack(
       imports: resolver.imports,
       ...(raw.made !== undefined && { made: raw.made }),
       lineOf: (path) => raw.lineOf(path),
+      ...(raw.writtenAs !== undefined && { writtenAs: raw.writtenAs }),
     },
     unsupported: [
       ...classified.unsupported,

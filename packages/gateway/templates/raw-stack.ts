@@ -1,5 +1,6 @@
 /** A stack as a loader returns it: one template in long form, in which nothing has been resolved yet. */
 import type { DefinitionPlace } from '../core/errors.ts';
+import type { WrittenAs } from '../core/stack/model.ts';
 import type { RuleId } from '../core/deployability/rules.ts';
 import type { Path } from './cloudformation/template-source.ts';
 import type { SamBuild, WebpackService } from '../core/stack/function.ts';
@@ -21,6 +22,12 @@ export type RawStack = {
    */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
+  /** Returns the place of a path if the template is made from other files; absent if its lines are those of `file`. */
+  readonly placeIn?:
+    | ((path: Path) => { readonly file: string; readonly line: number } | undefined)
+    | undefined;
+  /** What the author wrote of a property, if the template is made from another format; absent for a template. */
+  readonly writtenAs?: ((logicalId: string, property: Path) => WrittenAs | undefined) | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /**
    * The parameters of a nested stack whose value here is a placeholder, because the parent passes the name or an attribute

@@ -8,7 +8,7 @@ import type { Path } from './cloudformation/template-source.ts';
  * Returns the file, line, logical id and property of a path into the template of a stack. The line is determined only
  * when a message needs it, because finding the line parses JSON a second time, as YAML.
  */
-export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): DefinitionPlace {
+export function placeOf(stack: Placing, at: Path): DefinitionPlace {
   // The name of a property ends before an intrinsic function.
   const inner = at.findIndex((key) => key === 'Ref' || key.startsWith('Fn::'));
   const [section, name, part, ...rest] = inner === -1 ? at : at.slice(0, inner);
@@ -18,11 +18,14 @@ export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): Def
   return withLine(stack, at, { logicalId: name, property: property === '' ? undefined : property });
 }
 
+type Placing = Pick<RawStack, 'file' | 'lineOf' | 'placeIn'>;
+
 function withLine(
-  { file, lineOf }: Pick<RawStack, 'file' | 'lineOf'>,
+  { file, lineOf, placeIn }: Placing,
   at: Path,
   place: Pick<DefinitionPlace, 'logicalId' | 'property'>,
 ): DefinitionPlace {
+  if (placeIn !== undefined) return { ...(placeIn(at) ?? { file }), ...place };
   return {
     file,
     get line() {

@@ -14,6 +14,8 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
 import { judgeMappedStage, judgePlanStages } from './judge-stage-names.ts';
+import { judgeDestinations, judgeOverlap } from './judge-notifications.ts';
+import { judgeStateMachine } from './judge-state-machine.ts';
 import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
@@ -26,8 +28,11 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGateway::UsagePlan': [judgePlanStages],
   'AWS::ApiGateway::BasePathMapping': [judgeMappedStage],
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
+  'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName],
   'AWS::DynamoDB::Table': [judgeThroughput],
-  'AWS::SNS::Subscription': [judgeSubscription],
+  'AWS::S3::Bucket': [judgeOverlap, judgeDestinations],
+  'AWS::StepFunctions::StateMachine': [judgeStateMachine],
+  'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],
   'AWS::SNS::Topic': [judgeOwnSubscriptions],
   'AWS::ApiGateway::RestApi': [judgePrivateApi],
   'AWS::ApiGateway::Authorizer': [judgeAuthorizerName],
@@ -135,6 +140,20 @@ function judgeAuthorizerName(
     : undefined;
 }
 
+/** Refuses a second authorizer with the name of another one of the API (aws/aws-cdk#20170). */
+function judgeV2AuthorizerName(
+  authorizer: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  return isRepeated(authorizer, all, ['ApiId', 'Name'])
+    ? {
+        resource: authorizer,
+        property: 'Name',
+        message: `Authorizer name must be unique. Authorizer ${textOf(authorizer.properties, 'Name')} already exists in this RestApi.`,
+      }
+    : undefined;
+}
+
 /** Refuses two resources with the same parent and name (serverless/serverless#2730). */
 function judgePath(resource: ResolvedResource, all: readonly ResolvedResource[]): BrokenRelation | undefined {
   return isRepeated(resource, all, ['RestApiId', 'ParentId', 'PathPart'])
@@ -178,19 +197,33 @@ function judgeResponseParameters(response: ResolvedResource): BrokenRelation | u
 }
 
 /**
- * Refuses a table with provisioned throughput and an index without it (aws/aws-cli#6138; CloudFormation template
+ * Refuses a table with provisioned throughput and an index without it (aws/aws-cli#6138), and throughput of a table or
+ * index on demand (awslabs/aws-lambda-redshift-loader#192; aws-controllers-k8s/dynamodb-controller#73; CloudFormation template
  * reference, BillingMode: "If you set BillingMode as PAY_PER_REQUEST, you cannot specify this property. If you set
  * BillingMode as PROVISIONED, you must specify this property.").
  */
 function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
   const { BillingMode = 'PROVISIONED', GlobalSecondaryIndexes } = table.properties;
   if (table.unresolved?.includes('BillingMode') === true) return undefined;
+  if (BillingMode === 'PAY_PER_REQUEST' && table.properties['ProvisionedThroughput'] !== undefined)
+    return {
+      resource: table,
+      property: 'ProvisionedThroughput',
+      message:
+        'One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST',
+    };
   for (const [index, one] of asOneOrMore(GlobalSecondaryIndexes).entries())
     if (BillingMode === 'PROVISIONED' && membersOf(one)['ProvisionedThroughput'] === undefined)
       return {
         resource: table,
         property: `GlobalSecondaryIndexes.${index}`,
         message: 'No provisioned throughput specified for the global secondary index',
+      };
+    else if (BillingMode === 'PAY_PER_REQUEST' && membersOf(one)['ProvisionedThroughput'] !== undefined)
+      return {
+        resource: table,
+        property: `GlobalSecondaryIndexes.${index}.ProvisionedThroughput`,
+        message: `ProvisionedThroughput should not be specified for index: ${textOf(membersOf(one), 'IndexName')} when BillingMode is PAY_PER_REQUEST`,
       };
   return undefined;
 }
@@ -229,6 +262,24 @@ function judgeSubscription(
   );
   const refused = topic && refusedSubscription(topic, properties, all);
   return refused && { resource: subscription, property: refused.member, message: refused.message };
+}
+
+/** The protocols whose endpoints SNS reads or answers itself, so that it must know the form of what it delivers. */
+const WITHOUT_RAW: ReadonlySet<string> = new Set(['lambda', 'email', 'email-json', 'sms', 'application']);
+
+/**
+ * Refuses raw delivery by other protocols than those of the page (aws-controllers-k8s/community#2192).
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+ */
+function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | undefined {
+  const protocol = textOf(subscription.properties, 'Protocol');
+  return isTrue(subscription.properties['RawMessageDelivery']) && WITHOUT_RAW.has(protocol)
+    ? {
+        resource: subscription,
+        property: 'RawMessageDelivery',
+        message: `Invalid parameter: Delivery protocol [${protocol}] does not support raw message delivery.`,
+      }
+    : undefined;
 }
 
 /** Checks the subscriptions that are defined in the topic itself. */

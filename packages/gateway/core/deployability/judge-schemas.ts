@@ -1,5 +1,5 @@
 /** Checks the resources of a stack against CloudFormation's schemas, as far as their values are known. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { makeFinding } from './finding.ts';
@@ -21,8 +21,12 @@ export type SchemaQuestion = {
 export function schemaQuestions({ resources, source }: ResolvedStack): readonly SchemaQuestion[] {
   if (source === undefined) return [];
   const known = new KnownValues(source.template, source.placeholderParameters);
+  const written = mapOf(source.template, 'Resources');
+  // Logical ids of another format are addresses, which may look like the ids of parts of documents.
+  const isWritten = (logicalId: string): boolean =>
+    source.writtenAs === undefined ? IN_TEMPLATE.test(logicalId) : Object.hasOwn(written, logicalId);
   return [...resources.values()]
-    .filter(({ logicalId }) => IN_TEMPLATE.test(logicalId) && known.writtenAt(logicalId, []) !== undefined)
+    .filter(({ logicalId }) => isWritten(logicalId) && known.writtenAt(logicalId, []) !== undefined)
     .map((resource) => ({
       resource: resource.logicalId,
       type: resource.type,
@@ -54,6 +58,7 @@ function judgeResource(
   const isMade = source?.made?.has(logicalId) === true;
   return violations
     .filter((violation) => isCertain(violation, resource, known))
+    .filter((violation) => isOfAuthor(violation, resource, source?.writtenAs))
     .filter((violation) => !isLocalPath(violation, resource, isMade))
     .filter(
       ({ path, missing, keyword }) =>
@@ -72,6 +77,25 @@ function judgeResource(
       };
       return makeFinding('resource-value', at, message);
     });
+}
+
+/** Keywords that judge a value by itself, whatever else the resource has. */
+const OF_VALUES: ReadonlySet<string> = new Set(
+  (
+    'enum enumCaseInsensitive const pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf ' +
+    'minLength maxLength minItems maxItems uniqueItems'
+  ).split(' '),
+);
+
+/** Returns whether the violation is about what the author wrote, and not about how another format is converted. */
+function isOfAuthor(
+  { path, missing, keyword }: SchemaViolation,
+  { logicalId }: ResolvedResource,
+  writtenAs: NonNullable<ResolvedStack['source']>['writtenAs'],
+): boolean {
+  if (writtenAs === undefined) return true;
+  const as = writtenAs(logicalId, path);
+  return as === 'document' || (as === 'value' && missing === undefined && OF_VALUES.has(keyword));
 }
 
 /**

@@ -13,6 +13,15 @@ const named = (property: string, pattern: string): JsonObject => ({
 const arnAt = (...path: readonly string[]): JsonObject =>
   path.reduceRight<JsonObject>((inner, name) => ({ properties: { [name]: inner } }), { pattern: '^arn:' });
 
+/**
+ * The attributes that every user pool has. Only these can be required.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+ */
+const STANDARD_ATTRIBUTES = (
+  'address birthdate email email_verified family_name gender given_name locale middle_name name nickname ' +
+  'phone_number phone_number_verified picture preferred_username profile sub updated_at website zoneinfo'
+).split(' ');
+
 const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::SQS::Queue': {
     // aws/aws-cdk#8550: "Unknown Attribute FifoQueue"
@@ -72,6 +81,28 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     'Principal',
     String.raw`^(?!amazonaws\.com$)(${PRINCIPALS_OF.AWS}|${PRINCIPALS_OF.Service})$`,
   ),
+  // hashicorp/terraform-provider-aws#18430: "Required custom attributes are not supported currently."
+  'AWS::Cognito::UserPool': {
+    properties: {
+      Schema: {
+        items: {
+          if: { properties: { Required: { const: true } }, required: ['Required'] },
+          then: { properties: { Name: { enum: STANDARD_ATTRIBUTES } } },
+        },
+      },
+    },
+  },
+  // cisagov/crossfeed#440: "CallbackUrls can not be empty when code flow or implicit flow is selected"
+  'AWS::Cognito::UserPoolClient': {
+    if: {
+      properties: {
+        AllowedOAuthFlowsUserPoolClient: { const: true },
+        AllowedOAuthFlows: { type: 'array', contains: { enum: ['code', 'implicit'] } },
+      },
+      required: ['AllowedOAuthFlows', 'AllowedOAuthFlowsUserPoolClient'],
+    },
+    then: { required: ['CallbackURLs'] },
+  },
   // Lambda API reference, UpdateFunctionEventInvokeConfig
   'AWS::Lambda::EventInvokeConfig': {
     properties: {

@@ -62,6 +62,28 @@ const OF_IDENTITY = document(statement(RESOURCES, [RESOURCES]));
 const OF_TRUST = document(statement(PRINCIPALS, [PRINCIPALS]));
 const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPALS, RESOURCES]));
 
+/** A policy of a service whose statements can have only its own actions, without those that concern no single resource. */
+function ofService(prefix: string, without: readonly string[], limits: JsonObject = {}): JsonObject {
+  const anyCase = Array.from(prefix, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');
+  const pattern = `^(\\*|${anyCase}:(?!(${without.join('|')})$).*)$`;
+  const actions = { ...oneOrMore(pattern), ...limits };
+  const items = { properties: { Action: actions } };
+  return {
+    allOf: [
+      OF_RESOURCE,
+      { properties: { Statement: { if: { type: 'array' }, then: { items }, else: items } } },
+    ],
+  };
+}
+
+/** hashicorp/terraform#12740: "Invalid parameter: Policy statement action out of service scope!" */
+const OF_TOPIC = ofService('sns', ['CreateTopic', 'ListTopics', 'ListSubscriptions']);
+/**
+ * aws/aws-cdk#15602: "Invalid value for the parameter Policy." ministryofjustice/cloud-platform-environments#9082: "10
+ * actions were found in a statement from the submitted policy, max allowed is 7"
+ */
+const OF_QUEUE = ofService('sqs', ['CreateQueue', 'ListQueues'], { maxItems: 7 });
+
 const inline = { items: { properties: { PolicyDocument: OF_IDENTITY } } };
 
 export const POLICY_SCHEMAS: Readonly<Record<string, JsonObject>> = {
@@ -69,7 +91,7 @@ export const POLICY_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::IAM::Policy': { properties: { PolicyDocument: OF_IDENTITY } },
   'AWS::IAM::ManagedPolicy': { properties: { PolicyDocument: OF_IDENTITY } },
   'AWS::IAM::RolePolicy': { properties: { PolicyDocument: OF_IDENTITY } },
-  'AWS::SQS::QueuePolicy': { properties: { PolicyDocument: OF_RESOURCE } },
-  'AWS::SNS::TopicPolicy': { properties: { PolicyDocument: OF_RESOURCE } },
+  'AWS::SQS::QueuePolicy': { properties: { PolicyDocument: OF_QUEUE } },
+  'AWS::SNS::TopicPolicy': { properties: { PolicyDocument: OF_TOPIC } },
   'AWS::S3::BucketPolicy': { properties: { PolicyDocument: OF_RESOURCE } },
 };

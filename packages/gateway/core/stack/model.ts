@@ -50,6 +50,12 @@ export type UnsupportedItem = {
   readonly line?: number | undefined;
 };
 
+/**
+ * What the author of a stack in another format wrote of a property: its value, or a whole document with the members that
+ * AWS gets. Other properties, and members that are missing, follow from the conversion.
+ */
+export type WrittenAs = 'value' | 'document';
+
 type StackSource = {
   /** The template in long form, with intrinsics unresolved. */
   readonly template: JsonObject;
@@ -64,6 +70,10 @@ type StackSource = {
   readonly exportNames: ReadonlyMap<string, string>;
   /** The logical ids of resources that a transform made or converted, so that the template does not have them as they are. */
   readonly made?: ReadonlySet<string> | undefined;
+  /** Returns what the author wrote of a property; absent if the author wrote the template itself. */
+  readonly writtenAs?:
+    | ((logicalId: string, property: readonly string[]) => WrittenAs | undefined)
+    | undefined;
   /** Returns the line of a path into the template. */
   readonly lineOf?: ((path: readonly string[]) => number | undefined) | undefined;
   /** The names of the exports that the stack imports from other stacks. */

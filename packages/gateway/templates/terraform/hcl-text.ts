@@ -11,6 +11,10 @@ export type Member = {
   readonly isBlock: boolean;
   /** The content of a block, or an expression. */
   readonly text: string;
+  /** Where the member begins in the body. */
+  readonly at: number;
+  /** Where its text begins in the body. */
+  readonly textAt: number;
 };
 
 const NAME = /\s*(?:"([^"\\]*)"|([A-Za-z_][\w-]*))[ \t]*/y;
@@ -36,20 +40,30 @@ export function membersIn(body: string): readonly Member[] {
     const start = isBlock ? end : end + 1;
     if (!isBlock && body[end] !== '=' && body[end] !== ':') return found;
     const stop = isBlock ? endOfGroup(body, start) : endOfExpression(body, start);
-    const text = isBlock ? body.slice(start + 1, stop - 1) : body.slice(start, stop).trim();
-    found.push({ name: head.groups.find((each) => each !== undefined) ?? '', labels, isBlock, text });
+    const written = body.slice(start, stop);
+    const text = isBlock ? written.slice(1, -1) : written.trim();
+    const textAt = start + (isBlock ? 1 : written.length - written.trimStart().length);
+    const name = head.groups.find((each) => each !== undefined) ?? '';
+    found.push({ name, labels, isBlock, text, at, textAt });
     at = stop;
   }
 }
 
 /** Returns the elements of `[ … ]`; undefined for any other expression. */
 export function elementsIn(expression: string): readonly string[] | undefined {
+  return elementsAt(expression)?.map(({ text }) => text);
+}
+
+/** Returns the elements of `[ … ]` with their positions in the expression; undefined for any other expression. */
+export function elementsAt(
+  expression: string,
+): readonly { readonly text: string; readonly at: number }[] | undefined {
   if (!expression.startsWith('[') || endOfGroup(expression, 0) !== expression.length) return undefined;
   const inner = expression.slice(1, -1);
-  const found: string[] = [];
+  const found: { readonly text: string; readonly at: number }[] = [];
   for (let at = matchAt(GAP, inner, 0)?.end ?? 0; at < inner.length;) {
     const stop = endOfExpression(inner, at);
-    found.push(inner.slice(at, stop).trim());
+    found.push({ text: inner.slice(at, stop).trim(), at: at + 1 });
     at = matchAt(GAP, inner, stop)?.end ?? inner.length;
   }
   return found;
@@ -92,7 +106,12 @@ function endOfGroup(text: string, start: number): number {
   return text.length;
 }
 
+/** The beginning of a text of several lines: `<<-EOF`. */
+const HEREDOC = /[ \t]*<<[-~]?(\w+)[ \t]*\r?\n/y;
+
 function endOfExpression(text: string, start: number): number {
+  const heredoc = matchAt(HEREDOC, text, start);
+  if (heredoc !== undefined) return endOfHeredoc(text, heredoc);
   for (let at = start; at < text.length; at = next(text, at))
     if (/[\n,}\])]/.test(text[at] ?? '') || isComment(text, at)) return at;
   return text.length;
@@ -102,8 +121,17 @@ function endOfExpression(text: string, start: number): number {
 function next(text: string, at: number): number {
   const character = text[at] ?? '';
   if (character === '"') return endOfString(text, at);
+  const heredoc = character === '<' ? matchAt(HEREDOC, text, at) : undefined;
+  if (heredoc !== undefined) return endOfHeredoc(text, heredoc);
   if (Object.hasOwn(CLOSING, character)) return endOfGroup(text, at);
   return isComment(text, at) ? (matchAt(GAP, text, at)?.end ?? at + 1) : at + 1;
+}
+
+/** Returns the position after the word that closes the text, or after the text if the word is missing. */
+function endOfHeredoc(text: string, { end, groups: [word = ''] }: Matched): number {
+  const closing = new RegExp(`^[ \\t]*${word}(?![\\w-])`, 'gm');
+  closing.lastIndex = end;
+  return closing.test(text) ? closing.lastIndex : text.length;
 }
 
 function isComment(text: string, at: number): boolean {

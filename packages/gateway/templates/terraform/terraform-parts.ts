@@ -6,9 +6,17 @@ import type { Instance } from './terraform-document.ts';
 import { INTEGRATION_ROW } from './terraform-types.ts';
 import type { TerraformValues } from './terraform-values.ts';
 import { pascalMembers } from './terraform-values.ts';
+import { whereAdded } from './terraform-places.ts';
+import type { Origin } from './terraform-places.ts';
 
 /** A resource of the template to which parts are still being added. */
-export type Draft = { readonly instance: Instance; readonly type: string; properties: JsonObject };
+export type Draft = {
+  readonly instance: Instance;
+  readonly type: string;
+  properties: JsonObject;
+  /** The parts that were added, with the places at which they were added. */
+  readonly parts: Origin[];
+};
 
 type Merge = (part: Instance, drafts: Drafts, values: TerraformValues) => boolean;
 
@@ -23,11 +31,23 @@ export function mergeParts(
   // The order matters, because an integration must be added before its responses.
   const ordered = parts.toSorted((one, other) => rank(one) - rank(other));
   return ordered.flatMap((part): Finding[] => {
-    if (MERGES[part.type]?.(part, drafts, values) === true) return [];
+    const before = [...drafts.values()].map((draft) => [draft, draft.properties] as const);
+    if (MERGES[part.type]?.(part, drafts, values) === true) {
+      notePart(part, before);
+      return [];
+    }
     const consequence =
       'the resource it belongs to is not in the plan or is known only after apply, so it is not applied';
     return [{ logicalId: part.address, type: part.type, consequence }];
   });
+}
+
+/** Notes at which place of a draft the part was added. */
+function notePart(instance: Instance, before: readonly (readonly [Draft, JsonObject])[]): void {
+  for (const [draft, known] of before) {
+    const path = draft.properties === known ? undefined : whereAdded(known, draft.properties);
+    if (path !== undefined) draft.parts.push({ path, instance });
+  }
 }
 
 function rank({ type }: Instance): number {

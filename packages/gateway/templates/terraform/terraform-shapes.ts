@@ -121,6 +121,9 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     const [target] = values.blocks(instance, 'target');
     return target === undefined ? {} : { Target: scheduledTarget(target) };
   },
+  // CloudFormation passes false on to SQS, which refuses it; the provider does not.
+  aws_sqs_queue: (instance, values) =>
+    values.value(instance, 'fifo_queue') === false ? { FifoQueue: { Ref: 'AWS::NoValue' } } : {},
   aws_cloudwatch_event_rule: (instance, values) =>
     values.value(instance, 'is_enabled') === false ? { State: 'DISABLED' } : {},
 };

@@ -14,6 +14,14 @@ import type { Instance, Module } from './terraform-document.ts';
  */
 export type SourcePath = readonly (string | number)[];
 
+/** A block of a configuration file. */
+export type WrittenBlock = {
+  readonly file: string;
+  /** The content of the whole file. */
+  readonly content: string;
+  readonly member: Member;
+};
+
 /** Returns the value of a reference; undefined if it is not known. */
 type Resolve = (reference: string) => Json | undefined;
 
@@ -21,7 +29,7 @@ const FILE_LIMIT = 200;
 
 export class TerraformSource {
   readonly #folder: string;
-  readonly #read = new Map<string, readonly Member[]>();
+  readonly #read = new Map<string, readonly WrittenBlock[]>();
 
   /**
    * Creates a reader.
@@ -35,27 +43,46 @@ export class TerraformSource {
    * Returns the value at a path of a resource. Returns undefined if it is not found, or if it contains anything other
    * than strings, references, lists and objects.
    */
-  value({ module, isData, type, name }: Instance, path: SourcePath, resolve: Resolve): Json | undefined {
-    const block = this.#membersOf(module).find(
-      ({ name: kind, labels }) =>
-        kind === (isData ? 'data' : 'resource') && labels[0] === type && labels[1] === name,
-    );
-    const text = block === undefined ? undefined : findExpression(block.text, path);
+  value(instance: Instance, path: SourcePath, resolve: Resolve): Json | undefined {
+    const block = this.block(instance);
+    const text = block === undefined ? undefined : findExpression(block.member.text, path);
     return text === undefined ? undefined : evaluate(text, resolve);
   }
 
+  /** Returns the block of a resource or data source; undefined if its file is not next to the plan. */
+  block({
+    module,
+    isData,
+    type,
+    name,
+  }: Pick<Instance, 'module' | 'isData' | 'type' | 'name'>): WrittenBlock | undefined {
+    return this.#blocksOf(module).find(
+      ({ member: { name: kind, labels } }) =>
+        kind === (isData ? 'data' : 'resource') && labels[0] === type && labels[1] === name,
+    );
+  }
+
+  /** Returns the files that have the blocks of the instances. */
+  files(instances: readonly Instance[]): readonly string[] {
+    return [...new Set(instances.flatMap((each) => this.block(each)?.file ?? []))];
+  }
+
   local(module: Module, name: string, resolve: Resolve): Json | undefined {
-    const blocks = this.#membersOf(module).filter(({ name: kind, isBlock }) => kind === 'locals' && isBlock);
-    const found = blocks.flatMap(({ text }) => membersIn(text)).find((member) => member.name === name);
+    const blocks = this.#blocksOf(module).filter(
+      ({ member: { name: kind, isBlock } }) => kind === 'locals' && isBlock,
+    );
+    const found = blocks.flatMap(({ member }) => membersIn(member.text)).find((one) => one.name === name);
     return found === undefined ? undefined : evaluate(found.text, resolve);
   }
 
-  #membersOf(module: Module): readonly Member[] {
+  #blocksOf(module: Module): readonly WrittenBlock[] {
     const folder = this.#folderOf(module);
     if (folder === undefined) return [];
     const known = this.#read.get(folder);
     if (known !== undefined) return known;
-    const found = textsIn(folder).flatMap((text) => membersIn(text));
+    const found = filesIn(folder).flatMap(({ file, content }) =>
+      membersIn(content).map((member) => ({ file, content, member })),
+    );
     this.#read.set(folder, found);
     return found;
   }
@@ -68,10 +95,11 @@ export class TerraformSource {
   }
 }
 
-function textsIn(folder: string): readonly string[] {
+function filesIn(folder: string): readonly Pick<WrittenBlock, 'file' | 'content'>[] {
   try {
     const names = readdirSync(folder).filter((name) => name.endsWith('.tf'));
-    return names.slice(0, FILE_LIMIT).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const files = names.slice(0, FILE_LIMIT).map((name) => join(folder, name));
+    return files.map((file) => ({ file, content: readFileSync(file, 'utf8') }));
   } catch {
     // The folder does not exist or cannot be read, so there are no configuration files next to the plan.
     return [];

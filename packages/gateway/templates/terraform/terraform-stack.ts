@@ -10,6 +10,8 @@ import { parseSource } from '../cloudformation/template-source.ts';
 import type { LoadOptions } from '../load-options.ts';
 import { isArchive } from '../packed-code.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
+import type { Path } from '../cloudformation/template-source.ts';
+import type { WrittenAs } from '../../core/stack/model.ts';
 import { readFile } from 'node:fs/promises';
 import { readDocument } from './terraform-document.ts';
 import type { Instance, TerraformDocument } from './terraform-document.ts';
@@ -20,6 +22,7 @@ import { fullReferences } from './terraform-references.ts';
 import { SHAPES } from './terraform-shapes.ts';
 import { PARTS, rowOf } from './terraform-types.ts';
 import type { AttributeRow } from './terraform-types.ts';
+import { TerraformPlaces } from './terraform-places.ts';
 import { TerraformValues, isNotKnown, pascalMembers } from './terraform-values.ts';
 import { existsSync } from 'node:fs';
 
@@ -50,10 +53,11 @@ const WITHOUT_EFFECT = new Set(
 export async function loadTerraform(file: string, options: LoadOptions): Promise<RawStack> {
   const { value } = parseSource(decodeText(await readFile(file)), file, SIZE_LIMIT_BYTES);
   const document = readDocument(value, file);
+  const isPlan = value['planned_values'] !== undefined;
   const folder = dirname(resolve(file));
   const stackName = nameAfter(folder);
   const home = resolveHome(options, findHome(document, mapOf(value, 'configuration')));
-  const { resources, code, findings } = convert(document, folder, stackName);
+  const { resources, code, findings, places, files } = convert(document, folder, stackName);
   if (Object.keys(resources).length === 0)
     throw new DefinitionError(
       { file },
@@ -62,12 +66,15 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
   return {
     stackName,
     file,
-    includes: [...code.functions.values()].filter(isArchive),
+    includes: [...[...code.functions.values()].filter(isArchive), ...files],
     stage: options.stage,
     ...home,
     template: { Resources: resources },
     hasAddresses: true,
     lineOf: () => undefined,
+    placeIn: (path) => places.placeOf(path),
+    // What is deployed has been accepted, and a state has values that the provider fills in.
+    writtenAs: (logicalId, property) => (isPlan ? writtenAs(places, logicalId, property) : undefined),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
     code: { ...code, esbuild: undefined },
@@ -82,7 +89,18 @@ type Converted = {
     readonly layers: ReadonlyMap<string, string>;
   };
   readonly findings: readonly Finding[];
+  readonly places: TerraformPlaces;
+  /** The configuration files that were read. */
+  readonly files: readonly string[];
 };
+
+/** Properties whose value is a document that is written as AWS gets it. */
+const DOCUMENTS: ReadonlySet<string> = new Set(['PolicyDocument', 'AssumeRolePolicyDocument']);
+
+function writtenAs(places: TerraformPlaces, logicalId: string, property: Path): WrittenAs | undefined {
+  if (places.attributeOf(logicalId, property) === undefined) return undefined;
+  return property.some((step) => DOCUMENTS.has(step)) ? 'document' : 'value';
+}
 
 function convert(document: TerraformDocument, folder: string, stackName: string): Converted {
   const values = new TerraformValues(document, folder);
@@ -106,10 +124,16 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
     [address, { Type: draft.type, Properties: draft.properties }] as const,
     ...permissionsOfUrl(address, draft),
   ]);
+  const origins = managed.map((instance) => {
+    const added = drafts.get(instance.address)?.parts ?? [];
+    return [instance.address, [{ path: [], instance }, ...added]] as const;
+  });
   return {
     resources: Object.fromEntries(resources),
     code: { functions, layers },
     findings: [...orphans, ...unread],
+    places: new TerraformPlaces(values.source, new Map(origins)),
+    files: values.source.files(managed),
   };
 }
 
@@ -146,7 +170,7 @@ function withInline(
 
 function draftOf(instance: Instance, values: TerraformValues, stackName: string): Draft {
   const row = rowOf(instance.type);
-  if (row === undefined) return { instance, type: instance.type, properties: {} };
+  if (row === undefined) return { instance, type: instance.type, properties: {}, parts: [] };
   let properties: JsonObject = {};
   for (const attribute of row.attributes) {
     const value = readAttribute(instance, attribute, values, stackName);
@@ -155,6 +179,7 @@ function draftOf(instance: Instance, values: TerraformValues, stackName: string)
   return {
     instance,
     type: row.type,
+    parts: [],
     properties: { ...properties, ...SHAPES[instance.type]?.(instance, values) },
   };
 }
@@ -169,7 +194,9 @@ function readAttribute(
   if (NAMES.includes(attribute) && (value === undefined || isNotKnown(value)))
     return generatedName(instance, stackName);
   if (value === '' || (isJsonList(value) && value.length === 0)) return undefined;
-  if (kind === 'optional' && typeof value === 'number' && value < 0) return undefined;
+  // Some of these numbers are texts in the provider.
+  if (kind === 'optional' && (typeof value === 'number' || typeof value === 'string') && Number(value) < 0)
+    return undefined;
   if (kind === 'block') {
     const [block] = isJsonList(value) ? value.filter(isJsonObject) : [];
     return block === undefined ? undefined : pascalMembers(block);

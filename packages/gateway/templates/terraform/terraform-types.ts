@@ -46,7 +46,7 @@ type TypeRow = {
  */
 const TABLE = `
 aws_api_gateway_rest_api ApiGateway::RestApi
-  name description binary_media_types minimum_compression_size api_key_source=ApiKeySourceType policy:json
+  name description binary_media_types minimum_compression_size:optional api_key_source=ApiKeySourceType policy:json
   body:json parameters put_rest_api_mode=Mode fail_on_warnings disable_execute_api_endpoint
   endpoint_configuration:block
   > id={Ref} root_resource_id={@RootResourceId} execution_arn=arn:{partition}:execute-api:{region}:{account}:{Ref}

@@ -60,7 +60,8 @@ export class TerraformValues {
   readonly #modules: readonly Module[];
   readonly #ids = new AccountIds();
   readonly #read = new Map<Instance, Set<string>>();
-  readonly #source: TerraformSource;
+  /** The configuration files next to the plan. */
+  readonly source: TerraformSource;
   readonly #folder: string;
   #depth = 0;
 
@@ -70,7 +71,7 @@ export class TerraformValues {
    */
   constructor(document: TerraformDocument, folder: string) {
     this.#document = document;
-    this.#source = new TerraformSource(folder);
+    this.source = new TerraformSource(folder);
     this.#folder = folder;
     for (const instance of document.instances) {
       const name = nameOf(instance.module, instance);
@@ -197,13 +198,13 @@ export class TerraformValues {
       const reference = parseReference(plain);
       if (reference.kind === 'plain') return /^(?:each\.key|count\.index)$/.test(text) ? key : undefined;
       if (text.startsWith('local.'))
-        return this.#enter(() => this.#source.local(module, text.slice('local.'.length), resolve));
+        return this.#enter(() => this.source.local(module, text.slice('local.'.length), resolve));
       const isOfPlan = references.some((each) => each === plain || plain.startsWith(`${each}.`));
       if (!isOfPlan && !references.some((each) => each.startsWith('local.'))) return undefined;
       const found = this.#resolve(reference, { ...site, kind: 'text' });
       return found.kind === 'unknown' ? undefined : found.value;
     };
-    return this.#source.value(written.instance, written.path, resolve);
+    return this.source.value(written.instance, written.path, resolve);
   }
 
   #special(carriers: readonly Found[], { kind }: Site): Json | undefined {

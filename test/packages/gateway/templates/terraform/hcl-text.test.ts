@@ -65,6 +65,15 @@ describe('membersIn', () => {
         ['b', '2'],
       ],
     ],
+    [
+      'texts of several lines, also within a block',
+      'a = <<-EOF\n  { "b"\n  EOF\nc { d = <<X\n}\nX\n}\ne = 1',
+      [
+        ['a', '<<-EOF\n  { "b"\n  EOF'],
+        ['c', 'd = <<X\n}\nX'],
+        ['e', '1'],
+      ],
+    ],
     ['what it cannot read ends it', 'a = 1\n!! b = 2', [['a', '1']]],
   ];
   for (const [name, text, members] of rows)
@@ -75,6 +84,15 @@ describe('membersIn', () => {
         SPEC,
       );
     });
+
+  it('says where a member and its text begin', () => {
+    const text = '# first\na = 1\nb {\n  c = "x"\n}';
+
+    for (const { name, at, text: own, textAt } of membersIn(text)) {
+      assert.ok(text.startsWith(name, at), name);
+      assert.ok(text.startsWith(own, textAt), name);
+    }
+  });
 
   it('keeps the labels of a block', () => {
     assert.deepEqual(membersIn('resource "a" "b" {}')[0]?.labels, ['a', 'b']);

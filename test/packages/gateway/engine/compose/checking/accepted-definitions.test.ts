@@ -201,6 +201,45 @@ Rules:
 Resources:
   Topic: { Type: AWS::SNS::Topic }`,
   },
+  {
+    name: 'notifications whose prefixes overlap, but not their suffixes',
+    source: 'Amazon S3 user guide, Configuring event notifications using object key name filtering',
+    text: `
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        QueueConfigurations:
+          - { Event: 's3:ObjectCreated:*', Queue: 'arn:aws:sqs:us-east-1:123456789012:a', Filter: { S3Key: { Rules: [{ Name: prefix, Value: images }, { Name: suffix, Value: .jpg }] } } }
+          - { Event: 's3:ObjectCreated:*', Queue: 'arn:aws:sqs:us-east-1:123456789012:a', Filter: { S3Key: { Rules: [{ Name: prefix, Value: images }, { Name: suffix, Value: .png }] } } }
+          - { Event: 's3:ObjectRemoved:*', Queue: 'arn:aws:sqs:us-east-1:123456789012:a' }`,
+  },
+  {
+    name: 'policies of queues and topics with all actions of the service, in any case',
+    source:
+      'SQS developer guide, Basic examples of Amazon SQS policies; SNS default topic policy: SNS:Publish',
+    text: `
+Resources:
+  Queue: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [a], PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: '*', Action: 'SQS:*', Resource: '*' }] } } }
+  Topic: { Type: AWS::SNS::TopicPolicy, Properties: { Topics: [a], PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Principal: '*', Action: ['SNS:Publish', 'sns:Subscribe'], Resource: '*' } } } }`,
+  },
+  {
+    name: 'a state machine with all ways to a state',
+    source: 'Amazon States Language, Transitions',
+    text: `
+Resources:
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/any
+      DefinitionString: !Sub |
+        { "StartAt": "Each", "States": {
+          "Each": { "Type": "Map", "ItemProcessor": { "StartAt": "One", "States": { "One": { "Type": "Pass", "End": true } } }, "Next": "Choose" },
+          "Choose": { "Type": "Choice", "Choices": [{ "Variable": "$.a", "IsPresent": true, "Next": "Each" }], "Default": "Try" },
+          "Try": { "Type": "Task", "Resource": "arn:\${AWS::Partition}:states:::sqs:sendMessage", "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "End": true },
+          "Failed": { "Type": "Fail" } } }`,
+  },
 ];
 
 describe('definitions that AWS deploys', () => {

@@ -1,0 +1,127 @@
+/** What S3 refuses of a bucket's notifications (PutBucketNotificationConfiguration). */
+import { parseArn } from '@gatewright/aws/arn';
+import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** The lists of a configuration, with the member that names the destination. */
+const LISTS = {
+  LambdaConfigurations: 'Function',
+  QueueConfigurations: 'Queue',
+  TopicConfigurations: 'Topic',
+} as const;
+
+type Notification = {
+  /** The path of the notification below the properties of the bucket. */
+  readonly property: string;
+  readonly event: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly destination: string;
+};
+
+function notificationsOf({ properties }: ResolvedResource): readonly Notification[] {
+  const configuration = mapOf(properties, 'NotificationConfiguration');
+  return Object.entries(LISTS).flatMap(([list, target]) =>
+    asOneOrMore(configuration[list])
+      .filter(isJsonObject)
+      .map((one, index) => ({
+        property: `NotificationConfiguration.${list}.${index}`,
+        event: textOf(one, 'Event'),
+        prefix: ruleOf(one, 'prefix'),
+        suffix: ruleOf(one, 'suffix'),
+        destination: textOf(one, target),
+      })),
+  );
+}
+
+function ruleOf(notification: JsonObject, name: string): string {
+  const rules = asOneOrMore(mapOf(mapOf(notification, 'Filter'), 'S3Key')['Rules']);
+  const found = rules.map(membersOf).find((rule) => textOf(rule, 'Name').toLowerCase() === name);
+  return found === undefined ? '' : textOf(found, 'Value');
+}
+
+/**
+ * Refuses two notifications for one event whose prefixes overlap and whose suffixes overlap.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ * @see https://github.com/aws-solutions/aws-waf-security-automations/issues/49
+ */
+export function judgeOverlap(bucket: ResolvedResource): BrokenRelation | undefined {
+  if (bucket.unresolved?.includes('NotificationConfiguration') === true) return undefined;
+  const all = notificationsOf(bucket);
+  for (const [index, one] of all.entries()) {
+    const earlier = all.slice(0, index).find((other) => isAmbiguous(one, other));
+    if (earlier !== undefined)
+      return {
+        resource: bucket,
+        property: one.property,
+        message:
+          'Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.',
+      };
+  }
+  return undefined;
+}
+
+function isAmbiguous(one: Notification, other: Notification): boolean {
+  return (
+    isSameEvent(one.event, other.event) &&
+    (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)) &&
+    (one.suffix.endsWith(other.suffix) || other.suffix.endsWith(one.suffix))
+  );
+}
+
+/** `s3:ObjectCreated:*` includes `s3:ObjectCreated:Put`. */
+function isSameEvent(one: string, other: string): boolean {
+  const includes = (wide: string, narrow: string): boolean =>
+    wide === narrow || (wide.endsWith(':*') && narrow.startsWith(wide.slice(0, -1)));
+  return one !== '' && (includes(one, other) || includes(other, one));
+}
+
+/** The policies that permit S3 to use a queue or topic of the stack, by the type of the destination. */
+const POLICIES: Readonly<Record<string, { readonly types: readonly string[]; readonly member: string }>> = {
+  'AWS::SQS::Queue': { types: ['AWS::SQS::QueuePolicy', 'AWS::SQS::QueueInlinePolicy'], member: 'Queue' },
+  'AWS::SNS::Topic': { types: ['AWS::SNS::TopicPolicy', 'AWS::SNS::TopicInlinePolicy'], member: 'Topic' },
+};
+
+/**
+ * Refuses a queue or topic of the stack that has no policy at all, because only its owner may then use it
+ * (serverless/serverless#12361). What a policy permits is not judged, and neither is a destination of another stack.
+ */
+export function judgeDestinations(
+  bucket: ResolvedResource,
+  all: readonly ResolvedResource[],
+  { source }: ResolvedStack,
+): BrokenRelation | undefined {
+  // Elsewhere a policy may be written in the queue or topic itself.
+  if (source?.writtenAs !== undefined) return undefined;
+  const closed = notificationsOf(bucket).find(({ destination }) => {
+    const target = all.find((one) => one.type in POLICIES && isDestination(one, destination));
+    const policies = target === undefined ? undefined : POLICIES[target.type];
+    return (
+      target !== undefined &&
+      policies !== undefined &&
+      !all.some(
+        ({ type, properties, fault }) =>
+          policies.types.includes(type) &&
+          (fault !== undefined ||
+            [...asOneOrMore(properties[`${policies.member}s`]), properties[policies.member]].some(
+              (one) => one === target.physicalId || typeof one !== 'string',
+            )),
+      )
+    );
+  });
+  return closed === undefined
+    ? undefined
+    : {
+        resource: bucket,
+        property: closed.property,
+        message: 'Unable to validate the following destination configurations',
+      };
+}
+
+function isDestination({ type, physicalId }: ResolvedResource, arn: string): boolean {
+  if (type === 'AWS::SNS::Topic') return physicalId === arn;
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  return service === 'sqs' && resource !== '' && physicalId.endsWith(`/${resource}`);
+}

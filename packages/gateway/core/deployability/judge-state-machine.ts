@@ -1,0 +1,97 @@
+/**
+ * What Step Functions refuses of the transitions of a state machine (CreateStateMachine).
+ * @see https://github.com/localstack/localstack/issues/11978
+ * @see https://github.com/aws-cloudformation/cfn-lint/issues/4073
+ */
+import { isJsonList, isJsonObject, mapOf, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+type Path = readonly string[];
+type Fault = { readonly at: Path; readonly reason: string };
+
+export function judgeStateMachine(machine: ResolvedResource): BrokenRelation | undefined {
+  const { Definition, DefinitionString, DefinitionSubstitutions } = machine.properties;
+  const isText = Definition === undefined;
+  const definition = isText ? ofText(DefinitionString) : Definition;
+  if (!isJsonObject(definition) || DefinitionSubstitutions !== undefined) return undefined;
+  const [first, ...others] = faultsOf(definition, []);
+  if (first === undefined) return undefined;
+  const reasons = [first, ...others].map(
+    ({ at, reason }) => `MISSING_TRANSITION_TARGET: ${reason} at ${pointer(at)}`,
+  );
+  return {
+    resource: machine,
+    property: isText ? 'DefinitionString' : ['Definition', ...first.at].join('.'),
+    message: `Invalid State Machine Definition: '${reasons.join(', ')}'`,
+  };
+}
+
+function ofText(text: Json | undefined): unknown {
+  return typeof text === 'string' ? parseJson(text) : text;
+}
+
+/** Step Functions names places like `/States/Choose/Choices[0]/Next`. */
+function pointer(at: Path): string {
+  return at.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `/${step}`)).join('');
+}
+
+/** Judges a machine, or a branch of a Parallel state or the processor of a Map state. */
+function faultsOf(machine: JsonObject, at: Path): readonly Fault[] {
+  const states = mapOf(machine, 'States');
+  const start = textOf(machine, 'StartAt');
+  const transitions = [
+    { to: start, at: [...at, 'StartAt'] },
+    ...Object.entries(states).flatMap(([name, state]) =>
+      transitionsOf(membersOf(state), [...at, 'States', name]),
+    ),
+  ].filter(({ to }) => to !== '');
+  const missing = transitions
+    .filter(({ to }) => !Object.hasOwn(states, to))
+    .map(({ to, at: from }) => ({ at: from, reason: `Missing 'Next' target: ${to}` }));
+  const reached = new Set(transitions.map(({ to }) => to));
+  const unreached = Object.keys(states)
+    .filter((name) => !reached.has(name))
+    .map((name) => ({ at: [...at, 'States', name], reason: `State "${name}" is not reachable.` }));
+  return [
+    ...missing,
+    ...unreached,
+    ...Object.entries(states).flatMap(([name, state]) =>
+      innerMachines(membersOf(state), [...at, 'States', name]).flatMap(([inner, from]) =>
+        faultsOf(inner, from),
+      ),
+    ),
+  ];
+}
+
+function transitionsOf(state: JsonObject, at: Path): readonly { readonly to: string; readonly at: Path }[] {
+  const ofList = (name: string): { readonly to: string; readonly at: Path }[] => {
+    const list = state[name];
+    return isJsonList(list)
+      ? list.map((one, index) => ({
+          to: textOf(membersOf(one), 'Next'),
+          at: [...at, name, String(index), 'Next'],
+        }))
+      : [];
+  };
+  return [
+    { to: textOf(state, 'Next'), at: [...at, 'Next'] },
+    { to: textOf(state, 'Default'), at: [...at, 'Default'] },
+    ...ofList('Choices'),
+    ...ofList('Catch'),
+  ];
+}
+
+function innerMachines(state: JsonObject, at: Path): readonly (readonly [JsonObject, Path])[] {
+  const branches = state['Branches'];
+  const ofMap = ['Iterator', 'ItemProcessor'].flatMap((name) => {
+    const inner = state[name];
+    return isJsonObject(inner) ? [[inner, [...at, name]] as const] : [];
+  });
+  return isJsonList(branches)
+    ? branches.flatMap((branch, index) =>
+        isJsonObject(branch) ? [[branch, [...at, 'Branches', String(index)]] as const] : [],
+      )
+    : ofMap;
+}
