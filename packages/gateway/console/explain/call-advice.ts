@@ -22,6 +22,8 @@ export function adviseRefused({
       return 'Correct the host in the Uri of the integration: it cannot be found.';
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
+    case 'role':
+      return 'Correct the role of the integration.';
     case 'network':
     case undefined:
       if (isTls === true)

@@ -129,7 +129,15 @@ export type IntegrationCircumstances = {
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
   /** Why the call was not accepted, or the backend not reached; undefined if it was. */
-  readonly refusal?: 'not-found' | 'throttled' | 'too-large' | 'address' | 'network' | 'request' | undefined;
+  readonly refusal?:
+    | 'not-found'
+    | 'throttled'
+    | 'too-large'
+    | 'address'
+    | 'network'
+    | 'request'
+    | 'role'
+    | undefined;
   /** Whether a server responded, but TLS was not established. */
   readonly isTls?: true | undefined;
   readonly errorType: string | undefined;
@@ -233,6 +241,8 @@ export type Circumstances = {
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
+  /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
+  readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;

@@ -3,6 +3,7 @@ import { describeCredential, adviseFix } from './authorizer-advice.ts';
 import { describeCredentialDefect, explainAccess, explainCommand, flushCommand } from './explain-access.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
+import { explainRole } from './explain-role.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
@@ -145,6 +146,7 @@ function explainFunction(
       defect.invoked ?? guard.functionName,
       `${about.apiId}/authorizers/*`,
     );
+  if (defect?.kind === 'role') return explainRole(about, defect, `authorizer ${guard.name}`);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
     because: [

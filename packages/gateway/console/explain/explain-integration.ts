@@ -4,6 +4,7 @@ import { adviseProxyResult } from './proxy-advice.ts';
 import { adviseInstall, adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
+import { explainRole } from './explain-role.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -12,7 +13,8 @@ const NOTHING: Reason = { because: [], changes: [] };
 const DEPLOY = ', and deploy the API again';
 
 export function explainIntegration(about: Circumstances): Reason {
-  const { integration, failure = '', status } = about;
+  const { integration, failure = '', status, defect } = about;
+  if (defect?.kind === 'role') return explainRole(about, defect, 'the integration');
   const reason = explainOutcome(about);
   if (integration === undefined || (status < 400 && integration.denial === undefined)) return reason;
   const rights = findMissingRights(

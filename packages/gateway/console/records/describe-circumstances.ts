@@ -12,7 +12,8 @@ import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
-import { adviseStatement } from '../../core/stack/statement-advice.ts';
+import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
+import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
@@ -41,7 +42,14 @@ export type DescribeWith = {
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
   const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
-  return { ...about, statements: adviseStatements(about, at.stacks) };
+  const { defect } = about;
+  return {
+    ...about,
+    statements: adviseStatements(about, at.stacks),
+    ...(defect?.kind === 'role' && {
+      trust: adviseTrust(at.stacks, nameOfRole(defect.roleArn), API_GATEWAY),
+    }),
+  };
 }
 
 function adviseStatements(
@@ -282,7 +290,9 @@ function describeOutcome(
   return {
     outcome: toOutcome(outcome, error?.code),
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
-    ...(outcome?.kind === 'unreachable' && outcome.isTls === true && { isTls: true }),
+    ...(outcome?.kind === 'unreachable' &&
+      outcome.reason !== 'role' &&
+      outcome.isTls === true && { isTls: true }),
     ...(outcome?.kind === 'timed-out' && {
       isColdStart: 'isColdStart' in outcome,
     }),

@@ -9,6 +9,7 @@ import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import {
   describeAuthorizerFailure,
   describeNotPermitted,
+  describeRefusedRole,
   describeWrongForm,
 } from '../events/authorizer-error.ts';
 import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
@@ -129,6 +130,7 @@ async function askFunction(
     payload,
     timeoutMs: authorizer.timeoutMs,
     traceHeader: matched.traceHeader,
+    roleArn: authorizer.roleArn,
   });
   if (matched.notes?.authorizerCall !== undefined) matched.notes.authorizerCall.result = result;
   const grant = {
@@ -170,6 +172,13 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       defect: { kind: 'authorizer', code: 'malformed', part: read.part, member: read.member },
     });
   }
+  if (result.kind === 'refused' && result.reason === 'role')
+    throw gatewayError('AUTHORIZER_CONFIGURATION_ERROR', {
+      source: 'gateway',
+      reason: `authorizer ${authorizer.name} cannot be called: ${result.message}`,
+      logged: describeRefusedRole(authorizer, result),
+      defect: { kind: 'role', ...result.role },
+    });
   // Only the exact text `Unauthorized` results in 401. Other failures are the authorizer's fault, not the caller's
   // (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;

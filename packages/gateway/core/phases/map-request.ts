@@ -11,6 +11,7 @@ import { buildRestEvent } from '../events/rest-event.ts';
 import { buildOutgoing } from '../mapping/build-outgoing.ts';
 import { buildHttpApiRequest } from '../mapping/http-api-call.ts';
 import { applyRequestChanges } from '../mapping/apply-changes.ts';
+import { MAY_NOT_CALL } from '../mapping/refused-role.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { buildServiceRequest } from '../mapping/service-subtype.ts';
 import type { Defect } from '../defect.ts';
@@ -99,12 +100,6 @@ function failedCall(reason: string, defect?: Defect): Error {
   });
 }
 
-/**
- * The value of `$context.integrationErrorMessage` on HTTP APIs if the API may not invoke the function (docs/aws §4.5).
- */
-const NO_PERMISSION =
-  "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
-
 function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
 ): Error {
@@ -116,7 +111,7 @@ function notPermitted(
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'integration',
     reason,
-    logged: NO_PERMISSION,
+    logged: MAY_NOT_CALL,
     defect,
   });
 }

@@ -41,6 +41,7 @@ export async function callRoute(
     payload,
     timeoutMs: integration.timeoutMs,
     traceHeader,
+    roleArn: integration.roleArn,
   });
   trail.noteOutcome(result);
   return readOutcome(result);
