@@ -103,6 +103,8 @@ export type InvocationResult =
        */
       readonly initMs?: number;
       readonly executedVersion?: string;
+      /** Present if the handler's promise never settled, so that the result is Lambda's `null`. */
+      readonly isUnsettled?: true;
     }
   /**
    * Lambda's FunctionError: the handler threw or rejected, the function's own timeout passed, the instance crashed, or

@@ -150,6 +150,8 @@ export type IntegrationCircumstances = {
   readonly problem?: Problem | undefined;
   /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
   readonly isColdStart?: boolean | undefined;
+  /** Whether the handler's promise never settled, so that Lambda responded with null. */
+  readonly isUnsettled?: true | undefined;
   /**
    * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was not
    * JSON.

@@ -1,7 +1,7 @@
 import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
-import { adviseInstall, adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
+import { adviseInstall, adviseLimit, adviseUnsettled, describeUnsettled, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
@@ -34,6 +34,7 @@ export function explainIntegration(about: Circumstances): Reason {
 function explainOutcome(about: Circumstances): Reason {
   const { failure, integration, defect } = about;
   if (failure === undefined) return explainAnswer(about, integration);
+  if (integration?.isUnsettled === true) return explainUnsettled(integration);
   if (defect?.kind === 'permission')
     return explainMissingPermission(failure, defect.invoked ?? integration?.target, `${about.apiId}/*/*`);
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
@@ -119,6 +120,11 @@ function explainAnswer(
         `${integration.kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check'} ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };
+}
+
+function explainUnsettled(integration: IntegrationCircumstances): Reason {
+  const named = nameWithin(integration);
+  return { because: [describeUnsettled(named)], changes: [adviseUnsettled(named)] };
 }
 
 /** Lambda responded itself: it accepted an asynchronous call, or refused an event that is not JSON. */

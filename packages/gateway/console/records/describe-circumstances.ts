@@ -284,7 +284,7 @@ function describeOutcome(
   redactor: Redactor,
 ): Pick<
   IntegrationCircumstances,
-  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart' | 'isTls'
+  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart' | 'isTls' | 'isUnsettled'
 > {
   const requestId = requestIdOf(outcome);
   return {
@@ -293,6 +293,7 @@ function describeOutcome(
     ...(outcome?.kind === 'unreachable' &&
       outcome.reason !== 'role' &&
       outcome.isTls === true && { isTls: true }),
+    ...(outcome?.kind === 'returned' && outcome.isUnsettled === true && { isUnsettled: true }),
     ...(outcome?.kind === 'timed-out' && {
       isColdStart: 'isColdStart' in outcome,
     }),
