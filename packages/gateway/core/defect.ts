@@ -41,6 +41,8 @@ export type Defect =
       readonly kind: 'permission';
       /** What is invoked, such as `orders:live`; undefined if only AWS's log line is known. */
       readonly invoked?: string;
+      /** What follows the id of the API in the source of the call, with `stage` for the stage: `/stage/GET/pets`. */
+      readonly source?: string;
     }
   /** API Gateway cannot assume the role of an integration or authorizer, or the role may not invoke the function. */
   | ({ readonly kind: 'role' } & RoleRefusal)

@@ -86,6 +86,21 @@ export function adviseLimit(
   }
 }
 
+/**
+ * Returns the advice for a function of a WebSocket API that failed with an error of the Management API (API model of
+ * apigatewaymanagementapi); undefined for other errors.
+ */
+export function adviseOnConnections(errorType: string): string | undefined {
+  switch (errorType) {
+    case 'GoneException':
+      return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
+    case 'ForbiddenException':
+      return 'Look at the refused call POST @connections in `gatewright requests`: its explanation says why. Most often the endpoint of the client lacks the stage: it is https://{domainName}/{stage}, both from requestContext of the event.';
+    default:
+      return undefined;
+  }
+}
+
 /** Lambda's result null looks like the result of a handler that returns nothing. */
 export function describeUnsettled(named: string): string {
   return `The promise that the handler of ${named} returned never settled. When no timer, socket or request was left that could settle it, Lambda ended the invocation, with null as the result.`;

@@ -2,6 +2,7 @@
 import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
+import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { AccessVerdict } from '../endpoints/access-model.ts';
 
@@ -243,6 +244,8 @@ export type Circumstances = {
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
+  /** The permission to invoke that the call lacks; absent if no loaded stack has the function. */
+  readonly permission?: PermissionAdvice | undefined;
   /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
   readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;

@@ -142,7 +142,7 @@ function explainFunction(
   }
   if (defect?.kind === 'permission')
     return explainMissingPermission(
-      about.failure ?? '',
+      about,
       defect.invoked ?? guard.functionName,
       `${about.apiId}/authorizers/*`,
     );

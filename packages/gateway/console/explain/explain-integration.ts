@@ -1,7 +1,7 @@
 import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
-import { adviseInstall, adviseLimit, adviseUnsettled, describeUnsettled, adviseRefused, adviseTimeout } from './call-advice.ts';
+import { adviseInstall, adviseOnConnections, adviseLimit, adviseUnsettled, describeUnsettled, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
@@ -36,7 +36,11 @@ function explainOutcome(about: Circumstances): Reason {
   if (failure === undefined) return explainAnswer(about, integration);
   if (integration?.isUnsettled === true) return explainUnsettled(integration);
   if (defect?.kind === 'permission')
-    return explainMissingPermission(failure, defect.invoked ?? integration?.target, `${about.apiId}/*/*`);
+    return explainMissingPermission(
+      about,
+      defect.invoked ?? integration?.target,
+      `${about.apiId}/${about.stageName ?? '*'}/${(about.routeKey ?? '*/*').replace(' /', '/').replaceAll(/\{[^}]*\}/g, '*')}`,
+    );
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping')
     return {
@@ -48,7 +52,7 @@ function explainOutcome(about: Circumstances): Reason {
     case 'timed-out':
       return explainTimeout(about, integration);
     case 'failed':
-      return explainFailure(integration);
+      return explainFailure(about, integration);
     case 'refused':
       return {
         because: [
@@ -185,7 +189,10 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
   };
 }
 
-function explainFailure(integration: IntegrationCircumstances): Reason {
+function explainFailure(
+  { protocol }: Circumstances,
+  integration: IntegrationCircumstances,
+): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
   return {
     because: [
@@ -194,6 +201,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     ],
     changes: [
       adviseInstall(errorType, errorMessage) ??
+        (protocol === 'websocket' ? adviseOnConnections(errorType) : undefined) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
         'Fix the function; callers receive Internal server error for every error.',
     ],

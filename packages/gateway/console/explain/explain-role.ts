@@ -11,21 +11,21 @@ export function explainRole(
   { roleArn, lacks }: RoleRefusal,
   whose: string,
 ): Reason {
-  const name = nameOfRole(roleArn);
+  const name = roleArn === '' ? '' : ` ${nameOfRole(roleArn)}`;
   if (lacks === 'trust')
     return {
       because: [
-        `API Gateway cannot assume the role ${name} of ${whose}, because the trust policy of the role (AssumeRolePolicyDocument) does not name ${API_GATEWAY}. Nothing was called.`,
+        `API Gateway cannot assume the role${name} of ${whose}, because the trust policy of the role (AssumeRolePolicyDocument) does not name ${API_GATEWAY}. Nothing was called.`,
       ],
       changes: [
         trust ??
-          `Add to the trust policy of the role ${name}: ${JSON.stringify({ Effect: 'Allow', Principal: { Service: API_GATEWAY }, Action: 'sts:AssumeRole' })}.`,
+          `Add to the trust policy of the role${name}: ${JSON.stringify({ Effect: 'Allow', Principal: { Service: API_GATEWAY }, Action: 'sts:AssumeRole' })}.`,
       ],
     };
   const rights = findMissingRights([failure], statements);
   return {
     because: [
-      `API Gateway invokes the function with the role ${name} of ${whose}, so the policies of this role decide, and an AWS::Lambda::Permission has no effect.`,
+      `API Gateway invokes the function with the role${name} of ${whose}, so the policies of this role decide, and an AWS::Lambda::Permission has no effect.`,
       ...rights.because,
     ],
     changes: rights.changes,

@@ -13,6 +13,8 @@ import { describeSent } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import { advisePermission } from '../../core/stack/permission-advice.ts';
 import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -46,6 +48,15 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
   return {
     ...about,
     statements: adviseStatements(about, at.stacks),
+    ...(defect?.kind === 'permission' &&
+      defect.invoked !== undefined &&
+      defect.source !== undefined && {
+        permission: advisePermission(at.stacks, {
+          ...readFunctionName(defect.invoked),
+          apiId: about.apiId,
+          source: defect.source.replace(/^\/stage\//, `/${about.stageName ?? '*'}/`),
+        }),
+      }),
     ...(defect?.kind === 'role' && {
       trust: adviseTrust(at.stacks, nameOfRole(defect.roleArn), API_GATEWAY),
     }),

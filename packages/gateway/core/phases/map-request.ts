@@ -5,6 +5,7 @@
  */
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
+import { sourcesOfMethod, sourcesOfRoute } from '../deployment/authorization/invoke-permissions.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildFunctionUrlEvent } from '../events/function-url-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';
@@ -31,10 +32,10 @@ export function mapRequest(admitted: Admitted): Mapped {
   switch (integration.kind) {
     case 'lambda-proxy':
     case 'lambda-stream':
-      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
+      if (integration.mayInvoke?.() === false) throw notPermitted(integration, admitted);
       return admitted.mapped(integration, buildProxyEvent(integration, admitted));
     case 'function':
-      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
+      if (integration.mayInvoke?.() === false) throw notPermitted(integration, admitted);
       return mapByTemplates(integration, admitted);
     case 'mock':
     case 'http':
@@ -102,11 +103,16 @@ function failedCall(reason: string, defect?: Defect): Error {
 
 function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
+  { api, route }: Admitted,
 ): Error {
   const invoked = printFunctionName(ownerOf(integration));
+  const [source] =
+    api.protocol === 'rest'
+      ? sourcesOfMethod(route.httpMethod, route.resourcePath)
+      : sourcesOfRoute(route.routeKey);
   const reason = `no AWS::Lambda::Permission lets the API invoke ${invoked}`;
   const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
-  const defect: Defect = { kind: 'permission', invoked };
+  const defect: Defect = { kind: 'permission', invoked, ...(source !== undefined && { source }) };
   if (!isHttpApi) return failedCall(reason, defect);
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'integration',
