@@ -14,6 +14,7 @@ import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
+import { KeyRefused } from './keys/key-refused.ts';
 import { ACCESS_DECISION, printAccessDecision } from '@gatewright/aws/access-decision';
 import { backendContext, tenantOfKey } from './backend-context.ts';
 import type { PrintedGrants } from './backend-context.ts';
@@ -126,8 +127,9 @@ export function createAuthorizer(
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
     } catch (error) {
       if (!isTokenError(error)) throw error;
-      observer.note({ code: error.code });
-      return { kind: 'unknown', reason: error.code, result: answerUnknown(document, request, error.code) };
+      const refused = error instanceof KeyRefused ? error : undefined;
+      observer.note({ code: error.code, apiKey: refused?.keyId });
+      return { kind: 'unknown', reason: error.code, result: answerUnknown(document, request, error.code, refused) };
     }
   };
 }
@@ -369,10 +371,12 @@ function answerUnknown(
   document: CompiledDocument,
   request: AuthorizeRequest,
   outcome: TokenErrorCode,
+  refused: KeyRefused | undefined,
 ): AuthorizerResult | undefined {
   if (request.kind !== 'http-2.0') return undefined;
   const { name, version } = document;
-  const record = printAccessDecision({ document: name, version, outcome });
+  const { keyId: key, customer } = refused ?? {};
+  const record = printAccessDecision({ document: name, version, outcome, key, customer });
   const context = record === undefined ? {} : { [ACCESS_DECISION]: record };
   if (isSimple(document, request)) return { isAuthorized: false, context };
   return { principalId: 'unknown', policyDocument: denyAll(request.arn), context };

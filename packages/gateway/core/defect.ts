@@ -3,6 +3,7 @@
  * on this value and never on log text.
  */
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
+import type { RoleRefusal } from './ports.ts';
 import type { MalformedPart, TokenDefectCode } from './policy/bearer-token.ts';
 
 export type Defect =
@@ -40,7 +41,11 @@ export type Defect =
       readonly kind: 'permission';
       /** What is invoked, such as `orders:live`; undefined if only AWS's log line is known. */
       readonly invoked?: string;
+      /** What follows the id of the API in the source of the call, with `stage` for the stage: `/stage/GET/pets`. */
+      readonly source?: string;
     }
+  /** API Gateway cannot assume the role of an integration or authorizer, or the role may not invoke the function. */
+  | ({ readonly kind: 'role' } & RoleRefusal)
   /** The API is private and has no resource policy, so nobody may call it. */
   | { readonly kind: 'no-policy' }
   /** A screen in front of the stage refused the request, and provides its own reasons. */

@@ -73,6 +73,8 @@ export type Invocation = {
   readonly traceHeader: string;
   /** The options for callers of Lambda's own API; API Gateway does not set them. */
   readonly options?: InvokeOptions;
+  /** The role with which API Gateway invokes the function; absent if the function's own policy decides. */
+  readonly roleArn?: string | undefined;
 };
 
 export type InvokeOptions = {
@@ -101,6 +103,8 @@ export type InvocationResult =
        */
       readonly initMs?: number;
       readonly executedVersion?: string;
+      /** Present if the handler's promise never settled, so that the result is Lambda's `null`. */
+      readonly isUnsettled?: true;
     }
   /**
    * Lambda's FunctionError: the handler threw or rejected, the function's own timeout passed, the instance crashed, or
@@ -131,6 +135,12 @@ export type InvocationResult =
    */
   | {
       readonly kind: 'refused';
+      readonly reason: 'role';
+      readonly message: string;
+      readonly role: RoleRefusal;
+    }
+  | {
+      readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
       /**
@@ -140,6 +150,12 @@ export type InvocationResult =
       /** Present if 0 executions are reserved for the function, so that no retry can succeed. */
       readonly isTurnedOff?: true;
     };
+
+/**
+ * A call that API Gateway cannot make with a role. With `trust`, the role's trust policy does not let API Gateway assume
+ * it. With `right`, the role may not invoke the function.
+ */
+export type RoleRefusal = { readonly roleArn: string; readonly lacks: 'trust' | 'right' };
 
 /**
  * A stream of bytes, which can be read only once. If the source breaks off, the iteration ends with a `GatewayError`.
@@ -237,6 +253,13 @@ export type HttpOutcome =
       readonly message: string;
       /** Present if a server responded, but TLS was not established: its certificate is not trusted, or it has no TLS. */
       readonly isTls?: true;
+    }
+  /** API Gateway cannot assume the role of the call. */
+  | {
+      readonly kind: 'unreachable';
+      readonly reason: 'role';
+      readonly message: string;
+      readonly role: RoleRefusal;
     };
 
 /**

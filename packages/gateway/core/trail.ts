@@ -304,7 +304,7 @@ function statusOf(outcome: InvocationResult | HttpOutcome): number | undefined {
     case 'failed':
       return 200;
     case 'refused':
-      return REFUSALS[outcome.reason];
+      return outcome.reason === 'role' ? undefined : REFUSALS[outcome.reason];
     case 'timed-out':
     case 'unreachable':
       return undefined;

@@ -6,6 +6,7 @@ import type { ApiKey } from './api-key.ts';
 import { SECRETS_LIMIT } from './secret-overlap.ts';
 import type { ApiKeyRecord, KeySecret } from './api-key-record.ts';
 import { LAST_USE_EVERY_SECONDS } from './api-key-store.ts';
+import { KeyRefused } from './key-refused.ts';
 
 export type VerifiedApiKey = {
   readonly record: ApiKeyRecord;
@@ -48,10 +49,10 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
     }
     const { record, usedAtEpochSeconds = 0, customerVersion } = stored;
     if (record.revokedAtEpochSeconds !== undefined)
-      throw new DomainError('TOKEN_REVOKED', 'the API key has been revoked');
+      throw new KeyRefused('TOKEN_REVOKED', 'the API key has been revoked', record);
     const notAfterEpochSeconds = earlier(record.notAfterEpochSeconds, secret.notAfterEpochSeconds);
     if (notAfterEpochSeconds !== undefined && nowEpochSeconds >= notAfterEpochSeconds)
-      throw new DomainError('TOKEN_EXPIRED', 'the API key has expired');
+      throw new KeyRefused('TOKEN_EXPIRED', 'the API key has expired', record);
     // The write is awaited, because Lambda freezes an instance after it has returned its result. The store's timeout
     // limits the wait, the write happens once in ten minutes per key, and its failure does not affect the request.
     if (nowEpochSeconds - usedAtEpochSeconds >= LAST_USE_EVERY_SECONDS)

@@ -1,6 +1,8 @@
 /** API keys through the whole authorizer: sources, issuers, roles, what the backend and a native usage plan learn. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseAccessDecision } from '@gatewright/aws/access-decision';
+import { UNOBSERVED } from '#shared/unobserved.ts';
 import { printApiKey } from '#shared/access/keys/api-key.ts';
 import { nativeKeyValue } from '#shared/access/keys/native-key.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
@@ -89,6 +91,30 @@ describe('an authorizer for API keys', () => {
     const token = signToken(KEY, someClaims({ scope: 'orders:read' }));
     assert.equal(await outcomeOf(authorize, asked({ Authorization: `Bearer ${token}` })), 'allow');
     assert.equal(await outcomeOf(authorize, asked({ 'X-Api-Key': token })), 'TOKEN_ISSUER_UNKNOWN');
+  });
+
+  it('says in the record of its decision whose key was refused, and in its log which', async () => {
+    const table = new ApiKeyTable();
+    const { key, keyId } = await table.make({ tenant: 'globex' });
+    await table.admin.revoke(keyId, table.operation());
+    const facts: object[] = [];
+    const authorize = createAuthorizer(
+      anAccess(aKeyDocument({}, 'http')),
+      { stage: 'prod', localIssuerUrl: undefined },
+      {
+        keySets: aFetcher(new Map()),
+        clock: { nowEpochMs: () => table.nowSeconds * 1000 },
+        apiKeys: table.reader,
+        observer: { ...UNOBSERVED, note: (noted) => void facts.push(noted) },
+      },
+    );
+    const request = { ...asked({ 'X-Api-Key': key }), kind: 'http-2.0' as const };
+    const authorized = await authorize(request);
+
+    assert.equal(authorized.kind === 'unknown' && authorized.reason, 'TOKEN_REVOKED');
+    const decided = parseAccessDecision(authorized.result?.context?.['accessDecision']);
+    assert.deepEqual([decided?.key, decided?.customer], [keyId, 'globex']);
+    assert.deepEqual(facts.at(-1), { code: 'TOKEN_REVOKED', apiKey: keyId });
   });
 
   it('takes a key from the header of a TOKEN event', async () => {

@@ -22,6 +22,8 @@ export function adviseRefused({
       return 'Correct the host in the Uri of the integration: it cannot be found.';
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
+    case 'role':
+      return 'Correct the role of the integration.';
     case 'network':
     case undefined:
       if (isTls === true)
@@ -69,6 +71,8 @@ export function adviseLimit(
     case 'Runtime.OutOfMemory':
       return `Raise MemorySize of the function ${target}, or let it use less memory.`;
     case 'Runtime.ExitError':
+      // Node's exit code for a promise that never settles (nodejs.org/api/process.html, "Exit codes").
+      if (errorMessage?.endsWith('exit status 13') === true) return adviseUnsettled(`the function ${target}`);
       return `Let the function ${target} return instead of ending its process.`;
     case 'Runtime.HandlerNotFound':
       return `Define the handler in the module of ${target} (in JavaScript, export it), or correct Handler, which is <file without extension>.<export>.`;
@@ -80,6 +84,31 @@ export function adviseLimit(
     default:
       return undefined;
   }
+}
+
+/**
+ * Returns the advice for a function of a WebSocket API that failed with an error of the Management API (API model of
+ * apigatewaymanagementapi); undefined for other errors.
+ */
+export function adviseOnConnections(errorType: string): string | undefined {
+  switch (errorType) {
+    case 'GoneException':
+      return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
+    case 'ForbiddenException':
+      return 'Look at the refused call POST @connections in `gatewright requests`: its explanation says why. Most often the endpoint of the client lacks the stage: it is https://{domainName}/{stage}, both from requestContext of the event.';
+    default:
+      return undefined;
+  }
+}
+
+/** Lambda's result null looks like the result of a handler that returns nothing. */
+export function describeUnsettled(named: string): string {
+  return `The promise that the handler of ${named} returned never settled. When no timer, socket or request was left that could settle it, Lambda ended the invocation, with null as the result.`;
+}
+
+/** What to do about a handler whose promise never settles. */
+export function adviseUnsettled(named: string): string {
+  return `Settle the promise on every path of ${named}: look for a new Promise that calls neither resolve nor reject, and for a callback that is never called.`;
 }
 
 /** What to do about an integration that did not respond in time (docs/aws §2.5, §13). */

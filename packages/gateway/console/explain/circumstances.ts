@@ -2,6 +2,7 @@
 import type { TokenText } from '@gatewright/aws/text/token-options';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
+import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { AccessVerdict } from '../endpoints/access-model.ts';
 
@@ -129,7 +130,15 @@ export type IntegrationCircumstances = {
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
   /** Why the call was not accepted, or the backend not reached; undefined if it was. */
-  readonly refusal?: 'not-found' | 'throttled' | 'too-large' | 'address' | 'network' | 'request' | undefined;
+  readonly refusal?:
+    | 'not-found'
+    | 'throttled'
+    | 'too-large'
+    | 'address'
+    | 'network'
+    | 'request'
+    | 'role'
+    | undefined;
   /** Whether a server responded, but TLS was not established. */
   readonly isTls?: true | undefined;
   readonly errorType: string | undefined;
@@ -142,6 +151,8 @@ export type IntegrationCircumstances = {
   readonly problem?: Problem | undefined;
   /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
   readonly isColdStart?: boolean | undefined;
+  /** Whether the handler's promise never settled, so that Lambda responded with null. */
+  readonly isUnsettled?: true | undefined;
   /**
    * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was not
    * JSON.
@@ -233,6 +244,10 @@ export type Circumstances = {
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
+  /** The permission to invoke that the call lacks; absent if no loaded stack has the function. */
+  readonly permission?: PermissionAdvice | undefined;
+  /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
+  readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;

@@ -84,20 +84,33 @@ type Verdict = NonNullable<DecidedAccess['verdict']>;
 function explainCredential(
   { isDeployed }: Circumstances,
   guard: GuardCircumstances,
-  { document, outcome }: DecidedAccess,
+  { document, outcome, key, customer }: DecidedAccess,
 ): Reason {
   const command = tokenCommandOf({ ...guard, isDeployed });
   const keyed = guard.places.filter(({ name }) => name.toLowerCase() === 'x-api-key');
   return {
     because: [
       `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome) ?? outcome}.`,
+      ...(key === undefined ? [] : [nameRefusedKey(key, customer)]),
     ],
     changes: [
+      ...(key === undefined ? [] : [adviseRefusedKey(key, customer)]),
       keyed.length > 0 && command === undefined
-        ? `Send a complete API key of the toolkit in the header x-api-key. To create one, run \`gatewright keys create --customer NAME\` with the prefix and a role of ${document}.`
+        ? `${key === undefined ? 'Send' : 'Or send'} a complete API key of the toolkit in the header x-api-key. To create one, run \`gatewright keys create --customer NAME\` with the prefix and a role of ${document}.`
         : `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example ${bearer(guard)}a new token from ${command}`}.`,
     ],
   };
+}
+
+export function nameRefusedKey(key: string, customer: string | undefined): string {
+  return `It is the API key ${key}${customer === undefined ? '' : ` of the customer ${customer}`}.`;
+}
+
+/** A revoked or expired key never becomes valid again. */
+export function adviseRefusedKey(key: string, customer: string | undefined): string {
+  const shown = `\`gatewright keys show ${key}\` shows ${customer === undefined ? 'whose key it is, and ' : ''}when and by whom it was changed`;
+  const others = customer === undefined ? '' : `, and \`gatewright keys list --customer ${quote(customer)}\` the other keys`;
+  return `Use another key of the ${customer === undefined ? 'same customer' : `customer ${customer}`}: ${shown}${others}.`;
 }
 
 /** Returns whether the rules allowed the request but its quota refused it. Such a result is never cached. */

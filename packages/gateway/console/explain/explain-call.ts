@@ -1,4 +1,5 @@
 /** Explains why a call of `@connections` was refused (docs/aws §11.5). */
+import { findMissingRights } from './missing-right.ts';
 import { explainSignature } from './explain-signature.ts';
 import { sentence } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -14,22 +15,19 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 };
 
 export function explainCall(about: Circumstances): Reason {
-  const { defect, code, failure = '', status, apiId, stageName = '', method } = about;
+  const { defect, code, failure = '', status, stages, statements } = about;
   if (defect?.kind === 'signature') return explainSignature(about);
   const because = [sentence(failure)];
-  if (code === 'ACCESS_DENIED')
-    return {
-      because,
-      changes: [
-        `Allow execute-api:ManageConnections on arn:aws:execute-api:*:*:${apiId}/${stageName}/${method}/@connections/* in the policies of the role or user that signs the call.`,
-      ],
-    };
+  if (code === 'ACCESS_DENIED') return { because, changes: findMissingRights([failure], statements).changes };
   const change = code === undefined ? BY_STATUS[status] : undefined;
   if (code === 'STAGE_NOT_FOUND')
     return {
-      because,
+      because: [
+        ...because,
+        `The endpoint of a client for @connections ends with the stage${stages.length === 0 ? '' : `; the API has ${stages.map((name) => `/${name}`).join(', ')}`}.`,
+      ],
       changes: [
-        'Begin the path with a stage that the API has. If DisableExecuteApiEndpoint is set, only a custom domain reaches the stages.',
+        'Create the client with the endpoint https://{domainName}/{stage}, both from requestContext of the event: `https://${event.requestContext.domainName}/${event.requestContext.stage}`. At a custom domain, the base path of its mapping takes the place of the stage.',
       ],
     };
   return { because, changes: change === undefined ? [] : [change] };

@@ -1,8 +1,9 @@
 import { formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
-import { describeCredentialDefect, explainAccess, explainCommand, flushCommand } from './explain-access.ts';
+import { adviseRefusedKey, describeCredentialDefect, nameRefusedKey, explainAccess, explainCommand, flushCommand } from './explain-access.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
+import { explainRole } from './explain-role.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
@@ -135,16 +136,18 @@ function explainFunction(
       ],
       changes: [
         ...renewal(about, guard),
+        ...adviseKey(guard),
         `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`,
       ],
     };
   }
   if (defect?.kind === 'permission')
     return explainMissingPermission(
-      about.failure ?? '',
+      about,
       defect.invoked ?? guard.functionName,
       `${about.apiId}/authorizers/*`,
     );
+  if (defect?.kind === 'role') return explainRole(about, defect, `authorizer ${guard.name}`);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines], about.statements);
   return {
     because: [
@@ -160,7 +163,18 @@ function explainFunction(
 function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
   const code = findNotedLine(lines, 'code');
   const what = code === undefined ? undefined : describeCredentialDefect(code);
-  return what === undefined ? [] : [`Its log says why: ${what} (${code ?? ''}).`];
+  const key = findNotedLine(lines, 'apiKey');
+  return what === undefined
+    ? []
+    : [
+        `Its log says why: ${what} (${code ?? ''}).`,
+        ...(key === undefined ? [] : [nameRefusedKey(key, undefined)]),
+      ];
+}
+
+function adviseKey({ lines }: GuardCircumstances): string[] {
+  const key = findNotedLine(lines, 'apiKey');
+  return key === undefined ? [] : [adviseRefusedKey(key, undefined)];
 }
 
 function describePlaces({ name, places }: GuardCircumstances): string[] {

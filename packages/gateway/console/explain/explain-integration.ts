@@ -1,9 +1,10 @@
 import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
-import { adviseInstall, adviseLimit, adviseRefused, adviseTimeout } from './call-advice.ts';
+import { adviseInstall, adviseOnConnections, adviseLimit, adviseUnsettled, describeUnsettled, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
+import { explainRole } from './explain-role.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -12,7 +13,8 @@ const NOTHING: Reason = { because: [], changes: [] };
 const DEPLOY = ', and deploy the API again';
 
 export function explainIntegration(about: Circumstances): Reason {
-  const { integration, failure = '', status } = about;
+  const { integration, failure = '', status, defect } = about;
+  if (defect?.kind === 'role') return explainRole(about, defect, 'the integration');
   const reason = explainOutcome(about);
   if (integration === undefined || (status < 400 && integration.denial === undefined)) return reason;
   const rights = findMissingRights(
@@ -32,8 +34,13 @@ export function explainIntegration(about: Circumstances): Reason {
 function explainOutcome(about: Circumstances): Reason {
   const { failure, integration, defect } = about;
   if (failure === undefined) return explainAnswer(about, integration);
+  if (integration?.isUnsettled === true) return explainUnsettled(integration);
   if (defect?.kind === 'permission')
-    return explainMissingPermission(failure, defect.invoked ?? integration?.target, `${about.apiId}/*/*`);
+    return explainMissingPermission(
+      about,
+      defect.invoked ?? integration?.target,
+      `${about.apiId}/${about.stageName ?? '*'}/${(about.routeKey ?? '*/*').replace(' /', '/').replaceAll(/\{[^}]*\}/g, '*')}`,
+    );
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping')
     return {
@@ -45,7 +52,7 @@ function explainOutcome(about: Circumstances): Reason {
     case 'timed-out':
       return explainTimeout(about, integration);
     case 'failed':
-      return explainFailure(integration);
+      return explainFailure(about, integration);
     case 'refused':
       return {
         because: [
@@ -119,6 +126,11 @@ function explainAnswer(
   };
 }
 
+function explainUnsettled(integration: IntegrationCircumstances): Reason {
+  const named = nameWithin(integration);
+  return { because: [describeUnsettled(named)], changes: [adviseUnsettled(named)] };
+}
+
 /** Lambda responded itself: it accepted an asynchronous call, or refused an event that is not JSON. */
 function explainLambdaReply(integration: IntegrationCircumstances, routeKey: string): Reason {
   if (integration.lambdaReply === 'accepted')
@@ -177,7 +189,10 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
   };
 }
 
-function explainFailure(integration: IntegrationCircumstances): Reason {
+function explainFailure(
+  { protocol }: Circumstances,
+  integration: IntegrationCircumstances,
+): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
   return {
     because: [
@@ -186,6 +201,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
     ],
     changes: [
       adviseInstall(errorType, errorMessage) ??
+        (protocol === 'websocket' ? adviseOnConnections(errorType) : undefined) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
         'Fix the function; callers receive Internal server error for every error.',
     ],

@@ -1,9 +1,11 @@
 /** Finds the permissions that a role or an API lacked, based on the wording of AWS's error messages. */
+import { parseArn } from '@gatewright/aws/arn';
 import { spellInPolicy } from '../../core/policy/action-spelling.ts';
+import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 const DENIAL =
-  /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
+  /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]?(?: (with an explicit deny|because no)|\s|$)/g;
 
 /** A refusal of AWS that a text contains. The action has the spelling of policies. */
 type Denial = {
@@ -20,7 +22,8 @@ type Denial = {
 /** Searches an error message or a function's output. Each denial is returned once. */
 export function findDenials(texts: readonly string[]): readonly Denial[] {
   const found = texts.flatMap((text) =>
-    [...text.matchAll(DENIAL)].map(([, who = '', action = '', resource = '', how = '']): Denial => {
+    [...text.matchAll(DENIAL)].map(([, who = '', action = '', shown = '', how = '']): Denial => {
+      const resource = completeResource(shown, who);
       const [, kind, name = who, caller = ''] =
         /:(assumed-role|role|user)\/([^/]+)(?:\/(.+))?/.exec(who) ?? [];
       const isUser = kind === 'user' || kind === undefined;
@@ -35,6 +38,14 @@ export function findDenials(texts: readonly string[]): readonly Denial[] {
     }),
   );
   return [...new Map(found.map((denial) => [JSON.stringify(denial), denial])).values()];
+}
+
+/** API Gateway shows only the end of the account, and the literal `{connectionId}` (docs/aws §11.5). */
+function completeResource(shown: string, who: string): string {
+  const accountId = parseArn(who)?.accountId ?? '';
+  const [, end = ''] = /:\*+(\d{4}):/.exec(shown) ?? [];
+  const isOwn = end !== '' && accountId.endsWith(end);
+  return (isOwn ? shown.replace(/:\*+\d{4}:/, `:${accountId}:`) : shown).replace('{connectionId}', '*');
 }
 
 /** The key of a denial in `Circumstances.statements`. */
@@ -70,15 +81,27 @@ function who({ name, isUser }: Denial): string {
 }
 
 /**
- * Explains that the API, or its authorizer, is not allowed to invoke a function. @param text the wording of the refusal
- * @param source what follows the account in the ARN of the calls @param invoked the function, or the alias or version whose own policy must permit the call
+ * Explains that the API, or its authorizer, is not allowed to invoke a function.
+ * @param text the wording of the refusal
+ * @param source what follows the account in the ARN of the calls
+ * @param invoked the function, or the alias or version whose own policy must permit the call
  */
-export function explainMissingPermission(text: string, invoked: string | undefined, source: string): Reason {
+export function explainMissingPermission(
+  { failure = '', permission }: Pick<Circumstances, 'failure' | 'permission'>,
+  invoked: string | undefined,
+  source: string,
+): Reason {
   const name = invoked ?? 'the function';
+  const { change, permitted = [] } = permission ?? {};
   return {
-    because: [`The policy of ${name} does not allow this API to invoke it: ${text.replace(/\.$/, '')}.`],
+    because: [
+      `The policy of ${name} does not allow this API to invoke it: ${failure.replace(/\.$/, '')}.`,
+      ...(permitted.length === 0
+        ? []
+        : [`Its permissions are for other sources: ${permitted.join('; ')}.`]),
+    ],
     changes: [
-      `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:${source}, with the region and account of the API; no deployment is needed.`,
+      change ?? `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:${source}, with the region and account of the API; no deployment is needed.`,
     ],
   };
 }

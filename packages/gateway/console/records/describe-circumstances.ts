@@ -12,7 +12,10 @@ import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
-import { adviseStatement } from '../../core/stack/statement-advice.ts';
+import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import { advisePermission } from '../../core/stack/permission-advice.ts';
+import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
@@ -41,7 +44,23 @@ export type DescribeWith = {
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
   const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
-  return { ...about, statements: adviseStatements(about, at.stacks) };
+  const { defect } = about;
+  return {
+    ...about,
+    statements: adviseStatements(about, at.stacks),
+    ...(defect?.kind === 'permission' &&
+      defect.invoked !== undefined &&
+      defect.source !== undefined && {
+        permission: advisePermission(at.stacks, {
+          ...readFunctionName(defect.invoked),
+          apiId: about.apiId,
+          source: defect.source.replace(/^\/stage\//, `/${about.stageName ?? '*'}/`),
+        }),
+      }),
+    ...(defect?.kind === 'role' && {
+      trust: adviseTrust(at.stacks, nameOfRole(defect.roleArn), API_GATEWAY),
+    }),
+  };
 }
 
 function adviseStatements(
@@ -276,13 +295,16 @@ function describeOutcome(
   redactor: Redactor,
 ): Pick<
   IntegrationCircumstances,
-  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart' | 'isTls'
+  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart' | 'isTls' | 'isUnsettled'
 > {
   const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
-    ...(outcome?.kind === 'unreachable' && outcome.isTls === true && { isTls: true }),
+    ...(outcome?.kind === 'unreachable' &&
+      outcome.reason !== 'role' &&
+      outcome.isTls === true && { isTls: true }),
+    ...(outcome?.kind === 'returned' && outcome.isUnsettled === true && { isUnsettled: true }),
     ...(outcome?.kind === 'timed-out' && {
       isColdStart: 'isColdStart' in outcome,
     }),

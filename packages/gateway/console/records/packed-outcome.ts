@@ -9,12 +9,14 @@ type Outcome = TrailNotes['outcome'];
 
 const RETURNED = 1;
 const ANSWERED = 2;
+/** A return value that is null, because the handler's promise never settled. */
+const UNSETTLED = 3;
 
 /** Writes nothing for an outcome that is neither a function's return value nor an HTTP response. */
 export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   switch (outcome?.kind) {
     case 'returned':
-      arena.number(RETURNED);
+      arena.number(outcome.isUnsettled === true ? UNSETTLED : RETURNED);
       arena.text(cutText(outcome.payload));
       arena.number(outcome.initMs);
       return;
@@ -35,7 +37,7 @@ export function readOutcome(
   requestId: RequestIdOf | undefined,
 ): RecordedOutcome | undefined {
   const kind = record.number();
-  if (kind === RETURNED) {
+  if (kind === RETURNED || kind === UNSETTLED) {
     const payload = record.text() ?? '';
     const initMs = record.number();
     return {
@@ -43,6 +45,7 @@ export function readOutcome(
       payload,
       ...(requestId !== undefined && { requestId }),
       ...(initMs !== undefined && { initMs }),
+      ...(kind === UNSETTLED && { isUnsettled: true as const }),
     };
   }
   if (kind !== ANSWERED) return undefined;

@@ -3,7 +3,9 @@
  * (docs/aws §3.6, §8.3, §9).
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
+import { adviseUnsettled, describeUnsettled } from '../explain/call-advice.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -125,9 +127,11 @@ const inferred: SurpriseKind = {
   code: 'RESPONSE_INFERRED',
   mark: 'inferred response',
   source: 'docs/aws §3.6',
-  find({ integration, recorded }) {
+  find(facts) {
+    const { integration, recorded } = facts;
     const { outcome } = recorded;
     if (integration?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return undefined;
+    if (outcome.isUnsettled === true) return undefined;
     if (PRELUDE.test(outcome.payload)) return undefined;
     if (integration.payload !== 'http-2.0' && integration.payload !== 'function-url') return undefined;
     // A truncated result cannot be parsed. Its beginning shows only whether it is a text or a list.
@@ -138,12 +142,56 @@ const inferred: SurpriseKind = {
     return {
       values: { members },
       because: [
-        `The function returned a value without statusCode, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` The members ${members.join(', ')} are therefore part of the body, and set nothing.`}`,
+        `The function returned ${describeInferred(outcome.payload, value, facts)}, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` ${members.length === 1 ? `The member ${members.join('')} is therefore part of the body, and sets nothing.` : `The members ${members.join(', ')} are therefore part of the body, and set nothing.`}`}`,
       ],
-      changes: ['To set the status or headers, return { statusCode, headers, body }.'],
+      changes: [adviseInferred(outcome.payload, value, facts)],
     };
   },
 };
+
+const pending: SurpriseKind = {
+  code: 'PROMISE_PENDING',
+  mark: 'promise pending',
+  source: 'docs/aws §8.2',
+  find({ recorded: { outcome, failure } }) {
+    if (failure !== undefined || outcome?.kind !== 'returned' || outcome.isUnsettled !== true) return undefined;
+    return { values: {}, because: [describeUnsettled('the function')], changes: [adviseUnsettled('the function')] };
+  },
+};
+
+/** Members that functions return instead of statusCode, in lower case. */
+const MISSPELT_STATUS = new Set(['status', 'statuscode', 'status_code', 'code']);
+
+function misspeltStatus(value: UnknownMembers | undefined): string | undefined {
+  return Object.keys(value ?? {}).find((name) => MISSPELT_STATUS.has(name.toLowerCase()));
+}
+
+function isTextStream({ recorded: { received } }: SurpriseFacts, value: UnknownMembers | undefined): boolean {
+  return value === undefined && received.api.functionUrl !== undefined;
+}
+
+function describeInferred(payload: string, value: UnknownMembers | undefined, facts: SurpriseFacts): string {
+  const status = misspeltStatus(value);
+  if (status !== undefined) return `a value without statusCode (its ${status} is not read)`;
+  if (payload === 'null') return 'nothing (null)';
+  if (payload === '{}') return 'an object that has no members as JSON';
+  // A result that is not JSON can only come from a stream.
+  if (isTextStream(facts, value) && parseJson(payload) === undefined)
+    return 'a stream without status and headers, which was collected because the function URL’s InvokeMode is BUFFERED';
+  return 'a value without statusCode';
+}
+
+function adviseInferred(payload: string, value: UnknownMembers | undefined, facts: SurpriseFacts): string {
+  const status = misspeltStatus(value);
+  if (status !== undefined) return `Rename ${status} to statusCode in the result of the function.`;
+  if (payload === 'null')
+    return 'Return the response from the handler: return { statusCode, headers, body }. In an arrow function with braces, a value without return is lost.';
+  if (payload === '{}')
+    return 'Return { statusCode, headers, body }. A Response of fetch, a Map and a promise have no members as JSON: return their status and text as members.';
+  if (isTextStream(facts, value) && parseJson(payload) === undefined)
+    return 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. To set status and headers, begin it with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.';
+  return 'To set the status or headers, return { statusCode, headers, body }.';
+}
 
 const RESPONSE_MEMBERS = new Set(['body', 'headers', 'cookies', 'isBase64Encoded', 'multiValueHeaders']);
 
@@ -213,4 +261,4 @@ const resultAsBody: SurpriseKind = {
   },
 };
 
-export const REPLY_KINDS: readonly SurpriseKind[] = [cached, notRefreshed, inferred, buffered, resultAsBody];
+export const REPLY_KINDS: readonly SurpriseKind[] = [cached, notRefreshed, pending, inferred, buffered, resultAsBody];

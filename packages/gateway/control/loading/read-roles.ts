@@ -2,6 +2,7 @@
  * Turns `AWS::IAM::Role` and the policies that templates attach to roles into the permissions of each role (IAM user
  * guide, "Policies and permissions").
  */
+import { compileGlob } from '@gatewright/aws/glob';
 import { makeRoleId } from '@gatewright/aws/physical-ids';
 import { asOneOrMore, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -103,6 +104,7 @@ class RoleReader {
       ],
       boundary: boundary === undefined ? undefined : this.#byArn(owned, 'PermissionsBoundary', boundary),
       trust: readTrust(properties['AssumeRolePolicyDocument']),
+      trustedServices: readTrustedServices(properties['AssumeRolePolicyDocument']),
       maxSessionSeconds: Number(properties['MaxSessionDuration'] ?? 3600),
       tags: readTags(properties['Tags']),
       place: resource.place(),
@@ -189,6 +191,32 @@ function readTrust(document: Json | undefined): CompiledPolicy | undefined {
 }
 
 /**
+ * Returns the services that the statements with Effect Allow name, with `*` for every principal. Conditions are not
+ * evaluated, because what API Gateway sends as `aws:SourceArn` when it assumes a role is not documented.
+ */
+function readTrustedServices(document: Json | undefined): ReadonlySet<string> | undefined {
+  const statements = membersOf(ofText(document))['Statement'];
+  if (statements === undefined) return undefined;
+  const assuming = asOneOrMore(statements).flatMap((one) => {
+    const { Effect: effect, Action: action, Principal: principal } = membersOf(one);
+    const isMeant = asOneOrMore(action).some(
+      (name) => typeof name === 'string' && compileGlob(name.toLowerCase())('sts:assumerole'),
+    );
+    return effect === 'Allow' && isMeant && principal !== undefined ? [principal] : [];
+  });
+  return new Set(
+    assuming
+      .flatMap((principal) =>
+        principal === '*' ? ['*'] : [...asOneOrMore(membersOf(principal)['Service']), ...everybody(principal)],
+      )
+      .filter((name) => typeof name === 'string'),
+  );
+}
+
+function everybody(principal: Json): readonly Json[] {
+  return asOneOrMore(membersOf(principal)['AWS']).filter((name) => name === '*');
+}
+
  * Returns the document that a text contains. CloudFormation accepts JSON text for a policy, such as the result of
  * Fn::Sub.
  */

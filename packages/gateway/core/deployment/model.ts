@@ -57,6 +57,8 @@ export type FunctionTarget = {
    * qualifier.
    */
   readonly qualifier?: StageText | undefined;
+  /** The role with which API Gateway invokes the function; absent if the function's own policy decides. */
+  readonly roleArn?: string | undefined;
 };
 
 export type LambdaAuthorizer = FunctionTarget & {

@@ -7,6 +7,8 @@ import type { InvocationResult } from '../ports.ts';
 
 const NO_ROLE =
   "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.";
+const UNTRUSTING =
+  "API Gateway doesn't have permissions to assume the IAM role configured on the authorizer. Check the permissions and try again.";
 /** AWS's text in the execution log of a REST API. */
 const NO_PERMISSION = 'Invalid permissions on Lambda function';
 const WRONG_FORM =
@@ -18,6 +20,18 @@ type Format = AuthorizerResultFormat;
 /** Returns the error for an authorizer that is not allowed to invoke its function. */
 export function describeNotPermitted({ payload }: Pick<Format, 'payload'>): string {
   return isHttp(payload) ? NO_ROLE : NO_PERMISSION;
+}
+
+/**
+ * Returns the error for an authorizer whose role API Gateway cannot use. The text for a role that does not trust it is in
+ * public execution logs of REST APIs; the text of HTTP APIs is known for integrations, and assumed for authorizers.
+ */
+export function describeRefusedRole(
+  { payload }: Pick<Format, 'payload'>,
+  { message, role }: Extract<InvocationResult, { reason: 'role' }>,
+): string {
+  if (role.lacks === 'right') return describeNotPermitted({ payload });
+  return isHttp(payload) ? UNTRUSTING : message;
 }
 
 /**

@@ -87,6 +87,8 @@ export type FunctionIntegration = Mapped & {
   readonly kind: 'function';
   readonly functionName: VariableText;
   readonly qualifier?: VariableText | undefined;
+  /** The role with which API Gateway invokes the function; absent if the function's own policy decides. */
+  readonly roleArn?: string | undefined;
   readonly timeoutMs: number;
   /** Whether the API may invoke the function; absent means that permissions are not checked. */
   readonly mayInvoke?: (() => boolean) | undefined;

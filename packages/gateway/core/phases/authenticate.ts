@@ -3,12 +3,14 @@
  * caller · may answer: no · fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN,
  * INVALID_SIGNATURE, EXPIRED_TOKEN, AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR @see docs/aws §4.1–4.7
  */
+import { sourceOfAuthorizer } from '../deployment/authorization/invoke-permissions.ts';
 import { gatewayError } from '../errors.ts';
 import { describeLate } from '../events/late-answer.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import {
   describeAuthorizerFailure,
   describeNotPermitted,
+  describeRefusedRole,
   describeWrongForm,
 } from '../events/authorizer-error.ts';
 import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
@@ -129,6 +131,7 @@ async function askFunction(
     payload,
     timeoutMs: authorizer.timeoutMs,
     traceHeader: matched.traceHeader,
+    roleArn: authorizer.roleArn,
   });
   if (matched.notes?.authorizerCall !== undefined) matched.notes.authorizerCall.result = result;
   const grant = {
@@ -155,7 +158,7 @@ function notPermitted(authorizer: LambdaAuthorizer): Error {
     source: 'gateway',
     reason,
     logged,
-    defect: { kind: 'permission', invoked },
+    defect: { kind: 'permission', invoked, source: sourceOfAuthorizer(authorizer.authorizerId) },
   });
 }
 
@@ -170,6 +173,13 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       defect: { kind: 'authorizer', code: 'malformed', part: read.part, member: read.member },
     });
   }
+  if (result.kind === 'refused' && result.reason === 'role')
+    throw gatewayError('AUTHORIZER_CONFIGURATION_ERROR', {
+      source: 'gateway',
+      reason: `authorizer ${authorizer.name} cannot be called: ${result.message}`,
+      logged: describeRefusedRole(authorizer, result),
+      defect: { kind: 'role', ...result.role },
+    });
   // Only the exact text `Unauthorized` results in 401. Other failures are the authorizer's fault, not the caller's
   // (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;

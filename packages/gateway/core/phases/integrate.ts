@@ -8,6 +8,7 @@ import { isJson } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { describeLate } from '../events/late-answer.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
+import { refusedRole } from '../mapping/refused-role.ts';
 import { splitOwnPrelude, splitPrelude } from '../mapping/stream-prelude.ts';
 import type { LambdaStreamIntegration } from '../deployment/model.ts';
 import type { Mapped } from '../exchange.ts';
@@ -37,6 +38,7 @@ export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
         payload: mapped.payload,
         timeoutMs: outgoing.timeoutMs,
         traceHeader: mapped.traceHeader,
+        roleArn: outgoing.roleArn,
       });
     case 'mock':
       return Promise.resolve({ kind: 'answered', status: outgoing.status, headers: [], body: NOTHING });
@@ -62,7 +64,7 @@ async function streamFunction(
 ): Promise<Outcome> {
   const functionName = target.functionName.render(stage.variables);
   const qualifier = target.qualifier?.render(stage.variables);
-  const event = { functionName, qualifier, payload, traceHeader };
+  const event = { functionName, qualifier, payload, traceHeader, roleArn: target.roleArn };
   const start = await at.invoker.stream({ ...event, timeoutMs, idleMs });
   if (start.kind !== 'streams') return start;
   const { body, contentType } = start;
@@ -77,8 +79,8 @@ function invokeFunction(
 ): Promise<InvocationResult | HttpOutcome> {
   if (!isJson(call.event)) return Promise.resolve(NOT_JSON);
   const { functionName, qualifier, event: payload, plan } = call;
-  const { timeoutMs } = plan;
-  const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader });
+  const { timeoutMs, roleArn } = plan;
+  const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader, roleArn });
   if (!call.isAsynchronous) return result;
   // Lambda accepts the event and responds before the function runs, so the caller never sees the result. An error is
   // only logged.
@@ -114,6 +116,7 @@ export function readAnswer(
     case 'streams':
       return outcome;
     case 'unreachable':
+      if (outcome.reason === 'role') throw refusedRole(outcome, isHttpApi(mapped));
       throw unreachable(outcome.reason, outcome.message, isOfHttpApi(mapped, outcome.reason));
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
@@ -122,8 +125,10 @@ export function readAnswer(
       // selects the integration response.
       if (mapped.outgoing.kind === 'function') return fromLambda(outcome.payload, outcome.errorMessage);
       return readOutcome(outcome);
-    case 'timed-out':
     case 'refused':
+      if (outcome.reason === 'role') throw refusedRole(outcome, isHttpApi(mapped));
+      return readOutcome(outcome);
+    case 'timed-out':
       return readOutcome(outcome);
   }
 }
@@ -153,7 +158,9 @@ export function readOutcome(result: InvocationResult): string {
   }
 }
 
-function refusal({ reason, message, isReserved }: Extract<InvocationResult, { kind: 'refused' }>): Error {
+function refusal(refused: Extract<InvocationResult, { kind: 'refused' }>): Error {
+  if (refused.reason === 'role') return refusedRole(refused, false);
+  const { reason, message, isReserved } = refused;
   switch (reason) {
     case 'too-large':
       return gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: message });
@@ -176,7 +183,14 @@ function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable
   return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');
 }
 
-type Unreachable = Extract<HttpOutcome, { kind: 'unreachable' }>;
+type Unreachable = Exclude<Extract<HttpOutcome, { kind: 'unreachable' }>, { reason: 'role' }>;
+
+function isHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>): boolean {
+  return (
+    outgoing.kind === 'http-api-service' ||
+    (outgoing.kind === 'lambda-proxy' && (outgoing.payload === 'http-1.0' || outgoing.payload === 'http-2.0'))
+  );
+}
 
 function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: boolean): Error {
   // An HTTP API responds with 503 for every reason (docs/aws §8).

@@ -5,12 +5,14 @@
  */
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
+import { sourcesOfMethod, sourcesOfRoute } from '../deployment/authorization/invoke-permissions.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildFunctionUrlEvent } from '../events/function-url-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';
 import { buildOutgoing } from '../mapping/build-outgoing.ts';
 import { buildHttpApiRequest } from '../mapping/http-api-call.ts';
 import { applyRequestChanges } from '../mapping/apply-changes.ts';
+import { MAY_NOT_CALL } from '../mapping/refused-role.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { buildServiceRequest } from '../mapping/service-subtype.ts';
 import type { Defect } from '../defect.ts';
@@ -30,10 +32,10 @@ export function mapRequest(admitted: Admitted): Mapped {
   switch (integration.kind) {
     case 'lambda-proxy':
     case 'lambda-stream':
-      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
+      if (integration.mayInvoke?.() === false) throw notPermitted(integration, admitted);
       return admitted.mapped(integration, buildProxyEvent(integration, admitted));
     case 'function':
-      if (integration.mayInvoke?.() === false) throw notPermitted(integration);
+      if (integration.mayInvoke?.() === false) throw notPermitted(integration, admitted);
       return mapByTemplates(integration, admitted);
     case 'mock':
     case 'http':
@@ -99,24 +101,23 @@ function failedCall(reason: string, defect?: Defect): Error {
   });
 }
 
-/**
- * The value of `$context.integrationErrorMessage` on HTTP APIs if the API may not invoke the function (docs/aws §4.5).
- */
-const NO_PERMISSION =
-  "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
-
 function notPermitted(
   integration: LambdaProxyIntegration | LambdaStreamIntegration | FunctionIntegration,
+  { api, route }: Admitted,
 ): Error {
   const invoked = printFunctionName(ownerOf(integration));
+  const [source] =
+    api.protocol === 'rest'
+      ? sourcesOfMethod(route.httpMethod, route.resourcePath)
+      : sourcesOfRoute(route.routeKey);
   const reason = `no AWS::Lambda::Permission lets the API invoke ${invoked}`;
   const isHttpApi = integration.kind === 'lambda-proxy' && integration.payload !== 'rest-1.0';
-  const defect: Defect = { kind: 'permission', invoked };
+  const defect: Defect = { kind: 'permission', invoked, ...(source !== undefined && { source }) };
   if (!isHttpApi) return failedCall(reason, defect);
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'integration',
     reason,
-    logged: NO_PERMISSION,
+    logged: MAY_NOT_CALL,
     defect,
   });
 }

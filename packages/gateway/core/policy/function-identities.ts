@@ -4,7 +4,7 @@
  * even if the role changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
-import { describeMissing } from './role.ts';
+import { API_GATEWAY, describeMissing, trusts } from './role.ts';
 import type { Identities, LocalIdentity, RoleSession } from './identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
 import type { Role } from './role.ts';
@@ -79,6 +79,12 @@ export class FunctionIdentities {
   assume(roleArn: string): LocalIdentity | undefined {
     const role = this.#roles.get(roleArn);
     return role && this.#identify({ name: INTEGRATION_SESSION, arn: roleArn }, role);
+  }
+
+  /** Whether API Gateway may assume the role. A role that is unknown is not checked. */
+  isOpenToGateway(roleArn: string): boolean {
+    const role = this.#roles.get(roleArn);
+    return role === undefined || trusts(role, API_GATEWAY);
   }
 
   /** Returns a role of the loaded stacks; undefined if the role is unknown. */

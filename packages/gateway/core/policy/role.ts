@@ -26,6 +26,8 @@ export type Role = {
   readonly boundary: CompiledPolicy | undefined;
   /** The trust policy, which defines who may assume the role. If it is not known, assuming the role is refused. */
   readonly trust?: CompiledPolicy | undefined;
+  /** The services that the trust policy names; absent if the trust policy is not known. */
+  readonly trustedServices?: ReadonlySet<string> | undefined;
   /** The maximum session duration in seconds; absent means one hour. */
   readonly maxSessionSeconds?: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
@@ -35,6 +37,19 @@ export type Role = {
   /** The region of the role's stack; absent if no stack has the role. */
   readonly region?: string | undefined;
 };
+
+/** The principal of API Gateway in trust policies (API model, `Integration.credentials`). */
+export const API_GATEWAY = 'apigateway.amazonaws.com';
+
+/** Returns the name at the end of the ARN of a role, which may have a path. */
+export function nameOfRole(roleArn: string): string {
+  return roleArn.slice(roleArn.lastIndexOf('/') + 1);
+}
+
+/** Whether the trust policy lets the service assume the role. A policy that is not known here lets it. */
+export function trusts({ trustedServices }: Pick<Role, 'trustedServices'>, service: string): boolean {
+  return trustedServices === undefined || trustedServices.has(service) || trustedServices.has('*');
+}
 
 /** Returns the statement that the role lacks, as JSON for a policy. */
 function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {

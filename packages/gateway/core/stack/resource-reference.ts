@@ -26,6 +26,8 @@ const BY_REF = new Set(['AWS::SNS::Topic', 'AWS::SecretsManager::Secret']);
  * written as its ARN.
  */
 export function writeReference(stacks: readonly ResolvedStack[], owner: ResolvedStack, arn: string): string {
+  const [, apiId = '', rest = ''] = /^arn:[\w-]+:execute-api:[^:]*:[^:]*:([^/]+)(\/.*)?$/.exec(arn) ?? [];
+  if (apiId !== '') return writeApiArn(stacks, owner, apiId, rest);
   const found = findNamed(stacks, arn);
   const format = formatOf(owner);
   switch (format.kind) {
@@ -38,6 +40,43 @@ export function writeReference(stacks: readonly ResolvedStack[], owner: Resolved
     case 'cloudformation':
       return inTemplate(owner, found, arn, format.isJson);
   }
+}
+
+const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
+
+/**
+ * Returns the ARN of what API Gateway calls or is called by, in the format of the stack: a reference to the API if the
+ * stack has it, otherwise its id.
+ * @param rest what follows the id of the API, such as `/dev/GET/pets`
+ */
+export function writeApiArn(
+  stacks: readonly ResolvedStack[],
+  owner: ResolvedStack,
+  apiId: string,
+  rest: string,
+): string {
+  const isApi = ({ type, physicalId }: ResolvedResource): boolean =>
+    API_TYPES.includes(type) && physicalId === apiId;
+  const home = stacks.find(({ resources }) => [...resources.values()].some(isApi)) ?? owner;
+  const api = [...owner.resources.values()].find(isApi);
+  const { kind, isJson } = formatOf(owner);
+  const authorizerId = /^\/authorizers\/(.+)$/.exec(rest)?.[1];
+  const authorizer = [...owner.resources.values()].find(
+    ({ type, physicalId }) => type.endsWith('::Authorizer') && physicalId === authorizerId,
+  );
+  const arn = `arn:aws:execute-api:${home.region}:${home.accountId}:${apiId}${rest}`;
+  if (api === undefined) return kind === 'cdk' ? `'${arn}'` : isJson || kind === 'terraform' ? JSON.stringify(arn) : quoted(arn);
+  if (kind === 'terraform')
+    return `"\${${inModule(api.logicalId)}.execution_arn}${authorizer === undefined ? rest : `/authorizers/\${${inModule(authorizer.logicalId)}.id}`}"`;
+  if (kind === 'cdk') return inCdkOf(owner, api, authorizer === undefined ? rest : '/authorizers/*');
+  const text = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${api.logicalId}}${authorizer === undefined ? rest : `/authorizers/\${${authorizer.logicalId}}`}`;
+  return isJson ? `{ "Fn::Sub": ${JSON.stringify(text)} }` : `!Sub '${text}'`;
+}
+
+function inCdkOf(owner: ResolvedStack, api: ResolvedResource, rest: string): string {
+  const variable = variableOf(constructOf(owner, api.logicalId) ?? api.logicalId);
+  const id = api.type === 'AWS::ApiGateway::RestApi' ? 'restApiId' : 'apiId';
+  return `this.formatArn({ service: 'execute-api', resource: ${variable}.${id}, resourceName: '${rest.slice(1)}' })`;
 }
 
 /** Whether the ARN names a resource of the stacks, but in a region that differs from the calling stack's. */
@@ -99,9 +138,13 @@ function inTemplate(owner: ResolvedStack, found: Named | undefined, arn: string,
 function inTerraform(owner: ResolvedStack, found: Named | undefined, arn: string): string {
   if (found === undefined || found.stack !== owner) return JSON.stringify(arn);
   const { resource, rest } = found;
-  // An address in a module cannot be named from outside of the module.
-  const address = resource.logicalId.replace(/^(?:module\.[^.]+\.)+/, '');
+  const address = inModule(resource.logicalId);
   return rest === '' ? `${address}.arn` : `"\${${address}.arn}${rest}"`;
+}
+
+/** An address in a module cannot be named from outside of the module. */
+export function inModule(logicalId: string): string {
+  return logicalId.replace(/^(?:module\.[^.]+\.)+/, '');
 }
 
 function inCdk(found: Named | undefined, arn: string): string {
@@ -112,7 +155,7 @@ function inCdk(found: Named | undefined, arn: string): string {
 }
 
 /** Returns the name that a program would give to the variable of a construct. */
-function variableOf(path: string): string {
+export function variableOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1).replaceAll(/\W/g, '');
   return name.charAt(0).toLowerCase() + name.slice(1);
 }

@@ -60,6 +60,35 @@ function write(target: Target): string {
   }
 }
 
+/**
+ * Returns what to write so that the service may assume the role, in the format of the role's stack; undefined if no
+ * loaded stack has the role.
+ */
+export function adviseTrust(
+  stacks: readonly ResolvedStack[],
+  roleName: string,
+  service: string,
+): string | undefined {
+  for (const stack of stacks)
+    for (const role of stack.resources.values())
+      if (role.type === 'AWS::IAM::Role' && role.physicalId === roleName)
+        return writeTrust(stack, role, service);
+  return undefined;
+}
+
+function writeTrust(stack: ResolvedStack, role: ResolvedResource, service: string): string {
+  const format = formatOf(stack);
+  if (format.kind === 'cdk')
+    return `In the CDK app, call on the role ${constructOf(stack, role.logicalId) ?? role.logicalId}: \`assumeRolePolicy?.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.ServicePrincipal('${service}')] }))\`.`;
+  if (format.kind === 'terraform')
+    return `Add to the statements of assume_role_policy of ${role.logicalId}: \`{ Effect = "Allow", Principal = { Service = "${service}" }, Action = "sts:AssumeRole" }\`.`;
+  const place = 'AssumeRolePolicyDocument.Statement';
+  const text = format.isJson
+    ? `{ "Effect": "Allow", "Principal": { "Service": "${service}" }, "Action": "sts:AssumeRole" }`
+    : `{ Effect: Allow, Principal: { Service: ${service} }, Action: sts:AssumeRole }`;
+  return `Add to ${place} of the role ${role.logicalId} (${shortPlace(role, place)}): \`${item(text, format)}\`.`;
+}
+
 /** The role that osls makes for the functions that name none. */
 const SERVICE_ROLE = 'IamRoleLambdaExecution';
 

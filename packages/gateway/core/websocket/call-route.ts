@@ -1,4 +1,5 @@
 /** Calls a route's function and reads the part of its response that is for the client. */
+import { sourcesOfRoute } from '../deployment/authorization/invoke-permissions.ts';
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';
@@ -24,7 +25,7 @@ type RouteCall = {
  * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, … if the call fails
  */
 export async function callRoute(
-  { route: { integration }, stage, payload, traceHeader }: RouteCall,
+  { route: { integration, routeKey }, stage, payload, traceHeader }: RouteCall,
   trail: Trail,
   at: Ports,
 ): Promise<string> {
@@ -34,13 +35,14 @@ export async function callRoute(
       reason:
         'reason' in integration ? integration.reason : 'the integration of the route is not a Lambda proxy',
     });
-  refuseUnpermitted(integration);
+  refuseUnpermitted(integration, routeKey);
   const result = await at.invoker.invoke({
     functionName: integration.functionName.render(stage.variables),
     qualifier: integration.qualifier?.render(stage.variables),
     payload,
     timeoutMs: integration.timeoutMs,
     traceHeader,
+    roleArn: integration.roleArn,
   });
   trail.noteOutcome(result);
   return readOutcome(result);
@@ -50,13 +52,14 @@ export async function callRoute(
  * Checks that the API may invoke the integration's function.
  * @throws GatewayError API_CONFIGURATION_ERROR if the API has no permission to invoke the function
  */
-export function refuseUnpermitted(integration: Integration): void {
+export function refuseUnpermitted(integration: Integration, routeKey: string): void {
   if (!('mayInvoke' in integration) || integration.mayInvoke?.() !== false) return;
   const invoked = printFunctionName(ownerOf(integration));
+  const [source] = sourcesOfRoute(routeKey);
   throw gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
     reason: `no AWS::Lambda::Permission lets the API invoke ${invoked}`,
-    defect: { kind: 'permission', invoked },
+    defect: { kind: 'permission', invoked, ...(source !== undefined && { source }) },
   });
 }
 

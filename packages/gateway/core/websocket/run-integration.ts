@@ -36,7 +36,7 @@ export function isRunnable(integration: Integration): integration is RunnableInt
 type RouteEvent = {
   readonly integration: RunnableIntegration;
   /** The parts of the route that determine how a response becomes a frame or a status. */
-  readonly route: Pick<RoutePlan, 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
+  readonly route: Pick<RoutePlan, 'routeKey' | 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
   readonly stage: ServedStage;
   readonly facts: MappableFacts;
   /** Returns `$context` for templates and parameter mappings. */
@@ -111,8 +111,8 @@ type PreparedCall = {
  * @throws GatewayError if the API may not invoke the function, or if the request cannot be built
  */
 export function prepareCall(event: RouteEvent): PreparedCall {
-  const { integration, facts, contextOf } = event;
-  refuseUnpermitted(integration);
+  const { integration, route, facts, contextOf } = event;
+  refuseUnpermitted(integration, route.routeKey);
   try {
     const call = buildOutgoing(integration, facts, [], contextOf);
     if (call.kind === 'http-stream') throw new TypeError('WebSocket APIs do not support response streaming');

@@ -1,3 +1,4 @@
+import { guardInvoker } from '../../kernel/calls/guarded-services.ts';
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
 import { shortLinks, withRecording } from './control-port/console.ts';
@@ -10,7 +11,7 @@ export async function openRequestPorts(
   given: Pick<Parts, 'signIn' | 'runtime' | 'events' | 'injection'> & Pick<Parts['at'], 'http' | 'services'>,
   parts: () => Parts,
 ): Promise<Pick<Parts, 'at' | 'subscriptions'>> {
-  const { options, clock, random, identities, records, served, closing } = base;
+  const { options, clock, random, identities, functionIdentities, records, served, closing } = base;
   const { runtime, signIn, events, http, services, injection } = given;
   const { connections } = base.management;
   const observers = await openObservers(options, { invoker: runtime, clock, random });
@@ -19,7 +20,7 @@ export async function openRequestPorts(
   const at = withRecording(options, {
     clock,
     random,
-    invoker: runtime,
+    invoker: options.roles === true ? guardInvoker(runtime, options.region, functionIdentities) : runtime,
     http,
     services,
     log: options.log,

@@ -1,32 +1,84 @@
 /**
- * Checks the permissions of integrations that call AWS services. An integration calls with the method's role
- * (`credentials`), so the role's policies decide, as they do for a function (developer guide, "API Gateway permissions
- * model for creating and managing an API").
+ * Checks the roles with which integrations and authorizers call AWS services and functions. API Gateway must be able to
+ * assume the role (`credentials`), and then the role's policies decide, as they do for a function (developer guide,
+ * "API Gateway permissions model for creating and managing an API").
  */
 import { awsError, denialOf, findDenial } from './aws-call.ts';
 import { rightsOfCall } from './service-rights.ts';
+import { parseArn, printArn } from '@gatewright/aws/arn';
 import type { LocalIdentity } from '../../core/policy/identities.ts';
-import type { HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
+import type {
+  HttpOutcome,
+  Invocation,
+  InvocationResult,
+  Invoker,
+  ServiceClient,
+  ServiceRequest,
+} from '../../core/ports.ts';
 import type { RightsContext } from './service-rights.ts';
 
-/**
- * Returns a client that checks the permissions of a role before each call.
- * @param assume returns the session of a role by its ARN; undefined means that the role is unknown and may do
- * everything
- */
-export function guardServices(
-  services: ServiceClient,
-  context: RightsContext,
-  assume: (roleArn: string) => LocalIdentity | undefined,
-): ServiceClient {
+type Roles = {
+  /** Returns the session of a role by its ARN; undefined means that the role is unknown and may do everything. */
+  assume(roleArn: string): LocalIdentity | undefined;
+  /** Whether API Gateway may assume the role. */
+  isOpenToGateway(roleArn: string): boolean;
+};
+
+/** Returns a client that checks the role of each call. */
+export function guardServices(services: ServiceClient, context: RightsContext, roles: Roles): ServiceClient {
   return {
     call(request) {
-      const session = request.roleArn === undefined ? undefined : assume(request.roleArn);
+      const { roleArn } = request;
+      const session = roleArn === undefined ? undefined : roles.assume(roleArn);
+      if (roleArn !== undefined && session !== undefined && !roles.isOpenToGateway(roleArn))
+        return Promise.resolve({ kind: 'unreachable', reason: 'role', ...untrusting(roleArn) });
       const rights = session === undefined ? undefined : rightsOfCall(request, context);
       if (session === undefined || rights === undefined) return services.call(request);
       const message = findDenial(session, rights);
       return message === undefined ? services.call(request) : Promise.resolve(refuse(request, message));
     },
+  };
+}
+
+type Refused = Extract<InvocationResult, { reason: 'role' }>;
+
+/** Returns an invoker that checks the role of each call that has one. */
+export function guardInvoker(invoker: Invoker, region: string, roles: Roles): Invoker {
+  const check = ({ roleArn, functionName, qualifier = '' }: Invocation): Refused | undefined => {
+    const session = roleArn === undefined ? undefined : roles.assume(roleArn);
+    if (roleArn === undefined || session === undefined) return undefined;
+    if (!roles.isOpenToGateway(roleArn)) return { kind: 'refused', reason: 'role', ...untrusting(roleArn) };
+    const { partition = 'aws', accountId = '' } = parseArn(roleArn) ?? {};
+    const named = qualifier === '' ? functionName : `${functionName}:${qualifier}`;
+    const resource = printArn({
+      partition,
+      service: 'lambda',
+      region,
+      accountId,
+      resource: `function:${named}`,
+    });
+    const message = findDenial(session, [{ action: 'lambda:InvokeFunction', resource }]);
+    if (message === undefined) return undefined;
+    return { kind: 'refused', reason: 'role', message, role: { roleArn, lacks: 'right' } };
+  };
+  return {
+    invoke(invocation) {
+      const refused = invocation.roleArn === undefined ? undefined : check(invocation);
+      return refused === undefined ? invoker.invoke(invocation) : Promise.resolve(refused);
+    },
+    stream(invocation) {
+      const refused = invocation.roleArn === undefined ? undefined : check(invocation);
+      return refused === undefined ? invoker.stream(invocation) : Promise.resolve(refused);
+    },
+    has: (name) => invoker.has(name),
+  };
+}
+
+/** AWS's wording in the execution log (public logs, e.g. Miserlou/Zappa#479). */
+function untrusting(roleArn: string): Pick<Refused, 'message' | 'role'> {
+  return {
+    message: `API Gateway does not have permission to assume the provided role ${roleArn}`,
+    role: { roleArn, lacks: 'trust' },
   };
 }
 

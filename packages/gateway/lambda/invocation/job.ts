@@ -89,9 +89,10 @@ export class Job {
     part.acknowledge(part.bytes.length);
   }
 
-  returned(text: string, requestId: RequestIdOf): void {
+  returned(text: string, requestId: RequestIdOf, isUnsettled = false): void {
     const { initMs } = this;
-    const cold = initMs === undefined ? undefined : { initMs };
+    const ended = isUnsettled ? { isUnsettled: true as const } : undefined;
+    const cold = initMs === undefined ? ended : { initMs, ...ended };
     if (this.#pieces === undefined) this.settle({ kind: 'returned', payload: text, requestId, ...cold });
     else if (this.#pieceBytes <= MAX_RESULT_BYTES)
       this.settle({ kind: 'returned', payload: Buffer.concat(this.#pieces).toString(), requestId, ...cold });

@@ -11,7 +11,7 @@ export function describeUnprepared(error: unknown): { errorType: string; errorMe
   return { errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
 }
 
-export type Refused = Extract<InvocationResult, { kind: 'refused' }>;
+export type Refused = Exclude<Extract<InvocationResult, { kind: 'refused' }>, { reason: 'role' }>;
 
 export function throttled(functionName: string): Refused {
   return {

@@ -29,6 +29,8 @@ export const STARTED = 1;
 export const REVOKED = 2;
 export const RETURNED = 3;
 export const FAILED = 4;
+/** The event loop is empty, and the handler's promise is still pending. The response is null, as in Lambda. */
+export const UNSETTLED = 5;
 
 export type Board = {
   readonly memory: SharedArrayBuffer;

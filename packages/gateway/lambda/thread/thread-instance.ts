@@ -13,6 +13,7 @@ import {
   SLOTS,
   slotOf,
   STARTED,
+  UNSETTLED,
   WAITING,
   writeTrace,
 } from './board.ts';
@@ -248,9 +249,10 @@ export class ThreadInstance implements Instance {
     this.#passed = job.sequence + 1;
     this.answeredCount += 1;
     if (this.answeredCount === 1) job.initMs = this.initMs;
-    const hasFailed = Atomics.load(this.#board.states, slot) === FAILED;
-    if (hasFailed) job.settle(readFailure(text, lazyRequestId(this.#requestIdOf, job.sequence)));
-    else job.returned(text, lazyRequestId(this.#requestIdOf, job.sequence));
+    const state = Atomics.load(this.#board.states, slot);
+    const requestId = lazyRequestId(this.#requestIdOf, job.sequence);
+    if (state === FAILED) job.settle(readFailure(text, requestId));
+    else job.returned(text, requestId, state === UNSETTLED);
     if (this.#handed.length > 0) this.#startHead();
     this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
   }

@@ -10,6 +10,7 @@ import {
   RETURNED,
   slotOf,
   STARTED,
+  UNSETTLED,
   WAITING,
 } from '../thread/board.ts';
 import type { EventMessage } from '../invocation/job.ts';
@@ -27,6 +28,11 @@ import { callStreamingHandler } from './streaming.ts';
  * the running event.
  */
 const EMPTINESS_CHECK_MS = 100;
+/** Node's exit code for a promise at the top level that never settles. */
+const EXIT_PENDING = 13;
+/** Lambda itself logs nothing in this case. */
+const PENDING =
+  'The promise of the handler is pending, and nothing is left that could settle it: no timer, no socket and no request. Lambda ends the invocation here.';
 
 export class EventLoop {
   readonly #start: InstanceStart;
@@ -68,7 +74,7 @@ export class EventLoop {
   /** Fails the running event with an error. Returns false if no event is running. */
   fail(payload: string): boolean {
     if (!this.#running) return false;
-    this.#answer(this.#sequence, true, payload);
+    this.#answer(this.#sequence, FAILED, payload);
     return true;
   }
 
@@ -95,7 +101,7 @@ export class EventLoop {
     const answer: Answer = (failed, said, error) => {
       if (!this.#running || this.#sequence !== sequence) return;
       if (failed) this.#output.reportError(error, 'Invoke Error\t');
-      this.#answer(sequence, failed, said);
+      this.#answer(sequence, failed ? FAILED : RETURNED, said);
       this.#next();
     };
     if (handler.streams !== undefined) {
@@ -139,10 +145,10 @@ export class EventLoop {
     this.#start.reports.unref();
   }
 
-  #answer(sequence: number, failed: boolean, text: string): void {
+  #answer(sequence: number, state: number, text: string): void {
     const slot = slotOf(sequence);
     this.#board.serviceMicros[slot] = (performance.now() - this.#startedAt) * 1000;
-    Atomics.store(this.#board.states, slot, failed ? FAILED : RETURNED);
+    Atomics.store(this.#board.states, slot, state);
     this.#running = false;
     // The stream may wait for a reader that no longer exists, so it must not keep the thread alive any more.
     if (this.#stream !== undefined) this.#start.reports.unref();
@@ -186,11 +192,13 @@ export class EventLoop {
     else if (this.#stream !== undefined) {
       const error = new Error('Response stream is not finished.');
       this.#output.reportError(error, 'Invoke Error\t');
-      this.#answer(this.#sequence, true, JSON.stringify(toFailure(error)));
+      this.#answer(this.#sequence, FAILED, JSON.stringify(toFailure(error)));
       this.#next();
-    } else if (this.#callbacks) {
-      this.#answer(this.#sequence, false, 'null');
+    } else {
+      this.#output.report('WARN', PENDING);
+      if (!this.#callbacks) process.exit(EXIT_PENDING);
+      this.#answer(this.#sequence, UNSETTLED, 'null');
       this.#next();
-    } else process.exit(13);
+    }
   }
 }

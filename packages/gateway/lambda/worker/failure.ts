@@ -76,7 +76,43 @@ function escapeDelete<T extends string | undefined>(text: T): T {
 
 export function describeError(error: unknown): string {
   const failure = toFailure(error);
-  return failure.trace?.length ? failure.trace.join('\n') : `${failure.errorType}: ${failure.errorMessage}`;
+  const own = failure.trace?.length
+    ? failure.trace.join('\n')
+    : `${failure.errorType}: ${failure.errorMessage}`;
+  return [own, ...describeCauses(error)].join('\n');
+}
+
+/** The maximum number of causes that are named, so that a chain that refers to itself ends. */
+const MOST_CAUSES = 5;
+
+/**
+ * Names what an error was thrown for. Lambda's runtime logs and returns neither `cause` nor the errors of an
+ * AggregateError, because they are not enumerable (aws-lambda-nodejs-runtime-interface-client, `Errors.js`).
+ */
+function describeCauses(error: unknown): readonly string[] {
+  try {
+    const causes: string[] = [];
+    let next = causesOf(error);
+    while (next.length > 0 && causes.length < MOST_CAUSES) {
+      causes.push(...next.slice(0, MOST_CAUSES - causes.length).map(nameCause));
+      next = next.flatMap(causesOf);
+    }
+    return causes.map((cause) => `    caused by ${cause} (Lambda does not log this cause)`);
+  } catch {
+    // The members of an error may throw when they are read.
+    return [];
+  }
+}
+
+function causesOf(error: unknown): readonly unknown[] {
+  if (typeof error !== 'object' || error === null) return [];
+  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  return [...(cause === undefined ? [] : [cause]), ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
+}
+
+function nameCause(cause: unknown): string {
+  if (!isErrorLike(cause)) return typeof cause === 'object' ? JSON.stringify(cause) : String(cause);
+  return `${cause.name ?? 'Error'}: ${cause.message ?? ''}`;
 }
 
 /**

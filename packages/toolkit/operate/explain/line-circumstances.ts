@@ -154,9 +154,14 @@ function verdictOfIntegration(error: string, status: number): Verdict {
 const PERMISSION =
   /have permissions to call the (?:integration|authorizer)|Invalid permissions on Lambda function/;
 
+/** The role is named in execution logs only (docs/aws §8). */
+const UNTRUSTING = /permissions? to assume the (?:provided role (arn:\S+)|IAM role configured)/;
+
 /** Finds the defect that an error message describes. A log line contains no code, only API Gateway's wording. */
 function findDefect(error: string): Defect | undefined {
   if (PERMISSION.test(error)) return { kind: 'permission' };
+  const [isRole, roleArn = ''] = UNTRUSTING.exec(error) ?? [];
+  if (isRole !== undefined) return { kind: 'role', lacks: 'trust', roleArn };
   const [, side, broken = ''] = /Unable to transform (request|response): (.*)$/s.exec(error) ?? [];
   if (side === 'request' || side === 'response') return { kind: 'template', side, problem: broken };
   const [, problem] = /Malformed Lambda proxy response: (.*)$/s.exec(error) ?? [];

@@ -4,7 +4,7 @@ import { compileFullMatch } from '../../mapping/full-match.ts';
 import { isContextVariable } from '../../events/context-variables.ts';
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
 import { readLambdaUri } from '../integration/integration-uri.ts';
-import { ALL_PERMITTED, findInvokeCheck, sourceOfAuthorizer } from './invoke-permissions.ts';
+import { ALL_PERMITTED, findInvokeCheck, readRole, sourceOfAuthorizer } from './invoke-permissions.ts';
 import { readInteger, readText, readTextList } from '../properties.ts';
 import type { Assumptions } from '../assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
@@ -120,6 +120,7 @@ export function compileRestLambdaAuthorizer(
   const role = bag.properties['AuthorizerCredentials'];
   return {
     mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
+    roleArn: readRole(role),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload: isToken ? 'rest-token' : 'rest-request',
@@ -173,6 +174,7 @@ export function compileV2LambdaAuthorizer(
   const role = bag.properties['AuthorizerCredentialsArn'];
   return {
     mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
+    roleArn: readRole(role),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload,

@@ -156,8 +156,8 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 }
 
 /**
- * Returns a function that checks whether the gateway may make these calls. Undefined means that the calls are always
- * allowed, because the integration has a role, or because a stage variable contains the function or alias. In the case
+ * Returns a function that checks whether the gateway may make these calls. Undefined means that permissions do not
+ * decide, because the integration has a role, or because a stage variable contains the function or alias. In the case
  * of a stage variable, AWS leaves the permission to the user.
  */
 export function findInvokeCheck(
@@ -166,9 +166,14 @@ export function findInvokeCheck(
   role: unknown,
   sources: readonly string[],
 ): InvokeCheck | undefined {
-  const hasRole = typeof role === 'string' && role !== '';
   const isNamedByStage = target.functionName.source.includes('${stageVariables.');
-  return hasRole || isNamedByStage ? undefined : permissions.checkOf(ownerOf(target), sources);
+  const isAsked = readRole(role) === undefined && !isNamedByStage;
+  return isAsked ? permissions.checkOf(ownerOf(target), sources) : undefined;
+}
+
+/** Returns the role with which API Gateway makes a call; undefined if the template names none. */
+export function readRole(role: unknown): string | undefined {
+  return typeof role === 'string' && role !== '' ? role : undefined;
 }
 
 /** Adds the check to an integration. AWS deploys the API without the permission, but every call then fails. */
@@ -180,7 +185,12 @@ export function withInvokeCheck(
 ): Integration {
   if (!('functionName' in integration)) return integration;
   const mayInvoke = findInvokeCheck(permissions, integration, role, sources);
-  return mayInvoke === undefined ? integration : { ...integration, mayInvoke };
+  const roleArn = readRole(role);
+  return {
+    ...integration,
+    ...(mayInvoke !== undefined && { mayInvoke }),
+    ...(roleArn !== undefined && { roleArn }),
+  };
 }
 
 export function sourceOfAuthorizer(authorizerId: string): string {

@@ -88,5 +88,5 @@ export function openServiceClient(
     dynamodb: backendOf(options, store),
   });
   const context = rightsContext(options, served, find);
-  return guardServices(services, context, (roleArn) => functionIdentities.assume(roleArn));
+  return guardServices(services, context, functionIdentities);
 }

@@ -212,6 +212,35 @@ describe('a 401 of the toolkit’s authorizers', () => {
     assert.match(text, /read the credential from query parameter Token and header Sec-Websocket-Protocol\./);
   });
 
+  it('names the API key that was refused, and the command that shows whose it is', () => {
+    const about = refused('TOKEN_REVOKED');
+    const line = JSON.stringify({ outcome: 'Unauthorized', code: 'TOKEN_REVOKED', apiKey: '4aa9e21c00000000' });
+    const { sentences, changes } = explain({ ...about, guard: { ...about.guard!, lines: [line] } });
+
+    assert.match(sentences.join('\n'), /it was revoked \(TOKEN_REVOKED\)\.\nIt is the API key 4aa9e21c00000000\./);
+    assert.match(changes.join('\n'), /^Use another key .*`gatewright keys show 4aa9e21c00000000` shows whose key it is/);
+  });
+
+  it('names the customer too, where the record of the decision does', () => {
+    const about = refused('TOKEN_REVOKED');
+    const decided = {
+      document: 'orders',
+      outcome: 'TOKEN_REVOKED',
+      rules: [],
+      issuer: '',
+      roles: [],
+      key: '4aa9e21c00000000',
+      customer: 'globex',
+      routeKey: 'GET /orders',
+      verdict: undefined,
+    };
+    const denied = { ...about, status: 403, code: 'ACCESS_DENIED', phase: 'authorize', defect: undefined };
+    const { sentences, changes } = explain({ ...denied, guard: { ...about.guard!, decided } });
+
+    assert.match(sentences.join('\n'), /It is the API key 4aa9e21c00000000 of the customer globex\./);
+    assert.match(changes.join('\n'), /`gatewright keys list --customer globex` the other keys/);
+  });
+
   it('advises the scheme where the credential is read from Authorization', () => {
     const about = refused('TOKEN_MALFORMED');
     const guard = { ...about.guard!, localToken: { sub: 'ann' } };

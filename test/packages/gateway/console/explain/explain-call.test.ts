@@ -39,7 +39,7 @@ const ROWS: readonly Row[] = [
     headline: /^The call DELETE @connections was refused/m,
     because: /not authorized to perform: execute-api:ManageConnections/,
     change:
-      /Allow execute-api:ManageConnections on arn:aws:execute-api:\*:\*:abc123defg\/dev\/DELETE\/@connections\/\*/,
+      /^→ Add to the policies of the user invoker: \{"Effect":"Allow","Action":"execute-api:ManageConnections","Resource":"arn:aws:execute-api:us-east-1:\d{12}:abc123defg\/dev\/DELETE\/@connections\/\*"\}\.$/m,
   },
   {
     name: 'for a connection that is not open',
@@ -78,7 +78,16 @@ const ROWS: readonly Row[] = [
     path: `/prod/@connections/${ID}`,
     status: 403,
     because: /No stage "prod"/,
-    change: /Begin the path with a stage that the API has/,
+    change: /^→ Create the client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
+  },
+  {
+    // https://csdcorp.com/blog/coding/aws-websocket-403-using-posttoconnect/
+    name: 'by a client whose endpoint lacks the stage',
+    as: 'admin',
+    path: `/@connections/${ID}`,
+    status: 403,
+    because: /No stage "@connections"\..*\n.*The endpoint of a client for @connections ends with the stage/,
+    change: /^→ Create the client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
   },
 ];
 

@@ -1,0 +1,79 @@
+/**
+ * Writes the `AWS::Lambda::Permission` that an API lacks in the format of the function's stack. It permits one route of
+ * one stage, or one authorizer.
+ */
+import { constructOf, formatOf, shortPlace } from './source-format.ts';
+import { inModule, variableOf, writeApiArn } from './resource-reference.ts';
+import type { ResolvedResource, ResolvedStack } from './model.ts';
+
+export type LackingPermission = {
+  readonly functionName: string;
+  /** The version or alias whose own policy decides; absent if it is the function itself. */
+  readonly qualifier?: string | undefined;
+  readonly apiId: string;
+  /** What follows the id of the API in the source of the call, such as `/dev/GET/pets/*`. */
+  readonly source: string;
+};
+
+export type PermissionAdvice = {
+  /** What to write, as a sentence. */
+  readonly change: string;
+  /** The sources that the permissions of the function have, each with its place. */
+  readonly permitted: readonly string[];
+};
+
+/** Returns undefined if no loaded stack has the function. */
+export function advisePermission(
+  stacks: readonly ResolvedStack[],
+  lacking: LackingPermission,
+): PermissionAdvice | undefined {
+  for (const stack of stacks)
+    for (const owner of stack.resources.values())
+      if (owner.type === 'AWS::Lambda::Function' && owner.physicalId === lacking.functionName)
+        return { change: write(stacks, stack, owner, lacking), permitted: permittedOf(stack, owner) };
+  return undefined;
+}
+
+function permittedOf({ resources }: ResolvedStack, { physicalId }: ResolvedResource): readonly string[] {
+  return [...resources.values()].flatMap((resource) => {
+    const { FunctionName: named, SourceArn: source } = resource.properties;
+    const isMeant = resource.type === 'AWS::Lambda::Permission' && typeof named === 'string';
+    return isMeant && named.includes(physicalId) && typeof source === 'string'
+      ? [`${resource.logicalId} (${shortPlace(resource)}) for ${source}`]
+      : [];
+  });
+}
+
+function write(
+  stacks: readonly ResolvedStack[],
+  stack: ResolvedStack,
+  owner: ResolvedResource,
+  { apiId, source, qualifier = '' }: LackingPermission,
+): string {
+  const { kind, isJson } = formatOf(stack);
+  const { logicalId } = owner;
+  const arn = writeApiArn(stacks, stack, apiId, source);
+  if (kind === 'cdk') {
+    const path = constructOf(stack, logicalId) ?? logicalId;
+    const invoked = qualifier === '' ? path : `${path}, on its alias or version ${qualifier}`;
+    return `In the CDK app, call on the construct ${invoked}: \`addPermission('Api', { principal: new iam.ServicePrincipal('apigateway.amazonaws.com'), sourceArn: ${arn} })\`.`;
+  }
+  if (kind === 'terraform') {
+    const address = inModule(logicalId);
+    const alias = qualifier === '' ? '' : `\n  qualifier     = "${qualifier}"`;
+    return `Add: \`resource "aws_lambda_permission" "${variableOf(address)}_api" {\n  action        = "lambda:InvokeFunction"\n  function_name = ${address}.function_name${alias}\n  principal     = "apigateway.amazonaws.com"\n  source_arn    = ${arn}\n}\`.`;
+  }
+  const name = nameFor(stack, `${logicalId}ApiPermission`);
+  const place = kind === 'serverless' ? 'resources.Resources' : 'Resources';
+  const text = isJson
+    ? `"${name}": { "Type": "AWS::Lambda::Permission", "Properties": { "FunctionName": ${qualifier === '' ? `{ "Ref": "${logicalId}" }` : `{ "Fn::Sub": "\${${logicalId}.Arn}:${qualifier}" }`}, "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com", "SourceArn": ${arn} } }`
+    : `${name}: { Type: AWS::Lambda::Permission, Properties: { FunctionName: ${qualifier === '' ? `!Ref ${logicalId}` : `!Sub '\${${logicalId}.Arn}:${qualifier}'`}, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com, SourceArn: ${arn} } }`;
+  return `Add to ${place} in ${shortPlace(owner).replace(/:\d+$/, '')}: \`${text}\`.`;
+}
+
+/** A logical id that the stack does not have yet. */
+function nameFor({ resources }: ResolvedStack, wanted: string): string {
+  let name = wanted;
+  for (let count = 2; resources.has(name); count += 1) name = `${wanted}${count}`;
+  return name;
+}

@@ -1,0 +1,112 @@
+/** Handlers whose fault the client cannot see are explained, mended as advised, and then answer (docs/aws §8.2). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
+
+const template = (runtime: string, kind: 'rest' | 'http'): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Main:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: ${runtime}
+      CodeUri: .
+      Handler: index.main
+      Events:
+        Root: { Type: ${kind === 'rest' ? 'Api' : 'HttpApi'}, Properties: { Path: /, Method: GET } }
+`;
+
+const PENDING = 'exports.main = () => new Promise((resolve) => { /* resolve is forgotten */ });';
+const SETTLED = "exports.main = () => new Promise((resolve) => resolve({ statusCode: 200, body: 'ok' }));";
+
+const ROWS: readonly {
+  readonly name: string;
+  readonly runtime: string;
+  readonly kind: 'rest' | 'http';
+  readonly handler: string;
+  readonly status: number;
+  readonly because: RegExp;
+  readonly change: RegExp;
+  readonly never?: RegExp;
+  readonly mended: string;
+}[] = [
+  {
+    name: 'a promise that never settles, on a REST API',
+    runtime: 'nodejs22.x',
+    kind: 'rest',
+    handler: PENDING,
+    status: 502,
+    because: /The promise that the handler of the function \S+ returned never settled/,
+    change: /^Settle the promise on every path/,
+    never: /without a return value|Return \{/,
+    mended: SETTLED,
+  },
+  {
+    name: 'a promise that never settles, on an HTTP API',
+    runtime: 'nodejs22.x',
+    kind: 'http',
+    handler: PENDING,
+    status: 200,
+    because: /The promise that the handler of the function returned never settled/,
+    change: /^Settle the promise on every path/,
+    never: /without statusCode|nothing \(null\)/,
+    mended: SETTLED,
+  },
+  {
+    name: 'a promise that never settles, on Node.js 24',
+    runtime: 'nodejs24.x',
+    kind: 'http',
+    handler: PENDING,
+    status: 500,
+    because: /exit status 13/,
+    change: /^Settle the promise on every path/,
+    never: /instead of ending its process/,
+    mended: SETTLED,
+  },
+  {
+    name: 'the cause of an error',
+    runtime: 'nodejs22.x',
+    kind: 'rest',
+    handler: `exports.main = async () => {
+      const inner = new Error('read ECONNRESET');
+      throw new Error('no order', { cause: new TypeError('no table', { cause: inner }) });
+    };`,
+    status: 502,
+    because: /caused by TypeError: no table .*\n.*caused by Error: read ECONNRESET/,
+    change: /^Fix the function/,
+    mended: SETTLED,
+  },
+  {
+    name: 'the errors of an AggregateError',
+    runtime: 'nodejs22.x',
+    kind: 'http',
+    handler: "exports.main = () => Promise.any([Promise.reject(new Error('one')), Promise.reject('two')]);",
+    status: 500,
+    because: /caused by Error: one .*\n.*caused by two /,
+    change: /^Fix the function/,
+    mended: SETTLED,
+  },
+];
+
+describe('a handler whose fault the client cannot see', () => {
+  for (const { name, runtime, kind, handler, status, because, change, never, mended } of ROWS)
+    it(`is explained, and answers when it is mended: ${name}`, async () => {
+      using project = anAdvisedProject('template.yaml', {
+        'template.yaml': template(runtime, kind),
+        'index.js': handler,
+      });
+      const asked = await project.ask();
+      const story = [...asked.sentences, ...asked.changes].join('\n');
+
+      assert.equal(asked.status, status, story);
+      assert.match(asked.sentences.join('\n'), because);
+      assert.ok(
+        asked.changes.some((text) => change.test(text)),
+        story,
+      );
+      if (never !== undefined) assert.doesNotMatch(story, never);
+
+      project.write('index.js', mended);
+      assert.equal((await project.ask()).body, 'ok');
+    });
+});

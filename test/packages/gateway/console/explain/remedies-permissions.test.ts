@@ -1,0 +1,124 @@
+/**
+ * The permission that an API lacks is explained with the sources that are permitted, written as advised, and then the
+ * request passes, and no other route does (docs/aws §4.4, §8.1).
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { advisedText, anAdvisedProject } from '../../../../support/an-advised-project.ts';
+
+const HANDLER = `
+exports.main = async () => ({ statusCode: 200, body: 'ok' });
+exports.guard = async () => ({
+  principalId: 'alice',
+  policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }] },
+});`;
+
+const uri = (name: string): string =>
+  `!Sub 'arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}.Arn}/invocations'`;
+const PERMITTED = (name: string): string => `
+  ${name}IsPermitted:
+    Type: AWS::Lambda::Permission
+    Properties: { FunctionName: !Ref ${name}, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com }`;
+
+const FUNCTIONS = `
+Resources:
+  Main:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs22.x, Code: ., Handler: index.main, Role: arn:aws:iam::123456789012:role/main }
+  Guard:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs22.x, Code: ., Handler: index.guard, Role: arn:aws:iam::123456789012:role/guard }`;
+
+const method = (name: string, verb: string, more: string): string => `
+  ${name}:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !Ref Item
+      HttpMethod: ${verb}
+      ${more}
+      Integration: { Type: AWS_PROXY, IntegrationHttpMethod: POST, Uri: ${uri('Main')} }`;
+const rest = (guard: string): string => `
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Item:
+    Type: AWS::ApiGateway::Resource
+    Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: '{id}' }
+${method('GetItem', 'GET', guard)}${method('PutItem', 'PUT', 'AuthorizationType: NONE')}
+  Deployment:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: [GetItem, PutItem]
+    Properties: { RestApiId: !Ref Api }
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: dev }`;
+const DOOR = `
+  Door:
+    Type: AWS::ApiGateway::Authorizer
+    Properties:
+      RestApiId: !Ref Api
+      Name: door
+      Type: TOKEN
+      IdentitySource: method.request.header.Authorization
+      AuthorizerUri: ${uri('Guard')}`;
+const route = (name: string, key: string): string => `
+  ${name}:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Api, RouteKey: '${key}', Target: !Sub 'integrations/\${Integration}' }`;
+const HTTP = `
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: HTTP } }
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: { ApiId: !Ref Api, IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0', IntegrationUri: !GetAtt Main.Arn }
+${route('GetItem', 'GET /{id}')}${route('PutItem', 'PUT /{id}')}
+  Stage: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: !Ref Api, StageName: $default, AutoDeploy: true } }`;
+
+const ROWS: readonly (readonly [name: string, resources: string, source: RegExp, others: number])[] = [
+  [
+    'a method of a REST API',
+    rest('AuthorizationType: NONE'),
+    /execute-api:\$\{AWS::Region\}:\$\{AWS::AccountId\}:\$\{Api\}\/dev\/GET\/\*'/,
+    500,
+  ],
+  ['a route of an HTTP API', HTTP, /\$\{Api\}\/\$default\/GET\/\*'/, 500],
+  [
+    'an authorizer',
+    rest('AuthorizationType: CUSTOM\n      AuthorizerId: !Ref Door') + DOOR + PERMITTED('Main'),
+    /\$\{Api\}\/authorizers\/\$\{Door\}'/,
+    200,
+  ],
+];
+
+describe('an API that may not invoke a function', () => {
+  for (const [name, resources, source, others] of ROWS)
+    it(`gets the permission for what was called, and for nothing else: ${name}`, async () => {
+      using project = anAdvisedProject('template.yaml', {
+        'template.yaml': FUNCTIONS + resources,
+        'index.js': HANDLER,
+      });
+      const request = { path: '/1', headers: { Authorization: 'token' } };
+      const refused = await project.ask(request);
+
+      assert.equal(refused.status, 500, refused.sentences.join('\n'));
+      const text = advisedText(refused.changes, /^Add to Resources in template\.yaml: /);
+      assert.match(text, source);
+      project.write('template.yaml', `${project.read('template.yaml')}\n  ${text}\n`);
+
+      const passed = await project.ask(request);
+      assert.equal(passed.status, 200, passed.sentences.join('\n'));
+      assert.equal((await project.ask({ ...request, method: 'PUT' })).status, others);
+    });
+
+  it('is told which sources the permissions of the function have', async () => {
+    const own = `${PERMITTED('Main').slice(0, -2)}, SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/*/PUT/*' }`;
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': FUNCTIONS + rest('AuthorizationType: NONE') + own,
+      'index.js': HANDLER,
+    });
+    const refused = await project.ask({ path: '/1' });
+
+    assert.match(
+      refused.sentences.join('\n'),
+      /Its permissions are for other sources: MainIsPermitted \(template\.yaml:\d+\) for arn:aws:execute-api:us-east-1:123456789012:\w+\/\*\/PUT\/\*\./,
+    );
+  });
+});
