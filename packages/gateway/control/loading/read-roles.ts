@@ -207,7 +207,9 @@ function readTrustedServices(document: Json | undefined): ReadonlySet<string> | 
   return new Set(
     assuming
       .flatMap((principal) =>
-        principal === '*' ? ['*'] : [...asOneOrMore(membersOf(principal)['Service']), ...everybody(principal)],
+        principal === '*'
+          ? ['*']
+          : [...asOneOrMore(membersOf(principal)['Service']), ...everybody(principal)],
       )
       .filter((name) => typeof name === 'string'),
   );
@@ -217,6 +219,7 @@ function everybody(principal: Json): readonly Json[] {
   return asOneOrMore(membersOf(principal)['AWS']).filter((name) => name === '*');
 }
 
+/**
  * Returns the document that a text contains. CloudFormation accepts JSON text for a policy, such as the result of
  * Fn::Sub.
  */
