@@ -12,7 +12,7 @@ import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
-    .description('Manage customer plans, and assign keys to them.')
+    .description('Manage customer plans, and assign them to keys.')
     .addCommand(readCommand('list', 'List the plans.').action(listPlans))
     .addCommand(
       readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'id of the plan').action(getPlan),
@@ -31,14 +31,14 @@ export function planCommand(): Command {
         .action(listKeys),
     )
     .addCommand(
-      changeCommand('assign', 'Assign a key to a plan.')
+      changeCommand('assign', 'Assign a plan to a key.')
         .argument('<tenant>', 'name of the customer')
         .argument('<key>', 'id of the key, never its secret')
         .argument('<plan>', 'id of the plan')
         .action(assign),
     )
     .addCommand(
-      changeCommand('unassign', 'Remove a key from its plan.')
+      changeCommand('unassign', 'End the assignment of a plan to a key.')
         .argument('<tenant>', 'name of the customer')
         .argument('<key>', 'id of the key')
         .action(unassign),
