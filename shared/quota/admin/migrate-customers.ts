@@ -13,7 +13,7 @@ import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts, Requested } from './operation.ts';
 
 export type Migrated = {
-  /** Number of customers that were put on record now. */
+  /** Number of tenants for which a customer record was created now. */
   readonly created: number;
   /** Number of customers that were already on record. */
   readonly kept: number;
