@@ -26,7 +26,7 @@ export type TokenErrorCode =
   | 'TOKEN_NOT_YET_VALID'
   /** A required claim is missing or has the wrong type. */
   | 'TOKEN_CLAIM_INVALID'
-  /** The API key is not on record, or its secret is wrong. */
+  /** The API key does not exist, or its secret is wrong. */
   | 'TOKEN_UNKNOWN'
   /** The token was revoked by its id, subject or tenant. */
   | 'TOKEN_REVOKED';
@@ -77,9 +77,9 @@ export type QuotaErrorCode =
   | 'PLAN_INVALID'
   /** No customer plan has that id. */
   | 'PLAN_UNKNOWN'
-  /** No customer with that name is on record. */
+  /** There is no record of a customer with that name. */
   | 'CUSTOMER_UNKNOWN'
-  /** A customer with that name is on record, or was closed. */
+  /** A customer with that name already has a record, or was closed. */
   | 'CUSTOMER_EXISTS'
   /** The customer is closed permanently. */
   | 'CUSTOMER_CLOSED'

@@ -201,8 +201,8 @@ export interface PlanCatalogue {
    */
   list(): Promise<readonly string[]>;
   /**
-   * Reads the state of a customer on record, whose plan applies to all of the customer's keys, and the version of the
-   * record. Returns undefined if the customer is not on record.
+   * Reads the state of a customer with a record and the version of the record. The customer's plan applies to all of its
+   * keys. Returns undefined if the customer has no record.
    * @throws DomainError STORE_UNAVAILABLE if the table does not respond
    */
   customer(tenant: string): Promise<KnownCustomer | undefined>;
@@ -316,7 +316,7 @@ export interface ItemListing {
 }
 
 export type QuotaCharge = {
-  /** The plan to use if neither the tenant nor the key has a plan on record. Undefined if the caller names no plan. */
+  /** The plan to use if neither the tenant nor the key has a recorded plan. Undefined if the caller names no plan. */
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;
@@ -329,7 +329,7 @@ export type QuotaCharge = {
 
 export type QuotaAnswer = {
   /**
-   * The plan on record by which the request was charged. Absent if the request was charged by the plan that the caller
+   * The recorded plan by which the request was charged. Absent if the request was charged by the plan that the caller
    * names.
    */
   readonly plan?: string;

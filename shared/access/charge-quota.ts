@@ -72,7 +72,7 @@ export function verdictContext(
 /** Returns the id of the limit that refuses; undefined if the customer is suspended, or no limit refuses. */
 export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
   if (!('decision' in verdict) || verdict.decision.allowed) return undefined;
-  // If the customer on record is suspended, no limit was checked.
+  // If the customer is suspended, no limit was checked.
   return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
 }
 
@@ -168,7 +168,7 @@ function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean
 
 /**
  * Returns undefined for SUBJECT_INVALID. This error means that two names of 256 characters are together too long for a
- * table key, or that no plan is named or on record.
+ * table key, or that no plan is named or recorded.
  */
 function ignoreLongNames(error: unknown): undefined {
   if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;

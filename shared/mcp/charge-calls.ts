@@ -86,7 +86,7 @@ async function consumeOrUndo(
   try {
     return await quotas.consume(request);
   } catch (error) {
-    // The name of the tool is longer than a plan or ledger can contain, or no plan is named or on record.
+    // The name of the tool is longer than a plan or ledger can contain, or no plan is named or recorded.
     if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
     await undo(admissions);
     throw error;

@@ -5,7 +5,8 @@ import type { Customer } from '../quota/plan/customer.ts';
 
 /**
  * Finds the customer record of an organisation.
- * @throws DomainError SESSION_ENDED if the customer is closed or no longer on record, since its sessions have ended then
+ * @throws DomainError SESSION_ENDED if the customer is closed or no longer has a record, because its sessions have then
+ * ended
  */
 export async function requireOrganisation(
   ports: Pick<AdminPorts, 'store'>,

@@ -63,10 +63,10 @@ export type QuotaOptions = {
    */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
-  /** Reads the plans on record. Without this function, every request must name its plan. */
+  /** Reads the recorded plans. Without this function, every request must name its plan. */
   readonly customers?: (store: ItemStore, plans: PlanNewsReader) => CustomerBook;
   /**
-   * The time within which a change of a customer on record is in force in this process (default: 30,000; at least
+   * The time within which a change of a customer with a record is in force in this process (default: 30,000; at least
    * 1000), while the table responds. It limits the age of the plan that the process has read. The default causes no
    * additional reads.
    */
@@ -76,8 +76,8 @@ export type QuotaOptions = {
 
 export type ConsumeRequest = Omit<Subject, 'plan'> & {
   /**
-   * The plan to use unless the customer or the key has a plan on record. It may be omitted if there is a plan on
-   * record.
+   * The plan to use unless the customer or the key has a recorded plan. It may be omitted if there is a
+   * recorded plan.
    */
   readonly plan?: string | undefined;
   /**
@@ -110,7 +110,7 @@ export type Decision = Admission | Rejection;
 export interface Admission {
   readonly allowed: true;
   /**
-   * The plan on record by which the request was charged; absent if the request was charged by the plan that it names.
+   * The recorded plan by which the request was charged; absent if the request was charged by the plan that it names.
    */
   readonly plan?: string;
   readonly units: number;
@@ -150,7 +150,7 @@ export type Quotas = {
    * wrongly.
    * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (including when concurrency is limited and `run` is missing),
    * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (including
-   * when no plan is named and none is on record), COST_INVALID
+   * when no plan is named and none is recorded), COST_INVALID
    */
   consume(request: ConsumeRequest): Promise<Decision>;
   /**

@@ -19,7 +19,7 @@ export type AdmitOptions = VerifyOptions & {
   readonly standing?: (() => Promise<Standing>) | undefined;
 };
 
-/** The state of the customer whose delivery it is. A customer that is not on record counts as closed. */
+/** The state of the customer whose delivery it is. A customer that has no record counts as closed. */
 export type Standing = 'active' | 'suspended' | 'closed';
 
 /** The outcome, for metrics. `Handshake` means that the sender only tests the endpoint. */

@@ -94,8 +94,8 @@ export type Finished = {
 
 export type FinishedEvent = {
   /**
-   * `POST` is a message that was sent to the client through `@connections`. A refused call of `@connections` has its
-   * method.
+   * The kind of event. `POST` means that a message was sent to the client through `@connections`. For a refused call of
+   * `@connections`, the kind is the method of the call.
    */
   readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST' | 'GET' | 'DELETE';
   readonly requestId: string;

@@ -14,7 +14,7 @@ from .plans import Limit, Plan
 from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, print_key_part
 
 _ROUNDS = 4
-# If no plan is on record, the maximum age of tokens that name the previous plan.
+# If no plan is recorded, the maximum age of tokens that name the previous plan.
 _HOLD_MS = 3_600_000
 _MAX_SEGMENTS = 32
 _MAX_LEDGERS = 64
@@ -28,7 +28,7 @@ class Opening:
     plan: Plan
     # The time from the gateway. If a fast local clock were used, it would open a future period and end the current one.
     now: int
-    # The start of the term on record that names the plan. None if the caller named the plan.
+    # The start of the recorded term that names the plan. None if the caller named the plan.
     term: Optional[int]
 
 
@@ -147,7 +147,7 @@ def _decide(table: Table, ask: Opening, head: Optional[Item]) -> Union[_Attempt,
 
 
 def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened, None]:
-    """Decides by the terms on record: only a later term ends a ledger. Returns None if the terms do not decide."""
+    """Decides by the recorded terms: only a later term ends a ledger. Returns None if the terms do not decide."""
     key = ask.id.at(line.cur)
     ledger = table.read(key)
     if ledger is None or (ask.term is None and "term" not in ledger):
@@ -164,7 +164,7 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
     is_same = "term" not in ledger and ledger.get("plan") == ask.plan.id and not ask.plan.is_own
     if not is_same or line.rule != print_rule(ask.limit.rule):
         return _replace(table, ask, line)
-    # If the ledger has the same plan and is from before the customer was on record, it continues under the term.
+    # If the ledger has the same plan and is from before the customer had a record, it continues under the term.
     when = [
         ("rem", "present", None),
         ("closed", "absent", None),

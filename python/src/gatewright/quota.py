@@ -95,7 +95,7 @@ class Quota:
     Charges requests to customer plans. Write `quota = Quota("gatewright-dev-usage")` outside the handler, and
     `quota.charge(event, tenant=…, key=…)` in the handler.
     `client`: a low-level boto3 client for DynamoDB. By default, a client is created at the first charge.
-    `changes_within_seconds`: the time within which a change of a customer on record is in force in this process, as
+    `changes_within_seconds`: the time within which a change of a customer with a record is in force in this process, as
     long as the table responds. It must be at least 1. A value below 30 causes more reads.
     """
 
@@ -137,7 +137,7 @@ class Quota:
     ) -> Charge:
         """
         Charges the request to every limit of the plan in force, or to none of them. `plan` is used only if neither the
-        customer nor the key has a plan on record. The default of `cost` is the plan's cost for the route.
+        customer nor the key has a recorded plan. The default of `cost` is the plan's cost for the route.
         Raises Refused with 429 over quota, 403 if suspended, and 503 if the table does not respond. Raises DomainError
         if an argument is invalid.
         """

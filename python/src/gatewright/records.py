@@ -65,7 +65,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class Terms:
-    """The plan in force for a request. `by` and `since` describe the term on record, if there is one."""
+    """The plan in force for a request. `by` and `since` describe the recorded term, if there is one."""
 
     plan: str
     by: Optional[str] = None
@@ -117,7 +117,7 @@ class Records:
     def terms_of(self, tenant: str, key: str, named: Optional[str], stamp: int) -> Terms:
         """
         Returns the terms that apply to a request. Raises Unavailable, Halted, or DomainError SUBJECT_INVALID if no plan
-        is named and no plan is on record.
+        is named and no plan is recorded.
         """
         entry = self._find_customer(tenant, stamp)
         if entry.item is not None:
@@ -129,7 +129,7 @@ class Records:
         if found is not None:
             return found
         if named is None:
-            raise DomainError("SUBJECT_INVALID", "the request names no plan, and none is on record for its tenant")
+            raise DomainError("SUBJECT_INVALID", "the request names no plan, and no plan is recorded for its tenant")
         return Terms(named)
 
     def plan_of(self, terms: Terms) -> Plan:

@@ -67,7 +67,7 @@ export type NewKey = Omit<
    */
   readonly lifetimeSeconds?: number;
   readonly usagePlanId?: string;
-  /** Whether the tenant must be a customer on record. */
+  /** Whether the tenant must have a customer record. */
   readonly onRecord?: boolean;
 };
 

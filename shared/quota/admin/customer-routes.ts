@@ -28,7 +28,7 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/customers',
         id: 'listCustomers',
-        summary: 'All customers on record',
+        summary: 'All customers with a record',
         query: { cursor: CURSOR },
         answer: { description: 'A page of customers', schema: pageOf('customers', CUSTOMER_RECORD) },
       },
@@ -53,7 +53,7 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/tenants/{tenant}/keys/{key}/terms',
         id: 'getTerms',
-        summary: 'The plan by which requests with the key are charged, if one is on record',
+        summary: 'The plan by which requests with the key are charged, if one is recorded',
         answer: { description: 'The terms in force', schema: TERMS },
       },
       async ({ path, receivedEpochMs }) => {

@@ -1,4 +1,4 @@
-/** Manages customers: who is on record, which plan is in force from which time, and whether requests are admitted. */
+/** Manages customers: who has a record, which plan is in force from which time, and whether requests are admitted. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
@@ -60,7 +60,7 @@ const YEAR_MS = 367 * 86_400_000;
 export const CHANGES_A_YEAR = 24;
 
 /**
- * Puts a customer on record.
+ * Creates a customer record.
  * @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN
  */
 export async function createCustomer(
@@ -240,7 +240,7 @@ export async function getCustomer(
 }
 
 /**
- * Lists the customers on record.
+ * Lists the customers with a record.
  * @throws RequestInvalid for a cursor of another list; DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function listCustomers(

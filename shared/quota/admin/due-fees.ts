@@ -49,7 +49,9 @@ type Subscriber = {
   /** The API key. Undefined if the tenant as a whole is the subscriber. */
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
-  /** The customer on record. If set, fees depend on the customer's terms instead of on the assignments of keys. */
+  /**
+   * The customer's record. If it is set, fees depend on the customer's terms instead of on the assignments of keys.
+   */
   readonly customer: Customer | undefined;
 };
 
@@ -58,7 +60,7 @@ type Owed = {
   readonly limit: QuotaLimit;
   readonly plan: CustomerPlan;
   readonly period: Period;
-  /** The term of a customer on record for which the fee is due. */
+  /** The term of a customer with a record for which the fee is due. */
   readonly term?: TermSpan;
 };
 

@@ -7,7 +7,7 @@ import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
 /**
- * Reads the customer's record. Returns undefined if the customer is not on record.
+ * Reads the customer's record. Returns undefined if the customer has no record.
  * @throws DomainError STORE_UNAVAILABLE if the table does not respond
  */
 export async function findCustomer(

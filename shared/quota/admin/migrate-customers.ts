@@ -13,9 +13,9 @@ import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts, Requested } from './operation.ts';
 
 export type Migrated = {
-  /** Number of customers that were put on record now. */
+  /** Number of tenants for which a customer record was created now. */
   readonly created: number;
-  /** Number of customers that were already on record. */
+  /** Number of tenants that already had a customer record. */
   readonly kept: number;
   /**
    * Tenants whose keys have different plans. A customer can have only one plan, so these tenants keep their

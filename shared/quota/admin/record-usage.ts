@@ -68,7 +68,7 @@ export async function recordUsage(
 }
 
 /**
- * Returns the billing of a customer on record. The fee depends only on the customer's terms, not on the terms under
+ * Returns the billing of a customer with a record. The fee depends only on the customer's terms, not on the terms under
  * which requests were made.
  */
 function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing: Billing): Billing {

@@ -54,9 +54,9 @@ export type SubjectLedger = {
   /** The ledger's item; undefined if the current period has no charges yet. */
   readonly item: Item | undefined;
   readonly carried: number;
-  /** Start of the term on record under which the plan is in force. */
+  /** Start of the recorded term under which the plan is in force. */
   readonly termEpochMs?: number | undefined;
-  /** Whether the customer on record is suspended or closed. */
+  /** Whether the customer's record says that the customer is suspended or closed. */
   readonly isHalted: boolean;
 };
 
@@ -235,7 +235,7 @@ export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }
 }
 
 /**
- * If a later term on record ends the subject's last ledger, returns the row of the ledger that the next request would
+ * If a later recorded term ends the subject's last ledger, returns the row of the ledger that the next request would
  * open.
  * @param last the newest ledger that had begun by that time, and the head
  * @param terms the terms in force for the subject

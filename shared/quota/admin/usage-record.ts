@@ -38,7 +38,7 @@ export type Billing = {
   readonly carried: number;
   /** Whether a change of plan ended the period. The fee is then charged in the period that continues it. */
   readonly replaced: boolean;
-  /** The time (epoch ms) at which the record's term came into force, for a customer on record. */
+  /** For a customer with a record: the time (epoch ms) at which the record's term came into force. */
   readonly term?: number;
 };
 

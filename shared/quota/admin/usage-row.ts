@@ -77,7 +77,7 @@ export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'per
 /**
  * Returns the usage that a ledger contains.
  * @param id the id of the ledger, which is an instant of its period, usually the first
- * @param isHalted whether the customer on record is suspended or closed, even if the ledger is not
+ * @param isHalted whether the customer is suspended or closed, even if the ledger is not
  */
 export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalted = false): UsageRow {
   const { tenant } = subject.id;

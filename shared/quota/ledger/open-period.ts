@@ -37,7 +37,7 @@ export type OpenRequest = {
   readonly plan: CustomerPlan;
   /** The time of the store's clock if it is known, since the local clock may be wrong. */
   readonly nowEpochMs: number;
-  /** The term on record under which the plan is in force; absent if the caller named the plan. */
+  /** The recorded term under which the plan is in force; absent if the caller named the plan. */
   readonly termEpochMs?: number | undefined;
 };
 
@@ -127,7 +127,7 @@ async function decide(
 }
 
 /**
- * Decides by the terms on record. A ledger is ended only by a later term. So a process with an old record, a late
+ * Decides by the recorded terms. A ledger is ended only by a later term. So a process with an old record, a late
  * request or a slow clock is charged to the ledger of the newer term.
  * @returns undefined if the terms do not decide
  */

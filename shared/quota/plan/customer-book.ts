@@ -13,7 +13,7 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 
 /** The terms for a tenant's requests with one of its keys. */
 export type Terms =
-  /** A plan is on record. It is in force, whatever plan the caller names. */
+  /** A plan is recorded. It is in force, whatever plan the caller names. */
   | {
       readonly kind: 'term';
       readonly by: 'customer' | 'key';
@@ -27,7 +27,7 @@ export type Terms =
     }
   /** The customer is suspended or closed, so no request is admitted. */
   | { readonly kind: 'halted'; readonly state: 'suspended' | 'closed'; readonly term: Term | undefined }
-  /** No plan is on record, so the plan that the caller names is in force. */
+  /** No plan is recorded, so the plan that the caller names is in force. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' };
 
@@ -138,7 +138,7 @@ export class CustomerBook {
   }
 
   /**
-   * Reads the terms. While the table is out of reach, a tenant that had no record is still treated as not on record,
+   * Reads the terms. While the table cannot be reached, the earlier result for a tenant without a record still applies,
    * and a known record is used for a limited time.
    * @throws DomainError STORE_UNAVAILABLE for an item that is not a customer
    */

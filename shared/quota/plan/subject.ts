@@ -18,7 +18,7 @@ export type Subject = {
   readonly route?: string;
 };
 
-/** A subject with the term on record from which its plan comes. Without a term, the caller named the plan. */
+/** A subject with the recorded term from which its plan comes. Without a term, the caller named the plan. */
 export type TermSubject = Subject & {
   readonly term?: { readonly by: 'customer' | 'key'; readonly fromEpochMs: number } | undefined;
 };

@@ -1,4 +1,4 @@
-/** Computes the fees of a customer on record. They depend only on the customer's terms, not on usage. */
+/** Computes the fees of a customer with a record. They depend only on the customer's terms, not on usage. */
 import type { Item } from '../../table/item-write.ts';
 import { spansOf } from './customer.ts';
 import type { Customer, TermSpan } from './customer.ts';
@@ -33,7 +33,7 @@ export function spanOfLedger(customer: Customer, ledger: Item, period: Period): 
 /**
  * Returns the fee that a term owes. With `prorate`, each term owes the share of the fee for the time in which it is in
  * force. Otherwise the last term in the period owes the whole fee.
- * @param span undefined means the time before the customer was on record
+ * @param span undefined means the time before the customer record was created
  */
 export function feeOfTerm(
   customer: Customer,

@@ -1,4 +1,4 @@
-/** Determines the plan in force for a request: the plan on record, or else the plan that the request names. */
+/** Determines the plan in force for a request: the recorded plan, or else the plan that the request names. */
 import { DomainError } from '../../errors.ts';
 import type { CustomerBook, Terms } from './customer-book.ts';
 import { planOfTerm } from './customer.ts';
@@ -35,7 +35,7 @@ export class TermsReader {
    */
   readonly #own = new WeakMap<CustomerPlan, WeakMap<object, CustomerPlan>>();
 
-  /** @param book the records of customers; undefined if nobody is on record */
+  /** @param book the records of customers; undefined if no customer has a record */
   constructor(book: CustomerBook | undefined) {
     this.#book = book;
   }
@@ -52,7 +52,7 @@ export class TermsReader {
 
   /**
    * Reads the terms in force for a request.
-   * @throws DomainError SUBJECT_INVALID if no plan is named and none is on record; STORE_UNAVAILABLE if a record is
+   * @throws DomainError SUBJECT_INVALID if no plan is named and none is recorded; STORE_UNAVAILABLE if a record is
    * malformed
    */
   async read(named: Named, atEpochMs: number): Promise<TermsInForce> {
@@ -94,7 +94,7 @@ function toTerms(found: Terms, { plan: named }: Named): TermsInForce {
       if (named !== undefined) return { kind: 'terms', plan: named };
       throw new DomainError(
         'SUBJECT_INVALID',
-        'the request names no plan, and none is on record for its tenant',
+        'the request names no plan, and no plan is recorded for its tenant',
       );
     case 'term':
       return toPlanTerms(found.by, found.term);

@@ -14,7 +14,7 @@ type Tier = { readonly upTo?: number; readonly unitPrice: string };
 
 export type Price = {
   readonly fee: string;
-  /** If set, a customer on record owes only the share of the fee for the time in which the plan is in force. */
+  /** If set, a customer with a record owes only the share of the fee for the time in which the plan is in force. */
   readonly prorate?: true;
   /** Number of units of a period that are free. */
   readonly included: number;

@@ -47,7 +47,7 @@ const SHAPES = new RegExp(
   ].join('|')})`,
   'g',
 );
-/** Matches the toolkit's credentials: tickets, invitations, and API keys from their id onwards. */
+/** Matches the toolkit's credentials: tickets, invitations, and API keys without their prefix. */
 const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}|gwinv_[0-9a-f]{64}/gi;
 /**
  * Matches a JWS or JWE at the start of a word only. Otherwise, text such as `-eyJ-eyJ-…` would be scanned to its end

@@ -1,4 +1,4 @@
-/** Says what to do about calls of integrations that were not accepted, failed by a limit, or took too long. */
+/** Says what to do about calls to integrations that were refused, exceeded a limit, or took too long. */
 import { toDeploy } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 

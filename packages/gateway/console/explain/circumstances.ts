@@ -261,6 +261,6 @@ export type Circumstances = {
     | { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number }
     | undefined;
   readonly integration: IntegrationCircumstances | undefined;
-  /** What to write for each statement that a role lacks, by the denial; absent if the stacks are not at hand. */
+  /** The text to add to a template for each statement that a role lacks. The key is the denial; absent without stacks. */
   readonly statements?: Readonly<Record<string, string>>;
 };

@@ -40,7 +40,7 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   TOKEN_EXPIRED: 'it has expired, or expires too soon',
   TOKEN_NOT_YET_VALID: 'it is not valid yet',
   TOKEN_CLAIM_INVALID: 'a required claim is missing or has the wrong type',
-  TOKEN_UNKNOWN: 'the API key is not on record, or its secret is wrong',
+  TOKEN_UNKNOWN: 'the API key does not exist, or its secret is wrong',
   TOKEN_REVOKED: 'it was revoked',
 };
 

@@ -69,7 +69,7 @@ type Slot = PackedRequest | PackedEvent;
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
   readonly #counts = new RequestCounts();
-  /** The redactor for texts that belong to no record. It is created again when the stacks have changed. */
+  /** The redactor for texts outside of records. It is created again when the stacks have changed. */
   #ofStacks: { readonly stacks: readonly ResolvedStack[]; readonly redactor: Redactor };
   readonly #arena = new RecordArena();
   readonly #ring: RecordRing<Slot>;

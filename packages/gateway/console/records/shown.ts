@@ -125,7 +125,7 @@ function indentJson(json: string): string {
   let [text, depth, before] = ['', 0, ''];
   for (const [token] of json.matchAll(TOKENS)) {
     const isClosing = token === '}' || token === ']';
-    // A truncated text may close more than it opens.
+    // A truncated text may contain more closing brackets than opening ones.
     if (isClosing) depth = Math.max(0, depth - 1);
     const isOpen = before === '{' || before === '[';
     if (isOpen !== isClosing || before === ',') text += `\n${'  '.repeat(Math.min(depth, MOST_INDENTED))}`;

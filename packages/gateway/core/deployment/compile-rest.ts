@@ -162,7 +162,10 @@ function readMinimumCompression(api: PropertyBag): number | undefined {
   return bytes === -1 ? undefined : bytes;
 }
 
-/** The id for compiling what belongs to no deployment. AWS checks it, too, when it is created. */
+/**
+ * The deployment id for compiling a resource that belongs to no deployment. AWS also checks such a resource when it is
+ * created.
+ */
 export const NO_DEPLOYMENT = '';
 
 /** Compiles a REST API. @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded. */

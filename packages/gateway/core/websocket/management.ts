@@ -163,7 +163,7 @@ function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean
 
 /**
  * Returns the access key of the local identity that has signed the request.
- * @throws GatewayError if none has
+ * @throws GatewayError if no local identity has signed the request
  */
 function verify(request: ControlRequest, api: ServedApi, at: ManagementPorts): string {
   const signature = verifyByAnyClock(

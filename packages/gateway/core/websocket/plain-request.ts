@@ -20,7 +20,7 @@ export function refusePlain(received: Received, at: Recording & { readonly clock
   reply.headers.push('x-amzn-RequestId', received.requestId);
   const { stageName, path } = api.locate(rawPath, api.stages);
   const stage = api.stages.get(stageName);
-  // The stage is for the record only. The refusal is worded by the API, whatever the stage.
+  // The stage is only recorded. The text of the refusal depends on the API and not on the stage.
   if (stage !== undefined) received.onStage(stage, path);
   at.records?.take({ received, reply, trail, latencyMs: trail.elapsedMs(), connectionId: undefined });
   return reply;

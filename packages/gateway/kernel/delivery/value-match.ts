@@ -142,7 +142,7 @@ function ignoringCase(wanted: string): ValueTest {
   };
 }
 
-/** What `anything-but` may contain as an object, with the words of a refusal. */
+/** The tests that an object in `anything-but` may contain, with AWS's message if the operand of a test is refused. */
 const NESTED = {
   prefix: {
     compile: (text: string) => hasEnd('prefix', text),

@@ -95,7 +95,8 @@ function candidates(document: CompiledDocument, issuer: CompiledIssuer, { path }
     .flatMap(({ when, bind = [] }) => {
       const wanted = when === undefined ? {} : satisfy(when, issuer);
       if (wanted === undefined) return [];
-      // The owner's claim must equal the segment of the path, whichever of the rule's routes it is.
+      // The owner's claim must equal the segment of the path. A rule may have several routes with the segment in
+      // different places, so one token is tried for each place.
       const places = Math.max(1, ...bind.map((each) => each.segments.length));
       return Array.from({ length: places }, (_, place) => {
         const owned = bind.map(({ claim, segments: at, max }) => {

@@ -27,7 +27,7 @@ type PackageFlags = {
 export function packageCommand(): Command {
   return new Command('package')
     .description('Package the stack as `serverless deploy` would; needs no AWS account.')
-    .argument('[dir]', 'folder of the stack (default: current, or gatewright/)')
+    .argument('[dir]', 'folder of the stack (default: the current folder, or gatewright/ in it)')
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
     .addOption(
       new Option('--form <tool>', 'deploy tool for which to package').choices(FORMS).default('serverless'),

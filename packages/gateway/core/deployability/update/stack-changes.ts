@@ -27,7 +27,10 @@ export type StackChanges = {
   readonly retyped: readonly ResolvedResource[];
 };
 
-/** Returns the property whose change replaces the resource, for types on which it depends on the change. */
+/**
+ * For resource types that only some changes replace: functions that return the property whose change replaces the
+ * resource, or undefined if the resource is not replaced.
+ */
 const REPLACED_SOMETIMES: Readonly<Record<string, (change: Change) => string | undefined>> = {
   // conditionalCreateOnlyProperties of the schema; an attribute's type: ministackorg/ministack#1433
   'AWS::DynamoDB::Table': ({ before, now, changed }) =>

@@ -9,7 +9,7 @@ const INVOKE_PATH = /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functi
 const STREAM_PATH =
   /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/;
 const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
-/** The name is empty where it is a stage variable without a value. */
+/** The name is empty if it consists of a stage variable without a value. */
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.*)$/;
 
 /**

@@ -21,7 +21,7 @@ export type Ledger =
   | {
       readonly kind: 'read';
       readonly rows: readonly Answer[];
-      /** The plan on record. Undefined if the stack is too old to record plans. */
+      /** The recorded plan. Undefined if the stack is too old to record plans. */
       readonly terms: Answer | undefined;
     }
   /** Usage could not be read. `reason` tells why: no gateway is running, or it returned an error. */
@@ -60,7 +60,7 @@ async function readRows(
   const { tenant, key } = charged;
   const read = (path: string, query: AdminRequest['query'] = {}): Promise<Answer | undefined> =>
     callAdminJson({ method: 'GET', path, query }, flags).catch(passUnknown);
-  // Usage is charged according to the plan on record, even if the token or API key names another plan.
+  // Usage is charged according to the recorded plan, even if the token or API key names another plan.
   const terms = await read(`${ownerPath(tenant, key)}/terms`);
   const plan = textAt(terms ?? {}, 'plan') ?? charged.plan;
   if (plan === undefined) return { rows: [], terms };
@@ -74,7 +74,7 @@ async function readRows(
   return { rows: (await Promise.all(rows)).filter((row) => row !== undefined), terms };
 }
 
-/** Whether the caller is denied only because the token or key names no plan. The plan may still be on record. */
+/** Whether the caller is denied only because the token or key names no plan. A plan may still be recorded. */
 function lacksPlan({ charge: { quota, isDeniedUncharged } }: Allowed): boolean {
   const isNamed = quota?.tenant !== undefined && quota.key !== undefined;
   return isDeniedUncharged === true && isNamed && quota.plan === undefined;
@@ -131,13 +131,13 @@ export function withLedger<A extends Allowed>(
   };
 }
 
-/** Changes the decision to ALLOW, because the request can be charged to the plan on record. */
+/** Changes the decision to ALLOW, because the request can be charged to the recorded plan. */
 function asCharged<A extends Allowed>(answer: A): A {
   const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
   return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };
 }
 
-/** Returns a text such as `pro, on record for the customer acme since 2026-11-16T…`. */
+/** Returns a text such as `pro, assigned to the customer acme since 2026-11-16T…`. */
 export function describeTerms({ plan, by, tenant, key, from }: Answer): string {
   const whose = by === 'key' ? `the key ${printValue(key)}` : `the customer ${printValue(tenant)}`;
   const since = from === undefined ? '' : ` since ${printValue(from)}`;

@@ -1,5 +1,5 @@
 /**
- * `gatewright customers` shows which customers are on record, on which plan, and whether a customer's requests are
+ * `gatewright customers` shows the customers with a record, the plan of each, and whether requests of the customer are
  * admitted.
  */
 import { Command } from 'commander';

@@ -12,7 +12,7 @@ import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
-    .description('Manage customer plans, and assign keys to them.')
+    .description('Manage customer plans, and assign them to keys.')
     .addCommand(readCommand('list', 'List the plans.').action(listPlans))
     .addCommand(
       readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'id of the plan').action(getPlan),
@@ -31,14 +31,14 @@ export function planCommand(): Command {
         .action(listKeys),
     )
     .addCommand(
-      changeCommand('assign', 'Assign a key to a plan.')
+      changeCommand('assign', 'Assign a plan to a key.')
         .argument('<tenant>', 'name of the customer')
         .argument('<key>', 'id of the key, never its secret')
         .argument('<plan>', 'id of the plan')
         .action(assign),
     )
     .addCommand(
-      changeCommand('unassign', 'Remove a key from its plan.')
+      changeCommand('unassign', 'End the assignment of a plan to a key.')
         .argument('<tenant>', 'name of the customer')
         .argument('<key>', 'id of the key')
         .action(unassign),
@@ -47,7 +47,7 @@ export function planCommand(): Command {
 
 /** docs/guides/sell/quota.md, "When a change is in force" and "When changes take effect" */
 const SAVED =
-  'In force within 30 s for customers on record, and within 60 s for other tenants; another quota counts from the next period on.';
+  'In force within 30 s for customers with a record, and within 60 s for other tenants; another quota counts from the next period on.';
 const ASSIGNED = 'In force within 60 s.';
 
 async function listPlans(flags: ReadFlags): Promise<void> {

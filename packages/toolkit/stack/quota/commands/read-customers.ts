@@ -31,7 +31,7 @@ export function readCustomers(flags: ReadFlags): Promise<readonly Answer[]> {
   return readPages(CUSTOMERS, flags);
 }
 
-/** Yields the customers on record by pages of 100. */
+/** Yields the customers with a record by pages of 100. */
 export function eachCustomers(flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
   return eachPage(CUSTOMERS, flags);
 }

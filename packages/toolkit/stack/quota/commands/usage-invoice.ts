@@ -210,7 +210,7 @@ function nameOf(row: UsageRow | UsageRecord): string {
 }
 
 /**
- * Reads the customer's plan on record. Undefined if the tenant has no record, or if the stack is too old to have
+ * Reads the customer's recorded plan. Undefined if the tenant has no record, or if the stack is too old to have
  * customer records.
  */
 async function readCustomer(

@@ -96,7 +96,7 @@ function isUsable({ state, revokedAt }: ApiKey): boolean {
   return revokedAt === undefined && state !== 'revoked' && state !== 'expired';
 }
 
-/** Keys that have ended stay on record, and are folded away. */
+/** Keys that have ended are still listed, in a part of the page that is closed at first. */
 function KeyLists({ keys, ...rest }: { readonly keys: readonly ApiKey[] } & Omit<CardProps, 'of'>) {
   const ended = keys.filter((key) => !isUsable(key));
   return (

@@ -60,7 +60,7 @@ describe('gatewright quota', () => {
     { args: 'resume acme daily', says: /decided again within 2 s/ },
     {
       args: 'suspend acme daily',
-      says: /^Each process refuses .* within 30 s if the customer is on record, otherwise within 60 s\.$/m,
+      says: /^Each process refuses .* within 30 s if the customer has a record, otherwise within 60 s\.$/m,
     },
     { args: 'close acme daily --period 2026-11-20', says: /^$/ },
     { args: 'show acme daily', says: /^$/ },
