@@ -240,6 +240,8 @@ export type HttpOutcome =
       /** A flat list of names and values, in the backend's spelling. */
       readonly headers: readonly string[];
       readonly body: Buffer;
+      /** Whether the body was decompressed, so that the `Content-Encoding` in `headers` no longer applies. */
+      readonly isUnpacked?: boolean;
     }
   | { readonly kind: 'timed-out' }
   /**

@@ -3,7 +3,7 @@
  * failed condition, atomic writes of items and index entries, time to live by the gateway's clock, and a memory limit.
  * Each thread has one engine, which does not depend on HTTP.
  */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { isDeepStrictEqual } from 'node:util';
 import type { Output } from './actions.ts';
@@ -25,7 +25,13 @@ import { withIndexUnits } from './capacity.ts';
 import { DynamoDbTables } from './tables.ts';
 import type { PartitionKeyOf } from './rights.ts';
 import { hasSeveralKeys, queryBySeveralKeys } from './several-keys.ts';
-import { emptyIndexKey, keySchemaOf, oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
+import {
+  emptyIndexKey,
+  emptyKeyCondition,
+  keySchemaOf,
+  oversizedIndexKey,
+  partitionKeysOf,
+} from './key-schema.ts';
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
@@ -247,11 +253,12 @@ export class DynamoDbEngine {
 
   async #query(input: UnknownMembers): Promise<Output> {
     const checked = checkCall('Query', input, this.#store);
-    const { IndexName: index } = checked;
-    const table =
-      typeof index === 'string' ? await this.#tables.find(String(checked['TableName'])) : undefined;
-    const schema = table && keySchemaOf(table, String(index));
-    if (table !== undefined && schema !== undefined && hasSeveralKeys(schema))
+    const index = asText(checked['IndexName']);
+    const table = await this.#tables.find(String(checked['TableName']));
+    const schema = table && keySchemaOf(table, index);
+    const empty = schema && emptyKeyCondition(schema, membersOf(checked['KeyConditions']), index);
+    if (empty !== undefined) throw validationError(empty);
+    if (index !== undefined && table !== undefined && schema !== undefined && hasSeveralKeys(schema))
       return queryBySeveralKeys(this.#tables.cachedStore, table, schema, checked);
     if (Object.keys(membersOf(checked['KeyConditions'])).length > 2) throw validationError(TWO_CONDITIONS);
     return this.#run({ operation: 'Query', checked });

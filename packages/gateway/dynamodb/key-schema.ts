@@ -71,10 +71,37 @@ export function emptyIndexKey(table: Table, before: Item | undefined, after: Ite
     for (const { AttributeName: name } of KeySchema) {
       const kind =
         own.has(name) || emptyKindOf(before?.[name]) !== undefined ? undefined : emptyKindOf(after[name]);
-      if (kind !== undefined)
-        return `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty ${kind} value. IndexName: ${index}, IndexKey: ${name}`;
+      if (kind !== undefined) return describeEmpty(kind, name, index);
     }
   return undefined;
+}
+
+/**
+ * Returns the error for a Query with an empty value for a key (praetorian-inc/chariot-ui issue 353).
+ * @param index the index that is read; undefined means the table itself
+ */
+export function emptyKeyCondition(
+  schema: readonly KeyElement[],
+  conditions: UnknownMembers,
+  index: string | undefined,
+): string | undefined {
+  for (const { AttributeName: name } of schema) {
+    const { AttributeValueList: values } = membersOf(conditions[name]);
+    const [kind] = (Array.isArray(values) ? values : []).flatMap((value) => emptyKindOf(value) ?? []);
+    if (kind !== undefined) return describeEmpty(kind, name, index);
+  }
+  return undefined;
+}
+
+function describeEmpty(kind: string, name: string, index: string | undefined): string {
+  const [what, where] =
+    index === undefined
+      ? ['', `Key: ${name}`]
+      : [
+          'A value specified for a secondary index key is not supported. ',
+          `IndexName: ${index}, IndexKey: ${name}`,
+        ];
+  return `One or more parameter values are not valid. ${what}The AttributeValue for a key attribute cannot contain an empty ${kind} value. ${where}`;
 }
 
 function emptyKindOf(value: unknown): 'string' | 'binary' | undefined {

@@ -61,13 +61,14 @@ function bucketOf(host: string): string | undefined {
 
 function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
   if (outcome.kind === 'answered') {
-    const { status, headers, body } = outcome;
+    const { status, headers, body, isUnpacked } = outcome;
     // The content length of a response to HEAD is kept, because it is the only information about the body.
     const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
     const length =
       call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];
-    // Content-Encoding is removed, because compressed bodies have already been decompressed.
-    return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
+    // An object of S3 that was stored with Content-Encoding keeps it, as the body is sent as it was stored.
+    const dropped = isUnpacked === true ? ['content-encoding', 'date'] : ['date'];
+    return { status, headers: [...withoutDropped(headers, ...dropped), ...length], body };
   }
   // An unknown call gets 501. SDKs do not retry after 501, whereas they retry four times after 502 or 503.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')

@@ -183,11 +183,13 @@ async function exchange(
   const body = Buffer.from(await reply.body.arrayBuffer());
   // With `raw`, the headers are the flat list that Node calls rawHeaders.
   const headers = rawList(reply.headers);
+  const unpacked = request.unpacks ? unpack(headers, body) : body;
   return {
     kind: 'answered',
     status: reply.statusCode,
     headers,
-    body: request.unpacks ? unpack(headers, body) : body,
+    body: unpacked,
+    ...(unpacked !== body && { isUnpacked: true }),
   };
 }
 

@@ -6,7 +6,14 @@ import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
 import { violationsOf } from '@gatewright/aws/call-input';
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
-import { asList, isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import {
+  asList,
+  asNumber,
+  asText,
+  isJsonObject,
+  membersOf,
+  parseJsonObject,
+} from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.ts';
@@ -208,8 +215,10 @@ const PRINTED =
 function printEntry(entry: unknown): string {
   const given = membersOf(entry);
   const printed = PRINTED.map((name) => {
-    const value = given[name] ?? undefined;
-    const text = Array.isArray(value) ? `[${value.join(', ')}]` : String(value ?? 'null');
+    const value = given[name];
+    const text = Array.isArray(value)
+      ? `[${value.join(', ')}]`
+      : (asText(value) ?? asNumber(value) ?? 'null');
     return `${lowerFirst(name)}=${text}`;
   });
   return `PutEventsRequestEntry(${printed.join(', ')})`;

@@ -127,7 +127,7 @@ function getParameters(fields: UnknownMembers, values: LocalValues, home: Home):
     try {
       found.push(print(name, fields['WithDecryption'] === true, values, home));
     } catch (error) {
-      if (!(error instanceof ServiceRefusal)) throw error;
+      if (!(error instanceof ServiceRefusal) || error.code === 'ValidationException') throw error;
       missing.push(name);
     }
   }
@@ -180,9 +180,18 @@ function splitSelector(text: string): { readonly name: string; readonly selector
   return text.startsWith('arn:') && name === 'arn' ? { name: text, selector: undefined } : { name, selector };
 }
 
+/** The characters of a name. A path below `/ssm` is not checked, because the words below are about plain names. */
+const NAME = /^(?!ssm)[\w.-]*(?:\/[\w.-]+)*\/?$/i;
+
+/** AWS's words for a name that no parameter can have (DefangLabs/defang#348, aws/amazon-ecs-cli#1020). */
+const NO_NAME =
+  'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
+
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {
   const { name, selector } = splitSelector(text);
   const parameter = values.parameter(name);
+  if (parameter === undefined && !name.startsWith('arn:') && !NAME.test(name))
+    throw new ServiceRefusal('ValidationException', NO_NAME);
   // AWS's error has no message (hashicorp/terraform-provider-aws#15095, vandium-io/aws-param-store#8).
   if (parameter === undefined) throw new ServiceRefusal('ParameterNotFound', '');
   if (selector !== undefined && selector !== String(parameter.version))

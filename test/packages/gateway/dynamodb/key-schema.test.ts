@@ -91,6 +91,31 @@ describe('keys of an index', () => {
     await update('note', '');
   });
 
+  // praetorian-inc/chariot-ui#353 for an index, moto's KeyIsEmptyStringException for a table
+  it('are not empty in the conditions of a Query', async () => {
+    const query = (condition: string, IndexName?: string): Promise<unknown> =>
+      engine.execute('Query', {
+        TableName: 'usage',
+        ...(IndexName !== undefined && { IndexName }),
+        KeyConditionExpression: condition,
+        ExpressionAttributeNames: { '#l': IndexName ?? 'pk' },
+        ExpressionAttributeValues: { ':v': { S: '' }, ...(condition.includes(':a') && { ':a': { S: 'a' } }) },
+      });
+    const said = (rest: string): RegExp => new RegExp(`cannot contain an empty string value\\. ${rest}$`);
+
+    await assert.rejects(query('#l = :v', 'list'), {
+      message:
+        'One or more parameter values are not valid. A value specified for a secondary index key is not supported. ' +
+        'The AttributeValue for a key attribute cannot contain an empty string value. IndexName: list, IndexKey: list',
+    });
+    await assert.rejects(query('#l = :a AND pk > :v', 'list'), said('IndexName: list, IndexKey: pk'));
+    await assert.rejects(query('#l = :v'), {
+      message:
+        'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk',
+    });
+    await assert.rejects(query('#l = :a AND begins_with(sk, :v)'), said('Key: sk'));
+  });
+
   const OF_BYTES: Table = { ...TABLE, TableStatus: 'ACTIVE' };
 
   it('count the bytes of binary values, and not their base64', () => {

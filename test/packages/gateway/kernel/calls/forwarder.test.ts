@@ -72,7 +72,13 @@ describe('createForwarder', () => {
     it(`${kept.length > 0 ? 'keeps' : 'drops'} the length of an answer to ${method}, and what no longer fits it`, async () => {
       const services = new FakeBackend<ServiceRequest>();
       const headers = ['Date', 'd', 'Content-Encoding', 'gzip', 'content-length', '7', 'ETag', 'e'];
-      services.answer = () => ({ kind: 'answered', status: 200, headers, body: Buffer.of() });
+      services.answer = () => ({
+        kind: 'answered',
+        status: 200,
+        headers,
+        body: Buffer.of(),
+        isUnpacked: true,
+      });
       const call = aCall();
 
       const reply = await createForwarder(
@@ -82,6 +88,17 @@ describe('createForwarder', () => {
 
       assert.deepEqual(reply.headers, ['ETag', 'e', ...kept]);
     });
+
+  // S3 API reference, GetObject: `response-content-encoding` and the ContentEncoding of the object
+  it('keeps the encoding of a body that is passed on as it is', async () => {
+    const services = new FakeBackend<ServiceRequest>();
+    const headers = ['Content-Encoding', 'gzip', 'ETag', 'e'];
+    services.answer = () => ({ kind: 'answered', status: 200, headers, body: Buffer.of(31, 139) });
+
+    const reply = await createForwarder(services, RIGHTS)(aCall());
+
+    assert.deepEqual(reply.headers, headers);
+  });
 
   it('answers 501, which no SDK tries again, to an unknown call', async () => {
     const services = new FakeBackend<ServiceRequest>();

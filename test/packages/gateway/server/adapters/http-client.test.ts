@@ -140,7 +140,8 @@ describe('createHttpClient', () => {
 
       const outcome = await send(origin);
 
-      assert.equal(outcome.kind === 'answered' && outcome.body.toString(), 'packed');
+      assert.ok(outcome.kind === 'answered');
+      assert.deepEqual([outcome.body.toString(), outcome.isUnpacked], ['packed', true]);
     });
 
   it('keeps an answer packed for a caller that passes its encoding on', async () => {
@@ -161,7 +162,8 @@ describe('createHttpClient', () => {
 
     const outcome = await send(origin);
 
-    assert.equal(outcome.kind === 'answered' && outcome.body.toString(), 'no');
+    assert.ok(outcome.kind === 'answered');
+    assert.deepEqual([outcome.body.toString(), outcome.isUnpacked], ['no', undefined]);
   });
 
   it('stops at the end of its time, whether nothing or not everything has come', async () => {

@@ -35,14 +35,14 @@ describe('a batch that SQS refuses', () => {
 describe('a change of visibility', () => {
   // mapbox/ecs-watchbot#135
   it('of a message that is gone is a wrong value of the handle', async () => {
-    const { call } = anEventEngine({ sqs }, { resources: RESOURCES });
-    await call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'a' });
-    const { Messages } = await call('sqs', 'ReceiveMessage', { QueueUrl });
+    const bench = anEventEngine({ sqs }, { resources: RESOURCES });
+    await bench.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'a' });
+    const { Messages } = await bench.call('sqs', 'ReceiveMessage', { QueueUrl });
     const [{ ReceiptHandle }] = Messages as [{ ReceiptHandle: string }];
-    await call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle });
+    await bench.call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle });
 
     const change = { QueueUrl, ReceiptHandle, VisibilityTimeout: 10 };
-    assert.partialDeepStrictEqual(await call('sqs', 'ChangeMessageVisibility', change), {
+    assert.partialDeepStrictEqual(await bench.call('sqs', 'ChangeMessageVisibility', change), {
       __type: 'com.amazonaws.sqs#InvalidParameterValue',
       message: `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
     });

@@ -1,0 +1,61 @@
+/** What CloudWatch refuses of metrics, in its words. The tests name the reports that quote AWS. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
+import { EPOCH_MS } from '../../../../../support/virtual-ports.ts';
+import { aClient } from '../a-client.ts';
+
+const DAY = 86_400_000;
+
+const UNITS =
+  'Seconds, Microseconds, Milliseconds, Bytes, Kilobytes, Megabytes, Gigabytes, Terabytes, Bits, Kilobits, Megabits, Gigabits, Terabits, Percent, Count, Bytes/Second, Kilobytes/Second, Megabytes/Second, Gigabytes/Second, Terabytes/Second, Bits/Second, Kilobits/Second, Megabits/Second, Gigabits/Second, Terabits/Second, Count/Second, None';
+
+describe('refused metrics', () => {
+  // prometheus-community/yet-another-cloudwatch-exporter#1435
+  it('names all statistics that do not exist', async () => {
+    const queries = ['Sum', 'Sums', 'Median'].map((Stat, index) => ({
+      Id: `m${index}`,
+      MetricStat: { Metric: { Namespace: 'Shop', MetricName: 'a' }, Period: 60, Stat },
+    }));
+    const span = { StartTime: new Date(EPOCH_MS - DAY), EndTime: new Date(EPOCH_MS) };
+    await assert.rejects(
+      aClient().client.send(new GetMetricDataCommand({ ...span, MetricDataQueries: queries })),
+      {
+        name: 'ValidationException',
+        message: [2, 3]
+          .map(
+            (at) =>
+              `The value for parameter MetricDataQueries.member.${at}.MetricStat.Stat is not a valid statistic.`,
+          )
+          .join('\n'),
+      },
+    );
+  });
+
+  const refuse = (MetricData: MetricDatum[], message: string): Promise<void> =>
+    assert.rejects(aClient().client.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData })), {
+      name: 'InvalidParameterValueException',
+      message,
+    });
+
+  // cloud-custodian/cloud-custodian#2559
+  it('says that data are too old', () =>
+    refuse(
+      [{ MetricName: 'a', Value: 1, Timestamp: new Date(EPOCH_MS - 21 * DAY) }],
+      'The parameter MetricData.member.1.Timestamp must specify a time within the past two weeks.',
+    ));
+
+  // awslabs/collectd-cloudwatch#46
+  it('names all units that do not exist', () =>
+    refuse(
+      ['Parsecs', 'Count', 'Miles'].map((unit) => ({
+        MetricName: 'a',
+        Value: 1,
+        Unit: unit as MetricDatum['Unit'],
+      })),
+      [1, 3]
+        .map((at) => `The parameter MetricData.member.${at}.Unit must be a value in the set [ ${UNITS} ].`)
+        .join('\n'),
+    ));
+});
