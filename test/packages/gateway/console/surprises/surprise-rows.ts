@@ -40,6 +40,13 @@ const PAGE = 'https://shop.example';
 const EVENTS = 'event: message\ndata: {}\n\n';
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
 
+const PICTURE = {
+  statusCode: 200,
+  headers: { 'Content-Type': 'image/png' },
+  isBase64Encoded: true,
+  body: 'iVBORw0KGgo=',
+};
+
 const proxy =
   (result: unknown, api: JsonObject = {}) =>
   (): Served =>
@@ -142,7 +149,7 @@ const BODIES: readonly SurpriseRow[] = [
     because:
       /The function returned base64 \(isBase64Encoded is true\), and the API has no binary media type that matches application\/json, the first type of the request’s Accept, so the client got the base64 text\. The API has no binary media types\./,
     change:
-      /Add application\/json to the binary media types of the API\.[^]*In template\.json:\nResources:\n {2}Api:\n {4}Properties:\n {6}BinaryMediaTypes:\n {8}- application\/json\n[^]*isContentTypeBinary/,
+      /^Let the function return the body as text,.*isContentTypeBinary.*\nOr add application\/json to the binary media types of the API\.[^]*In template\.json:\nResources:\n {2}Api:\n {4}Properties:\n {6}BinaryMediaTypes:\n {8}- application\/json$/m,
     not: { api: proxy(HONO, { BinaryMediaTypes: ['application/json'] }) },
   },
   {
@@ -156,6 +163,18 @@ const BODIES: readonly SurpriseRow[] = [
       /Its binary media types are image\/png\.\n.*Content-Encoding: gzip, and a client cannot decompress/,
     change: /Add \*\/\* to .*CONVERT_TO_TEXT[^]*- '\*\/\*'/,
     not: { api: proxy(GZIPPED, { BinaryMediaTypes: ['*/*'] }) },
+  },
+  {
+    code: 'BASE64_AS_TEXT',
+    name: 'a picture for a client that asks for HTML first',
+    source: 'docs/aws §2.4',
+    api: proxy(PICTURE, { BinaryMediaTypes: ['image/png'] }),
+    request: { ...ID, headers: ['Accept', 'text/html,image/png'] },
+    values: { contentType: 'image/png' },
+    because: /no binary media type that matches text\/html, the first type/,
+    change:
+      /^Let the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept: add text\/html to/m,
+    not: { request: { ...ID, headers: ['Accept', 'image/png,text/html'] } },
   },
   {
     code: 'BYTES_AS_BASE64',
@@ -339,6 +358,37 @@ const REPLIES: readonly SurpriseRow[] = [
     because: /an object that has no members as JSON/,
     change: /A Response of fetch, a Map and a promise have no members as JSON/,
     not: { api: http({ statusCode: 200 }) },
+  },
+  {
+    code: 'BODY_ENCODED_TWICE',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 200, body: JSON.stringify(JSON.stringify({ id: 1 })) }),
+    request: ID,
+    values: {},
+    because: /The body is JSON text within JSON text/,
+    change: /^Encode the value once/m,
+    not: { api: proxy({ statusCode: 200, body: JSON.stringify('{id}') }) },
+  },
+  {
+    code: 'VALUE_WITHOUT_TEXT',
+    source: 'docs/aws §3.2',
+    api: http({ statusCode: 200, body: 'you called undefined' }),
+    request: { target: '/1' },
+    values: { printed: 'undefined' },
+    because: /“undefined”.* payload format 2\.0 has rawPath, requestContext\.http\.method .* no path, httpMethod/,
+    change: /the record of this request shows the event/,
+    not: { api: http({ statusCode: 200, body: 'you called /1' }) },
+  },
+  {
+    code: 'VALUE_WITHOUT_TEXT',
+    name: 'an object',
+    source: 'docs/aws §3.2',
+    api: proxy({ statusCode: 200, body: 'order [object Object]' }),
+    request: ID,
+    values: { printed: '[object Object]' },
+    because: /“\[object Object\]”, which JavaScript prints in the place of an object/,
+    change: /JSON\.stringify/,
+    not: { api: proxy({ statusCode: 200, body: '<p>undefined</p>' }) },
   },
   {
     code: 'PROMISE_PENDING',
