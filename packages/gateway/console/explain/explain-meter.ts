@@ -58,7 +58,9 @@ function explainKey(
     case 'disabled':
       return {
         because: [`${needs}; ${nameOfKey(meter)} is disabled.`],
-        changes: ['Enable the key, or send another one.'],
+        changes: [
+          'Enable the key, or send another one: set Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled.',
+        ],
       };
     case 'no-plan':
       return {
@@ -72,9 +74,11 @@ function explainKey(
     case 'other-stages':
       return {
         because: [
-          `${needs}; the usage plans of ${nameOfKey(meter)} do not include the stage ${here}${meter.opens.length === 0 ? '' : `, only ${meter.opens.join(', ')}`}.`,
+          `${needs}; ${meter.plans === undefined || meter.plans.length === 0 ? 'the usage plans' : `the usage ${meter.plans.length === 1 ? 'plan' : 'plans'} ${meter.plans.join(', ')}`} of ${nameOfKey(meter)} ${meter.plans?.length === 1 ? 'does' : 'do'} not include the stage ${here}${meter.opens.length === 0 ? '' : `, only ${meter.opens.join(', ')}`}.`,
         ],
-        changes: [`Add the stage ${here} to the ApiStages of the key's usage plan.`],
+        changes: [
+          `Add the stage ${here} to the ApiStages of ${meter.plans?.length === 1 ? `the usage plan ${meter.plans[0] ?? ''}` : "the key's usage plan"}: ApiStages: [{ ApiId: the API, Stage: ${stageName ?? ''} }].`,
+        ],
       };
     case 'unknown':
     case undefined:
