@@ -37,8 +37,19 @@ function adviseAccount(what: string): string {
 }
 
 function raiseAtStage(protocol: Circumstances['protocol']): string {
-  return `raise ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage`;
+  return `raise ${throttleOfStage(protocol)}`;
 }
+
+function throttleOfStage(protocol: Circumstances['protocol']): string {
+  return `ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage`;
+}
+
+/** With a limit of 0, waiting does not help. */
+function isClosed({ burst, ratePerSecond }: LimitCircumstances): boolean {
+  return burst === 0 || ratePerSecond === 0;
+}
+
+const CLOSED = 'With a limit of 0, waiting does not help: raise';
 
 function explainKey(
   { apiId, stageName, routeKey, guard, isDeployed }: Circumstances,
@@ -144,7 +155,7 @@ function explainThrottle(
         `${nameOfKey(meter)} exceeded the throttle of ${nameOfPlan(meter)}: ${describe(planLimit)}. The requests of each key are counted separately.`,
       ],
       changes: [
-        `Send requests more slowly, or raise the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,
+        `${isClosed(planLimit) ? CLOSED : 'Send requests more slowly, or raise'} the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,
       ],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
@@ -152,7 +163,11 @@ function explainThrottle(
       because: [
         `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} was exceeded: ${describe(routeLimit)}. All callers share this throttle.`,
       ],
-      changes: [`Send requests more slowly and retry after a 429, or ${raiseAtStage(protocol)}.`],
+      changes: [
+        isClosed(routeLimit)
+          ? `${CLOSED} ${throttleOfStage(protocol)}.`
+          : `Send requests more slowly and retry after a 429, or ${raiseAtStage(protocol)}.`,
+      ],
     };
   return {
     because: [sentence(failure ?? 'A throttle was exceeded')],

@@ -71,6 +71,12 @@ const policyBy = (effect: string, afterMs = 0): string =>
 const ADDRESSES = (list: string): string =>
   `, Policy: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: '*', Action: execute-api:Invoke, Resource: execute-api:/* }, { Effect: Deny, Principal: '*', Action: execute-api:Invoke, Resource: execute-api:/*, Condition: { NotIpAddress: { aws:SourceIp: [${list}] } } }] }`;
 
+const throttled = (limit: number): string =>
+  template({}).replace(
+    'StageName: dev',
+    `StageName: dev, MethodSettings: [{ ResourcePath: /, HttpMethod: GET, ThrottlingRateLimit: ${limit}, ThrottlingBurstLimit: ${limit} }]`,
+  );
+
 type Request = NonNullable<Parameters<ReturnType<typeof anAdvisedProject>['ask']>[0]>;
 type State = { readonly template: string; readonly index?: string; readonly request?: Request };
 
@@ -156,6 +162,15 @@ const ROWS: readonly {
       index: policyBy('Allow'),
       request: { headers: { Authorization: 'a' }, times: 2 },
     },
+  },
+  {
+    name: 'a throttle of 0',
+    refused: { template: throttled(0) },
+    status: 429,
+    because: /The throttle of GET \/ on stage dev was exceeded: burst limit 0, rate limit 0 per second/,
+    change: /^With a limit of 0, waiting does not help: raise ThrottlingRateLimit and/,
+    never: /more slowly/,
+    mended: { template: throttled(5) },
   },
   {
     name: 'an authorizer that exceeds its own Timeout',
