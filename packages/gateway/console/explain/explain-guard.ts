@@ -1,6 +1,13 @@
 import { formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
-import { adviseRefusedKey, describeCredentialDefect, nameRefusedKey, explainAccess, explainCommand, flushCommand } from './explain-access.ts';
+import {
+  adviseRefusedKey,
+  describeCredentialDefect,
+  nameRefusedKey,
+  explainAccess,
+  explainCommand,
+  flushCommand,
+} from './explain-access.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainRole } from './explain-role.ts';

@@ -138,7 +138,9 @@ function explainValidation(about: Circumstances): Reason {
         sentence(failure ?? details),
         ...(misspelt.length === 0
           ? []
-          : [`The query has ${misspelt.join(', ')}: upper and lower case count in names of query parameters.`]),
+          : [
+              `The query has ${misspelt.join(', ')}: upper and lower case count in names of query parameters.`,
+            ]),
       ],
       changes: [
         `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,

@@ -23,7 +23,12 @@ export function adviseReplaced(replaced: Replaced): readonly string[] {
   const names = [...headers.keys()].join(', ');
   const remove = `Remove ${names} from the integration: the CorsConfiguration of the API replaces ${headers.size === 1 ? 'it' : 'them'}`;
   const foreign = headers.get('access-control-allow-origin');
-  if (lacking.length === 0 && foreign === '*' && replaced.origin === undefined && !replaced.cors.allowOrigins.includes('*'))
+  if (
+    lacking.length === 0 &&
+    foreign === '*' &&
+    replaced.origin === undefined &&
+    !replaced.cors.allowOrigins.includes('*')
+  )
     return [
       `${remove}, and allows only ${replaced.cors.allowOrigins.join(', ') || 'no origin'}. Add an origin to AllowOrigins only if its pages should read replies.`,
     ];

@@ -207,7 +207,9 @@ function readTrustedServices(document: Json | undefined): ReadonlySet<string> | 
   return new Set(
     assuming
       .flatMap((principal) =>
-        principal === '*' ? ['*'] : [...asOneOrMore(membersOf(principal)['Service']), ...everybody(principal)],
+        principal === '*'
+          ? ['*']
+          : [...asOneOrMore(membersOf(principal)['Service']), ...everybody(principal)],
       )
       .filter((name) => typeof name === 'string'),
   );

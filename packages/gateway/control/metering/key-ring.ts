@@ -46,7 +46,7 @@ export class AccountKeyRing implements KeyRing {
       kind: 'other-stages',
       ...facts,
       opens: opens.filter((name) => name !== `${apiId}/${stageName}`),
-      plans: own.map(({ id, name }) => name ?? id),
+      plans: own.map(({ name }) => name),
     };
   }
 

@@ -130,7 +130,8 @@ const ROWS: readonly {
     name: 'a query parameter in another case',
     refused: {
       template: template({
-        method: 'RequestValidatorId: !Ref Check\n      RequestParameters: { method.request.querystring.page: true }',
+        method:
+          'RequestValidatorId: !Ref Check\n      RequestParameters: { method.request.querystring.page: true }',
         more: '  Check: { Type: AWS::ApiGateway::RequestValidator, Properties: { RestApiId: !Ref Api, ValidateRequestParameters: true } }',
       }),
       request: { path: '/?Page=1' },
@@ -140,7 +141,8 @@ const ROWS: readonly {
     change: /^Send the missing parameters/,
     mended: {
       template: template({
-        method: 'RequestValidatorId: !Ref Check\n      RequestParameters: { method.request.querystring.page: true }',
+        method:
+          'RequestValidatorId: !Ref Check\n      RequestParameters: { method.request.querystring.page: true }',
         more: '  Check: { Type: AWS::ApiGateway::RequestValidator, Properties: { RestApiId: !Ref Api, ValidateRequestParameters: true } }',
       }),
       request: { path: '/?page=1' },

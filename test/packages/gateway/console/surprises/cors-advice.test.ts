@@ -119,7 +119,9 @@ const ROWS: readonly Row[] = [
     cors: { ...BASE, AllowOrigins: [OTHER] },
     returned: { 'Access-Control-Allow-Origin': '*' },
     request: { target: '/dev/1' },
-    changes: [/^Remove access-control-allow-origin .* allows only https:\/\/\S+\. Add an origin to AllowOrigins only if/],
+    changes: [
+      /^Remove access-control-allow-origin .* allows only https:\/\/\S+\. Add an origin to AllowOrigins only if/,
+    ],
   },
   {
     name: 'a request without an Origin',

@@ -29,7 +29,8 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     api: rendering('{"name": "$input.path(\'$.naem\')", "city": $input.json("$.address.city")}'),
     request: { ...POST, body: '{"name": "rex", "address": {}}' },
     values: { paths: ['$.naem', '$.address.city'] },
-    because: /reads \$\.naem, \$\.address\.city, which the body .* does not have.* The body has name, address\./,
+    because:
+      /reads \$\.naem, \$\.address\.city, which the body .* does not have.* The body has name, address\./,
     change: /read the member by its name in the body/,
     not: { request: { ...POST, body: '{"naem": null, "address": {"city": ""}}' } },
   },

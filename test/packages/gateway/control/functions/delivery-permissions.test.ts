@@ -23,18 +23,22 @@ const allow = (Principal: string, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 
-const ROWS: readonly (readonly [name: string, permission: JsonObject | undefined, sender: string, isLet: boolean])[] =
-  [
-    ['nothing', undefined, TOPIC, false],
-    ['the topic', allow('sns.amazonaws.com', { SourceArn: TOPIC }), TOPIC, true],
-    ['another topic', allow('sns.amazonaws.com', { SourceArn: `${TOPIC}-2` }), TOPIC, false],
-    ['the service without a source', allow('sns.amazonaws.com'), TOPIC, true],
-    ['another service', allow('events.amazonaws.com'), TOPIC, false],
-    ['another action', { ...allow('sns.amazonaws.com'), Action: 'lambda:GetFunction' }, TOPIC, false],
-    ['the rule', allow('events.amazonaws.com', { SourceArn: RULE }), RULE, true],
-    ['the account', allow('s3.amazonaws.com', { SourceAccount: '123456789012' }), BUCKET, true],
-    ['another account', allow('s3.amazonaws.com', { SourceAccount: '210987654321' }), BUCKET, false],
-  ];
+const ROWS: readonly (readonly [
+  name: string,
+  permission: JsonObject | undefined,
+  sender: string,
+  isLet: boolean,
+])[] = [
+  ['nothing', undefined, TOPIC, false],
+  ['the topic', allow('sns.amazonaws.com', { SourceArn: TOPIC }), TOPIC, true],
+  ['another topic', allow('sns.amazonaws.com', { SourceArn: `${TOPIC}-2` }), TOPIC, false],
+  ['the service without a source', allow('sns.amazonaws.com'), TOPIC, true],
+  ['another service', allow('events.amazonaws.com'), TOPIC, false],
+  ['another action', { ...allow('sns.amazonaws.com'), Action: 'lambda:GetFunction' }, TOPIC, false],
+  ['the rule', allow('events.amazonaws.com', { SourceArn: RULE }), RULE, true],
+  ['the account', allow('s3.amazonaws.com', { SourceAccount: '123456789012' }), BUCKET, true],
+  ['another account', allow('s3.amazonaws.com', { SourceAccount: '210987654321' }), BUCKET, false],
+];
 
 describe('a delivery to a function', () => {
   for (const [name, permission, sender, isLet] of ROWS)
@@ -128,7 +132,10 @@ exports.work = async () => console.log('delivered');`,
     try {
       assert.equal((await fetch(refused.urlOf('http'))).status, 200);
       const line = await heard(refused.lines, /no AWS::Lambda::Permission lets/);
-      assert.match(line, /Principal sns\.amazonaws\.com and SourceArn arn:aws:sns:eu-west-1:123456789012:\S+ /);
+      assert.match(
+        line,
+        /Principal sns\.amazonaws\.com and SourceArn arn:aws:sns:eu-west-1:123456789012:\S+ /,
+      );
       assert.ok(!refused.lines.includes('delivered'));
     } finally {
       await refused.close();
