@@ -129,7 +129,11 @@ export function createAuthorizer(
       if (!isTokenError(error)) throw error;
       const refused = error instanceof KeyRefused ? error : undefined;
       observer.note({ code: error.code, apiKey: refused?.keyId });
-      return { kind: 'unknown', reason: error.code, result: answerUnknown(document, request, error.code, refused) };
+      return {
+        kind: 'unknown',
+        reason: error.code,
+        result: answerUnknown(document, request, error.code, refused),
+      };
     }
   };
 }

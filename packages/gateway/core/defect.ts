@@ -3,7 +3,7 @@
  * on this value and never on log text.
  */
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
-import type { RoleRefusal } from './ports.ts';
+import type { RoleRefusal } from './policy/role-refusal.ts';
 import type { MalformedPart, TokenDefectCode } from './policy/bearer-token.ts';
 
 export type Defect =

@@ -127,7 +127,12 @@ export interface KeyHolder {
 export type KeyFault =
   | { readonly kind: 'unknown' }
   | (KnownKey & { readonly kind: 'disabled' | 'no-plan' })
-  | (KnownKey & { readonly kind: 'other-stages'; readonly opens: readonly string[] });
+  | (KnownKey & {
+      readonly kind: 'other-stages';
+      readonly opens: readonly string[];
+      /** The names of the key's usage plans. */
+      readonly plans: readonly string[];
+    });
 
 type KnownKey = { readonly keyId: string; readonly keyName?: string | undefined };
 

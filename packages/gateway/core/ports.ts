@@ -1,6 +1,7 @@
 /**
  * The gateway's interfaces to the outside. Adapters implement these interfaces, and tests pass virtual implementations.
  */
+import type { RoleRefusal } from './policy/role-refusal.ts';
 import type { Identities } from './policy/identities.ts';
 import type { VerificationKey } from './policy/token-trust.ts';
 
@@ -150,12 +151,6 @@ export type InvocationResult =
       /** Present if 0 executions are reserved for the function, so that no retry can succeed. */
       readonly isTurnedOff?: true;
     };
-
-/**
- * A call that API Gateway cannot make with a role. With `trust`, the role's trust policy does not let API Gateway assume
- * it. With `right`, the role may not invoke the function.
- */
-export type RoleRefusal = { readonly roleArn: string; readonly lacks: 'trust' | 'right' };
 
 /**
  * A stream of bytes, which can be read only once. If the source breaks off, the iteration ends with a `GatewayError`.

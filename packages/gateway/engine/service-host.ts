@@ -64,6 +64,8 @@ type ServiceHostOptions = {
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
   readonly permits: ServicePorts['permits'];
+  /** Returns why a function refuses what a topic, rule or bucket delivers; absent if permissions are not checked. */
+  readonly refuseDelivery?: ((targetArn: string, sender: string) => string | undefined) | undefined;
   /** The feed of table changes. By default, the host has no store. */
   readonly items?: ItemFeed;
   /** The maximum time in milliseconds for closing each service. The default is 5 s. */
@@ -125,7 +127,12 @@ export class ServiceHost {
     this.metrics = new EarlyFeed(report, () => void this.find('monitoring'));
     const agenda = new Agenda(clock, report);
     const work = new Work();
-    const targets = new Targets({ services, isElsewhere, find: (service) => this.#findByArn(service) });
+    const targets = new Targets({
+      services,
+      isElsewhere,
+      find: (service) => this.#findByArn(service),
+      refuse: options.refuseDelivery,
+    });
     const ports = { invoker, clock, random, report, kept, agenda, work };
     this.#options = options;
     this.#times = new LoadTimes(() => clock.nowEpochMs());

@@ -39,6 +39,8 @@ export type Delivery = {
   readonly resources?: readonly string[];
   /** The options of the invocation, if the target is a function. */
   readonly options?: InvokeOptions | undefined;
+  /** The ARN of the topic, rule or bucket that delivers; absent if a role decides whether it may. */
+  readonly sender?: string | undefined;
 };
 
 export type DeliveryOutcome =

@@ -53,7 +53,9 @@ export class TargetDeliveries {
   async #try(one: One, retries: number, dueMs: number): Promise<void> {
     const { targets, agenda, report } = this.#options;
     const { target, body, delivery, sourceArn, startedAt } = one;
-    const outcome = await targets.send(target.arn, body, delivery);
+    // A schedule invokes its target with a role.
+    const sender = sourceArn.includes(':scheduler:') ? undefined : sourceArn;
+    const outcome = await targets.send(target.arn, body, { ...delivery, sender });
     if (outcome.kind === 'delivered') return;
     const at = dueMs + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, retries));
     const mayTry = !outcome.isFinal && retries < target.maxRetries && at - startedAt <= target.maxAgeMs;

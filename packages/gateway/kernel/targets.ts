@@ -16,6 +16,8 @@ type Options = {
    * service is unknown.
    */
   readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;
+  /** Returns why the target refuses what the sender delivers; absent if permissions are not checked. */
+  readonly refuse?: ((targetArn: string, sender: string) => string | undefined) | undefined;
 };
 
 const CALL_MS = 30_000;
@@ -31,6 +33,10 @@ export class Targets implements EventTargets {
     const parsed = parseArn(arn);
     if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is not an ARN`);
     const { service, region } = parsed;
+    const { sender } = delivery;
+    const refusal = sender === undefined ? undefined : this.#options.refuse?.(arn, sender);
+    // The code in the message attributes of a dead-letter queue (EventBridge user guide, "Using dead-letter queues").
+    if (refusal !== undefined) return final('NO_PERMISSIONS', refusal);
     // A loaded service is not awaited, so that it receives the event in the same turn of the event loop.
     const found = this.#options.find(service);
     const target = (found instanceof Promise ? await found : found)?.target;

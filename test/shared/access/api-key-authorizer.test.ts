@@ -112,7 +112,7 @@ describe('an authorizer for API keys', () => {
     const authorized = await authorize(request);
 
     assert.equal(authorized.kind === 'unknown' && authorized.reason, 'TOKEN_REVOKED');
-    const decided = parseAccessDecision(authorized.result?.context?.['accessDecision']);
+    const decided = parseAccessDecision(authorized.result?.context['accessDecision']);
     assert.deepEqual([decided?.key, decided?.customer], [keyId, 'globex']);
     assert.deepEqual(facts.at(-1), { code: 'TOKEN_REVOKED', apiKey: keyId });
   });

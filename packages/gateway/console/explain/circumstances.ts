@@ -112,6 +112,8 @@ export type MeterCircumstances = {
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
   /** `{apiId}/{stage}` of each stage in the API key's usage plans. */
   readonly opens: readonly string[];
+  /** The names of the key's usage plans, if none of them includes the stage. */
+  readonly plans?: readonly string[] | undefined;
   readonly planId: string | undefined;
   /** The names that the owner gave to the key and the usage plan. */
   readonly keyName?: string | undefined;
@@ -255,6 +257,8 @@ export type Circumstances = {
   readonly agentCall?: AgentCall | undefined;
   /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */
   readonly bodyFault?: JsonFault | undefined;
+  /** Query parameters and their names that differ from a missing one in upper and lower case only. */
+  readonly misspelt?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;
   readonly cache:

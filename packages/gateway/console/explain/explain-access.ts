@@ -109,7 +109,10 @@ export function nameRefusedKey(key: string, customer: string | undefined): strin
 /** A revoked or expired key never becomes valid again. */
 export function adviseRefusedKey(key: string, customer: string | undefined): string {
   const shown = `\`gatewright keys show ${key}\` shows ${customer === undefined ? 'whose key it is, and ' : ''}when and by whom it was changed`;
-  const others = customer === undefined ? '' : `, and \`gatewright keys list --customer ${quote(customer)}\` the other keys`;
+  const others =
+    customer === undefined
+      ? ''
+      : `, and \`gatewright keys list --customer ${quote(customer)}\` the other keys`;
   return `Use another key of the ${customer === undefined ? 'same customer' : `customer ${customer}`}: ${shown}${others}.`;
 }
 

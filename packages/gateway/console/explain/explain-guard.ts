@@ -1,6 +1,13 @@
 import { formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
-import { adviseRefusedKey, describeCredentialDefect, nameRefusedKey, explainAccess, explainCommand, flushCommand } from './explain-access.ts';
+import {
+  adviseRefusedKey,
+  describeCredentialDefect,
+  nameRefusedKey,
+  explainAccess,
+  explainCommand,
+  flushCommand,
+} from './explain-access.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainRole } from './explain-role.ts';
@@ -238,14 +245,15 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     return {
       because: [
         `${upper(whose)} denies ${asked}: ${nameOf(policy, statement)} has Effect Deny${conditionsOf(statement)}.`,
+        ...describeAge(about, policy),
         ...describeCaller(about, policy),
       ],
       changes: [
         ...(policy.of === 'authorizer'
           ? changesAtAuthorizer(about, policy)
-          : [
+          : (adviseOnDeny(about, policy, whose) ?? [
               `Change ${nameOf(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
-            ]),
+            ])),
         ...flush(about, policy),
       ],
     };
@@ -257,6 +265,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
   return {
     because: [
       `${upper(whose)} does not allow ${asked}: ${explainNoMatch(policy, allows)}.`,
+      ...describeAge(about, policy),
       ...describeCaller(about, policy),
     ],
     changes: [
@@ -441,12 +450,35 @@ function changesAtFunction(
   ];
 }
 
+/** A cached result was made for one request, and serves every request with the same credential. */
+function describeAge({ guard, routeKey }: Circumstances, policy: GuardPolicy): string[] {
+  if (policy.of !== 'authorizer' || guard?.from !== 'cache') return [];
+  const of = guard.givenFor === undefined || guard.givenFor === routeKey ? '' : `, for ${guard.givenFor}`;
+  return [
+    `Authorizer ${guard.name} was not called: its result of ${formatDuration(guard.ageMs ?? 0)} ago${of} is cached for ${guard.ttlSeconds} s, and applies to every request with this credential.`,
+  ];
+}
+
+/** A condition such as NotIpAddress names those whom the Deny does not concern; undefined if there is none. */
+function adviseOnDeny(
+  about: Circumstances,
+  policy: GuardPolicy,
+  whose: string,
+): readonly string[] | undefined {
+  const statement = policy.statements[policy.decidedBy ?? -1];
+  const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
+  if (statement === undefined || exempt?.found === undefined || exempt.found.length === 0) return undefined;
+  const { operator, key, wanted, found } = exempt;
+  return [
+    `Send the request so that ${key} is ${wanted.join(' or ')}.`,
+    `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} of ${nameOf(policy, statement)} in ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
+  ];
+}
+
 function flush(about: Circumstances, policy: GuardPolicy): string[] {
   const { guard } = about;
   return policy.of === 'authorizer' && guard?.from === 'cache'
-    ? [
-        `The result is ${formatDuration(guard.ageMs ?? 0)} old and applies to every request with this credential. If the authorizer generated it for one request only, make the result cover more requests; if the rules have changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`,
-      ]
+    ? [`If the rules have changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`]
     : [];
 }
 

@@ -1,7 +1,15 @@
 import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
-import { adviseInstall, adviseOnConnections, adviseLimit, adviseUnsettled, describeUnsettled, adviseRefused, adviseTimeout } from './call-advice.ts';
+import {
+  adviseInstall,
+  adviseOnConnections,
+  adviseLimit,
+  adviseUnsettled,
+  describeUnsettled,
+  adviseRefused,
+  adviseTimeout,
+} from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
@@ -189,10 +197,7 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
   };
 }
 
-function explainFailure(
-  { protocol }: Circumstances,
-  integration: IntegrationCircumstances,
-): Reason {
+function explainFailure({ protocol }: Circumstances, integration: IntegrationCircumstances): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
   return {
     because: [

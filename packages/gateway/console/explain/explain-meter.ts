@@ -37,8 +37,19 @@ function adviseAccount(what: string): string {
 }
 
 function raiseAtStage(protocol: Circumstances['protocol']): string {
-  return `raise ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage`;
+  return `raise ${throttleOfStage(protocol)}`;
 }
+
+function throttleOfStage(protocol: Circumstances['protocol']): string {
+  return `ThrottlingRateLimit and ThrottlingBurstLimit in the ${protocol === 'rest' ? 'MethodSettings' : 'RouteSettings or DefaultRouteSettings'} of the stage`;
+}
+
+/** With a limit of 0, waiting does not help. */
+function isClosed({ burst, ratePerSecond }: LimitCircumstances): boolean {
+  return burst === 0 || ratePerSecond === 0;
+}
+
+const CLOSED = 'With a limit of 0, waiting does not help: raise';
 
 function explainKey(
   { apiId, stageName, routeKey, guard, isDeployed }: Circumstances,
@@ -58,7 +69,9 @@ function explainKey(
     case 'disabled':
       return {
         because: [`${needs}; ${nameOfKey(meter)} is disabled.`],
-        changes: ['Enable the key, or send another one.'],
+        changes: [
+          'Enable the key, or send another one: set Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled.',
+        ],
       };
     case 'no-plan':
       return {
@@ -72,9 +85,11 @@ function explainKey(
     case 'other-stages':
       return {
         because: [
-          `${needs}; the usage plans of ${nameOfKey(meter)} do not include the stage ${here}${meter.opens.length === 0 ? '' : `, only ${meter.opens.join(', ')}`}.`,
+          `${needs}; ${meter.plans === undefined || meter.plans.length === 0 ? 'the usage plans' : `the usage ${meter.plans.length === 1 ? 'plan' : 'plans'} ${meter.plans.join(', ')}`} of ${nameOfKey(meter)} ${meter.plans?.length === 1 ? 'does' : 'do'} not include the stage ${here}${meter.opens.length === 0 ? '' : `, only ${meter.opens.join(', ')}`}.`,
         ],
-        changes: [`Add the stage ${here} to the ApiStages of the key's usage plan.`],
+        changes: [
+          `Add the stage ${here} to the ApiStages of ${meter.plans?.length === 1 ? `the usage plan ${meter.plans[0] ?? ''}` : "the key's usage plan"}: ApiStages: [{ ApiId: the API, Stage: ${stageName ?? ''} }].`,
+        ],
       };
     case 'unknown':
     case undefined:
@@ -140,7 +155,7 @@ function explainThrottle(
         `${nameOfKey(meter)} exceeded the throttle of ${nameOfPlan(meter)}: ${describe(planLimit)}. The requests of each key are counted separately.`,
       ],
       changes: [
-        `Send requests more slowly, or raise the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,
+        `${isClosed(planLimit) ? CLOSED : 'Send requests more slowly, or raise'} the limit in the usage plan: the entry for ${routeKey ?? 'the method'} in the Throttle of its ApiStages if there is one, otherwise its Throttle.`,
       ],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
@@ -148,7 +163,11 @@ function explainThrottle(
       because: [
         `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} was exceeded: ${describe(routeLimit)}. All callers share this throttle.`,
       ],
-      changes: [`Send requests more slowly and retry after a 429, or ${raiseAtStage(protocol)}.`],
+      changes: [
+        isClosed(routeLimit)
+          ? `${CLOSED} ${throttleOfStage(protocol)}.`
+          : `Send requests more slowly and retry after a 429, or ${raiseAtStage(protocol)}.`,
+      ],
     };
   return {
     because: [sentence(failure ?? 'A throttle was exceeded')],

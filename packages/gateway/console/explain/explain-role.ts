@@ -1,7 +1,7 @@
 /** Explains that API Gateway cannot call with the role of an integration or authorizer (docs/aws §8). */
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
 import { findMissingRights } from './missing-right.ts';
-import type { RoleRefusal } from '../../core/ports.ts';
+import type { RoleRefusal } from '../../core/policy/role-refusal.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 

@@ -128,13 +128,20 @@ function explainRefresh({ failure = '', apiId, stageName = '', method, path }: C
 }
 
 function explainValidation(about: Circumstances): Reason {
-  const { code, validation, failure, routeKey, protocol } = about;
+  const { code, validation, failure, routeKey, protocol, misspelt = [] } = about;
   const details = validation ?? failure ?? '';
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
       // The message to the caller contains only the names of the parameters; the reason also says where they are
       // expected.
-      because: [sentence(failure ?? details)],
+      because: [
+        sentence(failure ?? details),
+        ...(misspelt.length === 0
+          ? []
+          : [
+              `The query has ${misspelt.join(', ')}: upper and lower case count in names of query parameters.`,
+            ]),
+      ],
       changes: [
         `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,
       ],

@@ -96,12 +96,11 @@ export function explainMissingPermission(
   return {
     because: [
       `The policy of ${name} does not allow this API to invoke it: ${failure.replace(/\.$/, '')}.`,
-      ...(permitted.length === 0
-        ? []
-        : [`Its permissions are for other sources: ${permitted.join('; ')}.`]),
+      ...(permitted.length === 0 ? [] : [`Its permissions are for other sources: ${permitted.join('; ')}.`]),
     ],
     changes: [
-      change ?? `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:${source}, with the region and account of the API; no deployment is needed.`,
+      change ??
+        `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:${source}, with the region and account of the API; no deployment is needed.`,
     ],
   };
 }

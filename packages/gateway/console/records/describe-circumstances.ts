@@ -133,6 +133,9 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
+    ...(error?.code === 'BAD_REQUEST_PARAMETERS' && {
+      misspelt: findMisspelt(error.message, received.rawQuery),
+    }),
     cache: cache && {
       isHit: cache.isHit,
       ttlSeconds: cache.ttlSeconds,
@@ -141,6 +144,14 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, lines, redactor),
   };
+}
+
+/** The message names the missing parameters. Only names of query parameters are case-sensitive. */
+function findMisspelt(message: string, rawQuery: string): readonly string[] {
+  const missing = (/\[(.*)\]/.exec(message)?.[1] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  return [...new Set(new URLSearchParams(rawQuery).keys())].filter((name) =>
+    missing.includes(name.toLowerCase()),
+  );
 }
 
 /** Finds what is wrong with a body that was read as JSON. */
@@ -201,6 +212,7 @@ function describeMeter(
     keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
     keyFault: keyFault?.kind,
     opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
+    ...(keyFault?.kind === 'other-stages' && { plans: keyFault.plans }),
     planId: holder?.plan.id,
     keyName:
       holder?.apiKey.name ?? (keyFault !== undefined && 'keyName' in keyFault ? keyFault.keyName : undefined),

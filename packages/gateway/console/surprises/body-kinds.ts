@@ -27,7 +27,7 @@ const base64AsText: SurpriseKind = {
           ? []
           : [`The reply still has Content-Encoding: ${coding}, and a client cannot decompress base64 text.`]),
       ],
-      changes: [addAccepted(facts), ...returnText(contentType)],
+      changes: returnBytes(facts, contentType),
     };
   },
 };
@@ -238,6 +238,24 @@ export function addAccepted(facts: SurpriseFacts): string {
   return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then also reach the function as base64${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.\n${text}`;
 }
 
+/** The remedy that changes least comes first: another binary media type changes requests too. */
+function returnBytes(facts: SurpriseFacts, contentType: string): readonly string[] {
+  // A compressed body cannot be returned as text.
+  const text = facts.reply.last('content-encoding') === undefined ? returnText(contentType) : [];
+  const isForOther = facts.firstAccepted !== undefined && /^[^*/]+\//.test(facts.firstAccepted);
+  if (text.length > 0 || !isForOther || contentType === '' || facts.firstAccepted === contentType)
+    return [...text, text.length === 0 ? addAccepted(facts) : orElse(addAccepted(facts))];
+  const isListed = isBinaryType(contentType, facts.binaryMediaTypes);
+  return [
+    `Let the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.\n${printTypes(facts, contentType)}`}`,
+    `If the client cannot change its Accept: ${addAccepted(facts).replace(/^Add/, 'add')}`,
+  ];
+}
+
+function orElse(advice: string): string {
+  return advice.replace(/^Add/, 'Or add');
+}
+
 function returnText(contentType: string): string[] {
   if (!/^text\/|[/+](?:json|xml)$/.test(contentType)) return [];
   const hono =
@@ -245,6 +263,6 @@ function returnText(contentType: string): string[] {
       ? String.raw` With Hono: handle(app, { isContentTypeBinary: (type) => !/^text\/|[/+](json|xml)\b/.test(type) }).`
       : '';
   return [
-    `Or let the function return the body as text, with isBase64Encoded false, because ${contentType} is text.${hono}`,
+    `Let the function return the body as text, with isBase64Encoded false, because ${contentType} is text.${hono}`,
   ];
 }

@@ -26,6 +26,15 @@ export function adviseReplaced(replaced: Replaced): readonly string[] {
   const names = [...headers.keys()].join(', ');
   const remove = `Remove ${names} from the integration: the CorsConfiguration of the API replaces ${headers.size === 1 ? 'it' : 'them'}`;
   const foreign = headers.get('access-control-allow-origin');
+  if (
+    lacking.length === 0 &&
+    foreign === '*' &&
+    replaced.origin === undefined &&
+    !replaced.cors.allowOrigins.includes('*')
+  )
+    return [
+      `${remove}, and allows only ${replaced.cors.allowOrigins.join(', ') || 'no origin'}. Add an origin to AllowOrigins only if its pages should read replies.`,
+    ];
   if (lacking.length === 0 && foreign !== undefined && !allows(foreign, replaced))
     return [
       `${remove}, and does not allow ${foreign}, which the integration named. Add it to AllowOrigins only if pages from there should read replies.`,
@@ -76,15 +85,16 @@ function allows(origin: string, { cors }: Replaced): boolean {
 }
 
 function findOrigin(value: string, { cors, origin, definition }: Replaced): readonly Lacking[] {
-  const wanted = value === '*' && cors.allowCredentials ? origin : value;
+  // To add * would let every page read the replies, and a request needs at most its own origin.
+  const wanted = value === '*' ? origin : value;
   if (wanted === undefined || cors.allowOrigins.includes('*') || wanted === 'null') return [];
   if (origin !== undefined && replyCorsHeaders(cors, origin).length > 0) return [];
   // The value of the function would not allow this page either.
-  if (origin !== undefined && wanted !== '*' && wanted !== origin) return [];
+  if (origin !== undefined && wanted !== origin) return [];
   if (replyCorsHeaders(cors, wanted).length > 0) return [];
   const respelled = respellOrigin(wanted, cors, definition);
   if (respelled !== undefined) return [{ text: respelled }];
-  const values = wanted === '*' ? ['*'] : [...cors.allowOrigins, wanted];
+  const values = [...cors.allowOrigins, wanted];
   return [
     {
       text: `Add ${wanted} to AllowOrigins in the API’s CorsConfiguration. The whole list is then:`,

@@ -154,8 +154,13 @@ const pending: SurpriseKind = {
   mark: 'promise pending',
   source: 'docs/aws §8.2',
   find({ recorded: { outcome, failure } }) {
-    if (failure !== undefined || outcome?.kind !== 'returned' || outcome.isUnsettled !== true) return undefined;
-    return { values: {}, because: [describeUnsettled('the function')], changes: [adviseUnsettled('the function')] };
+    if (failure !== undefined || outcome?.kind !== 'returned' || outcome.isUnsettled !== true)
+      return undefined;
+    return {
+      values: {},
+      because: [describeUnsettled('the function')],
+      changes: [adviseUnsettled('the function')],
+    };
   },
 };
 
@@ -261,4 +266,11 @@ const resultAsBody: SurpriseKind = {
   },
 };
 
-export const REPLY_KINDS: readonly SurpriseKind[] = [cached, notRefreshed, pending, inferred, buffered, resultAsBody];
+export const REPLY_KINDS: readonly SurpriseKind[] = [
+  cached,
+  notRefreshed,
+  pending,
+  inferred,
+  buffered,
+  resultAsBody,
+];

@@ -4,7 +4,7 @@
  */
 import { addAccepted } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
-import { asJsonObject, isJson } from '@gatewright/aws/json-object';
+import { asJsonObject, isJson, parseJson } from '@gatewright/aws/json-object';
 import { readLambdaPayload } from './selected-response.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -44,6 +44,8 @@ const typeByDefault: SurpriseKind = {
     const { result, reply, returnedNames, recorded } = facts;
     const body = result?.['body'];
     if (typeof body !== 'string' || body === '' || recorded.replyBody.length === 0) return undefined;
+    // Such a reply has no body that a client could read.
+    if (recorded.status === 204 || recorded.status === 304) return undefined;
     if (facts.result?.['statusCode'] === undefined && facts.integration?.kind !== 'lambda-proxy')
       return undefined;
     if (returnedNames.some((name) => name.toLowerCase() === 'content-type')) return undefined;
@@ -123,6 +125,57 @@ const flagMissing: SurpriseKind = {
 };
 
 const CODINGS = new Set(['gzip', 'deflate', 'br']);
+
+const encodedTwice: SurpriseKind = {
+  code: 'BODY_ENCODED_TWICE',
+  mark: 'JSON in JSON',
+  source: 'docs/aws §3.5',
+  find({ result }) {
+    const body = result?.['body'];
+    const inner = typeof body === 'string' && /^\s*"/.test(body) ? parseJson(body) : undefined;
+    if (typeof inner !== 'string' || !/^\s*[{[]/.test(inner) || !isJson(inner)) return undefined;
+    return {
+      values: {},
+      because: [
+        'The body is JSON text within JSON text: the function encoded its value twice, so a client that decodes the body gets a text instead of an object or list.',
+      ],
+      changes: [
+        'Encode the value once: return what the first JSON.stringify (in Python json.dumps) made as the body.',
+      ],
+    };
+  },
+};
+
+/** What JavaScript prints in the place of a value that is missing, or has no text. */
+const PRINTED = /\bundefined\b|\[object Object\]/;
+const MOST_PRINTED = 1_000;
+
+const valuePrinted: SurpriseKind = {
+  code: 'VALUE_WITHOUT_TEXT',
+  mark: undefined,
+  source: 'docs/aws §3.2',
+  find(facts) {
+    const body = facts.result?.['body'];
+    const isShort = typeof body === 'string' && body.length <= MOST_PRINTED && !/^\s*</.test(body);
+    const [printed] = isShort ? (PRINTED.exec(body) ?? []) : [];
+    if (printed === undefined) return undefined;
+    const payload = readLambdaPayload(facts);
+    const isOf2 = printed === 'undefined' && (payload === 'http-2.0' || payload === 'function-url');
+    return {
+      values: { printed },
+      because: [
+        printed === 'undefined'
+          ? `The body contains “undefined”, which JavaScript prints in the place of a value that does not exist.${isOf2 ? ' An event of payload format 2.0 has rawPath, requestContext.http.method and requestContext.http.path, but no path, httpMethod, resource and multiValueHeaders.' : ''}`
+          : 'The body contains “[object Object]”, which JavaScript prints in the place of an object.',
+      ],
+      changes: [
+        printed === 'undefined'
+          ? 'Read the value from where the event has it: the record of this request shows the event.'
+          : 'Print the object with JSON.stringify.',
+      ],
+    };
+  },
+};
 
 const codingFalse: SurpriseKind = {
   code: 'BODY_NOT_COMPRESSED',
@@ -236,6 +289,8 @@ export const RESULT_KINDS: readonly SurpriseKind[] = [
   headerInBoth,
   flagMissing,
   codingFalse,
+  encodedTwice,
+  valuePrinted,
   resultEmpty,
   compressed,
 ];

@@ -2,6 +2,7 @@
  * Parts of a request that a template of a REST or WebSocket API reads in another form than the client sent them
  * (docs/aws §7.2, §7.3).
  */
+import { asJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
 import { findJsonFault } from '../records/json-fault.ts';
 import { requestTemplateOf } from '../records/sent.ts';
@@ -34,6 +35,42 @@ const bodyUnreadable: SurpriseKind = {
     };
   },
 };
+
+/** A path of members only, as `$input.path('$.order.id')` has it. */
+const MEMBER_PATH = /\$!?\{?input\.(?:path|json)\(\s*['"]\$((?:\.[A-Za-z_]\w*)+)['"]\s*\)/g;
+
+const pathWithoutValue: SurpriseKind = {
+  code: 'TEMPLATE_PATH_EMPTY',
+  mark: undefined,
+  source: 'docs/aws §7.2',
+  find(facts) {
+    const { body } = facts.recorded.received;
+    const template = templateOf(facts).replaceAll(/#(?:if|elseif|foreach)\b[^\n]*/g, '');
+    const root = body === undefined || facts.isRequestCut ? undefined : parseJson(body.toString('utf8'));
+    if (asJsonObject(root) === undefined) return undefined;
+    const paths = [...new Set([...template.matchAll(MEMBER_PATH)].map(([, path = '']) => path))].filter(
+      (path) => valueAt(root, path) === undefined,
+    );
+    if (paths.length === 0) return undefined;
+    const named = paths.map((path) => `$${path}`);
+    return {
+      values: { paths: named },
+      because: [
+        `The request template reads ${named.join(', ')}, which the body of this request does not have, so ${named.length === 1 ? 'it is' : 'they are'} empty there. The body has ${Object.keys(asJsonObject(root) ?? {}).join(', ') || 'no members'}.`,
+      ],
+      changes: [
+        `Send the value, or read the member by its name in the body. To refuse such bodies with 400, require the member in a model, with a request validator.`,
+      ],
+    };
+  },
+};
+
+function valueAt(root: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .slice(1)
+    .reduce<unknown>((value, name) => memberOf(value, name), root);
+}
 
 const queryInTemplate: SurpriseKind = {
   code: 'QUERY_REPEATED_IN_TEMPLATE',
@@ -104,6 +141,7 @@ function templateOf({ integration, recorded }: SurpriseFacts): string {
 
 export const TEMPLATE_INPUT_KINDS: readonly SurpriseKind[] = [
   bodyUnreadable,
+  pathWithoutValue,
   queryInTemplate,
   callerValueMissing,
 ];

@@ -4,12 +4,8 @@
  */
 import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
-import {
-  compileInvokePermissions,
-  sourceOfAuthorizer,
-  sourcesOfMethod,
-  sourcesOfRoute,
-} from '../../core/deployment/authorization/invoke-permissions.ts';
+import { compileInvokePermissions } from '../../core/deployment/authorization/invoke-permissions.ts';
+import { sourceOfAuthorizer, sourcesOfMethod, sourcesOfRoute } from '../../core/routing/invoke-sources.ts';
 import { apiArn } from '../../core/events/authorizer-event.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';

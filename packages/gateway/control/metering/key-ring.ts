@@ -46,6 +46,7 @@ export class AccountKeyRing implements KeyRing {
       kind: 'other-stages',
       ...facts,
       opens: opens.filter((name) => name !== `${apiId}/${stageName}`),
+      plans: own.map(({ name }) => name),
     };
   }
 

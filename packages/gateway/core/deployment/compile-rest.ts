@@ -7,7 +7,8 @@ import { compileIntegration, isStreamed, STREAM_IDLE_MS } from './integration/co
 import { compileResourcePolicy, readEndpointTypes } from './authorization/compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './wordings/gateway-responses.ts';
 import { compileRestValidation, readRequestModels } from './models/compile-validation.ts';
-import { sourcesOfMethod, withInvokeCheck } from './authorization/invoke-permissions.ts';
+import { sourcesOfMethod } from '../routing/invoke-sources.ts';
+import { withInvokeCheck } from './authorization/invoke-permissions.ts';
 import { closedPlan } from './closed-routes.ts';
 import { makeDeployment } from './make-deployment.ts';
 import { compileUsableModels } from './models/models.ts';

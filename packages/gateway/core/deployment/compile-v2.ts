@@ -15,7 +15,8 @@ import {
 import { compileServiceSubtype } from './integration/compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './models/compile-validation.ts';
 import { readLambdaUri } from './integration/integration-uri.ts';
-import { sourcesOfRoute, withInvokeCheck } from './authorization/invoke-permissions.ts';
+import { sourcesOfRoute } from '../routing/invoke-sources.ts';
+import { withInvokeCheck } from './authorization/invoke-permissions.ts';
 import { closedConnect, closedPlan } from './closed-routes.ts';
 import { makeDeployment } from './make-deployment.ts';
 import { assumeForRoute } from './integration/message-choices.ts';

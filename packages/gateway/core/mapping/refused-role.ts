@@ -3,7 +3,7 @@
  * call then fails with 500 (docs/aws §8).
  */
 import { gatewayError } from '../errors.ts';
-import type { RoleRefusal } from '../ports.ts';
+import type { RoleRefusal } from '../policy/role-refusal.ts';
 
 /**
  * The value of `$context.integrationErrorMessage` on HTTP APIs if the API or its role may not invoke the function

@@ -3,7 +3,7 @@
  * caller · may answer: no · fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN,
  * INVALID_SIGNATURE, EXPIRED_TOKEN, AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR @see docs/aws §4.1–4.7
  */
-import { sourceOfAuthorizer } from '../deployment/authorization/invoke-permissions.ts';
+import { sourceOfAuthorizer } from '../routing/invoke-sources.ts';
 import { gatewayError } from '../errors.ts';
 import { describeLate } from '../events/late-answer.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';

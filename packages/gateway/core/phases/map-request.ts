@@ -5,7 +5,7 @@
  */
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
-import { sourcesOfMethod, sourcesOfRoute } from '../deployment/authorization/invoke-permissions.ts';
+import { sourcesOfMethod, sourcesOfRoute } from '../routing/invoke-sources.ts';
 import { buildHttp1Event, buildHttp2Event } from '../events/http-event.ts';
 import { buildFunctionUrlEvent } from '../events/function-url-event.ts';
 import { buildRestEvent } from '../events/rest-event.ts';

@@ -65,7 +65,8 @@ export function writeApiArn(
     ({ type, physicalId }) => type.endsWith('::Authorizer') && physicalId === authorizerId,
   );
   const arn = `arn:aws:execute-api:${home.region}:${home.accountId}:${apiId}${rest}`;
-  if (api === undefined) return kind === 'cdk' ? `'${arn}'` : isJson || kind === 'terraform' ? JSON.stringify(arn) : quoted(arn);
+  if (api === undefined)
+    return kind === 'cdk' ? `'${arn}'` : isJson || kind === 'terraform' ? JSON.stringify(arn) : quoted(arn);
   if (kind === 'terraform')
     return `"\${${inModule(api.logicalId)}.execution_arn}${authorizer === undefined ? rest : `/authorizers/\${${inModule(authorizer.logicalId)}.id}`}"`;
   if (kind === 'cdk') return inCdkOf(owner, api, authorizer === undefined ? rest : '/authorizers/*');

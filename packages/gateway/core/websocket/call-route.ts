@@ -1,5 +1,5 @@
 /** Calls a route's function and reads the part of its response that is for the client. */
-import { sourcesOfRoute } from '../deployment/authorization/invoke-permissions.ts';
+import { sourcesOfRoute } from '../routing/invoke-sources.ts';
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';

@@ -111,7 +111,7 @@ function causesOf(error: unknown): readonly unknown[] {
 }
 
 function nameCause(cause: unknown): string {
-  if (!isErrorLike(cause)) return typeof cause === 'object' ? JSON.stringify(cause) : String(cause);
+  if (!isErrorLike(cause)) return typeof cause === 'string' ? cause : (JSON.stringify(cause) ?? typeof cause);
   return `${cause.name ?? 'Error'}: ${cause.message ?? ''}`;
 }
 

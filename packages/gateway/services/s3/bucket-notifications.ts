@@ -2,6 +2,7 @@
  * Notifications of buckets about objects that were put or deleted (docs/aws §18.8). They go to functions, queues,
  * topics, and EventBridge.
  */
+import { partitionOf } from '@gatewright/aws/arn';
 import type { ObjectChange } from './recorded-s3.ts';
 import { busArnOf } from '../../kernel/event-bus.ts';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
@@ -59,7 +60,9 @@ export class BucketNotifications {
     const body = JSON.stringify({ Records: [this.#record(notification, change, sequencer)] });
     work.track(
       async () => {
-        const outcome = await targets.send(targetArn, body);
+        const outcome = await targets.send(targetArn, body, {
+          sender: `arn:${partitionOf(notification.region)}:s3:::${bucket}`,
+        });
         if (outcome.kind === 'failed') report(`${bucket} to ${targetArn}: ${outcome.message}`);
       },
       (fault) => report(`${bucket}: ${String(fault)}`),

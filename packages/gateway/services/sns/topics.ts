@@ -90,7 +90,12 @@ export class Topics {
           ? textFor(sent, protocol)
           : JSON.stringify(notification(subscription, sent));
     const attributes = isRaw && protocol === 'sqs' ? sent.attributes : undefined;
-    const outcome = await targets.send(endpoint, body, { groupId, deduplicationId, attributes });
+    const outcome = await targets.send(endpoint, body, {
+      groupId,
+      deduplicationId,
+      attributes,
+      sender: topicArn,
+    });
     if (outcome.kind === 'delivered') return;
     report(`${topicArn} to ${endpoint}: ${outcome.message}`);
     if (deadLetterArn === undefined) return;

@@ -59,7 +59,9 @@ describe('TargetDeliveries', () => {
     start();
     await play();
 
-    assert.deepEqual(sent, [{ arn: 'arn:target', atMs: 0, delivery: { source: 'shop' } }]);
+    assert.deepEqual(sent, [
+      { arn: 'arn:target', atMs: 0, delivery: { source: 'shop', sender: 'arn:rule' } },
+    ]);
     assert.deepEqual(said, []);
   });
 

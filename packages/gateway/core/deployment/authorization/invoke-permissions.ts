@@ -42,7 +42,6 @@ export interface PermissionSource {
 }
 
 const SERVICE = 'apigateway.amazonaws.com';
-const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 /** Conditions that a call by API Gateway never satisfies. */
 const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'];
 
@@ -138,23 +137,6 @@ function ofAnyStage(pattern: string): string {
     : [api, '*', ...rest].join('/');
 }
 
-/** Returns sources such as `/{stage}/GET/pets/*`, with `*` for each path variable. `ANY` means every method. */
-export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
-  const where = path.replace(/\{[^}]*\}/g, '*');
-  return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
-}
-
-/**
- * Returns `/{stage}/GET/pets/*` for a route of an HTTP API, and the form with the variables as written, which tools for
- * HTTP APIs use. For a route without a path, returns `/{stage}/$default` or `/{stage}/$connect`.
- */
-export function sourcesOfRoute(routeKey: string): readonly string[] {
-  const [verb = '', path] = routeKey.split(' ');
-  return path === undefined
-    ? [`/stage/${routeKey}`, `/stage/*/${routeKey}`]
-    : [...sourcesOfMethod(verb, path), `/stage/${verb}${path}`, `/stage/*${path}`];
-}
-
 /**
  * Returns a function that checks whether the gateway may make these calls. Undefined means that permissions do not
  * decide, because the integration has a role, or because a stage variable contains the function or alias. In the case
@@ -191,8 +173,4 @@ export function withInvokeCheck(
     ...(mayInvoke !== undefined && { mayInvoke }),
     ...(roleArn !== undefined && { roleArn }),
   };
-}
-
-export function sourceOfAuthorizer(authorizerId: string): string {
-  return `/authorizers/${authorizerId}`;
 }

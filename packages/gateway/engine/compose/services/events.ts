@@ -3,6 +3,7 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { HttpClient, LogGroups, ServiceClient } from '../../../core/ports.ts';
+import { findRefusedDelivery } from '../../../control/functions/delivery-permissions.ts';
 import { findDenial } from '../../../kernel/calls/aws-call.ts';
 import { isForwarded } from '../../../kernel/calls/service-client.ts';
 import type { ItemFeed } from '../../../kernel/item-feed.ts';
@@ -14,7 +15,7 @@ import type { Parts } from '../parts.ts';
 
 type ServiceParts = Pick<
   Parts,
-  'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept' | 'functionIdentities'
+  'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept' | 'functionIdentities' | 'served'
 > & {
   /** The client for integrations, and for targets that do not run here. */
   readonly services: ServiceClient;
@@ -40,6 +41,10 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
       const caller = at.functionIdentities.all.find(({ name }) => name === functionName);
       return caller === undefined || findDenial(caller, [{ action, resource }]) === undefined;
     },
+    refuseDelivery:
+      options.roles === true
+        ? (target, sender) => findRefusedDelivery(at.served.account.functionPolicies, target, sender)
+        : undefined,
     settings: options,
     accountId,
     isElsewhere: (service) =>

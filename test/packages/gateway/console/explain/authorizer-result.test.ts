@@ -214,11 +214,21 @@ describe('a 401 of the toolkit’s authorizers', () => {
 
   it('names the API key that was refused, and the command that shows whose it is', () => {
     const about = refused('TOKEN_REVOKED');
-    const line = JSON.stringify({ outcome: 'Unauthorized', code: 'TOKEN_REVOKED', apiKey: '4aa9e21c00000000' });
+    const line = JSON.stringify({
+      outcome: 'Unauthorized',
+      code: 'TOKEN_REVOKED',
+      apiKey: '4aa9e21c00000000',
+    });
     const { sentences, changes } = explain({ ...about, guard: { ...about.guard!, lines: [line] } });
 
-    assert.match(sentences.join('\n'), /it was revoked \(TOKEN_REVOKED\)\.\nIt is the API key 4aa9e21c00000000\./);
-    assert.match(changes.join('\n'), /^Use another key .*`gatewright keys show 4aa9e21c00000000` shows whose key it is/);
+    assert.match(
+      sentences.join('\n'),
+      /it was revoked \(TOKEN_REVOKED\)\.\nIt is the API key 4aa9e21c00000000\./,
+    );
+    assert.match(
+      changes.join('\n'),
+      /^Use another key .*`gatewright keys show 4aa9e21c00000000` shows whose key it is/,
+    );
   });
 
   it('names the customer too, where the record of the decision does', () => {

@@ -432,7 +432,7 @@ describe('explain', () => {
 
     assert.match(
       storyOf(api.last()),
-      /the usage plans of API key customer \(Key\) do not include the stage abcdefghij\/dev, only abcdefghij\/prod/,
+      /the usage plan \S+ of API key customer \(Key\) does not include the stage abcdefghij\/dev, only abcdefghij\/prod/,
     );
   });
 

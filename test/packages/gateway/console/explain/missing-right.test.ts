@@ -48,7 +48,11 @@ describe('explainMissingPermission', () => {
   it('says which permission to add, and how the call was refused', () => {
     const refusal = 'no AWS::Lambda::Permission lets the API invoke list';
 
-    const { because, changes } = explainMissingPermission({ failure: refusal }, 'list', 'abcdefghij/dev/GET/pets');
+    const { because, changes } = explainMissingPermission(
+      { failure: refusal },
+      'list',
+      'abcdefghij/dev/GET/pets',
+    );
 
     assert.equal(because.join(), `The policy of list does not allow this API to invoke it: ${refusal}.`);
     assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list .*:abcdefghij\/dev\/GET\/pets, /);

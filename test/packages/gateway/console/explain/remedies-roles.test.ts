@@ -72,7 +72,7 @@ const TO_FUNCTION = rest(
   `{ Type: AWS_PROXY, IntegrationHttpMethod: POST, Credentials: !GetAtt Caller.Arn, Uri: ${uriOf('Main')} }`,
 );
 const GUARDED = `${rest(
-  '{ Type: MOCK, RequestTemplates: { application/json: \'{"statusCode": 200}\' }, IntegrationResponses: [{ StatusCode: \'200\' }] }',
+  "{ Type: MOCK, RequestTemplates: { application/json: '{\"statusCode\": 200}' }, IntegrationResponses: [{ StatusCode: '200' }] }",
   'AuthorizationType: CUSTOM\n      AuthorizerId: !Ref Door',
 )}
   Door:

@@ -107,6 +107,23 @@ const ROWS: readonly Row[] = [
     then: { 'access-control-allow-origin': PAGE },
   },
   {
+    name: '* of the function is not advised, but the origin of the page',
+    cors: { ...BASE, AllowOrigins: [OTHER] },
+    returned: { 'Access-Control-Allow-Origin': '*' },
+    request: FROM_PAGE,
+    changes: [/^Add https:\/\/shop\.example to AllowOrigins/, REMOVED],
+    then: { 'access-control-allow-origin': PAGE },
+  },
+  {
+    name: '* of the function in a reply to a request without an Origin',
+    cors: { ...BASE, AllowOrigins: [OTHER] },
+    returned: { 'Access-Control-Allow-Origin': '*' },
+    request: { target: '/dev/1' },
+    changes: [
+      /^Remove access-control-allow-origin .* allows only https:\/\/\S+\. Add an origin to AllowOrigins only if/,
+    ],
+  },
+  {
     name: 'a request without an Origin',
     cors: BASE,
     returned: { 'Access-Control-Allow-Origin': PAGE },

@@ -24,6 +24,27 @@ const fails = (): never => {
 
 export const TEMPLATES: readonly SurpriseRow[] = [
   {
+    code: 'TEMPLATE_PATH_EMPTY',
+    source: 'docs/aws §7.2',
+    api: rendering('{"name": "$input.path(\'$.naem\')", "city": $input.json("$.address.city")}'),
+    request: { ...POST, body: '{"name": "rex", "address": {}}' },
+    values: { paths: ['$.naem', '$.address.city'] },
+    because:
+      /reads \$\.naem, \$\.address\.city, which the body .* does not have.* The body has name, address\./,
+    change: /read the member by its name in the body/,
+    not: { request: { ...POST, body: '{"naem": null, "address": {"city": ""}}' } },
+  },
+  {
+    code: 'TEMPLATE_PATH_EMPTY',
+    name: 'beside a condition that asks for another',
+    source: 'docs/aws §7.2',
+    api: rendering('#if($input.path("$.a") != "")\na#end{"id": $input.json("$.id")}'),
+    request: { ...POST, body: '{}' },
+    values: {},
+    because: /reads \$\.id, which the body/,
+    not: { api: rendering('#if($input.path("$.id") != "")\n{}#end') },
+  },
+  {
     code: 'TEMPLATE_BODY_NOT_JSON',
     source: 'docs/aws §7.2',
     api: rendering(NAMES),

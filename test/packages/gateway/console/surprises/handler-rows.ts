@@ -1,0 +1,108 @@
+/** Results of handlers that become another reply than their author meant; each beside one that is near to it. */
+import { http, ID, proxy } from './surprise-rows.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+const PICTURE = {
+  statusCode: 200,
+  headers: { 'Content-Type': 'image/png' },
+  isBase64Encoded: true,
+  body: 'iVBORw0KGgo=',
+};
+
+/** A handler whose promise never settles, as Lambda's runtime up to Node.js 22 reports it. */
+const unsettled = (): Served => {
+  const served = http(null)();
+  served.ports.invoker.invoke = () =>
+    Promise.resolve({ kind: 'returned', payload: 'null', isUnsettled: true });
+  return served;
+};
+
+export const HANDLERS: readonly SurpriseRow[] = [
+  {
+    code: 'BASE64_AS_TEXT',
+    name: 'a picture for a client that asks for HTML first',
+    source: 'docs/aws §2.4',
+    api: proxy(PICTURE, { BinaryMediaTypes: ['image/png'] }),
+    request: { ...ID, headers: ['Accept', 'text/html,image/png'] },
+    values: { contentType: 'image/png' },
+    because: /no binary media type that matches text\/html, the first type/,
+    change:
+      /^Let the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept: add text\/html to/m,
+    not: { request: { ...ID, headers: ['Accept', 'image/png,text/html'] } },
+  },
+  {
+    code: 'RESPONSE_INFERRED',
+    name: 'a misspelt statusCode',
+    source: 'docs/aws §3.6',
+    api: http({ status: 404, body: 'none' }),
+    request: { target: '/1' },
+    values: { members: ['body'] },
+    because: /a value without statusCode \(its status is not read\).* The member body is therefore part/,
+    change: /^Rename status to statusCode in the result of the function\.$/m,
+    not: { api: http({ statusCode: 404, body: 'none' }) },
+  },
+  {
+    code: 'RESPONSE_INFERRED',
+    name: 'nothing returned',
+    source: 'docs/aws §3.6',
+    api: http(null),
+    request: { target: '/1' },
+    values: {},
+    because: /The function returned nothing \(null\), so the gateway inferred/,
+    change: /Return the response from the handler/,
+    not: { api: unsettled },
+  },
+  {
+    code: 'RESPONSE_INFERRED',
+    name: 'a Response of fetch',
+    source: 'docs/aws §3.6',
+    api: http({}),
+    request: { target: '/1' },
+    values: {},
+    because: /an object that has no members as JSON/,
+    change: /A Response of fetch, a Map and a promise have no members as JSON/,
+    not: { api: http({ statusCode: 200 }) },
+  },
+  {
+    code: 'BODY_ENCODED_TWICE',
+    source: 'docs/aws §3.5',
+    api: proxy({ statusCode: 200, body: JSON.stringify(JSON.stringify({ id: 1 })) }),
+    request: ID,
+    values: {},
+    because: /The body is JSON text within JSON text/,
+    change: /^Encode the value once/m,
+    not: { api: proxy({ statusCode: 200, body: JSON.stringify('{id}') }) },
+  },
+  {
+    code: 'VALUE_WITHOUT_TEXT',
+    source: 'docs/aws §3.2',
+    api: http({ statusCode: 200, body: 'you called undefined' }),
+    request: { target: '/1' },
+    values: { printed: 'undefined' },
+    because:
+      /“undefined”.* payload format 2\.0 has rawPath, requestContext\.http\.method .* no path, httpMethod/,
+    change: /the record of this request shows the event/,
+    not: { api: http({ statusCode: 200, body: 'you called /1' }) },
+  },
+  {
+    code: 'VALUE_WITHOUT_TEXT',
+    name: 'an object',
+    source: 'docs/aws §3.2',
+    api: proxy({ statusCode: 200, body: 'order [object Object]' }),
+    request: ID,
+    values: { printed: '[object Object]' },
+    because: /“\[object Object\]”, which JavaScript prints in the place of an object/,
+    change: /JSON\.stringify/,
+    not: { api: proxy({ statusCode: 200, body: '<p>undefined</p>' }) },
+  },
+  {
+    code: 'PROMISE_PENDING',
+    source: 'docs/aws §8.2',
+    api: unsettled,
+    request: { target: '/1' },
+    values: {},
+    because: /The promise that the handler of the function returned never settled/,
+    change: /^Settle the promise on every path of the function/m,
+    not: { api: http(null) },
+  },
+];
