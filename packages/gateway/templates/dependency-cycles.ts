@@ -1,4 +1,8 @@
 /** Finds resources that depend on each other in a cycle, so that AWS cannot create any of them first. */
+import { namesIn } from '../core/deployability/names-in.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+import type { Path } from './cloudformation/template-source.ts';
 
 /**
  * Returns the first cycle in order; empty if there is none. `needs` maps a logical id to the logical ids that come
@@ -22,6 +26,27 @@ export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): read
     if (cycle.length > 0) return cycle;
   }
   return [];
+}
+
+/** Returns the path below a resource to its first reference to a name; empty if it has none, for example in `DependsOn`. */
+export function pathToReference(resource: Json, name: string): Path {
+  const path: string[] = [];
+  let value: Json | undefined = resource;
+  while (value !== undefined && !isFunction(value)) {
+    const members: readonly (readonly [string, Json])[] = isJsonList(value)
+      ? value.map((item, index) => [String(index), item] as const)
+      : isJsonObject(value)
+        ? Object.entries(value)
+        : [];
+    const [key, inner] = members.find(([, member]) => namesIn(member).has(name)) ?? [];
+    if (key !== undefined) path.push(key);
+    value = inner;
+  }
+  return path;
+}
+
+function isFunction(value: Json): boolean {
+  return isJsonObject(value) && Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'));
 }
 
 export function describeCycle(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** Finds deployments of REST APIs that CloudFormation may create before the parts that they should contain. */
+/** Finds deployments of REST and WebSocket APIs that CloudFormation may create before the parts that they should contain. */
 import { findLateParts } from './inspect-apis.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
@@ -12,15 +12,40 @@ type DeploymentOrder = {
 /** The maximum number of parts that a message names. */
 const SHOWN = 5;
 
+/** What an API must have before it can be deployed, with AWS's words about an API that has none. */
+const NEEDED = {
+  rest: {
+    type: 'AWS::ApiGateway::Method',
+    member: 'RestApiId',
+    what: 'method',
+    words: "The REST API doesn't contain any methods",
+  },
+  // aws/serverless-application-model#2512
+  websocket: {
+    type: 'AWS::ApiGatewayV2::Route',
+    member: 'ApiId',
+    what: 'route',
+    words: 'At least one route is required before deploying the Api',
+  },
+} as const;
+
+function kindOf({ type, properties }: ResolvedResource): keyof typeof NEEDED | undefined {
+  if (type === 'AWS::ApiGateway::RestApi') return 'rest';
+  return type === 'AWS::ApiGatewayV2::Api' && properties['ProtocolType'] === 'WEBSOCKET'
+    ? 'websocket'
+    : undefined;
+}
+
 /** @param resources the resources of one stack, because `DependsOn` is the order within a stack */
 export function findDeploymentOrder(resources: readonly ResolvedResource[]): readonly DeploymentOrder[] {
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
-  const apis = resources.filter(({ type }) => type === 'AWS::ApiGateway::RestApi');
-  return apis.flatMap((api) => {
-    const late = findLateParts(byId, api.physicalId);
+  return resources.flatMap((api) => {
+    const kind = kindOf(api);
+    if (kind === undefined) return [];
+    const { type: needed, member, what, words } = NEEDED[kind];
+    const late = findLateParts(byId, api.physicalId, kind);
     const methods = resources.filter(
-      ({ type, properties }) =>
-        type === 'AWS::ApiGateway::Method' && properties['RestApiId'] === api.physicalId,
+      ({ type, properties }) => type === needed && properties[member] === api.physicalId,
     );
     return [...Map.groupBy(late, ({ deployment }) => deployment)].flatMap(([name, parts]) => {
       const deployment = byId.get(name);
@@ -33,7 +58,7 @@ export function findDeploymentOrder(resources: readonly ResolvedResource[]): rea
           deployment,
           rule: isEmpty ? 'deployment-without-methods' : 'deployment-order',
           message: isEmpty
-            ? `${name} depends on no method, so CloudFormation may create it first; it then fails with "The REST API doesn't contain any methods"`
+            ? `${name} depends on no ${what}, so CloudFormation may create it first; it then fails with "${words}"`
             : `${name} does not depend on ${shown}, so it may be created without them`,
         } as const,
       ];

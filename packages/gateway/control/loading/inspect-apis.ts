@@ -217,7 +217,18 @@ type LatePart = { readonly part: string; readonly deployment: string };
  * No property of a deployment refers to these types, so only `DependsOn` makes CloudFormation create them before the
  * deployment.
  */
-const PARTS: ReadonlySet<string> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
+const PARTS = {
+  rest: {
+    api: 'RestApiId',
+    deployment: 'AWS::ApiGateway::Deployment',
+    parts: ['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method'],
+  },
+  websocket: {
+    api: 'ApiId',
+    deployment: 'AWS::ApiGatewayV2::Deployment',
+    parts: ['AWS::ApiGatewayV2::Route'],
+  },
+} as const;
 
 /**
  * Matches the logical ids of resources in the template. Parts of the API's OpenAPI document are created together with
@@ -226,21 +237,25 @@ const PARTS: ReadonlySet<string> = new Set(['AWS::ApiGateway::GatewayResponse', 
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
 /**
- * Finds the parts that a REST deployment needs, but that CloudFormation may create after the deployment, according to
+ * Finds the parts that a deployment needs, but that CloudFormation may create after the deployment, according to
  * `DependsOn`.
  */
 export function findLateParts(
   resources: ReadonlyMap<string, ResolvedResource>,
   apiId: string,
+  kind: keyof typeof PARTS = 'rest',
 ): readonly LatePart[] {
-  const ofApi = [...resources.values()].filter((resource) => resource.properties['RestApiId'] === apiId);
+  const { api, deployment: deploying, parts } = PARTS[kind];
+  const types: readonly string[] = parts;
+  const ofApi = [...resources.values()].filter((resource) => resource.properties[api] === apiId);
   return ofApi
-    .filter(({ type }) => type === 'AWS::ApiGateway::Deployment')
+    .filter(({ type }) => type === deploying)
     .flatMap(({ logicalId: deployment }) => {
       const awaited = awaitedBy(resources, deployment);
       return ofApi
         .filter(
-          ({ type, logicalId }) => PARTS.has(type) && IN_TEMPLATE.test(logicalId) && !awaited.has(logicalId),
+          ({ type, logicalId }) =>
+            types.includes(type) && IN_TEMPLATE.test(logicalId) && !awaited.has(logicalId),
         )
         .map(({ logicalId: part }) => ({ part, deployment }));
     });

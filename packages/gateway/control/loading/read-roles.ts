@@ -153,7 +153,7 @@ class RoleReader {
     const compiled = compilePolicy(document, { ofIdentity: true });
     if (compiled.kind === 'invalid') {
       const error = new DefinitionError(
-        resource.place(property),
+        resource.place([property, ...compiled.at].join('.')),
         `IAM refuses the policy: ${compiled.reason}`,
       );
       this.#tolerance.note(error, 'the policy grants nothing');

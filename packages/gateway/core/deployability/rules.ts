@@ -114,8 +114,9 @@ export const RULES = {
   },
   'deployment-without-methods': {
     severity: 'refused',
-    about: 'a deployment of a REST API that CloudFormation may create before every method',
-    remedy: 'list the methods in DependsOn of the deployment',
+    about:
+      'a deployment that CloudFormation may create before every method of a REST API, or every route of a WebSocket API',
+    remedy: 'list the methods or routes in DependsOn of the deployment',
     source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
   },
   'update-changes-type': {

@@ -9,7 +9,7 @@ import type {
   PolicyReading,
   PolicyPrincipal,
 } from './model.ts';
-import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';
+import { PolicyInvalid, readRecord, readTexts, readingAt } from './policy-invalid.ts';
 import { compilePattern } from './text-pattern.ts';
 import type { Pattern } from './text-pattern.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -21,7 +21,12 @@ type PolicyCompilation =
    * The document is not a valid policy. The caller must then refuse the request, because such a policy neither allows
    * nor denies anything.
    */
-  | { readonly kind: 'invalid'; readonly reason: string };
+  | {
+      readonly kind: 'invalid';
+      readonly reason: string;
+      /** The path of the invalid part in the document; empty for the document. */
+      readonly at: readonly string[];
+    };
 
 type Statement = {
   readonly isDeny: boolean;
@@ -69,7 +74,7 @@ export function compilePolicy(document: unknown, options: PolicyReading = {}): P
       },
     };
   } catch (error) {
-    if (error instanceof PolicyInvalid) return { kind: 'invalid', reason: error.message };
+    if (error instanceof PolicyInvalid) return { kind: 'invalid', reason: error.message, at: error.at };
     throw error;
   }
 }
@@ -123,7 +128,11 @@ function readStatements(document: unknown, options: PolicyReading): readonly Sta
   const { Statement: statement } = policy;
   const list: readonly unknown[] = Array.isArray(statement) ? statement : [statement];
   if (list.length === 0) throw new PolicyInvalid('Statement is empty');
-  return list.map((item) => readStatement(item, version === '2012-10-17', options));
+  return list.map((item, index) =>
+    readingAt(Array.isArray(statement) ? ['Statement', String(index)] : ['Statement'], () =>
+      readStatement(item, version === '2012-10-17', options),
+    ),
+  );
 }
 
 function readStatement(value: unknown, hasVariables: boolean, options: PolicyReading): Statement {
@@ -171,7 +180,10 @@ function readPart(
   const excluded = statement[`Not${name}`];
   if ((included === undefined) === (excluded === undefined))
     throw new PolicyInvalid(`a statement needs exactly one of ${name} and Not${name}`);
-  const patterns = readTexts(included ?? excluded, name).map(compile);
+  const member = included === undefined ? `Not${name}` : name;
+  const patterns = readTexts(included ?? excluded, name).map((text, index) =>
+    readingAt(Array.isArray(included ?? excluded) ? [member, String(index)] : [member], () => compile(text)),
+  );
   return { patterns, isExcluding: included === undefined };
 }
 

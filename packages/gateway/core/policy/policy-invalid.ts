@@ -7,6 +7,22 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
+  /** The path of the invalid part in the document; empty for the document. */
+  readonly at: readonly string[];
+
+  constructor(message: string, at: readonly string[] = []) {
+    super(message);
+    this.at = at;
+  }
+}
+
+/** Adds the path of the part that is read to what is thrown about it. */
+export function readingAt<T>(at: readonly string[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof PolicyInvalid ? new PolicyInvalid(error.message, [...at, ...error.at]) : error;
+  }
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { findMatch, type Wanted } from './field-match.ts';
-import { refusalOf, refusePattern, withWords } from './pattern-error.ts';
+import { readingPart, refusalOf, refusePattern, withWords } from './pattern-error.ts';
 import { compileRules, type Dialect, type FieldRules } from './value-match.ts';
 import { isTooComplex } from './wildcard.ts';
 
@@ -42,10 +42,16 @@ const RESERVED = new Set(
  */
 export function readAlternatives(pattern: unknown, dialect: Dialect): readonly Alternative[] {
   if (!isJsonObject(pattern)) return refusePattern('Filter is not an object');
-  return readFields([], pattern, { path: [], dialect, isInOr: false });
+  return readFields([], pattern, { path: [], from: [], dialect, isInOr: false });
 }
 
-type Place = { readonly path: readonly string[]; readonly dialect: Dialect; readonly isInOr: boolean };
+type Place = {
+  readonly path: readonly string[];
+  /** As `path`, with the alternatives of `$or` on the way. */
+  readonly from: readonly string[];
+  readonly dialect: Dialect;
+  readonly isInOr: boolean;
+};
 
 /** Adds the fields of an object to each of the alternatives read so far. */
 function readFields(
@@ -57,27 +63,34 @@ function readFields(
   let alternatives = before;
   const entries = Object.entries(object);
   for (const [name, value] of entries) {
-    if (name === '$or') {
-      alternatives = readOr(alternatives, value, place);
-      continue;
-    }
-    if (place.isInOr && RESERVED.has(name))
-      refusePattern(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
-    const path = [...place.path, name];
-    if (Array.isArray(value)) alternatives = addRules(alternatives, value, { ...place, path });
-    else if (isJsonObject(value)) alternatives = readFields(alternatives, value, { ...place, path });
-    else refusePattern(`"${name}" must be an object or an array`);
+    const from = [...place.from, name];
+    alternatives = readingPart(from, () => readField(alternatives, name, value, { ...place, from }));
   }
   if (entries.length === 0) refusePattern('Empty objects are not allowed');
   return alternatives;
 }
 
+function readField(
+  before: readonly Alternative[],
+  name: string,
+  value: unknown,
+  place: Place,
+): readonly Alternative[] {
+  if (name === '$or') return readOr(before, value, place);
+  if (place.isInOr && RESERVED.has(name))
+    refusePattern(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
+  const path = [...place.path, name];
+  if (Array.isArray(value)) return addRules(before, value, { ...place, path });
+  if (isJsonObject(value)) return readFields(before, value, { ...place, path });
+  return refusePattern(`"${name}" must be an object or an array`);
+}
+
 function readOr(before: readonly Alternative[], value: unknown, place: Place): readonly Alternative[] {
   if (!Array.isArray(value)) return refusePattern('It must be an Array followed with $or.');
   const choices = value as readonly unknown[];
-  const alternatives = choices.flatMap((choice) =>
+  const alternatives = choices.flatMap((choice, index) =>
     isJsonObject(choice)
-      ? readFields(before, choice, { ...place, isInOr: true })
+      ? readFields(before, choice, { ...place, from: [...place.from, String(index)], isInOr: true })
       : refusePattern('Only JSON object is allowed in array of $or relationship.'),
   );
   if (choices.length < 2) refusePattern('There must have at least 2 Objects in $or relationship.');

@@ -1,9 +1,28 @@
 import { DefinitionError } from '../../core/errors.ts';
+import type { DefinitionPlace } from '../../core/errors.ts';
 
 /** An error in a pattern, policy, schedule or input. The code that reads the template adds file and line. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
   readonly code = 'EVENT_PATTERN';
+  /** The path of the part of the pattern that is refused; empty for the pattern as a whole. */
+  readonly at: readonly string[];
+
+  constructor(message: string, at: readonly string[] = []) {
+    super(message);
+    this.at = at;
+  }
+}
+
+/** Adds the path of the part that is compiled to a refusal that has none. */
+export function readingPart<T>(at: readonly string[], compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    throw error instanceof PatternError && error.at.length === 0
+      ? new PatternError(error.message, at)
+      : error;
+  }
 }
 
 export function refusePattern(reason: string): never {
@@ -11,14 +30,19 @@ export function refusePattern(reason: string): never {
 }
 
 /** Returns the error with which a compilation refuses its input; undefined if it succeeds. Other errors are thrown. */
-export function refusalOf(compile: () => unknown): string | undefined {
+export function refusedBy(compile: () => unknown): PatternError | undefined {
   try {
     compile();
     return undefined;
   } catch (error) {
-    if (error instanceof PatternError) return error.message;
+    if (error instanceof PatternError) return error;
     throw error;
   }
+}
+
+/** Returns what a compilation refuses with, or undefined if it succeeds; other errors are thrown. */
+export function refusalOf(compile: () => unknown): string | undefined {
+  return refusedBy(compile)?.message;
 }
 
 /** Adds the words that a service puts before the reason of a refusal. */
@@ -26,7 +50,7 @@ export function withWords<T>(words: (reason: string) => string, compile: () => T
   try {
     return compile();
   } catch (error) {
-    throw error instanceof PatternError ? new PatternError(words(error.message)) : error;
+    throw error instanceof PatternError ? new PatternError(words(error.message), error.at) : error;
   }
 }
 
@@ -34,11 +58,16 @@ export function withWords<T>(words: (reason: string) => string, compile: () => T
  * Compiles a pattern that a template contains. @throws DefinitionError with the template's place instead of a
  * PatternError
  */
-export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
+export function atPlace<T>(place: DefinitionPlace, compile: () => T): T {
+  return inProperty(() => place, compile);
+}
+
+/** As `atPlace`, with the place of the part that is refused. @param placeOf returns the place of a part of the pattern */
+export function inProperty<T>(placeOf: (at: readonly string[]) => DefinitionPlace, compile: () => T): T {
   try {
     return compile();
   } catch (error) {
-    if (error instanceof PatternError) throw new DefinitionError(place, error.message);
+    if (error instanceof PatternError) throw new DefinitionError(placeOf(error.at), error.message);
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import { compileEventPattern } from '../../kernel/delivery/event-pattern.ts';
 import type { Schedule } from '../../kernel/delivery/schedule.ts';
 import { compileInput } from '../../kernel/delivery/target-input.ts';
 import type { TargetInput } from '../../kernel/delivery/target-input.ts';
-import { atPlace } from '../../kernel/delivery/pattern-error.ts';
+import { atPlace, inProperty } from '../../kernel/delivery/pattern-error.ts';
 import type { EventRule, RuleTarget } from './event-buses.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import { compileRuleSchedule } from '../../kernel/delivery/schedule-expression.ts';
@@ -136,7 +136,11 @@ function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
         ? undefined
         : reader.attempt(
             'the rule matches nothing',
-            () => atPlace(resource.place('EventPattern'), () => compileEventPattern(pattern)),
+            () =>
+              inProperty(
+                (at) => resource.place(['EventPattern', ...at].join('.')),
+                () => compileEventPattern(pattern),
+              ),
             () => () => false,
           ),
     targets: reader.list('Targets').flatMap((target, index) => readRuleTarget(reader, target, index)),

@@ -10,7 +10,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileFilterPolicy } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import { DefinitionError } from '../../core/errors.ts';
-import { atPlace } from '../../kernel/delivery/pattern-error.ts';
+import { inProperty } from '../../kernel/delivery/pattern-error.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Subscription, TopicDefinition } from './topics.ts';
 
@@ -102,7 +102,10 @@ function readOne(
           'the subscription gets no message',
           () => {
             refuseOtherScope(reader, FilterPolicyScope);
-            return atPlace(reader.resource.place('FilterPolicy'), () => compileFilterPolicy(policy, scope));
+            return inProperty(
+              (at) => reader.resource.place(['FilterPolicy', ...at].join('.')),
+              () => compileFilterPolicy(policy, scope),
+            );
           },
           () => () => false,
         );

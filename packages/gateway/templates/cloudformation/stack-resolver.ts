@@ -20,7 +20,7 @@ import { pseudoParameter } from '../pseudo-parameters.ts';
 import { ResourceNames } from './resource-names.ts';
 import { parameterTexts } from './nested-stacks.ts';
 import { makeName } from '@gatewright/aws/physical-ids';
-import { OpenNames, describeCycle, findCycle } from '../dependency-cycles.ts';
+import { OpenNames, describeCycle, findCycle, pathToReference } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
@@ -127,10 +127,10 @@ export class StackResolver implements Scope {
       if (this.#mayExist(logicalId)) resolved.set(logicalId, this.#resolveResource(logicalId));
     }
     const cycle = findCycle(this.#needs);
-    const [first = ''] = cycle;
+    const [first = '', second = first] = cycle;
     if (cycle.length > 0)
       this.refuse(
-        ['Resources', first],
+        ['Resources', first, ...pathToReference(this.#resource(first), second)],
         describeCycle(cycle),
         'the resources are still served',
         'circular-dependency',

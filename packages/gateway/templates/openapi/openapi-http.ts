@@ -4,7 +4,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { closingError } from './closed-operation.ts';
 import { findIntegration, httpIntegration } from './openapi-integration.ts';
 import { importedId } from './openapi-resource.ts';
-import { httpAuthorizer, readSecurity, securityAuthorizers } from './openapi-security.ts';
+import { httpAuthorizer, lacksIssuer, readSecurity, securityAuthorizers } from './openapi-security.ts';
 import type { OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
@@ -32,7 +32,12 @@ export function importHttpApi(
   if (algorithm !== undefined && algorithm !== '1.0')
     return document.fail([ALGORITHM], `Invalid OpenAPI input. ${ALGORITHM} must be 1.0`);
   const ApiId = document.api.physicalId;
-  const authorizers = securityAuthorizers(document).map((scheme): ImportedResource => {
+  const schemes = securityAuthorizers(document);
+  const leftOut = new Set(schemes.filter((scheme) => lacksIssuer(document, scheme)).map(({ name }) => name));
+  for (const { name, at } of schemes)
+    if (leftOut.has(name)) document.warn(at, 'Invalid issuer: Issuer can not be empty for JWT Authorizer');
+  const kept = schemes.filter(({ name }) => !leftOut.has(name));
+  const authorizers = kept.map((scheme): ImportedResource => {
     const physicalId = importedId(document, stackName, AUTHORIZER_TYPE, scheme.name, 6);
     return {
       key: `Authorizer ${scheme.name}`,
@@ -49,6 +54,11 @@ export function importHttpApi(
       () => {
         const closed = closingError(operation.value, document.place(operation.at).file);
         if (closed !== undefined) throw closed;
+        const { authorizer } = readSecurity(document, operation);
+        if (authorizer !== undefined && leftOut.has(authorizer)) {
+          document.report(operation.at, `an import leaves it out, because it leaves out ${authorizer}`);
+          return [];
+        }
         return importRoute(document, stackName, operation, basePath);
       },
       (fault) => [closedRoute(document, stackName, operation, basePath, fault)],

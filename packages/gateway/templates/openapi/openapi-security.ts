@@ -146,6 +146,14 @@ export function httpAuthorizer(
   });
 }
 
+/** Returns whether an import leaves out an authorizer, and the routes that need it, with a warning (aws/aws-sam-cli#2410). */
+export function lacksIssuer(document: OpenApiDocument, scheme: Found): boolean {
+  const authorizer = document.require([...scheme.at, AUTHORIZER]);
+  const jwt = document.object([...authorizer.at, 'jwtConfiguration']);
+  const issuer = jwt?.value['issuer'] ?? '';
+  return document.text(authorizer, 'type')?.toLowerCase() === 'jwt' && issuer === '';
+}
+
 function splitSources(sources: Json | undefined): Json | undefined {
   return typeof sources === 'string' ? sources.split(',').map((source) => source.trim()) : sources;
 }

@@ -63,6 +63,8 @@ const OF_EVENTS: Readonly<Record<string, string>> = {
   EventPattern: 'Pattern',
   TopicArn: 'Topic',
 };
+/** What an event source mapping reads, by the type of the event. */
+const OF_MAPPINGS: readonly string[] = ['Queue', 'Stream', 'Cluster', 'Broker'];
 
 export class SamExpansion {
   readonly resources = new Map<string, Json>();
@@ -174,7 +176,9 @@ export class SamExpansion {
     const event = events.toSorted((one, other) => other.length - one.length)[0];
     if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
     const at = [...properties, 'Events', event];
-    return property === '' ? at : [...at, 'Properties', OF_EVENTS[property] ?? property, ...within];
+    const own = this.#member([...at, 'Properties']);
+    const source = property === 'EventSourceArn' ? OF_MAPPINGS.find((name) => name in own) : undefined;
+    return property === '' ? at : [...at, 'Properties', source ?? OF_EVENTS[property] ?? property, ...within];
   }
 
   /** Returns the place for a path into the document of an API: in its own document, an authorizer, or an event. */
@@ -319,8 +323,26 @@ export class SamExpansion {
   }
 
   fail(logicalId: string, message: string, rule?: RuleId): never {
-    const line = this.#tree.lineOf(['Resources', logicalId]);
+    const line = this.#tree.lineOf(this.#placeOf(logicalId, message));
     throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message, [], rule);
+  }
+
+  /** Reports what AWS refuses of a part of a resource. @throws DefinitionError if errors are not tolerated */
+  refuse(logicalId: string, property: Path, message: string): void {
+    const line = this.#tree.lineOf(['Resources', logicalId, 'Properties', ...property]);
+    const error = new DefinitionError({ file: this.#tree.file, line, logicalId }, message);
+    this.#tolerance.note(error, 'it is served without this part');
+  }
+
+  /** Returns the place that a message is about: the member of the event that it names, if it names an event. */
+  #placeOf(logicalId: string, message: string): Path {
+    const at = ['Resources', logicalId];
+    const [, event, words = ''] = /^event (\w+): (.*)/s.exec(message) ?? [];
+    if (event === undefined) return at;
+    const ofEvent = [...at, 'Properties', 'Events', event];
+    const properties = this.#member([...ofEvent, 'Properties']);
+    const named = new Set(words.match(/\w+/g));
+    return [...ofEvent, ...(findNamed(properties, ['Properties'], named) ?? [])];
   }
 
   /**
@@ -337,6 +359,19 @@ export class SamExpansion {
     for (const key of path) found = membersOf(found)[key];
     return membersOf(found);
   }
+}
+
+/** Returns the path of the first text, or else of the first key, whose name is one of the words. */
+function findNamed(value: Json, at: Path, words: ReadonlySet<string>): Path | undefined {
+  if (typeof value === 'string') return words.has(value) ? at : undefined;
+  if (!isJsonObject(value)) return undefined;
+  const entries = Object.entries(value);
+  for (const [key, inner] of entries) {
+    const found = findNamed(inner, [...at, key], words);
+    if (found !== undefined) return found;
+  }
+  const [key] = entries.find(([name]) => words.has(name)) ?? [];
+  return key === undefined ? undefined : [...at, key];
 }
 
 function refill<V>(map: Map<string, V>, entries: readonly (readonly [string, V])[]): void {

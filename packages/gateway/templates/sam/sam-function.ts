@@ -9,7 +9,7 @@ import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
 import { expandSource } from './sam-events.ts';
 import { deadLetterConfig, expandInvokeConfig } from './sam-invoke-config.ts';
-import { functionRole } from './sam-role.ts';
+import { functionRole, refusePolicies } from './sam-role.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 
@@ -25,9 +25,24 @@ const EXPANDED =
     ' ',
   );
 
+/** SAM developer guide, AWS::Serverless::Function, ProvisionedConcurrencyConfig: "AutoPublishAlias is required" */
+function refuseUnaliased(expansion: SamExpansion, logicalId: string, properties: JsonObject): void {
+  if (
+    properties['ProvisionedConcurrencyConfig'] !== undefined &&
+    properties['AutoPublishAlias'] === undefined
+  )
+    expansion.refuse(
+      logicalId,
+      ['ProvisionedConcurrencyConfig'],
+      'To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the function',
+    );
+}
+
 export function expandFunction(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const properties = expansion.properties('Function', resource);
   expansion.reportUnknown(logicalId, TYPE, properties, [...PASSED_ON, ...EXPANDED]);
+  refusePolicies(expansion, logicalId, properties);
+  refuseUnaliased(expansion, logicalId, properties);
   const role = properties['Role'] ?? { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] };
   if (properties['Role'] === undefined) {
     expansion.make(

@@ -135,6 +135,34 @@ const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = 
   ['VPCAccess', 'ec2:*'],
 ];
 
+/** The templates for services that do not run here. */
+const OTHER_NAMES: ReadonlySet<string> = new Set(
+  (
+    'AMIDescribePolicy AWSSecretsManagerGetSecretValuePolicy AWSSecretsManagerRotationPolicy AcmGetCertificatePolicy ' +
+    'AthenaQueryPolicy CloudFormationDescribeStacksPolicy CloudWatchDashboardPolicy CloudWatchDescribeAlarmHistoryPolicy ' +
+    'CloudWatchPutMetricPolicy CodeCommitCrudPolicy CodeCommitReadPolicy CodePipelineLambdaExecutionPolicy ' +
+    'CodePipelineReadOnlyPolicy ComprehendBasicAccessPolicy CostExplorerReadOnlyPolicy EC2CopyImagePolicy EC2DescribePolicy ' +
+    'EKSDescribePolicy ElasticsearchHttpPostPolicy FilterLogEventsPolicy FirehoseCrudPolicy FirehoseWritePolicy ' +
+    'KMSDecryptPolicy KMSEncryptPolicy OrganizationsListAccountsPolicy PinpointEndpointAccessPolicy PollyFullAccessPolicy ' +
+    'RekognitionDetectOnlyPolicy RekognitionFacesPolicy RekognitionLabelsPolicy RekognitionReadPolicy ' +
+    'Route53ChangeResourceRecordSetsPolicy SESBulkTemplatedCrudPolicy SESBulkTemplatedCrudPolicy_v2 SESCrudPolicy ' +
+    'SESEmailTemplateCrudPolicy SESSendBouncePolicy SSMParameterReadPolicy SSMParameterWithSlashPrefixReadPolicy ' +
+    'ServerlessRepoReadWriteAccessPolicy TextractDetectAnalyzePolicy TextractGetResultPolicy TextractPolicy VPCAccessPolicy'
+  ).split(' '),
+);
+
+/** Returns whether SAM has a template with this name. None of them is also the name of a managed policy. */
+export function isPolicyTemplate(name: string): boolean {
+  return Object.hasOwn(GRANTS, name) || OTHER_NAMES.has(name);
+}
+
+/** Returns the parameters that SAM requires for a template, as far as they are known here. */
+export function parametersOf(name: string): readonly string[] {
+  const grants = Object.hasOwn(GRANTS, name) ? (GRANTS[name] ?? []) : [];
+  const resources = grants.flatMap(([, ...all]) => all).join(' ');
+  return [...new Set(Array.from(resources.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter))];
+}
+
 /** Returns the policy document of a template; undefined if SAM has no template with this name. */
 export function expandPolicyTemplate(name: string, parameters: Json): JsonObject | undefined {
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
@@ -144,7 +172,7 @@ export function expandPolicyTemplate(name: string, parameters: Json): JsonObject
       grants.map(([actions, ...resources]) => [actions, resources.map((one) => arnOf(one, given))]),
     );
   const [, actions] =
-    OTHER_SERVICES.find(([prefix]) => name.startsWith(prefix) && name.endsWith('Policy')) ?? [];
+    OTHER_SERVICES.find(([prefix]) => name.startsWith(prefix) && /Policy(?:_v2)?$/.test(name)) ?? [];
   return actions === undefined ? undefined : documentOf([[actions, '*']]);
 }
 

@@ -7,8 +7,9 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
 import { findEventSource } from '../../core/stack/event-sources.ts';
 import { present } from './sam-expansion.ts';
+import type { SamExpansion } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
-import { expandPolicyTemplate } from './sam-policy-templates.ts';
+import { expandPolicyTemplate, isPolicyTemplate, parametersOf } from './sam-policy-templates.ts';
 
 /**
  * A managed policy whose content is unknown. It is used for the permissions of connectors, which are not computed here.
@@ -66,6 +67,28 @@ function role(
             PolicyDocument: document,
           })),
   });
+}
+
+/**
+ * Refuses policy templates that SAM or IAM does not accept: without a parameter (SAM's translator,
+ * InsufficientParameterValues), or as the name of a managed policy (aws/serverless-application-model#3375).
+ */
+export function refusePolicies(expansion: SamExpansion, logicalId: string, properties: JsonObject): void {
+  const { Policies: given = [] } = properties;
+  for (const [index, policy] of (isJsonList(given) ? given : [given]).entries()) {
+    const at = isJsonList(given) ? ['Policies', String(index)] : ['Policies'];
+    if (typeof policy === 'string' && isPolicyTemplate(policy))
+      expansion.refuse(logicalId, at, `ARN ${policy} is not valid.`);
+    for (const [name, parameters] of Object.entries(membersOf(policy))) {
+      const missing = parametersOf(name).filter((one) => !Object.hasOwn(membersOf(parameters), one));
+      if (missing.length > 0 && isJsonObject(parameters))
+        expansion.refuse(
+          logicalId,
+          [...at, name],
+          `Must specify valid parameter values for policy template '${name}': ${missing.join(', ')} is missing`,
+        );
+    }
+  }
 }
 
 /** Returns the policy document, or the documents of policy templates. Any other policy is a managed policy. */

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION } from './sam-document.ts';
 import { idPart, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { startingRole, stateMachineRole } from './sam-role.ts';
+import { refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
 
 const TYPE = 'AWS::Serverless::StateMachine';
 const OF_MACHINE = ['DefinitionSubstitutions', 'Tags'];
@@ -21,6 +21,7 @@ export function expandStateMachine(expansion: SamExpansion, logicalId: string, r
   const properties = expansion.properties('StateMachine', resource);
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_MACHINE, ...KNOWN]);
   const roleId = `${logicalId}Role`;
+  refusePolicies(expansion, logicalId, properties);
   if (properties['Role'] === undefined)
     expansion.make(logicalId, roleId, 'AWS::IAM::Role', stateMachineRole(logicalId, properties));
   expansion.make(logicalId, logicalId, 'AWS::StepFunctions::StateMachine', {

@@ -14,6 +14,15 @@ const OF_FUNCTION: Readonly<Record<string, readonly string[]>> = {
   'Environment.Variables': ['environment'],
   VpcConfig: ['vpc'],
 };
+/** Members of CorsConfiguration that the service has below another name. */
+const OF_CORS: Readonly<Record<string, readonly string[]>> = {
+  AllowCredentials: ['allowCredentials'],
+  AllowHeaders: ['allowedHeaders'],
+  AllowMethods: ['allowedMethods'],
+  AllowOrigins: ['allowedOrigins'],
+  ExposeHeaders: ['exposedResponseHeaders'],
+  MaxAge: ['maxAge'],
+};
 const MIN_PART = 3;
 
 /** Returns the line of a property of a function, or of the function. */
@@ -24,7 +33,10 @@ export function findFunctionLine(tree: SourceTree, name: string, property: Path)
     nested === undefined
       ? [...(OF_FUNCTION[first] ?? [first.charAt(0).toLowerCase() + first.slice(1)]), second, ...rest]
       : [...nested, ...rest];
-  return tree.lineOf(['functions', name, ...own]);
+  const isOfProvider =
+    memberAt(tree.value, ['functions', name, ...own]) === undefined &&
+    memberAt(tree.value, ['provider', ...own]) !== undefined;
+  return tree.lineOf(isOfProvider ? ['provider', ...own] : ['functions', name, ...own]);
 }
 
 /** Returns the line of what osls generates a resource from; undefined if that is not found. */
@@ -36,7 +48,7 @@ export function findGeneratedLine(
   const resources = mapOf(template, 'Resources');
   if (resources[logicalId] === undefined) return undefined;
   if (logicalId === 'HttpApi' && property[0] === 'CorsConfiguration')
-    return tree.lineOf(['provider', 'httpApi', 'cors']);
+    return tree.lineOf(['provider', 'httpApi', 'cors', ...(OF_CORS[property[1] ?? ''] ?? [])]);
   const value = memberAt(resources[logicalId], ['Properties', ...property]);
   const named = functionsBehind(logicalId, resources, functions);
   const places = [...named.map((name) => ['functions', name, 'events']), ['functions'], ['provider']];
@@ -48,7 +60,27 @@ export function findGeneratedLine(
         (text.length < MIN_PART ? undefined : findText(tree, places, (one) => one.includes(text))));
   if (found !== undefined) return tree.lineOf(found);
   const [only, ...others] = named;
-  return only === undefined || others.length > 0 ? undefined : tree.lineOf(['functions', only, 'events']);
+  return only === undefined || others.length > 0
+    ? undefined
+    : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], property));
+}
+
+/** Returns the path of the setting in the events of a function that a property is made from, or of the only event. */
+function pathOfEvent(tree: SourceTree, at: Path, [property = '']: Path): Path {
+  const events = memberAt(tree.value, at);
+  const named = isJsonList(events)
+    ? events.flatMap((event, index) =>
+        Object.entries(mapOf({ event }, 'event')).flatMap(([kind, settings]) =>
+          Object.keys(mapOf({ settings }, 'settings'))
+            // `maximumBatchingWindow` becomes MaximumBatchingWindowInSeconds.
+            .filter((name) => property.toLowerCase().startsWith(name.toLowerCase()))
+            .map((name) => [...at, String(index), kind, name]),
+        ),
+      )
+    : [];
+  const [found, ...others] = named;
+  if (found !== undefined && others.length === 0) return found;
+  return isJsonList(events) && events.length === 1 ? [...at, '0'] : at;
 }
 
 /** Returns the names of the functions that a resource refers to, directly or through one other resource. */

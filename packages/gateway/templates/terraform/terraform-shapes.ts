@@ -107,9 +107,12 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   },
   aws_cognito_user_pool: (instance, values) => {
     const [triggers] = values.blocks(instance, 'lambda_config');
-    if (triggers === undefined) return {};
+    const attributes = values.blocks(instance, 'schema').map((attribute) => pascalMembers(attribute));
+    const Schema = attributes.length === 0 ? {} : { Schema: attributes };
+    if (triggers === undefined) return Schema;
     const config = triggers['pre_token_generation_config'];
     return {
+      ...Schema,
       LambdaConfig: {
         ...pascalMembers(without(triggers, 'pre_token_generation_config')),
         ...(isJsonList(config) &&

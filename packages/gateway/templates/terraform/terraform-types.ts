@@ -159,9 +159,11 @@ aws_sqs_queue SQS::Queue
   visibility_timeout_seconds=VisibilityTimeout receive_wait_time_seconds=ReceiveMessageWaitTimeSeconds
   redrive_policy:json redrive_allow_policy:json > id={Ref} url={Ref} arn={@Arn} name={@QueueName}
 aws_sqs_queue_policy SQS::QueuePolicy
+  queue_url=Queues:id policy=PolicyDocument:json
 aws_sns_topic SNS::Topic
   name=TopicName display_name fifo_topic content_based_deduplication > id={Ref} arn={Ref} name={@TopicName}
 aws_sns_topic_policy SNS::TopicPolicy
+  arn=Topics:id policy=PolicyDocument:json
 aws_sns_topic_subscription SNS::Subscription
   topic_arn:id protocol endpoint:id filter_policy:json filter_policy_scope raw_message_delivery redrive_policy:json
   > id={Ref} arn={Ref}
@@ -184,6 +186,8 @@ aws_secretsmanager_secret SecretsManager::Secret
   name > id={Ref} arn={Ref}
 aws_s3_bucket S3::Bucket
   bucket=BucketName > id={Ref} bucket={Ref} arn={@Arn}
+aws_s3_bucket_policy S3::BucketPolicy
+  bucket=Bucket:id policy=PolicyDocument:json
 aws_cognito_user_pool Cognito::UserPool
   name=UserPoolName username_attributes alias_attributes auto_verified_attributes
   > id={Ref} arn={@Arn} endpoint=cognito-idp.{region}.{suffix}/{Ref}

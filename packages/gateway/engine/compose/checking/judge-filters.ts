@@ -3,7 +3,7 @@ import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../../core/stack/model.ts';
 import { checkFilterCriteria } from '../../../kernel/delivery/event-pattern.ts';
 import { compileFilterPolicy } from '../../../kernel/delivery/filter-policy.ts';
-import { refusalOf } from '../../../kernel/delivery/pattern-error.ts';
+import { refusedBy } from '../../../kernel/delivery/pattern-error.ts';
 
 type RefusedFilter = {
   readonly resource: ResolvedResource;
@@ -21,6 +21,8 @@ export function findRefusedFilters(resource: ResolvedResource): readonly Refused
   const policy = typeof written === 'string' ? parseJson(written) : written;
   if (type !== 'AWS::SNS::Subscription' || !isJsonObject(policy)) return [];
   const scope = FilterPolicyScope === 'MessageBody' ? FilterPolicyScope : 'MessageAttributes';
-  const message = refusalOf(() => compileFilterPolicy(policy, scope));
-  return message === undefined ? [] : [{ resource, property: 'FilterPolicy', message }];
+  const refused = refusedBy(() => compileFilterPolicy(policy, scope));
+  return refused === undefined
+    ? []
+    : [{ resource, property: ['FilterPolicy', ...refused.at].join('.'), message: refused.message }];
 }

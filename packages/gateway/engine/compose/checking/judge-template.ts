@@ -1,5 +1,7 @@
-/** Checks the template as a whole: its size, the number of its entries, and its name. */
+/** Checks a template as a whole: its size, the number of its entries, its outputs and its name. */
 import { statSync } from 'node:fs';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { findTemplateExcess, INLINE_BYTES } from '../../../core/deployability/template-limits.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
@@ -8,6 +10,16 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const TEMPLATE_FILE = /\.(?:ya?ml|json|template)$/;
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
+
+/** Returns the paths of outputs whose value is a list or a map, and no function (aws-samples/sessions-with-aws-sam#7). */
+function findListsAsValues(template: JsonObject): readonly (readonly string[])[] {
+  return Object.entries(mapOf(template, 'Outputs')).flatMap(([output, body]) => {
+    const value = membersOf(body)['Value'];
+    const isMap =
+      isJsonObject(value) && !Object.keys(value).some((name) => name === 'Ref' || name.startsWith('Fn::'));
+    return isMap || isJsonList(value) ? [['Outputs', output, 'Value']] : [];
+  });
+}
 
 export function judgeTemplate({ stackName, source, file }: ResolvedStack): readonly DeployFinding[] {
   if (source === undefined) return [];
@@ -22,6 +34,13 @@ export function judgeTemplate({ stackName, source, file }: ResolvedStack): reado
   const bytes = isWritten ? statSync(file).size : Buffer.byteLength(JSON.stringify(template));
   const excess = findTemplateExcess({ template, bytes }, parameters);
   return [
+    ...findListsAsValues(template).map((at) =>
+      find(
+        'template',
+        at,
+        'Template format error: The Value field of every Outputs member must evaluate to a String.',
+      ),
+    ),
     ...excess.map(({ at, message }) => find('template-limits', at, message)),
     ...(STACK_NAME.test(stackName)
       ? []

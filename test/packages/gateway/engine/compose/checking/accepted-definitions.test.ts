@@ -74,6 +74,25 @@ Resources:
               x-amazon-apigateway-integration: { type: mock }`,
   },
   {
+    name: 'a JWT authorizer without an issuer, if warnings do not fail the import',
+    source: 'aws/aws-sam-cli#2410, aws/serverless-application-model#1727: the deployment succeeds',
+    text: `
+${SAM}
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        openapi: 3.0.1
+        info: { title: a, version: '1' }
+        components: { securitySchemes: { Login: { type: oauth2, x-amazon-apigateway-authorizer: { type: jwt, identitySource: $request.header.Authorization, jwtConfiguration: { audience: [a] } } } } }
+        paths:
+          /a:
+            get:
+              security: [{ Login: [] }]
+              x-amazon-apigateway-integration: { type: http_proxy, httpMethod: GET, uri: 'https://example.com', payloadFormatVersion: '1.0' }`,
+  },
+  {
     name: 'an API without methods, which nothing deploys',
     source: 'API Gateway API reference, CreateRestApi: only CreateDeployment needs methods',
     text: `

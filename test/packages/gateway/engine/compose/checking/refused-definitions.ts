@@ -7,7 +7,7 @@ import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
-import { OF_RESOURCES } from './refused/of-resources.ts';
+import { OF_RESOURCES, OF_SAM } from './refused/of-resources.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
 import { OF_THREADS } from './refused/of-threads.ts';
@@ -28,4 +28,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_POLICIES,
   ...OF_IMPORTS,
   ...OF_RESOURCES,
+  ...OF_SAM,
 ];

@@ -75,8 +75,8 @@ export const OF_EVENTS: readonly RefusedDefinition[] = [
       TopicArn: !Ref Topic
       Protocol: sqs
       Endpoint: !GetAtt Queue.Arn
-      FilterPolicy: # here
-        kind: [{ begins-with: a }]
+      FilterPolicy:
+        kind: [{ begins-with: a }] # here
   Topic: { Type: AWS::SNS::Topic }
   Queue: { Type: AWS::SQS::Queue }`,
     'sns-subscription-filterpolicy',
@@ -88,8 +88,11 @@ export const OF_EVENTS: readonly RefusedDefinition[] = [
   Broken:
     Type: AWS::Events::Rule
     Properties:
-      EventPattern: # here
-        source: my.shop
+      EventPattern:
+        source: [a]
+        $or:
+          - detail: { a: [1] }
+          - detail: { b: plain } # here
       Targets: [{ Id: a, Arn: !GetAtt Queue.Arn }]
   Queue: { Type: AWS::SQS::Queue }`,
     'events-rule-eventpattern',

@@ -210,4 +210,125 @@ export const OF_RESOURCES: readonly RefusedDefinition[] = [
     ),
     needs: ['http'],
   },
+  one(
+    'the second statement of the second policy of a role',
+    `
+  Broken:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+      Policies:
+        - PolicyName: first
+          PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: '*', Resource: '*' }] }
+        - PolicyName: second
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement:
+              - { Effect: Allow, Action: '*', Resource: '*' }
+              - Effect: Allow # here
+                Action: logs:PutLogEvents`,
+    'iam-role-policies',
+    'aws-samples/aws-health-aware#1: "Policy statement must contain resources."',
+  ),
+  one(
+    'a list as the value of an output',
+    `
+Resources:
+  Topic: { Type: AWS::SNS::Topic }
+Outputs:
+  Arn:
+    Value: # here
+      - !Ref Topic`,
+    'template',
+    'aws-samples/sessions-with-aws-sam#7: "The Value field of every Outputs member must evaluate to a String."',
+  ),
+  {
+    name: 'a deployment of a WebSocket API that waits for no route',
+    text: `
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action } }
+  Connect: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: $connect, Target: !Sub 'integrations/\${Mock}' } }
+  Mock: { Type: AWS::ApiGatewayV2::Integration, Properties: { ApiId: !Ref Api, IntegrationType: MOCK } }
+  Stage: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: !Ref Api, StageName: dev, DeploymentId: !Ref Broken } }
+  Broken: # here
+    Type: AWS::ApiGatewayV2::Deployment
+    Properties: { ApiId: !Ref Api }`,
+    id: 'deployment-without-methods',
+    source:
+      'aws/serverless-application-model#2512: "At least one route is required before deploying the Api"',
+  },
+  {
+    name: 'a reference that closes a circle',
+    text: `
+  First:
+    Type: AWS::SQS::Queue
+    Properties:
+      Tags: [{ Key: other, Value: a }]
+      RedrivePolicy:
+        deadLetterTargetArn: !GetAtt Second.Arn # here
+        maxReceiveCount: 3
+  Second: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt First.Arn, maxReceiveCount: 3 } } }`,
+    id: 'circular-dependency',
+    source: 'CloudFormation user guide, troubleshooting, dependency error',
+  },
+];
+
+const SAM_FUNCTION = (more: string): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Jobs: { Type: AWS::SQS::Queue }
+  Broken:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: exports.handler = async () => ({})
+${more}`;
+
+/** Parts of SAM functions, with the line of what is written in the template. */
+export const OF_SAM: readonly RefusedDefinition[] = [
+  one(
+    'the URL of a queue as the source of an event',
+    SAM_FUNCTION(`      Events:
+        Work:
+          Type: SQS
+          Properties:
+            BatchSize: 1
+            Queue: !Ref Jobs # here`),
+    'lambda-eventsourcemapping-eventsourcearn',
+    'aws/serverless-application-model#1699: "#/EventSourceArn: failed validation constraint for keyword [pattern]"',
+  ),
+  one(
+    'an authorizer of an event that the API does not have',
+    SAM_FUNCTION(`      Events:
+        Get:
+          Type: HttpApi
+          Properties:
+            Path: /a
+            Method: get
+            Auth:
+              Authorizer: Login # here`),
+    'lambda-function',
+    "SAM's translator: Unable to set Authorizer, because it wasn't defined in the API's Authorizers",
+  ),
+  one(
+    'a policy template without its parameter',
+    SAM_FUNCTION(`      Policies:
+        - AWSLambdaBasicExecutionRole
+        - SQSPollerPolicy: { Name: jobs } # here`),
+    'lambda-function',
+    "SAM's translator: Must specify valid parameter values for policy template 'SQSPollerPolicy'",
+  ),
+  one(
+    'the name of a policy template as a managed policy',
+    SAM_FUNCTION(`      Policies:
+        - SESBulkTemplatedCrudPolicy_v2 # here`),
+    'lambda-function',
+    'aws/serverless-application-model#3375: "ARN SESBulkTemplatedCrudPolicy_v2 is not valid."',
+  ),
+  one(
+    'provisioned concurrency without an alias',
+    SAM_FUNCTION('      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 } # here'),
+    'lambda-function',
+    "SAM's translator: To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the function",
+  ),
 ];
