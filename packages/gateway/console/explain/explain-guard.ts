@@ -11,6 +11,14 @@ import {
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import { describeExpiry, explainToken, renewToken } from './explain-token.ts';
 import { explainRole } from './explain-role.ts';
+import {
+  adviseOnConditions,
+  adviseOnDeny,
+  conditionsOf,
+  describeAge,
+  explainNoMatch,
+  nameStatement,
+} from './policy-advice.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
@@ -244,7 +252,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     const statement = policy.statements[policy.decidedBy ?? -1];
     return {
       because: [
-        `${upper(whose)} denies ${asked}: ${nameOf(policy, statement)} has Effect Deny${conditionsOf(statement)}.`,
+        `${upper(whose)} denies ${asked}: ${nameStatement(policy, statement)} has Effect Deny${conditionsOf(statement)}.`,
         ...describeAge(about, policy),
         ...describeCaller(about, policy),
       ],
@@ -252,7 +260,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
         ...(policy.of === 'authorizer'
           ? changesAtAuthorizer(about, policy)
           : (adviseOnDeny(about, policy, whose) ?? [
-              `Change ${nameOf(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
+              `Change ${nameStatement(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
             ])),
         ...flush(about, policy),
       ],
@@ -337,59 +345,6 @@ function explainNarrow(
   };
 }
 
-/**
- * If only the conditions of a statement are not met, another Allow without conditions would open the API to everybody.
- */
-function adviseOnConditions(
-  { isDeployed }: Circumstances,
-  whose: string,
-  allows: readonly Statement[],
-): string[] | undefined {
-  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
-  if (nearest === undefined || nearest.fails.length !== 1 || nearest.fails[0] !== 'condition')
-    return undefined;
-  return nearest.conditions
-    .filter(({ holds }) => !holds)
-    .flatMap(({ operator, key, wanted, found }) => [
-      `Send the request so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
-      ...(found === undefined || found.length === 0 || /not/i.test(operator)
-        ? []
-        : [
-            `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} in ${whose}.`,
-          ]),
-    ]);
-}
-
-function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {
-  if (statements.length === 0) return 'it has no readable statement';
-  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
-  if (nearest === undefined) return 'it has no statement with Effect Allow';
-  const failing = nearest.conditions.filter(({ holds }) => !holds);
-  if (nearest.fails.includes('condition') && nearest.fails.length === 1)
-    return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
-  if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
-  if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
-  return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not match`;
-}
-
-function describeCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
-  return `${operator} requires ${key} to be ${list(wanted)}; the request has ${found === undefined ? 'none' : list(found)}`;
-}
-
-function conditionsOf(statement: Statement | undefined): string {
-  const holding = statement?.conditions.filter(({ holds }) => holds) ?? [];
-  return holding.length === 0
-    ? ''
-    : ` where ${holding.map(({ key, found, operator }) => `${key} is ${list(found ?? [])} (${operator})`).join(' and ')}`;
-}
-
-function nameOf({ statements }: GuardPolicy, statement: Statement | undefined): string {
-  if (statement === undefined) return 'a statement';
-  return statement.sid === undefined
-    ? `statement ${statements.indexOf(statement) + 1} of ${statements.length}`
-    : `statement ${statement.sid}`;
-}
-
 function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {
   return guard === undefined || policy.of === 'resource' ? [] : [...describeToken(guard), ...printed(guard)];
 }
@@ -447,31 +402,6 @@ function changesAtFunction(
     decision === 'explicit-deny'
       ? `Or, if ${caller} should have access, make ${answering} return a policy without that Deny and with an Allow for ${action} on ${resource}.`
       : `Or, if ${caller} should have access, make ${answering} allow ${action} on ${resource}.`,
-  ];
-}
-
-/** A cached result was made for one request, and serves every request with the same credential. */
-function describeAge({ guard, routeKey }: Circumstances, policy: GuardPolicy): string[] {
-  if (policy.of !== 'authorizer' || guard?.from !== 'cache') return [];
-  const of = guard.givenFor === undefined || guard.givenFor === routeKey ? '' : `, for ${guard.givenFor}`;
-  return [
-    `Authorizer ${guard.name} was not called: its result of ${formatDuration(guard.ageMs ?? 0)} ago${of} is cached for ${guard.ttlSeconds} s, and applies to every request with this credential.`,
-  ];
-}
-
-/** A condition such as NotIpAddress names those whom the Deny does not concern; undefined if there is none. */
-function adviseOnDeny(
-  about: Circumstances,
-  policy: GuardPolicy,
-  whose: string,
-): readonly string[] | undefined {
-  const statement = policy.statements[policy.decidedBy ?? -1];
-  const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
-  if (statement === undefined || exempt?.found === undefined || exempt.found.length === 0) return undefined;
-  const { operator, key, wanted, found } = exempt;
-  return [
-    `Send the request so that ${key} is ${wanted.join(' or ')}.`,
-    `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} of ${nameOf(policy, statement)} in ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
   ];
 }
 

@@ -12,11 +12,8 @@ import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
-import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
-import { readFunctionName } from '@gatewright/aws/function-name';
-import { advisePermission } from '../../core/stack/permission-advice.ts';
-import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
-import { findDenials, keyOf } from '../explain/missing-right.ts';
+import { adviseByStacks } from './advise-by-stacks.ts';
+import { findDenials } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
@@ -44,42 +41,14 @@ export type DescribeWith = {
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
   const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
-  const { defect } = about;
   return {
     ...about,
-    statements: adviseStatements(about, at.stacks),
-    ...(defect?.kind === 'permission' &&
-      defect.invoked !== undefined &&
-      defect.source !== undefined && {
-        permission: advisePermission(at.stacks, {
-          ...readFunctionName(defect.invoked),
-          apiId: about.apiId,
-          source: defect.source.replace(/^\/stage\//, `/${about.stageName ?? '*'}/`),
-        }),
+    ...(!isEvent(recorded) &&
+      about.code === 'BAD_REQUEST_PARAMETERS' && {
+        misspelt: findMisspelt(about.validation ?? '', recorded.received.rawQuery),
       }),
-    ...(defect?.kind === 'role' && {
-      trust: adviseTrust(at.stacks, nameOfRole(defect.roleArn), API_GATEWAY),
-    }),
+    ...adviseByStacks(about, at.stacks),
   };
-}
-
-function adviseStatements(
-  { failure = '', integration, guard }: Circumstances,
-  stacks: readonly ResolvedStack[],
-): Readonly<Record<string, string>> {
-  const texts = [
-    failure,
-    integration?.errorMessage ?? '',
-    integration?.denial ?? '',
-    ...(integration?.lines ?? []),
-    ...(guard?.lines ?? []),
-  ];
-  return Object.fromEntries(
-    findDenials(texts).flatMap((denial) => {
-      const advice = denial.isExplicit ? undefined : adviseStatement(stacks, denial.name, denial);
-      return advice === undefined ? [] : [[keyOf(denial), advice]];
-    }),
-  );
 }
 
 function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumstances {
@@ -133,9 +102,6 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
-    ...(error?.code === 'BAD_REQUEST_PARAMETERS' && {
-      misspelt: findMisspelt(error.message, received.rawQuery),
-    }),
     cache: cache && {
       isHit: cache.isHit,
       ttlSeconds: cache.ttlSeconds,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 
 type LambdaFailure = {
   readonly errorType: string | undefined;
@@ -111,7 +111,8 @@ function causesOf(error: unknown): readonly unknown[] {
 }
 
 function nameCause(cause: unknown): string {
-  if (!isErrorLike(cause)) return typeof cause === 'string' ? cause : (JSON.stringify(cause) ?? typeof cause);
+  if (!isErrorLike(cause))
+    return typeof cause === 'string' ? cause : inspect(cause, { depth: 1, breakLength: Infinity });
   return `${cause.name ?? 'Error'}: ${cause.message ?? ''}`;
 }
 

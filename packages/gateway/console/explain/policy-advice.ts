@@ -1,0 +1,83 @@
+/** Describes the statements of a policy that decided, and what to change about exactly these. */
+import { formatDuration, list, toDeploy } from './reason.ts';
+import type { Circumstances, GuardPolicy } from './circumstances.ts';
+
+type Statement = GuardPolicy['statements'][number];
+
+/**
+ * If only the conditions of a statement are not met, another Allow without conditions would open the API to everybody.
+ */
+export function adviseOnConditions(
+  { isDeployed }: Circumstances,
+  whose: string,
+  allows: readonly Statement[],
+): string[] | undefined {
+  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
+  if (nearest === undefined || nearest.fails.length !== 1 || nearest.fails[0] !== 'condition')
+    return undefined;
+  return nearest.conditions
+    .filter(({ holds }) => !holds)
+    .flatMap(({ operator, key, wanted, found }) => [
+      `Send the request so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
+      ...(found === undefined || found.length === 0 || /not/i.test(operator)
+        ? []
+        : [
+            `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} in ${whose}.`,
+          ]),
+    ]);
+}
+
+export function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {
+  if (statements.length === 0) return 'it has no readable statement';
+  const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
+  if (nearest === undefined) return 'it has no statement with Effect Allow';
+  const failing = nearest.conditions.filter(({ holds }) => !holds);
+  if (nearest.fails.includes('condition') && nearest.fails.length === 1)
+    return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
+  if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
+  if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
+  return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not match`;
+}
+
+function describeCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
+  return `${operator} requires ${key} to be ${list(wanted)}; the request has ${found === undefined ? 'none' : list(found)}`;
+}
+
+export function conditionsOf(statement: Statement | undefined): string {
+  const holding = statement?.conditions.filter(({ holds }) => holds) ?? [];
+  return holding.length === 0
+    ? ''
+    : ` where ${holding.map(({ key, found, operator }) => `${key} is ${list(found ?? [])} (${operator})`).join(' and ')}`;
+}
+
+export function nameStatement({ statements }: GuardPolicy, statement: Statement | undefined): string {
+  if (statement === undefined) return 'a statement';
+  return statement.sid === undefined
+    ? `statement ${statements.indexOf(statement) + 1} of ${statements.length}`
+    : `statement ${statement.sid}`;
+}
+
+/** A cached result was made for one request, and serves every request with the same credential. */
+export function describeAge({ guard, routeKey }: Circumstances, policy: GuardPolicy): string[] {
+  if (policy.of !== 'authorizer' || guard?.from !== 'cache') return [];
+  const of = guard.givenFor === undefined || guard.givenFor === routeKey ? '' : `, for ${guard.givenFor}`;
+  return [
+    `Authorizer ${guard.name} was not called: its result of ${formatDuration(guard.ageMs ?? 0)} ago${of} is cached for ${guard.ttlSeconds} s, and applies to every request with this credential.`,
+  ];
+}
+
+/** A condition such as NotIpAddress names those whom the Deny does not concern; undefined if there is none. */
+export function adviseOnDeny(
+  about: Circumstances,
+  policy: GuardPolicy,
+  whose: string,
+): readonly string[] | undefined {
+  const statement = policy.statements[policy.decidedBy ?? -1];
+  const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
+  if (statement === undefined || exempt?.found === undefined || exempt.found.length === 0) return undefined;
+  const { operator, key, wanted, found } = exempt;
+  return [
+    `Send the request so that ${key} is ${wanted.join(' or ')}.`,
+    `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} of ${nameStatement(policy, statement)} in ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
+  ];
+}
