@@ -6,7 +6,7 @@ import { constructOf, formatOf, shortPlace } from './source-format.ts';
 import { inModule, variableOf, writeApiArn } from './resource-reference.ts';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
 
-export type LackingPermission = {
+type LackingPermission = {
   readonly functionName: string;
   /** The version or alias whose own policy decides; absent if it is the function itself. */
   readonly qualifier?: string | undefined;

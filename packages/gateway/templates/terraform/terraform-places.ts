@@ -53,7 +53,7 @@ export function whereAdded(before: JsonObject, after: JsonObject): Path | undefi
   return undefined;
 }
 
-export type TerraformPlace = { readonly file: string; readonly line: number };
+type TerraformPlace = { readonly file: string; readonly line: number };
 
 export class TerraformPlaces {
   readonly #source: TerraformSource;
