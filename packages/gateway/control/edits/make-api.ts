@@ -70,7 +70,10 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
   };
   const [api] = loadApis([stack], account).apis;
   if (api === undefined) throw new TypeError('the stack of the new API has no API');
-  return { api, warnings: findings.map(({ property, consequence }) => `${property ?? ''}: ${consequence}`) };
+  const warnings = findings.map(
+    ({ property, consequence, warning }) => warning ?? `${property ?? ''}: ${consequence}`,
+  );
+  return { api, warnings };
 }
 
 /**

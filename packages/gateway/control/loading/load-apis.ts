@@ -14,7 +14,6 @@ import { makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { DefinitionError, REFUSING, ruledFault } from '../../core/errors.ts';
 import { apiArn } from '../../core/events/authorizer-event.ts';
 import { refuseOverQuota, DEFAULT_QUOTAS } from '../api-quotas.ts';
-import { hasNoIssuer } from '../authorizer-issuer.ts';
 import { holdParts } from '../api-parts.ts';
 import { ApiState } from '../api-state.ts';
 import { compileDeployment } from '../compile-deployment.ts';
@@ -197,12 +196,7 @@ function judgeUndeployed(
   const late = [...deploymentIds].map((id) => new Set(findLateMethods(group, id, isAfter)));
   const methods = resources.methods.filter((method) => late.every((one) => one.has(method)));
   if (deploymentIds.size > 0 && methods.length === 0) return;
-  // An import leaves out a route whose authorizer has no issuer, with a warning.
-  const routes = resources.routes.filter(({ properties: { AuthorizerId: id } }) => {
-    const authorizer = typeof id === 'string' ? resources.authorizers.get(id) : undefined;
-    return authorizer === undefined || !hasNoIssuer(authorizer);
-  });
-  compileDeployment(NO_DEPLOYMENT, identity, { ...resources, methods, routes }, tolerance);
+  compileDeployment(NO_DEPLOYMENT, identity, { ...resources, methods }, tolerance);
 }
 
 function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): void {

@@ -203,20 +203,22 @@ export class OpenApiDocument {
   }
 
   /** Reports a part of the document that has no effect here, although the author expects an effect. */
-  report(at: DocumentPath, consequence = 'this part of the document is not applied'): void {
+  report(at: DocumentPath, consequence = 'this part of the document is not applied', warning?: string): void {
     const { logicalId, type } = this.api;
-    this.findings.push({ logicalId, type, property: ['Body', ...at].join('.'), consequence });
+    const property = ['Body', ...at].join('.');
+    this.findings.push({ logicalId, type, property, consequence, ...(warning !== undefined && { warning }) });
   }
 
   /**
    * Reports what an import leaves out with a warning.
+   * @param warning AWS's words, if they are known
    * @throws DefinitionError if the import fails on warnings
    */
-  warn(at: DocumentPath, message: string): void {
+  warn(at: DocumentPath, message: string, warning?: string): void {
     // aws/aws-sam-cli#2410
     if (isTrue(this.api.properties['FailOnWarnings']))
-      this.fail(at, `Warnings found during import: ${message}. Ignoring.`);
-    this.report(at, `${message}: an import leaves it out with a warning`);
+      this.fail(at, `Warnings found during import: ${warning ?? `${message}. Ignoring.`}`);
+    this.report(at, `${message}: an import leaves it out with a warning`, warning);
   }
 
   #follow(value: Json, at: DocumentPath, followed: number): Found {

@@ -16,6 +16,9 @@ import { present } from '../sam/sam-expansion.ts';
 const ALGORITHM = 'x-amazon-apigateway-importexport-version';
 const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
+/** AWS's words for a JWT authorizer without issuer, with its two full stops (aws/aws-sam-cli#2410). */
+const NO_ISSUER = 'Invalid issuer: Issuer can not be empty for JWT Authorizer..';
+
 /**
  * Imports an HTTP API's document. An operation that cannot be imported makes its route faulty.
  * @throws DefinitionError if AWS would refuse to import the document. If errors are not tolerated, this also applies to
@@ -35,7 +38,12 @@ export function importHttpApi(
   const schemes = securityAuthorizers(document);
   const leftOut = new Set(schemes.filter((scheme) => lacksIssuer(document, scheme)).map(({ name }) => name));
   for (const { name, at } of schemes)
-    if (leftOut.has(name)) document.warn(at, 'Invalid issuer: Issuer can not be empty for JWT Authorizer');
+    if (leftOut.has(name))
+      document.warn(
+        at,
+        'the JWT authorizer has no issuer',
+        `Unable to create Authorizer '${name}': ${NO_ISSUER} Ignoring.`,
+      );
   const kept = schemes.filter(({ name }) => !leftOut.has(name));
   const authorizers = kept.map((scheme): ImportedResource => {
     const physicalId = importedId(document, stackName, AUTHORIZER_TYPE, scheme.name, 6);
@@ -56,7 +64,11 @@ export function importHttpApi(
         if (closed !== undefined) throw closed;
         const { authorizer } = readSecurity(document, operation);
         if (authorizer !== undefined && leftOut.has(authorizer)) {
-          document.report(operation.at, `an import leaves it out, because it leaves out ${authorizer}`);
+          document.report(
+            operation.at,
+            `an import leaves it out, because it leaves out ${authorizer}`,
+            `Unable to put method '${operation.method}' on resource at path '${operation.path}': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.`,
+          );
           return [];
         }
         return importRoute(document, stackName, operation, basePath);

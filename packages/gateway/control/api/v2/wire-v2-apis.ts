@@ -15,8 +15,6 @@ import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest/field-table.ts';
 import { emptyReply } from '../rest/wire-router.ts';
 import { optionalText, requiredText } from '../rest/wire-shape.ts';
-import { hasNoIssuer } from '../../authorizer-issuer.ts';
-import { NO_ISSUER } from './wire-v2-parts.ts';
 import { compileCors } from '../../../core/deployment/compile-cors.ts';
 import { API, APIS, findV2Api, isoTime, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import type { ApiResources, ApiState } from '../../api-state.ts';
@@ -108,8 +106,8 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
   const { api, warnings } = makeApi({ ...options, type: TYPE }, apis.account);
   if (properties['Body'] === undefined) refuseFaults(api);
   else compileCors(api.resources.api);
-  const made = { api, warnings: [...warnings, ...ignoredAuthorizers(api.resources)] };
-  refuseWarnings(call, made.warnings);
+  const made = { api, warnings };
+  refuseWarnings(call, warnings);
   const quota = quotaOfApi(made.api.identity.protocol, made.api.resources.api);
   const count = apis.all.filter((api) => quotaOfApi(api.identity.protocol, api.resources.api) === quota);
   refuseBeyondQuota(quota, count.length, DEFAULT_QUOTAS);
@@ -121,19 +119,6 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
 function refuseFaults({ identity, resources }: ApiState): void {
   const [fault] = faultsOf(identity, resources);
   if (fault !== undefined) throw badRequest(fault.message);
-}
-
-/** Returns AWS's warnings about authorizers that an import does not create, and the routes that need them. */
-function ignoredAuthorizers({ authorizers, routes }: ApiResources): readonly string[] {
-  return [...authorizers.values()].filter(hasNoIssuer).flatMap(({ id, properties }) => [
-    `Unable to create Authorizer '${textOf(properties, 'Name')}': ${NO_ISSUER}. Ignoring.`,
-    ...routes
-      .filter((route) => route.properties['AuthorizerId'] === id)
-      .map((route) => {
-        const [method, path] = textOf(route.properties, 'RouteKey').split(' ');
-        return `Unable to put method '${method}' on resource at path '${path}': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.`;
-      }),
-  ]);
 }
 
 function readApi({ body }: WireCall): JsonObject {

@@ -2,13 +2,12 @@
  * Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs. The calls are the same for every
  * row of the table.
  */
-import { hasNoIssuer } from '../../authorizer-issuer.ts';
 import { partsOf, withParts } from '../../api-parts.ts';
 import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { editV2 } from '../../edits/edit-v2.ts';
-import { mapOf, textOf, without } from '@gatewright/aws/json-object';
+import { mapOf, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isQuickCreated } from '../../../core/stack/quick-create.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -71,15 +70,11 @@ const WEBSOCKET_INTEGRATION = {
   integrationResponseSelectionExpression: '${integration.response.statuscode}',
 };
 
-/**
- * AWS's words in the warnings of an import (aws/aws-sam-cli#2410); the messages of CreateAuthorizer are inferred from
- * them.
- */
-export const NO_ISSUER = 'Invalid issuer: Issuer can not be empty for JWT Authorizer.';
-
 const AUTHORIZERS: PartRules = {
-  check(properties) {
-    if (hasNoIssuer({ properties })) throw badRequest(NO_ISSUER);
+  check({ AuthorizerType, JwtConfiguration }) {
+    // Inferred from the warning of an import (aws/aws-sam-cli#2410).
+    if (AuthorizerType === 'JWT' && textOf(membersOf(JwtConfiguration), 'Issuer') === '')
+      throw badRequest('Invalid issuer: Issuer can not be empty for JWT Authorizer.');
   },
   isNeeded: ({ routes }, id) => routes.some((route) => isOf(route, 'AuthorizerId', id)),
 };
