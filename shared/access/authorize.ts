@@ -127,8 +127,8 @@ export function createAuthorizer(
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
     } catch (error) {
       if (!isTokenError(error)) throw error;
-      const refused = error instanceof KeyRefused ? error : undefined;
-      observer.note({ code: error.code, apiKey: refused?.keyId });
+      const refused = error instanceof KeyRefused ? error.names : undefined;
+      observer.note({ code: error.code, apiKey: refused?.key });
       return {
         kind: 'unknown',
         reason: error.code,
@@ -375,12 +375,11 @@ function answerUnknown(
   document: CompiledDocument,
   request: AuthorizeRequest,
   outcome: TokenErrorCode,
-  refused: KeyRefused | undefined,
+  refused: KeyRefused['names'] | undefined,
 ): AuthorizerResult | undefined {
   if (request.kind !== 'http-2.0') return undefined;
   const { name, version } = document;
-  const { keyId: key, customer } = refused ?? {};
-  const record = printAccessDecision({ document: name, version, outcome, key, customer });
+  const record = printAccessDecision({ document: name, version, outcome, ...refused });
   const context = record === undefined ? {} : { [ACCESS_DECISION]: record };
   if (isSimple(document, request)) return { isAuthorized: false, context };
   return { principalId: 'unknown', policyDocument: denyAll(request.arn), context };

@@ -215,7 +215,7 @@ function* compare({ code }: Told, { row, line, detail, text, printed }: Surfaces
 }
 
 /** What a cached result of the authorizer adds: how old it is, and how to end it. */
-const OF_AGE = /was not called, because its result|is cached for|s old|ms old/;
+const OF_AGE = /was not called, because its result|is cached for|s old|ms old|flush the authorizer’s cache/;
 
 function* compareAges(fresh: RequestDetail, cached: RequestDetail): Generator<string> {
   for (const member of ['code', 'failure', 'caller', 'status', 'phase', 'reason'] as const)

@@ -2,8 +2,7 @@ import { DomainError } from '../../errors.ts';
 
 /** The refusal of an API key whose secret was right. Its id and customer may be named: only its holder gets here. */
 export class KeyRefused extends DomainError {
-  readonly keyId: string;
-  readonly customer: string;
+  readonly names: { readonly key: string; readonly customer: string };
 
   constructor(
     code: 'TOKEN_REVOKED' | 'TOKEN_EXPIRED',
@@ -11,7 +10,6 @@ export class KeyRefused extends DomainError {
     { keyId, tenant }: { readonly keyId: string; readonly tenant: string },
   ) {
     super(code, message);
-    this.keyId = keyId;
-    this.customer = tenant;
+    this.names = { key: keyId, customer: tenant };
   }
 }
