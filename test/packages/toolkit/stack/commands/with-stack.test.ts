@@ -43,7 +43,7 @@ it('says where it found the stack, or that it is not here, and adds nothing for 
 
     assert.deepEqual(said, [
       'the service imports values from the Gatewright stack, but no folder of that stack was found: to create one, run npx gatewright init',
-      `also starting the Gatewright stack in ${stack}, because the service imports values from it`,
+      `also loading the Gatewright stack in ${stack}, because the service imports values from it`,
     ]);
   } finally {
     rmSync(service, { recursive: true });
