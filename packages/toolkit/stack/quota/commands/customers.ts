@@ -7,7 +7,13 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../../terminal/aws-call.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
-import { printMessage, printResult, table, UsageError } from '../../../../base/terminal/output.ts';
+import {
+  printMessage,
+  printNotes,
+  printResult,
+  table,
+  UsageError,
+} from '../../../../base/terminal/output.ts';
 import {
   changeCommand,
   printRows,
@@ -93,7 +99,7 @@ export function customersCommand(): Command {
     .addCommand(
       changeCommand(
         'migrate',
-        'Create customer records for tenants whose keys all have the same plan.',
+        'Create customer records for tenants to whose keys gatewright plan assign gave the same plan.',
       ).action(migrate),
     );
 }
@@ -262,6 +268,10 @@ async function migrate(flags: ChangeFlags): Promise<void> {
       ],
     ]),
   );
+  if (sums.created + sums.kept + sums.mixed.length === 0)
+    printNotes(
+      'No key was assigned a plan with gatewright plan assign. Plans of gatewright keys create --plan are stored with the keys, and are not read here: run gatewright customers create CUSTOMER PLAN for each of these customers.',
+    );
 }
 
 function readLimits({ limit }: TermFlags): Readonly<Record<string, number>> | undefined {

@@ -210,6 +210,11 @@ describe('gatewright customers', () => {
   });
 
   it('puts assigned keys on record, counts what it did, and does it once', async () => {
+    const none = await run('customers', 'migrate', '--operation', 'early');
+    assert.match(
+      none.stdout + none.stderr,
+      /^records created +0\n[^]*^No key was assigned a plan .* run gatewright customers create CUSTOMER PLAN for each of these customers\.$/m,
+    );
     for (const [tenant, key, plan] of [
       ['old', 'k-1', 'pro'],
       ['old', 'k-2', 'pro'],
