@@ -283,32 +283,6 @@ describe('gatewright init', () => {
     });
 });
 
-describe('commands that read stacks', () => {
-  // The walk of a user: `start` served the folder, `check` did not check it, and `routes` refused it.
-  for (const words of [
-    ['start', '--exec', 'exit 0', '--port', '0', '--control-port', '0'],
-    ['check'],
-    ['routes'],
-    ['waf', 'check', 'traffic.har'],
-  ])
-    it(`finds the stack from which a service imports: ${words.join(' ')}`, async () => {
-      mkdirSync(join(folder, 'gatewright'));
-      writeFileSync(join(folder, STACK), 'plugins: [gatewright/stack]\n');
-      writeFileSync(join(folder, 'traffic.har'), '{}');
-      writeFileSync(
-        join(folder, 'template.json'),
-        `{ "Fn::ImportValue": "gatewright-dev-TokenAuthorizerArn"`,
-      );
-
-      const { stderr } = await runCommandHere([...words, 'template.json'], { cwd: folder });
-
-      assert.match(
-        stderr,
-        /^also loading the Gatewright stack in gatewright, because the service imports values from it$/m,
-      );
-    });
-});
-
 describe('gatewright waf check', () => {
   const seen = { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: false };
   /** A web ACL before a stage, which blocks what has this text in the query. */

@@ -1,11 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
@@ -21,7 +14,6 @@ import type { Item } from '#shared/table/item-write.ts';
 import { forget, survey } from '../../../../../../packages/toolkit/stack/quota/commands/forget-customer.ts';
 import { describeObstacles } from '../../../../../../packages/toolkit/stack/quota/commands/quota-forget.ts';
 import { createSystemClock } from '../../../../../../packages/gateway/server/adapters/system-clock.ts';
-import { publishCredentials } from '../../../../../../packages/gateway/kernel/files/identity-file.ts';
 import { startEmbeddedDynamoDb } from '../../../../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { aNewKey } from '../../../../../support/api-key-table.ts';
 import { runCommandHere } from '../../../../../support/command-in-process.ts';
@@ -311,18 +303,9 @@ describe('gatewright quota forget', () => {
       endpoint: dynamoDb.url,
     });
     await books.live(['globex', 'acme-2']);
-    await fill('prod', books);
-  });
-  after(async () => {
-    client.destroy();
-    await dynamoDb.close();
-  });
-
-  /** Makes the tables of a stage, with these items. */
-  async function fill(stage: string, { usage, access }: TwoCustomers): Promise<void> {
     for (const [table, items] of [
-      [`gatewright-${stage}-usage`, usage],
-      [`gatewright-${stage}-access`, access],
+      ['gatewright-prod-usage', books.usage],
+      ['gatewright-prod-access', books.access],
     ] as const) {
       await client.send(
         new commands.CreateTableCommand({
@@ -342,7 +325,11 @@ describe('gatewright quota forget', () => {
         );
       }
     }
-  }
+  });
+  after(async () => {
+    client.destroy();
+    await dynamoDb.close();
+  });
 
   const run = (...args: readonly string[]): Promise<Finished> =>
     runCommandHere(
@@ -418,63 +405,4 @@ describe('gatewright quota forget', () => {
     assert.equal(entry?.['pk']?.S, `AUDIT#${entry?.['sk']?.S?.slice(0, '2026-11-20'.length)}`);
     assert.ok(!(await readTable('gatewright-prod-access')).includes('globex'));
   });
-
-  // The walk of a user: after `clock +5d` a draft had the fee of the month, and the deletion gave it up unasked.
-  it('reads the clock of the local gateway, by which the fees of the customer have begun', async (test) => {
-    const nowMs = Date.UTC(2099, 0, 5);
-    const late = new TwoCustomers();
-    await savePlan(late.ports, requested('plan', nowMs), 'gold', PLAN);
-    await createCustomer(late.ports, requested('create', nowMs), { tenant: 'idle', plan: 'gold' });
-    await fill('dev', late);
-    const gateway = await openClockedGateway(client, nowMs);
-    test.after(gateway.close);
-    const ask = (...args: readonly string[]): Promise<Finished> =>
-      runCommandHere(['customers', 'delete', 'idle', ...args], { cwd: gateway.folder });
-
-    const refused = await ask('--confirm', 'idle');
-    const done = await ask('--confirm', 'idle', '--even-if-open');
-
-    assert.match(
-      refused.stderr,
-      /nothing was deleted\. Usage with a price is open \(the fee of monthly\/2099-01-01T/,
-    );
-    assert.equal(done.code, 0, done.stderr);
-    assert.match(await readTable('gatewright-dev-usage'), /AUDIT#2099-01-05"/);
-  });
 });
-
-/** A gateway that was started from a folder, with the tables of a DynamoDB and a clock of its own. */
-async function openClockedGateway(
-  client: commands.DynamoDBClient,
-  nowEpochMs: number,
-): Promise<{ readonly folder: string; readonly close: () => void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatewright-clocked-'));
-  const local: Readonly<Record<string, object>> = {
-    '/_gatewright/status': { region: 'us-east-1' },
-    '/_gatewright/clock': { nowEpochMs, offsetMs: 1 },
-  };
-  const operations: Readonly<Record<string, (input: never) => Promise<object>>> = {
-    Scan: (input) => client.send(new commands.ScanCommand(input)),
-    DeleteItem: (input) => client.send(new commands.DeleteItemCommand(input)),
-    UpdateItem: (input) => client.send(new commands.UpdateItemCommand(input)),
-    PutItem: (input) => client.send(new commands.PutItemCommand(input)),
-  };
-  const server = createServer((asked, reply) => {
-    void (async () => {
-      const [, operation = ''] = String(asked.headers['x-amz-target']).split('.');
-      const answer =
-        local[asked.url ?? ''] ?? operations[operation]?.(JSON.parse(await text(asked)) as never);
-      reply.end(JSON.stringify(await answer));
-    })().catch(({ name: __type }: Error) => reply.writeHead(400).end(JSON.stringify({ __type })));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const controlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await publishCredentials(folder, { ...SIGNER, controlUrl, controlSecret: 'secret' });
-  return {
-    folder,
-    close: () => {
-      server.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
