@@ -102,12 +102,16 @@ async function openClockedGateway(
     PutItem: (input) => client.send(new commands.PutItemCommand(input)),
   };
   const server = createServer((asked, reply) => {
-    void (async () => {
-      const [, operation = ''] = String(asked.headers['x-amz-target']).split('.');
-      const answer =
-        local[asked.url ?? ''] ?? operations[operation]?.(JSON.parse(await text(asked)) as never);
-      reply.end(JSON.stringify(await answer));
-    })().catch(({ name: __type }: Error) => reply.writeHead(400).end(JSON.stringify({ __type })));
+    const [, operation = ''] = String(asked.headers['x-amz-target']).split('.');
+    const send = (answer: unknown): void => void reply.end(JSON.stringify(answer));
+    const known = local[asked.url ?? ''];
+    if (known !== undefined) return send(known);
+    void text(asked)
+      .then((body) => operations[operation]?.(JSON.parse(body) as never))
+      .then(send, (error: unknown) => {
+        reply.statusCode = 400;
+        send({ __type: error instanceof Error ? error.name : 'Unknown' });
+      });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const controlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
