@@ -105,7 +105,10 @@ async function openClockedGateway(
     const [, operation = ''] = String(asked.headers['x-amz-target']).split('.');
     const send = (answer: unknown): void => void reply.end(JSON.stringify(answer));
     const known = local[asked.url ?? ''];
-    if (known !== undefined) return send(known);
+    if (known !== undefined) {
+      send(known);
+      return;
+    }
     void text(asked)
       .then((body) => operations[operation]?.(JSON.parse(body) as never))
       .then(send, (error: unknown) => {
