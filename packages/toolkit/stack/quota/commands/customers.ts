@@ -71,7 +71,11 @@ export function customersCommand(): Command {
         .argument(...TENANT)
         .action(show),
     )
-    .addCommand(readCommand('list', 'List the customer records.').action(list))
+    .addCommand(
+      readCommand('list', 'List the customer records.')
+        .option('--plan <id>', 'only customers who have this plan now')
+        .action(list),
+    )
     .addCommand(
       withLimits(
         changeCommand(
@@ -196,8 +200,9 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
   return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
-async function list(flags: ReadFlags): Promise<void> {
-  printRows(await readCustomers(flags), COLUMNS);
+async function list({ plan, ...flags }: ReadFlags & { readonly plan?: string }): Promise<void> {
+  const customers = await readCustomers(flags);
+  printRows(plan === undefined ? customers : customers.filter((one) => planOf(one) === plan), COLUMNS);
 }
 
 async function show(tenant: string, flags: ReadFlags): Promise<void> {

@@ -104,6 +104,8 @@ describe('gatewright customers', () => {
     assert.match(shown, /^free +2026-12-01T00:00:00\.000Z +-$/m);
     assert.match(shown, /^monthly +5000 +0 +5000 +2026-12-01T00:00:00\.000Z$/m);
     assert.match(await printed('customers', 'list'), /^acme +active +pro +/m);
+    assert.match(await printed('customers', 'list', '--plan', 'pro'), /^acme +active +pro +/m);
+    assert.doesNotMatch(await printed('customers', 'list', '--plan', 'free'), /^acme/m);
   });
 
   it('shows facts, terms and what is left in paragraphs, and nothing as left where no limit is of the customer', async () => {
