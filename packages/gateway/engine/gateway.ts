@@ -96,7 +96,7 @@ export type ProgramOptions = Settings & {
   /** Reads and invites the people of customers; absent means that the console shows none. */
   readonly portal?: PortalBook;
   /**
-   * The value of the header `x-gatewright-console` with which the readers of customers and invoices call the admin API.
+   * The value of the header `x-gatewright-console` with which the console and commands call the admin API.
    * Such calls are not recorded: a request that somebody reads about would no longer be the last one.
    */
   readonly consoleCalls?: string;

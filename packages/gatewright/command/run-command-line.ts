@@ -48,6 +48,9 @@ const VERSION_FLAGS = ['-V', '--version'];
 
 /** Runs the command with which this process was started. */
 export async function runProcess(commands: Loaders): Promise<void> {
+  // `start` has its own rule for a reader that has left, because its log is no result.
+  if (process.argv[2] !== 'start')
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', surviveClosedPipe);
   const failed = await runCommandLine(process.argv.slice(2), commands);
   if (failed === undefined) return;
   process.exitCode = failed;
@@ -55,6 +58,17 @@ export async function runProcess(commands: Loaders): Promise<void> {
   // forever.
   setTimeout(() => process.exit(), END_WITHIN_MS).unref();
 }
+
+/**
+ * Lets a command finish when its reader has enough, as `head` does. The command may have to complete a change. With
+ * `--follow` it would otherwise print for ever, so it ends.
+ */
+function surviveClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  if (isFollowing) process.exit();
+}
+
+let isFollowing = false;
 
 /**
  * Runs the command in `words`, which do not contain the program and the script. Returns the exit code of a failure. A
@@ -78,6 +92,7 @@ export async function runCommandLine(
   // A command that does not have these options gets undefined. `start` is excluded, because it has its own control port
   // and does not call another gateway.
   program.hook('preAction', async (_, command) => {
+    isFollowing = command.opts<{ readonly follow?: boolean }>().follow === true;
     if (LOADS_STACKS.has(command.name()))
       (await import('../../toolkit/terminal/settings-file.ts')).applySettings(command, {
         warn: (sentence) => printNotes(`warning: ${sentence}`),

@@ -33,7 +33,7 @@ export type AdminTarget = AwsCredentials & {
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
-  /** Marks calls of the local console, which are not recorded. */
+  /** Marks calls of the local console and of commands, which are not recorded. */
   readonly consoleCall?: string;
   /** If set, only GET requests are sent. Any other request is refused here, before it is signed. */
   readonly readsOnly?: true;
@@ -160,11 +160,16 @@ async function sendToFunction(
   return { status: response.status, headers: new Map(response.headers), text: await response.text() };
 }
 
+/**
+ * Finds the admin API of the running gateway. Calls of commands are not recorded: `gatewright requests` would list
+ * little else, and the request that a user wants explained would no longer be the last one.
+ */
 async function findLocal(): Promise<AdminTarget> {
   const { accessKeyId, secretAccessKey } = await findGateway();
-  const apis = readMember(await callGateway('GET', 'status'), 'apis');
+  const { apis, ownCalls } = membersOf(await callGateway('GET', 'status'));
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
-  if (found !== undefined) return found;
+  if (found !== undefined)
+    return { ...found, ...(typeof ownCalls === 'string' && { consoleCall: ownCalls }) };
   throw new UsageError(
     "the local gateway does not serve the toolkit's stack: also start that stack, or pass --url to call a deployed stack",
   );

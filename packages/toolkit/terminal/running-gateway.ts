@@ -157,6 +157,11 @@ export function readMember(answer: unknown, name: string): unknown {
   throw new TypeError(`the gateway's response has no ${name}`);
 }
 
+/** Reads the gateway's clock, which `gatewright clock` may have moved: what is stored was written by that clock. */
+export async function readGatewayClock(): Promise<number> {
+  return Number(readMember(await callGateway('GET', 'clock'), 'nowEpochMs'));
+}
+
 /**
  * Yields events from the running gateway until the gateway ends.
  * @throws UsageError if the gateway does not respond

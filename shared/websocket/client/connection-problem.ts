@@ -49,11 +49,10 @@ export function describeFailure(
   { isRenewable, refusals }: { readonly isRenewable: boolean; readonly refusals: number },
 ): ConnectionProblem {
   if (status === undefined) {
-    const reason = text === undefined || text === '' ? 'the reason is hidden from scripts' : text;
-    return new ConnectionProblem(
-      'unreachable',
-      `no connection: ${reason}. The client tries again; for the reason of a refused handshake, run gatewright explain last`,
-    );
+    const isHidden = text === undefined || text === '';
+    const reason = isHidden ? 'the reason is hidden from scripts' : text;
+    const hint = isHidden ? '; for the reason of a refused handshake, run gatewright explain last' : '';
+    return new ConnectionProblem('unreachable', `no connection: ${reason}. The client tries again${hint}`);
   }
   const isFinal = isRefusal(status) && refusals >= (isRenewable ? REFUSALS : 1);
   const after = isFinal

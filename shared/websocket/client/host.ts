@@ -1,6 +1,6 @@
 /** The features of the browser or Node that the client library uses: sockets, time and randomness. */
 import type { HandshakeFailure } from './connection-problem.ts';
-import { takeStatus, watchHandshakes } from './node-handshakes.ts';
+import { takeFailure, watchHandshakes } from './node-handshakes.ts';
 
 /** The part of a WebSocket that is used. It is the same in browsers, Node (from 22 on) and `ws`. */
 export interface Socket {
@@ -41,7 +41,7 @@ export function hostOf(given?: SocketClass): Host {
   if (given === undefined) watchHandshakes();
   return {
     connect: (url, protocols) => new made(url, [...protocols]),
-    failureOf: (url, event) => readFailure(event, given === undefined ? takeStatus(url) : undefined),
+    failureOf: (url, event) => readFailure(event, given === undefined ? takeFailure(url) : {}),
     warn: (text) => console.warn(text),
     nowMs: () => performance.now(),
     fraction: Math.random,
@@ -59,9 +59,9 @@ export function hostOf(given?: SocketClass): Host {
 /** The package `ws` has the status only in the text of its error. */
 const STATUS_IN_TEXT = /^Unexpected server response: (\d{3})$/;
 
-function readFailure(event: unknown, known: number | undefined): HandshakeFailure {
+function readFailure(event: unknown, known: HandshakeFailure): HandshakeFailure {
   const { message } = Object(event) as { readonly message?: unknown };
-  const text = typeof message === 'string' ? message : undefined;
+  const text = typeof message === 'string' && message !== '' ? message : known.text;
   const found = STATUS_IN_TEXT.exec(text ?? '')?.[1];
-  return { status: known ?? (found === undefined ? undefined : Number(found)), text };
+  return { status: known.status ?? (found === undefined ? undefined : Number(found)), text };
 }

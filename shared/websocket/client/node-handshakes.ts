@@ -1,46 +1,65 @@
 /**
- * Reads the status of refused handshakes from Node. Its own WebSocket class tells scripts no reason, as in browsers, but
- * its HTTP client reports each response on a diagnostics channel.
+ * Reads from Node why handshakes failed. Its own WebSocket class tells scripts no reason, as in browsers, but its HTTP
+ * client reports each response and each error on a diagnostics channel.
  */
+import type { HandshakeFailure } from './connection-problem.ts';
 
 type Channel = { readonly subscribe: (name: string, listener: (message: unknown) => void) => void };
 type NodeProcess = { readonly getBuiltinModule?: (name: string) => Channel | undefined };
 
 /** undici publishes a response, including a response to an upgrade, with `{ request: { origin, path, upgrade }, response: { statusCode } }`. */
 const RESPONSES = 'undici:request:headers';
+/** undici publishes an error, such as a connection that was not made, with `{ request, error }`. */
+const ERRORS = 'undici:request:error';
 const MOST = 100;
 
-const statuses = new Map<string, number>();
+const failures = new Map<string, HandshakeFailure>();
 let isWatching = false;
 
-/** Begins to note statuses. Does nothing in a browser, or in a version of Node without the channel. */
+/** Begins to note failures. Does nothing in a browser, or in a version of Node without the channels. */
 export function watchHandshakes(): void {
   if (isWatching) return;
   isWatching = true;
   const { process } = globalThis as { readonly process?: NodeProcess };
-  process?.getBuiltinModule?.('node:diagnostics_channel')?.subscribe(RESPONSES, note);
+  const channels = process?.getBuiltinModule?.('node:diagnostics_channel');
+  channels?.subscribe(RESPONSES, noteResponse);
+  channels?.subscribe(ERRORS, noteError);
 }
 
-/** Returns the status of the last refused handshake at the address, and forgets it. */
-export function takeStatus(url: string): number | undefined {
+/** Returns what is known about the last failed handshake at the address, and forgets it. */
+export function takeFailure(url: string): HandshakeFailure {
   const name = nameOf(url);
-  const status = statuses.get(name);
-  statuses.delete(name);
-  return status;
+  const failure = failures.get(name) ?? {};
+  failures.delete(name);
+  return failure;
 }
 
-function note(message: unknown): void {
+type Request = { readonly origin?: unknown; readonly path?: unknown; readonly upgrade?: unknown };
+
+function noteResponse(message: unknown): void {
   const { request, response } = message as {
-    readonly request: { readonly origin?: unknown; readonly path?: unknown; readonly upgrade?: unknown };
+    readonly request: Request;
     readonly response: { readonly statusCode?: unknown };
   };
-  const { statusCode } = response;
-  if (request.upgrade !== 'websocket' || typeof statusCode !== 'number' || statusCode === 101) return;
-  const name = `${String(request.origin)}${String(request.path)}`;
-  statuses.delete(name);
-  statuses.set(name, statusCode);
-  const [oldest] = statuses.keys();
-  if (statuses.size > MOST && oldest !== undefined) statuses.delete(oldest);
+  const { statusCode: status } = response;
+  if (typeof status === 'number' && status !== 101) note(request, { status });
+}
+
+function noteError(published: unknown): void {
+  const { request, error } = published as { readonly request: Request; readonly error?: unknown };
+  const { message: text } = Object(error) as { readonly message?: unknown };
+  if (typeof text === 'string') note(request, { text });
+}
+
+function note({ origin, path, upgrade }: Request, failure: HandshakeFailure): void {
+  if (upgrade !== 'websocket') return;
+  const name = `${String(origin)}${String(path)}`;
+  // Of a response that is refused, the error only says that the client has ended it.
+  if (failures.get(name)?.status !== undefined && failure.status === undefined) return;
+  failures.delete(name);
+  failures.set(name, failure);
+  const [oldest] = failures.keys();
+  if (failures.size > MOST && oldest !== undefined) failures.delete(oldest);
 }
 
 /** `wss://example/prod` and `https://example/prod` are one address. */

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { DeployFinding } from '../../../gateway/core/deployability/finding.ts';
 import { examineStacks } from '../../../gateway/engine/compose/checking/examine.ts';
 import type { LoadFlags } from '../../../gateway/engine/index.ts';
+import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
 import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
 import { findAccepted, isMeant, readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
 import { colorize, count, printNotes, printResult } from '../../../base/terminal/output.ts';
@@ -35,7 +36,8 @@ export function checkCommand(): Command {
     .action(check);
 }
 
-async function check(sources: readonly string[], flags: CheckFlags): Promise<void> {
+async function check(named: readonly string[], flags: CheckFlags): Promise<void> {
+  const sources = withStack(named, (message) => printNotes(message));
   const accepted = readAccepted(sources);
   const { findings, stacks } = await examineStacks(sources, {
     ...toLoadOptions(flags, sources),

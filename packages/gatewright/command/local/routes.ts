@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { listRoutes } from '../../../gateway/engine/index.ts';
+import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
 import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
 import { colorize, printNotes, printResult } from '../../../base/terminal/output.ts';
 import { describeRoutes } from '../start/start-text.ts';
@@ -11,7 +12,8 @@ export function routesCommand(): Command {
   ).action(printRoutes);
 }
 
-async function printRoutes(sources: readonly string[], flags: LoadFlags): Promise<void> {
+async function printRoutes(named: readonly string[], flags: LoadFlags): Promise<void> {
+  const sources = withStack(named, (message) => printNotes(message));
   const apis = await listRoutes(sources, {
     ...toLoadOptions(flags, sources),
     onProgress: (message) => printNotes(message),

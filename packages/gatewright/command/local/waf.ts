@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { checkRecords, openDefinition } from '../../../gateway/engine/index.ts';
+import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
 import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
 import { count, printNotes, printResult, UsageError } from '../../../base/terminal/output.ts';
 import { startOption } from '../../../toolkit/terminal/start-options.ts';
@@ -21,7 +22,8 @@ export function wafCommand(): Command {
   return new Command('waf').description('Web ACLs of AWS WAF.').addCommand(check);
 }
 
-async function checkFile(name: string, sources: readonly string[], flags: CheckFlags): Promise<void> {
+async function checkFile(name: string, named: readonly string[], flags: CheckFlags): Promise<void> {
+  const sources = withStack(named, (message) => printNotes(message));
   const text = await readRecords(name);
   const { stacks } = await openDefinition(sources, {
     ...toLoadOptions(flags, sources),

@@ -4,6 +4,8 @@
  */
 import { commandName } from '../../../base/terminal/output.ts';
 import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
+import { findAdmittedKey } from '@gatewright/authoring/find/admitted-key';
+import type { AdmittedKey } from '@gatewright/authoring/find/admitted-key';
 import type { AdmittedToken } from '@gatewright/authoring/find/admitted-token';
 import { quote } from '@gatewright/aws/text/token-options';
 import { tokenCommand } from '../shell-text.ts';
@@ -26,6 +28,8 @@ type GuardedRoute = {
    * authorizer may provide the key.
    */
   readonly key: string | undefined;
+  /** A key of the access table that a command can create; undefined if no such key is admitted. */
+  readonly newKey: AdmittedKey | undefined;
   /** Whether the route needs an API key that the command cannot give. */
   readonly lacksKey: boolean;
   /** Whether an MCP server is behind the route, and the token is read from the header in which MCP clients send it. */
@@ -61,7 +65,8 @@ export function guardedRoutes(
     const guard = guards[index];
     if (guard === undefined || guard.isClosed === true || route.target === 'returns 500') return [];
     const isOfToolkit = guard.authorizer !== undefined && isToolkit(guard.authorizer.functionName);
-    const admitted = isOfToolkit && document !== undefined ? admittedTo(route, document, stage) : undefined;
+    const decides = isOfToolkit ? document : undefined;
+    const admitted = decides && findAdmittedToken(decides, stage, askedOf(route));
     const needsKey = route.apiKeyRequired && apiKeySource !== 'AUTHORIZER';
     return [
       {
@@ -72,21 +77,17 @@ export function guardedRoutes(
         isOpen: route.authorizer === undefined && !route.apiKeyRequired,
         token: guard.localToken ?? admitted?.token,
         source: admitted?.source ?? BEARER,
+        newKey: decides && findAdmittedKey(decides, stage, askedOf(route)),
       },
     ];
   });
 }
 
-function admittedTo(
-  { method, path }: Route,
-  document: CompiledDocument,
-  stage: string,
-): AdmittedToken | undefined {
-  const verb = ['ANY', '$default'].includes(method) ? 'GET' : method;
-  return findAdmittedToken(document, stage, {
-    method: verb,
+function askedOf({ method, path }: Route): Parameters<typeof findAdmittedToken>[2] {
+  return {
+    method: ['ANY', '$default'].includes(method) ? 'GET' : method,
     path: path === '$default' ? '/' : fillPath(path),
-  });
+  };
 }
 
 /**
@@ -103,8 +104,12 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
     guarded?.key === undefined
       ? choose(routes.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
       : undefined;
-  const other = open ?? guarded ?? keyed ?? choose(routes);
-  return [
+  // The same applies to a key that the command creates.
+  const created =
+    guarded === undefined && keyed === undefined
+      ? choose(routes.filter(({ newKey, lacksKey }) => newKey !== undefined && !lacksKey))
+      : undefined;
+  const lines = [
     ...(open === undefined ? [] : ['# open to everyone', curl(api, open.route)]),
     ...(guarded === undefined
       ? []
@@ -113,10 +118,17 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
           guarded.isMcp ? askServer(api, guarded) : curl(api, guarded.route, guarded),
         ]),
     ...(keyed === undefined ? [] : [`# with the API key ${keyed.key ?? ''}`, curl(api, keyed.route, keyed)]),
-    ...(open === undefined && guarded === undefined && keyed === undefined && other !== undefined
-      ? [`# without ${asks(other.route)}`, curl(api, other.route)]
-      : []),
+    ...(created?.newKey === undefined
+      ? []
+      : [
+          `# with a new API key for ${created.route.authorizer ?? ''}`,
+          curl(api, created.route, { newKey: created.newKey }),
+        ]),
   ];
+  const other = choose(routes);
+  return lines.length > 0 || other === undefined
+    ? lines
+    : [`# without ${asks(other.route)}`, curl(api, other.route)];
 }
 
 function asks({ authorizer, apiKeyRequired }: Route): string {
@@ -138,7 +150,7 @@ function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
 function curl(
   api: ApiRoutes,
   { method, path }: Route,
-  { token, source, key }: Partial<Pick<GuardedRoute, 'token' | 'source' | 'key'>> = {},
+  { token, source, key, newKey }: Partial<Pick<GuardedRoute, 'token' | 'source' | 'key' | 'newKey'>> = {},
 ): string {
   const verb = ['GET', 'ANY', '$default'].includes(method) ? [] : [`-X ${method}`];
   const body = ['POST', 'PUT', 'PATCH'].includes(method)
@@ -147,10 +159,27 @@ function curl(
   const address = addressOf(api, path);
   const keyHeader = key === undefined ? [] : [`-H "x-api-key: $(${commandName()} keys value ${quote(key)})"`];
   const header =
-    token === undefined
-      ? []
-      : [`-H "${printHeader(source?.name ?? '')}: ${source?.scheme ?? ''}${tokenCommand(token)}"`];
+    newKey !== undefined
+      ? [headerOf(newKey.source, createKeyCommand(newKey))]
+      : token === undefined
+        ? []
+        : [headerOf(source ?? BEARER, tokenCommand(token))];
   return ['curl -i', ...verb, ...header, ...keyHeader, ...body, quote(address)].join(' ');
+}
+
+function headerOf({ name, scheme }: AdmittedToken['source'], command: string): string {
+  return `-H "${printHeader(name)}: ${scheme}${command}"`;
+}
+
+function createKeyCommand({ tenant, prefix, roles, scopes, plan }: AdmittedKey): string {
+  const options = [
+    ['tenant', tenant],
+    ['prefix', prefix],
+    ...roles.map((role) => ['role', role]),
+    ...scopes.map((scope) => ['scope', scope]),
+    ...(plan === undefined ? [] : [['plan', plan]]),
+  ].map(([name = '', value = '']) => ` --${name} ${quote(value)}`);
+  return `$(${commandName()} keys create${options.join('')})`;
 }
 
 /** Returns a command of `gatewright`, because a curl request that an MCP server accepts is too long to paste. */

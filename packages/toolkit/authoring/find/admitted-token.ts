@@ -4,6 +4,7 @@
  */
 import { findAccess } from './find-access.ts';
 import { AccessQueryError } from './caller-spec.ts';
+import type { CallerSpec } from './caller-spec.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Claims } from '@gatewright/handlers/access/decide/claims';
 import type {
@@ -24,7 +25,7 @@ export type AdmittedToken = {
   };
 };
 
-type Asked = {
+export type Asked = {
   /** A method of HTTP; ignored for WebSocket APIs. */
   readonly method: string;
   /** A path below the stage, without parameters. */
@@ -52,16 +53,17 @@ export function findAdmittedToken(
     if (source === undefined) continue;
     for (const claims of candidates(document, issuer, asked)) {
       const token = toTokenText(claims, issuer);
-      if (token !== undefined && isAdmitted(document, issuer, asked, claims)) return { token, source };
+      if (token !== undefined && isAllowed(document, asked, callerOf(issuer, claims)))
+        return { token, source };
     }
   }
   return undefined;
 }
 
 /** Returns where the command can put the token: a header, but for WebSocket APIs the query, because `send` has no headers. */
-function sourceOf(
+export function sourceOf(
   { sources, kind }: CompiledDocument,
-  { id }: CompiledIssuer,
+  { id }: Pick<CompiledIssuer, 'id'>,
 ): AdmittedToken['source'] | undefined {
   const place = kind === 'websocket' ? 'query' : 'header';
   for (const source of sources) {
@@ -72,15 +74,14 @@ function sourceOf(
   return undefined;
 }
 
-function isAdmitted(
-  document: CompiledDocument,
-  { id }: CompiledIssuer,
-  asked: Asked,
-  claims: Claims,
-): boolean {
-  const caller = { claims: JSON.stringify(claims), issuer: id, role: [], scope: [] };
+function callerOf({ id }: CompiledIssuer, claims: Claims): CallerSpec {
+  return { claims: JSON.stringify(claims), issuer: id, role: [], scope: [] };
+}
+
+/** Whether the document allows a caller the route. */
+export function isAllowed(document: CompiledDocument, { method, path }: Asked, caller: CallerSpec): boolean {
   try {
-    return findAccess(document, asked.method, asked.path, caller, 0).word === 'ALLOW';
+    return findAccess(document, method, path, caller, 0).word === 'ALLOW';
   } catch (error) {
     if (error instanceof AccessQueryError) return false;
     throw error;
@@ -128,8 +129,13 @@ function usualClaims({ result, quota }: CompiledDocument, { trust }: CompiledIss
   ]);
 }
 
+/** An issuer, and where its tokens or keys have roles and scopes. */
+type RoleSource = Pick<CompiledIssuer, 'id'> & {
+  readonly trust: Pick<CompiledIssuer['trust'], 'roles' | 'scopes'>;
+};
+
 /** Returns claims that satisfy a condition; undefined if no claims can satisfy it. */
-function satisfy(condition: CompiledCondition, issuer: CompiledIssuer): Claims | undefined {
+export function satisfy(condition: CompiledCondition, issuer: RoleSource): Claims | undefined {
   switch (condition.is) {
     case 'all': {
       const parts = condition.of.map((part) => satisfy(part, issuer));

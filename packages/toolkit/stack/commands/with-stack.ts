@@ -1,4 +1,4 @@
-/** Returns the sources to start. Adds the toolkit's stack if the sources import from it, but do not include it. */
+/** Returns the sources to load. Adds the toolkit's stack if the sources import from it, but do not include it. */
 import { relative } from 'node:path';
 import { findStack } from '@gatewright/authoring/files/stack-files';
 
@@ -13,7 +13,7 @@ export function withStack(
     );
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
-  say(`also starting the Gatewright stack in ${folder}, because the service imports values from it`);
+  say(`also loading the Gatewright stack in ${folder}, because the service imports values from it`);
   // The stack comes last. Its APIs then get the ports after the service's ports, so the service's ports do not change
   // when parts are added to or removed from the stack.
   return [...sources, folder];

@@ -48,6 +48,25 @@ describe('callAdmin', () => {
     );
   });
 
+  // The walk of a user: after `customers show`, `explain` told of a request that the command itself had made.
+  it('marks each call of a command, so that the request which a user wants explained stays the last one', async () => {
+    const status = (url: string) => ({
+      apis: [{ name: 'gatewright-dev-admin', region: 'eu-west-1', url: `${url}/admin` }],
+      ownCalls: 'token of this run',
+    });
+    for (const request of [
+      SHOW,
+      { method: 'POST', path: '/quota/close', body: {}, operationId: 'op-1' },
+    ] as const) {
+      const { asked } = await beside(
+        (response, line, url) => json(line.includes('status') ? status(url) : {})(response),
+        () => callAdminJson(request, {}),
+      );
+
+      assert.equal(asked[1]?.headers['x-gatewright-console'], 'token of this run');
+    }
+  });
+
   // Source: the stage of the admin API has a throttle, and API Gateway answers with this body.
   it('reads again what the throttle of the stage refused, after a pause, and repeats no change', async () => {
     const pauses: number[] = [];

@@ -87,6 +87,8 @@ function mountsOf(parts: Parts): ControlMounts {
       region: regionOf(parts),
       apis: listRoutesOf(parts),
       unsupported: served.unsupported,
+      // Only the owner of the control secret gets this.
+      ownCalls: options.consoleCalls,
     }),
     routes: () => listRoutesOf(parts),
     recorded: parts.recorder,

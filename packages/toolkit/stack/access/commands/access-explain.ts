@@ -9,6 +9,7 @@ import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
 import { homeOfEnvironment } from '../../../terminal/load-options.ts';
 import { table, UsageError } from '../../../../base/terminal/output.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import { readGatewayClock } from '../../../terminal/running-gateway.ts';
 import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
 
@@ -37,13 +38,25 @@ export async function explainWithLedger(
   path: string | undefined,
   flags: ExplainFlags & AdminFlags,
 ): Promise<Explained> {
-  const nowEpochSeconds = Math.floor(Date.now() / 1000);
+  const nowEpochSeconds = await readSeconds(flags);
   const answers = asUsage(() =>
     isOne(document, method)
       ? [findAccess(document, method, path, flags, nowEpochSeconds)]
       : listAccess(document, flags, nowEpochSeconds),
   );
-  return explain(document, method, path, { ...flags, ledger: await readLedger(answers, flags) });
+  const ledger = await readLedger(answers, flags);
+  return explain(document, method, path, { ...flags, ledger }, nowEpochSeconds);
+}
+
+/** The time by which the authorizer judges a token: that of the local gateway if one runs, or of this machine. */
+async function readSeconds({ url, target }: AdminFlags): Promise<number> {
+  const isLocal = url === undefined && target === undefined;
+  const local = isLocal ? await readGatewayClock().catch(passSilence) : undefined;
+  return Math.floor((local ?? Date.now()) / 1000);
+}
+
+function passSilence(error: unknown): undefined {
+  if (!(error instanceof UsageError)) throw error;
 }
 
 /**
@@ -56,8 +69,8 @@ export function explain(
   method: string | undefined,
   path: string | undefined,
   flags: ExplainFlags,
+  nowEpochSeconds = Math.floor(Date.now() / 1000),
 ): Explained {
-  const nowEpochSeconds = Math.floor(Date.now() / 1000);
   return asUsage(() => describe(document, method, path, flags, nowEpochSeconds));
 }
 

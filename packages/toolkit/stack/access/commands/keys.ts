@@ -1,5 +1,6 @@
 /** `gatewright keys` manages API keys of the access table through the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
 import { valueCommand } from './key-value.ts';
 import { readDuration } from '../../../../gateway/engine/settings.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
@@ -39,7 +40,10 @@ export function keysCommand(): Command {
   const keys = new Command('keys').description('Create, list, rotate and revoke API keys.');
   keys.addHelpText(
     'after',
-    '\nKeys belong to a customer (gatewright customers), whose record names the plan of all of them. Closing the customer revokes them.',
+    '\nKeys belong to a customer (gatewright customers), whose record names the plan of all of them. Closing the customer revokes them.\n' +
+      '\nIf a key has leaked:\n' +
+      '  gatewright keys rotate KEY-ID --overlap 0s   a new secret; the one that leaked is refused at once\n' +
+      '  gatewright keys revoke KEY-ID                no secret; the key is refused for good',
   );
   for (const command of [createCommand(), listCommand(), showCommand(), rotateCommand(), revokeCommand()])
     keys.addCommand(command);
@@ -96,7 +100,10 @@ function showCommand(): Command {
 }
 
 function rotateCommand(): Command {
-  return changeCommand('rotate', 'Add a new secret to a key; the previous one stays valid for --overlap.')
+  return changeCommand(
+    'rotate',
+    'Add a new secret to a key; the previous one stays valid for --overlap, which is 0s for a key that has leaked.',
+  )
     .argument('<key-id>', 'id of the key')
     .addOption(
       new Option(
@@ -106,22 +113,33 @@ function rotateCommand(): Command {
         .argParser(readSeconds)
         .default(86_400, '1d'),
     )
-    .action((keyId: string, flags: ChangeFlags & { readonly overlap: number }) =>
-      change(`${pathOf(keyId)}/rotate`, { overlapSeconds: flags.overlap }, flags),
-    );
+    .action(async (keyId: string, flags: ChangeFlags & { readonly overlap: number }) => {
+      const { secrets } = await change(`${pathOf(keyId)}/rotate`, { overlapSeconds: flags.overlap }, flags);
+      const [, earlier] = Array.isArray(secrets) ? secrets.map(membersOf) : [];
+      const { notAfter } = earlier ?? {};
+      if (flags.overlap > 0 && typeof notAfter === 'string')
+        printNotes(
+          `The earlier secret is accepted until ${notAfter}. If it has leaked, run gatewright keys rotate ${keyId} --overlap 0s, and use the secret that this prints.`,
+        );
+    });
 }
 
 function revokeCommand(): Command {
-  return changeCommand('revoke', 'Revoke a key permanently, and flush the cached results of authorizers.')
+  return changeCommand(
+    'revoke',
+    'Revoke a key with all its secrets permanently, and flush the cached results of authorizers.',
+  )
     .argument('<key-id>', 'id of the key')
-    .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
+    .action(async (keyId: string, flags: ChangeFlags) => {
+      await change(`${pathOf(keyId)}/revoke`, {}, flags);
+    });
 }
 
 /**
  * Sends a change of an API key and prints the result.
  * @throws UsageError if a step in API Gateway failed. The message tells the user what to do.
  */
-async function change(path: string, body: object, flags: ChangeFlags): Promise<void> {
+async function change(path: string, body: object, flags: ChangeFlags): Promise<Answer> {
   const sent = await sendChange({ method: 'POST', path, body }, flags);
   const { answer } = sent;
   printChange(answer);
@@ -130,6 +148,7 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<v
       'this operation was already applied, and its key cannot be shown again; to get a new secret, run gatewright keys rotate',
     );
   requireOutside(sent);
+  return answer;
 }
 
 /** Only the key is printed to stdout, so that it can be piped. */

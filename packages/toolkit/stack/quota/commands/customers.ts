@@ -7,7 +7,13 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../../terminal/aws-call.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
-import { printMessage, printResult, table, UsageError } from '../../../../base/terminal/output.ts';
+import {
+  printMessage,
+  printNotes,
+  printResult,
+  table,
+  UsageError,
+} from '../../../../base/terminal/output.ts';
 import {
   changeCommand,
   printRows,
@@ -65,7 +71,11 @@ export function customersCommand(): Command {
         .argument(...TENANT)
         .action(show),
     )
-    .addCommand(readCommand('list', 'List the customer records.').action(list))
+    .addCommand(
+      readCommand('list', 'List the customer records.')
+        .option('--plan <id>', 'only customers who have this plan now')
+        .action(list),
+    )
     .addCommand(
       withLimits(
         changeCommand(
@@ -93,7 +103,7 @@ export function customersCommand(): Command {
     .addCommand(
       changeCommand(
         'migrate',
-        'Create customer records for tenants whose keys all have the same plan.',
+        'Create customer records for tenants to whose keys gatewright plan assign gave the same plan.',
       ).action(migrate),
     );
 }
@@ -190,8 +200,9 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
   return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
-async function list(flags: ReadFlags): Promise<void> {
-  printRows(await readCustomers(flags), COLUMNS);
+async function list({ plan, ...flags }: ReadFlags & { readonly plan?: string }): Promise<void> {
+  const customers = await readCustomers(flags);
+  printRows(plan === undefined ? customers : customers.filter((one) => planOf(one) === plan), COLUMNS);
 }
 
 async function show(tenant: string, flags: ReadFlags): Promise<void> {
@@ -262,6 +273,10 @@ async function migrate(flags: ChangeFlags): Promise<void> {
       ],
     ]),
   );
+  if (sums.created + sums.kept + sums.mixed.length === 0)
+    printNotes(
+      'No key was assigned a plan with gatewright plan assign. Plans of gatewright keys create --plan are stored with the keys, and are not read here: run gatewright customers create CUSTOMER PLAN for each of these customers.',
+    );
 }
 
 function readLimits({ limit }: TermFlags): Readonly<Record<string, number>> | undefined {

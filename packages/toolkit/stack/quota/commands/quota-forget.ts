@@ -15,6 +15,7 @@ import {
   addGatewayOptions,
   callGateway,
   findGateway,
+  readGatewayClock,
   readMember,
 } from '../../../terminal/running-gateway.ts';
 import * as RETRIES from '@gatewright/aws/retry-rules';
@@ -98,13 +99,14 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
     // A stack has this table only with the part portal. If it was named, it must exist.
     portal: openSweptTable(at, names.portal, flags.portalTable === undefined),
   };
-  const before = await survey(tables, tenant, Date.now());
+  const before = await survey(tables, tenant, await readClock(flags));
   const found = Object.fromEntries([...before.found].sort(([a], [b]) => (a < b ? -1 : 1)));
   const counts = { nativeKeys: before.nativeKeys, open: before.openMoney, invoices: before.invoices };
   const obstacles = describeObstacles(tenant, before, invoiced);
   if (confirm === undefined) {
     printAnswer({ found, ...counts });
-    for (const note of [...describeKept(tenant), ...obstacles]) printNotes(note);
+    const notes = sum(before) === 0 ? [`Nothing is stored about ${tenant}.`] : describeKept(tenant);
+    for (const note of [...notes, ...obstacles]) printNotes(note);
     return;
   }
   if (obstacles.length > 0 && !evenIfOpen)
@@ -112,9 +114,9 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
       `nothing was deleted. ${obstacles.join('. ')}. Or pass --even-if-open, and lose the amounts that were not invoiced`,
     );
   await forget(tables, tenant);
-  const after = await survey(tables, tenant, Date.now());
+  const after = await survey(tables, tenant, await readClock(flags));
   const left = sum(after);
-  await logForgotten(at, names.usage, entryOf(at, sum(before), reference));
+  await logForgotten(at, names.usage, entryOf(at, await readClock(flags), sum(before), reference));
   printAnswer({ deleted: found, ...counts, left });
   if (before.nativeKeys.length > 0)
     printNotes(
@@ -161,10 +163,11 @@ function describeKept(tenant: string): readonly string[] {
 
 function entryOf(
   { accessKeyId }: DynamoDbAccess,
+  nowEpochMs: number,
   items: number,
   reference: string | undefined,
 ): Parameters<typeof logForgotten>[2] {
-  const at = new Date().toISOString();
+  const at = new Date(nowEpochMs).toISOString();
   const entry = {
     operationId: '-',
     kind: 'forget-customer',
@@ -177,6 +180,11 @@ function entryOf(
   };
   const sk = `${at}#${randomBytes(6).toString('hex')}`;
   return { key: { pk: `AUDIT#${at.slice(0, 10)}`, sk }, doc: JSON.stringify(entry) };
+}
+
+/** The time by which the tables were written: that of the local gateway, or of AWS, which is this machine's. */
+async function readClock({ region }: ForgetFlags): Promise<number> {
+  return region === undefined ? await readGatewayClock() : Date.now();
 }
 
 async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {

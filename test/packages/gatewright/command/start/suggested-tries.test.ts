@@ -202,6 +202,58 @@ describe('suggestTries', () => {
     assert.doesNotMatch(suggest('rest', [both], [], 'partner', 'AUTHORIZER').join('\n'), /x-api-key/);
   });
 
+  // The walk of a user: the first screen of docs/recipes/api-keys.md only had a call that gets 401.
+  it('creates a key that the document admits, where the toolkit takes keys and no token', () => {
+    const over = {
+      api: { dev: { apiId: 'a1b2c3d4e5', stage: 'dev' } },
+      issuers: [{ id: 'keys', type: 'apiKey', prefix: 'maps' }],
+      sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+      roles: { customer: {} },
+      rules: [
+        {
+          id: 'look',
+          effect: 'allow',
+          methods: ['GET'],
+          paths: ['/pets'],
+          when: { roles: { any: ['customer'] } },
+        },
+      ],
+    };
+    const quota = {
+      tenant: { claim: 'tenant' },
+      plan: { claim: 'plan' },
+      plans: [{ id: 'free', version: 1, limits: [{ id: 'd', level: 'key', quota: 3, period: 'DAY' }] }],
+    };
+    const asks = (more: object): readonly string[] =>
+      suggest(
+        'rest',
+        [
+          [
+            row('/pets', { authorizer: 'guard', apiKeyRequired: true }),
+            guard({ authorizer: OURS, apiKeyRequired: true }),
+          ],
+        ],
+        [
+          {
+            ...aDocument({ ...over, ...more }, ['GET /pets']),
+            apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
+          },
+        ],
+        undefined,
+        'AUTHORIZER',
+      );
+    const [comment, line] = asks({});
+
+    assert.equal(comment, '# with a new API key for guard');
+    assert.match(
+      line ?? '',
+      /^curl -i -H "x-api-key: \$\(\S.* keys create --tenant example --prefix maps --role customer\)" http/,
+    );
+    assert.match(asks({ quota }).join('\n'), / --role customer --plan free\)"/);
+    const needsMore = { ...over.rules[0], when: { claims: [{ claim: 'team', op: 'in', value: ['a'] }] } };
+    assert.match(asks({ rules: [needsMore] }).join('\n'), /^# without guard and the API key/);
+  });
+
   it('still shows a line where nothing of that is so, and says what it lacks', () => {
     const lines = suggest('rest', [
       [row('/pets', { authorizer: 'theirs', apiKeyRequired: true }), guard({ apiKeyRequired: true })],

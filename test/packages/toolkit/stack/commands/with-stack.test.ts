@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { it } from 'node:test';
+import { describe, it } from 'node:test';
 import { withStack } from '../../../../../packages/toolkit/stack/commands/with-stack.ts';
+import { runCommandHere } from '../../../../support/command-in-process.ts';
 import { planOwnPorts } from '../../../../../packages/gateway/server/port-plan.ts';
 
 it('adds the stack after the service, whose ports stay where they were', () => {
@@ -43,9 +44,37 @@ it('says where it found the stack, or that it is not here, and adds nothing for 
 
     assert.deepEqual(said, [
       'the service imports values from the Gatewright stack, but no folder of that stack was found: to create one, run npx gatewright init',
-      `also starting the Gatewright stack in ${stack}, because the service imports values from it`,
+      `also loading the Gatewright stack in ${stack}, because the service imports values from it`,
     ]);
   } finally {
     rmSync(service, { recursive: true });
   }
+});
+
+describe('commands that read stacks', () => {
+  // The walk of a user: `start` served the folder, `check` did not check it, and `routes` refused it.
+  for (const words of [
+    ['start', '--exec', 'exit 0', '--port', '0', '--control-port', '0'],
+    ['check'],
+    ['routes'],
+    ['waf', 'check', 'traffic.har'],
+  ])
+    it(`finds the stack from which a service imports: ${words.join(' ')}`, async (test) => {
+      const folder = mkdtempSync(join(tmpdir(), 'gatewright-with-stack-'));
+      test.after(() => rmSync(folder, { recursive: true }));
+      mkdirSync(join(folder, 'gatewright'));
+      writeFileSync(join(folder, 'gatewright/serverless.yml'), 'plugins: [gatewright/stack]\n');
+      writeFileSync(join(folder, 'traffic.har'), '{}');
+      writeFileSync(
+        join(folder, 'template.json'),
+        `{ "Fn::ImportValue": "gatewright-dev-TokenAuthorizerArn"`,
+      );
+
+      const { stderr } = await runCommandHere([...words, 'template.json'], { cwd: folder });
+
+      assert.match(
+        stderr,
+        /^also loading the Gatewright stack in gatewright, because the service imports values from it$/m,
+      );
+    });
 });

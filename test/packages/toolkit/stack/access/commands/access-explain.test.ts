@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explain as explainAll } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
+import {
+  explain as explainAll,
+  explainWithLedger,
+} from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
 import type { ExplainFlags } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
 import { toHeldKey } from '../../../../../../packages/toolkit/stack/access/commands/held-key.ts';
 import { aDocument } from '../../../../../support/an-access-document.ts';
+import { beside, givesEachTestAHome, json } from '../../../terminal/beside-a-gateway.ts';
 
 const TOKENS = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] };
 const KEYS = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
@@ -338,5 +342,29 @@ describe('explain of a route with an MCP server', () => {
 
   it('says nothing about tools at another route', () => {
     assert.doesNotMatch(explain(document, 'GET', '/users', flags()), /^mcp/m);
+  });
+});
+
+describe('explain of a token', () => {
+  givesEachTestAHome();
+
+  // The walk of a user: after `clock +5d` the API admitted a token which explain said was not valid yet.
+  it('goes by the clock of the local gateway, which judges the token', async () => {
+    const validFrom = Date.UTC(2099, 0, 5) / 1000;
+    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const claims = { iss: TOKENS.issuer, aud: 'api', sub: 'ada', iat: validFrom, exp: validFrom + 600 };
+    const token = `${encode({ alg: 'RS256', kid: 'k' })}.${encode(claims)}.${encode({})}`;
+    const askAt = async (nowEpochMs: number): Promise<string> => {
+      const { result } = await beside(json({ nowEpochMs, apis: [] }), () =>
+        explainWithLedger(documentWith([TOKENS, KEYS]), 'GET', '/users', flags({ token })),
+      );
+      return result.text;
+    };
+
+    assert.doesNotMatch(await askAt((validFrom + 1) * 1000), /the credential is refused/);
+    assert.match(
+      await askAt((validFrom + 700) * 1000),
+      /the credential is refused .*the token has expired$/m,
+    );
   });
 });

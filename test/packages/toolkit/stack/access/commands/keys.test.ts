@@ -70,6 +70,27 @@ describe('gatewright keys', () => {
       ]);
     });
 
+  // The walk of a user with a leaked key: the old secret still worked after `rotate`, and `revoke` ended the new one too.
+  it('says until when the earlier secret is accepted, and how to end it', async () => {
+    const secrets = [{ createdAt: 'c2' }, { createdAt: 'c1', notAfter: '2026-11-28T10:00:00.000Z' }];
+    const rotate = async (...more: readonly string[]): Promise<string> => {
+      const { stderr } = await admin.ask(['keys', 'rotate', 'k-1', ...more], { body: { ...MADE, secrets } });
+      return stderr;
+    };
+
+    assert.match(
+      await rotate(),
+      /^The earlier secret is accepted until 2026-11-28T10:00:00\.000Z\. If it has leaked, run gatewright keys rotate k-1 --overlap 0s, and use the secret that this prints\.$/m,
+    );
+    assert.doesNotMatch(await rotate('--overlap', '0s'), /earlier secret/);
+    assert.match(
+      keysCommand()
+        .commands.find((one) => one.name() === 'revoke')
+        ?.description() ?? '',
+      /all its secrets/,
+    );
+  });
+
   it('says that an operation which showed its key before shows it no more', async () => {
     const { code, stdout, stderr } = await admin.ask(['keys', 'rotate', 'k-1'], { body: { keyId: 'k-1' } });
 

@@ -104,6 +104,8 @@ describe('gatewright customers', () => {
     assert.match(shown, /^free +2026-12-01T00:00:00\.000Z +-$/m);
     assert.match(shown, /^monthly +5000 +0 +5000 +2026-12-01T00:00:00\.000Z$/m);
     assert.match(await printed('customers', 'list'), /^acme +active +pro +/m);
+    assert.match(await printed('customers', 'list', '--plan', 'pro'), /^acme +active +pro +/m);
+    assert.doesNotMatch(await printed('customers', 'list', '--plan', 'free'), /^acme/m);
   });
 
   it('shows facts, terms and what is left in paragraphs, and nothing as left where no limit is of the customer', async () => {
@@ -210,6 +212,11 @@ describe('gatewright customers', () => {
   });
 
   it('puts assigned keys on record, counts what it did, and does it once', async () => {
+    const none = await run('customers', 'migrate', '--operation', 'early');
+    assert.match(
+      none.stdout + none.stderr,
+      /^records created +0\n[^]*^No key was assigned a plan .* run gatewright customers create CUSTOMER PLAN for each of these customers\.$/m,
+    );
     for (const [tenant, key, plan] of [
       ['old', 'k-1', 'pro'],
       ['old', 'k-2', 'pro'],

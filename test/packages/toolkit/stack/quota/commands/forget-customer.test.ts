@@ -390,6 +390,7 @@ describe('gatewright quota forget', () => {
     assert.equal((JSON.parse(done.stdout) as { left: number }).left, 0);
     assert.equal(done.stderr, '', 'no keys of API Gateway stand for theirs');
     assert.deepEqual((JSON.parse(again.stdout) as { found: object }).found, {});
+    assert.equal(again.stderr, 'Nothing is stored about globex.\n');
     const usage = await readTable('gatewright-prod-usage');
     assert.ok(!usage.includes('globex') && usage.includes('acme-2'));
     assert.match(usage, /forget-customer.*request 17/);
