@@ -46,8 +46,8 @@ export type Facts = {
   /** The key id from the token, which may be any text. */
   readonly keyId?: string;
   readonly principalId?: string;
-  /** Id of a refused API key whose secret was right. The id is random and names nobody. */
-  readonly apiKey?: string | undefined;
+  /** Id of a refused API key whose secret was right. The id is random and names nobody. Lines mask a member `apiKey`. */
+  readonly apiKeyId?: string | undefined;
   /** Ids of the rules that decided. */
   readonly rules?: readonly string[];
   /** Names of claims that the document requires and the caller lacks. */

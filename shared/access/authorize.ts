@@ -128,7 +128,7 @@ export function createAuthorizer(
     } catch (error) {
       if (!isTokenError(error)) throw error;
       const refused = error instanceof KeyRefused ? error.names : undefined;
-      observer.note({ code: error.code, apiKey: refused?.key });
+      observer.note({ code: error.code, apiKeyId: refused?.key });
       return {
         kind: 'unknown',
         reason: error.code,

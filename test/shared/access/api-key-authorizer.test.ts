@@ -114,7 +114,7 @@ describe('an authorizer for API keys', () => {
     assert.equal(authorized.kind === 'unknown' && authorized.reason, 'TOKEN_REVOKED');
     const decided = parseAccessDecision(authorized.result?.context['accessDecision']);
     assert.deepEqual([decided?.key, decided?.customer], [keyId, 'globex']);
-    assert.deepEqual(facts.at(-1), { code: 'TOKEN_REVOKED', apiKey: keyId });
+    assert.deepEqual(facts.at(-1), { code: 'TOKEN_REVOKED', apiKeyId: keyId });
   });
 
   it('takes a key from the header of a TOKEN event', async () => {

@@ -178,7 +178,7 @@ function explainFunction(
 function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
   const code = findNotedLine(lines, 'code');
   const what = code === undefined ? undefined : describeCredentialDefect(code);
-  const key = findNotedLine(lines, 'apiKey');
+  const key = findNotedLine(lines, 'apiKeyId');
   return what === undefined
     ? []
     : [
@@ -188,7 +188,7 @@ function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
 }
 
 function adviseKey({ lines }: GuardCircumstances): string[] {
-  const key = findNotedLine(lines, 'apiKey');
+  const key = findNotedLine(lines, 'apiKeyId');
   return key === undefined ? [] : [adviseRefusedKey(key, undefined)];
 }
 

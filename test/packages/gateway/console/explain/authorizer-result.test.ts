@@ -6,6 +6,7 @@ import { CLAIMED, GUARDED_HTTP } from './guarded-http.ts';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
 import { bearer, ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
+import { createRedactor } from '../../../../../packages/gateway/console/records/redact.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';
 
 type Row = {
@@ -217,9 +218,10 @@ describe('a 401 of the toolkit’s authorizers', () => {
     const line = JSON.stringify({
       outcome: 'Unauthorized',
       code: 'TOKEN_REVOKED',
-      apiKey: '4aa9e21c00000000',
+      apiKeyId: '4aa9e21c00000000',
     });
-    const { sentences, changes } = explain({ ...about, guard: { ...about.guard!, lines: [line] } });
+    const lines = [createRedactor('key of the test').text(line)];
+    const { sentences, changes } = explain({ ...about, guard: { ...about.guard!, lines } });
 
     assert.match(
       sentences.join('\n'),
