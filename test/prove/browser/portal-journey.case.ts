@@ -153,7 +153,7 @@ async function inviteInConsole(page: Page, { console: address }: Served): Promis
   await page.waitForSelector('.once .link');
   const link = (await page.textContent('.once .link')) ?? '';
   assert.match(link, /\/#\/invitation\/gwinv_[0-9a-f]{64}$/);
-  await page.waitForSelector('.invitations li:has-text("owner, made by the provider of the API")');
+  await page.waitForSelector('.invitations li:has-text("owner, created by the provider of the API")');
   await lookAt(page, 'journey-people');
   // One more is made and withdrawn again.
   await page.selectOption('section[aria-label="People in the portal"] select', 'billing');
