@@ -44,7 +44,10 @@ describe('gatewright requests, explain, replay and export', () => {
       story.stdout,
       /To change the outcome\n {2}Send the value of a key, not its id or name\. .*`gatewright keys value NAME`/,
     );
-    assert.match(phases.stdout, /\nauthenticate {2}.* ms {2,}the route is open, so no authorizer is called\n/);
+    assert.match(
+      phases.stdout,
+      /\nauthenticate {2}.* ms {2,}the route is open, so no authorizer is called\n/,
+    );
     assert.ok(!story.stdout.includes('a-key-that'));
   });
 
