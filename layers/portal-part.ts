@@ -67,8 +67,8 @@ export function findUnofferedSources(
     .filter(({ name }) => portal?.offers.webhooks?.some((offered) => offered.source === name) !== true)
     .map(({ name }) =>
       portal === undefined
-        ? `customers create the secrets of the source "${name}" of access/webhooks.yml in the portal, but there is no ${FILE}: ${ADD}, or name the places of the secrets at the source`
-        : `customers create the secrets of the source "${name}" of access/webhooks.yml in the portal, but ${FILE} does not offer it: add it to webhooks there, or name the places of the secrets at the source`,
+        ? `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not exist: ${ADD}, or list the secrets of the source`
+        : `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not offer the source: add it to webhooks there, or list the secrets of the source`,
     );
 }
 

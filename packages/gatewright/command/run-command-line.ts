@@ -48,7 +48,7 @@ const VERSION_FLAGS = ['-V', '--version'];
 
 /** Runs the command with which this process was started. */
 export async function runProcess(commands: Loaders): Promise<void> {
-  // `start` has its own rule for a reader that has left, because its log is no result.
+  // `start` handles a closed pipe itself: it keeps serving, because its log is not the result of the command.
   if (process.argv[2] !== 'start')
     for (const stream of [process.stdout, process.stderr]) stream.on('error', surviveClosedPipe);
   const failed = await runCommandLine(process.argv.slice(2), commands);

@@ -295,7 +295,8 @@ async function applySaved(
     return;
   }
   const saved = journal.plan();
-  if (saved === undefined) throw new UsageError('there is no plan; create one with gatewright attach plan');
+  if (saved === undefined)
+    throw new UsageError('no plan is saved: run gatewright attach plan, which creates one');
   const begun = await restore(open.plane, saved);
   printLines(printSteps(begun.attachment.steps));
   return finishSaved(open, journal, begun, flags, 'apply');

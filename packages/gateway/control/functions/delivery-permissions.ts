@@ -5,7 +5,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { compileGlob } from '@gatewright/aws/glob';
-import { textOf } from '@gatewright/aws/json-object';
+import { isForService, textIn } from '../../core/deployment/authorization/invoke-permissions.ts';
 import { printFunctionName } from '../../core/routing/function-name.ts';
 import type { FunctionPolicies } from './function-policies.ts';
 
@@ -27,11 +27,11 @@ export function findRefusedDelivery(
   const invoked = readFunctionName(targetArn);
   if (!policies.isOwn(invoked.functionName)) return undefined;
   const principal = `${service}.amazonaws.com`;
-  const isPermitted = policies.statementsOf(invoked).some(({ properties }) => {
-    const [source, account] = [textOf(properties, 'SourceArn'), textOf(properties, 'SourceAccount')];
+  const isPermitted = policies.statementsOf(invoked).some((permission) => {
+    const [source, account] = [textIn(permission, 'SourceArn'), textIn(permission, 'SourceAccount')];
     return (
-      [principal, '*'].includes(textOf(properties, 'Principal')) &&
-      compileGlob(textOf(properties, 'Action').toLowerCase())('lambda:invokefunction') &&
+      isForService(permission, principal) &&
+      source !== undefined &&
       (source === '' || compileGlob(source)(sender)) &&
       (account === '' || account === target.accountId)
     );

@@ -264,11 +264,11 @@ function judgeSubscription(
   return refused && { resource: subscription, property: refused.member, message: refused.message };
 }
 
-/** The protocols whose endpoints SNS reads or answers itself, so that it must know the form of what it delivers. */
+/** The protocols for which SNS does not support raw delivery. */
 const WITHOUT_RAW: ReadonlySet<string> = new Set(['lambda', 'email', 'email-json', 'sms', 'application']);
 
 /**
- * Refuses raw delivery by other protocols than those of the page (aws-controllers-k8s/community#2192).
+ * Refuses raw delivery for a protocol that the page does not list (aws-controllers-k8s/community#2192).
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
  */
 function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | undefined {

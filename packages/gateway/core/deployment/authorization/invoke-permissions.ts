@@ -42,7 +42,7 @@ export interface PermissionSource {
 }
 
 const SERVICE = 'apigateway.amazonaws.com';
-/** Conditions that a call by API Gateway never satisfies. */
+/** Conditions that a call by a service such as API Gateway or SNS never satisfies. */
 const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'];
 
 type Grant = {
@@ -61,7 +61,9 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
   let readAt = Number.NaN;
   const grantsNow = (): readonly Grant[] => {
     if (readAt !== source.version) {
-      grants = source.permissions.filter(isForGateway).flatMap(readGrant);
+      grants = source.permissions
+        .filter((permission) => isForService(permission, SERVICE))
+        .flatMap(readGrant);
       readAt = source.version;
     }
     return grants;
@@ -92,10 +94,17 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
   };
 }
 
-function isForGateway(permission: PropertyBag): boolean {
+type Permission = Pick<PropertyBag, 'properties'>;
+
+/**
+ * Returns whether an `AWS::Lambda::Permission` lets a service invoke the function, without regard to its source and
+ * account.
+ * @param service the principal, such as `sns.amazonaws.com`
+ */
+export function isForService(permission: Permission, service: string): boolean {
   const principal = textIn(permission, 'Principal');
   return (
-    (principal === SERVICE || principal === '*') &&
+    (principal === service || principal === '*') &&
     compileGlob(textIn(permission, 'Action')?.toLowerCase() ?? '')('lambda:invokefunction') &&
     !OF_OTHERS.some((name) => permission.properties[name] !== undefined)
   );
@@ -119,8 +128,8 @@ function readGrant(permission: PropertyBag): Grant[] {
   ];
 }
 
-/** Returns an empty text if the property is absent, and undefined if it is not a string. */
-function textIn({ properties }: PropertyBag, name: string): string | undefined {
+/** Returns an empty text if the property is absent, and undefined if it is neither a string nor a number. */
+export function textIn({ properties }: Permission, name: string): string | undefined {
   const value = properties[name] ?? '';
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;

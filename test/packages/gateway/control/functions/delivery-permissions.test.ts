@@ -38,6 +38,8 @@ const ROWS: readonly (readonly [
   ['the rule', allow('events.amazonaws.com', { SourceArn: RULE }), RULE, true],
   ['the account', allow('s3.amazonaws.com', { SourceAccount: '123456789012' }), BUCKET, true],
   ['another account', allow('s3.amazonaws.com', { SourceAccount: '210987654321' }), BUCKET, false],
+  ['another account, as a number', allow('s3.amazonaws.com', { SourceAccount: 210987654321 }), BUCKET, false],
+  ['calls with an event source token', allow('sns.amazonaws.com', { EventSourceToken: 't' }), TOPIC, false],
 ];
 
 describe('a delivery to a function', () => {
@@ -48,7 +50,7 @@ describe('a delivery to a function', () => {
       assert.equal(refusal === undefined, isLet, refusal);
     });
 
-  it('is not judged for what is no function of the stacks, and for senders that have a role', () => {
+  it('is not checked if the target is not a function of the stacks, or if the sender has a role', () => {
     const none = holding(undefined);
 
     assert.equal(findRefusedDelivery(holding(undefined, false), FUNCTION, TOPIC), undefined);

@@ -1,6 +1,6 @@
 /**
- * Integrations of REST APIs that read values. The answers are those of LocalStack's snapshot of
- * test_ssm_aws_integration, recorded 2024-07-12.
+ * REST APIs read values of SSM and Secrets Manager by integrations. LocalStack recorded the answers of AWS in the
+ * snapshot of test_ssm_aws_integration, 2024-07-12.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

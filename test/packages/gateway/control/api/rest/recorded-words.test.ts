@@ -79,7 +79,7 @@ describe('a call of the REST control plane is refused in the words that AWS is k
       wrongUri(uriIn('region')),
     ],
     [
-      'an authorizer whose changed URI is no ARN',
+      'an authorizer whose changed URI is not an ARN',
       () =>
         control.sdk.send(
           new UpdateAuthorizerCommand({
@@ -91,7 +91,7 @@ describe('a call of the REST control plane is refused in the words that AWS is k
       wrongUri('a function'),
     ],
     [
-      'an authorizer whose credentials are no ARN',
+      'an authorizer whose credentials are not an ARN',
       () =>
         control.sdk.send(
           new UpdateAuthorizerCommand({
@@ -103,7 +103,7 @@ describe('a call of the REST control plane is refused in the words that AWS is k
       NO_ARN,
     ],
     [
-      'an integration whose credentials are no ARN',
+      'an integration whose credentials are not an ARN',
       () =>
         control.sdk.send(
           new PutIntegrationCommand({
@@ -118,7 +118,7 @@ describe('a call of the REST control plane is refused in the words that AWS is k
       NO_ARN,
     ],
     [
-      'an integration whose changed credentials are no ARN',
+      'an integration whose changed credentials are not an ARN',
       () =>
         control.sdk.send(
           new UpdateIntegrationCommand({
