@@ -192,7 +192,7 @@ export const START_OPTIONS = {
     shown: 'on',
     plugin: 'setting',
     sets: 'roles',
-    what: 'enforce the IAM roles of functions, and AWS::Lambda::Permission for APIs',
+    what: 'enforce the IAM roles of functions and integrations, and AWS::Lambda::Permission',
   },
   assume: {
     takes: '<name=value>',
