@@ -13,10 +13,12 @@ import { findRefusedCall } from '../explain/refused-call.ts';
 import type { RecordState, RequestDetail } from '../records/model.ts';
 import type { CustomerBook } from './show-customers.ts';
 import type { Edit, ResendPorts, ResendOptions } from './resend.ts';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { RequestRecords } from '../records/request-records.ts';
 
 const MAX_HAR = 2_000;
+/** As many as take some 20 ms. */
+const HAR_BATCH = 10;
 /** Matches a status, a class such as `4xx`, or a WebSocket close code, which has four digits. */
 const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
@@ -43,7 +45,7 @@ export async function serveRequests(
     });
   const { method } = request;
   try {
-    if (first === 'requests.har' && method === 'GET') return archive(request, ports);
+    if (first === 'requests.har' && method === 'GET') return await archive(request, ports);
     if (first === 'send' && method === 'POST') return await sendNew(request, ports);
     if (id === undefined) return serveList(request, ports);
     if (id === 'events' && method === 'GET')
@@ -133,9 +135,18 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   });
 }
 
-function archive(request: ControlRequest, { records, version }: RequestEndpointPorts): ControlReply {
+/** Describes the requests in batches, because 2,000 of them take seconds, and other requests must not wait for them. */
+async function archive(
+  request: ControlRequest,
+  { records, version }: RequestEndpointPorts,
+): Promise<ControlReply> {
   const ids = records.rows({ limit: MAX_HAR }).map(({ id }) => id);
-  const details = ids.toReversed().flatMap((id) => records.detail(id, showsSecrets(request)) ?? []);
+  const details: RequestDetail[] = [];
+  for (const [index, id] of ids.toReversed().entries()) {
+    if (index % HAR_BATCH === 0) await nextTurn();
+    const detail = records.detail(id, showsSecrets(request));
+    if (detail !== undefined) details.push(detail);
+  }
   return jsonReply(200, toHar(details, version));
 }
 

@@ -3,6 +3,9 @@ import { count, printResult } from '../../../base/terminal/output.ts';
 import { writePrivateFile } from '../../../base/terminal/private-file.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 
+/** The gateway describes 2,000 requests in some seconds, and in several times that while it is busy. */
+const EXPORTED_WITHIN_MS = 60_000;
+
 type ExportFlags = { readonly har: string; readonly showSecrets: boolean };
 
 export function exportCommand(): Command {
@@ -14,7 +17,8 @@ export function exportCommand(): Command {
 }
 
 async function exportRequests({ har, showSecrets }: ExportFlags): Promise<void> {
-  const archive = await callGateway('GET', `requests.har${showSecrets ? '?secrets=show' : ''}`);
+  const path = `requests.har${showSecrets ? '?secrets=show' : ''}`;
+  const archive = await callGateway('GET', path, undefined, EXPORTED_WITHIN_MS);
   const entries = readMember(readMember(archive, 'log'), 'entries') as readonly unknown[];
   // Recorded bodies may be confidential.
   await writePrivateFile(har, `${JSON.stringify(archive, null, 2)}\n`);

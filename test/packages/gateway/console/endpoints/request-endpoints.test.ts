@@ -69,6 +69,26 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
 }
 
 describe('endpoints of recorded requests', () => {
+  it('let other work go on while many requests are archived', async () => {
+    const { api, ask } = await served(withAuthorizer(TOKEN));
+    for (let index = 0; index < 40; index += 1) await api.send({ target: `/dev/pets?n=${index}` });
+    let isOver = false;
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+
+    const { log } = (await ask('GET', 'requests.har')).body as {
+      readonly log?: { readonly entries: unknown[] };
+    };
+    isOver = true;
+
+    assert.equal(log?.entries.length, 40);
+    assert.ok(turns >= 4, `${turns} turns of the loop`);
+  });
+
   it('list, show one by its id or the beginning of it, and forget', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
