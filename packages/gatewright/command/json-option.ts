@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
   ['completion', 'it prints a script for a shell'],
   ['usage export', '--format selects the output: JSON lines, the default, or CSV'],
-  ['usage invoice', '--format selects the output: JSON lines, the default, CSV or PDF'],
   ['usage sql', '--format selects the output: JSON lines, the default, or CSV'],
 ]);
 

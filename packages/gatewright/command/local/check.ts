@@ -60,7 +60,8 @@ async function check(named: readonly string[], flags: CheckFlags): Promise<void>
       printNotes(
         `${at}: no finding ${id}${resource === undefined ? '' : ` of ${resource}`} is left to accept; remove the entry`,
       );
-  if (counts.refused > 0) process.exitCode = 1;
+  // Without a stack nothing was checked, which must not pass in a pipeline.
+  if (counts.refused > 0 || stacks.length === 0) process.exitCode = 1;
 }
 
 function withShortFile(finding: Judged): Judged {

@@ -23,13 +23,15 @@ import { changeCommand, printAnswer } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
 import { readExport } from './export-rows.ts';
-import { printInvoiceCsv } from './invoice-text.ts';
+import { printInvoiceCsv, printInvoiceText } from './invoice-text.ts';
 import { count, printNotes, printLines, UsageError } from '../../../../base/terminal/output.ts';
 import { makeFolder, writePrivateFile } from '../../../../base/terminal/private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
+type InvoiceFormat = 'text' | 'json' | 'csv' | 'pdf';
 type InvoiceFlags = MonthFlags & {
-  readonly format: 'json' | 'csv' | 'pdf';
+  readonly format: InvoiceFormat;
+  readonly json: boolean;
   readonly out?: string;
   readonly draft?: boolean;
 };
@@ -49,7 +51,9 @@ export function closeCommand(): Command {
 export function invoiceCommand(): Command {
   return addMonthOptions(new Command('invoice').description('Print the invoices of a month.'))
     .addOption(
-      new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
+      new Option('--format <format>', 'format of the output')
+        .choices(['text', 'json', 'csv', 'pdf'])
+        .default('text'),
     )
     .option(
       '--out <folder>',
@@ -106,7 +110,12 @@ export async function closePeriods(
 }
 
 async function invoice(flags: InvoiceFlags): Promise<void> {
-  const { format, out, draft = false } = flags;
+  const { out, draft = false } = flags;
+  const format = flags.json ? 'json' : flags.format;
+  if (flags.json && flags.format !== 'text' && flags.format !== 'json')
+    throw new UsageError(
+      `--json prints JSON, and --format ${flags.format} another format; leave out one of them`,
+    );
   if (format === 'pdf' && out === undefined) throw new UsageError('--format pdf also needs --out <folder>');
   const open = await readNotClosed(flags);
   if (open.length > 0 && !draft) throw refuseOpen(open, flags.period);
@@ -119,7 +128,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     for (const each of made.invoices) {
       if (isFirst && each.draft === true && open.length === 0)
         printNotes('draft: the periods end later, and the amounts may change until then');
-      await print(each, flags, isFirst);
+      await print(each, { format, out }, isFirst);
       isFirst = false;
     }
   }
@@ -143,19 +152,33 @@ function printAsPdf(made: Invoice): Buffer {
   }
 }
 
-async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
-  const isFile = out !== undefined;
-  if (isFile && isFirst) await makeFolder(out);
-  const text =
-    format === 'json'
-      ? `${JSON.stringify(made)}\n`
-      : format === 'csv'
-        ? printInvoiceCsv([made], isFile || isFirst)
-        : printAsPdf(made);
-  if (isFile) {
-    await writePrivateFile(join(out, `${made.number}.${format}`), text);
-    printLines(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}`);
-  } else process.stdout.write(text);
+/** How an invoice is printed in each format; `isAlone` unless lines of another invoice are above it. */
+const FORMATS: Readonly<
+  Record<InvoiceFormat, { readonly ending: string; print(made: Invoice, isAlone: boolean): string | Buffer }>
+> = {
+  text: {
+    ending: 'txt',
+    print: (made, isAlone) => `${isAlone ? '' : '\n'}${printInvoiceText(made).join('\n')}\n`,
+  },
+  json: { ending: 'json', print: (made) => `${JSON.stringify(made)}\n` },
+  csv: { ending: 'csv', print: (made, isAlone) => printInvoiceCsv([made], isAlone) },
+  pdf: { ending: 'pdf', print: printAsPdf },
+};
+
+async function print(
+  made: Invoice,
+  { format, out }: { readonly format: InvoiceFormat; readonly out: string | undefined },
+  isFirst: boolean,
+): Promise<void> {
+  const { ending, print } = FORMATS[format];
+  const text = print(made, out !== undefined || isFirst);
+  if (out === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  if (isFirst) await makeFolder(out);
+  await writePrivateFile(join(out, `${made.number}.${ending}`), text);
+  printLines(`${made.number}.${ending}  ${made.tenant}  ${made.total} ${made.currency}`);
 }
 
 /**

@@ -113,6 +113,19 @@ describe('gatewright check', () => {
     assert.doesNotMatch(stdout, /^AWS refuses$/m);
   });
 
+  it('fails when it could read no stack, because then it has checked nothing', async () => {
+    rmSync(join(cwd, 'template.yaml'));
+    write(
+      'serverless.yml',
+      "service: shop\nprovider: { name: aws, runtime: nodejs22.x }\nfunctions:\n  hello: { handler: a.b, environment: { X: '${env:NOT_SET_ANYWHERE}' } }\n",
+    );
+
+    const { code, stdout } = await runCommandHere(['check'], { cwd });
+
+    assert.equal(code, 1);
+    assert.match(stdout, /No stack could be read: 0 findings that AWS refuses/);
+  });
+
   it('reports a template that cannot be parsed as refused', async () => {
     write('template.yaml', 'Resources:\n  A: [\n');
 

@@ -239,9 +239,11 @@ describe('gatewright customers', () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
     await printed('usage', 'close', '--period', '2026-11');
 
-    const invoices = (await printed('usage', 'invoice', '--period', '2026-11', '--tenant', 'acme')).trim();
+    const invoices = (
+      await printed('usage', 'invoice', '--period', '2026-11', '--tenant', 'acme', '--json')
+    ).trim();
 
-    const all = (await printed('usage', 'invoice', '--period', '2026-11')).trim().split('\n');
+    const all = (await printed('usage', 'invoice', '--period', '2026-11', '--json')).trim().split('\n');
     assert.deepEqual(
       all.map((line) => (JSON.parse(line) as { tenant: string }).tenant),
       ['acme', 'globex', 'mixed', 'old', 'soylent', 'umbrella', 'wonka'],

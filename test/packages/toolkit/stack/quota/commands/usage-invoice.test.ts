@@ -150,7 +150,7 @@ describe('the invoices of a month', () => {
   it('are drafted of open periods by what closing would record, are marked, and leave nothing behind', async () => {
     const before = items.size;
     const [json, csv, pdf] = [
-      await usage('invoice', '--draft'),
+      await usage('invoice', '--draft', '--json'),
       await usage('invoice', '--draft', '--format', 'csv'),
       await usage('invoice', '--draft', '--format', 'pdf', '--out', folder),
     ];
@@ -174,7 +174,8 @@ describe('the invoices of a month', () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
 
     const closed = await usage('close', '--json');
-    const json = await usage('invoice');
+    const json = await usage('invoice', '--json');
+    const text = await usage('invoice');
     const csv = await usage('invoice', '--format', 'csv');
     const pdf = await usage('invoice', '--format', 'pdf', '--out', folder);
 
@@ -185,6 +186,17 @@ describe('the invoices of a month', () => {
     const invoice = JSON.parse(json.stdout) as Record<string, unknown>;
     // 49.00 + 1,003 * 0.125 = 174.375
     assert.deepEqual([invoice['total'], invoice['currency'], invoice['tenant']], ['174.38', 'EUR', 'acme']);
+    assert.equal((await usage('invoice', '--format', 'json')).stdout, json.stdout);
+    assert.deepEqual(text.stdout.split('\n'), [
+      `Invoice   ${String(invoice['number'])}`,
+      'Customer  Ächme & Söhne (Ltd) (acme)',
+      'Month     2026-11',
+      'Total     174.38 EUR',
+      'Limit    Plan  Periods  Units  Included  Amount  Price',
+      'monthly  gold  1        1,013  10        174.38  49.00 a period, 10 included, 0.125 a unit',
+      '',
+    ]);
+    assert.match((await usage('invoice', '--json', '--format', 'csv')).stderr, /--json prints JSON/);
     const [header = '', line = ''] = csv.stdout.split('\r\n');
     assert.match(
       header,
@@ -197,10 +209,10 @@ describe('the invoices of a month', () => {
     assert.equal(pdf.code, 0, pdf.stderr);
     const made = join(folder, 'new', 'invoices');
     assert.equal((await usage('invoice', '--out', made)).code, 0);
-    assert.deepEqual(readdirSync(made), [`${String(invoice['number'])}.json`]);
-    const refused = await usage('invoice', '--out', join(made, `${String(invoice['number'])}.json`));
+    assert.deepEqual(readdirSync(made), [`${String(invoice['number'])}.txt`]);
+    const refused = await usage('invoice', '--out', join(made, `${String(invoice['number'])}.txt`));
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /the folder .*\.json cannot be created: it is a file/);
+    assert.match(refused.stderr, /the folder .*\.txt cannot be created: it is a file/);
     const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.pdf'));
     assert.equal(file, `${String(invoice['number'])}.pdf`);
     const bytes = readFileSync(join(folder, file), 'latin1');
@@ -216,7 +228,9 @@ describe('the invoices that the console shows', () => {
 
   it('are those that the command prints', async () => {
     const shown = await book.close('2026-11');
-    const printed = JSON.parse((await usage('invoice')).stdout) as Readonly<Record<string, unknown>>;
+    const printed = JSON.parse((await usage('invoice', '--json')).stdout) as Readonly<
+      Record<string, unknown>
+    >;
 
     assert.deepEqual(shown, await book.ofMonth('2026-11'));
     const [invoice] = shown.invoices;
@@ -241,9 +255,9 @@ describe('a month without requests', () => {
     await assignPlan(ports, requested('idle', Date.UTC(2026, 11, 5)), tenant);
     nowMs = Date.UTC(2027, 0, 1, 1);
 
-    const refused = await usageOf('2026-12', 'invoice');
+    const refused = await usageOf('2026-12', 'invoice', '--json');
     const closed = await usageOf('2026-12', 'close', '--json');
-    const invoice = await usageOf('2026-12', 'invoice');
+    const invoice = await usageOf('2026-12', 'invoice', '--json');
 
     assert.match(refused.stderr, /1 period is not closed \(idle\/monthly\/2026-12-01T00:00:00.000Z\)/);
     assert.deepEqual(JSON.parse(closed.stdout), { closed: 0, recorded: 1, running: 0 });
@@ -259,9 +273,9 @@ describe('a month that is not over, and without a request', () => {
     nowMs += 60_000;
 
     const [made, draft, later] = [
-      await usageOf('2028-03', 'invoice'),
-      await usageOf('2028-03', 'invoice', '--draft'),
-      await usageOf('2028-04', 'invoice', '--draft'),
+      await usageOf('2028-03', 'invoice', '--json'),
+      await usageOf('2028-03', 'invoice', '--draft', '--json'),
+      await usageOf('2028-04', 'invoice', '--draft', '--json'),
     ];
 
     assert.deepEqual([made.code, made.stdout], [0, '']);
@@ -276,7 +290,7 @@ describe('a month that is not over, and without a request', () => {
 
 describe('a month of which nothing is recorded', () => {
   it('has no invoice, and says so', async () => {
-    const { code, stdout, stderr } = await usageOf('2025-01', 'invoice');
+    const { code, stdout, stderr } = await usageOf('2025-01', 'invoice', '--json');
     assert.deepEqual([code, stdout], [0, '']);
     assert.match(stderr, /^No usage or fee of 2025-01 is recorded, so there is no invoice\./);
   });
@@ -346,7 +360,7 @@ describe('a draft of a month whose open periods have no price', () => {
       .aHolder(() => octoberMs)
       .consume({ plan: 'trial', tenant: 'visitor', key: 'k', atEpochMs: octoberMs });
 
-    const { code, stdout, stderr } = await usageOf('2026-10', 'invoice', '--draft');
+    const { code, stdout, stderr } = await usageOf('2026-10', 'invoice', '--draft', '--json');
 
     assert.deepEqual([code, stdout], [0, ''], stderr);
     assert.match(
@@ -370,9 +384,9 @@ describe('a draft of a month that is not over', () => {
     for (let call = 0; call < 12; call += 1, nowMs += 100)
       await holder.consume({ ...charge, atEpochMs: nowMs });
 
-    const refused = await usageOf('2027-02', 'invoice', '--draft');
+    const refused = await usageOf('2027-02', 'invoice', '--draft', '--json');
     await holder.flush();
-    const made = await usageOf('2027-02', 'invoice', '--draft');
+    const made = await usageOf('2027-02', 'invoice', '--draft', '--json');
 
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /would not be exact, .*1 period is not closed \(held\/monthly\/2027-02-01/);
