@@ -1,3 +1,4 @@
+import { regionalAddress } from '@gatewright/aws/service-address';
 import { join } from 'node:path';
 
 import { DefinitionError, propertyAt } from '../core/errors.ts';
@@ -74,9 +75,27 @@ export function sealEnvironment(
     LANG: 'en_US.UTF-8',
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
     NODE_PATH: layerFolders(definition, major).join(':'),
-    ...(facts.controlUrl === undefined ? {} : { AWS_ENDPOINT_URL: facts.controlUrl }),
+    ...(facts.controlUrl === undefined ? {} : endpointsOf(definition, facts.controlUrl, facts.extra)),
     ...facts.extra,
     ...definition.environment,
+  };
+}
+
+/**
+ * Version 3 of the JavaScript SDK sends calls to the host of the queue's URL, and warns at each call if its endpoint is
+ * another one. With the endpoint that it has on Lambda it does not warn; `worker/network.ts` redirects the calls. An
+ * endpoint of the user's own stays the endpoint of all services.
+ */
+function endpointsOf(
+  { runtime, region, environment }: FunctionDefinition,
+  controlUrl: string,
+  extra: EnvironmentFacts['extra'],
+): Record<string, string> {
+  const isOwn = 'AWS_ENDPOINT_URL' in { ...extra, ...environment };
+  const sqs = runtime.startsWith('nodejs') && !isOwn;
+  return {
+    AWS_ENDPOINT_URL: controlUrl,
+    ...(sqs && { AWS_ENDPOINT_URL_SQS: regionalAddress('sqs', region) }),
   };
 }
 

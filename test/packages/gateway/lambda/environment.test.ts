@@ -67,13 +67,18 @@ describe('the environment of a function', () => {
 
     delete process.env['AWS_PROFILE'];
     delete process.env['AWS_SESSION_TOKEN'];
-    assert.deepEqual(Object.keys(environment).sort(), [...DOCUMENTED, 'TABLE'].sort());
+    assert.deepEqual(
+      Object.keys(environment).sort(),
+      [...DOCUMENTED, 'AWS_ENDPOINT_URL_SQS', 'TABLE'].sort(),
+    );
     assert.partialDeepStrictEqual(environment, {
       AWS_REGION: 'eu-west-1',
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_ACCESS_KEY_ID: 'LOCALKEY',
       AWS_SECRET_ACCESS_KEY: 'local-secret',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4000',
+      // The host of the queue's URL; otherwise the JavaScript SDK warns at each call.
+      AWS_ENDPOINT_URL_SQS: 'https://sqs.eu-west-1.amazonaws.com',
       TZ: ':UTC',
       TABLE: 'users',
       _X_AMZN_TRACE_ID: 'Root=1-67891233-abcdef012345678912345678',
@@ -94,6 +99,7 @@ describe('the environment of a function', () => {
       AWS_ENDPOINT_URL: 'mine',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://db',
     });
+    assert.equal((environment as Record<string, string>)['AWS_ENDPOINT_URL_SQS'], undefined);
   });
 
   it("hides the developer's home, where the AWS SDK would look for credentials, and the working directory", async () => {
