@@ -1,4 +1,4 @@
-import { findNotedLine } from './reason.ts';
+import { atErrorPlace, findNotedLine } from './reason.ts';
 import { adviseToken, tokenCommandOf } from './token-advice.ts';
 import type { AuthorizerResultPart } from '../../core/defect.ts';
 import { adviseInstall, adviseLimit } from './call-advice.ts';
@@ -36,7 +36,7 @@ export function adviseFix(
         adviseToolkit(named, lines) ??
         adviseInstall(defect.errorType ?? '', failure) ??
         adviseError(defect, named, { protocol, simpleResponses }) ??
-        `Fix the function ${named}: it failed with that error before it returned a response.`
+        `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.`
       );
     case 'refused':
       return `Make the function ${named} callable: the call was refused before the function ran.`;

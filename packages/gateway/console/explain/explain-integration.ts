@@ -11,7 +11,7 @@ import {
   adviseTimeout,
 } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
-import { formatLastLine, sentence, withStop } from './reason.ts';
+import { atErrorPlace, formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
@@ -208,9 +208,13 @@ function explainFailure({ protocol }: Circumstances, integration: IntegrationCir
       adviseInstall(errorType, errorMessage) ??
         (protocol === 'websocket' ? adviseOnConnections(errorType) : undefined) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
-        'Fix the function; callers receive Internal server error for every error.',
+        adviseErrorPlace(integration),
     ],
   };
+}
+
+function adviseErrorPlace({ lines }: IntegrationCircumstances): string {
+  return `Fix the function${atErrorPlace(lines)}; callers receive Internal server error for every error.`;
 }
 
 function explainMalformed(

@@ -71,6 +71,31 @@ export function findNotedLine(lines: readonly string[], name: string): string | 
   return undefined;
 }
 
+/** Frames of V8 (innermost first) and of Python (innermost last). */
+const FRAME_OF_JAVASCRIPT =
+  /^[ \t]*at (?:async )?(?:[^()\n]* \()?(?:file:\/\/)?(?<file>[^()\n]+):(?<line>\d+):\d+\)?$/gm;
+const FRAME_OF_PYTHON = /^[ \t]*File "(?<file>[^"]+)", line (?<line>\d+)/gm;
+/** Code of packages, of runtimes, and what the gateway provides for all projects. */
+const FOREIGN =
+  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;
+
+/**
+ * Returns the innermost line of the user's own code in the stack that was printed last, such as ` at /shop/pay.ts:41`.
+ * Empty if the last line has no such stack.
+ */
+export function atErrorPlace(lines: readonly string[]): string {
+  const last = lines.at(-1) ?? '';
+  const fields = readFields(last);
+  const stack = fields?.['stackTrace'] ?? fields?.['stack'];
+  const text = Array.isArray(stack) ? stack.join('\n') : typeof stack === 'string' ? stack : last;
+  const frames = [
+    ...text.matchAll(FRAME_OF_JAVASCRIPT),
+    ...[...text.matchAll(FRAME_OF_PYTHON)].toReversed(),
+  ].map(({ groups }) => groups ?? {});
+  const own = frames.find(({ file = '' }) => !FOREIGN.test(file));
+  return own === undefined ? '' : ` at ${own['file']}:${own['line']}`;
+}
+
 /** Reads a structured line; undefined if it is not JSON. */
 export function readFields(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{')) return undefined;

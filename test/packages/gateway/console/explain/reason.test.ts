@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatLastLine } from '../../../../../packages/gateway/console/explain/reason.ts';
+import { atErrorPlace, formatLastLine } from '../../../../../packages/gateway/console/explain/reason.ts';
 
 const METRICS = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"service":"shop"}';
 const DECISION = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"outcome":"denied"}';
@@ -15,4 +15,42 @@ describe('the last line that a function printed', () => {
   ];
   for (const [what, lines, expected] of rows)
     it(`is ${what}`, () => assert.deepEqual(formatLastLine(lines), expected));
+});
+
+describe('the place of an error in the own code of a function', () => {
+  // As the runtimes of Node.js (text and JSON) and Python print an error.
+  const rows: readonly (readonly [string, string, string])[] = [
+    [
+      'the innermost frame of JavaScript',
+      'Invoke Error\tTypeError: no\n    at helper (file:///shop/lib.mjs:2:12)\n    at handler (file:///shop/send.mjs:2:70)',
+      ' at /shop/lib.mjs:2',
+    ],
+    [
+      'the first frame outside of packages and of Node.js',
+      'Error\n    at node:internal/fs:3:1\n    at send (/shop/node_modules/pg/a.js:1:2)\n    at async Runtime.handler (/shop/a b.ts:7:1)',
+      ' at /shop/a b.ts:7',
+    ],
+    [
+      'a frame without a function',
+      'Error\n    at send (/shop/node_modules/pg/a.js:1:2)\n    at async /shop/a.ts:7:1',
+      ' at /shop/a.ts:7',
+    ],
+    [
+      'the stack of a structured line',
+      JSON.stringify({
+        errorType: 'TypeError',
+        stackTrace: ['TypeError: no', '    at handler (/shop/a.ts:9:3)'],
+      }),
+      ' at /shop/a.ts:9',
+    ],
+    [
+      'the last frame of Python that is no library',
+      '[ERROR] TypeError: no\nTraceback (most recent call last):\n  File "/shop/src/app.py", line 9, in put\n    table.put_item()\n  File "/home/a/.gatewright/lent/x/boto3/a.py", line 581, in f\n  File "/usr/lib/python3.12/json/encoder.py", line 1, in g',
+      ' at /shop/src/app.py:9',
+    ],
+    ['nothing of a line without a stack', 'done', ''],
+  ];
+  for (const [what, line, expected] of rows)
+    it(`is ${what}`, () => assert.equal(atErrorPlace(['before', line]), expected));
+  it('is nothing where nothing was printed', () => assert.equal(atErrorPlace([]), ''));
 });
