@@ -123,7 +123,7 @@ describe('a service of another time', () => {
     const { stack, informed } = await load(service);
 
     assert.deepEqual(messages(stack), [
-      '3 plugins: plug-in serverless-not-there: it is not installed',
+      '3 plugins: plug-in serverless-not-there: it is not installed, so osls refuses to package the service; run npm install, with --save-dev serverless-not-there if package.json does not list it',
       '3 plugins: plug-in ./old.js: too old',
     ]);
     assert.match(

@@ -388,7 +388,7 @@ const LEFT_OUT = 'the plug-in is omitted: its additions to the template are miss
 
 function describe(name, error) {
   const [first] = String(error?.message ?? error).split('\n');
-  return `plug-in ${name}: ${error?.code === 'PLUGIN_NOT_FOUND' ? 'it is not installed' : first}`;
+  return `plug-in ${name}: ${error?.code === 'PLUGIN_NOT_FOUND' ? `it is not installed, so osls refuses to package the service; run npm install, with --save-dev ${name} if package.json does not list it` : first}`;
 }
 
 module.exports = { tolerate, WEBPACK };
