@@ -118,7 +118,7 @@ export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
 }
 
 /**
- * Returns why a deployment is refused that would remove parts of the deployed stack; undefined if it removes none, or
+ * Returns why a deployment that would remove parts of the deployed stack is refused; undefined if it removes none, or
  * only parts that the user has named for this deployment.
  */
 export function describeRemoved(

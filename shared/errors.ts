@@ -62,7 +62,7 @@ export type BackendErrorCode =
   | 'BACKEND_FAILED'
   /** The policy's limit of concurrent calls is reached. [passes] */
   | 'BULKHEAD_FULL'
-  /** The reply was decided without the call, or its caller cancelled it. */
+  /** The reply was decided without the call, or the caller cancelled the call. */
   | 'CALL_CANCELLED'
   /** The backend did not respond within the call's deadline. [passes] */
   | 'CALL_TIMED_OUT'

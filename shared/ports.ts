@@ -320,7 +320,7 @@ export type QuotaCharge = {
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;
-  /** The newest version of the customer's record that the caller's credential names. */
+  /** The version of the customer's record that was last written into the caller's API key. */
   readonly customerVersion?: number;
   /** A route such as `GET /orders/{id}`. */
   readonly route: string;

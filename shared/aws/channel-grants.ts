@@ -1,6 +1,6 @@
 /**
- * A connection's rights on channels, as its authorizer granted them. They are one JSON text in the authorizer's
- * context. API Gateway stores the context while the connection is open, and passes it with each event of the
+ * A connection's rights on channels, as its authorizer granted them. The authorizer's context contains them as a single
+ * JSON string. API Gateway stores the context while the connection is open, and passes it with each event of the
  * connection.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';

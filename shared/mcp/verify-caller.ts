@@ -38,7 +38,8 @@ export function createCallerVerifier(
     const document = documents.find((one) => one.name === name);
     if (document?.mcp === undefined)
       throw new DomainError('CONFIG_INVALID', `there is no access document ${name} with rules under mcp`);
-    // An authorizer checks this at its first event. Otherwise, callers would get 401 for a mistake of the deployment.
+    // Without this check, a missing table would look like a bad credential, and callers would get 401 for a mistake in the
+    // deployment. An authorizer makes the same check at its first event.
     assertTable([document], config.stage, ports);
     const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
     const credential = readCredential(

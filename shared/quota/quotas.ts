@@ -163,7 +163,7 @@ export type Quotas = {
    * so that the change is in force here at once.
    */
   refresh(tenant: string): void;
-  /** Returns unused units. Call it at shutdown (SIGTERM). Otherwise the unused units of the process stay charged. */
+  /** Gives unused units back. Call it at shutdown (SIGTERM). Otherwise the unused units of the process stay charged. */
   flush(): Promise<void>;
 };
 

@@ -178,9 +178,10 @@ type LogPage = {
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
-  // The log was started again or has expired, so the client's position is from another log.
+  // Nothing was published yet, or the log has expired.
   if (head === undefined) return { log: after.log, entries: [], lost: [], upTo: after.seq, head: after.seq };
   const { log, seq } = head;
+  // After a restart of the log, the client's position is from another log.
   const seen = after.log === log ? after.seq : 0;
   if (seen >= seq) return { log, entries: [], lost: [], upTo: seq, head: seq };
   const start = Math.max(seen, seq - LOG_LIMIT_ENTRIES);

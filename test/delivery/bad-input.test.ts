@@ -139,7 +139,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a WebSocket where nothing listens',
     args: ['send', 'ws://127.0.0.1:1/dev?token=secret', 'hi'],
-    says: /ws:\/\/127\.0\.0\.1:1\/dev cannot be reached: ECONNREFUSED; check that the gateway runs on this port$/m,
+    says: /ws:\/\/127\.0\.0\.1:1\/dev cannot be reached: ECONNREFUSED; check that a server is running at this address$/m,
   },
   {
     name: 'a plan that is not there',

@@ -257,7 +257,7 @@ const READERS: readonly Reader[] = [
   },
   { name: 'a file of faults', takes: isFaults, read: (_, __, text) => readFaults('faults.yml', text) },
   {
-    name: 'a file of --cloud-map',
+    name: 'a --cloud-map file',
     takes: has('orders.shop.local'),
     read: (_, __, text) => readCloudMap(text),
   },

@@ -45,7 +45,7 @@ export async function explain(): Promise<Reply> {
   return json(200, { type: 'error', message: 'send {"action":"track","orderId":"o-1"}' });
 }
 
-/** Keys in DynamoDB have 1 to 2048 bytes. */
+/** Returns the order id; undefined unless it is 1 to 64 letters, digits, `_` or `-`, so it is always a valid key. */
 function readOrderId(body: string | undefined): string | undefined {
   try {
     const message: unknown = JSON.parse(body ?? '');

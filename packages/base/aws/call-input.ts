@@ -257,8 +257,8 @@ function patternOf(pattern: string): RegExp {
 }
 
 /**
- * Returns the violations of a list. The list is printed only if it is empty or one of its items is wrong. All
- * constraints of the items are then listed, as recorded for `vpcConfig.subnetIds` of Lambda's CreateFunction.
+ * Returns the violations of a list. The list is printed only if it is empty or one of its items is wrong. If an item is
+ * wrong, all constraints of the items are listed, as recorded for `vpcConfig.subnetIds` of Lambda's CreateFunction.
  */
 function brokenList(list: readonly unknown[], at: string, rule: MemberRule): readonly string[] {
   const { each = {} } = rule;

@@ -198,7 +198,7 @@ type StartErrorCode =
   | 'ADMIN_KEY_INVALID'
   /** The gateway's credentials file cannot be written or read. */
   | 'CREDENTIALS_FILE'
-  /** The folder of `--data` cannot be used. */
+  /** The `--data` folder cannot be used. */
   | 'DATA_DIRECTORY'
   /** The embedded DynamoDB does not start, because its port or folder is in use or the machine is overloaded. */
   | 'DYNAMODB_NOT_STARTED'
@@ -206,15 +206,15 @@ type StartErrorCode =
   | 'DYNAMODB_NOT_READY'
   /** DynamoDB at `--dynamodb` refused an operation. */
   | 'DYNAMODB_REFUSED'
-  /** Nothing responds at the address of `--dynamodb`. */
+  /** Nothing responds at the `--dynamodb` address. */
   | 'DYNAMODB_UNREACHABLE'
-  /** The file of `--faults` cannot be read, or `--host` would expose others on the network to the injected faults. */
+  /** The `--faults` file cannot be read, or `--host` would expose others on the network to the injected faults. */
   | 'FAULTS'
-  /** The address of `--host` does not belong to this machine. */
+  /** The `--host` address does not belong to this machine. */
   | 'HOST_UNKNOWN'
   /** The keys of the local issuer cannot be written or read. */
   | 'ISSUER_KEYS'
-  /** The saved users in the folder of `--data` cannot be read. */
+  /** The saved users in the `--data` folder cannot be read. */
   | 'KEPT_USERS'
   /** The local CA in `.gatewright/tls` cannot be read or written, or its key and certificate do not match. */
   | 'LOCAL_CA'
@@ -232,13 +232,13 @@ type StartErrorCode =
   | 'PORT_IN_USE'
   /** `~/.gatewright/running` is a symbolic link, or not a folder. */
   | 'RUNNING_FOLDER'
-  /** A file of `--seed` cannot be read. */
+  /** A `--seed` file cannot be read. */
   | 'SEED'
   /** `--strict` is set, and parts of a template cannot be enforced. The message lists the logical ids of these parts. */
   | 'UNSUPPORTED'
-  /** The file of `--values`, or gatewright.values.yml, cannot be read. */
+  /** The `--values` file, or gatewright.values.yml, cannot be read. */
   | 'VALUES'
-  /** The file of `--waf-networks` cannot be read, or a line in it is not of the form "network,country". */
+  /** The `--waf-networks` file cannot be read, or a line in it is not of the form "network,country". */
   | 'WAF_NETWORKS';
 
 /**

@@ -23,7 +23,7 @@ export type EmbeddedDynamoDbOptions = {
   /** The port that callers name in their Host headers, if it is not `port` because their connections are forwarded. */
   readonly namedPort?: number;
   /**
-   * The folder of `--data DIR`. If absent, tables are in memory and are lost when the thread ends. In memory, tables
+   * The `--data DIR` folder. If absent, tables are in memory and are lost when the thread ends. In memory, tables
    * may contain at most 512 MB of items, not counting index entries.
    */
   readonly dataDirectory?: string | undefined;

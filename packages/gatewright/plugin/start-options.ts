@@ -15,7 +15,8 @@ const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'bot
 export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
-  // A switch of osls has a value only if it is on the command line. `--no-reload` turns the feature off.
+  // osls sets a switch only if it is on the command line, so an absent `--reload` means on, and `--no-reload` turns
+  // reloading off.
   reload: {
     usage: 'Watch templates and the sources of functions; --no-reload switches this off.',
     type: 'boolean',

@@ -23,7 +23,7 @@ export function addLoadOptions(command: Command): Command {
 
 /**
  * Converts command-line flags to members of `GatewayOptions`.
- * @throws UsageError if the file of `--env-file` cannot be read, or if a variable for account or region is invalid
+ * @throws UsageError if the `--env-file` file cannot be read, or if a variable for account or region is invalid
  */
 export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
   const { stage, region, account } = flags;

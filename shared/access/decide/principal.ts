@@ -21,7 +21,7 @@ export type Principal = {
   readonly claims: Claims;
   /** Expiry of the credential. Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
-  /** The newest version of the customer's record that an API key names. The customer is the claim `tenant`. */
+  /** The version of the customer's record that was last written into the API key. The customer is the claim `tenant`. */
   readonly customerVersion?: number;
   /** Value of the caller's API Gateway key for a native usage plan. This value is secret. */
   readonly usageIdentifierKey?: string;

@@ -76,7 +76,7 @@ export interface Holding {
   acquire(cost: number): Promise<Acquired>;
   /** May be called only in the tick in which `isReady` was true. */
   take(cost: number): void;
-  /** Returns unused units. The result is false if the units were already reported as used. */
+  /** Gives unused units back. The result is false if the units were already reported as used. */
   refund(cost: number): boolean;
   /**
    * Charges units that were already delivered, even if `isReady` is false.

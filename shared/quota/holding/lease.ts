@@ -117,7 +117,7 @@ export class Lease implements Holding {
   }
 
   /**
-   * Returns units of a request. If their usage is already reported, the next report corrects it. With exact billing it
+   * Gives back units of a request. If their usage is already reported, the next report corrects it. With exact billing it
    * is corrected at once.
    */
   refund(cost: number): boolean {
@@ -195,8 +195,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Returns unused units and reports usage, at shutdown or when the lease is evicted. Units are removed here before the
-   * write is sent.
+   * Gives unused units back to the ledger and reports usage, at shutdown or when the lease is evicted. The units are
+   * removed from the lease before the write is sent.
    */
   release(): Promise<void> {
     return this.#turns.take(async () => {

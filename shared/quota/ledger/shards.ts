@@ -113,7 +113,7 @@ export async function readShards(
 }
 
 /**
- * Returns units from the shards to a root that an operator has lowered below zero. It stops when the root is at zero or
+ * Gives units back from the shards to a root that an operator has lowered below zero. It stops when the root is at zero or
  * the shards have no units left. Otherwise the shards could grant more than the new limit. Any process that finds such
  * a root does this; repeating it is harmless.
  */

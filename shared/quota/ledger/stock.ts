@@ -74,7 +74,7 @@ export class Stock {
     return this.#unreportedSince !== undefined && elapsedMs(this.#at.clock, this.#unreportedSince) > afterMs;
   }
 
-  /** Returns units of a request. If their usage is already reported, the next report corrects it. */
+  /** Gives back units of a request. If their usage is already reported, the next report corrects it. */
   refund(cost: number): void {
     this.#unreported -= cost;
     this.units += cost;
@@ -157,7 +157,7 @@ export class Stock {
   }
 
   /**
-   * Returns unused units and reports usage to the item that granted the units. Units are removed here before the write
+   * Gives unused units back and reports usage to the item that granted them. They are removed from the stock before the write
    * is sent.
    */
   async settle(

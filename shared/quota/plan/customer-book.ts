@@ -126,7 +126,7 @@ export class CustomerBook {
     this.#announced.set(name, newest);
   }
 
-  /** Whether a record was announced that is newer than the known record. */
+  /** Whether a newer record than the known one was announced. */
   isOutdated(tenant: string): boolean {
     const name = nameOf(customerKey(tenant));
     const entry = this.#entries.get(name);

@@ -178,7 +178,7 @@ export class PlanBook implements PlanNewsReader {
 export function planUnknown(planId: string): DomainError {
   return new DomainError(
     'PLAN_UNKNOWN',
-    `there is no customer plan ${planId}: save it with gatewright plan save, or name it in the quota of an access document`,
+    `there is no customer plan ${planId}: save it with gatewright plan save, or define it under quota.plans of an access document`,
   );
 }
 

@@ -12,7 +12,7 @@ type TermFee =
   /** The fee as decimal text: the whole fee, or the part for the time in force. */
   | { readonly kind: 'due'; readonly fee: string };
 
-/** Returns the terms that are in force during a part of the period. */
+/** Returns the terms that are in force at any time in the period. */
 function spansWithin(customer: Customer, { startEpochMs, endEpochMs }: Period): readonly TermSpan[] {
   return spansOf(customer).filter(
     ({ fromEpochMs, untilEpochMs }) => fromEpochMs < endEpochMs && untilEpochMs > startEpochMs,

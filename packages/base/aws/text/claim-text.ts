@@ -20,7 +20,7 @@ function printScalar(value: unknown): string {
 }
 
 const DATES = new Set(['exp', 'iat']);
-/** The last second of a JavaScript date. */
+/** The latest time that a `Date` can represent, in epoch seconds. */
 const MAX_DATE_SECONDS = 8.64e12;
 
 /** Formats a date as `java.util.Date.toString()` does, in UTC. */

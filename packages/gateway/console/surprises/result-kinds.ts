@@ -67,7 +67,7 @@ const typeByDefault: SurpriseKind = {
   },
 };
 
-/** Says what a body is that does not fit the default type; undefined if it may fit. JSON can be read from any text. */
+/** Returns what kind of body does not fit the default type; undefined if it may fit. JSON can be read from any text. */
 function describeContent(body: string | Buffer, type: string, isCut: boolean): string | undefined {
   const text = body.toString();
   if (/^\s*<[a-z!?]/i.test(text)) return 'HTML or XML';

@@ -105,7 +105,7 @@ export const REST_TYPES = {
     unsupported: {
       'Integration.TlsConfig': 'the certificates of backends are always verified, whatever the setting',
       'Integration.IntegrationTarget':
-        'the VPC link sends requests to the address of --vpc-link instead of its load balancer (VPC links V2 of REST APIs: new on AWS on 21 Nov 2025)',
+        'the VPC link sends requests to the --vpc-link address instead of its load balancer (VPC links V2 of REST APIs: new on AWS on 21 Nov 2025)',
     },
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
     alike: ['HttpMethod', 'ResourceId'],
@@ -240,7 +240,7 @@ export const REST_TYPES = {
     names: idOf(10, 'Id'),
     enforced: words('KeyId KeyType UsagePlanId'),
   },
-  // Integrations use the address of `--vpc-link`, regardless of the template.
+  // Integrations use the `--vpc-link` address, regardless of the template.
   'AWS::ApiGateway::VpcLink': {
     names: idOf(6, 'VpcLinkId'),
     fields: [...fieldsOf('name description'), field('targetArns', 'list'), field('tags', 'texts')],

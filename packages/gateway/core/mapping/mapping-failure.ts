@@ -8,7 +8,7 @@ import type { Defect, ProxyFault } from '../defect.ts';
 
 /**
  * Converts an error to the failure that the client receives, with AWS's status codes. A request body that is not JSON
- * results in 400, and a mistake of the API's owner in 500. Errors that are bugs of the gateway are returned unchanged.
+ * results in 400, and a mistake by the API's owner in 500. Errors that are bugs of the gateway are returned unchanged.
  */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
   if (error instanceof GatewayError) return error;

@@ -1,4 +1,4 @@
-/** Reads the file of `--faults`, and checks everything that can be checked without the stacks. */
+/** Reads the `--faults` file, and checks everything that can be checked without the stacks. */
 import { asText } from '@gatewright/aws/json-object';
 import { oneOf, valueOf } from '@gatewright/handlers/http/fields';
 import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';

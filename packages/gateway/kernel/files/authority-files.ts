@@ -113,7 +113,9 @@ function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
   try {
     return read();
   } catch {
-    throw new Error(`${file} contains no ${what}; delete it and both files will be regenerated`);
+    throw new Error(
+      `${file} contains no ${what}; delete it, and the next start creates a new certificate and key`,
+    );
   }
 }
 

@@ -114,7 +114,7 @@ function describeMissing({ vpcLink = '', serviceArn }: HttpRequest): string {
   const without = `VPC link ${vpcLink} has no address; give one with --vpc-link`;
   return serviceArn === undefined
     ? without
-    : `the Cloud Map service ${serviceArn} has no instances: register some, or list them in the file of --cloud-map. ${without}`;
+    : `the Cloud Map service ${serviceArn} has no instances: register some, or list them in the --cloud-map file. ${without}`;
 }
 
 /** Adds a Host header if there is none, because the local port recognizes the API by this header. */

@@ -81,6 +81,6 @@ function describeNone(service: LocalService, query: Attributes, healthy: readonl
     return `${start} is healthy; UpdateInstanceCustomHealthStatus makes one healthy again`;
   const isElsewhere = healthy.some(({ registration }) => originOf(registration) === 'not of this machine');
   return isElsewhere
-    ? `${start} is on this machine; only the file of --cloud-map can contain addresses of other machines`
+    ? `${start} is on this machine; only the --cloud-map file can contain addresses of other machines`
     : `${start} has AWS_INSTANCE_IPV4 and AWS_INSTANCE_PORT`;
 }

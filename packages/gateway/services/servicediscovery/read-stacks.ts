@@ -109,7 +109,7 @@ function readStackInstance(reader: ResourceReader, service: ServiceDefinition): 
     if (originOf(instance) === 'not of this machine')
       reader.unsupported(
         'InstanceAttributes',
-        `the address of the instance is not on this machine: integrations call the instance only if the file of --cloud-map lists it`,
+        `the address of the instance is not on this machine: integrations call the instance only if the --cloud-map file lists it`,
       );
     return instance;
   } catch (error) {

@@ -108,12 +108,12 @@ function readText(file: string): string {
     bytes = readFileSync(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw ownFault({ file, line: undefined }, `the file of --cloud-map cannot be read: ${why}`);
+    throw ownFault({ file, line: undefined }, `the --cloud-map file cannot be read: ${why}`);
   }
   if (bytes.length <= MAX_BYTES) return bytes.toString('utf8');
   throw ownFault(
     { file, line: undefined },
-    `the file of --cloud-map has ${bytes.length} bytes; at most ${MAX_BYTES} are allowed`,
+    `the --cloud-map file has ${bytes.length} bytes; at most ${MAX_BYTES} are allowed`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reads the folder of `--seed FOLDER`. Each file is named after a table and contains its first items, as JSON, YAML or
+ * Reads the `--seed FOLDER` folder. Each file is named after a table and contains its first items, as JSON, YAML or
  * one JSON object per line. Items are plain, in DynamoDB's own form, or the requests of a BatchWriteItem.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';

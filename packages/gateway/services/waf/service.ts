@@ -66,7 +66,7 @@ export const review: ScreenReview = {
   },
 };
 
-// Reads the file of `--waf-networks`.
+// Reads the `--waf-networks` file.
 
 /**
  * Reads the countries from the file.
@@ -78,7 +78,7 @@ function readCountries(file: string): Countries {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StartError('WAF_NETWORKS', `The file of --waf-networks cannot be read: ${why}`);
+    throw new StartError('WAF_NETWORKS', `The --waf-networks file cannot be read: ${why}`);
   }
   try {
     return Countries.parse(text);

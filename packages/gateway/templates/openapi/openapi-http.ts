@@ -10,7 +10,7 @@ import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
 
 /**
- * The version of the import algorithm. Only one version exists (developer guide,
+ * The member with the version of the import algorithm. Only one version exists (developer guide,
  * "x-amazon-apigateway-importexport-version").
  */
 const ALGORITHM = 'x-amazon-apigateway-importexport-version';

@@ -75,7 +75,7 @@ function exchange(
 
 function describe(url: string, error: Error): string {
   const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-  return `${redact(url)} cannot be reached: ${reason}; check that the gateway runs on this port`;
+  return `${redact(url)} cannot be reached: ${reason}; check that a server is running at this address`;
 }
 
 /** Returns the URL without its query, which may contain tokens. */

@@ -34,7 +34,7 @@ const LOCAL_AUDIENCE = 'gatewright';
 /** Runs `use` with a client. Prints a refusal, with the explanation of the gateway if the gateway has recorded it. */
 export async function withClient(flags: McpFlags, use: (client: McpClient) => Promise<void>): Promise<void> {
   if (flags.claim !== undefined && flags.as === undefined)
-    throw new UsageError('--claim adds a claim to the token of --as, so it needs --as');
+    throw new UsageError('--claim adds a claim to the token that --as creates, so it needs --as');
   const server = await findServer(flags.server);
   trustLocalAuthority();
   const fetchWithin = fetchWith(flags.timeout);

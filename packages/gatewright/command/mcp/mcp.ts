@@ -68,7 +68,11 @@ function addMcpOptions(command: Command): Command {
         .conflicts('token'),
     )
     .option('--scope <scopes>', 'scopes of the token, separated by spaces')
-    .option('--claim <name=json>', 'additional claim of the token of --as (repeatable)', collectClaim)
+    .option(
+      '--claim <name=json>',
+      'additional claim for the token that --as creates (repeatable)',
+      collectClaim,
+    )
     .addOption(new Option('--token <token>', 'token to send').env('GATEWRIGHT_MCP_TOKEN'))
     .option(
       '--client-id <id>',

@@ -74,8 +74,8 @@ export function listMissingIds(folder: string, stage: string, isLocalId: IsLocal
 }
 
 /**
- * Returns the document's inventory with the id of its API in that stage. An id that the inventory already contains
- * stays only if `kept` returns true for it.
+ * Returns the document's inventory with the id of its API in `stage`. An id that the inventory already contains is kept
+ * only if `kept` returns true for it.
  * @throws UsageError if the inventory cannot be read
  */
 export function withDeployedId(

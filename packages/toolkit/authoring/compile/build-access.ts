@@ -119,7 +119,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         const compiled = withVersion(compilation.document);
         documents.push(compiled);
         protects.push(...protectedStacks(compiled, document));
-      } else problems.push(locate(['api'], `protects an API that "${twin.name}" already protects`));
+      } else problems.push(locate(['api'], `names an API that the document "${twin.name}" already protects`));
     }
   }
   const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));

@@ -53,8 +53,8 @@ export function assertClaimsChecked(
     );
   if (isChecked) return;
   throw new ClaimsUncheckedError(
-    `${names} would lose an authorizer that gives handlers claims; nothing was changed. Change the handlers to read ` +
-      'claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md), then pass --claims-checked together with --yes.',
+    `${names} would lose an authorizer that gives handlers claims; nothing was changed. Change the handlers to call ` +
+      'claimsOf(event) (in Python, claims_of(event); see node_modules/gatewright/docs/guides/protect/coming-from.md). Then pass --claims-checked together with --yes.',
   );
 }
 

@@ -7,7 +7,7 @@ import type { GatewayOptions } from '../../gateway.ts';
 const USERS_FILE = 'users.yml';
 
 /**
- * The names of users files in the folder of `--seed`. They may have any extension that `--seed` accepts for table
+ * The names of users files in the `--seed` folder. They may have any extension that `--seed` accepts for table
  * files.
  */
 const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];

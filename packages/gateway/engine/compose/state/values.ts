@@ -89,7 +89,7 @@ async function noValues(): Promise<ValueDefinitions> {
 }
 
 /**
- * Returns the file of values: the file of `--values`, or gatewright.values.yml in the folder where the gateway was
+ * Returns the file with values: the `--values` file, or gatewright.values.yml in the folder where the gateway was
  * started.
  */
 export function valuesFileOf({ values, directory }: Pick<GatewayOptions, 'values' | 'directory'>): string {

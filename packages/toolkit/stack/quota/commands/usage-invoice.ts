@@ -170,15 +170,15 @@ async function print(
   { format, out }: { readonly format: InvoiceFormat; readonly out: string | undefined },
   isFirst: boolean,
 ): Promise<void> {
-  const { ending, print } = FORMATS[format];
-  const text = print(made, out !== undefined || isFirst);
+  const row = FORMATS[format];
+  const text = row.print(made, out !== undefined || isFirst);
   if (out === undefined) {
     process.stdout.write(text);
     return;
   }
   if (isFirst) await makeFolder(out);
-  await writePrivateFile(join(out, `${made.number}.${ending}`), text);
-  printLines(`${made.number}.${ending}  ${made.tenant}  ${made.total} ${made.currency}`);
+  await writePrivateFile(join(out, `${made.number}.${row.ending}`), text);
+  printLines(`${made.number}.${row.ending}  ${made.tenant}  ${made.total} ${made.currency}`);
 }
 
 /**

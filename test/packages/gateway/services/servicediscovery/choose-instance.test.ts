@@ -115,12 +115,12 @@ describe('the instance of a call by an integration', () => {
     ...['10.0.0.7', '169.254.169.254', '0.0.0.0'].map((AWS_INSTANCE_IPV4) => ({
       name: `with the address ${AWS_INSTANCE_IPV4}, which is not of this machine`,
       attributes: at(1, { AWS_INSTANCE_IPV4 }),
-      message: /only the file of --cloud-map can contain addresses of other machines/,
+      message: /only the --cloud-map file can contain addresses of other machines/,
     })),
     {
       name: 'with a host name that is not of this machine',
       attributes: { AWS_INSTANCE_CNAME: 'localhost.example', AWS_INSTANCE_PORT: '1' },
-      message: /only the file of --cloud-map/,
+      message: /only the --cloud-map file/,
     },
   ];
   for (const { name, attributes, query, message } of none)

@@ -26,7 +26,7 @@ const INSTANCE = (attributes: string, service = '!Ref Orders'): string => `
     Type: AWS::ServiceDiscovery::Instance
     Properties: { InstanceId: one, ServiceId: ${service}, InstanceAttributes: ${attributes} }`;
 
-describe('instances of the file of --cloud-map', () => {
+describe('instances of the --cloud-map file', () => {
   for (const key of ['orders', 'orders.shop'])
     it(`are found by the name ${key} of their service, and may be on another machine`, async () => {
       const map = await aMap('', { cloudMap: aFile(`${key}:${ONE}`) });

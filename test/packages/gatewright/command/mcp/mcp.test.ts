@@ -165,7 +165,10 @@ describe('gatewright mcp', () => {
     { words: ['list', '--server', 'none'], message: /neither a URL nor a path/ },
     { words: ['list', '--as', 'a b'], message: /Write a name, or a name and its roles/ },
     { words: ['list', '--as', 'ann', '--token', 't'], message: /cannot be used with/ },
-    { words: ['list', '--claim', 'tenant=acme'], message: /--claim adds a claim to the token of --as/ },
+    {
+      words: ['list', '--claim', 'tenant=acme'],
+      message: /--claim adds a claim to the token that --as creates/,
+    },
     { words: ['list', '--as', 'ann', '--claim', 'acme'], message: /Write it as name=value/ },
     { words: ['call', 'x', '[1]'], message: /Write it as a JSON object/ },
     {
