@@ -45,7 +45,7 @@ describe('the place of an error in the own code of a function', () => {
     ],
     [
       'the last frame of Python that is no library',
-      '[ERROR] TypeError: no\nTraceback (most recent call last):\n  File "/shop/src/app.py", line 9, in put\n    table.put_item()\n  File "/home/a/.gatewright/lent/x/boto3/a.py", line 581, in f\n  File "/usr/lib/python3.12/json/encoder.py", line 1, in g',
+      '[ERROR] TypeError: no\nTraceback (most recent call last):\n  File "/shop/src/app.py", line 9, in put\n    table.put_item()\n  File "/srv/.gatewright/lent/x/boto3/a.py", line 581, in f\n  File "/usr/lib/python3.12/json/encoder.py", line 1, in g',
       ' at /shop/src/app.py:9',
     ],
     ['nothing of a line without a stack', 'done', ''],
