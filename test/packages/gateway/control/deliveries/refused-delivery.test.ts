@@ -119,7 +119,8 @@ const QUEUE_ROWS: readonly {
   {
     name: 'refuses a rule if the queue has no policy',
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
-    refusal: /Mail to deliver this: it has no policy\. Add an AWS::SQS::QueuePolicy .*"aws:SourceArn":"arn:aws:events/,
+    refusal:
+      /Mail to deliver this: it has no policy\. Add an AWS::SQS::QueuePolicy .*"aws:SourceArn":"arn:aws:events/,
   },
   {
     name: 'lets the rule send that the statement names',
@@ -135,7 +136,8 @@ const QUEUE_ROWS: readonly {
     name: 'refuses another rule than the one of the condition',
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
     queue: fromService('events.amazonaws.com', onlyFrom(`${EVENT_RULE}-2`)),
-    refusal: /allows it only if aws:SourceArn is \S+rule\/orders-2 \(ArnEquals in statement 1\), and it is \S+orders\./,
+    refusal:
+      /allows it only if aws:SourceArn is \S+rule\/orders-2 \(ArnEquals in statement 1\), and it is \S+orders\./,
   },
   {
     name: 'refuses a rule where the statement is for topics',
@@ -210,7 +212,10 @@ describe('a delivery to a topic', () => {
   it('needs a policy that allows sns:Publish, because the default policy is for the owner only', () => {
     const topic = fromService('events.amazonaws.com', { Action: 'sns:Publish', Resource: NEWS });
 
-    assert.match(findRefusedDelivery(rulesOf({}), NEWS, EVENT_RULE) ?? '', /AWS::SNS::TopicPolicy .*sns:Publish/);
+    assert.match(
+      findRefusedDelivery(rulesOf({}), NEWS, EVENT_RULE) ?? '',
+      /AWS::SNS::TopicPolicy .*sns:Publish/,
+    );
     assert.equal(findRefusedDelivery(rulesOf({ topic }), NEWS, EVENT_RULE), undefined);
   });
 });
