@@ -52,8 +52,8 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§1.5',
     question: 'Status of a proxy whose function Lambda throttles',
     evidence: 'verify',
-    here: '502 `{"message": "Internal server error"}`; the knowledge centre suggests 500 (§8.2)',
-    switch: '`--assume throttled-function-status=500`, or `=429` with `Too Many Requests`',
+    here: '500 `{"message": "Internal server error"}`, as the knowledge centre and the newer reports say (§8.2)',
+    switch: '`--assume throttled-function-status=502`, or `=429` with `Too Many Requests`',
     test: `${BEHAVIOUR}/assumptions.test.ts`,
   },
   {

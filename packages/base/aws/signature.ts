@@ -71,6 +71,8 @@ export type SignatureResult =
        */
       readonly errorType: string;
       readonly faults: readonly SignatureFault[];
+      /** The access key that the request names; absent if the signature cannot be read. */
+      readonly accessKeyId?: string;
     };
 
 /** Maximum difference between the client's clock and the gateway's clock, in either direction. */
@@ -86,21 +88,24 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
     findTimeDefect(claim, at.nowEpochMs) ??
     findHostDefect(claim, headers) ??
     findScopeDefect(claim, at.service, at.region);
-  if (defect !== undefined) return refused(defect);
+  const { accessKeyId } = claim;
+  if (defect !== undefined) return { ...refused(defect), accessKeyId };
 
-  const secret = at.secretOf(claim.accessKeyId);
+  const secret = at.secretOf(accessKeyId);
   // If a token is sent with a permanent key, the credentials belong to another account. A temporary key is invalid
   // without its token.
-  const session = at.sessionOf?.(claim.accessKeyId);
-  if (secret === undefined || !isSameToken(session?.token, claim.securityToken)) return refused(UNKNOWN_KEY);
-  if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN' };
+  const session = at.sessionOf?.(accessKeyId);
+  if (secret === undefined || !isSameToken(session?.token, claim.securityToken))
+    return { ...refused(UNKNOWN_KEY), accessKeyId };
+  if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN', accessKeyId };
 
   const expected = rebuild(request, headers, claim);
   const signature = signatureOf(secret, claim.scope, expected.toSign);
-  if (!equalInConstantTime(signature, claim.signature)) return refused(mismatch(expected));
+  if (!equalInConstantTime(signature, claim.signature))
+    return { ...refused(mismatch(expected)), accessKeyId };
   return {
     kind: 'verified',
-    accessKeyId: claim.accessKeyId,
+    accessKeyId,
     region: claim.scope.region,
     service: claim.scope.service,
   };

@@ -13,6 +13,7 @@ import { DEFAULT_QUOTAS } from './api-quotas.ts';
 import { LruAuthorizerCache } from './caches/authorizer-cache.ts';
 import { ClientCertificates } from './client-certificates.ts';
 import { FunctionPolicies } from './functions/function-policies.ts';
+import { TargetPolicies } from './deliveries/target-policies.ts';
 import { AccountKeyRing } from './metering/key-ring.ts';
 import { LruStageCache } from './caches/stage-cache.ts';
 import { NO_TRUSTSTORES } from './domains/mutual-tls.ts';
@@ -68,6 +69,7 @@ export class Account {
   readonly keyRing: AccountKeyRing;
   readonly clientCertificates: ClientCertificates;
   readonly functionPolicies = new FunctionPolicies();
+  readonly targetPolicies = new TargetPolicies();
   #state: KeysAndPlans;
   #defined: DefinedMetering = { keys: [], plans: [], planKeys: [] };
   readonly #stages = new Map<string, StageMemory>();

@@ -56,6 +56,9 @@ export type Defect =
       readonly faults: readonly SignatureFault[];
       readonly region: string;
       readonly service: string;
+      /** The access key that the request names, and the identity to which it belongs; absent if they are unknown. */
+      readonly accessKeyId?: string | undefined;
+      readonly signer?: string | undefined;
     }
   /** A mapping template failed. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }

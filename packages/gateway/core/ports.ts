@@ -144,6 +144,8 @@ export type InvocationResult =
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
+      /** Present if the function is defined, but not as it can run; the message says why. */
+      readonly isUnrunnable?: true;
       /**
        * Present if the event was throttled by the function's reserved concurrency instead of the account's concurrency.
        */

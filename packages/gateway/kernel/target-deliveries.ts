@@ -10,6 +10,8 @@ export type EventTarget = {
   readonly deadLetterArn: string | undefined;
   readonly maxRetries: number;
   readonly maxAgeMs: number;
+  /** Whether the target names a role with which it is called, so that its own policy does not decide. */
+  readonly isCalledByRole?: true;
 };
 
 /**
@@ -55,7 +57,8 @@ export class TargetDeliveries {
     const { target, body, delivery, sourceArn, startedAt } = one;
     // A schedule invokes its target with a role.
     const sender = sourceArn.includes(':scheduler:') ? undefined : sourceArn;
-    const outcome = await targets.send(target.arn, body, { ...delivery, sender });
+    const sent = { ...delivery, sender: target.isCalledByRole === true ? undefined : sender };
+    const outcome = await targets.send(target.arn, body, sent);
     if (outcome.kind === 'delivered') return;
     const at = dueMs + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, retries));
     const mayTry = !outcome.isFinal && retries < target.maxRetries && at - startedAt <= target.maxAgeMs;
@@ -83,7 +86,7 @@ export class TargetDeliveries {
       ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
       RETRY_ATTEMPTS: text(String(retries)),
     };
-    const buried = await targets.send(target.deadLetterArn, body, { attributes });
+    const buried = await targets.send(target.deadLetterArn, body, { attributes, sender });
     const loss = describeLoss(buried);
     if (loss !== undefined) report(`${target.deadLetterArn}: ${loss}`);
   }

@@ -214,8 +214,10 @@ class WorkerRuntime implements FunctionRuntime {
   #poolFor({ functionName, payload }: Invocation): FunctionPool | Refused {
     const pool = this.#functions.get(functionName)?.pool;
     if (pool !== undefined) return refuseTooLarge(payload) ?? pool;
-    const message = this.#unsupported.get(functionName) ?? `Function not found: ${functionName}`;
-    return { kind: 'refused', reason: 'not-found', message };
+    const reason = this.#unsupported.get(functionName);
+    return reason === undefined
+      ? { kind: 'refused', reason: 'not-found', message: `Function not found: ${functionName}` }
+      : { kind: 'refused', reason: 'not-found', message: reason, isUnrunnable: true };
   }
 
   async define(definitions: readonly FunctionDefinition[]): Promise<void> {

@@ -8,7 +8,10 @@ export function adviseRefused({
   target = 'the integration',
   errorMessage = '',
   isTls,
+  isUnrunnable,
 }: IntegrationCircumstances): string {
+  if (isUnrunnable === true)
+    return `Correct the function ${target} as the sentence above says. \`gatewright check\` lists every such part.`;
   switch (refusal) {
     case 'not-found':
       return target === ''

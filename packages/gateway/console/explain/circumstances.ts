@@ -141,6 +141,8 @@ export type IntegrationCircumstances = {
     | 'request'
     | 'role'
     | undefined;
+  /** Whether the function is defined, but not as it can run. */
+  readonly isUnrunnable?: true | undefined;
   /** Whether a server responded, but TLS was not established. */
   readonly isTls?: true | undefined;
   readonly errorType: string | undefined;
@@ -232,6 +234,8 @@ export type Circumstances = {
   readonly code: string | undefined;
   /** A message for the operator. */
   readonly failure: string | undefined;
+  /** The gateway response that gave the error another status; absent if none did. */
+  readonly restatus?: { readonly type: string; readonly usual: number } | undefined;
   /** The check that refused the request, if the code alone does not identify it. */
   readonly defect: Defect | undefined;
   /**

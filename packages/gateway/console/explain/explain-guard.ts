@@ -19,6 +19,7 @@ import {
   explainNoMatch,
   nameStatement,
 } from './policy-advice.ts';
+import { advisePreflight } from './preflight-advice.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
@@ -92,7 +93,7 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
     because: [
       `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, ${isSent ? 'which the request does not have' : 'which has no value for this request'}: ${who}.`,
     ],
-    changes: adviseMissing(about, guard),
+    changes: about.isPreflight === true ? advisePreflight(about) : adviseMissing(about, guard),
   };
 }
 

@@ -67,7 +67,7 @@ function explainOutcome(about: Circumstances): Reason {
           integration.target === ''
             ? 'Nothing was called: the Uri of the integration names no function.'
             : withStop(
-                `Lambda did not accept the event for ${nameWithin(integration)}: ${integration.errorMessage ?? failure}`,
+                `${integration.isUnrunnable === true ? `${nameOf(integration)} cannot run as it is defined` : `Lambda did not accept the event for ${nameWithin(integration)}`}: ${integration.errorMessage ?? failure}`,
               ),
         ],
         // The stage variable without a value is reported with the surprises.
@@ -237,7 +237,7 @@ function explainMalformed(
 /** A route that is not served may have a fault in its integration, its authorizer or its models: the failure names it. */
 function adviseUnserved({ kind }: IntegrationCircumstances): string {
   return kind === 'unsupported'
-    ? 'Correct what the sentence above names; its part of the template keeps the route from being served, whatever the integration is. `gatewright check` lists every such part.'
+    ? 'Do what the sentence above says: until then the route is not served, whatever its integration is. `gatewright check` lists every such part.'
     : 'Change the integration of the route, and deploy the API again.';
 }
 

@@ -93,7 +93,7 @@ function explainPlainRequest({
 }
 
 function explainRoute(
-  { method, path, nearMisses, protocol, isPreflight }: Circumstances,
+  { method, path, nearMisses, protocol, isPreflight, stagePath = '' }: Circumstances,
   stageName: string,
 ): Reason {
   // Routes that differ much from the request are named only if no route is nearer.
@@ -101,9 +101,16 @@ function explainRoute(
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
   const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
   const [nearest] = meant;
+  const mapped = stagePath === '' || stagePath === `/${stageName}` ? undefined : stagePath;
+  const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
   return {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
+      ...(mapped === undefined
+        ? []
+        : [
+            `The request was sent to ${mapped}${path} at a custom domain, whose mapping ${mapped} was removed before the routes were compared.`,
+          ]),
       ...(near.length === 0
         ? []
         : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
@@ -114,12 +121,14 @@ function explainRoute(
       ...(isPreflight === true && verbs.length > 0
         ? []
         : [
-            path.startsWith(`/${stageName}/`)
-              ? 'The path begins with the stage twice: remove one of them.'
-              : nearest === undefined
-                ? 'Add the route, and deploy the API again.'
-                : (nearest.advice ??
-                  `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`),
+            mapped !== undefined && repeating !== undefined
+              ? `Write the route as ${repeating.route.replace(mapped, '')}, or remove the key ${mapped.slice(1)} from the mapping of the domain. As it is, the route is called at ${mapped}${mapped}${path}.`
+              : path.startsWith(`/${stageName}/`)
+                ? 'The path begins with the stage twice: remove one of them.'
+                : nearest === undefined
+                  ? 'Add the route, and deploy the API again.'
+                  : (nearest.advice ??
+                    `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`),
           ]),
     ],
   };

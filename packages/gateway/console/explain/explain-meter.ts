@@ -1,3 +1,4 @@
+import { advisePreflight } from './preflight-advice.ts';
 import { sentence } from './reason.ts';
 import { adviseOnCharge, describeReset } from './explain-access.ts';
 import type {
@@ -51,10 +52,8 @@ function isClosed({ burst, ratePerSecond }: LimitCircumstances): boolean {
 
 const CLOSED = 'With a limit of 0, waiting does not help: raise';
 
-function explainKey(
-  { apiId, stageName, routeKey, guard, isDeployed }: Circumstances,
-  meter: MeterCircumstances,
-): Reason {
+function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
+  const { apiId, stageName, routeKey, guard, isDeployed } = about;
   const decided = guard?.decided;
   const here = `${apiId}/${stageName ?? ''}`;
   const needs = `${routeKey ?? 'The route'} needs an API key`;
@@ -63,7 +62,7 @@ function explainKey(
       ? explainNoneGiven(needs, meter.refusal ?? '', decided)
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
-          changes: [adviseKey(here, isDeployed)],
+          changes: about.isPreflight === true ? advisePreflight(about) : [adviseKey(here, isDeployed)],
         };
   switch (meter.keyFault) {
     case 'disabled':

@@ -1,15 +1,25 @@
 /** Explains that an AWS signature is missing or refused, and what to change for each fault. */
+import { advisePreflight } from './preflight-advice.ts';
 import { sentence } from './reason.ts';
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-export function explainSignature({ defect, failure, isDeployed }: Circumstances): Reason {
-  const because = [sentence(failure ?? 'The signature was refused')];
+export function explainSignature(about: Circumstances): Reason {
+  const { defect, failure, isDeployed } = about;
+  const because = [sentence(failure ?? 'The signature was refused'), ...describeSigner(defect)];
+  if (about.isPreflight === true) return { because, changes: advisePreflight(about) };
   if (defect?.kind !== 'signature' || defect.faults.length === 0)
     return { because, changes: [adviseSigning(isDeployed, defect)] };
   const { faults, region, service } = defect;
   return { because, changes: faults.map((fault) => adviseFault(fault, { region, service, isDeployed })) };
+}
+
+/** Says whose access key was used, because a client may have several profiles. */
+function describeSigner(defect: Circumstances['defect']): string[] {
+  if (defect?.kind !== 'signature' || defect.accessKeyId === undefined) return [];
+  const { accessKeyId, signer } = defect;
+  return [`The request names the access key ${signer === undefined ? accessKeyId : `of ${signer}`}.`];
 }
 
 function adviseSigning(isDeployed: boolean, defect: Circumstances['defect']): string {

@@ -97,6 +97,8 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
           ],
         }
       );
+    case 'token-use':
+      return explainTokenUse(refused);
     case 'claim':
       return {
         because: [
@@ -111,6 +113,28 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
     case 'scope':
       return refused.token && explainClaim(code, refused, refused.token);
   }
+}
+
+/**
+ * A Cognito authorizer of a REST API reads access tokens for methods with scopes, and ID tokens for others.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+ */
+function explainTokenUse(refused: Refused): Reason {
+  const { authorizer, trusted } = refused;
+  const hasScopes = trusted.scopes.length > 0;
+  const method = `the method has ${hasScopes ? `the AuthorizationScopes ${list(trusted.scopes)}` : 'no AuthorizationScopes'}`;
+  const [wanted, other] = hasScopes ? ['access', 'ID'] : ['ID', 'access'];
+  return {
+    because: [
+      `Authorizer ${authorizer} accepts only ${wanted} tokens here, because ${method}, but the request has another token of the user pool, such as an ${other} token (token_use).`,
+    ],
+    changes: [
+      `Send the ${wanted} token of the same sign-in. ${adviseToken(refused)}`,
+      hasScopes
+        ? 'Or, to accept ID tokens, remove AuthorizationScopes from the method.'
+        : 'Or, to accept access tokens, list a scope that they have in AuthorizationScopes of the method.',
+    ],
+  };
 }
 
 const USER_POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\//;

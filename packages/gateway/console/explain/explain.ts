@@ -29,7 +29,13 @@ export function explain(about: Circumstances, surprises: Reason = NOTHING): Stor
     about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
   return {
     headline: headlineOf(about),
-    sentences: [...describePath(about), ...describeInjected(about), ...reason.because, ...surprises.because],
+    sentences: [
+      ...describePath(about),
+      ...describeInjected(about),
+      ...reason.because,
+      ...describeRestatus(about),
+      ...surprises.because,
+    ],
     changes: [...(isUnadvised ? adviseByCode(about) : reason.changes), ...surprises.changes],
   };
 }
@@ -67,6 +73,14 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
       `The response came from the stage’s cache and was ${formatDuration(cache.ageMs ?? 0)} old; the integration was not called.`,
     );
   return way;
+}
+
+function describeRestatus({ restatus, status }: Circumstances): string[] {
+  return restatus === undefined
+    ? []
+    : [
+        `The gateway response ${restatus.type} of the API changed the status from ${restatus.usual} to ${status}.`,
+      ];
 }
 
 function describeInjected({ injected }: Circumstances): string[] {

@@ -8,7 +8,7 @@ type Statement = GuardPolicy['statements'][number];
  * If only the conditions of a statement are not met, another Allow without conditions would open the API to everybody.
  */
 export function adviseOnConditions(
-  { isDeployed }: Circumstances,
+  about: Circumstances,
   whose: string,
   allows: readonly Statement[],
 ): string[] | undefined {
@@ -18,13 +18,28 @@ export function adviseOnConditions(
   return nearest.conditions
     .filter(({ holds }) => !holds)
     .flatMap(({ operator, key, wanted, found }) => [
-      `Send the request so that ${key} is ${wanted.join(' or ')}${!isDeployed && /^aws:sourcevpc/i.test(key) ? ' (here: `gatewright start --vpc-endpoint vpce-…=vpc-…`)' : ''}.`,
+      adviseSending(about, key, wanted),
       ...(found === undefined || found.length === 0 || /not/i.test(operator)
         ? []
         : [
             `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} in ${whose}.`,
           ]),
     ]);
+}
+
+/** Says which request satisfies a condition. Here, the Host header chooses the VPC endpoint (docs/aws §10.6). */
+function adviseSending(
+  { isDeployed, apiId, policies }: Circumstances,
+  key: string,
+  wanted: readonly string[],
+): string {
+  const so = `Send the request so that ${key} is ${wanted.join(' or ')}`;
+  if (isDeployed || !/^aws:sourcevpc/i.test(key)) return `${so}.`;
+  const region = policies[0]?.resource.split(':')[3] ?? '';
+  const host = `${apiId}-${/^aws:sourcevpce$/i.test(key) ? (wanted[0] ?? '') : 'vpce-…'}.execute-api.${region}.amazonaws.com`;
+  return /^aws:sourcevpce$/i.test(key)
+    ? `${so}, which is so if it comes through that VPC endpoint (here: with the header Host: ${host}).`
+    : `${so}, which is so if it comes through a VPC endpoint there (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
 }
 
 export function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {
@@ -74,10 +89,13 @@ export function adviseOnDeny(
 ): readonly string[] | undefined {
   const statement = policy.statements[policy.decidedBy ?? -1];
   const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
-  if (statement === undefined || exempt?.found === undefined || exempt.found.length === 0) return undefined;
-  const { operator, key, wanted, found } = exempt;
+  if (statement === undefined || exempt === undefined) return undefined;
+  const { operator, key, wanted, found = [] } = exempt;
+  const sending = adviseSending(about, key, wanted);
+  // A request without a value, such as one that came through no VPC endpoint, cannot be added to the exempt ones.
+  if (found.length === 0) return [sending];
   return [
-    `Send the request so that ${key} is ${wanted.join(' or ')}.`,
+    sending,
     `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} of ${nameStatement(policy, statement)} in ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
   ];
 }

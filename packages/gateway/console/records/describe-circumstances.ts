@@ -3,6 +3,8 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
+import { responseTypeOf, wordRest } from '../../core/deployment/wordings/error-wordings.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
@@ -81,6 +83,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     phase: recorded.phase,
     code: error?.code,
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
+    ...(error !== undefined && findRestatus(recorded, error)),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     nearMisses:
@@ -110,6 +113,19 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, lines, redactor),
   };
+}
+
+/** A gateway response of a REST API can change the status of an error. */
+function findRestatus(
+  { received, status }: RecordedRequest,
+  { code, detail }: GatewayError,
+): Pick<Circumstances, 'restatus'> {
+  const type = responseTypeOf(code);
+  const isREST = received.api.protocol === 'rest' && received.stage !== undefined;
+  // Whether Lambda's throttling is a 500, 502 or 429 is an assumption, not a gateway response.
+  if (!isREST || type === undefined || code === 'FUNCTION_THROTTLED') return {};
+  const usual = wordRest(code, detail, DEFAULT_ASSUMPTIONS['access-denied-key']).status;
+  return usual === status ? {} : { restatus: { type, usual } };
 }
 
 /** The message names the missing parameters. Only names of query parameters are case-sensitive. */
@@ -273,12 +289,23 @@ function describeOutcome(
   redactor: Redactor,
 ): Pick<
   IntegrationCircumstances,
-  'outcome' | 'refusal' | 'errorType' | 'errorMessage' | 'lines' | 'isColdStart' | 'isTls' | 'isUnsettled'
+  | 'outcome'
+  | 'refusal'
+  | 'isUnrunnable'
+  | 'errorType'
+  | 'errorMessage'
+  | 'lines'
+  | 'isColdStart'
+  | 'isTls'
+  | 'isUnsettled'
 > {
   const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
+    ...(outcome?.kind === 'refused' &&
+      outcome.reason !== 'role' &&
+      outcome.isUnrunnable === true && { isUnrunnable: true }),
     ...(outcome?.kind === 'unreachable' &&
       outcome.reason !== 'role' &&
       outcome.isTls === true && { isTls: true }),

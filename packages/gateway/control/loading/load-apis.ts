@@ -86,6 +86,7 @@ export function loadApis(
   const adopt = (): void => {
     adoptMetering();
     account.functionPolicies.define(stacks);
+    account.targetPolicies.define(stacks);
   };
   return { apis, unsupported, adopt };
 }

@@ -3,6 +3,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { isPolicedType, policiesOfTarget } from '../stack/policies-of-target.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /** The lists of a configuration, with the member that names the destination. */
@@ -78,12 +79,6 @@ function isSameEvent(one: string, other: string): boolean {
   return one !== '' && (includes(one, other) || includes(other, one));
 }
 
-/** The policies that permit S3 to use a queue or topic of the stack, by the type of the destination. */
-const POLICIES: Readonly<Record<string, { readonly types: readonly string[]; readonly member: string }>> = {
-  'AWS::SQS::Queue': { types: ['AWS::SQS::QueuePolicy', 'AWS::SQS::QueueInlinePolicy'], member: 'Queue' },
-  'AWS::SNS::Topic': { types: ['AWS::SNS::TopicPolicy', 'AWS::SNS::TopicInlinePolicy'], member: 'Topic' },
-};
-
 /**
  * Refuses a queue or topic of the stack that has no policy at all, because only its owner may then use it
  * (serverless/serverless#12361). What a policy permits is not judged, and neither is a destination of another stack.
@@ -96,20 +91,8 @@ export function judgeDestinations(
   // Elsewhere a policy may be written in the queue or topic itself.
   if (source?.writtenAs !== undefined) return undefined;
   const closed = notificationsOf(bucket).find(({ destination }) => {
-    const target = all.find((one) => one.type in POLICIES && isDestination(one, destination));
-    const policies = target === undefined ? undefined : POLICIES[target.type];
-    return (
-      target !== undefined &&
-      policies !== undefined &&
-      !all.some(
-        ({ type, properties, fault }) =>
-          policies.types.includes(type) &&
-          (fault !== undefined ||
-            [...asOneOrMore(properties[`${policies.member}s`]), properties[policies.member]].some(
-              (one) => one === target.physicalId || typeof one !== 'string',
-            )),
-      )
-    );
+    const target = all.find((one) => isPolicedType(one.type) && isDestination(one, destination));
+    return target !== undefined && policiesOfTarget(target, all).length === 0;
   });
   return closed === undefined
     ? undefined

@@ -61,7 +61,7 @@ export const ASSUMPTIONS = {
   /** The effect of a RouteResponse whose route has no RouteResponseSelectionExpression (docs/aws §11.3). */
   'route-response-alone': ['one-way', 'two-way'],
   /** The status of a Lambda proxy integration when Lambda throttles the function (docs/aws §1.5). */
-  'throttled-function-status': ['502', '500', '429'],
+  'throttled-function-status': ['500', '502', '429'],
   /** Whether a REQUEST authorizer without a cache requires its identity sources (docs/aws §4.2). */
   'uncached-identity-sources': ['checked', 'ignored'],
   /** The result of a WebSocket message without a matching template if PassthroughBehavior is NEVER (docs/aws §11.3). */
@@ -90,7 +90,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   'missing-client-certificate': 'ended',
   'missing-integration-response': 'passed',
   'route-response-alone': 'one-way',
-  'throttled-function-status': '502',
+  'throttled-function-status': '500',
   'uncached-identity-sources': 'checked',
   'unmapped-messages': 'refused',
   'week-start': 'sunday',

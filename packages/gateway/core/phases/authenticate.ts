@@ -290,9 +290,10 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
       defect: { kind: 'signature', faults: [], region: matched.api.region, service },
     });
   if (signature.kind === 'refused') {
-    const { code, message, errorType, faults } = signature;
+    const { code, message, errorType, faults, accessKeyId } = signature;
     const { region } = matched.api;
-    const defect = { kind: 'signature', faults, region, service } as const;
+    const signer = accessKeyId === undefined ? undefined : at.identities.find(accessKeyId)?.name;
+    const defect = { kind: 'signature', faults, region, service, accessKeyId, signer } as const;
     throw gatewayError(code, { source: 'client', reason: message, message, errorType, defect });
   }
   const identity = at.identities.find(signature.accessKeyId);

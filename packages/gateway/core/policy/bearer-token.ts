@@ -56,6 +56,8 @@ export type TokenDefectCode =
   | 'expired'
   | 'not-yet-valid'
   | 'claim'
+  /** An ID token where access tokens are read, or the other way round. */
+  | 'token-use'
   | 'scope';
 
 /** The algorithms that API Gateway verifies. Symmetric algorithms and `none` are never accepted. */

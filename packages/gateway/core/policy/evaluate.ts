@@ -217,7 +217,8 @@ const EVERYBODY: PrincipalTest = () => true;
 
 /**
  * Compiles `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities.
- * Services, federated identities and canonical users are valid principals, but never call the gateway.
+ * A service (`{"Service": "sns.amazonaws.com"}`) delivers to queues and topics. Federated identities and canonical users
+ * are valid principals, but never call the gateway.
  * @throws PolicyInvalid if the principals are invalid
  */
 function compilePrincipals(
@@ -282,16 +283,23 @@ function readNames(value: unknown): Names {
     else if (name === '*' || isIdentity(name)) arns.add(name);
     else throw new PolicyInvalid(`Principal ${quote(name)} is not an account, user or role`);
   }
+  const { Service: serviceNames } = byKind;
+  const services = new Set(serviceNames === undefined ? [] : readTexts(serviceNames, 'Principal'));
   const isEverybody = arns.has('*');
-  const isNamed = ({ arn, roleArn }: PolicyPrincipal): boolean =>
-    arns.has(arn) || (roleArn !== undefined && arns.has(roleArn));
+  const isNamed = ({ arn, roleArn, service }: PolicyPrincipal): boolean =>
+    service === undefined
+      ? arns.has(arn) || (roleArn !== undefined && arns.has(roleArn))
+      : services.has(service) || services.has('*');
   return {
     isEverybody,
     includes: (principal) =>
       isEverybody || (principal !== undefined && (accounts.has(principal.accountId) || isNamed(principal))),
     includesDirectly: (principal) => isEverybody || (principal !== undefined && isNamed(principal)),
     includesFully: (principal) =>
-      isEverybody || (principal !== undefined && accounts.has(principal.accountId) && isNamed(principal)),
+      isEverybody ||
+      (principal !== undefined &&
+        (principal.service !== undefined || accounts.has(principal.accountId)) &&
+        isNamed(principal)),
   };
 }
 

@@ -6,13 +6,15 @@
  */
 export type ConditionValues = { get(key: string): readonly string[] | undefined };
 
-/** The caller, authenticated by a signature. */
+/** The caller, authenticated by a signature, or an AWS service that calls on its own behalf. */
 export type PolicyPrincipal = {
-  /** For example `arn:aws:iam::123456789012:user/alice`. */
+  /** For example `arn:aws:iam::123456789012:user/alice`; empty for a service. */
   readonly arn: string;
   readonly accountId: string;
   /** The role's ARN if the principal is a role session. */
   readonly roleArn?: string | undefined;
+  /** The service that calls, such as `sns.amazonaws.com`. */
+  readonly service?: string | undefined;
 };
 
 export type PolicyQuestion = {

@@ -117,7 +117,7 @@ function findTimeDefect({ exp, nbf, iat }: Claims, nowSeconds: number): TokenDef
 
 function findClaimDefect(claims: Claims, { tokenUse, requiredClaims }: TokenTrust): TokenDefect | undefined {
   if (tokenUse !== undefined && claims['token_use'] !== tokenUse)
-    return tokenDefect('claim', `the token is not an ${tokenUse} token`);
+    return tokenDefect('token-use', `the token is not an ${tokenUse} token`);
   const missing = requiredClaims.find(({ name, values }) => !hasClaim(claims, name, values));
   return missing && tokenDefect('claim', 'the token does not have a required claim');
 }

@@ -183,8 +183,17 @@ function verify(request: ControlRequest, api: ServedApi, at: ManagementPorts): s
       defect: { kind: 'signature', faults: [], region: api.region, service: 'execute-api' },
     });
   if (signature.kind === 'refused') {
-    const { code, message, errorType, faults } = signature;
-    const defect = { kind: 'signature', faults, region: api.region, service: 'execute-api' } as const;
+    const { code, message, errorType, faults, accessKeyId } = signature;
+    const signer = accessKeyId === undefined ? undefined : at.identities.find(accessKeyId)?.name;
+    const { region } = api;
+    const defect = {
+      kind: 'signature',
+      faults,
+      region,
+      service: 'execute-api',
+      accessKeyId,
+      signer,
+    } as const;
     throw gatewayError(code, { source: 'client', reason: message, message, errorType, defect });
   }
   return signature.accessKeyId;

@@ -26,7 +26,8 @@ export const SNS_TYPES = {
     noEffect: words('Region SubscriptionRoleArn DeliveryPolicy'),
     unsupported: { ReplayPolicy: 'messages are not archived' },
   },
-  'AWS::SNS::TopicPolicy': { isWithoutEffect: true },
-  'AWS::SNS::TopicInlinePolicy': { isWithoutEffect: true },
+  // Evaluated for deliveries (control/deliveries).
+  'AWS::SNS::TopicPolicy': { enforced: words('PolicyDocument Topics') },
+  'AWS::SNS::TopicInlinePolicy': { enforced: words('PolicyDocument TopicArn') },
   'AWS::SNS::*': { consequence: RECORDED },
 } satisfies ResourceTypeTable;

@@ -99,7 +99,8 @@ export class Topics {
     if (outcome.kind === 'delivered') return;
     report(`${topicArn} to ${endpoint}: ${outcome.message}`);
     if (deadLetterArn === undefined) return;
-    const buried = await targets.send(deadLetterArn, JSON.stringify(notification(subscription, sent)));
+    const dead = JSON.stringify(notification(subscription, sent));
+    const buried = await targets.send(deadLetterArn, dead, { sender: topicArn });
     if (buried.kind === 'failed') report(`${deadLetterArn}: ${buried.message}`);
   }
 }

@@ -18,7 +18,7 @@ const queueName: Namer = (resource) =>
 const queueUrl: Namer = (resource) =>
   `https://sqs.${resource.region}.${resource.urlSuffix}/${resource.accountId}/${queueName(resource)}`;
 
-/** Policies of queues are not evaluated. Only the caller's role decides who may send. */
+/** The policies of queues are evaluated for deliveries (control/deliveries). For calls, only the caller's role decides. */
 export const SQS_TYPES = {
   'AWS::SQS::Queue': {
     enforced: words(
@@ -35,7 +35,7 @@ export const SQS_TYPES = {
       QueueUrl: queueUrl,
     }),
   },
-  'AWS::SQS::QueuePolicy': { isWithoutEffect: true },
-  'AWS::SQS::QueueInlinePolicy': { isWithoutEffect: true },
+  'AWS::SQS::QueuePolicy': { enforced: words('PolicyDocument Queues') },
+  'AWS::SQS::QueueInlinePolicy': { enforced: words('PolicyDocument Queue') },
   'AWS::SQS::*': { consequence: RECORDED },
 } satisfies ResourceTypeTable;

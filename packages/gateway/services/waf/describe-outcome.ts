@@ -22,8 +22,13 @@ export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: 
   if (terminating === undefined)
     return {
       reason: `default action of web ACL ${acl.name}`,
-      because: [`No rule of the web ACL ${acl.name} allows the request, and its default action is Block.`],
-      changes: ['Add a rule that allows the request, or set DefaultAction to Allow.'],
+      because: [
+        `No rule of the web ACL ${acl.name} allows the request, and its default action is Block.`,
+        ...describeAllowing(acl),
+      ],
+      changes: [
+        'Send a request that one of its rules allows, or add a rule with Action Allow that matches exactly the requests to let through.',
+      ],
     };
   const name = nameOfMatch(terminating);
   const does = DOES[action.kind] ?? action.kind;
@@ -35,6 +40,16 @@ export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: 
     ],
     changes: adviseOn(terminating),
   };
+}
+
+/** Says what the rules with the action Allow want, because the request matched none of them. */
+function describeAllowing({ rules }: WebAcl): readonly string[] {
+  const allowing = rules.flatMap(({ name, does }) =>
+    does.kind === 'statement' && does.action.kind === 'ALLOW'
+      ? [`${name} (${describeStatement(does.statement)})`]
+      : [],
+  );
+  return allowing.length === 0 ? [] : [`These rules allow requests: ${allowing.join('; ')}.`];
 }
 
 /** Describes a request that passes, with the rules that counted it and the rules that could not be evaluated. */

@@ -122,6 +122,8 @@ describe('TargetDeliveries', () => {
           ERROR_MESSAGE: text('x'.repeat(1_024)),
           RETRY_ATTEMPTS: text('0'),
         },
+        // The policy of the dead-letter queue decides, too.
+        sender: 'arn:rule',
       },
     });
   });

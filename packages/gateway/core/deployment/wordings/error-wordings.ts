@@ -97,7 +97,7 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
     spaced: true,
   },
   FUNCTION_THROTTLED: {
-    status: 502,
+    status: 500,
     message: 'Internal server error',
     errorType: 'InternalServerErrorException',
     spaced: true,

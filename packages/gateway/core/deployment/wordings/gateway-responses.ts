@@ -141,8 +141,8 @@ function assume(
   detail: GatewayErrorDetail,
   throttledStatus: Assumptions['throttled-function-status'],
 ): [GatewayErrorCode, GatewayErrorDetail] {
-  if (code !== 'FUNCTION_THROTTLED' || throttledStatus === '502') return [code, detail];
-  return throttledStatus === '429' ? ['THROTTLED', detail] : [code, { ...detail, status: 500 }];
+  if (code !== 'FUNCTION_THROTTLED' || throttledStatus === '500') return [code, detail];
+  return throttledStatus === '429' ? ['THROTTLED', detail] : [code, { ...detail, status: 502 }];
 }
 
 function customise(

@@ -3,7 +3,7 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { HttpClient, LogGroups, ServiceClient } from '../../../core/ports.ts';
-import { findRefusedDelivery } from '../../../control/functions/delivery-permissions.ts';
+import { findRefusedDelivery } from '../../../control/deliveries/refused-delivery.ts';
 import { findDenial } from '../../../kernel/calls/aws-call.ts';
 import { isForwarded } from '../../../kernel/calls/service-client.ts';
 import type { ItemFeed } from '../../../kernel/item-feed.ts';
@@ -43,7 +43,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
     },
     refuseDelivery:
       options.roles === true
-        ? (target, sender) => findRefusedDelivery(at.served.account.functionPolicies, target, sender)
+        ? (target, sender) => findRefusedDelivery(at.served.account, target, sender)
         : undefined,
     settings: options,
     accountId,

@@ -51,6 +51,28 @@ describe('explainMatch', () => {
     );
   });
 
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+  it('says that the mapping of a custom domain is removed before routes are compared', () => {
+    const { because, changes } = explainMatch({
+      kind: 'request',
+      protocol: 'http',
+      method: 'GET',
+      path: '/pets',
+      stageName: '$default',
+      stagePath: '/v1',
+      nearMisses: [{ route: 'GET /v1/pets', because: 'its path differs in 3 characters' }],
+    } as never);
+
+    assert.ok(
+      because.includes(
+        'The request was sent to /v1/pets at a custom domain, whose mapping /v1 was removed before the routes were compared.',
+      ),
+    );
+    assert.deepEqual(changes, [
+      'Write the route as GET /pets, or remove the key v1 from the mapping of the domain. As it is, the route is called at /v1/v1/pets.',
+    ]);
+  });
+
   // docs/aws §11.1: the URL of a WebSocket API is wss://{api}/{stage}.
   const HANDSHAKES: readonly (readonly [
     target: string,

@@ -58,8 +58,15 @@ describe('a refused signature', () => {
 
       const { story } = api.last();
       assert.match(story.changes.join('\n'), change, storyOf(api.last()));
-      assert.doesNotMatch(storyOf(api.last()), /\. \.|[a-z]\.\.(?!\.)[^a-z0-9]/, 'no sentence ends twice');
-      assert.equal((await api.sign({})).status, 200);
+      // The id of an unknown key is masked, like the header from which it comes.
+      const owner =
+        wrong.accessKeyId === undefined
+          ? /^The request names the access key of alice\.$/
+          : /access key \S+\.$/;
+      assert.ok(
+        story.sentences.some((sentence) => owner.test(sentence)),
+        storyOf(api.last()),
+      );
     });
 
   it('says how to write the header where it is not a signature', async () => {

@@ -103,6 +103,10 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
     change: new RegExp(`^Get a new token; .gatewright clock. shows .* Send a token from ${COMMAND}\\.$`),
   },
   'not-yet-valid': { because: /^The token is not valid yet/, change: /^Wait until the token is valid/ },
+  'token-use': {
+    because: /accepts only \w+ tokens here, because the method has/,
+    change: /^Send the \w+ token of the same sign-in/,
+  },
   claim: { because: /requires a claim that the token does not have/, change: SEND },
   scope: {
     because: /has the scopes read; the route requires one of write/,

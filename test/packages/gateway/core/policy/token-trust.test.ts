@@ -116,7 +116,7 @@ const ROWS: Row[] = [
     name: 'an access token where an ID token is wanted',
     claims: { ...CLAIMS, token_use: 'access' },
     trust: { tokenUse: 'id' },
-    code: 'claim',
+    code: 'token-use',
     source: 'docs/aws §4.6',
   },
   {

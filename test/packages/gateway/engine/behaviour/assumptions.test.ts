@@ -290,13 +290,13 @@ describe('an assumption', () => {
   it('answers a throttled function with the gateway response of its status', async () => {
     const of5xx = aResponse('DEFAULT_5XX', { ResponseTemplates: JSON_ONLY('"5xx"') });
     const ofThrottled = aResponse('THROTTLED', { ResponseTemplates: JSON_ONLY('"throttled"') });
-    const as = (value: '429' | '500'): Assumptions => ({
+    const as = (value: '429' | '502'): Assumptions => ({
       ...DEFAULT_ASSUMPTIONS,
       'throttled-function-status': value,
     });
     const type = 'InternalServerErrorException';
 
-    assert.deepEqual(await throttledFunction(as('500'), of5xx), [500, '"5xx"', type]);
+    assert.deepEqual(await throttledFunction(as('502'), of5xx), [502, '"5xx"', type]);
     assert.deepEqual(await throttledFunction(as('429'), ofThrottled), [
       429,
       '"throttled"',

@@ -190,10 +190,10 @@ checkAll('an integration that fails', [
     expected: BROKEN_502,
   },
   {
-    source: 'docs/aws §1.5 (verify)',
-    rule: 'is 502 where Lambda throttles',
+    source: 'docs/aws §1.5, §8.2 [kc]',
+    rule: 'is 500 where Lambda throttles',
     observe: () => proxied(() => ({ kind: 'refused', reason: 'throttled', message: 'Rate Exceeded.' })),
-    expected: BROKEN_502,
+    expected: BROKEN_500,
   },
   {
     source: 'docs/aws §1.5, §3.7',

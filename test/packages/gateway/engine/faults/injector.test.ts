@@ -217,7 +217,7 @@ describe('an answer in place of the integration’s', () => {
       line: /Error: injected by faults\.yml rule 1/,
     },
     { rule: 'crash: true', status: 502, line: /Runtime\.ExitError: .*exit status 1/ },
-    { rule: 'throttle: true', status: 502, line: /Rate Exceeded: faults\.yml rule 1/ },
+    { rule: 'throttle: true', status: 500, line: /Rate Exceeded: faults\.yml rule 1/ },
   ])
     it(`is the failure of { ${rule} }`, async () => {
       const at = world(`rules: [{ ${rule} }]`);

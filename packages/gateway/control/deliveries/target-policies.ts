@@ -1,0 +1,71 @@
+/** The policies of queues and topics, which say whether a rule, topic or bucket may send to them (docs/aws §18.13). */
+import { partitionOf, printArn } from '@gatewright/aws/arn';
+import { compilePolicy } from '../../core/policy/evaluate.ts';
+import type { CompiledPolicy } from '../../core/policy/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import { isPolicedType, policiesOfTarget } from '../../core/stack/policies-of-target.ts';
+import type { PolicedType } from '../../core/stack/policies-of-target.ts';
+import { shortPlace } from '../../core/stack/source-format.ts';
+
+type TargetPolicy = {
+  /** For example `template.yaml:12`. */
+  readonly place: string;
+  /** Undefined if the document is invalid. It then allows nothing. */
+  readonly policy: CompiledPolicy | undefined;
+  /** Why the document is invalid. */
+  readonly reason?: string;
+};
+
+export type PolicedTarget = {
+  readonly type: PolicedType;
+  readonly logicalId: string;
+  readonly policies: readonly TargetPolicy[];
+};
+
+export class TargetPolicies {
+  #targets: ReadonlyMap<string, PolicedTarget> = new Map();
+
+  define(stacks: readonly ResolvedStack[]): void {
+    const all = stacks.flatMap(({ resources }) => [...resources.values()]);
+    this.#targets = new Map(stacks.flatMap((stack) => readTargets(stack, all)));
+  }
+
+  /** Undefined for a queue or topic that is not in these stacks, or whose policies are not fully known here. */
+  find(arn: string): PolicedTarget | undefined {
+    return this.#targets.get(arn);
+  }
+}
+
+function readTargets(
+  stack: ResolvedStack,
+  all: readonly ResolvedResource[],
+): readonly (readonly [arn: string, PolicedTarget])[] {
+  return [...stack.resources.values()].flatMap((target) => {
+    const { type, logicalId } = target;
+    if (!isPolicedType(type)) return [];
+    const named = policiesOfTarget(target, all);
+    // Terraform may also write the policy in the queue or topic itself, which is not read.
+    const isElsewhere = named.length === 0 && stack.source?.writtenAs !== undefined;
+    if (isElsewhere || named.some(isUnknown)) return [];
+    return [[arnOfTarget(stack, target), { type, logicalId, policies: named.map(readPolicy) }] as const];
+  });
+}
+
+/** A queue's `Ref` is its URL, a topic's is its ARN. */
+function arnOfTarget({ region, accountId }: ResolvedStack, { type, physicalId }: ResolvedResource): string {
+  if (type === 'AWS::SNS::Topic') return physicalId;
+  const resource = physicalId.slice(physicalId.lastIndexOf('/') + 1);
+  return printArn({ partition: partitionOf(region), service: 'sqs', region, accountId, resource });
+}
+
+function isUnknown({ fault, unresolved = [] }: ResolvedResource): boolean {
+  return fault !== undefined || unresolved.length > 0;
+}
+
+function readPolicy(resource: ResolvedResource): TargetPolicy {
+  const compiled = compilePolicy(resource.properties['PolicyDocument'], { ofResource: true });
+  const place = shortPlace(resource, 'PolicyDocument');
+  return compiled.kind === 'compiled'
+    ? { place, policy: compiled.policy }
+    : { place, policy: undefined, reason: compiled.reason };
+}
