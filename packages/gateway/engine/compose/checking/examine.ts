@@ -23,6 +23,7 @@ import { createSystemClock } from '../../../server/adapters/system-clock.ts';
 import { findSource } from '../../../templates/find-definition.ts';
 import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.ts';
 import { requireSources } from '../../../templates/load.ts';
+import { readRoles } from '../../../control/loading/read-roles.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
 import { judgeUpdates } from './judge-updates.ts';
@@ -91,12 +92,33 @@ export async function examineServed(
 ): Promise<ServedFindings> {
   const { schemas, findPackageFindings } = await examineInThread(stacks);
   const reported = withoutCircles(unsupported.map(ofItem));
-  const refusals = reported.filter(({ severity }) => severity === 'refused');
+  const policies = refusedPolicies(stacks).filter((one) => !reported.some((known) => isSame(one, known)));
+  const refusals = [...reported, ...policies].filter(({ severity }) => severity === 'refused');
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
-  const added = [...withoutDoubles(judged, refusals), ...judgePackages(stacks, findPackageFindings)];
+  const added = [
+    ...policies,
+    ...withoutDoubles(judged, refusals),
+    ...judgePackages(stacks, findPackageFindings),
+  ];
   const kept = new Set(withoutMacros([...reported, ...added]));
   const isKept = (finding: DeployFinding): boolean => kept.has(finding);
   return { reported: reported.filter(isKept), added: bySeverity(added.filter(isKept)) };
+}
+
+/** Returns the policies that IAM refuses. The gateway itself reads them only if it enforces roles (`--roles`). */
+function refusedPolicies(stacks: readonly ResolvedStack[]): readonly DeployFinding[] {
+  const faults = new Faults(false);
+  readRoles(stacks, faults);
+  return faults.all.map((fault) => ofFault(fault, stacks));
+}
+
+function isSame(one: DeployFinding, other: DeployFinding): boolean {
+  return (
+    one.stack === other.stack &&
+    one.resource === other.resource &&
+    one.property === other.property &&
+    one.message === other.message
+  );
 }
 
 /** Returns the serverless.yml of a source, which must be compiled; empty for any other source. */
