@@ -12,15 +12,21 @@ import {
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
+import { judgeTokenValidity, judgeWriteAttributes } from './judge-clients.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
 import { judgeMappedStage, judgePlanStages } from './judge-stage-names.ts';
 import { judgeDestinations, judgeOverlap } from './judge-notifications.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
+import { judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility],
+  'AWS::Lambda::Version': [judgeProvisioned],
+  'AWS::Lambda::Alias': [judgeProvisioned],
+  'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
+  'AWS::Cognito::UserPoolClient': [judgeTokenValidity, judgeWriteAttributes],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
   'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],
