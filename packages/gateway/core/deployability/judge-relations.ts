@@ -12,21 +12,25 @@ import {
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { invalidMapping } from '../deployment/integration/mapping-refusal.ts';
+import { judgeTokenValidity, judgeWriteAttributes } from './judge-clients.ts';
 import { judgeCertificate, judgeEndpoint, judgeV2Endpoint } from './judge-domains.ts';
-import { judgeMappedStage, judgePlanStages } from './judge-stage-names.ts';
+import { judgeOrder } from './judge-order.ts';
 import { judgeDestinations, judgeOverlap } from './judge-notifications.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { isFifo as isFifoQueue, judgeTargets } from './judge-targets.ts';
+import { judgeOwnDestination, judgeProvisioned } from './judge-versions.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility],
+  'AWS::Lambda::Version': [judgeProvisioned],
+  'AWS::Lambda::Alias': [judgeProvisioned],
+  'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
+  'AWS::Cognito::UserPoolClient': [judgeTokenValidity, judgeWriteAttributes],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
   'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],
   'AWS::ApiGatewayV2::DomainName': [judgeV2Endpoint],
-  'AWS::ApiGateway::UsagePlan': [judgePlanStages],
-  'AWS::ApiGateway::BasePathMapping': [judgeMappedStage],
   'AWS::ApiGateway::GatewayResponse': [judgeResponseParameters],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName],
   'AWS::DynamoDB::Table': [judgeThroughput],
@@ -42,7 +46,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
 export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
   const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    (JUDGES[resource.type] ?? []).flatMap((judge) => judge(resource, all, stack) ?? []),
+    [judgeOrder, ...(JUDGES[resource.type] ?? [])].flatMap((judge) => judge(resource, all, stack) ?? []),
   );
 }
 

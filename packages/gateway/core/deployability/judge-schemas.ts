@@ -64,8 +64,8 @@ function judgeResource(
       ({ path, missing, keyword }) =>
         !isMade || (missing === undefined && path.length > 0 && keyword !== 'type'),
     )
-    .map(({ path, missing, message }) => {
-      const property = path.join('.');
+    .map(({ path, missing, excess, message }) => {
+      const property = (excess === undefined ? path : [...path, excess]).join('.');
       const { file, line } = resource.place(property === '' ? undefined : property);
       const at: Placed = {
         stack: stackName,
@@ -138,11 +138,13 @@ function ofTemplate(
 
 /** Returns whether the violation follows from values that AWS also receives. */
 function isCertain(
-  { path, missing, keyword, message }: SchemaViolation,
+  { path, missing, keyword, message, isConditional }: SchemaViolation,
   { logicalId, unresolved = [] }: ResolvedResource,
   known: KnownValues,
 ): boolean {
   const [top] = path;
+  // Whether the condition is met cannot be decided while a property is unknown.
+  if (isConditional === true && unresolved.length > 0) return false;
   if (top !== undefined && unresolved.includes(top)) return false;
   // A function in place of the members, such as Fn::Transform, may add members.
   const isOfMembers = missing !== undefined || top === undefined || keyword === 'additionalProperties';

@@ -1,5 +1,7 @@
 /**
- * What Step Functions refuses of the transitions of a state machine (CreateStateMachine).
+ * What Step Functions refuses of a state machine (CreateStateMachine): its transitions, and the integrations that Express
+ * workflows do not support (localstack/localstack, test_sfn_api_validation.snapshot.json and
+ * test_sfn_api_express.snapshot.json, recorded).
  * @see https://github.com/localstack/localstack/issues/11978
  * @see https://github.com/aws-cloudformation/cfn-lint/issues/4073
  */
@@ -9,18 +11,26 @@ import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
 type Path = readonly string[];
-type Fault = { readonly at: Path; readonly reason: string };
+type Fault = { readonly at: Path; readonly code: string; readonly reason: string };
+
+/** The ends of a resource that only Standard workflows support, with Step Functions' name for them. */
+const ONLY_STANDARD: readonly (readonly [end: RegExp, what: string])[] = [
+  [/\.sync(?::\d+)?$/, "'.sync' service integration"],
+  [/\.waitForTaskToken$/, "'.waitForTaskToken' service integration"],
+  [/^arn:[^:]+:states:[^:]*:\d*:activity:/, 'Activity ARN'],
+];
+
+const TRANSITION = 'MISSING_TRANSITION_TARGET';
 
 export function judgeStateMachine(machine: ResolvedResource): BrokenRelation | undefined {
   const { Definition, DefinitionString, DefinitionSubstitutions } = machine.properties;
   const isText = Definition === undefined;
   const definition = isText ? ofText(DefinitionString) : Definition;
   if (!isJsonObject(definition) || DefinitionSubstitutions !== undefined) return undefined;
-  const [first, ...others] = faultsOf(definition, []);
+  const isExpress = machine.properties['StateMachineType'] === 'EXPRESS';
+  const [first, ...others] = faultsOf(definition, [], isExpress);
   if (first === undefined) return undefined;
-  const reasons = [first, ...others].map(
-    ({ at, reason }) => `MISSING_TRANSITION_TARGET: ${reason} at ${pointer(at)}`,
-  );
+  const reasons = [first, ...others].map(({ at, code, reason }) => `${code}: ${reason} at ${pointer(at)}`);
   return {
     resource: machine,
     property: isText ? 'DefinitionString' : ['Definition', ...first.at].join('.'),
@@ -38,7 +48,7 @@ function pointer(at: Path): string {
 }
 
 /** Judges a machine, or a branch of a Parallel state or the processor of a Map state. */
-function faultsOf(machine: JsonObject, at: Path): readonly Fault[] {
+function faultsOf(machine: JsonObject, at: Path, isExpress: boolean): readonly Fault[] {
   const states = mapOf(machine, 'States');
   const start = textOf(machine, 'StartAt');
   const transitions = [
@@ -49,20 +59,41 @@ function faultsOf(machine: JsonObject, at: Path): readonly Fault[] {
   ].filter(({ to }) => to !== '');
   const missing = transitions
     .filter(({ to }) => !Object.hasOwn(states, to))
-    .map(({ to, at: from }) => ({ at: from, reason: `Missing 'Next' target: ${to}` }));
+    .map(({ to, at: from }) => ({ at: from, code: TRANSITION, reason: `Missing 'Next' target: ${to}` }));
   const reached = new Set(transitions.map(({ to }) => to));
   const unreached = Object.keys(states)
     .filter((name) => !reached.has(name))
-    .map((name) => ({ at: [...at, 'States', name], reason: `State "${name}" is not reachable.` }));
+    .map((name) => ({
+      at: [...at, 'States', name],
+      code: TRANSITION,
+      reason: `State "${name}" is not reachable.`,
+    }));
   return [
     ...missing,
     ...unreached,
+    ...(isExpress ? onlyStandard(states, at) : []),
     ...Object.entries(states).flatMap(([name, state]) =>
       innerMachines(membersOf(state), [...at, 'States', name]).flatMap(([inner, from]) =>
-        faultsOf(inner, from),
+        faultsOf(inner, from, isExpress),
       ),
     ),
   ];
+}
+
+function onlyStandard(states: JsonObject, at: Path): readonly Fault[] {
+  return Object.entries(states).flatMap(([name, state]) => {
+    const resource = textOf(membersOf(state), 'Resource');
+    const [, what] = ONLY_STANDARD.find(([end]) => end.test(resource)) ?? [];
+    return what === undefined
+      ? []
+      : [
+          {
+            at: [...at, 'States', name, 'Resource'],
+            code: 'SCHEMA_VALIDATION_FAILED',
+            reason: `Express state machine does not support ${what}`,
+          },
+        ];
+  });
 }
 
 function transitionsOf(state: JsonObject, at: Path): readonly { readonly to: string; readonly at: Path }[] {

@@ -1,9 +1,10 @@
 /**
  * Schemas for what services refuse although CloudFormation's schemas permit it. Each schema names AWS's page, or a public
- * thread that quotes AWS's message.
+ * thread that quotes AWS's message. `says` next to a keyword is AWS's message about a value that violates it.
  */
-import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
+import { USER_POOL_SCHEMAS } from './user-pool-schemas.ts';
 
 const named = (property: string, pattern: string): JsonObject => ({
   properties: { [property]: { pattern } },
@@ -14,13 +15,60 @@ const arnAt = (...path: readonly string[]): JsonObject =>
   path.reduceRight<JsonObject>((inner, name) => ({ properties: { [name]: inner } }), { pattern: '^arn:' });
 
 /**
- * The attributes that every user pool has. Only these can be required.
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+ * What the endpoint of a protocol looks like, with SNS's words about another one ("SQS endpoint ARN" is recorded in
+ * localstack/localstack, test_sns.snapshot.json).
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
  */
-const STANDARD_ATTRIBUTES = (
-  'address birthdate email email_verified family_name gender given_name locale middle_name name nickname ' +
-  'phone_number phone_number_verified picture preferred_username profile sub updated_at website zoneinfo'
-).split(' ');
+const ENDPOINTS: Readonly<Record<string, readonly [pattern: string, says: string]>> = {
+  http: ['^http://', 'Invalid parameter: Endpoint must match the specified protocol'],
+  https: ['^https://', 'Invalid parameter: Endpoint must match the specified protocol'],
+  sqs: ['^arn:[^:]+:sqs:', 'Invalid parameter: SQS endpoint ARN'],
+  lambda: ['^arn:[^:]+:lambda:', 'Invalid parameter: Lambda endpoint ARN'],
+  firehose: ['^arn:[^:]+:firehose:', 'Invalid parameter: Firehose endpoint ARN'],
+};
+
+/** The ARN of a destination of asynchronous invocations must be of one of the services. */
+const destination = (services: string): JsonObject => ({
+  properties: {
+    Destination: {
+      pattern: `^arn:[^:]+:(${services}):`,
+      says: 'The provided destination config DestinationConfig(destination={value}) is invalid.',
+    },
+  },
+});
+
+/**
+ * hashicorp/terraform-provider-aws#14120: "A reference in your rule statement is not valid". WAF API reference, Rule: Action
+ * "is used only for rules whose statements don't reference a rule group", OverrideAction "only for rules whose
+ * statements reference a rule group".
+ */
+const RULE_OF_WEB_ACL: JsonObject = {
+  if: {
+    properties: {
+      Statement: {
+        anyOf: [{ required: ['ManagedRuleGroupStatement'] }, { required: ['RuleGroupReferenceStatement'] }],
+      },
+    },
+  },
+  then: {
+    properties: {
+      Action: {
+        not: {},
+        says: 'a rule that references a rule group has an OverrideAction instead of an Action',
+      },
+    },
+    required: ['OverrideAction'],
+  },
+  else: {
+    properties: {
+      OverrideAction: {
+        not: {},
+        says: 'Error reason: A reference in your rule statement is not valid., field: RULE, parameter: Statement (OverrideAction is only for rules that reference a rule group; use Action)',
+      },
+    },
+    required: ['Action'],
+  },
+};
 
 const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::SQS::Queue': {
@@ -44,13 +92,15 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     if: { properties: { ProtocolType: { const: 'WEBSOCKET' } }, required: ['ProtocolType'] },
     then: { requiredOr: ['RouteSelectionExpression', 'Body', 'BodyS3Location'] },
   },
-  // SNS API reference, Subscribe: "Does not support this protocol string"
   'AWS::SNS::Subscription': {
+    // SNS API reference, Subscribe: "Does not support this protocol string"
     properties: {
-      Protocol: {
-        enum: ['http', 'https', 'email', 'email-json', 'sms', 'sqs', 'application', 'lambda', 'firehose'],
-      },
+      Protocol: { enum: [...Object.keys(ENDPOINTS), 'email', 'email-json', 'sms', 'application'] },
     },
+    allOf: Object.entries(ENDPOINTS).map(([protocol, [pattern, says]]) => ({
+      if: { properties: { Protocol: { const: protocol } }, required: ['Protocol'] },
+      then: { properties: { Endpoint: { pattern, says } } },
+    })),
   },
   // CloudFormation template reference, AWS::SecretsManager::Secret: "not both"
   'AWS::SecretsManager::Secret': { dependentExcluded: { SecretString: ['GenerateSecretString'] } },
@@ -81,35 +131,24 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     'Principal',
     String.raw`^(?!amazonaws\.com$)(${PRINCIPALS_OF.AWS}|${PRINCIPALS_OF.Service})$`,
   ),
-  // hashicorp/terraform-provider-aws#18430: "Required custom attributes are not supported currently."
-  'AWS::Cognito::UserPool': {
+  ...USER_POOL_SCHEMAS,
+  'AWS::Lambda::EventInvokeConfig': {
     properties: {
-      Schema: {
-        items: {
-          if: { properties: { Required: { const: true } }, required: ['Required'] },
-          then: { properties: { Name: { enum: STANDARD_ATTRIBUTES } } },
+      // Lambda API reference, UpdateFunctionEventInvokeConfig
+      MaximumEventAgeInSeconds: { minimum: 60, maximum: 21_600 },
+      MaximumRetryAttempts: { minimum: 0, maximum: 2 },
+      DestinationConfig: {
+        properties: {
+          OnSuccess: destination('sqs|sns|lambda|events'),
+          OnFailure: destination('sqs|sns|lambda|events|s3'),
         },
       },
     },
+    // localstack/localstack, test_lambda_api.snapshot.json, recorded
+    requiredOr: ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts', 'DestinationConfig'],
+    says: 'You must specify at least one of error handling or destination setting.',
   },
-  // cisagov/crossfeed#440: "CallbackUrls can not be empty when code flow or implicit flow is selected"
-  'AWS::Cognito::UserPoolClient': {
-    if: {
-      properties: {
-        AllowedOAuthFlowsUserPoolClient: { const: true },
-        AllowedOAuthFlows: { type: 'array', contains: { enum: ['code', 'implicit'] } },
-      },
-      required: ['AllowedOAuthFlows', 'AllowedOAuthFlowsUserPoolClient'],
-    },
-    then: { required: ['CallbackURLs'] },
-  },
-  // Lambda API reference, UpdateFunctionEventInvokeConfig
-  'AWS::Lambda::EventInvokeConfig': {
-    properties: {
-      MaximumEventAgeInSeconds: { minimum: 60, maximum: 21_600 },
-      MaximumRetryAttempts: { minimum: 0, maximum: 2 },
-    },
-  },
+  'AWS::WAFv2::WebACL': { properties: { Rules: { items: RULE_OF_WEB_ACL } } },
 };
 
 /** Returns the schema of a type, extended by what its service refuses. */

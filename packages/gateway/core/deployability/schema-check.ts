@@ -25,6 +25,10 @@ export type SchemaViolation = {
   readonly path: readonly string[];
   /** The member that is missing, if one is missing; `path` is then the path of its owner. */
   readonly missing?: string;
+  /** The member that must not be there, if there is one; `path` is then the path of its owner. */
+  readonly excess?: string;
+  /** Whether the schema requires this only together with other members, or without them. */
+  readonly isConditional?: true;
   /** The keyword of the schema that the value violates. */
   readonly keyword: string;
   readonly message: string;
@@ -152,6 +156,21 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
 }
 
 function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaViolation | undefined {
+  const found = describeError(error, all);
+  if (found === undefined) return undefined;
+  const { says } = asJsonObject(error.parentSchema) ?? {};
+  return {
+    ...found,
+    ...(typeof says === 'string' && { message: says.replaceAll('{value}', textOfValue(error.data)) }),
+    ...(/\/(?:then|else)\//.test(error.schemaPath) && { isConditional: true }),
+  };
+}
+
+function textOfValue(data: unknown): string {
+  return typeof data === 'string' ? data : show(data);
+}
+
+function describeError(error: SchemaError, all: readonly ErrorObject[]): SchemaViolation | undefined {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   const { keyword, params, schema, data } = error;
   if (keyword === 'required') {
@@ -168,7 +187,14 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
     return wording && { path, keyword, ...wording };
   }
   const wording = WORDINGS[keyword]?.(schema, data);
-  return wording === undefined ? undefined : { path, keyword, message: `${nameOf(path)} ${wording}` };
+  if (wording === undefined) return undefined;
+  const [, excess] = keyword === 'dependentExcluded' ? (excludedPairs(schema, data)[0] ?? []) : [];
+  return {
+    path,
+    keyword,
+    message: `${nameOf(path)} ${wording}`,
+    ...(excess !== undefined && { excess }),
+  };
 }
 
 /** Names the members whose values make another one required: ` because AccessControl is "PublicRead"`. */
@@ -227,13 +253,16 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
 };
 
 function excludedPair(schema: unknown, data: unknown): string {
-  const pairs = Object.entries(schema as Readonly<Record<string, readonly string[]>>).flatMap(
-    ([name, others]) =>
-      others
-        .filter((other) => hasMember(data, name) && hasMember(data, other))
-        .map((other) => `${name} together with ${other}`),
+  const [pair] = excludedPairs(schema, data);
+  return pair === undefined ? 'these members together' : pair.join(' together with ');
+}
+
+function excludedPairs(schema: unknown, data: unknown): readonly (readonly [name: string, other: string])[] {
+  return Object.entries(schema as Readonly<Record<string, readonly string[]>>).flatMap(([name, others]) =>
+    others
+      .filter((other) => hasMember(data, name) && hasMember(data, other))
+      .map((other) => [name, other] as const),
   );
-  return pairs[0] ?? 'these members together';
 }
 
 function neededPair(schema: unknown, data: unknown): string {

@@ -12,6 +12,7 @@ import type {
 import { PolicyInvalid, readRecord, readTexts, readingAt } from './policy-invalid.ts';
 import { compilePattern } from './text-pattern.ts';
 import type { Pattern } from './text-pattern.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 
@@ -128,6 +129,7 @@ function readStatements(document: unknown, options: PolicyReading): readonly Sta
   const { Statement: statement } = policy;
   const list: readonly unknown[] = Array.isArray(statement) ? statement : [statement];
   if (list.length === 0) throw new PolicyInvalid('Statement is empty');
+  if (options.ofIdentity === true) refuseRepeatedIds(list);
   return list.map((item, index) =>
     readingAt(Array.isArray(statement) ? ['Statement', String(index)] : ['Statement'], () =>
       readStatement(item, version === '2012-10-17', options),
@@ -135,10 +137,35 @@ function readStatements(document: unknown, options: PolicyReading): readonly Sta
   );
 }
 
+/** @throws PolicyInvalid in IAM's words (kubernetes/kops#4951) */
+function refuseRepeatedIds(statements: readonly unknown[]): void {
+  const seen = new Set<unknown>();
+  for (const [index, statement] of statements.entries()) {
+    const { Sid: id = '' } = isJsonObject(statement) ? statement : {};
+    if (seen.has(id))
+      throw new PolicyInvalid('Statement IDs (SID) in a single policy must be unique.', [
+        'Statement',
+        String(index),
+        'Sid',
+      ]);
+    if (id !== '') seen.add(id);
+  }
+}
+
+/** @throws PolicyInvalid in IAM's words (Wolox/carthage_cache#22) */
+function refuseId(id: unknown): void {
+  if (typeof id === 'string' && !/^[0-9A-Za-z]*$/.test(id))
+    throw new PolicyInvalid(
+      'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+      ['Sid'],
+    );
+}
+
 function readStatement(value: unknown, hasVariables: boolean, options: PolicyReading): Statement {
   const statement = readRecord(value, 'Statement');
   refuseUnknownMembers(statement, STATEMENT_MEMBERS, 'Statement');
   const effect = readEffect(statement['Effect'], options);
+  if (options.ofIdentity === true) refuseId(statement['Sid']);
   if (options.ofIdentity === true && ('Principal' in statement || 'NotPrincipal' in statement))
     throw new PolicyInvalid('an identity-based policy must not have a Principal');
   return {
@@ -190,7 +217,11 @@ function readPart(
 /** IAM's words about an action without its service, and about one with two colons (garnaat/kappa#111). */
 function readAction(text: string, { ofIdentity }: PolicyReading): string {
   const colons = text.split(':').length - 1;
-  if (ofIdentity !== true || text === '*' || colons === 1) return text;
+  if (ofIdentity !== true || text === '*') return text;
+  // boogy/iam-policy-validator#172
+  if (/[*?].*:/.test(text))
+    throw new PolicyInvalid('Action vendors (e.g., aws, ec2, etc.) must not contain wildcards');
+  if (colons === 1) return text;
   throw new PolicyInvalid(
     colons === 0
       ? 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
@@ -200,9 +231,12 @@ function readAction(text: string, { ofIdentity }: PolicyReading): string {
 
 const ABBREVIATION = 'execute-api:/';
 
-function readResource(text: string, { apiArn }: PolicyReading): string {
+function readResource(text: string, { apiArn, ofIdentity }: PolicyReading): string {
   if (apiArn !== undefined && text.startsWith(ABBREVIATION))
     return `${apiArn}/${text.slice(ABBREVIATION.length)}`;
+  // cloud-gov/terraform-provision#1838
+  if (ofIdentity === true && /^arn:[^:]+:iam:[a-z0-9-]+:/.test(text))
+    throw new PolicyInvalid(`IAM resource ${text} cannot contain region information.`);
   if (text.startsWith('arn:') || text.startsWith('*')) return text;
   throw new PolicyInvalid(`Resource ${quote(text)} is not an ARN`);
 }

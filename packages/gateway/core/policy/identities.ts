@@ -6,6 +6,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'y
 import { parseArn } from '@gatewright/aws/arn';
 import { DefinitionError } from '../errors.ts';
 import { compilePolicy } from './evaluate.ts';
+import type { Role } from './role.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
 import type { SigningSession } from '@gatewright/aws/signature';
 
@@ -175,9 +176,16 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
 function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
   const question =
     role === undefined ? asked : { ...asked, conditions: withFacts(asked.conditions, role.facts) };
+  return decideForRole({ policies, boundary: role?.boundary }, question);
+}
+
+/** Returns the decision of the policies and the permissions boundary of a role. */
+export function decideForRole(
+  { policies, boundary }: Pick<Role, 'policies' | 'boundary'>,
+  question: PolicyQuestion,
+): PolicyDecision {
   const given = decideByAny(policies, question);
-  if (role?.boundary === undefined || given !== 'allow') return given;
-  return role.boundary.decide(question);
+  return boundary === undefined || given !== 'allow' ? given : boundary.decide(question);
 }
 
 function withFacts(conditions: ConditionValues, facts: ConditionValues): ConditionValues {

@@ -11,7 +11,7 @@ import { readFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
 import { invalidParameter, readCall, readMembers, refuseForSource } from './mapping-members.ts';
-import { describeMissingRight } from './source-rights.ts';
+import { describeMissingRight } from '../../core/stack/source-rights.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 /** Maximum number of mappings on one page of ListEventSourceMappings. */

@@ -12,7 +12,7 @@ import type { AsyncConfig } from './async-invocations.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';
 import { MappingCalls } from './mapping-calls.ts';
 import { refusalForSource } from './mapping-members.ts';
-import { describeMissingRight } from './source-rights.ts';
+import { describeMissingRight } from '../../core/stack/source-rights.ts';
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import { DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
 import { parseArn } from '@gatewright/aws/arn';

@@ -23,6 +23,9 @@ import { createSystemClock } from '../../../server/adapters/system-clock.ts';
 import { findSource } from '../../../templates/find-definition.ts';
 import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.ts';
 import { requireSources } from '../../../templates/load.ts';
+import { judgeRoles } from '../../../control/loading/judge-roles.ts';
+import { readRoles } from '../../../control/loading/read-roles.ts';
+import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import { judgeConstraints } from '../../../control/loading/judge-constraints.ts';
 import { findDeploymentOrder } from '../../../control/loading/deployment-order.ts';
 import { judgeUpdates } from './judge-updates.ts';
@@ -54,13 +57,13 @@ export async function examineStacks(
       `${service}: compiled with osls first, which runs the plug-ins of the service, as gatewright start does`,
     );
   const faults = new Faults(false);
-  const { stacks, notServed } = await readForCheck(sources, options, faults);
+  const { stacks, notServed, roles } = await readForCheck(sources, options, faults);
   const functions = stacks.flatMap((stack) => stack.functions);
   for (const definition of functions) checkLimits(definition, faults);
   checkTogether(functions, {}, sources[0] ?? '.', faults);
   const schemas = await openSchemas();
   const refusals = withoutCircles(faults.all.map((fault) => ofFault(fault, stacks)));
-  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
+  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
   const packages = judgePackages(stacks, findPackageFindings);
   const updates = await judgeUpdates(options.against ?? [], stacks, schemas, options);
   const findings = [
@@ -91,12 +94,31 @@ export async function examineServed(
 ): Promise<ServedFindings> {
   const { schemas, findPackageFindings } = await examineInThread(stacks);
   const reported = withoutCircles(unsupported.map(ofItem));
-  const refusals = reported.filter(({ severity }) => severity === 'refused');
-  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas));
-  const added = [...withoutDoubles(judged, refusals), ...judgePackages(stacks, findPackageFindings)];
+  // The gateway itself reads policies only if it enforces roles (`--roles`).
+  const faults = new Faults(false);
+  const roles = readRoles(stacks, faults);
+  const policies = faults.all
+    .map((fault) => ofFault(fault, stacks))
+    .filter((one) => !reported.some((known) => isSame(one, known)));
+  const refusals = [...reported, ...policies].filter(({ severity }) => severity === 'refused');
+  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
+  const added = [
+    ...policies,
+    ...withoutDoubles(judged, refusals),
+    ...judgePackages(stacks, findPackageFindings),
+  ];
   const kept = new Set(withoutMacros([...reported, ...added]));
   const isKept = (finding: DeployFinding): boolean => kept.has(finding);
   return { reported: reported.filter(isKept), added: bySeverity(added.filter(isKept)) };
+}
+
+function isSame(one: DeployFinding, other: DeployFinding): boolean {
+  return (
+    one.stack === other.stack &&
+    one.resource === other.resource &&
+    one.property === other.property &&
+    one.message === other.message
+  );
 }
 
 /** Returns the serverless.yml of a source, which must be compiled; empty for any other source. */
@@ -112,6 +134,7 @@ function serviceOf(source: string): readonly string[] {
 function judgeStack(
   stack: ResolvedStack,
   { table, check, runtimes, known }: Schemas,
+  roles: RolesOfStacks,
 ): readonly DeployFinding[] {
   const { stackName, resources } = stack;
   const all = [...resources.values()];
@@ -125,6 +148,7 @@ function judgeStack(
       ...all.flatMap(judgeConstraints),
       ...findBrokenRelations(stack),
       ...all.flatMap(findRefusedFilters),
+      ...judgeRoles(stack, roles),
     ].map(({ resource, property, message }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message),
     ),

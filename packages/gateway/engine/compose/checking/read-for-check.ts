@@ -2,6 +2,7 @@
 import { Account } from '../../../control/account.ts';
 import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
+import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import { ServedApis } from '../../../control/served-apis.ts';
 import { DefinitionError } from '../../../core/errors.ts';
 import type { Faults } from '../../../core/errors.ts';
@@ -27,6 +28,7 @@ type ReadForCheck = {
   readonly stacks: readonly ResolvedStack[];
   /** What the gateway serves differently from AWS, and the parts that are not permitted. */
   readonly notServed: readonly UnsupportedItem[];
+  readonly roles: RolesOfStacks;
 };
 
 export async function readForCheck(
@@ -65,6 +67,7 @@ export async function readForCheck(
   await readTables(stacks, faults);
   return {
     stacks,
+    roles,
     notServed: [
       ...prepared.unsupported,
       ...findMisconfiguredRoutes(served.all, stacks),

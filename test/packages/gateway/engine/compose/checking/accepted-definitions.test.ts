@@ -53,6 +53,98 @@ Resources:
     Properties: { DomainName: !Ref Domain, RestApiId: !Ref Api, Stage: dev }`,
   },
   {
+    name: 'names of resources that are awaited, by DependsOn or by a reference',
+    source: 'aws-cloudformation/cloudformation-coverage-roadmap#2358; aws/serverless-application-model#32',
+    text: `
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Root:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: Root, Properties: { RestApiId: !Ref Api } }
+  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: dev } }
+  Acl:
+    Type: AWS::WAFv2::WebACLAssociation
+    DependsOn: Stage
+    Properties: { WebACLArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acl/0123', ResourceArn: !Sub 'arn:aws:apigateway:us-east-1::/restapis/\${Api}/stages/dev' }
+  Other:
+    Type: AWS::WAFv2::WebACLAssociation
+    Properties: { WebACLArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acl/0123', ResourceArn: !Sub 'arn:aws:apigateway:us-east-1::/restapis/\${Api}/stages/\${Stage}' }
+  Pool: { Type: AWS::Cognito::UserPool }
+  Google:
+    Type: AWS::Cognito::UserPoolIdentityProvider
+    Properties: { UserPoolId: !Ref Pool, ProviderName: Google, ProviderType: Google, ProviderDetails: { client_id: a, client_secret: b, authorize_scopes: email } }
+  Server:
+    Type: AWS::Cognito::UserPoolResourceServer
+    Properties: { UserPoolId: !Ref Pool, Identifier: orders, Name: orders, Scopes: [{ ScopeName: read, ScopeDescription: read }] }
+  Client:
+    Type: AWS::Cognito::UserPoolClient
+    DependsOn: Google
+    Properties:
+      UserPoolId: !Ref Pool
+      SupportedIdentityProviders: [COGNITO, Google]
+      GenerateSecret: true
+      AllowedOAuthFlowsUserPoolClient: true
+      AllowedOAuthFlows: [client_credentials]
+      AllowedOAuthScopes: [!Sub '\${Server}/read']
+      AccessTokenValidity: 1
+      RefreshTokenValidity: 3650
+      TokenValidityUnits: { AccessToken: days, RefreshToken: days }
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: { FunctionName: orders, Runtime: nodejs22.x, Handler: index.handler, Role: 'arn:aws:iam::123456789012:role/any', Code: { ZipFile: 'exports.handler = async () => ({})' } }
+  Permission:
+    Type: AWS::Lambda::Permission
+    DependsOn: Function
+    Properties: { FunctionName: orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com }`,
+  },
+  {
+    name: 'roles of a region, of China and of several services, and rights that have a condition',
+    source: 'Step Functions developer guide, creating IAM roles; Lambda developer guide, execution role',
+    text: `
+Resources:
+  OfStates:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: [events.amazonaws.com, !Sub 'states.\${AWS::Region}.amazonaws.com'] }, Action: 'sts:AssumeRole' }] }
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: { RoleArn: !GetAtt OfStates.Arn, Definition: { StartAt: Done, States: { Done: { Type: Succeed } } } }
+  OfFunction:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: [edgelambda.amazonaws.com, lambda.amazonaws.com] }, Action: 'sts:AssumeRole' }] }
+      Policies:
+        - PolicyName: network
+          PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'ec2:*NetworkInterface*', Resource: 'arn:aws:ec2:*:*:*' }] }
+  Dead: { Type: AWS::SQS::Queue }
+  Send:
+    Type: AWS::IAM::Policy
+    Properties: { PolicyName: send, Roles: [!Ref OfFunction], PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'sqs:SendMessage', Resource: '*', Condition: { StringEquals: { aws:ResourceAccount: '123456789012' } } }] } }
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Code: { ZipFile: 'exports.handler = async () => ({})' }
+      Role: !GetAtt OfFunction.Arn
+      VpcConfig: { SubnetIds: [subnet-0a1b2c3d], SecurityGroupIds: [sg-0a1b2c3d] }
+      DeadLetterConfig: { TargetArn: !GetAtt Dead.Arn }
+  Unknown:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+      ManagedPolicyArns: [arn:aws:iam::123456789012:policy/of-the-account]
+  Second:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Code: { ZipFile: 'exports.handler = async () => ({})' }
+      Role: !GetAtt Unknown.Arn
+      DeadLetterConfig: { TargetArn: !GetAtt Dead.Arn }`,
+  },
+  {
     name: 'a reference of an operation to a model that the document does not have, if warnings do not fail the import',
     source:
       'API Gateway developer guide, errors and warnings from importing your API: "a missing model reference"',

@@ -9,8 +9,10 @@ import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_RESOURCES, OF_SAM } from './refused/of-resources.ts';
 import { OF_REST } from './refused/of-rest.ts';
+import { OF_ROLES } from './refused/of-roles.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
 import { OF_THREADS } from './refused/of-threads.ts';
+import { OF_USER_POOLS } from './refused/of-user-pools.ts';
 import { OF_UNDEPLOYED } from './refused/of-undeployed.ts';
 import { OF_V2 } from './refused/of-v2.ts';
 
@@ -29,4 +31,6 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_IMPORTS,
   ...OF_RESOURCES,
   ...OF_SAM,
+  ...OF_USER_POOLS,
+  ...OF_ROLES,
 ];

@@ -67,14 +67,21 @@ export const OF_DELIVERIES: readonly RefusedDefinition[] = [
     'logs-metricfilter-metrictransformations',
     'CloudWatch Logs user guide: "If you assign dimensions to a metric created by a metric filter, you can\'t assign a default value for that metric."',
   ),
-  ...['lambda', 'https', 'email', 'sms'].map((protocol) =>
+  ...(
+    [
+      ['lambda', 'arn:aws:lambda:us-east-1:123456789012:function:prices'],
+      ['https', 'https://example.com/prices'],
+      ['email', 'prices@example.com'],
+      ['sms', "'+15551234567'"],
+    ] as const
+  ).map(([protocol, endpoint]) =>
     one(
       `a subscription of a FIFO topic with the protocol ${protocol}`,
       FIFO_TOPIC(`Broken:
     Type: AWS::SNS::Subscription
     Properties:
       TopicArn: !Ref Topic
-      Endpoint: arn:aws:lambda:us-east-1:123456789012:function:prices
+      Endpoint: ${endpoint}
       Protocol: ${protocol} # here`),
       'sns-subscription-protocol',
       'hashicorp/terraform-provider-aws#38441: "Invalid parameter: Invalid protocol type: sms"',

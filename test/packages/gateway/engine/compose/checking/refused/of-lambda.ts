@@ -111,4 +111,54 @@ export const OF_LAMBDA: readonly RefusedDefinition[] = [
     id: 'lambda-url-authtype',
     source: `${CFN}, AWS::Lambda::Url`,
   },
+  ...['Version', 'Alias'].map((type): RefusedDefinition => ({
+    name: `more provisioned concurrency of a ${type} than the function reserves`,
+    text: `
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, ReservedConcurrentExecutions: 1, Role: 'arn:aws:iam::123456789012:role/any', Code: { ZipFile: 'exports.handler = async () => ({})' } }
+  Broken:
+    Type: AWS::Lambda::${type}
+    Properties:
+      FunctionName: !Ref Function${type === 'Alias' ? "\n      Name: live\n      FunctionVersion: '1'" : ''}
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 } # here`,
+    id: `lambda-${type.toLowerCase()}-provisionedconcurrencyconfig`,
+    source:
+      'localstack/localstack, test_lambda.snapshot.json, recorded: "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution"',
+  })),
+  {
+    name: 'asynchronous invocations without any setting',
+    text: `
+  Broken: # here
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: { FunctionName: !Ref Function, Qualifier: $LATEST }`,
+    needs: ['function'],
+    id: 'lambda-eventinvokeconfig',
+    source:
+      'localstack/localstack, test_lambda_api.snapshot.json, recorded: "You must specify at least one of error handling or destination setting."',
+  },
+  ...(
+    [
+      [
+        'its own function',
+        '!GetAtt Function.Arn',
+        "You can't specify the function as a destination for itself.",
+      ],
+      ['a role', 'arn:aws:iam::123456789012:role/any', 'The provided destination config … is invalid.'],
+    ] as const
+  ).map(([what, arn, words]): RefusedDefinition => ({
+    name: `${what} as the destination of a function`,
+    text: `
+  Broken:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties:
+      FunctionName: !Ref Function
+      Qualifier: $LATEST
+      DestinationConfig:
+        OnFailure:
+          Destination: ${arn} # here`,
+    needs: ['function'],
+    id: 'lambda-eventinvokeconfig-destinationconfig',
+    source: `localstack/localstack, test_lambda_api.snapshot.json, recorded: "${words}"`,
+  })),
 ];

@@ -44,4 +44,35 @@ export const OF_POLICIES: readonly RefusedDefinition[] = [
     'iam-policy-policydocument',
     'garnaat/kappa#111: "Actions/Condition can contain only one colon."',
   ),
+  one(
+    'an action whose service is a wildcard',
+    POLICY("            Action: ['s3:GetObject', '*:Untag*'] # here\n            Resource: '*'"),
+    'iam-policy-policydocument',
+    'boogy/iam-policy-validator#172: "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards"',
+  ),
+  one(
+    'a region in the ARN of a role',
+    POLICY(
+      "            Action: iam:PassRole\n            Resource: 'arn:aws:iam:eu-west-1:123456789012:role/worker' # here",
+    ),
+    'iam-policy-policydocument',
+    'cloud-gov/terraform-provision#1838: "IAM resource … cannot contain region information."',
+  ),
+  one(
+    'two statements with one id',
+    POLICY(`            Action: 's3:Get*'
+            Resource: '*'
+            Sid: Read
+          - { Effect: Allow, Action: 's3:List*', Resource: '*', Sid: '' }
+          - { Effect: Deny, Action: 's3:List*', Resource: '*', Sid: '' }
+          - { Effect: Deny, Action: 's3:Put*', Resource: '*', Sid: Read } # here`),
+    'iam-policy-policydocument',
+    'kubernetes/kops#4951: "Statement IDs (SID) in a single policy must be unique."',
+  ),
+  one(
+    'an id of a statement with a hyphen',
+    POLICY("            Action: 's3:Get*'\n            Resource: '*'\n            Sid: read-all # here"),
+    'iam-policy-policydocument',
+    'Wolox/carthage_cache#22: "Statement IDs (SID) must be alpha-numeric."',
+  ),
 ];

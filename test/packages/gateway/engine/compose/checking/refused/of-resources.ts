@@ -270,6 +270,88 @@ Outputs:
     id: 'circular-dependency',
     source: 'CloudFormation user guide, troubleshooting, dependency error',
   },
+  ...(
+    [
+      ['http', 'https://example.com/hook', 'Endpoint must match the specified protocol'],
+      ['https', 'http://example.com/hook', 'Endpoint must match the specified protocol'],
+      ['sqs', 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs', 'SQS endpoint ARN'],
+      ['lambda', 'orders', 'Lambda endpoint ARN'],
+      ['firehose', 'arn:aws:kinesis:us-east-1:123456789012:stream/logs', 'Firehose endpoint ARN'],
+    ] as const
+  ).map(([protocol, endpoint, words]) =>
+    one(
+      `a subscription by ${protocol} whose endpoint is another one`,
+      `
+  Broken:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: arn:aws:sns:us-east-1:123456789012:any
+      Protocol: ${protocol}
+      Endpoint: ${endpoint} # here`,
+      'sns-subscription-endpoint',
+      `SNS API reference, Subscribe: "Invalid parameter: ${words}"`,
+    ),
+  ),
+  ...(
+    [
+      ['arn:aws:states:::sns:publish.waitForTaskToken', "'.waitForTaskToken' service integration"],
+      ['arn:aws:states:::states:startExecution.sync', "'.sync' service integration"],
+      ['arn:aws:states:::states:startExecution.sync:2', "'.sync' service integration"],
+      ['arn:aws:states:us-east-1:123456789012:activity:pick', 'Activity ARN'],
+    ] as const
+  ).map(([resource, what]) =>
+    one(
+      `the resource ${resource} in an Express workflow`,
+      `
+  Broken:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineType: EXPRESS
+      RoleArn: arn:aws:iam::123456789012:role/any
+      Definition:
+        StartAt: Wait
+        States:
+          Wait:
+            Type: Task
+            Resource: ${resource} # here
+            End: true`,
+      'stepfunctions-statemachine-definition',
+      `localstack/localstack, test_sfn_api_express.snapshot.json, recorded: "Express state machine does not support ${what}"`,
+    ),
+  ),
+  ...(
+    [
+      [
+        'a rule with an OverrideAction that references no rule group',
+        'OverrideAction: { None: {} } # here',
+        'IPSetReferenceStatement: { Arn: arn:aws:wafv2:us-east-1:123456789012:regional/ipset/a/0123 }',
+      ],
+      [
+        'a rule with an Action that references a rule group',
+        'Action: { Count: {} } # here\n          OverrideAction: { None: {} }',
+        'ManagedRuleGroupStatement: { VendorName: AWS, Name: AWSManagedRulesCommonRuleSet }',
+      ],
+    ] as const
+  ).map(([name, action, statement]) =>
+    one(
+      name,
+      `
+  Broken:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Scope: REGIONAL
+      DefaultAction: { Allow: {} }
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: acl }
+      Rules:
+        - Name: one
+          Priority: 0
+          ${action}${name.includes('OverrideAction') ? '\n          Action: { Block: {} }' : ''}
+          Statement: { ${statement} }
+          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: one }`,
+      'wafv2-webacl-rules',
+      'hashicorp/terraform-provider-aws#14120: "A reference in your rule statement is not valid."',
+    ),
+  ),
 ];
 
 const SAM_FUNCTION = (more: string): string => `

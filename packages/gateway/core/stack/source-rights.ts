@@ -3,8 +3,7 @@
  * permissions" of each source). AWS does not create a mapping without them.
  */
 import { parseArn } from '@gatewright/aws/arn';
-import { findMappedSource } from '../../core/stack/event-sources.ts';
-import type { ServicePorts } from '../../kernel/service.ts';
+import { findMappedSource } from './event-sources.ts';
 
 /**
  * Returns AWS's error message for a missing permission; undefined if no permission is missing. The wording is from a
@@ -13,7 +12,7 @@ import type { ServicePorts } from '../../kernel/service.ts';
 export function describeMissingRight(
   functionName: string,
   sourceArn: string,
-  permits: ServicePorts['permits'],
+  permits: (functionName: string, action: string, resource: string) => boolean,
 ): string | undefined {
   const source = findMappedSource(parseArn(sourceArn)?.service ?? '');
   const missing = source?.rights.find(

@@ -1,0 +1,165 @@
+/**
+ * Checks the roles that stacks give to services: whether a service can assume its role, and whether the role has the
+ * rights that the service checks when a resource is created.
+ */
+import { parseArn } from '@gatewright/aws/arn';
+import { parseFunctionName } from '@gatewright/aws/function-name';
+import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { decideForRole } from '../../core/policy/identities.ts';
+import { API_GATEWAY } from '../../core/policy/role.ts';
+import type { Role } from '../../core/policy/role.ts';
+import { describeMissingRight } from '../../core/stack/source-rights.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { RolesOfStacks } from './read-roles.ts';
+
+type RefusedRole = {
+  readonly resource: ResolvedResource;
+  readonly property: string;
+  readonly message: string;
+};
+
+type Trust = { readonly property: string; readonly service: string; readonly message: string };
+
+/** The services that check the trust policy of a role when a resource gets it, with their words. */
+const TRUSTS: Readonly<Record<string, Trust>> = {
+  // pdomala/LambdaCDDemo#1
+  'AWS::Lambda::Function': {
+    property: 'Role',
+    service: 'lambda.amazonaws.com',
+    message: 'The role defined for the function cannot be assumed by Lambda.',
+  },
+  // awsdocs/aws-step-functions-developer-guide#23, lumigo-io/lumigo-CLI#83
+  'AWS::StepFunctions::StateMachine': {
+    property: 'RoleArn',
+    service: 'states.amazonaws.com',
+    message:
+      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
+  },
+  // EventBridge Scheduler user guide, troubleshooting
+  'AWS::Scheduler::Schedule': {
+    property: 'Target.RoleArn',
+    service: 'scheduler.amazonaws.com',
+    message: 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
+  },
+  // API Gateway developer guide, "CloudWatch Logs role ARN"
+  'AWS::ApiGateway::Account': {
+    property: 'CloudWatchRoleArn',
+    service: API_GATEWAY,
+    message:
+      'The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add the required role policy.',
+  },
+};
+
+export function judgeRoles(
+  { resources, region, accountId }: ResolvedStack,
+  roles: RolesOfStacks,
+): readonly RefusedRole[] {
+  const home = `${region}:${accountId}`;
+  return [...resources.values()].flatMap((resource) => [
+    ...judgeTrust(resource, roles),
+    ...judgeRights(resource, roles, home),
+  ]);
+}
+
+function judgeTrust(resource: ResolvedResource, { byArn }: RolesOfStacks): readonly RefusedRole[] {
+  const trust = TRUSTS[resource.type];
+  if (trust === undefined) return [];
+  const [first = '', second] = trust.property.split('.');
+  const arn = second === undefined ? resource.properties[first] : mapOf(resource.properties, first)[second];
+  const trusted = typeof arn === 'string' ? byArn.get(arn)?.trustedServices : undefined;
+  // A service has one principal for all regions, and some have one for each region or partition.
+  const isTrusted = [...(trusted ?? ['*'])].some(
+    (name) => name === '*' || globalName(name) === trust.service,
+  );
+  return isTrusted ? [] : [{ resource, property: trust.property, message: trust.message }];
+}
+
+function globalName(service: string): string {
+  return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
+}
+
+type Right = { readonly property: string; readonly action: string; readonly resources: readonly string[] };
+
+/**
+ * The right to use a target of failed or finished invocations, by the service of its ARN.
+ * @see https://github.com/aws-samples/aws-serverless-ecommerce-platform/issues/41
+ * @see https://github.com/serverless/serverless/issues/4770
+ * @see https://github.com/aws-amplify/amplify-cli/issues/10395
+ */
+const OF_TARGETS: Readonly<Record<string, string>> = {
+  sqs: 'sqs:SendMessage',
+  sns: 'sns:Publish',
+  lambda: 'lambda:InvokeFunction',
+  events: 'events:PutEvents',
+};
+/** The services as Lambda's messages name them. */
+const NAMES: Readonly<Record<string, string>> = { ec2: 'EC2', events: 'EventBridge', lambda: 'Lambda' };
+
+function judgeRights(
+  resource: ResolvedResource,
+  { ofFunctions }: RolesOfStacks,
+  home: string,
+): readonly RefusedRole[] {
+  const { type, properties, physicalId } = resource;
+  const name =
+    type === 'AWS::Lambda::Function'
+      ? physicalId
+      : parseFunctionName(textOf(properties, 'FunctionName')).functionName;
+  const role = ofFunctions.get(name);
+  if (role === undefined || !isDecidable(role)) return [];
+  const permits = (action: string, on: string): boolean =>
+    decideForRole(role, { action, resource: on, conditions: new Map() }) === 'allow';
+  if (type === 'AWS::Lambda::EventSourceMapping') {
+    const message = describeMissingRight(name, textOf(properties, 'EventSourceArn'), (_, action, on) =>
+      permits(action, on),
+    );
+    return message === undefined ? [] : [{ resource, property: 'EventSourceArn', message }];
+  }
+  return rightsOf(resource, home)
+    .filter(({ action, resources }) => !resources.some((on) => permits(action, on)))
+    .map(({ property, action }) => {
+      const [service = '', operation = ''] = action.split(':');
+      const called = NAMES[service] ?? service.toUpperCase();
+      const message = `The provided execution role does not have permissions to call ${operation} on ${called}`;
+      return { resource, property, message };
+    });
+}
+
+/** Returns the rights that Lambda checks when the resource is created. Each is enough on one of its resources. */
+function rightsOf({ type, properties }: ResolvedResource, home: string): readonly Right[] {
+  if (type === 'AWS::Lambda::Function')
+    return [
+      // aws/aws-sam-cli#617
+      ...(asOneOrMore(mapOf(properties, 'VpcConfig')['SubnetIds']).length > 0
+        ? [
+            {
+              property: 'VpcConfig',
+              action: 'ec2:CreateNetworkInterface',
+              resources: ['*', `arn:aws:ec2:${home}:network-interface/any`],
+            },
+          ]
+        : []),
+      ...rightOfTarget('DeadLetterConfig.TargetArn', mapOf(properties, 'DeadLetterConfig')['TargetArn']),
+    ];
+  if (type !== 'AWS::Lambda::EventInvokeConfig') return [];
+  return Object.entries(mapOf(properties, 'DestinationConfig')).flatMap(([name, to]) =>
+    rightOfTarget(`DestinationConfig.${name}.Destination`, membersOf(to)['Destination']),
+  );
+}
+
+function rightOfTarget(property: string, arn: unknown): readonly Right[] {
+  if (typeof arn !== 'string') return [];
+  const action = OF_TARGETS[parseArn(arn)?.service ?? ''];
+  return action === undefined ? [] : [{ property, action, resources: [arn] }];
+}
+
+/** Returns whether the role’s rights follow from its statements alone, because none of them has a condition. */
+function isDecidable({ policies }: Role): boolean {
+  return policies.every(({ sources = [] }) =>
+    sources.every(({ document }) =>
+      asOneOrMore(membersOf(document)['Statement']).every(
+        (one) => !isJsonObject(one) || one['Condition'] === undefined,
+      ),
+    ),
+  );
+}

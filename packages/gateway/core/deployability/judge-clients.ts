@@ -1,0 +1,69 @@
+/** Checks the clients of user pools for what Cognito refuses of them (CreateUserPoolClient). */
+import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../stack/model.ts';
+import type { BrokenRelation } from './relation.ts';
+
+const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
+type Unit = keyof typeof SECONDS;
+
+const DAY = SECONDS.days;
+
+/**
+ * How long each token can be valid, in seconds (Cognito API reference, CreateUserPoolClient; aws/aws-cdk#11752).
+ * @see https://github.com/awsdocs/aws-cloudformation-user-guide/pull/828
+ */
+const TOKENS = [
+  { property: 'AccessTokenValidity', unit: 'AccessToken', byDefault: 'hours', least: 300, most: DAY },
+  { property: 'IdTokenValidity', unit: 'IdToken', byDefault: 'hours', least: 300, most: DAY },
+  {
+    property: 'RefreshTokenValidity',
+    unit: 'RefreshToken',
+    byDefault: 'days',
+    least: 3600,
+    most: 3650 * DAY,
+  },
+] as const;
+
+export function judgeTokenValidity(client: ResolvedResource): BrokenRelation | undefined {
+  const { properties, unresolved = [] } = client;
+  if (unresolved.includes('TokenValidityUnits')) return undefined;
+  for (const { property, unit, byDefault, least, most } of TOKENS) {
+    const name = textOf(mapOf(properties, 'TokenValidityUnits'), unit) || byDefault;
+    const seconds = Number(properties[property] ?? 0) * (SECONDS[name as Unit] ?? Number.NaN);
+    if ((seconds > 0 && seconds < least) || seconds > most)
+      return {
+        resource: client,
+        property,
+        message: `Invalid range for token validity. (${property} is ${asText(properties[property]) ?? ''} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
+      };
+  }
+  return undefined;
+}
+
+function durationOf(seconds: number): string {
+  if (seconds % DAY === 0) return `${seconds / DAY} ${seconds === DAY ? 'day' : 'days'}`;
+  return seconds % 3600 === 0 ? `${seconds / 3600} hour` : `${seconds / 60} minutes`;
+}
+
+/** Refuses a client that may not write an attribute that its pool requires (aws/aws-cdk#2608). */
+export function judgeWriteAttributes(
+  client: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { UserPoolId: id, WriteAttributes: written } = client.properties;
+  const pool = all.find(({ type, physicalId }) => type === 'AWS::Cognito::UserPool' && physicalId === id);
+  if (pool === undefined || written === undefined) return undefined;
+  const names = asOneOrMore(written);
+  const missing = asOneOrMore(pool.properties['Schema'])
+    .map(membersOf)
+    .filter(({ Required: isRequired }) => isTrue(isRequired))
+    .map((attribute) => textOf(attribute, 'Name'))
+    .find((name) => !names.includes(name));
+  return missing === undefined
+    ? undefined
+    : {
+        resource: client,
+        property: 'WriteAttributes',
+        message: `Invalid write attributes specified while creating a client (the user pool requires ${missing}, which the client must be able to write)`,
+      };
+}

@@ -1,0 +1,166 @@
+/**
+ * Finds resources that name another resource of the stack without a reference to it, so that CloudFormation may create
+ * them first. The service then does not find what they name.
+ */
+import { parseFunctionName } from '@gatewright/aws/function-name';
+import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { namesIn } from './names-in.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** A resource that a property names, with the service's words if it does not exist. */
+type Named = {
+  readonly property: string;
+  readonly message: string;
+  readonly isMaker: (type: string, properties: JsonObject, physicalId: string) => boolean;
+};
+
+type Reader = (properties: JsonObject, stack: ResolvedStack) => readonly Named[];
+
+const isRestStage =
+  (api: unknown, stage: unknown) =>
+  (type: string, properties: JsonObject): boolean =>
+    (type === 'AWS::ApiGateway::Stage' || type === 'AWS::ApiGateway::Deployment') &&
+    properties['RestApiId'] === api &&
+    properties['StageName'] === stage;
+
+const ADVICE = 'list the stage, or the deployment that makes it, in DependsOn';
+
+/** What each type can name, and how. */
+const NAMED_BY: Readonly<Record<string, Reader>> = {
+  // serverless/serverless#2831, aws/serverless-application-model#32
+  'AWS::ApiGateway::UsagePlan': ({ ApiStages: stages }) =>
+    asOneOrMore(stages).flatMap((one, index) => {
+      const { ApiId: api, Stage: stage } = membersOf(one);
+      return typeof api === 'string' && typeof stage === 'string'
+        ? [
+            {
+              property: `ApiStages.${index}.Stage`,
+              message: `API Stage not found: ${api}:${stage}; ${ADVICE}`,
+              isMaker: isRestStage(api, stage),
+            },
+          ]
+        : [];
+    }),
+  // aws/serverless-application-model#192, serverless/serverless#4029
+  'AWS::ApiGateway::BasePathMapping': ({ RestApiId: api, Stage: stage }) =>
+    typeof api === 'string' && typeof stage === 'string'
+      ? [
+          {
+            property: 'Stage',
+            message: `Invalid stage identifier specified; list the stage ${stage}, or the deployment that makes it, in DependsOn`,
+            isMaker: isRestStage(api, stage),
+          },
+        ]
+      : [],
+  'AWS::ApiGatewayV2::ApiMapping': ({ ApiId: api, Stage: stage }) => [
+    {
+      property: 'Stage',
+      message: `Invalid stage identifier specified; list the stage ${asText(stage) ?? ''} in DependsOn`,
+      isMaker: (type, of) =>
+        type === 'AWS::ApiGatewayV2::Stage' && of['ApiId'] === api && of['StageName'] === stage,
+    },
+  ],
+  // aws-cloudformation/cloudformation-coverage-roadmap#2358, aws-samples/serverless-patterns#2173
+  'AWS::WAFv2::WebACLAssociation': (properties) => {
+    const arn = textOf(properties, 'ResourceArn');
+    const [, api, stage] = /:\/restapis\/([^/]+)\/stages\/([^/]+)$/.exec(arn) ?? [];
+    return [
+      {
+        property: 'ResourceArn',
+        message: `AWS WAF couldn't perform the operation because your resource doesn't exist; ${ADVICE}`,
+        isMaker: isRestStage(api, stage),
+      },
+    ];
+  },
+  'AWS::Cognito::UserPoolClient': ({ UserPoolId: pool, SupportedIdentityProviders, AllowedOAuthScopes }) => [
+    // lgallard/terraform-aws-cognito-user-pool#72
+    ...asOneOrMore(SupportedIdentityProviders).map((provider, index) => ({
+      property: `SupportedIdentityProviders.${index}`,
+      message: `The provider ${asText(provider) ?? ''} does not exist for User Pool ${asText(pool) ?? ''}; list it in DependsOn`,
+      isMaker: (type: string, of: JsonObject) =>
+        type === 'AWS::Cognito::UserPoolIdentityProvider' &&
+        of['UserPoolId'] === pool &&
+        of['ProviderName'] === provider,
+    })),
+    // serverless/serverless#10041
+    ...asOneOrMore(AllowedOAuthScopes).map((scope, index) => ({
+      property: `AllowedOAuthScopes.${index}`,
+      message: `Invalid scope requested: ${asText(scope) ?? ''}; list its resource server in DependsOn`,
+      isMaker: (type: string, of: JsonObject) =>
+        type === 'AWS::Cognito::UserPoolResourceServer' &&
+        of['UserPoolId'] === pool &&
+        (asText(scope) ?? '').startsWith(`${textOf(of, 'Identifier')}/`),
+    })),
+  ],
+  ...Object.fromEntries(
+    [
+      ['AWS::Lambda::Permission', 'FunctionName'],
+      ['AWS::Lambda::EventSourceMapping', 'FunctionName'],
+      ['AWS::Lambda::EventInvokeConfig', 'FunctionName'],
+      ['AWS::Lambda::Alias', 'FunctionName'],
+      ['AWS::Lambda::Version', 'FunctionName'],
+      ['AWS::Lambda::Url', 'TargetFunctionArn'],
+    ].map(([type = '', property = '']) => [type, functionNamedBy(property)]),
+  ),
+};
+
+/** serverless/serverless#4523 */
+function functionNamedBy(property: string): Reader {
+  return (properties, { region, accountId }) => {
+    const { functionName } = parseFunctionName(textOf(properties, property));
+    return [
+      {
+        property,
+        message: `Function not found: arn:aws:lambda:${region}:${accountId}:function:${functionName}; refer to the function, or list it in DependsOn`,
+        isMaker: (type, _, physicalId) => type === 'AWS::Lambda::Function' && physicalId === functionName,
+      },
+    ];
+  };
+}
+
+/** Judges what a resource names. A plan of Terraform has the names in place of the references, so its order is unknown. */
+export function judgeOrder(
+  resource: ResolvedResource,
+  all: readonly ResolvedResource[],
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  const named = NAMED_BY[resource.type]?.(resource.properties, stack) ?? [];
+  if (named.length === 0 || stack.source === undefined || stack.source.writtenAs !== undefined)
+    return undefined;
+  const awaited = awaitedBy(resource.logicalId, stack);
+  const early = named.find(({ isMaker }) => {
+    const makers = all.filter(({ type, properties, physicalId }) => isMaker(type, properties, physicalId));
+    return makers.length > 0 && !makers.some(({ logicalId }) => awaited.has(logicalId));
+  });
+  return early === undefined || (resource.type === MAPPING && waitsForDomain(awaited, stack))
+    ? undefined
+    : { resource, property: early.property, message: early.message };
+}
+
+const MAPPING = 'AWS::ApiGateway::BasePathMapping';
+
+/** A mapping that waits for a domain of its stack may find the stage, because creating a domain takes longer. */
+function waitsForDomain(awaited: ReadonlySet<string>, stack: ResolvedStack): boolean {
+  return [...awaited].some((name) => stack.resources.get(name)?.type === 'AWS::ApiGateway::DomainName');
+}
+
+/**
+ * Returns the resources that CloudFormation creates first: the resources in DependsOn, and the resources that values
+ * refer to.
+ */
+function awaitedBy(from: string, { source }: ResolvedStack): ReadonlySet<string> {
+  const resources = mapOf(source?.template ?? {}, 'Resources');
+  const found = new Set<string>();
+  const open = [from];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { DependsOn, Properties } = mapOf(resources, next);
+    for (const name of [...asOneOrMore(DependsOn ?? []), ...namesIn(Properties)])
+      if (typeof name === 'string' && !found.has(name)) {
+        found.add(name);
+        open.push(name);
+      }
+  }
+  return found;
+}

@@ -1,0 +1,120 @@
+/** Definitions of user pools, their clients and their domains that Cognito refuses. */
+import { one } from './definition.ts';
+import type { RefusedDefinition } from './definition.ts';
+
+const POOL = (more: string): string => `
+  Broken:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      UserPoolName: shop
+${more}`;
+const CLIENT = (more: string): string => `
+  Pool: { Type: AWS::Cognito::UserPool, Properties: { Schema: [{ Name: email, Required: true, Mutable: true }] } }
+  Broken:
+    Type: AWS::Cognito::UserPoolClient
+    Properties:
+      UserPoolId: !Ref Pool
+      GenerateSecret: true
+${more}`;
+const OAUTH = (more: string): string =>
+  CLIENT(`      AllowedOAuthFlowsUserPoolClient: true
+${more}`);
+const VALIDITY = 'awsdocs/aws-cloudformation-user-guide#828: "Invalid range for token validity"';
+const SMS =
+  'aws-samples/serverless-streaming-data-application#1: "SMS configuration and Auto verification for phone_number are required"';
+
+export const OF_USER_POOLS: readonly RefusedDefinition[] = [
+  ...['aws', 'amazon', 'cognito'].map((word) =>
+    one(
+      `the reserved word ${word} in the prefix of a domain`,
+      `
+  Broken:
+    Type: AWS::Cognito::UserPoolDomain
+    Properties:
+      UserPoolId: us-east-1_abcdefghi
+      Domain: my-${word}-login # here`,
+      'cognito-userpooldomain-domain',
+      'aws-solutions/content-analysis-on-aws#8: "Domain cannot contain reserved word: aws"',
+    ),
+  ),
+  one(
+    'aliases of a pool whose user names are addresses',
+    POOL('      UsernameAttributes: [email]\n      AliasAttributes: [phone_number] # here'),
+    'cognito-userpool-aliasattributes',
+    'Cognito: "Only one of the aliasAttributes or usernameAttributes can be set in a user pool."',
+  ),
+  ...['ON', 'OPTIONAL'].map((mode) =>
+    one(
+      `MFA ${mode} without a second factor`,
+      POOL(`      MfaConfiguration: '${mode}' # here`),
+      'cognito-userpool-mfaconfiguration',
+      SMS,
+    ),
+  ),
+  one(
+    'MFA by SMS without the configuration of SMS',
+    POOL("      MfaConfiguration: 'ON'\n      EnabledMfas: [SOFTWARE_TOKEN_MFA, SMS_MFA] # here"),
+    'cognito-userpool-enabledmfas',
+    SMS,
+  ),
+  one(
+    'client credentials together with a code',
+    OAUTH(`      CallbackURLs: ['https://example.com']
+      AllowedOAuthScopes: [openid]
+      AllowedOAuthFlows: [code, client_credentials] # here`),
+    'cognito-userpoolclient-allowedoauthflows',
+    'aws/aws-sdk-js-v3#2650: "client_credentials flow can not be selected along with code flow or implicit flow."',
+  ),
+  one(
+    'client credentials without a secret',
+    `
+  Broken:
+    Type: AWS::Cognito::UserPoolClient
+    Properties:
+      UserPoolId: us-east-1_abcdefghi
+      GenerateSecret: false # here
+      AllowedOAuthFlowsUserPoolClient: true
+      AllowedOAuthScopes: [orders/read]
+      AllowedOAuthFlows: [client_credentials]`,
+    'cognito-userpoolclient-generatesecret',
+    'Cognito developer guide, app clients',
+  ),
+  one(
+    'a scope that no standard has',
+    OAUTH(
+      "      CallbackURLs: ['https://example.com']\n      AllowedOAuthFlows: [code]\n      AllowedOAuthScopes: [openid, Cognito] # here",
+    ),
+    'cognito-userpoolclient-allowedoauthscopes',
+    'awsdocs/aws-cloudformation-user-guide#564: "Invalid scope requested: Cognito"',
+  ),
+  one(
+    'a callback without TLS',
+    CLIENT("      CallbackURLs: ['http://localhost:3000', 'http://localhost.example.com/cb'] # here"),
+    'cognito-userpoolclient-callbackurls',
+    'Cognito API reference, CreateUserPoolClient: HTTPS except for http://localhost',
+  ),
+  one(
+    'an access token that is valid for two days',
+    CLIENT('      TokenValidityUnits: { AccessToken: days }\n      AccessTokenValidity: 2 # here'),
+    'cognito-userpoolclient-accesstokenvalidity',
+    VALIDITY,
+  ),
+  one(
+    'an id token that is valid for four minutes',
+    CLIENT('      TokenValidityUnits: { IdToken: minutes }\n      IdTokenValidity: 4 # here'),
+    'cognito-userpoolclient-idtokenvalidity',
+    VALIDITY,
+  ),
+  one(
+    'a refresh token that is valid for more than ten years',
+    CLIENT('      TokenValidityUnits: { RefreshToken: days }\n      RefreshTokenValidity: 3651 # here'),
+    'cognito-userpoolclient-refreshtokenvalidity',
+    VALIDITY,
+  ),
+  one(
+    'a client that may not write a required attribute',
+    CLIENT('      WriteAttributes: [given_name] # here'),
+    'cognito-userpoolclient-writeattributes',
+    'aws/aws-cdk#2608: "Invalid write attributes specified while creating a client"',
+  ),
+];
