@@ -49,8 +49,10 @@ function form(service: string, fields: Record<string, string>, headers = FORM): 
   return { service, headers, body: new URLSearchParams(fields).toString() };
 }
 
-const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:topic`;
-const MACHINE = `arn:aws:states:us-east-1:${ACCOUNT}:stateMachine:m`;
+/** Calls that name a topic or a state machine of another account are only recorded. */
+const FOREIGN = '210987654321';
+const TOPIC = `arn:aws:sns:us-east-1:${FOREIGN}:topic`;
+const MACHINE = `arn:aws:states:us-east-1:${FOREIGN}:stateMachine:m`;
 const QUEUE = { path: `/${ACCOUNT}/queue` };
 const entry = { Source: 's', DetailType: 'd', Detail: '{}' };
 
@@ -149,7 +151,7 @@ const rows: readonly Row[] = [
       name: 'n',
     }),
     status: 200,
-    holds: [`"executionArn":"arn:aws:states:us-east-1:${ACCOUNT}:execution:m:n"`, '"startDate":1744668818'],
+    holds: [`"executionArn":"arn:aws:states:us-east-1:${FOREIGN}:execution:m:n"`, '"startDate":1744668818'],
   },
   {
     name: 'Step Functions with an input that is no JSON',

@@ -11,6 +11,9 @@ import { aRecorder } from '../support/a-recorder.ts';
 import { aServiceIntegration } from '../support/a-service-integration.ts';
 import { CountingRandom, VirtualClock } from '../support/virtual-ports.ts';
 
+/** A state machine of another account. Its executions are only recorded. */
+const FOREIGN = MACHINE.replace('123456789012', '210987654321');
+
 describe('a service integration of an HTTP API', () => {
   it('is answered by the recorder: a message in XML, an event in JSON', async () => {
     const recorder = aRecorder(
@@ -37,10 +40,10 @@ describe('a service integration of an HTTP API', () => {
     const event = { Detail: '$request.body.detail', DetailType: 'd', Source: 's' };
     assert.match(await ask('EventBridge-PutEvents', event), /^200 \{"FailedEntryCount":0,/);
     assert.match(
-      await ask('StepFunctions-StartExecution', { StateMachineArn: MACHINE }),
-      /^200 \{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:orders:/,
+      await ask('StepFunctions-StartExecution', { StateMachineArn: FOREIGN }),
+      /^200 \{"executionArn":"arn:aws:states:us-east-1:210987654321:execution:orders:/,
     );
-    const sync = { StateMachineArn: MACHINE };
+    const sync = { StateMachineArn: FOREIGN };
     assert.match(await ask('StepFunctions-StartSyncExecution', sync), /^500 /);
     assert.deepEqual(
       recorder.calls.map(({ action }) => action),
