@@ -17,7 +17,6 @@ import * as sqs from '../../packages/gateway/services/sqs/service.ts';
 import * as states from '../../packages/gateway/services/states/service.ts';
 
 const SERVICES = { sqs, sns, events: eventbridge, s3, kinesis, states, lambda: lambdaEvents };
-const ACCOUNT = '123456789012';
 const JSON_TYPE = ['Content-Type', 'application/json', 'Accept', 'application/json'];
 const FORM = ['Content-Type', 'application/x-www-form-urlencoded'];
 
@@ -53,7 +52,7 @@ function form(service: string, fields: Record<string, string>, headers = FORM): 
 const FOREIGN = '210987654321';
 const TOPIC = `arn:aws:sns:us-east-1:${FOREIGN}:topic`;
 const MACHINE = `arn:aws:states:us-east-1:${FOREIGN}:stateMachine:m`;
-const QUEUE = { path: `/${ACCOUNT}/queue` };
+const QUEUE = { path: `/${FOREIGN}/queue` };
 const entry = { Source: 's', DetailType: 'd', Detail: '{}' };
 
 type Row = {
@@ -83,7 +82,7 @@ const rows: readonly Row[] = [
   {
     name: 'SQS SendMessage of the JSON protocol',
     call: json('sqs', 'AmazonSQS.SendMessage', {
-      QueueUrl: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/q`,
+      QueueUrl: `https://sqs.us-east-1.amazonaws.com/${FOREIGN}/q`,
       MessageBody: 'hi',
     }),
     status: 200,
@@ -103,7 +102,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'SQS FIFO without a group',
-    call: { ...form('sqs', { Action: 'SendMessage', MessageBody: 'hi' }), path: `/${ACCOUNT}/q.fifo` },
+    call: { ...form('sqs', { Action: 'SendMessage', MessageBody: 'hi' }), path: `/${FOREIGN}/q.fifo` },
     status: 400,
     holds: ['MessageGroupId'],
   },
