@@ -33,5 +33,5 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'PutMetricAlarm',
     'SetAlarmState',
   ],
-  sts: ['AssumeRole', 'GetCallerIdentity', 'GetSessionToken'],
+  sts: ['AssumeRole', 'GetCallerIdentity', 'GetFederationToken', 'GetSessionToken'],
 };

@@ -90,6 +90,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   STS: {
     AssumeRole: 'functions and tools with a role',
     GetCallerIdentity: 'deploy tools, the CLI',
+    GetFederationToken: 'tools with temporary keys',
     GetSessionToken: 'tools with temporary keys',
   },
   'Secrets Manager': {

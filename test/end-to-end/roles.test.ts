@@ -86,6 +86,8 @@ const TEMPLATE = {
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       },
     },
+    Mine: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'mine' } },
+    MyQueue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'mine' } },
     ShopRole: role('shop-role', [
       allow('dynamodb:PutItem', ARN('dynamodb', 'table/pets'), {
         Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['cat-*'] } },

@@ -4,6 +4,7 @@ import { ServiceHost } from '../../packages/gateway/engine/service-host.ts';
 import type { Clock, Random } from '../../packages/gateway/core/ports.ts';
 import { Recorder } from '../../packages/gateway/kernel/calls/recorder.ts';
 import { NO_STORED_ENTRIES } from '../../packages/gateway/kernel/stored-entries.ts';
+import { NO_WRITTEN_OBJECTS } from '../../packages/gateway/kernel/service.ts';
 import type { Service, ServiceEntry, ServicePorts } from '../../packages/gateway/kernel/service.ts';
 import { FakeBackend, FakeInvoker } from './virtual-ports.ts';
 
@@ -46,7 +47,7 @@ export function aRecorder(
     report,
     kept: NO_STORED_ENTRIES,
     isElsewhere: () => false,
-    writtenObject: () => undefined,
+    writtenObjects: { ...NO_WRITTEN_OBJECTS, hasBucket: (name) => name === 'bucket' },
     http: new FakeBackend(),
     logGroups: { write: () => undefined },
     settings: {},

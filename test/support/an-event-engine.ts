@@ -13,6 +13,7 @@ import { classifyResources } from '../../packages/gateway/templates/classify.ts'
 import { parseSource } from '../../packages/gateway/templates/cloudformation/template-source.ts';
 import { toRawStack } from '../../packages/gateway/templates/cloudformation/template-stack.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../packages/gateway/core/stack/model.ts';
+import { NO_WRITTEN_OBJECTS } from '../../packages/gateway/kernel/service.ts';
 import type { ServicePorts, ServiceSettings } from '../../packages/gateway/kernel/service.ts';
 import type { HttpOutcome, ServiceRequest } from '../../packages/gateway/core/ports.ts';
 import { adoptServices, entriesOf, type OpenedServices, type ServiceModules } from './a-recorder.ts';
@@ -90,7 +91,7 @@ export function anEventEngine<Modules extends ServiceModules>(
       dataDirectory === undefined
         ? NO_STORED_ENTRIES
         : openStoredEntries(join(dataDirectory, 'events.jsonl')),
-    writtenObject: () => undefined,
+    writtenObjects: NO_WRITTEN_OBJECTS,
     http: new FakeBackend(),
     logGroups: { write: (group, line) => void logged.push([group, line]) },
     settings,

@@ -17,7 +17,6 @@ import * as sqs from '../../packages/gateway/services/sqs/service.ts';
 import * as states from '../../packages/gateway/services/states/service.ts';
 
 const SERVICES = { sqs, sns, events: eventbridge, s3, kinesis, states, lambda: lambdaEvents };
-const ACCOUNT = '123456789012';
 const JSON_TYPE = ['Content-Type', 'application/json', 'Accept', 'application/json'];
 const FORM = ['Content-Type', 'application/x-www-form-urlencoded'];
 
@@ -49,9 +48,11 @@ function form(service: string, fields: Record<string, string>, headers = FORM): 
   return { service, headers, body: new URLSearchParams(fields).toString() };
 }
 
-const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:topic`;
-const MACHINE = `arn:aws:states:us-east-1:${ACCOUNT}:stateMachine:m`;
-const QUEUE = { path: `/${ACCOUNT}/queue` };
+/** Calls that name a topic or a state machine of another account are only recorded. */
+const FOREIGN = '210987654321';
+const TOPIC = `arn:aws:sns:us-east-1:${FOREIGN}:topic`;
+const MACHINE = `arn:aws:states:us-east-1:${FOREIGN}:stateMachine:m`;
+const QUEUE = { path: `/${FOREIGN}/queue` };
 const entry = { Source: 's', DetailType: 'd', Detail: '{}' };
 
 type Row = {
@@ -81,7 +82,7 @@ const rows: readonly Row[] = [
   {
     name: 'SQS SendMessage of the JSON protocol',
     call: json('sqs', 'AmazonSQS.SendMessage', {
-      QueueUrl: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/q`,
+      QueueUrl: `https://sqs.us-east-1.amazonaws.com/${FOREIGN}/q`,
       MessageBody: 'hi',
     }),
     status: 200,
@@ -101,7 +102,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'SQS FIFO without a group',
-    call: { ...form('sqs', { Action: 'SendMessage', MessageBody: 'hi' }), path: `/${ACCOUNT}/q.fifo` },
+    call: { ...form('sqs', { Action: 'SendMessage', MessageBody: 'hi' }), path: `/${FOREIGN}/q.fifo` },
     status: 400,
     holds: ['MessageGroupId'],
   },
@@ -149,7 +150,7 @@ const rows: readonly Row[] = [
       name: 'n',
     }),
     status: 200,
-    holds: [`"executionArn":"arn:aws:states:us-east-1:${ACCOUNT}:execution:m:n"`, '"startDate":1744668818'],
+    holds: [`"executionArn":"arn:aws:states:us-east-1:${FOREIGN}:execution:m:n"`, '"startDate":1744668818'],
   },
   {
     name: 'Step Functions with an input that is no JSON',

@@ -11,6 +11,10 @@ import { aRecorder } from '../support/a-recorder.ts';
 import { aServiceIntegration } from '../support/a-service-integration.ts';
 import { CountingRandom, VirtualClock } from '../support/virtual-ports.ts';
 
+/** A state machine and a queue of another account. Calls that name them are only recorded. */
+const FOREIGN = MACHINE.replace('123456789012', '210987654321');
+const FOREIGN_QUEUE = QUEUE.replace('123456789012', '210987654321');
+
 describe('a service integration of an HTTP API', () => {
   it('is answered by the recorder: a message in XML, an event in JSON', async () => {
     const recorder = aRecorder(
@@ -26,21 +30,21 @@ describe('a service integration of an HTTP API', () => {
     };
 
     assert.match(
-      await ask('SQS-SendMessage', { QueueUrl: QUEUE, MessageBody: 'hi' }),
+      await ask('SQS-SendMessage', { QueueUrl: FOREIGN_QUEUE, MessageBody: 'hi' }),
       /^200 <\?xml.*<SendMessageResult><MessageId>/s,
     );
     assert.match(
-      await ask('SQS-ReceiveMessage', { QueueUrl: QUEUE }),
+      await ask('SQS-ReceiveMessage', { QueueUrl: FOREIGN_QUEUE }),
       /<ReceiveMessageResult><\/ReceiveMessageResult>/,
     );
-    assert.doesNotMatch(await ask('SQS-DeleteMessage', { QueueUrl: QUEUE, ReceiptHandle: 'r' }), /Result>/);
+    assert.doesNotMatch(await ask('SQS-DeleteMessage', { QueueUrl: FOREIGN_QUEUE, ReceiptHandle: 'r' }), /Result>/);
     const event = { Detail: '$request.body.detail', DetailType: 'd', Source: 's' };
     assert.match(await ask('EventBridge-PutEvents', event), /^200 \{"FailedEntryCount":0,/);
     assert.match(
-      await ask('StepFunctions-StartExecution', { StateMachineArn: MACHINE }),
-      /^200 \{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:orders:/,
+      await ask('StepFunctions-StartExecution', { StateMachineArn: FOREIGN }),
+      /^200 \{"executionArn":"arn:aws:states:us-east-1:210987654321:execution:orders:/,
     );
-    const sync = { StateMachineArn: MACHINE };
+    const sync = { StateMachineArn: FOREIGN };
     assert.match(await ask('StepFunctions-StartSyncExecution', sync), /^500 /);
     assert.deepEqual(
       recorder.calls.map(({ action }) => action),

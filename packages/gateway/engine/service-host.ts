@@ -58,7 +58,7 @@ type ServiceHostOptions = {
   readonly accountId: string;
   /** Stored entries that outlive the gateway. */
   readonly kept: StoredEntries;
-  readonly writtenObject: WrittenObjects;
+  readonly writtenObjects: WrittenObjects;
   readonly http: HttpClient;
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
@@ -109,7 +109,7 @@ export class ServiceHost {
   #functionArns: ReadonlyMap<string, string> = new Map();
 
   constructor(options: ServiceHostOptions) {
-    const { clock, invoker, random, report, accountId, kept, writtenObject, isElsewhere, services } = options;
+    const { clock, invoker, random, report, accountId, kept, writtenObjects, isElsewhere, services } = options;
     const names = options.catalogue.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new RangeError(`two services are called "${twice}"`);
@@ -162,7 +162,7 @@ export class ServiceHost {
       screens: { judge: (arn, request) => this.screens.judge(arn, request) },
       logGroups: options.logGroups,
       settings: options.settings,
-      writtenObject,
+      writtenObjects,
       functionArnOf: (name) => this.#functionArns.get(name) ?? name,
     };
   }

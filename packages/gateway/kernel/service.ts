@@ -98,7 +98,7 @@ export type ServicePorts = EventPorts & {
   /** The log groups for lines that the service writes. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
-  readonly writtenObject: WrittenObjects;
+  readonly writtenObjects: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
   /** Whether the function's role allows an action (`sqs:ReceiveMessage`) on an ARN. A missing permission is logged. */
   readonly permits: (functionName: string, action: string, resource: string) => boolean;
@@ -139,9 +139,14 @@ export type LogLine = {
   readonly ingestedMs?: number;
 };
 
-export type WrittenObjects = (
-  id: string,
-) => { readonly bytes: Buffer; readonly contentType: string } | undefined;
+/** The buckets and objects of the values file. */
+export interface WrittenObjects {
+  /** Finds an object by `bucket/key`. */
+  object(id: string): { readonly bytes: Buffer; readonly contentType: string } | undefined;
+  hasBucket(name: string): boolean;
+}
+
+export const NO_WRITTEN_OBJECTS: WrittenObjects = { object: () => undefined, hasBucket: () => false };
 
 export interface Service {
   /**

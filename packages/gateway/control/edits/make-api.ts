@@ -1,4 +1,5 @@
 /** Creates APIs for calls, either empty or from an OpenAPI document, and imports documents into existing APIs. */
+import { importFault } from './import-fault.ts';
 import { expandDocuments } from '../../templates/openapi/openapi.ts';
 import { expandQuickCreate } from '../../core/stack/quick-create.ts';
 import { callMadeResource } from './edit-resources.ts';
@@ -34,6 +35,16 @@ export type MadeApi = {
 /** The stack name of APIs that are created by calls. CloudFormation does not allow this name. */
 export const MADE_BY_CALL = 'made by call';
 
+const REST_API = 'AWS::ApiGateway::RestApi';
+
+function loadImported(stack: ResolvedStack, account: Account): readonly ApiState[] {
+  try {
+    return loadApis([stack], account).apis;
+  } catch (error) {
+    throw importFault(error);
+  }
+}
+
 /** Creates an API without stages, which is not served yet. @throws DefinitionError for what AWS refuses */
 export function makeApi(options: ApiOptions, account: Account): MadeApi {
   const {
@@ -43,7 +54,7 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
     stackName,
     region,
     accountId,
-    type = 'AWS::ApiGateway::RestApi',
+    type = REST_API,
   } = options;
   const made = callMadeResource(id, properties);
   const resource = { ...made, logicalId, type, physicalId: id, dependsOn: [] };
@@ -68,7 +79,7 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
     unsupported: [],
     noEffect: [],
   };
-  const [api] = loadApis([stack], account).apis;
+  const [api] = type === REST_API ? loadImported(stack, account) : loadApis([stack], account).apis;
   if (api === undefined) throw new TypeError('the stack of the new API has no API');
   const warnings = findings.map(
     ({ property, consequence, warning }) => warning ?? `${property ?? ''}: ${consequence}`,

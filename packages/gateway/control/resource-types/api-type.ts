@@ -39,6 +39,8 @@ export type PartCalls = {
   readonly idName: string;
   readonly idLength: number;
   readonly required?: readonly string[];
+  /** The members that are required only for APIs of one protocol. */
+  readonly requiredByProtocol?: Readonly<Record<string, readonly string[]>>;
   readonly quota?: 'authorizers' | 'integrations' | 'routes';
   /** The only protocol that has this part; absent means all protocols. */
   readonly only?: 'websocket';

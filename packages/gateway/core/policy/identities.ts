@@ -16,6 +16,8 @@ export type LocalIdentity = {
   readonly secretAccessKey: string;
   /** For example `arn:aws:iam::123456789012:user/alice`. */
   readonly arn: string;
+  /** The id that AWS shows, if it is not derived from the access key. */
+  readonly userId?: string;
   readonly policies: readonly CompiledPolicy[];
   /**
    * The organization id, such as `o-a1b2c3d4e5`, which `aws:PrincipalOrgID` is compared with. Absent means that the
@@ -227,7 +229,7 @@ type IdentityFacts = {
 export function describeIdentity(identity: LocalIdentity): IdentityFacts {
   const { arn, accessKeyId, organizationId, tags, role } = identity;
   const accountId = parseArn(arn)?.accountId ?? '';
-  const userId = role?.userId ?? `AIDA${accessKeyId.slice(4)}`;
+  const userId = role?.userId ?? identity.userId ?? `AIDA${accessKeyId.slice(4)}`;
   return { arn, accountId, userId, roleArn: role?.arn, organizationId, tags };
 }
 

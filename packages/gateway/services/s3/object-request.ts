@@ -150,6 +150,15 @@ export function readRange(request: ServiceRequest, size: number): ObjectPart | O
   };
 }
 
+export function noSuchBucket(BucketName: string): ObjectRefusal {
+  return {
+    status: 404,
+    code: 'NoSuchBucket',
+    message: 'The specified bucket does not exist',
+    details: { BucketName },
+  };
+}
+
 export function noSuchKey(key: string): ObjectRefusal {
   return {
     status: 404,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import {
+  noSuchBucket,
   noSuchKey,
   objectHeaders,
   overrideHeaders,
@@ -20,7 +21,7 @@ type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 type BucketPorts = {
   readonly random: Random;
   readonly clock: Clock;
-  readonly written?: WrittenObjects;
+  readonly written: WrittenObjects;
   readonly accountId: string;
   readonly startedAt: number;
 };
@@ -72,6 +73,7 @@ export class RecordedBuckets {
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
     if (key === '' || isOfAnotherOperation(request)) return undefined;
+    if (!this.#hasBucket(bucket)) return this.#refuse(noSuchBucket(bucket));
     const id = `${bucket}/${key}`;
     switch (request.method) {
       case 'PUT':
@@ -82,8 +84,7 @@ export class RecordedBuckets {
       case 'DELETE':
         if (this.#objects.delete(id) || this.#findWritten(id) !== undefined)
           this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
-        if (this.#ports.written !== undefined && this.#deleted.size < MAX_OBJECTS)
-          this.#deleted.add(decodeOrKeep(id));
+        if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
         return this.#reply(204, [], NOTHING);
       default:
         return undefined;
@@ -93,6 +94,10 @@ export class RecordedBuckets {
   clear(): void {
     this.#objects.clear();
     this.#deleted.clear();
+  }
+
+  #hasBucket(name: string): boolean {
+    return this.#buckets.some((bucket) => bucket.name === name) || this.#ports.written.hasBucket(name);
   }
 
   #list(query: string): Answered {
@@ -167,7 +172,7 @@ export class RecordedBuckets {
 
   #findWritten(id: string): StoredObject | undefined {
     const name = decodeOrKeep(id);
-    const found = this.#deleted.has(name) ? undefined : this.#ports.written?.(name);
+    const found = this.#deleted.has(name) ? undefined : this.#ports.written.object(name);
     if (found === undefined) return undefined;
     const { bytes: body, contentType } = found;
     const changedMs = this.#ports.startedAt;

@@ -16,7 +16,7 @@ class S3Service implements Service {
   readonly #notifications: BucketNotifications;
 
   constructor(ports: ServicePorts) {
-    this.#objects = new RecordedBuckets({ ...ports, written: ports.writtenObject });
+    this.#objects = new RecordedBuckets({ ...ports, written: ports.writtenObjects });
     this.#notifications = new BucketNotifications(ports);
     this.#objects.onChange = (change) => this.#notifications.changed(change);
     this.api = {

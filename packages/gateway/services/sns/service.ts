@@ -2,7 +2,6 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
-import { answerSns } from './recorded-publish.ts';
 import { answerTopics } from './sns.ts';
 import { Topics } from './topics.ts';
 import { isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
@@ -20,7 +19,7 @@ class SnsService implements Service {
   readonly #topics: Topics;
 
   constructor(ports: ServicePorts) {
-    const { random } = ports;
+    const { random, accountId } = ports;
     const topics = new Topics(ports);
     this.#topics = topics;
     this.target = { deliver: (arn, body, delivery) => topics.target(arn, body, delivery) };
@@ -29,7 +28,7 @@ class SnsService implements Service {
       answer: ({ operation, request: { region } }) =>
         operation.protocol === 'rest'
           ? undefined
-          : (answerTopics(operation, region, topics, random) ?? answerSns(operation, region, random)),
+          : answerTopics(operation, { region, accountId }, topics, random),
     };
   }
 

@@ -1,46 +1,78 @@
-/** Handles Publish and PublishBatch of SNS for the topics of this run (SNS API reference). */
+/** Handles Publish and PublishBatch of SNS (SNS API reference). */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { parseArn } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { Random } from '../../core/ports.ts';
+import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import { answerSns } from './recorded-publish.ts';
+import { refuseDestination, refusePublish } from './check-publish.ts';
 import { inOrder, readTextField } from '../../kernel/calls/query-input.ts';
 import { inputOf } from './sns-input.ts';
 import { refuseAttributes } from './message-attributes.ts';
 import { checkEntries, readPublished, refuseContent } from './published-message.ts';
+import type { Refusal } from './published-message.ts';
 import type { Published, TopicDefinition, Topics } from './topics.ts';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
-/**
- * Handles a call to a topic of this run. Returns undefined for an unknown operation or topic. The call is then recorded
- * instead.
- */
-/** The operations on topics of the stacks. */
+/** The operations on topics. */
 export const TOPIC_CALLS: readonly string[] = ['Publish', 'PublishBatch'];
 
+type Place = { readonly region: string; readonly accountId: string };
+
+/** Handles a call; undefined for an unknown operation. */
 export function answerTopics(
   operation: Operation,
-  region: string,
+  place: Place,
   topics: Topics,
   random: Random,
 ): OperationResult | undefined {
-  const input = inputOf(operation);
-  const arn = readTextField(input, 'TopicArn') ?? readTextField(input, 'TargetArn') ?? '';
-  const topic = topics.find(arn);
-  if (topic === undefined) return undefined;
   if (!TOPIC_CALLS.includes(operation.action)) return undefined;
-  if (operation.action === 'PublishBatch') return publishBatch(input, topic, topics, random);
-  const answered = answerSns(operation, region, random);
-  const published = answered?.kind === 'result' ? readPublished(input, topic) : answered;
-  if (published === undefined || 'kind' in published) return published;
-  topics.publish(arn, published, idOf(answered));
-  return answered;
+  const input = inputOf(operation);
+  const isBatch = operation.action === 'PublishBatch';
+  const refused = isBatch ? refuseBatch(input, place.region) : refusePublish(input, place.region);
+  if (refused !== undefined) return refused;
+  const arn = readTextField(input, 'TopicArn') ?? readTextField(input, 'TargetArn');
+  if (arn === undefined) return { kind: 'result', fields: { MessageId: random.uuid() } };
+  const topic = topics.find(arn) ?? foreignTopic(arn, place.accountId);
+  if (topic === undefined) return refuse('NotFound', 'Topic does not exist', 404);
+  return isBatch ? publishBatch(input, topic, topics, random) : publish(input, topic, topics, random);
 }
 
-function idOf(answered: OperationResult | undefined): string {
-  return answered?.kind === 'result' ? String(answered.fields['MessageId']) : '';
+/**
+ * A topic of another account. It is not known here whether it exists and what it requires, so it accepts messages,
+ * which are only recorded.
+ */
+function foreignTopic(arn: string, accountId: string): TopicDefinition | undefined {
+  if (parseArn(arn)?.accountId === accountId) return undefined;
+  return { arn, isFifo: arn.endsWith('.fifo'), deduplicatesByContent: true };
+}
+
+function publish(
+  input: UnknownMembers,
+  topic: TopicDefinition,
+  topics: Topics,
+  random: Random,
+): OperationResult {
+  const published = readPublished(input, topic);
+  if ('kind' in published) return published;
+  const MessageId = random.uuid();
+  topics.publish(topic.arn, published, MessageId);
+  return { kind: 'result', fields: { MessageId } };
+}
+
+/** Checks for faults of a batch that do not depend on the topic. */
+function refuseBatch(input: UnknownMembers, region: string): Refusal | undefined {
+  const entries = entriesOf(input);
+  const wrong = refuseDestination(input, region) ?? checkEntries(entries);
+  if (wrong !== undefined) return wrong;
+  for (const [index, entry] of entries.entries()) {
+    const parent = `publishBatchRequestEntries.${index + 1}.member.`;
+    const refused = refuseAttributes(mapOf(entry, 'MessageAttributes'), parent);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
 }
 
 function publishBatch(
@@ -49,18 +81,10 @@ function publishBatch(
   topics: Topics,
   random: Random,
 ): OperationResult {
-  const entries = entriesOf(input);
-  const wrong = checkEntries(entries);
-  if (wrong !== undefined) return wrong;
-  for (const [index, entry] of entries.entries()) {
-    const parent = `publishBatchRequestEntries.${index + 1}.member.`;
-    const refused = refuseAttributes(mapOf(entry, 'MessageAttributes'), parent);
-    if (refused !== undefined) return refused;
-  }
   const done: UnknownMembers[] = [];
   const failed: UnknownMembers[] = [];
   const sent: { readonly published: Published; readonly id: string }[] = [];
-  for (const entry of entries) {
+  for (const entry of entriesOf(input)) {
     const Id = readTextField(entry, 'Id') ?? '';
     const alone = refuseContent(entry);
     if (alone !== undefined) {

@@ -1,4 +1,5 @@
 import type { LocalQueue, Queues } from './queues.ts';
+import { parseArn } from '@gatewright/aws/arn';
 import { arnOfQueueUrl } from '@gatewright/aws/queue-url';
 import { missing } from './error.ts';
 import { readTextField } from '../../kernel/calls/query-input.ts';
@@ -14,4 +15,10 @@ export function findQueue(input: UnknownMembers, place: QueuePlace, queues: Queu
   const url = readTextField(input, 'QueueUrl');
   if (url === undefined || url === '') throw missing('QueueUrl');
   return queues.find(arnOfQueueUrl(url, place) ?? '');
+}
+
+/** Returns the account of the queue that `QueueUrl` names. */
+export function ownerOf(input: UnknownMembers, place: QueuePlace): string | undefined {
+  const arn = arnOfQueueUrl(readTextField(input, 'QueueUrl') ?? '', place);
+  return arn === undefined ? undefined : parseArn(arn)?.accountId;
 }

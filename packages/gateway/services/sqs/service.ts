@@ -117,7 +117,7 @@ class SqsService implements Service {
     this.#consumers = [];
   }
 
-  /** Handles a call. If the queue is in no stack, the call is checked and gets a response, but nothing is delivered. */
+  /** Handles a call. If the queue is in another account, the call is checked and gets a response, but nothing is delivered. */
   async #answer({ request, operation }: ServiceCall): Promise<OperationResult | undefined> {
     if (operation.protocol === 'rest') return undefined;
     const answer = await this.#sqs.answer(operation, request.region, request.path);

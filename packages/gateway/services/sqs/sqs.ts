@@ -6,9 +6,9 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { checkWantedAttributes, printKeptAttributes, printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
-import { findQueue, type QueuePlace } from './queue-place.ts';
+import { findQueue, ownerOf, type QueuePlace } from './queue-place.ts';
 import { administerQueues } from './administration.ts';
-import { invalid, missing, SqsError } from './error.ts';
+import { invalid, missing, noSuchQueue, SqsError } from './error.ts';
 import { numberOf, readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
 import { NO_DEDUPLICATION, printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
 import { printForQuery } from './xml.ts';
@@ -36,8 +36,8 @@ export class Sqs {
   }
 
   /**
-   * Handles a call to a queue of this run. Returns undefined for an unknown operation or queue. The call is then
-   * recorded instead.
+   * Handles a call to a queue of this account. Returns undefined for an unknown operation or a queue of another
+   * account. The call is then recorded instead.
    */
   async answer(operation: Operation, region: string, path: string): Promise<OperationResult | undefined> {
     const input = readSqsInput(operation, path);
@@ -64,7 +64,12 @@ export class Sqs {
     if (administered !== undefined) return administered;
     const run = Object.hasOwn(QUEUE_CALLS, action) ? QUEUE_CALLS[action] : undefined;
     const queue = run === undefined ? undefined : find();
-    if (run === undefined || queue === undefined) return undefined;
+    if (run === undefined) return undefined;
+    if (queue === undefined) {
+      // Only calls to queues of other accounts are recorded, because these queues are not known here.
+      if (ownerOf(input, place) === place.accountId) throw noSuchQueue();
+      return undefined;
+    }
     if (run === 'receive') return this.#receive(queue, input);
     return run(queue, input, place);
   }

@@ -1,6 +1,7 @@
 import { isJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
+import { parseArn } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -21,6 +22,9 @@ function findInputFault(text: unknown): string | undefined {
 }
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
+
+/** The number of parts of an ARN without a version or an alias. */
+const MACHINE_PARTS = 7;
 
 type Started = { readonly input: unknown; readonly startDate: number };
 
@@ -77,12 +81,7 @@ class StatesService implements Service {
       case 'StartExecution':
         return this.#start(input);
       case 'StartSyncExecution':
-        return this.#types.get(String(input['stateMachineArn'])) === STANDARD
-          ? refuse(
-              'StateMachineTypeNotSupported',
-              'This operation is not supported by this type of state machine',
-            )
-          : undefined;
+        return this.#refuseSync(String(input['stateMachineArn']));
       default:
         return undefined;
     }
@@ -92,6 +91,23 @@ class StatesService implements Service {
     if (typeof arn !== 'string' || !arn.includes(':execution:'))
       return refuse('InvalidArn', `Invalid Arn: '${typeof arn === 'string' ? arn : ''}'`);
     return { kind: 'result', fields: { stopDate: this.#now() } };
+  }
+
+  #refuseSync(machine: string): OperationResult | undefined {
+    if (this.#types.get(machine) === STANDARD)
+      return refuse(
+        'StateMachineTypeNotSupported',
+        'This operation is not supported by this type of state machine',
+      );
+    return STATE_MACHINE.test(machine) ? this.#refuseUnknown(machine) : undefined;
+  }
+
+  /** State machines of other accounts are not known here. Their executions are recorded. */
+  #refuseUnknown(machine: string): OperationResult | undefined {
+    const unqualified = machine.split(':').slice(0, MACHINE_PARTS).join(':');
+    if (this.#types.has(unqualified) || parseArn(machine)?.accountId !== this.#ports.accountId)
+      return undefined;
+    return refuse('StateMachineDoesNotExist', `State Machine Does Not Exist: '${machine}'`);
   }
 
   #start(asked: UnknownMembers): OperationResult {
@@ -104,6 +120,8 @@ class StatesService implements Service {
     const fault = findInputFault(input);
     if (fault !== undefined)
       return refuse('InvalidExecutionInput', `Invalid State Machine Execution Input: '${fault}'`);
+    const unknown = this.#refuseUnknown(machine);
+    if (unknown !== undefined) return unknown;
     const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
     const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.#started.get(executionArn);

@@ -50,20 +50,30 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   const [roleArn, sessionName] = [textOf(input, 'RoleArn'), textOf(input, 'RoleSessionName')];
   if (parseArn(roleArn)?.service !== 'iam')
     throw new OperationRefused('ValidationError', `${roleArn} is invalid`);
-  const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
-  if (unknown !== undefined)
-    throw new OperationRefused(
-      'ValidationError',
-      `The local STS does not support the AssumeRole parameter ${unknown.split('.')[0] ?? ''}; omit it`,
-    );
-  const policy = parameters.get('Policy') ?? undefined;
+  refuseNotDone(parameters, 'AssumeRole');
   return {
     roleArn,
     sessionName,
     externalId: parameters.get('ExternalId') ?? undefined,
+    ...readLimit(parameters),
+  };
+}
+
+function readLimit(parameters: URLSearchParams): Pick<AssumeRoleInput, 'limit' | 'policyLength'> {
+  const policy = parameters.get('Policy') ?? undefined;
+  return {
     limit: policy === undefined ? undefined : readSessionPolicy(policy),
     policyLength: policy?.length ?? 0,
   };
+}
+
+function refuseNotDone(parameters: URLSearchParams, operation: string): void {
+  const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
+  if (unknown !== undefined)
+    throw new OperationRefused(
+      'ValidationError',
+      `The local STS does not support the ${operation} parameter ${unknown.split('.')[0] ?? ''}; omit it`,
+    );
 }
 
 /**
@@ -82,18 +92,24 @@ function invalid(message: string): OperationRefused {
   return new OperationRefused('InvalidParameterValue', message);
 }
 
+export type FederationInput = Pick<AssumeRoleInput, 'limit' | 'policyLength'> & { readonly name: string };
+
+export function readFederation(parameters: URLSearchParams): FederationInput {
+  const input = membersOfQuery(parameters);
+  MODEL.check('GetFederationToken', input, POLICY);
+  refuseNotDone(parameters, 'GetFederationToken');
+  return { name: textOf(input, 'Name'), ...readLimit(parameters) };
+}
+
 /** Returns the requested duration in seconds, or the default if none is requested. */
-export function readDuration(
-  parameters: URLSearchParams,
-  operation: 'AssumeRole' | 'GetSessionToken',
-): number {
+export function readDuration(parameters: URLSearchParams, operation: keyof typeof USUAL_SECONDS): number {
   const input = membersOfQuery(parameters);
   MODEL.check(operation, input, POLICY);
   return asNumber(input['DurationSeconds']) ?? USUAL_SECONDS[operation];
 }
 
 /** The default duration of a session (STS API reference). */
-const USUAL_SECONDS = { AssumeRole: 3_600, GetSessionToken: 43_200 };
+const USUAL_SECONDS = { AssumeRole: 3_600, GetFederationToken: 43_200, GetSessionToken: 43_200 };
 
 function readSessionPolicy(text: string): CompiledPolicy {
   if (text.length > MAX_POLICY)

@@ -39,6 +39,7 @@ export class LocalValues {
   #parameters: ReadonlyMap<string, Parameter> = new Map();
   #secrets: ReadonlyMap<string, Secret> = new Map();
   #objects: ReadonlyMap<string, Versioned<Content>> = new Map();
+  #buckets: ReadonlySet<string> = new Set();
   #configurations: ReadonlyMap<string, Configuration> = new Map();
   #kept = new Map<string, Kept>();
   readonly #reported = new Set<string>();
@@ -78,6 +79,7 @@ export class LocalValues {
       ]),
     );
     this.#objects = contents('s3', written.objects);
+    this.#buckets = written.buckets;
     this.#configurations = contents('appconfig', written.configurations);
     this.#reported.clear();
   }
@@ -117,6 +119,10 @@ export class LocalValues {
   /** Finds an object by `bucket/key`; a missing object is reported. */
   object(id: string): Versioned<Content> | undefined {
     return this.#orReport(this.#objects.get(id), 's3', id);
+  }
+
+  hasBucket(name: string): boolean {
+    return this.#buckets.has(name);
   }
 
   /** Reports each missing value once per load, because functions that poll would fill the log. */

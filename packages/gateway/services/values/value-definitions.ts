@@ -25,6 +25,7 @@ export type ValueDefinitions = {
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
   readonly secrets: ReadonlyMap<string, Content>;
   readonly objects: ReadonlyMap<string, Content>;
+  readonly buckets: ReadonlySet<string>;
   readonly configurations: ReadonlyMap<string, Content>;
   readonly attached: readonly string[];
   readonly faults: readonly DefinitionError[];
@@ -97,6 +98,7 @@ class Reader implements ValueDefinitions {
   readonly parameters = new Map<string, ParameterDefinition>();
   readonly secrets = new Map<string, Content>();
   readonly objects = new Map<string, Content>();
+  readonly buckets = new Set<string>();
   readonly configurations = new Map<string, Content>();
   readonly attached: string[] = [];
   readonly faults: DefinitionError[] = [];
@@ -163,6 +165,7 @@ class Reader implements ValueDefinitions {
       );
       return;
     }
+    this.buckets.add(bucket);
     for (const entry of this.#entriesOf(node, `s3: ${bucket}`))
       this.#keep(this.objects, `${bucket}/${entry.name}`, entry);
   }

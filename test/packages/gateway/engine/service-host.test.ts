@@ -6,6 +6,7 @@ import { ServiceHost } from '../../../../packages/gateway/engine/service-host.ts
 import { DELIVERED } from '../../../../packages/gateway/kernel/event-ports.ts';
 import { StateFileError } from '../../../../packages/gateway/kernel/files/state-file.ts';
 import { NO_STORED_ENTRIES } from '../../../../packages/gateway/kernel/stored-entries.ts';
+import { NO_WRITTEN_OBJECTS } from '../../../../packages/gateway/kernel/service.ts';
 import type { Service, ServiceEntry } from '../../../../packages/gateway/kernel/service.ts';
 import { FakeBackend, CountingRandom, FakeInvoker, VirtualClock } from '../../../support/virtual-ports.ts';
 
@@ -63,7 +64,7 @@ function hostOf(catalogue: readonly ServiceEntry[], said: string[] = []): Servic
     isElsewhere: () => false,
     accountId: '123456789012',
     kept: NO_STORED_ENTRIES,
-    writtenObject: () => undefined,
+    writtenObjects: NO_WRITTEN_OBJECTS,
     http: new FakeBackend(),
     logGroups: { write: () => undefined },
     settings: {},

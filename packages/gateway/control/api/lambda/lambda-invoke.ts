@@ -284,8 +284,9 @@ function throttled(call: AwsCall, isReserved: boolean): ControlReply {
   });
 }
 
+/** The name differs from the one in the API model (pelmers/streetwarp-web#14; obs: lambda, of CreateFunction). */
 function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
-  return lambdaError(call, 413, 'RequestTooLargeException', {
+  return lambdaError(call, 413, 'RequestEntityTooLargeException', {
     Type: 'User',
     message: `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`,
   });

@@ -51,10 +51,14 @@ function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
 
 const readStartedQuota = (fields: UnknownMembers) => readQuota({ period: 'DAY', ...fields });
 
-/** Splits a text of the form `{apiId}:{stage}`. */
+/**
+ * Splits a text of the form `{apiId}:{stage}`. Of a text with more parts, the message shows only the first two
+ * (boto/boto3#825).
+ */
 function splitStage(text: string): { readonly apiId: string; readonly stage: string } {
   const [apiId = '', stage = '', ...rest] = text.split(':');
-  if (apiId === '' || stage === '' || rest.length > 0) throw notFound(`API Stage not found: ${text}`);
+  if (apiId === '' || stage === '' || rest.length > 0)
+    throw notFound(`API Stage not found: ${text.split(':', 2).join(':')}`);
   return { apiId, stage };
 }
 

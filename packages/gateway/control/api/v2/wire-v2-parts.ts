@@ -216,10 +216,10 @@ function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource
 function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi {
   const api = findV2Api(control, call);
   const { identity, resources } = api;
-  const { only, noun, required = [], quota, idLength } = kind.calls;
+  const { only, noun, required = [], requiredByProtocol = {}, quota, idLength } = kind.calls;
   if (only !== undefined && only !== identity.protocol)
     throw badRequest(`${noun} is not supported for ${identity.protocol.toUpperCase()} APIs`);
-  requireMembers(call.body, required);
+  requireMembers(call.body, [...required, ...(requiredByProtocol[identity.protocol] ?? [])]);
   const all = partsOf(resources, kind.part);
   if (quota !== undefined) refuseBeyondQuota(quota, all.length, resources.quotas);
   const owner = ownerOf(kind);

@@ -33,7 +33,7 @@ export function compileRestAuthorization(method: PropertyBag, from: Authorizatio
     case 'CUSTOM':
       return compileRestCustom(method, from);
     case 'COGNITO_USER_POOLS': {
-      const bag = findAuthorizer(method, from, 'Type', ['COGNITO_USER_POOLS'], REST_NEEDS);
+      const bag = findAuthorizer(method, from, 'Type', ['COGNITO_USER_POOLS'], LAMBDA_NEEDS);
       const scopes = readScopes(method);
       const authorizer = compileCognitoAuthorizer(bag, from, scopes.length > 0);
       return { kind: 'token', authorizer, scopes };
@@ -49,7 +49,7 @@ export function compileRestAuthorization(method: PropertyBag, from: Authorizatio
 }
 
 function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Authorization {
-  const bag = findAuthorizer(method, from, 'Type', ['TOKEN', 'REQUEST'], REST_NEEDS);
+  const bag = findAuthorizer(method, from, 'Type', ['TOKEN', 'REQUEST'], LAMBDA_NEEDS);
   const type = readText(bag, 'Type') === 'TOKEN' ? 'TOKEN' : 'REQUEST';
   return { kind: 'lambda', authorizer: compileRestLambdaAuthorizer(bag, type, from) };
 }
@@ -71,7 +71,7 @@ export function compileV2Authorization(
   if (type === 'AWS_IAM')
     return { kind: 'iam', unsigned: protocol === 'http' ? 'ACCESS_DENIED' : 'MISSING_AUTHENTICATION_TOKEN' };
   if (type === 'CUSTOM') {
-    const bag = findAuthorizer(route, from, 'AuthorizerType', ['REQUEST'], V2_NEEDS);
+    const bag = findAuthorizer(route, from, 'AuthorizerType', ['REQUEST'], LAMBDA_NEEDS);
     return { kind: 'lambda', authorizer: compileV2LambdaAuthorizer(bag, protocol, from) };
   }
   if (type === 'JWT' && protocol === 'http') {
@@ -125,13 +125,12 @@ function unknownAuthorizerType(
 }
 
 /**
- * AWS's error messages for a missing authorizer. The wording for REST APIs was recorded on 2024-04-15, and public
- * threads quote the wording for JWT. All other wordings are derived by analogy.
+ * AWS's error messages for a missing authorizer. The first wording was recorded for REST APIs on 2024-04-15, and is
+ * reported for HTTP APIs (hashicorp/terraform-provider-aws#17497). Public threads quote the wording for JWT.
  */
-const REST_NEEDS =
+const LAMBDA_NEEDS =
   'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';
 const JWT_NEEDS = 'Setting the authorization type to JWT requires a valid JWT authorizer.';
-const V2_NEEDS = 'Setting the authorization type to CUSTOM requires a valid authorizer.';
 
 /** Returns the authorizer of the method, if the authorizer's type matches the authorization type. */
 function findAuthorizer(

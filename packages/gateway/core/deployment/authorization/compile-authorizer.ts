@@ -169,7 +169,7 @@ export function compileV2LambdaAuthorizer(
   if (ttlSeconds > 0 && identitySources.length === 0)
     throw new DefinitionError(
       bag.place('IdentitySource'),
-      'Caching authorizer results needs at least one identity source',
+      'Identity source must be set if authorizer caching is enabled (TTL is greater than 0)',
     );
   const target = readTarget(bag);
   const role = bag.properties['AuthorizerCredentialsArn'];

@@ -35,7 +35,7 @@ function compileResponse(response: PropertyBag, declared: Declared): Integration
   return {
     status,
     pattern: readPattern(response),
-    parameters: compileParameters(response, declared.get(status) ?? new Set()),
+    parameters: compileParameters(response, declared.get(status)),
     templates: compileMediaTemplates(response, 'ResponseTemplates'),
     contentHandling: readContentHandling(response),
   };
@@ -60,12 +60,18 @@ export function checkPattern(response: PropertyBag, property: string, pattern: s
   return pattern;
 }
 
-function compileParameters(response: PropertyBag, declared: ReadonlySet<string>): ResponseParameter[] {
+/** @param declared the headers of the method response; undefined if there is no method response of this status */
+function compileParameters(
+  response: PropertyBag,
+  declared: ReadonlySet<string> | undefined,
+): ResponseParameter[] {
   return Object.entries(readTextMap(response, 'ResponseParameters') ?? {}).map(([target, expression]) => {
     const place = response.place(`ResponseParameters.${target}`);
     const name = TARGET.exec(target)?.[1];
     if (name === undefined)
       throw new DefinitionError(place, invalidMapping(`Invalid mapping expression specified: ${target}`));
+    if (declared === undefined)
+      throw new DefinitionError(place, invalidMapping('No method response exists for method.'));
     if (!declared.has(target))
       throw new DefinitionError(
         place,

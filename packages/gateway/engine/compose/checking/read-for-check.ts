@@ -1,4 +1,5 @@
 /** Reads stacks as the gateway does at startup, with all services, but without parts that run anything. */
+import { NO_WRITTEN_OBJECTS } from '../../../kernel/service.ts';
 import { Account } from '../../../control/account.ts';
 import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
@@ -101,7 +102,7 @@ async function readServices(
     isElsewhere: () => false,
     accountId: stacks[0]?.accountId ?? '123456789012',
     kept: NO_STORED_ENTRIES,
-    writtenObject: () => undefined,
+    writtenObjects: NO_WRITTEN_OBJECTS,
     logGroups: { write: () => undefined },
     settings: {},
     permits: () => true,

@@ -52,7 +52,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
         ? dynamodb.kind !== 'embedded'
         : isForwarded(service, awsEndpoints, ownUrl()),
     kept,
-    writtenObject: (id) => values.object(id),
+    writtenObjects: values,
     report: (message) => log.write(message),
   });
   closing.add(() => host.close());

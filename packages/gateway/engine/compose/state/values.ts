@@ -50,6 +50,11 @@ export class LateValues {
     return undefined;
   }
 
+  /** Whether the values file names a bucket. */
+  hasBucket(name: string): boolean {
+    return this.#written?.buckets.has(name) === true;
+  }
+
   async replace(written: ValueDefinitions | undefined, stacks: readonly ResolvedStack[]): Promise<void> {
     this.#written = written;
     this.#stacks = stacks;

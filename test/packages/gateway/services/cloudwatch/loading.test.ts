@@ -1,3 +1,4 @@
+import { NO_WRITTEN_OBJECTS } from '../../../../../packages/gateway/kernel/service.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CATALOGUE } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
@@ -24,7 +25,7 @@ function aHost(loaded: string[]): ServiceHost {
     isElsewhere: () => false,
     accountId: ACCOUNT,
     kept: NO_STORED_ENTRIES,
-    writtenObject: () => undefined,
+    writtenObjects: NO_WRITTEN_OBJECTS,
     logGroups: { write: () => undefined },
     settings: {},
     permits: () => true,

@@ -205,3 +205,18 @@ describe('an object', () => {
       assert.ok(reply.text.includes(says), reply.text);
     });
 });
+
+// LocalStack, tests/aws/services/s3/test_s3.py::test_get_object_no_such_bucket and test_object_tagging_exc
+describe('a bucket that does not exist', () => {
+  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE'])
+    it(`is refused for ${method}`, async () => {
+      const { bench } = aBucket();
+      const reply = await bench.send({ service: 's3', method, path: '/others/a' });
+      assert.ok(reply.kind === 'answered');
+      assert.equal(reply.status, 404);
+      assert.match(
+        reply.body.toString(),
+        /<Code>NoSuchBucket<\/Code><Message>The specified bucket does not exist<\/Message><BucketName>others<\/BucketName>/,
+      );
+    });
+});

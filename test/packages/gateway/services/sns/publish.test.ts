@@ -258,3 +258,36 @@ describe('a batch that SNS refuses', () => {
       );
     });
 });
+
+const OTHER_TOPIC = TopicArn.replace(':news', ':other');
+const FOREIGN_TOPIC = TopicArn.replace(ACCOUNT, '210987654321');
+const ONE_ENTRY = { PublishBatchRequestEntries: [{ Id: 'a', Message: 'm' }] };
+
+// LocalStack, tests/aws/services/sns/test_sns.py::test_unknown_topic_publish; PublishBatch: localstack/localstack#6784
+describe('a topic of this account that does not exist', () => {
+  for (const [action, input] of [
+    ['Publish', { Message: 'm' }],
+    ['PublishBatch', ONE_ENTRY],
+  ] as const)
+    it(`gets ${action} refused`, async () => {
+      assert.partialDeepStrictEqual(await call(action, { TopicArn: OTHER_TOPIC, ...input }), {
+        __type: 'NotFound',
+        message: 'Topic does not exist',
+      });
+    });
+
+  it('is named only after what is wrong with the message', async () => {
+    assert.partialDeepStrictEqual(await call('Publish', { TopicArn: OTHER_TOPIC, Message: '' }), {
+      __type: 'InvalidParameter',
+    });
+  });
+});
+
+describe('a topic of another account', () => {
+  it('accepts messages, which are only recorded, because it is not known whether the topic exists', async () => {
+    assert.ok('MessageId' in Object(await call('Publish', { TopicArn: FOREIGN_TOPIC, Message: 'm' })));
+    assert.partialDeepStrictEqual(await call('PublishBatch', { TopicArn: FOREIGN_TOPIC, ...ONE_ENTRY }), {
+      Successful: { member: [{ Id: 'a' }] },
+    });
+  });
+});

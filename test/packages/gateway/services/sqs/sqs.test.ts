@@ -418,10 +418,10 @@ describe('Sqs by the query protocol', () => {
     );
   });
 
-  it('is recorded beside the call, and a queue of no stack is recorded alone', async () => {
+  it('is recorded, and so is a message to a queue of another account, of which nothing is known here', async () => {
     const bench = anEventEngine(SERVICES, { resources: QUEUES });
     await ask(bench, { Action: 'SendMessage', MessageBody: 'a' });
-    const elsewhere = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/elsewhere`;
+    const elsewhere = `https://sqs.${REGION}.amazonaws.com/210987654321/elsewhere`;
     const sent = await bench.call('sqs', 'SendMessage', { QueueUrl: elsewhere, MessageBody: 'b' });
     assert.ok(typeof sent['MessageId'] === 'string');
     assert.deepEqual(
@@ -432,4 +432,15 @@ describe('Sqs by the query protocol', () => {
       ],
     );
   });
+
+  // LocalStack, tests/aws/services/sqs/test_sqs.py::test_non_existent_queue
+  for (const action of ['SendMessage', 'ReceiveMessage', 'SendMessageBatch', 'PurgeQueue'])
+    it(`${action} is refused for a queue of this account that does not exist`, async () => {
+      const bench = anEventEngine(SERVICES, { resources: QUEUES });
+      const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/elsewhere`;
+      assert.partialDeepStrictEqual(await bench.call('sqs', action, { QueueUrl, MessageBody: 'b' }), {
+        __type: 'com.amazonaws.sqs#QueueDoesNotExist',
+        message: 'The specified queue does not exist.',
+      });
+    });
 });

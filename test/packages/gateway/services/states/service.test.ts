@@ -8,11 +8,27 @@ import { EPOCH_MS, VirtualClock } from '../../../../support/virtual-ports.ts';
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:cook';
 const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:cook';
 
+/** Another account, whose state machines are not known here. */
+const OTHERS_MACHINE = MACHINE.replace('123456789012', '210987654321');
+
 function call(action: string, input: object | undefined) {
-  const ports = { clock: new VirtualClock(), random: { uuid: () => 'a-uuid' } } as unknown as ServicePorts;
+  const clock = new VirtualClock();
+  const ports = { clock, accountId: '210987654321', random: { uuid: () => 'a-uuid' } };
   const operation = { protocol: 'json', action, input, service: 'states' };
-  return states.open(ports).api?.answer({ operation } as never);
+  return states.open(ports as unknown as ServicePorts).api?.answer({ operation } as never);
 }
+
+// LocalStack, tests/aws/services/stepfunctions/v2/test_sfn_api.py::test_invalid_start_execution_arn
+describe('a state machine of this account that does not exist', () => {
+  for (const action of ['StartExecution', 'StartSyncExecution'])
+    it(`is not started by ${action}`, () => {
+      assert.partialDeepStrictEqual(call(action, { stateMachineArn: OTHERS_MACHINE }), {
+        status: 400,
+        code: 'StateMachineDoesNotExist',
+        message: `State Machine Does Not Exist: '${OTHERS_MACHINE}'`,
+      });
+    });
+});
 
 // Step Functions API reference, StartExecution and StopExecution.
 describe('StartExecution', () => {

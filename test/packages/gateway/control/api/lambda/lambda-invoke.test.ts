@@ -245,7 +245,7 @@ describe('createLambdaInvoke', () => {
         Type: 'User',
         message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
       },
-      header: ['x-amzn-errortype', 'RequestTooLargeException'],
+      header: ['x-amzn-errortype', 'RequestEntityTooLargeException'],
     },
     {
       name: 'takes 6 MB',
@@ -267,7 +267,7 @@ describe('createLambdaInvoke', () => {
         Type: 'User',
         message: 'Request must be smaller than 1048576 bytes for the InvokeFunction operation',
       },
-      header: ['x-amzn-errortype', 'RequestTooLargeException'],
+      header: ['x-amzn-errortype', 'RequestEntityTooLargeException'],
     },
     {
       name: 'names another operation that it does not have',

@@ -330,7 +330,7 @@ describe('an authorizer that no route uses', () => {
       name: 'results that are kept by no source',
       protocol: 'http',
       authorizer: { ...lambda, AuthorizerResultTtlInSeconds: 1 },
-      refusal: /at least one identity source/,
+      refusal: /Identity source must be set if authorizer caching is enabled/,
     },
   ] as const)
     it(`is ${refusal === undefined ? 'accepted' : 'refused'} with ${name} on a ${protocol} API`, () => {

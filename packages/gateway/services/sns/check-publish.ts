@@ -1,46 +1,33 @@
-/**
- * Handles `Publish` to topics that no loaded stack contains. The call is checked and gets a response, but nothing is
- * delivered.
- */
+/** Checks of Publish and PublishBatch that do not depend on the topic, in SNS's words [obs: sns]. */
 import { readTextField } from '../../kernel/calls/query-input.ts';
-import { inputOf } from './sns-input.ts';
 import { mapOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { refuseAttributes } from './message-attributes.ts';
 import { refuseParameter, sizeOf } from './published-message.ts';
 import type { Refusal } from './published-message.ts';
-import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import type { Random } from '../../core/ports.ts';
 
 const MAX_SNS_BYTES = 262_144;
 const ARN_PARTS = 6;
 const PHONE = /^\+[1-9]\d{1,14}$/;
 
 /**
- * Handles `Publish`; undefined for unknown operations.
+ * Checks the destination and the message of `Publish`.
  * @param region the region to which the call was sent
  */
-export function answerSns(
-  operation: Exclude<AwsOperation, { protocol: 'rest' }>,
-  region: string,
-  random: Random,
-): OperationResult | undefined {
-  if (operation.action !== 'Publish') return undefined;
-  const input = inputOf(operation);
-  const read = (name: string): string | undefined => readTextField(input, name);
-  const refused = refuseTarget(read, region);
+export function refusePublish(input: UnknownMembers, region: string): Refusal | undefined {
+  const refused = refuseDestination(input, region);
   if (refused !== undefined) return refused;
-  if ((read('Message') ?? '') === '') return refuseParameter('Empty message');
+  if ((readTextField(input, 'Message') ?? '') === '') return refuseParameter('Empty message');
   const wrong = refuseAttributes(mapOf(input, 'MessageAttributes'), '');
   if (wrong !== undefined) return wrong;
-  if (sizeOf(input) > MAX_SNS_BYTES) return refuseParameter('Message too long');
-  return { kind: 'result', fields: { MessageId: random.uuid() } };
+  return sizeOf(input) > MAX_SNS_BYTES ? refuseParameter('Message too long') : undefined;
 }
 
-function refuseTarget(read: (name: string) => string | undefined, region: string): Refusal | undefined {
-  const name = ['TopicArn', 'TargetArn'].find((one) => read(one) !== undefined);
-  if (name === undefined) return refusePhone(read('PhoneNumber'));
-  const arn = read(name) ?? '';
+/** Checks the topic, endpoint or phone number that a call names. */
+export function refuseDestination(input: UnknownMembers, region: string): Refusal | undefined {
+  const name = ['TopicArn', 'TargetArn'].find((one) => readTextField(input, one) !== undefined);
+  if (name === undefined) return refusePhone(readTextField(input, 'PhoneNumber'));
+  const arn = readTextField(input, name) ?? '';
   const parts = arn.split(':');
   if (parts.length < ARN_PARTS)
     return refuseParameter(
