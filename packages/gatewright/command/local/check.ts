@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import type { DeployFinding } from '../../../gateway/core/deployability/finding.ts';
+import { RULES } from '../../../gateway/core/deployability/rules.ts';
 import { examineStacks } from '../../../gateway/engine/compose/checking/examine.ts';
 import type { LoadFlags } from '../../../gateway/engine/index.ts';
 import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
@@ -89,26 +90,14 @@ function titleOf({ id, severity }: Judged): keyof typeof TITLES {
 function isCounted({ severity, id, consequence }: Judged): boolean {
   return (
     severity === 'unchecked' ||
-    (severity === 'differs' && consequence === undefined && id.includes('-') && !OWN_IDS.has(id))
+    (severity === 'differs' && consequence === undefined && id.includes('-') && !isRule(id))
   );
 }
 
-/** Rules that have few findings, each of which needs a change. */
-const OWN_IDS: ReadonlySet<string> = new Set([
-  'deployment-order',
-  'fails-always',
-  'late-method',
-  'invoke-permission',
-  'repeated-key',
-  'inline-size',
-  'typescript-handler',
-  'missing-handler',
-  'outside-import',
-  'packaged-state',
-  'update-loses',
-  'update-replaces',
-  'update-not-deployed',
-]);
+/** Whether the finding is of a rule, which has few findings, each of which needs a change. */
+function isRule(id: string): boolean {
+  return Object.hasOwn(RULES, id) && id !== 'served-otherwise';
+}
 
 function describe(findings: readonly Judged[], stacks: readonly string[], isAll: boolean): string[] {
   const open = findings.filter(({ accepted }) => accepted === undefined);
