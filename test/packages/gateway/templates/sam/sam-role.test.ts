@@ -26,9 +26,10 @@ describe('functionRole', () => {
       arns: [
         BASIC,
         'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole',
-        'arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess',
+        'arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess',
       ],
     },
+    { what: 'logs alone, where tracing is disabled', properties: { Tracing: 'Disabled' }, arns: [BASIC] },
     {
       what: 'queues that it reads, once',
       properties: { Events: { A: { Type: 'SQS' }, B: { Type: 'SQS' }, C: { Type: 'Api' } } },
