@@ -11,6 +11,7 @@ import { aPlan, aState, refs } from '../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../support/a-terraform-plan.ts';
 import { OPTIONS } from '../stack-builders.ts';
 import { ALARM_ROWS } from './terraform-alarm-rows.ts';
+import { PART_ROWS } from './terraform-part-rows.ts';
 import { REFERENCE_ROWS } from './terraform-reference-rows.ts';
 import { API, ROWS, TABLE, ofApi } from './terraform-rows.ts';
 import { SHAPE_ROWS } from './terraform-shape-rows.ts';
@@ -28,7 +29,8 @@ async function load(text: string): Promise<{ stack: ResolvedStack; messages: rea
 }
 
 describe('a resource of a plan', () => {
-  for (const { name, resources, of, expected } of [...ROWS, ...SHAPE_ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS])
+  const rows = [...ROWS, ...PART_ROWS, ...SHAPE_ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS];
+  for (const { name, resources, of, expected, absent = [] } of rows)
     it(name, async () => {
       const { stack, messages } = await load(aPlan({ resources }));
       const found = stack.resources.get(of);
@@ -43,6 +45,10 @@ describe('a resource of a plan', () => {
       assert.deepEqual(
         Object.fromEntries(Object.keys(wanted).map((key) => [key, found?.properties[key]])),
         wanted,
+      );
+      assert.deepEqual(
+        absent.filter((property) => found?.properties[property] !== undefined),
+        [],
       );
       assert.deepEqual(messages, []);
     });
