@@ -50,7 +50,7 @@ const CUSTOMER = {
 const LIMIT = {
   type: 'object',
   description:
-    'A quota (quota, period) or a rate (rate, burst); node_modules/gatewright/docs/guides/sell/quota.md explains the fields.',
+    'A quota (quota, period), a rate (rate, burst) or concurrency; node_modules/gatewright/docs/guides/sell/quota.md explains the fields.',
   required: ['id', 'level'],
   properties: {
     id: TEXT,
@@ -68,7 +68,10 @@ const LIMIT = {
     rate: { type: 'number' },
     perSeconds: { type: 'number' },
     burst: WHOLE,
+    concurrency: WHOLE,
+    maxSeconds: WHOLE,
     clockSkewMs: WHOLE,
+    shards: { anyOf: [{ const: 'auto' }, WHOLE] },
     lease: { anyOf: [{ const: false }, FACTS] },
     billing: { enum: ['exact', 'leased'] },
     price: PRICE,
