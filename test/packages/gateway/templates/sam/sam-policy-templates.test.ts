@@ -27,7 +27,7 @@ const statementsOf = (name: string, parameters: Json): readonly Statement[] => {
   return (statements as readonly { Effect: string; Action: readonly string[]; Resource: Json }[]).map(
     ({ Effect, Action, Resource }) => {
       assert.equal(Effect, 'Allow');
-      return { actions: Action, resources: [Resource].flat().map((one) => readResource(one as Json)) };
+      return { actions: Action, resources: [Resource].flat().map((one) => readResource(one)) };
     },
   );
 };

@@ -291,13 +291,13 @@ export const PART_ROWS: readonly Row[] = [
     },
   },
   ...[
-    ['has the text of its version', { secret_string: 'hush' }, 'hush'],
-    ['is empty where its version has no text', {}, ''],
-  ].map(([what = '', version, SecretString]): Row => ({
-    name: `a secret ${String(what)}`,
+    { name: 'has the text of its version', version: { secret_string: 'hush' }, SecretString: 'hush' },
+    { name: 'is empty where its version has no text', version: {}, SecretString: '' },
+  ].map(({ name, version, SecretString }): Row => ({
+    name: `a secret ${name}`,
     resources: [
       { type: 'aws_secretsmanager_secret', name: 's', values: { name: 's' } },
-      aPart('aws_secretsmanager_secret_version', version as object, {
+      aPart('aws_secretsmanager_secret_version', version, {
         secret_id: refs('aws_secretsmanager_secret.s.id'),
       }),
     ],

@@ -70,6 +70,6 @@ describe('toPolicy', () => {
     it(name, () => assert.deepEqual(toPolicy([statement]), { Version: '2012-10-17', Statement: [expected] }));
 
   for (const statements of [undefined, null, 'text', {}])
-    it(`makes a policy without statements of ${JSON.stringify(statements) ?? 'nothing'}`, () =>
+    it(`makes a policy without statements of ${JSON.stringify([statements])}`, () =>
       assert.deepEqual(toPolicy(statements), { Version: '2012-10-17', Statement: [] }));
 });

@@ -1,6 +1,7 @@
 /** What a plan says of names, home and code, beside the properties of its resources. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { textOf } from '@gatewright/aws/json-object';
 import { aPlan, refs } from '../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../support/a-terraform-plan.ts';
 import { TABLE } from './terraform-rows.ts';
@@ -35,7 +36,7 @@ describe('a name that only the apply makes', () => {
       const queue = { type: 'aws_sqs_queue', name: 'q', values, unknown: { name: true } };
       const { stack, messages } = await loadPlan(aPlan({ resources: [queue] }));
 
-      assert.match(String(stack.resources.get('aws_sqs_queue.q')?.properties['QueueName']), expected);
+      assert.match(textOf(stack.resources.get('aws_sqs_queue.q')?.properties ?? {}, 'QueueName'), expected);
       assert.deepEqual(messages, []);
     });
 });
@@ -181,7 +182,7 @@ describe('the code of a function', () => {
       ['app.run', undefined],
     ],
   ] as const)
-    it(`${what}`, async () => {
+    it(what, async () => {
       const { stack } = await loadPlan(aPlan({ resources: [aFunction({}, OF_ARCHIVE), anArchive(source)] }));
       const { Handler, Code } = stack.resources.get('aws_lambda_function.f')?.properties ?? {};
 
