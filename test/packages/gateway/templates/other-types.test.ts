@@ -52,7 +52,7 @@ describe('other resources of IAM and KMS', () => {
     it(`${type} with ${properties === '' ? 'nothing' : properties.slice(0, 30)} is named by ${expression}`, () => {
       const sections = `Resources: { R: { Type: ${type}, Properties: { ${properties} } } }`;
 
-      assert.match(String(evaluate(expression, sections)), expected);
+      assert.match(evaluate(expression, sections) as string, expected);
     });
 });
 
