@@ -11,7 +11,7 @@ const at = await aUserPool(
 );
 const DISCOVERY = '/.well-known/openid-configuration';
 
-// OpenID Connect Discovery 1.0 §3; the paths of Cognito's and Auth0's own documents.
+// OpenID Connect Discovery 1.0, section 3; the paths of Cognito's and Auth0's own documents.
 describe('the discovery document', () => {
   const common = {
     response_types_supported: ['code'],
