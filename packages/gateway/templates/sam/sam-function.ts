@@ -9,7 +9,7 @@ import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
 import { expandSource } from './sam-events.ts';
 import { deadLetterConfig, expandInvokeConfig } from './sam-invoke-config.ts';
-import { functionRole, refusePolicies } from './sam-role.ts';
+import { functionRole, isTraced, refusePolicies } from './sam-role.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 
@@ -55,6 +55,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
   expansion.make(logicalId, logicalId, 'AWS::Lambda::Function', {
     ...pick(properties, PASSED_ON),
     ...(properties['ImageUri'] !== undefined && { PackageType: 'Image' }),
+    ...(isTraced(properties) && { TracingConfig: { Mode: properties['Tracing'] ?? null } }),
     Role: role,
     Code: codeOf(properties),
     ...deadLetterConfig(expansion, logicalId, properties),

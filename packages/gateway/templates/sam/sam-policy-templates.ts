@@ -12,168 +12,171 @@ const TABLE = 'dynamodb:table/{TableName}';
 const INDEXES = 'dynamodb:table/{TableName}/index/*';
 const BUCKET = 's3::{BucketName}';
 const OBJECTS = 's3::{BucketName}/*';
+const STATE_MACHINE = 'states:stateMachine:{StateMachineName}';
 
-const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
-  DynamoDBBackupFullAccessPolicy: [
-    ['dynamodb:CreateBackup dynamodb:DescribeContinuousBackups', TABLE],
-    [
-      'dynamodb:DeleteBackup dynamodb:DescribeBackup dynamodb:ListBackups',
-      'dynamodb:table/{TableName}/backup/*',
+const GRANTS: ReadonlyMap<string, readonly Grant[]> = new Map(
+  Object.entries<readonly Grant[]>({
+    DynamoDBBackupFullAccessPolicy: [
+      ['dynamodb:CreateBackup dynamodb:DescribeContinuousBackups', TABLE],
+      [
+        'dynamodb:DeleteBackup dynamodb:DescribeBackup dynamodb:ListBackups',
+        'dynamodb:table/{TableName}/backup/*',
+      ],
     ],
-  ],
-  DynamoDBCrudPolicy: [
-    [
-      'dynamodb:GetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Scan dynamodb:Query dynamodb:UpdateItem dynamodb:BatchWriteItem dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:ConditionCheckItem',
-      TABLE,
-      INDEXES,
+    DynamoDBCrudPolicy: [
+      [
+        'dynamodb:GetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Scan dynamodb:Query dynamodb:UpdateItem dynamodb:BatchWriteItem dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:ConditionCheckItem',
+        TABLE,
+        INDEXES,
+      ],
     ],
-  ],
-  DynamoDBReadPolicy: [
-    [
-      'dynamodb:GetItem dynamodb:Scan dynamodb:Query dynamodb:BatchGetItem dynamodb:DescribeTable',
-      TABLE,
-      INDEXES,
+    DynamoDBReadPolicy: [
+      [
+        'dynamodb:GetItem dynamodb:Scan dynamodb:Query dynamodb:BatchGetItem dynamodb:DescribeTable',
+        TABLE,
+        INDEXES,
+      ],
     ],
-  ],
-  DynamoDBReconfigurePolicy: [['dynamodb:UpdateTable', TABLE]],
-  DynamoDBRestoreFromBackupPolicy: [
-    ['dynamodb:RestoreTableFromBackup', 'dynamodb:table/{TableName}/backup/*'],
-    [
-      'dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:Scan dynamodb:BatchWriteItem',
-      TABLE,
+    DynamoDBReconfigurePolicy: [['dynamodb:UpdateTable', TABLE]],
+    DynamoDBRestoreFromBackupPolicy: [
+      ['dynamodb:RestoreTableFromBackup', 'dynamodb:table/{TableName}/backup/*'],
+      [
+        'dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:Scan dynamodb:BatchWriteItem',
+        TABLE,
+      ],
     ],
-  ],
-  DynamoDBStreamReadPolicy: [
-    [
-      'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator',
-      'dynamodb:table/{TableName}/stream/{StreamName}',
+    DynamoDBStreamReadPolicy: [
+      [
+        'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator',
+        'dynamodb:table/{TableName}/stream/{StreamName}',
+      ],
+      ['dynamodb:ListStreams', 'dynamodb:table/{TableName}/stream/*'],
     ],
-    ['dynamodb:ListStreams', 'dynamodb:table/{TableName}/stream/*'],
-  ],
-  DynamoDBWritePolicy: [['dynamodb:PutItem dynamodb:UpdateItem dynamodb:BatchWriteItem', TABLE, INDEXES]],
-  EventBridgePutEventsPolicy: [['events:PutEvents', 'events:event-bus/{EventBusName}']],
-  KinesisCrudPolicy: [
-    [
-      'kinesis:AddTagsToStream kinesis:CreateStream kinesis:DecreaseStreamRetentionPeriod kinesis:DeleteStream kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetShardIterator kinesis:IncreaseStreamRetentionPeriod kinesis:ListTagsForStream kinesis:MergeShards kinesis:PutRecord kinesis:PutRecords kinesis:SplitShard kinesis:RemoveTagsFromStream',
-      'kinesis:stream/{StreamName}',
+    DynamoDBWritePolicy: [['dynamodb:PutItem dynamodb:UpdateItem dynamodb:BatchWriteItem', TABLE, INDEXES]],
+    EventBridgePutEventsPolicy: [['events:PutEvents', 'events:event-bus/{EventBusName}']],
+    KinesisCrudPolicy: [
+      [
+        'kinesis:AddTagsToStream kinesis:CreateStream kinesis:DecreaseStreamRetentionPeriod kinesis:DeleteStream kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetShardIterator kinesis:IncreaseStreamRetentionPeriod kinesis:ListTagsForStream kinesis:MergeShards kinesis:PutRecord kinesis:PutRecords kinesis:SplitShard kinesis:RemoveTagsFromStream',
+        'kinesis:stream/{StreamName}',
+      ],
     ],
-  ],
-  KinesisStreamReadPolicy: [
-    ['kinesis:ListStreams kinesis:DescribeLimits', 'kinesis:stream/*'],
-    [
-      'kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator',
-      'kinesis:stream/{StreamName}',
+    KinesisStreamReadPolicy: [
+      ['kinesis:ListStreams kinesis:DescribeLimits', 'kinesis:stream/*'],
+      [
+        'kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator',
+        'kinesis:stream/{StreamName}',
+      ],
     ],
-  ],
-  LambdaInvokePolicy: [['lambda:InvokeFunction', 'lambda:function:{FunctionName}*']],
-  S3CrudPolicy: [
-    [
-      's3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration s3:DeleteObject',
-      BUCKET,
-      OBJECTS,
+    LambdaInvokePolicy: [['lambda:InvokeFunction', 'lambda:function:{FunctionName}*']],
+    S3CrudPolicy: [
+      [
+        's3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration s3:DeleteObject',
+        BUCKET,
+        OBJECTS,
+      ],
     ],
-  ],
-  S3FullAccessPolicy: [
-    [
-      's3:GetObject s3:GetObjectAcl s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:DeleteObject s3:DeleteObjectTagging s3:DeleteObjectVersionTagging s3:GetObjectTagging s3:GetObjectVersionTagging s3:PutObjectTagging s3:PutObjectVersionTagging',
-      OBJECTS,
+    S3FullAccessPolicy: [
+      [
+        's3:GetObject s3:GetObjectAcl s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:DeleteObject s3:DeleteObjectTagging s3:DeleteObjectVersionTagging s3:GetObjectTagging s3:GetObjectVersionTagging s3:PutObjectTagging s3:PutObjectVersionTagging',
+        OBJECTS,
+      ],
+      [
+        's3:ListBucket s3:GetBucketLocation s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration',
+        BUCKET,
+      ],
     ],
-    ['s3:ListBucket s3:GetBucketLocation s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration', BUCKET],
-  ],
-  S3ReadPolicy: [
-    [
-      's3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:GetLifecycleConfiguration',
-      BUCKET,
-      OBJECTS,
+    S3ReadPolicy: [
+      [
+        's3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion s3:GetLifecycleConfiguration',
+        BUCKET,
+        OBJECTS,
+      ],
     ],
-  ],
-  S3WritePolicy: [['s3:PutObject s3:PutObjectAcl s3:PutLifecycleConfiguration', BUCKET, OBJECTS]],
-  SNSCrudPolicy: [
-    [
-      'sns:ListSubscriptionsByTopic sns:CreateTopic sns:SetTopicAttributes sns:Subscribe sns:Publish',
-      'sns:{TopicName}*',
+    S3WritePolicy: [['s3:PutObject s3:PutObjectAcl s3:PutLifecycleConfiguration', BUCKET, OBJECTS]],
+    SNSCrudPolicy: [
+      [
+        'sns:ListSubscriptionsByTopic sns:CreateTopic sns:SetTopicAttributes sns:Subscribe sns:Publish',
+        'sns:{TopicName}*',
+      ],
     ],
-  ],
-  SNSPublishMessagePolicy: [['sns:Publish', 'sns:{TopicName}']],
-  SQSPollerPolicy: [
-    [
-      'sqs:ChangeMessageVisibility sqs:ChangeMessageVisibilityBatch sqs:DeleteMessage sqs:DeleteMessageBatch sqs:GetQueueAttributes sqs:ReceiveMessage',
-      'sqs:{QueueName}',
+    SNSPublishMessagePolicy: [['sns:Publish', 'sns:{TopicName}']],
+    SQSPollerPolicy: [
+      [
+        'sqs:ChangeMessageVisibility sqs:ChangeMessageVisibilityBatch sqs:DeleteMessage sqs:DeleteMessageBatch sqs:GetQueueAttributes sqs:ReceiveMessage',
+        'sqs:{QueueName}',
+      ],
     ],
-  ],
-  SQSSendMessagePolicy: [['sqs:SendMessage*', 'sqs:{QueueName}']],
-  StepFunctionsExecutionPolicy: [['states:StartExecution', 'states:stateMachine:{StateMachineName}']],
+    SQSSendMessagePolicy: [['sqs:SendMessage*', 'sqs:{QueueName}']],
+    StepFunctionsCallbackPolicy: [
+      ['states:SendTaskFailure states:SendTaskHeartbeat states:SendTaskSuccess', STATE_MACHINE],
+    ],
+    StepFunctionsExecutionPolicy: [['states:StartExecution', STATE_MACHINE]],
+    StepFunctionsExecutionPolicy_v2: [['states:StartExecution states:StartSyncExecution', STATE_MACHINE]],
+  }),
+);
+
+/** The templates for services that do not run here, by service. */
+const OTHER_SERVICES: Readonly<Record<string, string>> = {
+  acm: 'AcmGetCertificatePolicy',
+  athena: 'AthenaQueryPolicy',
+  ce: 'CostExplorerReadOnlyPolicy',
+  cloudformation: 'CloudFormationDescribeStacksPolicy',
+  cloudwatch: 'CloudWatchDashboardPolicy CloudWatchDescribeAlarmHistoryPolicy CloudWatchPutMetricPolicy',
+  codecommit: 'CodeCommitCrudPolicy CodeCommitReadPolicy',
+  codepipeline: 'CodePipelineLambdaExecutionPolicy CodePipelineReadOnlyPolicy',
+  comprehend: 'ComprehendBasicAccessPolicy',
+  ec2: 'AMIDescribePolicy EC2CopyImagePolicy EC2DescribePolicy VPCAccessPolicy',
+  ecs: 'EcsRunTaskPolicy',
+  eks: 'EKSDescribePolicy',
+  elasticfilesystem: 'EFSWriteAccessPolicy',
+  elasticmapreduce:
+    'ElasticMapReduceAddJobFlowStepsPolicy ElasticMapReduceCancelStepsPolicy ElasticMapReduceModifyInstanceFleetPolicy ElasticMapReduceModifyInstanceGroupsPolicy ElasticMapReduceSetTerminationProtectionPolicy ElasticMapReduceTerminateJobFlowsPolicy',
+  es: 'ElasticsearchHttpPostPolicy',
+  firehose: 'FirehoseCrudPolicy FirehoseWritePolicy',
+  kms: 'KMSDecryptPolicy KMSEncryptPolicy KMSEncryptPolicy_v2',
+  logs: 'FilterLogEventsPolicy',
+  mobileanalytics: 'MobileAnalyticsWriteOnlyAccessPolicy',
+  mobiletargeting: 'PinpointEndpointAccessPolicy',
+  organizations: 'OrganizationsListAccountsPolicy',
+  polly: 'PollyFullAccessPolicy',
+  rekognition:
+    'RekognitionDetectOnlyPolicy RekognitionFacesManagementPolicy RekognitionFacesPolicy RekognitionLabelsPolicy RekognitionNoDataAccessPolicy RekognitionReadPolicy RekognitionWriteOnlyAccessPolicy',
+  route53: 'Route53ChangeResourceRecordSetsPolicy',
+  sagemaker: 'SageMakerCreateEndpointConfigPolicy SageMakerCreateEndpointPolicy',
+  secretsmanager: 'AWSSecretsManagerGetSecretValuePolicy AWSSecretsManagerRotationPolicy',
+  serverlessrepo: 'ServerlessRepoReadWriteAccessPolicy',
+  ses: 'SESBulkTemplatedCrudPolicy SESBulkTemplatedCrudPolicy_v2 SESCrudPolicy SESEmailTemplateCrudPolicy SESSendBouncePolicy',
+  ssm: 'SSMParameterReadPolicy SSMParameterWithSlashPrefixReadPolicy',
+  textract: 'TextractDetectAnalyzePolicy TextractGetResultPolicy TextractPolicy',
 };
 
-const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = [
-  ['AMIDescribe', 'ec2:*'],
-  ['AWSSecretsManager', 'secretsmanager:*'],
-  ['AcmGetCertificate', 'acm:*'],
-  ['Athena', 'athena:*'],
-  ['CloudFormation', 'cloudformation:*'],
-  ['CloudWatch', 'cloudwatch:*'],
-  ['CodeCommit', 'codecommit:*'],
-  ['CodePipeline', 'codepipeline:*'],
-  ['Comprehend', 'comprehend:*'],
-  ['CostExplorer', 'ce:*'],
-  ['EC2', 'ec2:*'],
-  ['EKSDescribe', 'eks:*'],
-  ['Elasticsearch', 'es:*'],
-  ['FilterLogEvents', 'logs:*'],
-  ['Firehose', 'firehose:*'],
-  ['KMS', 'kms:*'],
-  ['MobileAnalytics', 'mobileanalytics:*'],
-  ['Organizations', 'organizations:*'],
-  ['Pinpoint', 'mobiletargeting:*'],
-  ['Polly', 'polly:*'],
-  ['Rekognition', 'rekognition:*'],
-  ['Route53', 'route53:*'],
-  ['SES', 'ses:*'],
-  ['SSM', 'ssm:*'],
-  ['ServerlessRepo', 'serverlessrepo:*'],
-  ['Textract', 'textract:*'],
-  ['VPCAccess', 'ec2:*'],
-];
-
-/** The templates for services that do not run here. */
-const OTHER_NAMES: ReadonlySet<string> = new Set(
-  (
-    'AMIDescribePolicy AWSSecretsManagerGetSecretValuePolicy AWSSecretsManagerRotationPolicy AcmGetCertificatePolicy ' +
-    'AthenaQueryPolicy CloudFormationDescribeStacksPolicy CloudWatchDashboardPolicy CloudWatchDescribeAlarmHistoryPolicy ' +
-    'CloudWatchPutMetricPolicy CodeCommitCrudPolicy CodeCommitReadPolicy CodePipelineLambdaExecutionPolicy ' +
-    'CodePipelineReadOnlyPolicy ComprehendBasicAccessPolicy CostExplorerReadOnlyPolicy EC2CopyImagePolicy EC2DescribePolicy ' +
-    'EKSDescribePolicy ElasticsearchHttpPostPolicy FilterLogEventsPolicy FirehoseCrudPolicy FirehoseWritePolicy ' +
-    'KMSDecryptPolicy KMSEncryptPolicy OrganizationsListAccountsPolicy PinpointEndpointAccessPolicy PollyFullAccessPolicy ' +
-    'RekognitionDetectOnlyPolicy RekognitionFacesPolicy RekognitionLabelsPolicy RekognitionReadPolicy ' +
-    'Route53ChangeResourceRecordSetsPolicy SESBulkTemplatedCrudPolicy SESBulkTemplatedCrudPolicy_v2 SESCrudPolicy ' +
-    'SESEmailTemplateCrudPolicy SESSendBouncePolicy SSMParameterReadPolicy SSMParameterWithSlashPrefixReadPolicy ' +
-    'ServerlessRepoReadWriteAccessPolicy TextractDetectAnalyzePolicy TextractGetResultPolicy TextractPolicy VPCAccessPolicy'
-  ).split(' '),
+const SERVICES_BY_NAME: ReadonlyMap<string, string> = new Map(
+  Object.entries(OTHER_SERVICES).flatMap(([service, names]) =>
+    names.split(' ').map((name) => [name, service] as const),
+  ),
 );
 
 /** Returns whether SAM has a template with this name. None of them is also the name of a managed policy. */
 export function isPolicyTemplate(name: string): boolean {
-  return Object.hasOwn(GRANTS, name) || OTHER_NAMES.has(name);
+  return GRANTS.has(name) || SERVICES_BY_NAME.has(name);
 }
 
 /** Returns the parameters that SAM requires for a template, as far as they are known here. */
 export function parametersOf(name: string): readonly string[] {
-  const grants = Object.hasOwn(GRANTS, name) ? (GRANTS[name] ?? []) : [];
-  const resources = grants.flatMap(([, ...all]) => all).join(' ');
+  const resources = (GRANTS.get(name) ?? []).flatMap(([, ...all]) => all).join(' ');
   return [...new Set(Array.from(resources.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter))];
 }
 
 /** Returns the policy document of a template; undefined if SAM has no template with this name. */
 export function expandPolicyTemplate(name: string, parameters: Json): JsonObject | undefined {
-  const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
+  const grants = GRANTS.get(name);
   const given = membersOf(parameters);
   if (grants !== undefined)
     return documentOf(
       grants.map(([actions, ...resources]) => [actions, resources.map((one) => arnOf(one, given))]),
     );
-  const [, actions] =
-    OTHER_SERVICES.find(([prefix]) => name.startsWith(prefix) && /Policy(?:_v2)?$/.test(name)) ?? [];
-  return actions === undefined ? undefined : documentOf([[actions, '*']]);
+  const service = SERVICES_BY_NAME.get(name);
+  return service === undefined ? undefined : documentOf([[`${service}:*`, '*']]);
 }
 
 function documentOf(statements: readonly (readonly [actions: string, resources: Json])[]): JsonObject {

@@ -19,18 +19,23 @@ const CONNECTOR: JsonObject = {
 };
 
 export function functionRole(logicalId: string, properties: JsonObject, isConnected: boolean): JsonObject {
-  const { VpcConfig: vpc, Tracing: tracing, Events: events, DeadLetterQueue: queue } = properties;
+  const { VpcConfig: vpc, Events: events, DeadLetterQueue: queue } = properties;
   const sources = Object.values(membersOf(events));
   const managed = [
     'AWSLambdaBasicExecutionRole',
     ...(vpc === undefined ? [] : ['AWSLambdaVPCAccessExecutionRole']),
-    ...(tracing === undefined || tracing === 'PassThrough' ? [] : ['AWSXRayDaemonWriteAccess']),
+    ...(isTraced(properties) ? ['AWSXrayWriteOnlyAccess'] : []),
     ...sources.flatMap((event) => policyOf(sourceOf(event))),
   ];
   const sent = [...deadLetters(queue), ...destinationPolicies(logicalId, properties)];
   const made = role(logicalId, properties, managed, sent);
   const arns = made['ManagedPolicyArns'];
   return isConnected && isJsonList(arns) ? { ...made, ManagedPolicyArns: [...arns, CONNECTOR] } : made;
+}
+
+/** Whether a function has a tracing mode. SAM treats `Disabled` as an absent setting. */
+export function isTraced({ Tracing: mode = 'Disabled' }: JsonObject): boolean {
+  return mode !== 'Disabled';
 }
 
 export function stateMachineRole(logicalId: string, properties: JsonObject): JsonObject {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { RESOURCE_TYPES } from '../../../../packages/gateway/engine/compose/services/catalogue.ts';
 import { evaluate } from './stack-builders.ts';
 
 describe('a role of IAM', () => {
@@ -22,5 +23,57 @@ describe('a user of IAM', () => {
   ] as const)
     it(`is ${value} by ${expression}`, () => {
       assert.equal(evaluate(expression, sections), value);
+    });
+});
+
+// CloudFormation template reference, "Return values" of each type.
+describe('other resources of IAM and KMS', () => {
+  for (const [type, properties, expression, expected] of [
+    ['AWS::IAM::Policy', 'PolicyName: reads', '!Ref R', /^reads$/],
+    [
+      'AWS::IAM::ManagedPolicy',
+      'ManagedPolicyName: reads',
+      '!Ref R',
+      /^arn:aws:iam::123456789012:policy\/reads$/,
+    ],
+    [
+      'AWS::IAM::ManagedPolicy',
+      'ManagedPolicyName: reads',
+      '!GetAtt R.PolicyArn',
+      /^arn:aws:iam::123456789012:policy\/reads$/,
+    ],
+    ['AWS::KMS::Key', '', '!Ref R', /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/],
+    ['AWS::KMS::Key', '', '!GetAtt R.KeyId', /^[\da-f]{8}-/],
+    ['AWS::KMS::Key', '', '!GetAtt R.Arn', /^arn:aws:kms:eu-west-1:123456789012:key\/[\da-f]{8}-/],
+    ['AWS::IAM::Role', `RoleName: ${'r'.repeat(64)}`, '!Ref R', /^r{64}$/],
+    ['AWS::IAM::Role', '', '!Ref R', /^shop-R-[A-Z0-9]{12}$/],
+    ['AWS::IAM::User', '', '!Ref R', /^shop-R-[A-Z0-9]{12}$/],
+  ] as const)
+    it(`${type} with ${properties === '' ? 'nothing' : properties.slice(0, 30)} is named by ${expression}`, () => {
+      const sections = `Resources: { R: { Type: ${type}, Properties: { ${properties} } } }`;
+
+      assert.match(evaluate(expression, sections) as string, expected);
+    });
+});
+
+describe('resources of services that do not run here', () => {
+  const rows: readonly (readonly [type: string, consequence: string | undefined])[] = [
+    ...(
+      'AWS::CDK::Metadata AWS::CloudFormation::WaitConditionHandle AWS::ResourceGroups::Group ' +
+      'AWS::CertificateManager::Certificate AWS::Route53::RecordSet AWS::Route53::RecordSetGroup ' +
+      'AWS::Route53::HostedZone AWS::Serverless::Connector AWS::IAM::InstanceProfile ' +
+      'Custom::CrossRegionExportWriter Custom::CrossRegionExportReader'
+    )
+      .split(' ')
+      .map((type) => [type, undefined] as const),
+    ['AWS::WAFv2::RegexPatternSet', 'it filters no request'],
+    ['Custom::Thing', 'the function of the custom resource is not called'],
+    ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],
+    ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],
+  ];
+  for (const [type, consequence] of rows)
+    it(`${type} ${consequence === undefined ? 'has no effect that anybody misses' : `is reported: ${consequence}`}`, () => {
+      assert.equal(RESOURCE_TYPES.isWithoutEffect(type), consequence === undefined);
+      if (consequence !== undefined) assert.equal(RESOURCE_TYPES.consequenceOf(type), consequence);
     });
 });

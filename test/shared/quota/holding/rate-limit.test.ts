@@ -6,7 +6,15 @@ import type { Item } from '#shared/table/item-write.ts';
 import { parsePlan, usableBurst } from '#shared/quota/plan/plan.ts';
 import type { RateLimit } from '#shared/quota/plan/plan.ts';
 import type { Rejection } from '#shared/quota/quotas.ts';
-import { incrementUs, rateWrite, toleranceUs, unitsLeft, waitUs } from '#shared/quota/holding/rate-limit.ts';
+import {
+  incrementUs,
+  rateKey,
+  rateWrite,
+  toleranceUs,
+  unitsLeft,
+  waitUs,
+} from '#shared/quota/holding/rate-limit.ts';
+import { createMemoryTable } from '../../../support/memory-table.ts';
 import { aRequest, QuotaTable } from '../../../support/quota-table.ts';
 
 const RATE = { id: 'burst', level: 'key', rate: 10, burst: 20, clockSkewMs: 0 };
@@ -181,4 +189,60 @@ describe('a rate limit', () => {
     const [state] = await quotas.peek(aRequest());
     assert.deepEqual([state?.remaining, state?.resetSeconds], [0, 2]);
   });
+});
+
+// Worked by hand: 10 units a second, a burst of 50, of which 10/s * (0.25 s + 2 * 0.2 s) may be used late: 43 are usable.
+describe('the arithmetic of a bucket of 43 units', () => {
+  const limit = aLimit({ rate: 10, perSeconds: 1, burst: 50, clockSkewMs: 200 });
+  const NOW = 1e15;
+  const KEY = rateKey({ tenant: 'acme', limit: 'burst', subject: 'key-1' });
+
+  it('has a key of its own', () => assert.deepEqual(KEY, { pk: 'R#acme#burst#key-1', sk: 'TAT' }));
+
+  it('takes a tenth of a second for a unit, and 4.3 s for all', () => {
+    assert.deepEqual([incrementUs(limit, 1), incrementUs(limit, 43), toleranceUs(limit)], [1e5, 43e5, 43e5]);
+  });
+
+  for (const [units, ahead, wait, left] of [
+    [1, undefined, 0, 43],
+    [43, undefined, 0, 43],
+    [44, undefined, 1e5, 43],
+    [1, -1e6, 0, 43],
+    [1, 0, 0, 43],
+    [1, 42e5, 0, 1],
+    [1, 42e5 + 1, 1, 0],
+    [2, 42e5, 1e5, 1],
+    [1, 43e5, 1e5, 0],
+    [1, 50e5, 8e5, 0],
+  ] as const)
+    it(`${units} units wait ${wait} µs where the bucket is full ${ahead ?? 'for ever'} µs from now, and ${left} are left`, () => {
+      const tat = ahead === undefined ? undefined : NOW + ahead;
+
+      assert.equal(waitUs(limit, { units, nowUs: NOW }, tat), wait);
+      assert.equal(unitsLeft(limit, NOW, tat), left);
+    });
+
+  for (const [what, stored, known, isDone, after] of [
+    ['a bucket that nobody has used', undefined, undefined, true, NOW + 1e5],
+    ['a full bucket', NOW - 1, NOW - 1, true, NOW + 1e5],
+    ['a full bucket that is taken for another', NOW - 1, NOW, false, undefined],
+    ['a bucket that is full now', NOW, NOW, true, NOW + 1e5],
+    ['a bucket that has been used since', NOW + 1e5, NOW - 1, false, undefined],
+    ['the last unit', NOW + 42e5, NOW + 42e5, true, NOW + 43e5],
+    ['one unit more', NOW + 42e5 + 1, NOW + 42e5, false, undefined],
+  ] as const)
+    it(`${isDone ? 'takes' : 'does not take'} a unit of ${what}`, async () => {
+      const items = new Map<string, Item>();
+      if (stored !== undefined) items.set(`${KEY.pk}\n${KEY.sk}`, { tat: stored });
+      const store = createMemoryTable({ clock: { nowEpochMs: () => NOW / 1000 }, items });
+      const outcome = await store.update(rateWrite(KEY, limit, { units: 1, nowUs: NOW }, known));
+
+      assert.equal(outcome.kind, isDone ? 'done' : 'refused');
+      // The item is kept for a day after the bucket is full.
+      if (isDone)
+        assert.deepEqual(items.get(`${KEY.pk}\n${KEY.sk}`), {
+          tat: after,
+          expiresAt: Math.ceil((NOW + 43e5) / 1e6) + 86_400,
+        });
+    });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
 import type { TrackedRequest } from '#shared/quota/usage/access-log-line.ts';
+import { FullParts, readSeen, seenWrite, spanOf } from '#shared/quota/ledger/seen-requests.ts';
 import { createUsageTracker } from '#shared/quota/usage/track-usage.ts';
 import type { UsageTracker } from '#shared/quota/usage/track-usage.ts';
 import { NOON_MS, QuotaTable } from '../../../support/quota-table.ts';
@@ -73,5 +74,44 @@ describe('ids of requests that were charged', () => {
 
     assert.equal(table.ledger()['used'], 1000);
     assert.ok(units <= 100 * 5, `${units} write units for 100 batches`);
+  });
+});
+
+describe('the ids of a span', () => {
+  it('are those of ten seconds', () => {
+    assert.deepEqual([0, 9999, 10_000, 25_000].map(spanOf), [0, 0, 1, 2]);
+  });
+
+  it('are written where the part is as it was read, and are kept for 15 days', async () => {
+    const table = new QuotaTable();
+    const first = await readSeen('L', 7, table.store);
+    assert.ok(first.kind === 'read');
+    assert.deepEqual(
+      [first.last, first.room],
+      [{ key: { pk: 'L', sk: 'SEEN#7#0' }, marks: '', count: 0 }, 4000],
+    );
+    const write = seenWrite(first.last, ['a', 'b'], NOON_MS);
+    assert.equal((await table.store.update(write)).kind, 'done');
+    assert.equal((await table.store.update(write)).kind, 'refused');
+    const [[, item] = []] = [...table.items];
+    assert.deepEqual([item?.['n'], item?.['expiresAt']], [2, NOON_MS / 1000 + 15 * 86_400]);
+
+    const second = await readSeen('L', 7, table.store);
+    assert.ok(second.kind === 'read');
+    assert.deepEqual([second.last.count, second.room], [2, 68]);
+    assert.deepEqual(['a', 'b', 'c'].map(second.isSeen), [true, true, false]);
+  });
+
+  it('are cached for full parts, up to four million characters', () => {
+    const full = new FullParts();
+    const key = (sk: string) => ({ pk: 'L', sk });
+    full.keep(key('1'), 'x'.repeat(3_999_999));
+    full.keep(key('2'), 'y');
+    assert.deepEqual([full.find(key('1'))?.length, full.find(key('2'))], [3_999_999, 'y']);
+    full.keep(key('3'), 'z');
+    assert.deepEqual(
+      ['1', '2', '3'].map((sk) => full.find(key(sk))),
+      [undefined, undefined, 'z'],
+    );
   });
 });

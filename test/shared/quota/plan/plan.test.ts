@@ -186,6 +186,41 @@ describe('parsePlan', () => {
       field: 'limits[0].anchor.weekday',
     },
     {
+      name: 'a day of the month for days',
+      given: limited({ ...QUOTA, period: 'DAY', anchor: { day: 1 } }),
+      field: 'limits[0].anchor.day',
+    },
+    {
+      name: 'a day of the month for weeks',
+      given: limited({ ...QUOTA, period: 'WEEK', anchor: { day: 1 } }),
+      field: 'limits[0].anchor.day',
+    },
+    {
+      name: 'an anchor for seconds',
+      given: limited({ ...QUOTA, period: { everySeconds: 60 }, anchor: { time: '06:00' } }),
+      field: 'limits[0].anchor',
+    },
+    {
+      name: 'an unknown field of a lease',
+      given: limited({ ...QUOTA, lease: { second: 5 } }),
+      field: 'limits[0].lease.second',
+    },
+    {
+      name: 'an unknown field of the lease of a rate',
+      given: limited({ ...RATE, lease: { seconds: 5 } }),
+      field: 'limits[0].lease.seconds',
+    },
+    {
+      name: 'an unknown field of an anchor',
+      given: limited({ ...QUOTA, anchor: { hour: 5 } }),
+      field: 'limits[0].anchor.hour',
+    },
+    {
+      name: 'an unknown field of a period',
+      given: limited({ ...QUOTA, period: { everySeconds: 60, until: '2026-11-20' } }),
+      field: 'limits[0].period.until',
+    },
+    {
       name: 'a time of 25:00',
       given: limited({ ...QUOTA, anchor: { time: '25:00' } }),
       field: 'limits[0].anchor.time',

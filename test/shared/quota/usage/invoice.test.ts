@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
-import { amountOf, makeInvoices } from '#shared/quota/usage/invoice.ts';
+import { amountOf, makeInvoices, monthBounds } from '#shared/quota/usage/invoice.ts';
 import { parseDecimal } from '#shared/quota/usage/money.ts';
 import type { Price } from '#shared/quota/usage/price.ts';
 
@@ -141,4 +141,22 @@ describe('an invoice', () => {
     assert.deepEqual(named.invoices[0]?.customer, customer);
     assert.deepEqual(invoicesOf(aRecord({})).invoices[0]?.customer, { name: 'acme', address: [] });
   });
+});
+
+// Time zones go from UTC-12 to UTC+14: a month begins and ends within 15 hours of UTC's.
+describe('monthBounds', () => {
+  for (const [month, from, to] of [
+    ['2026-11', '2026-10-31T09:00:00.000Z', '2026-12-01T15:00:00.000Z'],
+    ['2026-01', '2025-12-31T09:00:00.000Z', '2026-02-01T15:00:00.000Z'],
+    ['2026-12', '2026-11-30T09:00:00.000Z', '2027-01-01T15:00:00.000Z'],
+    ['2028-02', '2028-01-31T09:00:00.000Z', '2028-03-01T15:00:00.000Z'],
+  ] as const)
+    it(`are ${from} and ${to} for ${month}`, () => {
+      const { fromEpochMs, toEpochMs } = monthBounds(month);
+
+      assert.deepEqual(
+        [fromEpochMs, toEpochMs].map((at) => new Date(at).toISOString()),
+        [from, to],
+      );
+    });
 });

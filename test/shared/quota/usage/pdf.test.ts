@@ -51,6 +51,26 @@ describe('printPdf', () => {
     assert.match(printText([{ columns: ['a'], hasRule: true }]), /^0\.5 w 56 782\.50 m 539 782\.50 l S$/m);
   });
 
+  it('draws a line only above columns that ask for one', () => {
+    const columns = ['a', '1'];
+
+    assert.match(printText([{ columns, hasRule: true }]), / l S$/m);
+    for (const hasRule of [false, undefined])
+      assert.doesNotMatch(printText([{ columns, ...(hasRule !== undefined && { hasRule }) }]), / l S$/m);
+  });
+
+  it('writes nothing for an empty text, and leaves its place', () => {
+    const places = (text: string) => [
+      ...printText([{ text }, { text: 'b' }]).matchAll(/ (\S+) Td \((.*)\)/g),
+    ];
+
+    assert.deepEqual(
+      places('').map(([, , text]) => text),
+      ['b'],
+    );
+    assert.equal(places('').at(-1)?.[1], places('a').at(-1)?.[1]);
+  });
+
   it('keeps what a name says from ending its string', () => {
     assert.match(printText([{ text: String.raw`a) Tj (b\ €` }]), /\(a\\051 Tj \\050b\\134 \\200\) Tj/);
   });

@@ -83,6 +83,91 @@ describe('the prices of a plan', () => {
       field: 'invoice.customers.acme.address',
     },
   ];
+  const tiersOf = (count: number): object[] =>
+    Array.from({ length: count }, (_, index) => (index === count - 1 ? tier : { upTo: index + 1, ...tier }));
+  const customerOf = (more: object): object =>
+    invoiced({}, { currency: 'EUR', customers: { acme: { name: 'A', ...more } } });
+  const customersOf = (count: number): object =>
+    invoiced(
+      {},
+      {
+        currency: 'EUR',
+        customers: Object.fromEntries(
+          Array.from({ length: count }, (_, index) => [`c${index}`, { name: 'A' }]),
+        ),
+      },
+    );
+  const feeOfPeriod = (everySeconds: number, fee: string): object =>
+    plan({ limits: [{ ...PRICED, period: { everySeconds }, price: { fee } }], invoice: { currency: 'EUR' } });
+  // docs/guides/sell/quota.md, "Price it": up to 12 digits before and after the point.
+  const BOUNDS: readonly (readonly [what: string, accepted: object, refused: object])[] = [
+    ['20 tiers', invoiced({ tiers: tiersOf(20) }), invoiced({ tiers: tiersOf(21) })],
+    ['500 customers', customersOf(500), customersOf(501)],
+    [
+      '6 lines of an address',
+      customerOf({ address: Array(6).fill('a') }),
+      customerOf({ address: Array(7).fill('a') }),
+    ],
+    [
+      'a name of 200 characters',
+      customerOf({ name: 'a'.repeat(200) }),
+      customerOf({ name: 'a'.repeat(201) }),
+    ],
+    ['a name of one character', customerOf({ name: 'a' }), customerOf({ name: '' })],
+    ['a fee of an hour', feeOfPeriod(3600, '1'), feeOfPeriod(3599, '1')],
+    ['no fee of a second', feeOfPeriod(1, '0'), feeOfPeriod(1, '0.000000000001')],
+    ['12 digits', invoiced({ fee: '9'.repeat(12) }), invoiced({ fee: '9'.repeat(13) })],
+    ['12 decimals', invoiced({ fee: `0.${'1'.repeat(12)}` }), invoiced({ fee: `0.${'1'.repeat(13)}` })],
+    ['nothing included', invoiced({ included: 0 }), invoiced({ included: -1 })],
+    [
+      'a first tier of one unit over what is included',
+      invoiced({ included: 9, tiers: [{ upTo: 10, ...tier }, tier] }),
+      invoiced({ included: 10, tiers: [{ upTo: 10, ...tier }, tier] }),
+    ],
+    [
+      'a price for a key',
+      plan({ limits: [{ ...PRICED, level: 'key', price: { fee: '1' } }], invoice: { currency: 'EUR' } }),
+      plan({
+        limits: [{ ...PRICED, level: 'route', billing: 'exact', price: { fee: '1' } }],
+        invoice: { currency: 'EUR' },
+      }),
+    ],
+  ];
+  for (const [what, accepted, refused] of BOUNDS)
+    it(`may have ${what}, and nothing beyond`, () => {
+      assert.doesNotThrow(() => parsePlan(accepted));
+      assert.throws(() => parsePlan(refused), PlanInvalid);
+    });
+
+  for (const [what, given] of [
+    ['of a price', invoiced({ fees: '1' })],
+    ['of a tier', invoiced({ tiers: [{ price: '1', ...tier }] })],
+    ['of the terms', invoiced({}, { currency: 'EUR', vat: 19 })],
+    ['of a customer', customerOf({ vat: 19 })],
+  ] as const)
+    it(`have no other member ${what}`, () => assert.throws(() => parsePlan(given), PlanInvalid));
+
+  it('keep every member of a customer, and of a price that is shared by time', () => {
+    const acme = {
+      name: 'Acme',
+      address: [],
+      taxId: 'GB1',
+      email: 'a@b.example',
+      stripe: 'cus_1',
+      from: Date.UTC(2026, 0, 1),
+      until: Date.UTC(2026, 11, 31),
+    };
+    const customers = { acme: { ...acme, from: '2026-01-01', until: '2026-12-31' } };
+    const parsed = parsePlan(invoiced({ fee: '1', prorate: true }, { currency: 'EUR', customers }));
+
+    assert.deepEqual(parsed.invoice?.customers.get('acme'), acme);
+    assert.partialDeepStrictEqual(parsed.limits, [
+      { price: { fee: '1', prorate: true, included: 0, tiers: [] } },
+    ]);
+    assert.partialDeepStrictEqual(parsePlan(invoiced({ prorate: false })).limits, [{ price: { fee: '0' } }]);
+    assert.ok(!('prorate' in (parsePlan(invoiced({ prorate: false })).limits[0] as { price: object }).price));
+  });
+
   for (const { name, given, field } of REFUSED)
     it(`are refused with ${name}, naming ${field}`, () => {
       assert.throws(

@@ -42,4 +42,40 @@ describe('an HTTP Archive of recorded requests', () => {
 
     assert.deepEqual(log.entries[0]?.request.postData, { mimeType: '', text: body.text, encoding: 'base64' });
   });
+
+  it('says the type of a body by its header, wherever and however that is written', () => {
+    const headers = [
+      ['Accept', 'a/b'],
+      ['CONTENT-Type', 'text/csv'],
+    ] as const;
+    const detail = JSON.parse(
+      JSON.stringify({
+        kind: 'request',
+        method: 'GET',
+        target: '/a',
+        url: 'http://127.0.0.1:4000/a',
+        atEpochMs: 0,
+        tookMs: 1,
+        phases: [],
+        status: 200,
+        requestBytes: 0,
+        responseBytes: 3,
+        request: { headers },
+        reply: { headers },
+      }),
+    ) as RequestDetail;
+    const { log } = JSON.parse(JSON.stringify(toHar([detail], '1'))) as {
+      log: {
+        entries: { request: { headers: unknown; queryString: unknown }; response: { content: unknown } }[];
+      };
+    };
+    const [entry] = log.entries;
+
+    assert.deepEqual(entry?.response.content, { size: 3, mimeType: 'text/csv' });
+    assert.deepEqual(
+      entry.request.headers,
+      headers.map(([name, value]) => ({ name, value })),
+    );
+    assert.deepEqual(entry.request.queryString, []);
+  });
 });

@@ -234,4 +234,121 @@ rules:
         },
       );
     });
+
+  // docs/guides: the longest latency is Lambda's longest timeout; docs/aws §8.2: the ranges of AWS FIS.
+  const fis = (name: string, parameters: string): string =>
+    `{ actionId: aws:lambda:invocation-${name}, parameters: { duration: PT1M, ${parameters} } }`;
+  const response = (statusCode: number): string =>
+    fis(
+      'http-integration-response',
+      `preventExecution: true, contentTypeHeader: a/b, statusCode: ${statusCode}`,
+    );
+  for (const [what, accepted, refused] of [
+    ['a latency', 'latency: 15m', 'latency: 900001ms'],
+    ['the end of a latency', 'latency: [0s, 15m]', 'latency: [0s, 900001ms]'],
+    ['a latency of one length', 'latency: [1s, 1s]', 'latency: [1s, 999ms]'],
+    ['a list of latencies', 'latency: [1s, 2s]', 'latency: [1s, 2s, 3s]'],
+    ['the least status', 'status: 200', 'status: 199'],
+    ['the largest status', 'status: 599', 'status: 600'],
+    ['a share of nothing', '{ reset: true, share: 0 }', '{ reset: true, share: -0.01 }'],
+    ['a share of all', '{ reset: true, share: 1 }', '{ reset: true, share: 1.01 }'],
+    ['an end', '{ reset: true, from: 1s, until: 1001ms }', '{ reset: true, from: 1s, until: 1s }'],
+    ['a beginning', '{ reset: true, from: 0s }', '{ reset: true, from: -1s }'],
+    ['a cut', 'cutBody: 0', 'cutBody: -1'],
+    ['a text', 'error: x', 'error: ""'],
+    [
+      'the least percentage',
+      fis('add-delay', 'invocationPercentage: 1'),
+      fis('add-delay', 'invocationPercentage: 0'),
+    ],
+    [
+      'the largest percentage',
+      fis('add-delay', 'invocationPercentage: 100'),
+      fis('add-delay', 'invocationPercentage: 101'),
+    ],
+    [
+      'the least delay',
+      fis('add-delay', 'startupDelayMilliseconds: 0'),
+      fis('add-delay', 'startupDelayMilliseconds: -1'),
+    ],
+    [
+      'the largest delay',
+      fis('add-delay', 'startupDelayMilliseconds: 900000'),
+      fis('add-delay', 'startupDelayMilliseconds: 900001'),
+    ],
+    ['the least status of FIS', response(0), response(-1)],
+    ['the largest status of FIS', response(999), response(1000)],
+    ['what FIS needs', fis('error', 'preventExecution: true'), fis('error', '')],
+  ] as const)
+    it(`takes ${what} at its edge, and nothing beyond`, () => {
+      assert.ok(only(accepted) !== undefined);
+      assert.throws(() => only(refused), DefinitionError);
+    });
+
+  it('takes a thousand rules, and a seed of 31 bits', () => {
+    const rules = (count: number): string => `rules:\n${'  - reset: true\n'.repeat(count)}`;
+    const seeded = (seed: number): string => `seed: ${seed}\nrules: []`;
+
+    assert.equal(read(rules(1000)).length, 1000);
+    assert.throws(() => read(rules(1001)), /more than 1000 rules/);
+    assert.equal(readFaults('f', seeded(2 ** 31 - 1)).seed, 2 ** 31 - 1);
+    assert.throws(() => read(seeded(2 ** 31)), DefinitionError);
+    assert.throws(() => read(seeded(-1)), DefinitionError);
+    assert.equal(readFaults('f', 'rules: []').seed, 0);
+  });
+
+  // ISO 8601 durations, as FIS takes them.
+  for (const [duration, seconds] of [
+    ['PT1S', 1],
+    ['PT1M', 60],
+    ['PT1H', 3600],
+    ['P1D', 86_400],
+    ['P1DT2H3M4S', 93_784],
+    ['PT0S', undefined],
+    ['P', undefined],
+    ['PT', undefined],
+    ['P1DT', undefined],
+    ['P1H', undefined],
+    ['1M', undefined],
+    ['PT1.5S', undefined],
+  ] as const)
+    it(`${seconds === undefined ? 'refuses' : 'reads'} the duration ${duration}`, () => {
+      const rule = `{ from: 1s, actionId: aws:lambda:invocation-add-delay, parameters: { duration: ${duration} } }`;
+
+      if (seconds === undefined) assert.throws(() => only(rule), DefinitionError);
+      else assert.equal(only(rule)?.untilMs, 1000 + seconds * 1000);
+    });
+
+  it('is in force for all requests and for ever where nothing is said', () => {
+    const rule = only('reset: true');
+
+    assert.deepEqual([rule?.share, rule?.fromMs, rule?.untilMs, rule?.lines], [1, 0, Infinity, {}]);
+  });
+
+  for (const [what, rule, says] of [
+    ['parameters', '{ reset: true, parameters: {} }', 'parameters is allowed only with an actionId'],
+    [
+      'an API of a table',
+      '{ table: orders, api: shop }',
+      'api has no effect on a table: select by function instead',
+    ],
+    [
+      'an end of an action',
+      `{ until: 1m, actionId: aws:lambda:invocation-add-delay, parameters: { duration: PT1M } }`,
+      'until is not allowed with an actionId: use duration in its parameters',
+    ],
+    [
+      'no parameters',
+      '{ actionId: aws:lambda:invocation-error }',
+      'aws:lambda:invocation-error needs parameters',
+    ],
+    ['a status without a code', '{ status: { body: x } }', 'the status has no code'],
+    ['a table without a name', '{ table: { answers: unreachable } }', 'the table has no name'],
+  ] as const)
+    it(`refuses ${what}`, () => {
+      assert.throws(
+        () => only(rule),
+        (error: Error) => error.message === says,
+      );
+    });
 });

@@ -118,6 +118,19 @@ describe('resolveValue', () => {
     });
   }
 
+  // Who deploys the template may have these values, so the finding is not a refusal of AWS.
+  for (const [expression, rule] of [
+    ['!Transform {Name: OwnMacro}', 'macro'],
+    ['{"Fn::GetStackOutput": ["stack", "Out"]}', 'export-elsewhere'],
+    ['{"Fn::Nope": 1}', undefined],
+  ] as const)
+    it(`says by the rule ${rule ?? 'of templates'} what ${expression} needs`, () => {
+      assert.throws(
+        () => evaluate(expression, SECTIONS),
+        (error) => error instanceof DefinitionError && error.rule === rule,
+      );
+    });
+
   const takesItems: readonly (readonly [name: string, items: number, words: string])[] = [
     ['Fn::Join', 2, '2 items'],
     ['Fn::Select', 2, '2 items'],

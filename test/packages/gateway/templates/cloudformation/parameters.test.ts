@@ -31,6 +31,39 @@ describe('readParameters', () => {
       given: 'ami-1',
       value: 'ami-1',
     },
+    // CloudFormation user guide, "Parameters": every bound belongs to what it allows.
+    ...(
+      [
+        ['MinLength: 2', 'ab'],
+        ['MaxLength: 2', 'ab'],
+        ['MaxLength: 2', ''],
+        ['AllowedPattern: "[a-z]+"', 'abc'],
+        ['AllowedValues: [ab, 1]', '1'],
+      ] as const
+    ).map(([constraint, given]) => ({
+      name: `takes "${given}" with ${constraint}`,
+      declaration: `{Type: String, ${constraint}}`,
+      given,
+      value: given,
+    })),
+    ...(
+      [
+        ['MinValue: 2', '2'],
+        ['MaxValue: 2', '2'],
+        ['MinValue: -1', '-0.5'],
+      ] as const
+    ).map(([constraint, given]) => ({
+      name: `takes the number ${given} with ${constraint}`,
+      declaration: `{Type: Number, ${constraint}}`,
+      given,
+      value: given,
+    })),
+    {
+      name: 'takes the items of a list that are allowed',
+      declaration: '{Type: CommaDelimitedList, AllowedValues: [a, b]}',
+      given: 'a, b',
+      value: ['a', 'b'],
+    },
     {
       name: 'takes an AWS-specific type',
       declaration: '{Type: "AWS::EC2::VPC::Id"}',
@@ -78,6 +111,23 @@ describe('readParameters', () => {
       declaration: '{Type: String, AllowedPattern: "["}',
       given: { P: 'A' },
       says: /not a regular expression/,
+    },
+    {
+      declaration: '{Type: String, AllowedPattern: "[a-z]+"}',
+      given: { P: 'abC' },
+      says: /must match pattern \[a-z\]\+/,
+    },
+    {
+      declaration: '{Type: String, AllowedPattern: "[a-z]+", ConstraintDescription: small letters only}',
+      given: { P: 'A' },
+      says: /'P' failed to satisfy constraint: small letters only$/,
+    },
+    { declaration: '{Type: Number}', given: { P: '' }, says: /'P' must be a number/ },
+    { declaration: '{Type: List<Number>}', given: { P: '1,x' }, says: /'P' must be a number/ },
+    {
+      declaration: '{Type: CommaDelimitedList, AllowedValues: [a]}',
+      given: { P: 'a,b' },
+      says: /one of AllowedValues: a$/,
     },
     { declaration: '{Type: String, MinLength: 2}', given: { P: 'A' }, says: /at least 2 characters/ },
     { declaration: '{Type: String, MaxLength: 2}', given: { P: 'AAA' }, says: /at most 2 characters/ },

@@ -113,6 +113,20 @@ describe('parseSource', () => {
     assert.equal(tree.lineOf(['Resources', 'Api', 'Properties', 'Nope', 'Deep']), 4);
   });
 
+  for (const [what, text, path, line] of [
+    ['a key with dots', 'A:\n  x.y.z: 1\n  b: 2', ['A', 'x', 'y', 'z'], 2],
+    ['a key with dots that begins another', 'A:\n  x: 1\n  x.y: 2', ['A', 'x', 'y'], 2],
+    ['an item of a list', 'A:\n  - 1\n  - b: 2', ['A', '1', 'b'], 3],
+    ['an item that is not there', 'A:\n  - 1\n', ['A', '7'], 1],
+    ['what an alias stands for', 'A: &a\n  x: 1\nB: *a', ['B', 'x'], 2],
+    ['a number as a key', 'A:\n  200: 1', ['A', '200'], 2],
+    ['a value in what is plain text', 'A: x', ['A', 'b'], 1],
+  ] as const)
+    it(`knows the line of ${what}`, () => assert.equal(parseSource(text, 'f').lineOf([...path]), line));
+
+  it('keeps a tag that has no name as no tag', () =>
+    assert.deepEqual(parseSource('A: ! 12', 'f').value, { A: '12' }));
+
   it('names keys that are written twice, with the line that holds', () => {
     const tree = parseSource('A:\n  x: 1\n  x: {z: 1, z: 2}\nB: 1', 'f');
 
@@ -217,6 +231,10 @@ describe('parseSource', () => {
 });
 
 describe('readSource', () => {
+  it('says why a file cannot be read', async () => {
+    assert.match(await refusalOf(readSource('/')), /^\/: template not found: EISDIR/);
+  });
+
   it('says "template not found" for a missing file', async () => {
     assert.match(
       await refusalOf(readSource('/nowhere/template.yaml')),

@@ -26,9 +26,10 @@ describe('functionRole', () => {
       arns: [
         BASIC,
         'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole',
-        'arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess',
+        'arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess',
       ],
     },
+    { what: 'logs alone, where tracing is disabled', properties: { Tracing: 'Disabled' }, arns: [BASIC] },
     {
       what: 'queues that it reads, once',
       properties: { Events: { A: { Type: 'SQS' }, B: { Type: 'SQS' }, C: { Type: 'Api' } } },
@@ -96,47 +97,5 @@ describe('startingRole', () => {
       JSON.stringify(startingRole('Machine')),
       /"Action":"states:StartExecution","Resource":\{"Ref":"Machine"\}/,
     );
-  });
-});
-
-describe('expandPolicyTemplate', () => {
-  // SAM developer guide, "AWS SAM policy templates".
-  for (const { name, parameters, action, resource } of [
-    {
-      name: 'DynamoDBCrudPolicy',
-      action: 'dynamodb:ConditionCheckItem',
-      parameters: { TableName: { Ref: 'Table' } },
-      resource: {
-        'Fn::Sub': [
-          'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/index/*',
-          { TableName: { Ref: 'Table' } },
-        ],
-      },
-    },
-    {
-      name: 'S3ReadPolicy',
-      action: 's3:GetObject',
-      parameters: { BucketName: 'b' },
-      resource: { 'Fn::Sub': ['arn:${AWS::Partition}:s3:::${BucketName}/*', { BucketName: 'b' }] },
-    },
-    {
-      name: 'KinesisStreamReadPolicy',
-      action: 'kinesis:ListStreams',
-      parameters: { StreamName: 's' },
-      resource: { 'Fn::Sub': 'arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*' },
-    },
-    { name: 'SSMParameterReadPolicy', action: 'ssm:*', parameters: {}, resource: '*' },
-  ])
-    it(`knows ${name}`, () => {
-      const { Statement: statements } = expandPolicyTemplate(name, parameters) ?? {};
-      const found = (statements as readonly { Action: readonly string[]; Resource: Json }[]).find(
-        ({ Action }) => Action.includes(action),
-      );
-      assert.ok([found?.Resource].flat().some((one) => JSON.stringify(one) === JSON.stringify(resource)));
-    });
-
-  it('knows none of another name', () => {
-    assert.equal(expandPolicyTemplate('NobodyKnowsPolicy', {}), undefined);
-    assert.equal(expandPolicyTemplate('toString', {}), undefined);
   });
 });

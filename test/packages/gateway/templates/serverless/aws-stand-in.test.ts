@@ -76,11 +76,17 @@ describe('startAwsStandIn', () => {
       status: 400,
       body: /does not exist/,
     },
+    ...['DescribeStackResources', 'ListStackResources'].map((action) => ({
+      name: `has no resources of any stack by ${action}`,
+      request: () => query('cloudformation', `Action=${action}&StackName=base`),
+      status: 400,
+      body: /<Code>ValidationError<\/Code><Message>Stack with id base does not exist/,
+    })),
     {
       name: 'has no exports',
       request: () => query('cloudformation', 'Action=ListExports'),
       status: 200,
-      body: /<Exports><\/Exports>/,
+      body: /^<ListExportsResponse xmlns="http:\/\/cloudformation\.amazonaws\.com\/doc\/2010-05-15\/"><ListExportsResult><Exports><\/Exports>/,
     },
     {
       name: 'refuses an action by name',
@@ -128,6 +134,36 @@ describe('startAwsStandIn', () => {
       body: /^\{"__type":"NotImplemented","message":"The local stand-in for AWS does not support the service \\"ecr\\"/,
     },
     {
+      name: 'finds no object of the root',
+      request: () => ask('s3', '/'),
+      status: 200,
+      body: /^$/,
+    },
+    {
+      name: 'has every bucket, written with a slash',
+      request: () => ask('s3', '/bucket/'),
+      status: 200,
+      body: /^$/,
+    },
+    {
+      name: 'refuses a call of STS by name',
+      request: () => query('sts', 'Action=AssumeRole'),
+      status: 501,
+      body: /not support STS AssumeRole/,
+    },
+    {
+      name: 'reads a body of 1 MiB',
+      request: () => query('sts', 'Action=GetCallerIdentity&x='.padEnd(1_048_576, 'x')),
+      status: 200,
+      body: /<Account>/,
+    },
+    {
+      name: 'refuses a body of one byte more',
+      request: () => query('sts', 'Action=GetCallerIdentity&x='.padEnd(1_048_577, 'x')),
+      status: 500,
+      body: /larger than 1 MiB/,
+    },
+    {
       name: 'refuses a body without end',
       request: () => query('sts', 'x'.repeat(1_100_000)),
       status: 500,
@@ -152,8 +188,16 @@ describe('startAwsStandIn', () => {
   it('hides profiles, metadata and proxies of the developer from the child', () => {
     const { environment } = standIn;
 
-    for (const name of ['HTTP_PROXY', 'https_proxy', 'proxy']) assert.equal(environment[name], '');
+    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'proxy'])
+      assert.equal(environment[name], '');
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) assert.equal(environment[name], 'eu-west-1');
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'])
+      assert.equal(environment[name], '/dev/null');
     assert.equal(environment['AWS_EC2_METADATA_DISABLED'], 'true');
+    assert.equal(environment['SLS_AWS_REQUEST_MAX_RETRIES'], '0');
+    // The form of a key: IAM user guide, "IAM identifiers"; a secret key has 40 characters.
+    assert.match(environment['AWS_ACCESS_KEY_ID']!, /^AKIALOCAL[0-9A-F]{24}$/);
+    assert.match(environment['AWS_SECRET_ACCESS_KEY']!, /^[0-9a-f]{40}$/);
     assert.equal(environment[STANDS_IN], '1', 'plug-ins of ours ask it for nothing of a deployment');
     assert.match(environment['AWS_ENDPOINT_URL']!, /^http:\/\/127\.0\.0\.1:\d+$/);
   });

@@ -59,3 +59,81 @@ describe('the line of what osls generates', () => {
     assert.equal(findFunctionLine(TREE, 'hello', ['MemorySize']), 8);
   });
 });
+
+// Serverless Framework, "API Gateway v2 (HTTP API)", section "CORS setup": the names of the settings.
+describe('the line of a CORS setting', () => {
+  const settings = [
+    ['AllowCredentials', 'allowCredentials: true'],
+    ['AllowHeaders', 'allowedHeaders: [a]'],
+    ['AllowMethods', 'allowedMethods: [GET]'],
+    ['AllowOrigins', "allowedOrigins: ['*']"],
+    ['ExposeHeaders', 'exposedResponseHeaders: [b]'],
+    ['MaxAge', 'maxAge: 60'],
+  ] as const;
+  const text = ['provider:', '  httpApi:', '    cors:', ...settings.map(([, line]) => `      ${line}`)].join(
+    '\n',
+  );
+  const tree = parseSource(text, '/app/serverless.yml');
+  for (const [index, [name]] of settings.entries())
+    it(`${name} is that of its name in the service`, () => {
+      const path = ['Resources', 'HttpApi', 'Properties', 'CorsConfiguration', name];
+
+      assert.equal(findGeneratedLine(path, tree, packaged), 4 + index);
+    });
+
+  it('that the service does not know is that of all settings', () => {
+    const path = ['Resources', 'HttpApi', 'Properties', 'CorsConfiguration', 'Other'];
+
+    assert.equal(findGeneratedLine(path, tree, packaged), 3);
+  });
+});
+
+describe('the text of a property', () => {
+  const tree = parseSource(
+    `functions:
+  a:
+    events:
+      - sqs: { arn: 'arn:abc', batchSize: 5 }
+      - stream: { arn: 'ab' }
+  b:
+    name: own-abc
+`,
+    '/app/serverless.yml',
+  );
+  const lineOf = (value: string): number | undefined =>
+    findGeneratedLine(['Resources', 'R', 'Properties', 'P'], tree, {
+      template: { Resources: { R: { Properties: { P: value } } } },
+      functions: new Map(),
+    });
+  for (const [what, value, line] of [
+    ['as a whole', 'ab', 5],
+    ['as a part of three characters or more', 'abc', 4],
+    ['as no part of two', 'rn', undefined],
+    ['nowhere', 'nothing', undefined],
+  ] as const)
+    it(`is found ${what}`, () => assert.equal(lineOf(value), line));
+});
+
+describe('the event that a property is made from', () => {
+  const lineOf = (events: string, property: string): number | undefined =>
+    findGeneratedLine(
+      ['Resources', 'Mapping', 'Properties', property],
+      parseSource(`functions:\n  hello:\n    events:\n${events}`, '/app/serverless.yml'),
+      {
+        template: { Resources: { Mapping: { Properties: { FunctionName: ARN, [property]: 5 } } } },
+        functions: packaged.functions,
+      },
+    );
+  const [one, other] = [
+    '      - sqs: { arn: x, maximumBatchingWindow: 5 }\n',
+    '      - sqs:\n          batchSize: 5\n',
+  ];
+  for (const [what, events, property, line] of [
+    ['has the setting of that name', one + other, 'MaximumBatchingWindowInSeconds', 4],
+    ['has it in whatever case', one + other, 'BatchSize', 6],
+    ['is the only event', one, 'Enabled', 4],
+    ['is any of several events', one + other, 'Enabled', 3],
+    ['is any of those with the setting', other + other, 'BatchSize', 3],
+  ] as const)
+    it(what, () => assert.equal(lineOf(events, property), line));
+});

@@ -149,3 +149,123 @@ functions:
     assert.doesNotMatch(explained(service(', name: gate')), /add `name`/);
   });
 });
+
+// osls reads these properties before it has loaded the sources of variables.
+describe('a property that osls reads before its variables', () => {
+  const early = (property: string): string =>
+    `Cannot resolve serverless.yml: "${property}" property is not accessible (configured behind variables which cannot be resolved at this stage)`;
+  const explained = (written: string, property = 'service') => {
+    const text =
+      property === 'service' ? `service: ${written}\n` : `service: a\nprovider:\n  name: ${written}\n`;
+    return explainFailure({ message: early(property) }, FILE, parseSource(text, FILE), '/app/my.values.yml');
+  };
+  for (const [written, rule, says] of [
+    [
+      '${param:name-of-it}',
+      'not-compiled',
+      '${param:name-of-it} has no value: osls reads service before options and parameters; write `${env:NAME_OF_IT}` and set NAME_OF_IT in the environment or with --env-file',
+    ],
+    [
+      '${opt:colour}',
+      'not-compiled',
+      '${opt:colour} has no value: osls reads service before options and parameters; write `${env:COLOUR}` and set COLOUR in the environment or with --env-file',
+    ],
+    [
+      '${env:NAME}-${opt:stage}',
+      'value-elsewhere',
+      '${env:NAME} has no value: set it in the environment or with --env-file',
+    ],
+    [
+      "${env:FIRST, 'a'}-${env:SECOND}",
+      'value-elsewhere',
+      '${env:SECOND} has no value: set it in the environment or with --env-file',
+    ],
+    [
+      '${sls:stage}-${self:custom.name}',
+      'not-compiled',
+      '${self:custom.name} has no value: define it in the service',
+    ],
+    [
+      '${file(./nowhere.yml):name}',
+      'missing-file',
+      '${file(./nowhere.yml):name} has no value: check that the file exists and contains the value',
+    ],
+  ] as const)
+    it(`names the variable of ${written}`, () => {
+      const fault = explained(written);
+
+      assert.deepEqual(
+        [fault.message, fault.rule, fault.place],
+        [says, rule, { file: FILE, line: 1, property: 'service' }],
+      );
+    });
+
+  it('is named by its path', () =>
+    assert.deepEqual(explained('${env:PROVIDER}', 'provider.name').place, {
+      file: FILE,
+      line: 3,
+      property: 'provider.name',
+    }));
+
+  for (const [what, written] of [
+    ['no variables', 'shop'],
+    ['only variables with a default', "${env:NAME, 'shop'}"],
+    ['only what osls itself knows', '${sls:stage}'],
+    ['only options that it takes', '${opt:stage}-${opt:region}'],
+  ] as const)
+    it(`has the words of osls where it has ${what}`, () =>
+      assert.equal(explained(written).message, early('service')));
+});
+
+describe('a parameter without a value', () => {
+  const explained = (more: string): string => {
+    const text = `service: shop\ncustom: { a: '\${param:tier}' }\n${more}`;
+    const message = unresolved('custom.a', 'param');
+    return explainFailure({ message }, FILE, parseSource(text, FILE)).message;
+  };
+
+  it('may be set by an option or in the file', () =>
+    assert.equal(
+      explained(''),
+      '${param:tier} has no value: set it with --param, or under params in serverless.yml',
+    ));
+
+  it('may be one that only Serverless 4 reads', () =>
+    assert.equal(
+      explained('stages: { dev: { params: { other: 1 } }, prod: { params: { tier: gold } } }'),
+      '${param:tier} has no value: stages.prod.params is read by Serverless 4 only; write `params: { prod: { tier: "gold" } }`',
+    ));
+});
+
+describe('a secret without a value', () => {
+  it('is written where functions read it, too', () => {
+    const name = '/aws/reference/secretsmanager/db';
+    const tree = parseSource(`custom: { a: '\${ssm:${name}}' }\n`, FILE);
+    const { message } = explainFailure({ message: unresolved('custom.a', 'ssm') }, FILE, tree);
+
+    assert.equal(
+      message,
+      `\${ssm:${name}} has no value: write its value to gatewright.values.yml as \`secretsmanager: { db: VALUE }\`, or to custom.gatewright.variables as 'ssm:${name}'`,
+    );
+  });
+});
+
+describe('several variables without a value', () => {
+  it('are reported together, the first one with its remedy', () => {
+    const message = `${unresolved('custom.a', 'env')}
+  - Cannot resolve variable at "custom.b": Value not found at "ssm" source
+  - Cannot resolve variable at "custom.c": Value not found at "ssm" source`;
+    const fault = explainFailure({ message }, FILE, parseSource("custom: { a: '${env:A}' }", FILE));
+
+    assert.equal(
+      fault.message,
+      '${env:A} has no value, and neither do the variables in custom.b, custom.c: set it in the environment or with --env-file',
+    );
+  });
+
+  it('are named by their source where the text is not known', () => {
+    const fault = explainFailure({ message: unresolved('custom.a', 'git') }, FILE, undefined);
+
+    assert.equal(fault.message, 'the variable of source "git" has no value: osls could not resolve it');
+  });
+});

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { addRestStageSettings } from '../../../../../packages/gateway/templates/serverless/osls-rest-stage.ts';
 import type { RestStageSettings } from '../../../../../packages/gateway/templates/serverless/osls-rest-stage.ts';
@@ -38,5 +41,45 @@ describe('addRestStageSettings', () => {
     assert.partialDeepStrictEqual(stageOf({ logs: { executionLogging: false } }), {
       AccessLogSetting: { DestinationArn: { 'Fn::Sub': arn } },
     });
+  });
+
+  it('has the format of osls where none is given', () => {
+    const osls = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
+    const source = 'lib/plugins/aws/package/compile/events/api-gateway/lib/hack/update-stage.js';
+    const [, list = ''] =
+      /defaultApiGatewayLogFormat = \[(.*?)\]/s.exec(readFileSync(join(osls, source), 'utf8')) ?? [];
+    const format = Array.from(list.matchAll(/'([^']*)'/g), ([, part = '']) => part).join(', ');
+
+    assert.match(format, /^requestId: .*responseLength$/s);
+    assert.partialDeepStrictEqual(stageOf({ logs: true }), { AccessLogSetting: { Format: format } });
+  });
+
+  for (const [what, logs, isLogged] of [
+    ['no logs', false, false],
+    ['text', 'true', false],
+    ['logs', true, true],
+  ] as const)
+    it(`${isLogged ? 'writes' : 'does not write'} the logs of a service that asks for ${what}`, () => {
+      assert.equal(stageOf({ logs }) !== undefined, isLogged);
+    });
+
+  it('leaves alone what the stage says, and what is no stage', () => {
+    const Own = { Type: 'AWS::ApiGateway::Deployment', Properties: { StageDescription: {} } };
+    const Said = {
+      ...DEPLOYMENT,
+      Properties: { StageName: 'dev', StageDescription: { TracingEnabled: false } },
+    };
+    const template = { Resources: { Own, Said, Odd: 'text' } };
+    const settings = { logs: undefined, tracing: true, metrics: true, logGroup: '/api' };
+    const { Resources: made } = addRestStageSettings(template, settings) as {
+      Resources: typeof template.Resources;
+    };
+
+    assert.deepEqual([made.Own, made.Odd], [Own, 'text']);
+    assert.partialDeepStrictEqual(made.Said.Properties.StageDescription, {
+      TracingEnabled: false,
+      MethodSettings: [{ MetricsEnabled: true }],
+    });
+    assert.deepEqual(addRestStageSettings({ Resources: 'text' }, settings), { Resources: 'text' });
   });
 });

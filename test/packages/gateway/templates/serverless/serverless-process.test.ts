@@ -50,6 +50,27 @@ describe('describeEnd', () => {
       expected: 'osls ended with code 7: b c d',
     },
     {
+      name: 'names a package that is missing',
+      given: [1, null, "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'zod' imported from /app/a.mjs\n"],
+      expected:
+        "osls ended with code 1: Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'zod' imported from /app/a.mjs; run npm install",
+    },
+    {
+      name: 'has the last error of several, without the lines around it',
+      given: [1, null, 'Error: first\nTypeError: second\n    at run (/a.js:1:2)\n}\nNode.js v24.21.0\n'],
+      expected: 'osls ended with code 1: TypeError: second',
+    },
+    {
+      name: 'has a line that only begins as one of a stack does',
+      given: [2, null, ' at "provider": unknown\n'],
+      expected: 'osls ended with code 2:  at "provider": unknown',
+    },
+    {
+      name: 'has nothing to add where nothing is printed',
+      given: [null, null, ''],
+      expected: 'osls ended with code null: ',
+    },
+    {
       name: 'says how long it waited',
       given: [null, 'SIGKILL', ''],
       expected: 'osls did not end within 120 s',
@@ -111,5 +132,91 @@ describe('runDriver', () => {
     assert.equal(failure, undefined);
     assert.ok(isBefore, 'the run waited for the end of the process');
     for (const name of ['result.json', 'inputs.json']) assert.ok(existsSync(join(outputFolder, name)), name);
+  });
+});
+
+describe('the end of the process of osls', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-ends-'));
+  const outputFolder = join(folder, 'output');
+  mkdirSync(outputFolder);
+  after(() => rmSync(folder, { recursive: true }));
+  /** The process meets this code in the first module of osls that it loads. */
+  const run = (program: string, signal = new AbortController().signal) => {
+    const oslsFolder = mkdtempSync(join(folder, 'osls-'));
+    const module = join(oslsFolder, 'lib/configuration/read.js');
+    mkdirSync(dirname(module), { recursive: true });
+    writeFileSync(module, program);
+    const told: unknown[] = [];
+    const note = (...all: readonly unknown[]): void => void told.push(all);
+    const ended = runDriver({
+      oslsFolder,
+      outputFolder,
+      serviceFolder: folder,
+      arguments: ['package'],
+      environment: {},
+      signal,
+      onAnnounced: note,
+      onNoted: note,
+      onInformed: note,
+    });
+    return ended.then((failure) => ({ failure, told }));
+  };
+  /** Ends the process only when every message has been sent. */
+  const send = (...messages: readonly object[]): string =>
+    `const messages = ${JSON.stringify(messages)};
+    const next = () => (messages.length === 0 ? process.exit(0) : process.send(messages.shift(), next));
+    next();
+    // The rest of the driver does not run.
+    process.once('uncaughtException', () => {});
+    throw new Error('enough');`;
+
+  for (const [what, program, expected] of [
+    [
+      'with a code has what was printed',
+      "require('node:fs').writeSync(2, 'no disk\\n'); process.exit(3)",
+      { message: 'osls ended with code 3: no disk' },
+    ],
+    [
+      'by a signal is told as the end of its time',
+      "process.kill(process.pid, 'SIGKILL')",
+      { message: 'osls did not end within 120 s' },
+    ],
+    [
+      'with a failure that was told has it, with its place',
+      send({ kind: 'failed', message: 'bad', property: 'provider.name', texts: { a: '${x}', b: 1 } }),
+      { message: 'bad', property: 'provider.name', texts: { a: '${x}', b: '1' } },
+    ],
+  ] as const)
+    it(what, async () => {
+      assert.deepEqual((await run(program)).failure, expected);
+    });
+
+  it('without a code is no failure, and comes after what was told', async () => {
+    const { failure, told } = await run(
+      send(
+        { kind: 'informed', message: 'is slow' },
+        { kind: 'noted', message: 'odd', property: 'a.b', consequence: 'is left out' },
+        { kind: 'noted', message: 'odd' },
+        { kind: 'announced', stackName: 'shop', variables: { a: 'b', c: 1 } },
+        { kind: 'announced', stackName: 7 },
+        { kind: 'failed', message: 7 },
+        { kind: 'informed' },
+        { kind: 'another', message: 'x', stackName: 'y' },
+      ),
+    );
+
+    assert.equal(failure, undefined);
+    assert.deepEqual(told, [
+      ['is slow'],
+      [{ message: 'odd', property: 'a.b', consequence: 'is left out' }],
+      [{ message: 'odd', property: '', consequence: '' }],
+      ['shop', { a: 'b', c: '1' }],
+    ]);
+  });
+
+  it('by a signal of the caller says why osls could not run', async () => {
+    const { failure } = await run('setInterval(() => {}, 1000)', AbortSignal.abort());
+
+    assert.equal(failure?.message, 'osls could not run: The operation was aborted');
   });
 });

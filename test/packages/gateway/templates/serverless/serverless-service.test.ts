@@ -35,6 +35,20 @@ describe('listIncludedFiles', () => {
     assert.deepEqual(listIncludedFiles(main, folder), [tables, deep]);
   });
 
+  it('reads no more than 200 files, and none of more than 1 MB', () => {
+    for (let index = 0; index < 202; index += 1) write(`parts/${index}.yml`, '');
+    write('parts/x.yml', '');
+    const many = Array.from({ length: 202 }, (_, index) => `a${index}: \${file(parts/${index}.yml)}`);
+    const large = write('large.yml', `a: \${file(parts/x.yml)}\n`.padEnd(1_000_001, '#'));
+    const full = write('full.yml', `a: \${file(parts/x.yml)}\n`.padEnd(1_000_000, '#'));
+
+    assert.equal(listIncludedFiles(write('many.yml', many.join('\n')), folder).length, 200);
+    assert.deepEqual(
+      [listIncludedFiles(large, folder), listIncludedFiles(full, folder)],
+      [[], [join(folder, 'parts/x.yml')]],
+    );
+  });
+
   it('omits what is missing and what a variable names', () => {
     const main = write('other.yml', 'a: ${file(nowhere.yml)}\nb: ${file(./${sls:stage}.yml)}');
 

@@ -32,6 +32,56 @@ describe('the inputs of a service', () => {
     assert.notEqual(markInputs(READ, LATER, {}), undefined);
   });
 
+  it('are not known where more than 20,000 files are read', () => {
+    const readsOf = (length: number) => ({
+      ...READ,
+      files: Array.from({ length }, () => [join(folder, 'none'), []] as const),
+    });
+
+    assert.notEqual(markInputs(readsOf(20_000), LATER, {}), undefined);
+    assert.equal(markInputs(readsOf(20_001), LATER, {}), undefined);
+  });
+
+  it('include the package.json above each module that is read, once', () => {
+    const nested = join(folder, 'manifests/lib');
+    mkdirSync(nested, { recursive: true });
+    const manifest = join(folder, 'manifests/package.json');
+    writeFileSync(manifest, '{}');
+    const files = ['a.js', 'b.mts', 'c.cjs', 'd.json', 'e.txt'].map((name) => join(nested, name));
+    const marksOf = (path: string, look: Look): readonly string[] =>
+      markInputs({ files: [[path, [look]]], missing: [] }, { epochMs: 0, packages: [] }, {})?.marks.map(
+        (mark) => mark.file,
+      ) ?? [];
+
+    assert.deepEqual(
+      files.map((path) => marksOf(path, 'content').includes(manifest)),
+      [true, true, true, true, false],
+    );
+    assert.deepEqual(marksOf(join(nested, 'a.js'), 'there'), [join(nested, 'a.js')]);
+    const both = markInputs(
+      { files: files.map((path) => [path, ['content']]), missing: [] },
+      { epochMs: 0, packages: [] },
+      {},
+    );
+    assert.equal(both?.marks.filter((mark) => mark.file === manifest).length, 1);
+  });
+
+  it('of the shell and of a run do not count', () => {
+    const inputs = markInputs(READ, LATER, { KEPT: 'a' }) as Inputs;
+    for (const name of ['_', 'SHLVL', 'OLDPWD', 'npm_lifecycle_event', 'npm_command', 'AWS_ACCESS_KEY_ID'])
+      assert.equal(findChange(inputs, { KEPT: 'a', [name]: 'x' }), undefined, name);
+    for (const name of ['PATH', 'AWS_REGION', 'npm_config_registry'])
+      assert.equal(findChange(inputs, { KEPT: 'a', [name]: 'x' }), 'the environment', name);
+  });
+
+  it('change when a module that was missing is there', () => {
+    const from = join(folder, 'from.js');
+    const inputs = markInputs({ files: [], missing: [[from, './late.js', null]] }, LATER, {}) as Inputs;
+    assert.equal(findChange(inputs, {}), undefined);
+    writeFileSync(join(folder, 'late.js'), '');
+    assert.equal(findChange(inputs, {}), './late.js');
+  });
+
   it('are not known where a file has changed while it was read', () => {
     assert.equal(markInputs(READ, markStart(folder, Date.now() - 60_000), {}), undefined);
   });
@@ -78,6 +128,9 @@ describe('listProjectInputs', () => {
   mkdirSync(join(repository, '.git'));
   const service = join(repository, 'packages/shop');
   const alone = join(folder, 'apps/shop');
+  it('stops at the top of the file system', () => {
+    assert.deepEqual(listProjectInputs([['/x/serverless.ts', ['content']]], '/x/y'), ['/x/serverless.ts']);
+  });
   const rows: readonly (readonly [
     file: string,
     looks: readonly Look[],

@@ -36,6 +36,8 @@ export type Row = {
   readonly resources: readonly Planned[];
   readonly of: string;
   readonly expected: Readonly<Record<string, unknown>>;
+  /** Properties that the resource does not have. */
+  readonly absent?: readonly string[];
 };
 
 export const ROWS: readonly Row[] = [

@@ -1,34 +1,18 @@
 /** What a plan or state becomes. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
-import { Faults } from '../../../../../packages/gateway/core/errors.ts';
-import { loadStacks } from '../../../../../packages/gateway/templates/load.ts';
-import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
+import { describe, it } from 'node:test';
 import { aPlan, aState, refs } from '../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../support/a-terraform-plan.ts';
-import { OPTIONS } from '../stack-builders.ts';
+import { loadPlan as load } from './load-plan.ts';
 import { ALARM_ROWS } from './terraform-alarm-rows.ts';
+import { PART_ROWS } from './terraform-part-rows.ts';
 import { REFERENCE_ROWS } from './terraform-reference-rows.ts';
 import { API, ROWS, TABLE, ofApi } from './terraform-rows.ts';
 import { SHAPE_ROWS } from './terraform-shape-rows.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'gatewright-terraform-stack-'));
-after(() => rmSync(base, { recursive: true }));
-
-async function load(text: string): Promise<{ stack: ResolvedStack; messages: readonly string[] }> {
-  const file = join(base, 'plan.json');
-  writeFileSync(file, text);
-  const faults = new Faults(false);
-  const [stack] = await loadStacks([file], { ...OPTIONS, tolerance: faults });
-  assert.ok(stack !== undefined);
-  return { stack, messages: faults.all.map(({ error }) => error.describe()) };
-}
-
 describe('a resource of a plan', () => {
-  for (const { name, resources, of, expected } of [...ROWS, ...SHAPE_ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS])
+  const rows = [...ROWS, ...PART_ROWS, ...SHAPE_ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS];
+  for (const { name, resources, of, expected, absent = [] } of rows)
     it(name, async () => {
       const { stack, messages } = await load(aPlan({ resources }));
       const found = stack.resources.get(of);
@@ -43,6 +27,10 @@ describe('a resource of a plan', () => {
       assert.deepEqual(
         Object.fromEntries(Object.keys(wanted).map((key) => [key, found?.properties[key]])),
         wanted,
+      );
+      assert.deepEqual(
+        absent.filter((property) => found?.properties[property] !== undefined),
+        [],
       );
       assert.deepEqual(messages, []);
     });

@@ -227,6 +227,103 @@ describe('prices', () => {
   });
 });
 
+describe('the lines of a month', () => {
+  const shape: TrafficShape = {
+    ...NOTHING,
+    events: 1,
+    apis: [
+      api({ requests: 1, responseBytes: 1024 }),
+      api({ apiName: 'web', kind: 'http', units: 1 }),
+      api({ apiName: 'live', kind: 'websocket', units: 2, connectionMinutes: 3 }),
+    ],
+    functions: [lambda({ calls: 1, totalMs: 1000, logBytes: 1024 })],
+    caches: [{ apiName: 'shop', stage: 'dev', gigabytes: '0.5', hits: 0, misses: 0 }],
+    tables: [{ table: 'orders', reads: 2, writes: 1 }],
+    eventsOfTables: 1,
+  };
+
+  it('say of what they are, and how much of it', () => {
+    assert.deepEqual(
+      costOf(shape, month(2e6), DEFAULT_PRICES).lines.map(({ item, of, amount }) => [item, of, amount]),
+      [
+        ['REST', 'shop / dev', '2 million requests'],
+        ['HTTP', 'web / dev', '2 million requests of 512 KB'],
+        ['WebSocket', 'live / dev', '4 million messages of 32 KB, 6 million connection minutes'],
+        ['Lambda', 'get', '2 million calls, 2 million GB-seconds (x86_64)'],
+        ['cache', 'shop / dev', '0.5 GB for 730 hours'],
+        ['logs', 'functions', '1.9 GB ingested'],
+        ['DynamoDB', 'orders', '2 million write units, 4 million read units'],
+        ['data out', 'response bodies', '1.9 GB'],
+      ],
+    );
+  });
+
+  it('are one for all tables where a number is written, and none for what costs nothing', () => {
+    const { lines } = costOf(
+      { ...shape, apis: [], functions: [], caches: [] },
+      month(1e6, { writesPerEvent: 3 }),
+      DEFAULT_PRICES,
+    );
+
+    assert.deepEqual(
+      lines.map(({ item, of, amount }) => [item, of, amount]),
+      [['DynamoDB', 'tables, on demand', '3 million write units, 2 million read units']],
+    );
+  });
+});
+
+describe('the prices that can be changed', () => {
+  it('are all of them but those of caches, each once', () => {
+    const { cache: _, ...prices } = DEFAULT_PRICES;
+
+    assert.deepEqual(EDITABLE.map(([name]) => name).toSorted(), Object.keys(prices).toSorted());
+  });
+
+  // The pages of API Gateway, Lambda, CloudWatch Logs, EC2 and DynamoDB for us-east-1, first tier.
+  for (const [name, price] of [
+    ['rest', 3.5],
+    ['http', 1],
+    ['messages', 1],
+    ['connectionMinutes', 0.25],
+    ['lambdaRequests', 0.2],
+    ['lambdaX86', 0.0000166667],
+    ['lambdaArm', 0.0000133334],
+    ['logs', 0.5],
+    ['dataOut', 0.09],
+    ['tableWrites', 0.625],
+    ['tableReads', 0.125],
+  ] as const)
+    it(`begin with ${price} for ${name}`, () => assert.equal(priceOf(DEFAULT_PRICES, name), price));
+
+  // API Gateway pricing, "Caching", per hour in us-east-1.
+  it('of caches are those of their sizes', () =>
+    assert.deepEqual(DEFAULT_PRICES.cache, {
+      '0.5': 0.02,
+      '1.6': 0.038,
+      '6.1': 0.2,
+      '13.5': 0.25,
+      '28.4': 0.5,
+      '58.2': 1,
+      '118': 1.9,
+      '237': 3.8,
+    }));
+
+  it('of a free first tier become all the same', () => {
+    const free = {
+      ...DEFAULT_PRICES,
+      rest: [
+        { upTo: 1, price: 0 },
+        { upTo: Infinity, price: 2 },
+      ],
+    };
+
+    assert.deepEqual(
+      withPrice(free, 'rest', 5).rest.map(({ price }) => price),
+      [5, 5],
+    );
+  });
+});
+
 describe('count', () => {
   it('says numbers as people do', () => {
     assert.deepEqual([0, 0.25, 12.3, 340, 1_250_000, 2e9].map(count), [

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { aUserPool, codeOf } from '../../../../support/a-user-pool.ts';
+
+type User = { readonly Username: string };
+
+/** One for all, as its keys take time. */
+const at = await aUserPool();
+const create = (Username: string, Value: string) =>
+  at.admin('AdminCreateUser', { Username, UserAttributes: [{ Name: 'email', Value }] });
+
+// Cognito developer guide, "Searching for users using the ListUsers API"; Cognito API reference, ListUsers.
+describe('ListUsers', () => {
+  before(async () => {
+    await create('bob', 'bob@example.com');
+    await create('bo"b', 'other@example.org');
+    await at.admin('AdminDisableUser', { Username: 'bob' });
+  });
+  const named = async (input: object): Promise<readonly string[]> => {
+    const { body } = await at.admin('ListUsers', input);
+    return (body['Users'] as readonly User[]).map(({ Username }) => Username);
+  };
+
+  for (const [Filter, expected] of [
+    [undefined, ['ada', 'bob', 'bo"b']],
+    ['', ['ada', 'bob', 'bo"b']],
+    ['  ', ['ada', 'bob', 'bo"b']],
+    ['username = "bob"', ['bob']],
+    ['username ^= "bo"', ['bob', 'bo"b']],
+    ['"username"="bob"', ['bob']],
+    ['username = "bo\\"b"', ['bo"b']],
+    ['username = "bo"', []],
+    ['email = "ada@example.com"', ['ada']],
+    ['email ^= "other@"', ['bo"b']],
+    ['phone_number = "+1"', []],
+    ['status = "Disabled"', ['bob']],
+    ['status = "Enabled"', ['ada', 'bo"b']],
+    ['cognito:user_status = "CONFIRMED"', ['ada']],
+    ['cognito:user_status ^= "FORCE"', ['bob', 'bo"b']],
+    ['custom:tenant = "acme"', ['ada']],
+  ] as const)
+    it(`finds ${expected.join(', ') || 'nobody'} by ${Filter ?? 'no filter'}`, async () => {
+      assert.deepEqual(await named({ ...(Filter !== undefined && { Filter }) }), expected);
+    });
+
+  for (const Filter of [
+    'username',
+    'username = bob',
+    'username < "b"',
+    'username = "b" and x = "y"',
+    '= "b"',
+  ])
+    it(`refuses the filter ${Filter}`, async () => {
+      const answer = await at.admin('ListUsers', { Filter });
+
+      assert.equal(codeOf(answer), '400 InvalidParameterException');
+      assert.equal(answer.body['message'], 'Error while parsing filter.');
+    });
+
+  it('gives a page of as many as are asked for, and the next one', async () => {
+    const first = await at.admin('ListUsers', { Limit: 2 });
+    const second = await at.admin('ListUsers', { Limit: 2, PaginationToken: first.body['PaginationToken'] });
+
+    assert.deepEqual(
+      [first, second].map(({ body }) => (body['Users'] as readonly User[]).map(({ Username }) => Username)),
+      [['ada', 'bob'], ['bo"b']],
+    );
+    assert.equal(second.body['PaginationToken'], undefined);
+    assert.equal((await at.admin('ListUsers', { Limit: 3 })).body['PaginationToken'], undefined);
+  });
+});
