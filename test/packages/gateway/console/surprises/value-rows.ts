@@ -391,17 +391,6 @@ export const VALUES: readonly SurpriseRow[] = [
     not: { api: rendering('#set($name = "a"){"name": "$name", "other": "$!other", "price": "$5"}') },
   },
   {
-    code: 'ENDPOINT_DISABLED',
-    source: 'docs/aws §10.4',
-    api: () =>
-      anApi(restRoutes({ 'GET /pets': {} }, { api: { DisableExecuteApiEndpoint: true } }), { echo: ok }),
-    request: { target: '/dev/pets' },
-    values: { status: 403 },
-    because: /AWS serves it only at its custom domains, and responds with 403 at the default endpoint/,
-    change: /^To see what AWS does, send the request with the Host header of a custom domain/m,
-    not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
-  },
-  {
     code: 'STAGE_IN_PATH',
     source: 'docs/aws §2.3',
     api: () => anApi(httpRoutes(['GET /pets'], { stages: ['v2'] }), { echo: ok }),
