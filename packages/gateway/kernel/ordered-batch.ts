@@ -90,15 +90,29 @@ export async function tryBatch<Item>(
   const result = await invoke(fresh, at);
   if (isOver()) return undefined;
   const endedMs = dueMs + Math.max(0, ports.clock.monotonicMs() - startedMs);
-  const { done, isCut } = judge(fresh, result, at);
+  const { done, isCut, unread } = judge(fresh, result, at);
   const over = [...old, ...fresh.records.slice(0, done)];
   const rest = { records: fresh.records.slice(done), tries: fresh.tries, runs: fresh.runs + 1 };
   if (rest.records.length === 0) return { over, left: [], againAt: undefined, endedMs };
-  if (result.kind === 'failed')
+  const fault = result.kind === 'failed' ? result.errorMessage : unread;
+  if (fault !== undefined)
     ports.report(
-      `${rules.functionName} failed on a batch of ${fresh.records.length} from ${source.name}: ${result.errorMessage}`,
+      `${rules.functionName} failed on a batch of ${fresh.records.length} from ${source.name}: ${fault}${describeNext(rules, rest)}`,
     );
   return retry(rest, { at, over, result, endedMs, isCut });
+}
+
+/** Says what becomes of the failed records, which block their shard until then. */
+function describeNext<Item>(
+  { bisects, maxRetries }: At<Item>['rules'],
+  { records, tries }: Batch<Item>,
+): string {
+  if (bisects && records.length > 1) return '. Each half of the batch is tried again';
+  if (maxRetries === undefined)
+    return '. It is tried again, and later records of the shard wait, until it succeeds or its records expire, because the mapping has no MaximumRetryAttempts';
+  return tries >= maxRetries
+    ? `. It was the last try (MaximumRetryAttempts ${maxRetries})`
+    : `. It is tried again, as retry ${tries + 1} of ${maxRetries} (MaximumRetryAttempts), and later records of the shard wait`;
 }
 
 function invoke<Item>(
@@ -120,12 +134,13 @@ function judge<Item>(
   { records }: Batch<Item>,
   result: InvocationResult,
   { rules, source }: At<Item>,
-): { readonly done: number; readonly isCut: boolean } {
+): { readonly done: number; readonly isCut: boolean; readonly unread?: string } {
   if (result.kind !== 'returned') return { done: 0, isCut: false };
   if (!rules.reportsItems) return { done: records.length, isCut: false };
   const numbers = records.map((record) => source.sequenceOf(record));
   const outcome = readBatchFailures(result.payload, new Set(numbers));
-  if (outcome.kind === 'all') return { done: 0, isCut: false };
+  if (outcome.kind === 'all')
+    return { done: 0, isCut: false, unread: `its batchItemFailures cannot be read: ${outcome.reason}` };
   const first = numbers.findIndex((number) => outcome.failed.has(number));
   return { done: first === -1 ? records.length : first, isCut: true };
 }

@@ -17,7 +17,7 @@ import { watchMemory } from './pool/memory-watch.ts';
 import { type FunctionDefinition, isIsolated, runtimeFamily } from '../core/stack/function.ts';
 import { Compiling } from './build/compiling.ts';
 import { Concurrency } from './pool/concurrency.ts';
-import { type Refused, refuseTooLarge } from './pool/refused-start.ts';
+import { type Refused, refuseMissing, refuseTooLarge } from './pool/refused-start.ts';
 import { FunctionPool, type InvocationEnd } from './pool/pool.ts';
 import { DEFAULT_LIMITS } from './pool/pool-limits.ts';
 import { SourceWatcher } from './code/source-watcher.ts';
@@ -214,10 +214,7 @@ class WorkerRuntime implements FunctionRuntime {
   #poolFor({ functionName, payload }: Invocation): FunctionPool | Refused {
     const pool = this.#functions.get(functionName)?.pool;
     if (pool !== undefined) return refuseTooLarge(payload) ?? pool;
-    const reason = this.#unsupported.get(functionName);
-    return reason === undefined
-      ? { kind: 'refused', reason: 'not-found', message: `Function not found: ${functionName}` }
-      : { kind: 'refused', reason: 'not-found', message: reason, isUnrunnable: true };
+    return refuseMissing(functionName, this.#unsupported.get(functionName));
   }
 
   async define(definitions: readonly FunctionDefinition[]): Promise<void> {

@@ -49,6 +49,27 @@ describe('EventBuses', () => {
     );
   });
 
+  it('reports an event that no rule matches, once for each reason, with what differs or the State of the rule', async () => {
+    for (const [more, said] of [
+      [PATTERN, 'for the rule paid, detail.state is "open" and not "paid"'],
+      [
+        'State: DISABLED\n      EventPattern: { source: [shop] }',
+        'the rule paid matches it, but its State is DISABLED',
+      ],
+    ] as const) {
+      const bench = anEventEngine(SERVICES, { resources: RULE(more, WORK), functions: { work: () => 1 } });
+
+      await bench.call('events', 'PutEvents', {
+        Entries: [entry({ state: 'open' }), entry({ state: 'open' })],
+      });
+      await bench.engine.idle();
+
+      assert.deepEqual(bench.reports, [
+        `the event order of shop matches no rule of shop, so it is delivered to nobody: ${said}`,
+      ]);
+    }
+  });
+
   it('hands an event to the function of the rule that it matches', async () => {
     const bench = anEventEngine(SERVICES, { resources: RULE(PATTERN, WORK), functions: { work: () => 1 } });
     const answer = await bench.call('events', 'PutEvents', {

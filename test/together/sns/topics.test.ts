@@ -40,6 +40,19 @@ const ATTRIBUTE = {
 
 // Source: SNS developer guide, "Fanout Amazon SNS notifications to Lambda functions", "… to Amazon SQS queues", docs/aws §18.6
 describe('Topics', () => {
+  it('report a message that the filter policies of all subscriptions refuse', async () => {
+    const bench = anEventEngine(SERVICES, {
+      resources: topic(`${TO_INBOX}, FilterPolicy: { kind: [order] }`),
+      functions: {},
+    });
+
+    await publish(bench, { Action: 'Publish', TopicArn: TOPIC, Message: 'm', ...ATTRIBUTE });
+
+    assert.deepEqual(bench.reports, [
+      `a message to ${TOPIC} is delivered to nobody, because the filter policy of each subscription refuses it: for arn:aws:sqs:${REGION}:${ACCOUNT}:inbox, kind is "sale" and not "order"`,
+    ]);
+  });
+
   it('hand a message to a function', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: topic('Protocol: lambda, Endpoint: !GetAtt work.Arn'),

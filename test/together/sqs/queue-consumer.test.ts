@@ -94,7 +94,10 @@ describe('QueueConsumer', () => {
     assert.deepEqual(counts, ['1', '2', '3']);
     await bench.advance(30_000);
     assert.deepEqual([counts.length, lengthOf(bench, 'jobs'), lengthOf(bench, 'dead')], [3, 0, 1]);
-    assert.equal(bench.reports[0], 'work failed on a batch of 1 from jobs: no');
+    assert.equal(
+      bench.reports[0],
+      'work failed on a batch of 1 from jobs: no. Its messages can be received again after 30 s (VisibilityTimeout), and move to dead once each was received 3 times',
+    );
   });
 
   for (const { name, answer, left, reports = 0 } of [

@@ -100,12 +100,7 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
     case 'token-use':
       return explainTokenUse(refused);
     case 'claim':
-      return {
-        because: [
-          withStop(`Authorizer ${authorizer} requires a claim that the token does not have: ${failure}`),
-        ],
-        changes: [adviseToken(refused)],
-      };
+      return explainMissingClaim(refused);
     case 'issuer':
     case 'audience':
     case 'expired':
@@ -113,6 +108,17 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
     case 'scope':
       return refused.token && explainClaim(code, refused, refused.token);
   }
+}
+
+function explainMissingClaim(refused: Refused): Reason {
+  return {
+    because: [
+      withStop(
+        `Authorizer ${refused.authorizer} requires a claim that the token does not have: ${refused.failure}`,
+      ),
+    ],
+    changes: [adviseToken(refused)],
+  };
 }
 
 /**

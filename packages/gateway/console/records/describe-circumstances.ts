@@ -3,8 +3,7 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
-import { responseTypeOf, wordRest } from '../../core/deployment/wordings/error-wordings.ts';
-import { DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
+import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
@@ -45,6 +44,7 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
   const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
   return {
     ...about,
+    ...(!isEvent(recorded) && findRestatus(recorded)),
     ...(!isEvent(recorded) &&
       about.code === 'BAD_REQUEST_PARAMETERS' && {
         misspelt: findMisspelt(about.validation ?? '', recorded.received.rawQuery),
@@ -83,7 +83,6 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     phase: recorded.phase,
     code: error?.code,
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
-    ...(error !== undefined && findRestatus(recorded, error)),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     nearMisses:
@@ -113,19 +112,6 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, lines, redactor),
   };
-}
-
-/** A gateway response of a REST API can change the status of an error. */
-function findRestatus(
-  { received, status }: RecordedRequest,
-  { code, detail }: GatewayError,
-): Pick<Circumstances, 'restatus'> {
-  const type = responseTypeOf(code);
-  const isREST = received.api.protocol === 'rest' && received.stage !== undefined;
-  // Whether Lambda's throttling is a 500, 502 or 429 is an assumption, not a gateway response.
-  if (!isREST || type === undefined || code === 'FUNCTION_THROTTLED') return {};
-  const usual = wordRest(code, detail, DEFAULT_ASSUMPTIONS['access-denied-key']).status;
-  return usual === status ? {} : { restatus: { type, usual } };
 }
 
 /** The message names the missing parameters. Only names of query parameters are case-sensitive. */

@@ -1,4 +1,5 @@
 /** All kinds of surprises, in the order in which an explanation mentions them. */
+import { ADDRESS_KINDS } from './address-kinds.ts';
 import { BODY_KINDS } from './body-kinds.ts';
 import { CALL_KINDS } from './call-kinds.ts';
 import { CORS_KINDS } from './cors-kinds.ts';
@@ -20,4 +21,5 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...CORS_KINDS,
   ...HEADER_KINDS,
   ...EVENT_KINDS,
+  ...ADDRESS_KINDS,
 ];

@@ -5,7 +5,8 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 
 type BatchOutcome =
-  | { readonly kind: 'all' }
+  /** The response cannot be read, so that all items count as failed. */
+  | { readonly kind: 'all'; readonly reason: string }
   | { readonly kind: 'some'; readonly failed: ReadonlySet<string> };
 
 const NONE: BatchOutcome = { kind: 'some', failed: new Set() };
@@ -19,18 +20,28 @@ export function readBatchFailures(payload: string, known: ReadonlySet<string>): 
   try {
     answer = JSON.parse(payload);
   } catch {
-    return { kind: 'all' };
+    return unread('the response is not JSON');
   }
   if (answer === null || answer === '') return NONE;
-  if (!isJsonObject(answer)) return typeof answer === 'object' ? { kind: 'all' } : NONE;
+  if (!isJsonObject(answer)) return typeof answer === 'object' ? unread('the response is a list') : NONE;
   const list = answer['batchItemFailures'];
   if (list === undefined || list === null) return NONE;
-  if (!Array.isArray(list)) return { kind: 'all' };
+  if (!Array.isArray(list)) return unread('batchItemFailures is not a list');
   const failed = new Set<string>();
   for (const item of list as readonly unknown[]) {
     const id = isJsonObject(item) ? item['itemIdentifier'] : undefined;
-    if (typeof id !== 'string' || !known.has(id)) return { kind: 'all' };
+    if (typeof id !== 'string') {
+      const members = isJsonObject(item) ? Object.keys(item).join(', ') : '';
+      return unread(
+        `an item of batchItemFailures has no text itemIdentifier${members === '' ? '' : `, only ${members}`}`,
+      );
+    }
+    if (!known.has(id)) return unread(`itemIdentifier "${id}" is the id of no item of the batch`);
     failed.add(id);
   }
   return { kind: 'some', failed };
+}
+
+function unread(reason: string): BatchOutcome {
+  return { kind: 'all', reason };
 }

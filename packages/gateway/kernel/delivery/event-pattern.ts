@@ -2,18 +2,27 @@
  * Event patterns of EventBridge and filters of event source mappings (docs/aws §18.5). A pattern is a tree in the
  * event's shape, and its leaves list the rules of a value.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { findMatch, type Wanted } from './field-match.ts';
 import { readingPart, refusalOf, refusePattern, withWords } from './pattern-error.ts';
 import { compileRules, type Dialect, type FieldRules } from './value-match.ts';
 import { isTooComplex } from './wildcard.ts';
 
-export type EventTest = (event: unknown) => boolean;
+export type EventTest = {
+  (event: unknown): boolean;
+  /** Says what of the event the pattern does not match: `detail-type is "OrderPlaced" and not "Order placed"`. */
+  readonly explain?: (event: unknown) => string;
+};
 
 /** Rules by path. The names of a path are joined by dots, so `{"a.b": …}` and `{"a": {"b": …}}` are one path. */
 export type Alternative = ReadonlyMap<
   string,
-  FieldRules & { readonly depth: number; readonly count: number }
+  FieldRules & {
+    readonly names: readonly string[];
+    readonly wanted: readonly unknown[];
+    readonly depth: number;
+    readonly count: number;
+  }
 >;
 
 /** The maximum nesting depth of a pattern. AWS limits only the length: 2,048 characters by default. */
@@ -104,7 +113,13 @@ function addRules(
   place: Place,
 ): readonly Alternative[] {
   const { path, dialect } = place;
-  const rules = { ...compileRules(list, dialect), depth: path.length, count: list.length };
+  const rules = {
+    ...compileRules(list, dialect),
+    names: path,
+    wanted: list,
+    depth: path.length,
+    count: list.length,
+  };
   return (before.length === 0 ? [new Map()] : before).map((alternative) =>
     new Map(alternative).set(path.join('.'), rules),
   );
@@ -115,7 +130,32 @@ export function testOf(alternatives: readonly Alternative[]): EventTest {
   const wanted = alternatives.map((alternative) =>
     [...alternative].map(([path, { tests, takesAbsence }]): Wanted => ({ path, tests, takesAbsence })),
   );
-  return (event) => wanted.some((each) => findMatch(event, each));
+  return Object.assign((event: unknown) => wanted.some((each) => findMatch(event, each)), {
+    explain: (event: unknown) => nearestOf(alternatives.map((one) => describeMisses(one, event))),
+  });
+}
+
+/** Of several descriptions, the one with the fewest differences. */
+function nearestOf(descriptions: readonly (readonly string[])[]): string {
+  const [nearest = []] = descriptions.toSorted((one, other) => one.length - other.length);
+  return nearest.join(', and ');
+}
+
+function describeMisses(alternative: Alternative, event: unknown): readonly string[] {
+  return [...alternative].flatMap(([path, { tests, takesAbsence, names, wanted }]) => {
+    if (findMatch(event, [{ path, tests, takesAbsence }])) return [];
+    const found = names.reduce<unknown>((value, name) => membersOf(value)[name], event);
+    const asked = wanted.map((one) => JSON.stringify(one)).join(' or ');
+    return [`${path} is ${printFound(found)} and not ${asked}`];
+  });
+}
+
+/** Prints a value of the event, but not a whole tree. */
+function printFound(found: unknown): string {
+  if (found === undefined) return 'missing';
+  return typeof found === 'object' && found !== null
+    ? `${Array.isArray(found) ? 'a list' : 'an object'} without such a value`
+    : JSON.stringify(found).slice(0, 100);
 }
 
 /**
@@ -164,7 +204,9 @@ export function compileFilters(criteria: unknown): EventTest | undefined {
       () => compile(pattern),
     );
   });
-  return (event) => tests.some((test) => test(event));
+  return Object.assign((event: unknown) => tests.some((test) => test(event)), {
+    explain: (event: unknown) => tests.map(({ explain }) => explain?.(event) ?? '').join('; or '),
+  });
 }
 
 /** Returns Lambda's refusal of `FilterCriteria`, or undefined if Lambda takes them. */

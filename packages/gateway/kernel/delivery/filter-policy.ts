@@ -12,7 +12,11 @@ type FilteredMessage = {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
 };
-export type MessageTest = (message: FilteredMessage) => boolean;
+export type MessageTest = {
+  (message: FilteredMessage): boolean;
+  /** Says what of the message the policy does not match. */
+  readonly explain?: (message: FilteredMessage) => string;
+};
 export type FilterScope = 'MessageAttributes' | 'MessageBody';
 
 // "A filter policy can have a maximum of five keys"; "The total combination of values … must not exceed 150" (SNS
@@ -29,12 +33,25 @@ export function compileFilterPolicy(policy: unknown, scope: FilterScope): Messag
   if (isJsonObject(policy) && Object.keys(policy).length === 0) return () => true;
   const test = compile(policy, scope);
   if (scope === 'MessageBody')
-    return ({ body }) => {
-      const value = parseJson(body);
-      return isJsonObject(value) && test(value);
-    };
-  return ({ attributes }) =>
-    test(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)])));
+    return Object.assign(
+      ({ body }: FilteredMessage) => {
+        const value = parseJson(body);
+        return isJsonObject(value) && test(value);
+      },
+      {
+        explain({ body }: FilteredMessage) {
+          const value = parseJson(body);
+          return isJsonObject(value) ? (test.explain?.(value) ?? '') : 'the body is not a JSON object';
+        },
+      },
+    );
+  return Object.assign((message: FilteredMessage) => test(valuesOf(message)), {
+    explain: (message: FilteredMessage) => test.explain?.(valuesOf(message)) ?? '',
+  });
+}
+
+function valuesOf({ attributes }: FilteredMessage): object {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)]));
 }
 
 function compile(policy: unknown, scope: FilterScope): EventTest {

@@ -44,6 +44,13 @@ export function throttledByAccount(limit: number): Refused {
   return { kind: 'refused', reason: 'throttled', message };
 }
 
+/** @param fault why the function cannot run as it is defined; undefined if it is not defined */
+export function refuseMissing(functionName: string, fault: string | undefined): Refused {
+  return fault === undefined
+    ? { kind: 'refused', reason: 'not-found', message: `Function not found: ${functionName}` }
+    : { kind: 'refused', reason: 'not-found', message: fault, isUnrunnable: true };
+}
+
 /** The maximum size of an event in bytes (Lambda quota "Invocation payload", synchronous). */
 const EVENT_LIMIT_BYTES = 6_291_456;
 

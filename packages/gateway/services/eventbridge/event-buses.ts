@@ -20,6 +20,7 @@ import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { DeliveryOutcome, EventPorts } from '../../kernel/event-ports.ts';
+import { DroppedEvents } from '../../kernel/dropped-events.ts';
 import type { EventTarget, TargetDeliveries } from '../../kernel/target-deliveries.ts';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { Random } from '../../core/ports.ts';
@@ -53,6 +54,7 @@ const MAX_HOPS = 10;
 export class EventBuses {
   readonly #options: Options;
   #rules = new Map<string, EventRule[]>();
+  readonly #dropped: DroppedEvents;
   /**
    * Number of buses that the current event has passed through. One counter is enough, because the event's deliveries
    * begin in the same turn of the event loop.
@@ -61,9 +63,11 @@ export class EventBuses {
 
   constructor(options: Options) {
     this.#options = options;
+    this.#dropped = new DroppedEvents(options);
   }
 
   replace(rules: readonly EventRule[]): void {
+    this.#dropped.clear();
     this.#rules = Map.groupBy(rules, ({ busArn }) => busArn);
   }
 
@@ -96,7 +100,8 @@ export class EventBuses {
     const { Source, DetailType, Detail, Time, Resources, EventBusName } = entry;
     const { clock, accountId } = this.#options;
     const seconds = typeof Time === 'number' ? Time * 1000 : Date.parse(String(Time));
-    this.publish(busArnOf(EventBusName, region, accountId), {
+    const busArn = busArnOf(EventBusName, region, accountId);
+    const event: BusEvent = {
       version: '0',
       id,
       account: accountId,
@@ -106,7 +111,26 @@ export class EventBuses {
       time: printTime(Number.isFinite(seconds) ? seconds : clock.nowEpochMs()),
       resources: Array.isArray(Resources) ? Resources.map(String) : [],
       detail: JSON.parse(String(Detail)) as unknown,
-    });
+    };
+    this.publish(busArn, event);
+    this.#noteUnmatched(busArn, event);
+  }
+
+  /** Reports an event that no rule of its bus matches, with the nearest rules. Other buses may have rules elsewhere. */
+  #noteUnmatched(busArn: string, event: BusEvent): void {
+    const rules = (this.#rules.get(busArn) ?? []).filter(({ test }) => test !== undefined);
+    if (rules.length === 0 || rules.some(({ test, isEnabled }) => isEnabled && test?.(event) === true))
+      return;
+    const near = rules.map(({ name, test, isEnabled }) =>
+      !isEnabled && test?.(event) === true
+        ? `the rule ${name} matches it, but its State is DISABLED`
+        : `for the rule ${name}, ${test?.explain?.(event) ?? 'its pattern is invalid'}`,
+    );
+    // The shortest reason is that of the nearest rule.
+    const shown = near.toSorted((one, other) => one.length - other.length).slice(0, 3);
+    this.#dropped.note(
+      `the event ${event['detail-type']} of ${event.source} matches no rule of ${busArn.split('/').at(-1) ?? ''}, so it is delivered to nobody: ${shown.join('; ')}`,
+    );
   }
 
   publish(busArn: string, event: BusEvent): void {

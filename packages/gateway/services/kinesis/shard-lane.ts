@@ -3,6 +3,7 @@
  * batch blocks later batches until it succeeds, expires, or is discarded. The position of the first unfinished record
  * is stored, and reading continues there after a restart.
  */
+import { describeDrop, DroppedEvents } from '../../kernel/dropped-events.ts';
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
@@ -43,6 +44,7 @@ export class ShardLane {
   readonly at: At;
   readonly #ports: LanePorts;
   readonly #source: BatchSource<StoredRecord>;
+  readonly #dropped: DroppedEvents;
   /** The position of the first record that has not been read. */
   #next: number;
   #gathered: StoredRecord[] = [];
@@ -59,6 +61,7 @@ export class ShardLane {
   constructor(at: At, from: number, ports: LanePorts) {
     this.at = at;
     this.#ports = ports;
+    this.#dropped = new DroppedEvents(ports);
     this.#source = sourceOf(at);
     this.#next = from;
   }
@@ -147,6 +150,15 @@ export class ShardLane {
     return { records, tries: 0, runs: 0 };
   }
 
+  #passes(record: StoredRecord): boolean {
+    const { mapping, stream } = this.at;
+    if (mapping.filter === undefined) return true;
+    const view = filterView(record);
+    if (mapping.filter(view)) return true;
+    this.#dropped.note(describeDrop(mapping, stream.definition.name, mapping.filter, view));
+    return false;
+  }
+
   /**
    * Reads further records of the shard.
    * @returns whether the batch is full
@@ -157,7 +169,7 @@ export class ShardLane {
     let characters = this.#gathered.reduce((sum, record) => sum + charactersOf(record), 0);
     if (this.#gathered.length >= mapping.batchSize) return true;
     for (const record of shard.from(this.#next)) {
-      const isWanted = this.#isMine(record) && mapping.filter?.(filterView(record)) !== false;
+      const isWanted = this.#isMine(record) && this.#passes(record);
       characters += isWanted ? charactersOf(record) : 0;
       if (characters > MAX_BATCH_CHARACTERS && this.#gathered.length > 0) return true;
       this.#next = record.index + 1;

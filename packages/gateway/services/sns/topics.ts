@@ -1,5 +1,6 @@
 /** Topics of SNS and their subscriptions of functions and queues (docs/aws §18.6). */
 import { createHash } from 'node:crypto';
+import { DroppedEvents } from '../../kernel/dropped-events.ts';
 import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from '../../kernel/event-ports.ts';
@@ -34,14 +35,17 @@ type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report'> & { read
 
 export class Topics {
   readonly #options: Options;
+  readonly #dropped: DroppedEvents;
   #topics = new Map<string, TopicDefinition>();
   #subscriptions = new Map<string, Subscription[]>();
 
   constructor(options: Options) {
     this.#options = options;
+    this.#dropped = new DroppedEvents(options);
   }
 
   replace(topics: readonly TopicDefinition[], subscriptions: readonly Subscription[]): void {
+    this.#dropped.clear();
     this.#topics = new Map(topics.map((topic) => [topic.arn, topic]));
     this.#subscriptions = Map.groupBy(subscriptions, ({ topicArn }) => topicArn);
   }
@@ -64,12 +68,20 @@ export class Topics {
     const deduplicationId = published.deduplicationId ?? (byContent ? hash(published.message) : undefined);
     const timestamp = new Date(this.#options.clock.nowEpochMs()).toISOString();
     const message = { ...published, deduplicationId, id, timestamp };
-    for (const subscription of this.subscriptionsOf(topicArn))
-      if (subscription.test?.({ body: published.message, attributes: published.attributes }) !== false)
-        work.track(
-          () => this.#deliver(subscription, message),
-          (fault) => report(`${topicArn}: ${String(fault)}`),
-        );
+    const filtered = { body: published.message, attributes: published.attributes };
+    const all = this.subscriptionsOf(topicArn);
+    const wanting = all.filter(({ test }) => test?.(filtered) !== false);
+    if (wanting.length === 0 && all.length > 0) {
+      const why = all.map(({ endpoint, test }) => `for ${endpoint}, ${test?.explain?.(filtered) ?? ''}`);
+      this.#dropped.note(
+        `a message to ${topicArn} is delivered to nobody, because the filter policy of each subscription refuses it: ${why.join('; ')}`,
+      );
+    }
+    for (const subscription of wanting)
+      work.track(
+        () => this.#deliver(subscription, message),
+        (fault) => report(`${topicArn}: ${String(fault)}`),
+      );
   }
 
   target(arn: string, body: string, { groupId, subject }: Delivery): DeliveryOutcome | undefined {

@@ -2,7 +2,9 @@
  * An event source mapping of a queue (docs/aws §18.3). Batches of messages go to the function. Messages that are
  * processed successfully are deleted. All other messages become visible again after their visibility timeout.
  */
+import { describeDrop, DroppedEvents } from '../../kernel/dropped-events.ts';
 import { parseJson } from '@gatewright/aws/json-object';
+import { lastPartOf } from '../../kernel/event-rows.ts';
 import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
 import { bytesOf, type QueuedMessage } from '../../kernel/delivery/queue-model.ts';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
@@ -42,6 +44,7 @@ export class QueueConsumer {
   readonly #queue: LocalQueue;
   readonly #options: Options;
   readonly #stop: () => void;
+  readonly #dropped: DroppedEvents;
   #running = 0;
   #isClosed = false;
   /** Messages gathered while the batching window is open. */
@@ -52,6 +55,7 @@ export class QueueConsumer {
     this.mapping = mapping;
     this.#queue = queue;
     this.#options = options;
+    this.#dropped = new DroppedEvents(options);
     this.#stop = queue.listen(() => this.#pump());
   }
 
@@ -88,10 +92,15 @@ export class QueueConsumer {
       const mostBytes = Math.max(1, MAX_BATCH_BYTES - this.#gatheredBytes());
       const received = this.#queue.receive({ most: most - taken.length, mostBytes });
       if (received.length === 0) break;
-      for (const message of received)
-        if (this.mapping.filter?.(filterView(message, this.#queue)) === false)
+      for (const message of received) {
+        const { filter } = this.mapping;
+        const view = filter && filterView(message, this.#queue);
+        if (filter?.(view) !== false) taken.push(message);
+        else {
+          this.#dropped.note(describeDrop(this.mapping, this.#queue.definition.name, filter, view));
           this.#queue.delete(message.receipt ?? '');
-        else taken.push(message);
+        }
+      }
       if (this.mapping.filter === undefined) break;
     }
     return taken;
@@ -145,20 +154,31 @@ export class QueueConsumer {
     for (const { id, receipt } of receipts) if (!failed(id)) this.#queue.delete(receipt);
   }
 
+  /** Says what becomes of failed messages: they return to the queue, or are moved after the last receive. */
+  #describeNext(): string {
+    const { visibilityMs, redrive } = this.#queue.definition.settings;
+    const again = `. Its messages can be received again after ${visibilityMs / 1000} s (VisibilityTimeout)`;
+    return redrive === undefined
+      ? `${again}, until they expire, because the queue has no RedrivePolicy`
+      : `${again}, and move to ${lastPartOf(redrive.deadLetterArn)} once each was received ${redrive.maxReceiveCount} ${redrive.maxReceiveCount === 1 ? 'time' : 'times'}`;
+  }
+
   #failedOf(result: InvocationResult, known: ReadonlySet<string>): (id: string) => boolean {
     const { functionName, reportsItems } = this.mapping;
     const { report } = this.#options;
     const { name } = this.#queue.definition;
     if (result.kind !== 'returned') {
       const why = result.kind === 'failed' ? result.errorMessage : describe(result);
-      report(`${functionName} failed on a batch of ${known.size} from ${name}: ${why}`);
+      report(
+        `${functionName} failed on a batch of ${known.size} from ${name}: ${why}${this.#describeNext()}`,
+      );
       return () => true;
     }
     if (!reportsItems) return () => false;
     const outcome = readBatchFailures(result.payload, known);
     if (outcome.kind === 'all') {
       report(
-        `the batchItemFailures that ${functionName} returned cannot be read, so its whole batch of ${known.size} from ${name} counts as failed`,
+        `the batchItemFailures that ${functionName} returned cannot be read, because ${outcome.reason}. Its whole batch of ${known.size} from ${name} counts as failed${this.#describeNext()}`,
       );
       return () => true;
     }

@@ -2,6 +2,7 @@
  * The event source mapping of a table's stream (docs/aws §18.7). Records go to the function in order. A failed batch
  * blocks later batches until it succeeds, expires, or is discarded.
  */
+import { describeDrop, DroppedEvents } from '../../kernel/dropped-events.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
 import type { Batch, BatchPorts, BatchSource } from '../../kernel/ordered-batch.ts';
@@ -45,6 +46,7 @@ export class StreamConsumer {
   readonly #options: Options;
   readonly #source: BatchSource<TableChange>;
   readonly #lanes: readonly Lane[];
+  readonly #dropped: DroppedEvents;
   #isClosed = false;
   /**
    * The records that arrive while the older records of the stream are being read. Undefined once the older records have
@@ -60,6 +62,7 @@ export class StreamConsumer {
     this.mapping = mapping;
     this.#options = options;
     this.#source = sourceOf(mapping.stream);
+    this.#dropped = new DroppedEvents(options);
     this.#lanes = Array.from({ length: mapping.parallel }, () => ({
       waiting: [],
       first: [],
@@ -101,7 +104,11 @@ export class StreamConsumer {
       if (this.mapping.isEnabled) this.#meanwhile.push(record);
       return;
     }
-    if (filter?.(printEventRecord(record, stream)) === false) return;
+    const printed = filter && printEventRecord(record, stream);
+    if (filter?.(printed) === false) {
+      this.#dropped.note(describeDrop(this.mapping, this.tableName, filter, printed));
+      return;
+    }
     this.#options.kept.put(this.#prefix + record.sequence, { ...record });
     this.#pump(this.#add(record), this.#now());
   }

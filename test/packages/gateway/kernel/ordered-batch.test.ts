@@ -124,7 +124,9 @@ describe('tryBatch', () => {
         againAt: DUE_MS + 5 + waitMs,
         endedMs: DUE_MS + 5,
       });
-      assert.deepEqual(said, ['sell failed on a batch of 2 from shop: broken']);
+      assert.deepEqual(said, [
+        'sell failed on a batch of 2 from shop: broken. It is tried again, and later records of the shard wait, until it succeeds or its records expire, because the mapping has no MaximumRetryAttempts',
+      ]);
     }
   });
 
@@ -153,17 +155,24 @@ describe('tryBatch', () => {
     assert.deepEqual((await run(aBatch([1]), FAILED, { rules })).tried?.over, [1]);
   });
 
-  for (const { name, result, over, left } of [
+  for (const { name, result, over, left, report } of [
     { name: 'no item', result: failedItems(), over: [1, 2, 3], left: undefined },
     { name: 'one item', result: failedItems('s2'), over: [1], left: [2, 3] },
     { name: 'the first of several', result: failedItems('s3', 's2'), over: [1], left: [2, 3] },
-    { name: 'an item that it did not get', result: failedItems('s9'), over: [], left: [1, 2, 3] },
+    {
+      name: 'an item that it did not get',
+      result: failedItems('s9'),
+      over: [],
+      left: [1, 2, 3],
+      report: /cannot be read: itemIdentifier "s9" is the id of no item of the batch/,
+    },
   ])
     it(`goes on at the first item that the function names as failed: ${name}`, async () => {
       const { tried, said } = await run(aBatch([1, 2, 3]), result, { rules: { reportsItems: true } });
 
       assert.deepEqual([tried?.over, tried?.left[0]?.records], [over, left]);
-      assert.deepEqual(said, []);
+      if (report === undefined) assert.deepEqual(said, []);
+      else assert.match(said.join('\n'), report);
     });
 
   it('splits nothing where the function has named the item, and reads no items where the mapping does not', async () => {
@@ -185,7 +194,7 @@ describe('tryBatch', () => {
 
     assert.deepEqual(tried, { over: [1, 2, 3], left: [], againAt: undefined, endedMs: DUE_MS });
     assert.deepEqual(said, [
-      'sell failed on a batch of 3 from shop: broken',
+      'sell failed on a batch of 3 from shop: broken. It was the last try (MaximumRetryAttempts 2)',
       'sell: discarded a batch of 3 from shop: RetryAttemptsExhausted',
     ]);
     const [{ arn, body } = assert.fail('nothing was sent')] = sent;

@@ -6,12 +6,12 @@ import { aFunctionUrl, permission, PUBLIC } from '../../../../support/a-function
 import { aMethod, answered } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
-import { invokeUri } from '../../../../support/a-stack.ts';
-import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { withIssuers } from '../../../../support/token-issuers.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
+import { LEAST_REMEDIES } from './least-remedy-rows.ts';
 import { REFUSED } from './refusal-rows.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Served } from '../surprises/surprise-rows.ts';
@@ -48,99 +48,6 @@ const ROWS: readonly Row[] = [
     because: /has no route for OPTIONS \/pets/,
     change: /^Give the resource an OPTIONS method that has no authorizer/,
     never: /Call (it with )?POST/,
-  },
-  {
-    name: 'a preflight that needs a signature',
-    source: 'https://fetch.spec.whatwg.org/#cors-preflight-fetch',
-    api: () => anApi(restRoutes({ 'ANY /pets': { AuthorizationType: 'AWS_IAM' } }), { echo: ok }),
-    request: { method: 'OPTIONS', target: '/dev/pets', headers: PAGE },
-    because: /the request is not signed/i,
-    change:
-      /^A browser sends no credentials with a preflight, .* AuthorizationType NONE .* of an OPTIONS method for \/pets/,
-    never: /Sign the request/,
-  },
-  {
-    name: 'a preflight that needs an API key',
-    source: 'https://fetch.spec.whatwg.org/#cors-preflight-fetch',
-    api: () => anApi(restRoutes({ 'OPTIONS /pets': { ApiKeyRequired: true } }), { echo: ok }),
-    request: { method: 'OPTIONS', target: '/dev/pets', headers: PAGE },
-    because: /has no x-api-key header/,
-    change: /^A browser sends no credentials with a preflight, .* ApiKeyRequired false of OPTIONS \/pets/,
-    never: /Send an API key/,
-  },
-  {
-    name: 'a preflight that an authorizer reads',
-    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html',
-    api: () =>
-      anApi(
-        {
-          ...restRoutes({ 'OPTIONS /pets': { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' } }),
-          Auth: {
-            type: 'AWS::ApiGateway::Authorizer',
-            properties: { RestApiId: API_ID, AuthorizerUri: invokeUri('auth'), Name: 'auth', ...TOKEN },
-          },
-        },
-        { echo: ok, auth: ok },
-      ),
-    request: { method: 'OPTIONS', target: '/dev/pets', headers: PAGE },
-    because: /from header Authorization, which the request does not have/,
-    change: /^A browser sends no credentials with a preflight/,
-    never: /Send header/,
-  },
-  {
-    name: 'a status that a gateway response changed',
-    source:
-      'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html',
-    api: () =>
-      anApi(
-        {
-          ...restRoutes({ 'GET /pets': { ApiKeyRequired: true } }),
-          Hide: {
-            type: 'AWS::ApiGateway::GatewayResponse',
-            properties: { RestApiId: API_ID, ResponseType: 'INVALID_API_KEY', StatusCode: '404' },
-          },
-        },
-        { echo: ok },
-      ),
-    request: { target: '/dev/pets' },
-    because: /The gateway response INVALID_API_KEY of the API changed the status from 403 to 404\./,
-    change: /^Send an API key/,
-    never: /undefined/,
-  },
-  {
-    name: 'a private API that wants another VPC endpoint',
-    source:
-      'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html',
-    api: () =>
-      anApi(
-        restRoutes(
-          { 'GET /pets': {} },
-          {
-            api: {
-              ...PRIVATE,
-              Policy: {
-                Version: '2012-10-17',
-                Statement: [
-                  { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' },
-                  {
-                    Effect: 'Deny',
-                    Principal: '*',
-                    Action: 'execute-api:Invoke',
-                    Resource: '*',
-                    Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1a2b' } },
-                  },
-                ],
-              },
-            },
-          },
-        ),
-        { echo: ok },
-      ),
-    request: { target: '/dev/pets' },
-    because: /statement 2 of 2 has Effect Deny where aws:SourceVpce is none/,
-    change:
-      /^Send the request so that aws:SourceVpce is vpce-1a2b, .* Host: abcdefghij-vpce-1a2b\.execute-api\.us-east-1/,
-    never: /does not deny|add none/,
   },
   {
     name: 'a stage variable as identity source',
@@ -399,6 +306,7 @@ describe('a refusal whose cause lies beside the request', () => {
   for (const { name, source, api, request, because, change, never } of [
     ...ROWS,
     ...REFUSED,
+    ...LEAST_REMEDIES,
     ...FAULTS,
     MISSING,
   ])

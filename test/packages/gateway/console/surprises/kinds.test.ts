@@ -11,6 +11,7 @@ import { stagedApi } from '../../../../support/logged-apis.ts';
 import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { MORE_SURPRISES } from './header-rows.ts';
 import { SURPRISES } from './surprise-rows.ts';
+import { ADDRESSES } from './address-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
 import { VALUES } from './value-rows.ts';
@@ -18,7 +19,7 @@ import type { RequestDetail } from '../../../../../packages/gateway/console/reco
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 import type { TestRequest } from '../../../../support/an-api.ts';
 
-const ROWS = [...SURPRISES, ...MORE_SURPRISES, ...VALUES, ...TEMPLATES, ...HANDLERS];
+const ROWS = [...SURPRISES, ...MORE_SURPRISES, ...VALUES, ...TEMPLATES, ...HANDLERS, ...ADDRESSES];
 const STACKS = [
   aStack({ Api: { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } } }),
 ];

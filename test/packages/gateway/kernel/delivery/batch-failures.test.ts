@@ -29,4 +29,17 @@ describe('readBatchFailures', () => {
       const outcome = readBatchFailures(payload, known);
       assert.deepEqual(outcome.kind === 'all' ? 'all' : [...outcome.failed], failed);
     });
+
+  it('says why a response cannot be read, with the members that an item has instead', () => {
+    const reasonOf = (payload: string): string => {
+      const outcome = readBatchFailures(payload, known);
+      return outcome.kind === 'all' ? outcome.reason : 'read';
+    };
+
+    assert.equal(
+      reasonOf('{"batchItemFailures":[{"itemId":"a"}]}'),
+      'an item of batchItemFailures has no text itemIdentifier, only itemId',
+    );
+    assert.equal(reasonOf(failures('c')), 'itemIdentifier "c" is the id of no item of the batch');
+  });
 });

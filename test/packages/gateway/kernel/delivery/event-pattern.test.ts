@@ -177,3 +177,38 @@ describe('compileFilters', () => {
       assert.throws(() => compileFilters(criteria), /^PatternError: Invalid filter pattern definition\. \S/);
     });
 });
+
+// docs/aws §18.5. The words are ours.
+describe('the explanation of a pattern', () => {
+  const ROWS: readonly (readonly [pattern: object, explanation: string])[] = [
+    [{ source: ['market'] }, 'source is "shop" and not "market"'],
+    [{ source: ['shop'], detail: { state: ['stopped'] } }, 'detail.state is "running" and not "stopped"'],
+    [{ detail: { colour: ['red', 'blue'] } }, 'detail.colour is missing and not "red" or "blue"'],
+    [{ detail: { count: [{ numeric: ['>', 9] }] } }, 'detail.count is 5 and not {"numeric":[">",9]}'],
+    [{ detail: { tags: ['green'] } }, 'detail.tags is a list without such a value and not "green"'],
+    [
+      {
+        $or: [
+          { source: ['a'], detail: { count: [1] } },
+          { source: ['shop'], detail: { count: [2] } },
+        ],
+      },
+      'detail.count is 5 and not 2',
+    ],
+  ];
+  for (const [pattern, explanation] of ROWS)
+    it(`names what differs from ${JSON.stringify(pattern)}`, () => {
+      const test = compileEventPattern(pattern);
+
+      assert.equal(test(EVENT), false);
+      assert.equal(test.explain?.(EVENT), explanation);
+    });
+
+  it('names what differs from each filter of a mapping', () => {
+    const test = compileFilters({
+      Filters: [{ Pattern: '{"source":["a"]}' }, { Pattern: '{"source":["b"]}' }],
+    });
+
+    assert.equal(test?.explain?.(EVENT), 'source is "shop" and not "a"; or source is "shop" and not "b"');
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * Reports events that nobody gets because a pattern or filter does not match them. A filter drops events as a matter of
+ * course, so each different reason is reported once.
+ */
+import type { EventTest } from './delivery/event-pattern.ts';
+import type { EventPorts } from './event-ports.ts';
+
+/** More reasons are not reported, because the values of a filtered member may differ in every event. */
+const MAX_REASONS = 20;
+
+export class DroppedEvents {
+  readonly #report: EventPorts['report'];
+  readonly #said = new Set<string>();
+
+  constructor({ report }: Pick<EventPorts, 'report'>) {
+    this.#report = report;
+  }
+
+  note(reason: string): void {
+    if (this.#said.has(reason) || this.#said.size >= MAX_REASONS) return;
+    this.#said.add(reason);
+    this.#report(reason);
+  }
+
+  /** Forgets what was reported, for example because the rules have changed. */
+  clear(): void {
+    this.#said.clear();
+  }
+}
+
+/** Describes a record that the FilterCriteria of an event source mapping drop. */
+export function describeDrop(
+  { functionName }: { readonly functionName: string },
+  source: string,
+  filter: EventTest,
+  record: unknown,
+): string {
+  return `a record of ${source} does not reach ${functionName}, because its FilterCriteria drop it: ${filter.explain?.(record) ?? ''}`;
+}
