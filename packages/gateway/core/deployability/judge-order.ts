@@ -130,8 +130,13 @@ export function judgeOrder(
   if (named.length === 0 || stack.source === undefined || stack.source.writtenAs !== undefined)
     return undefined;
   const awaited = awaitedBy(resource.logicalId, stack);
+  // Quick create makes a stage together with its API, so it is no resource of the template.
+  const written = mapOf(stack.source.template, 'Resources');
   const early = named.find(({ isMaker }) => {
-    const makers = all.filter(({ type, properties, physicalId }) => isMaker(type, properties, physicalId));
+    const makers = all.filter(
+      ({ logicalId, type, properties, physicalId }) =>
+        Object.hasOwn(written, logicalId) && isMaker(type, properties, physicalId),
+    );
     return makers.length > 0 && !makers.some(({ logicalId }) => awaited.has(logicalId));
   });
   return early === undefined || (resource.type === MAPPING && waitsForDomain(awaited, stack))

@@ -38,6 +38,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::StepFunctions::StateMachine': [judgeStateMachine],
   'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],
   'AWS::SNS::Topic': [judgeOwnSubscriptions],
+  'AWS::WAFv2::WebACLAssociation': [judgeProtected],
   'AWS::ApiGateway::RestApi': [judgePrivateApi],
   'AWS::ApiGateway::Authorizer': [judgeAuthorizerName],
   'AWS::ApiGateway::Resource': [judgePath],
@@ -133,6 +134,25 @@ function judgePrivateApi(
     property: 'EndpointConfiguration',
     message: "Private REST API doesn't have a resource policy attached to it",
   };
+}
+
+/** What a web ACL can protect by an association (WAF API reference, AssociateWebACL). */
+const PROTECTED =
+  /^arn:[^:]+:(elasticloadbalancing:[^:]*:\d*:loadbalancer\/app\/|apigateway:[^:]*::\/restapis\/[^/]+\/stages\/|appsync:|cognito-idp:|apprunner:|ec2:[^:]*:\d*:verified-access-instance\/|amplify:)/;
+
+/**
+ * Refuses the association of a web ACL with anything else, such as a stage of an HTTP API or a distribution, which names
+ * its web ACL itself (hashicorp/terraform-provider-aws#28753).
+ */
+function judgeProtected(association: ResolvedResource): BrokenRelation | undefined {
+  const arn = textOf(association.properties, 'ResourceArn');
+  return arn === '' || PROTECTED.test(arn)
+    ? undefined
+    : {
+        resource: association,
+        property: 'ResourceArn',
+        message: `Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: ${arn}`,
+      };
 }
 
 function judgeAuthorizerName(

@@ -89,13 +89,16 @@ const OF_VALUES: ReadonlySet<string> = new Set(
 
 /** Returns whether the violation is about what the author wrote, and not about how another format is converted. */
 function isOfAuthor(
-  { path, missing, keyword }: SchemaViolation,
+  { path, missing, keyword, isWorded }: SchemaViolation,
   { logicalId }: ResolvedResource,
   writtenAs: NonNullable<ResolvedStack['source']>['writtenAs'],
 ): boolean {
   if (writtenAs === undefined) return true;
   const as = writtenAs(logicalId, path);
-  return as === 'document' || (as === 'value' && missing === undefined && OF_VALUES.has(keyword));
+  return (
+    as === 'document' ||
+    (as === 'value' && missing === undefined && (OF_VALUES.has(keyword) || isWorded === true))
+  );
 }
 
 /**

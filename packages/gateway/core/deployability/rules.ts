@@ -119,6 +119,12 @@ export const RULES = {
     remedy: 'list the methods or routes in DependsOn of the deployment',
     source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
   },
+  'terraform-order': {
+    severity: 'refused',
+    about: 'a part of a REST API that Terraform may create before what it needs',
+    remedy: 'refer to the other resource in an attribute, or list it in depends_on',
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/196',
+  },
   'update-changes-type': {
     severity: 'refused',
     about: 'a logical id whose resource type differs from the deployed template',

@@ -29,6 +29,8 @@ export type SchemaViolation = {
   readonly excess?: string;
   /** Whether the schema requires this only together with other members, or without them. */
   readonly isConditional?: true;
+  /** Whether the message is the service's own, for a rule that own-schemas.ts adds. */
+  readonly isWorded?: true;
   /** The keyword of the schema that the value violates. */
   readonly keyword: string;
   readonly message: string;
@@ -161,7 +163,10 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
   const { says } = asJsonObject(error.parentSchema) ?? {};
   return {
     ...found,
-    ...(typeof says === 'string' && { message: says.replaceAll('{value}', textOfValue(error.data)) }),
+    ...(typeof says === 'string' && {
+      message: says.replaceAll('{value}', textOfValue(error.data)),
+      isWorded: true,
+    }),
     ...(/\/(?:then|else)\//.test(error.schemaPath) && { isConditional: true }),
   };
 }

@@ -8,6 +8,7 @@ import type { Tolerance } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
+import { findRefusedGlobals } from './sam-globals.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';
@@ -62,6 +63,11 @@ const OF_EVENTS: Readonly<Record<string, string>> = {
   ScheduleExpression: 'Schedule',
   EventPattern: 'Pattern',
   TopicArn: 'Topic',
+};
+/** The property of a function from which SAM creates a resource, by the end of the resource’s logical id. */
+const OF_FUNCTIONS: Readonly<Record<string, string>> = {
+  Url: 'FunctionUrlConfig',
+  EventInvokeConfig: 'EventInvokeConfig',
 };
 /** What an event source mapping reads, by the type of the event. */
 const OF_MAPPINGS: readonly string[] = ['Queue', 'Stream', 'Cluster', 'Broker'];
@@ -174,8 +180,12 @@ export class SamExpansion {
       name.startsWith(`${origin}${event}`),
     );
     const event = events.toSorted((one, other) => other.length - one.length)[0];
+    const member = OF_FUNCTIONS[name.slice(origin.length)];
+    if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
     if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
     const at = [...properties, 'Events', event];
+    // The type of the event decides the protocol.
+    if (property === 'Protocol') return [...at, 'Type'];
     const own = this.#member([...at, 'Properties']);
     const source = property === 'EventSourceArn' ? OF_MAPPINGS.find((name) => name in own) : undefined;
     return property === '' ? at : [...at, 'Properties', source ?? OF_EVENTS[property] ?? property, ...within];
@@ -325,6 +335,15 @@ export class SamExpansion {
   fail(logicalId: string, message: string, rule?: RuleId): never {
     const line = this.#tree.lineOf(this.#placeOf(logicalId, message));
     throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message, [], rule);
+  }
+
+  /** Reports what SAM refuses of the section Globals. @throws DefinitionError if errors are not tolerated */
+  refuseGlobals(): void {
+    for (const { at, message } of findRefusedGlobals(this.#globals))
+      this.#tolerance.note(
+        new DefinitionError({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message),
+        'it is ignored',
+      );
   }
 
   /** Reports what AWS refuses of a part of a resource. @throws DefinitionError if errors are not tolerated */

@@ -3,7 +3,7 @@
  * events.
  */
 import type { DefinitionError } from '../../core/errors.ts';
-import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, mapOf, membersOf, isTrue } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
@@ -60,6 +60,12 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     Code: codeOf(properties),
     ...deadLetterConfig(expansion, logicalId, properties),
   });
+  if (isShifted(properties['DeploymentPreference']) && properties['AutoPublishAlias'] === undefined)
+    expansion.refuse(
+      logicalId,
+      ['DeploymentPreference'],
+      "'DeploymentPreference' requires AutoPublishAlias property to be specified.",
+    );
   if (properties['DeploymentPreference'] !== undefined)
     expansion.report(
       logicalId,
@@ -198,6 +204,11 @@ function expandEvent(
     arn: target.arn,
     name: target.name,
   });
+}
+
+/** Whether SAM shifts traffic gradually, which is the default (SAM developer guide, DeploymentPreference). */
+function isShifted(preference: Json | undefined): boolean {
+  return isJsonObject(preference) && (preference['Enabled'] === undefined || isTrue(preference['Enabled']));
 }
 
 const URL_MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];

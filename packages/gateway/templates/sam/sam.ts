@@ -131,6 +131,7 @@ export function expandSam(
 ): Expanded {
   const template = fillServerless(written, parameterValues(written, parameters));
   const expansion = new SamExpansion(tree, template, tolerance);
+  expansion.refuseGlobals();
   const declared = mapOf(template, 'Resources');
   for (const [logicalId, resource] of Object.entries(declared)) {
     const type = membersOf(resource)['Type'];

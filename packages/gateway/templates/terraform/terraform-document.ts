@@ -39,6 +39,8 @@ export type Instance = {
    */
   readonly unknown: Json | undefined;
   readonly expressions: JsonObject;
+  /** The references of `depends_on`. */
+  readonly dependsOn: readonly string[];
   /** The expression of `for_each`. */
   readonly forEach: Json | undefined;
   readonly module: Module;
@@ -134,6 +136,7 @@ function readModule(
         values: mapOf(resource, 'values'),
         unknown: changes.get(address)?.['after_unknown'],
         expressions: mapOf(written, 'expressions'),
+        dependsOn: listOf(written, 'depends_on').filter((each) => typeof each === 'string'),
         forEach: written['for_each_expression'],
         module,
       };
@@ -222,6 +225,7 @@ function readRawState(state: JsonObject): TerraformDocument {
             values: mapOf(instance, 'attributes'),
             unknown: undefined,
             expressions: {},
+            dependsOn: [],
             forEach: undefined,
             module: { ...root, address: module },
           };

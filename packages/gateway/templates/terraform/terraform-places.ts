@@ -10,6 +10,7 @@ import type { Member } from './hcl-text.ts';
 import { parseReference } from './terraform-references.ts';
 import type { Instance } from './terraform-document.ts';
 import type { TerraformSource, WrittenBlock } from './terraform-source.ts';
+import { WAF_NAMES } from './terraform-waf.ts';
 import { pascal, rowOf } from './terraform-types.ts';
 
 /** The resource of the plan from which a part of a template's resource is made. */
@@ -128,7 +129,13 @@ function statementPath([first, ...rest]: Path): Path {
 
 function isMeant(written: string, step: string): boolean {
   const name = pascal(written);
-  return written === step || name === step || `${name}s` === step || written === OTHER_NAMES[step];
+  return (
+    written === step ||
+    name === step ||
+    `${name}s` === step ||
+    written === OTHER_NAMES[step] ||
+    WAF_NAMES[written] === step
+  );
 }
 
 type FoundPart = {

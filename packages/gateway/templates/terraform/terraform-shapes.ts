@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { firstBlock } from './terraform-document.ts';
 import type { Instance } from './terraform-document.ts';
 import { notKnown, pascalMembers } from './terraform-values.ts';
+import { patternSetShape, ruleGroupShape, webAclShape } from './terraform-waf.ts';
 import type { TerraformValues } from './terraform-values.ts';
 
 type Shape = (instance: Instance, values: TerraformValues) => JsonObject;
@@ -105,10 +106,20 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       ...(queries.length > 0 && { Metrics: queries }),
     };
   },
+  aws_wafv2_web_acl: webAclShape,
+  aws_wafv2_rule_group: ruleGroupShape,
+  aws_wafv2_regex_pattern_set: patternSetShape,
+  aws_cognito_resource_server: (instance, values) => {
+    const Scopes = values.blocks(instance, 'scope').map((scope) => pascalMembers(scope));
+    return Scopes.length === 0 ? {} : { Scopes };
+  },
   aws_cognito_user_pool: (instance, values) => {
     const [triggers] = values.blocks(instance, 'lambda_config');
     const attributes = values.blocks(instance, 'schema').map((attribute) => pascalMembers(attribute));
-    const Schema = attributes.length === 0 ? {} : { Schema: attributes };
+    const Schema = {
+      ...(attributes.length > 0 && { Schema: attributes }),
+      ...secondFactorsOf(instance, values),
+    };
     if (triggers === undefined) return Schema;
     const config = triggers['pre_token_generation_config'];
     return {
@@ -170,6 +181,17 @@ function destinationsOf(instance: Instance, values: TerraformValues): JsonObject
       : [];
   });
   return entries.length === 0 ? {} : { DestinationConfig: Object.fromEntries(entries) };
+}
+
+/** The provider has a block for each second factor, and CloudFormation one list. */
+function secondFactorsOf(instance: Instance, values: TerraformValues): JsonObject {
+  const [app] = values.blocks(instance, 'software_token_mfa_configuration');
+  const EnabledMfas = [
+    ...(app?.['enabled'] === true ? ['SOFTWARE_TOKEN_MFA'] : []),
+    ...(values.blocks(instance, 'sms_configuration').length > 0 ? ['SMS_MFA'] : []),
+    ...(values.blocks(instance, 'email_mfa_configuration').length > 0 ? ['EMAIL_OTP'] : []),
+  ];
+  return EnabledMfas.length === 0 ? {} : { EnabledMfas };
 }
 
 function tableShape(instance: Instance, values: TerraformValues): JsonObject {

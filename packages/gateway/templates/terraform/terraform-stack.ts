@@ -16,6 +16,7 @@ import { readFile } from 'node:fs/promises';
 import { readDocument } from './terraform-document.ts';
 import type { Instance, TerraformDocument } from './terraform-document.ts';
 import { SHOW, decodeText } from './terraform-files.ts';
+import { findEarlyParts } from './terraform-order.ts';
 import { mergeParts } from './terraform-parts.ts';
 import type { Draft } from './terraform-parts.ts';
 import { fullReferences } from './terraform-references.ts';
@@ -131,7 +132,7 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   return {
     resources: Object.fromEntries(resources),
     code: { functions, layers },
-    findings: [...orphans, ...unread],
+    findings: [...orphans, ...unread, ...findEarlyParts(managed)],
     places: new TerraformPlaces(values.source, new Map(origins)),
     files: values.source.files(managed),
   };

@@ -63,6 +63,7 @@ aws_api_gateway_stage ApiGateway::Stage
   rest_api_id:id deployment_id:id stage_name variables cache_cluster_enabled cache_cluster_size client_certificate_id:id
   documentation_version xray_tracing_enabled=TracingEnabled description access_log_settings=AccessLogSetting:block
   > id={Ref} stage_name={Ref} execution_arn=arn:{partition}:execute-api:{region}:{account}:{RestApiId}/{Ref}
+  arn=arn:{partition}:apigateway:{region}::/restapis/{RestApiId}/stages/{Ref}
   invoke_url=https://{RestApiId}.execute-api.{region}.{suffix}/{Ref}
 aws_api_gateway_authorizer ApiGateway::Authorizer
   rest_api_id:id name type authorizer_uri:uri authorizer_credentials:id identity_source identity_validation_expression
@@ -189,15 +190,33 @@ aws_s3_bucket S3::Bucket
 aws_s3_bucket_policy S3::BucketPolicy
   bucket=Bucket:id policy=PolicyDocument:json
 aws_cognito_user_pool Cognito::UserPool
-  name=UserPoolName username_attributes alias_attributes auto_verified_attributes
+  name=UserPoolName username_attributes alias_attributes auto_verified_attributes mfa_configuration
+  sms_configuration:block
   > id={Ref} arn={@Arn} endpoint=cognito-idp.{region}.{suffix}/{Ref}
 aws_cognito_user_pool_client Cognito::UserPoolClient
   name=ClientName user_pool_id:id generate_secret explicit_auth_flows allowed_oauth_flows=AllowedOAuthFlows
   allowed_oauth_scopes=AllowedOAuthScopes
   allowed_oauth_flows_user_pool_client=AllowedOAuthFlowsUserPoolClient callback_urls=CallbackURLs
+  logout_urls=LogoutURLs supported_identity_providers read_attributes write_attributes access_token_validity
+  id_token_validity refresh_token_validity token_validity_units:block
   > id={Ref} client_secret={@ClientSecret}
 aws_cognito_user_pool_domain Cognito::UserPoolDomain
   domain user_pool_id:id > id={Ref}
+aws_cognito_resource_server Cognito::UserPoolResourceServer
+  identifier name user_pool_id:id > id={Ref} identifier={Ref}
+aws_cognito_identity_provider Cognito::UserPoolIdentityProvider
+  user_pool_id:id provider_name provider_type provider_details attribute_mapping idp_identifiers
+  > id={Ref} provider_name={Ref}
+aws_wafv2_web_acl WAFv2::WebACL
+  name scope description > id={@Id} arn={@Arn}
+aws_wafv2_rule_group WAFv2::RuleGroup
+  name scope capacity description > id={@Id} arn={@Arn}
+aws_wafv2_ip_set WAFv2::IPSet
+  name scope description ip_address_version=IPAddressVersion addresses > id={@Id} arn={@Arn}
+aws_wafv2_regex_pattern_set WAFv2::RegexPatternSet
+  name scope description > id={@Id} arn={@Arn}
+aws_wafv2_web_acl_association WAFv2::WebACLAssociation
+  resource_arn:id web_acl_arn=WebACLArn:id
 aws_cloudwatch_log_group Logs::LogGroup
   name=LogGroupName > id={Ref} name={Ref} arn={@Arn}
 aws_cloudwatch_log_subscription_filter Logs::SubscriptionFilter

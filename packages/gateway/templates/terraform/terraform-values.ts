@@ -179,7 +179,9 @@ export class TerraformValues {
     const ordered =
       element?.isList === true && found.length === element.count ? found[element.index] : undefined;
     const [only, ...others] = ordered === undefined ? distinct(carriers) : [ordered];
-    if (only?.kind === 'made' && others.length === 0) return only.value;
+    // A document only contains the ARN or the name of a resource; without the configuration files, the rest is not known.
+    const isPart = only?.kind === 'made' && only.from !== undefined && site.kind === 'json';
+    if (only?.kind === 'made' && others.length === 0 && !isPart) return only.value;
     if (only?.kind === 'known' && only.value !== undefined) return only.value;
     const of =
       references.length === 0 ? '' : `, and these references are not followed: ${references.join(', ')}`;

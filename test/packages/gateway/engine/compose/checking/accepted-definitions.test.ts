@@ -99,6 +99,14 @@ Resources:
     Properties: { FunctionName: orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com }`,
   },
   {
+    name: 'a mapping to the stage that quick create makes together with its API',
+    source: 'aws-samples/serverless-patterns, apigw-mutualtls-lambda/template.yaml',
+    text: `
+Resources:
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: shop, ProtocolType: HTTP, Target: 'https://example.com' } }
+  Mapping: { Type: AWS::ApiGatewayV2::ApiMapping, Properties: { DomainName: api.example.com, ApiId: !Ref Api, Stage: $default } }`,
+  },
+  {
     name: 'roles of a region, of China and of several services, and rights that have a condition',
     source: 'Step Functions developer guide, creating IAM roles; Lambda developer guide, execution role',
     text: `

@@ -29,6 +29,42 @@ function trust(statement: object): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 
+/** A resource of the path / of an API. */
+function part(type: string, name: string, values: object, expressions: object): Planned {
+  return {
+    type,
+    name,
+    values: { http_method: 'GET', ...values },
+    expressions: {
+      rest_api_id: refs('aws_api_gateway_rest_api.api.id'),
+      resource_id: refs('aws_api_gateway_rest_api.api.root_resource_id'),
+      ...constants(values),
+      ...expressions,
+    },
+  };
+}
+
+const API_OF_MOCK: readonly Planned[] = [
+  plain('aws_api_gateway_rest_api', 'api', { name: 'api' }),
+  part('aws_api_gateway_method', 'get', { authorization: 'NONE' }, {}),
+  part(
+    'aws_api_gateway_integration',
+    'get',
+    { type: 'MOCK' },
+    {
+      http_method: refs('aws_api_gateway_method.get.http_method'),
+    },
+  ),
+  part(
+    'aws_api_gateway_method_response',
+    'ok',
+    { status_code: '200' },
+    {
+      http_method: refs('aws_api_gateway_method.get.http_method'),
+    },
+  ),
+];
+
 export const REFUSED_PLANS: readonly RefusedPlan[] = [
   {
     name: 'an attribute after a text of several lines',
@@ -184,5 +220,95 @@ resource "aws_dynamodb_table" "t" {
     ],
     id: 'dynamodb-table-streamspecification',
     source: 'DynamoDB API reference, StreamSpecification: StreamViewType',
+  },
+  {
+    name: 'an address of a web ACL without prefix length',
+    text: `
+resource "aws_wafv2_ip_set" "allowed" {
+  name               = "allowed"
+  scope              = "REGIONAL"
+  ip_address_version = "IPV4"
+  addresses          = ["0.0.0.0/0"] # here
+}`,
+    resources: [
+      plain('aws_wafv2_ip_set', 'allowed', {
+        name: 'allowed',
+        scope: 'REGIONAL',
+        ip_address_version: 'IPV4',
+        addresses: ['0.0.0.0/0'],
+      }),
+    ],
+    id: 'wafv2-ipset-addresses',
+    source:
+      'aws-samples/dcv-web-portal#10: "The parameter contains formatting that is not valid., field: IP_ADDRESS"',
+  },
+  {
+    name: 'a scope that no standard has, in a client',
+    text: `
+resource "aws_cognito_user_pool_client" "client" {
+  name                                 = "client"
+  user_pool_id                         = "eu-west-1_abcdefghi"
+  allowed_oauth_scopes                 = ["openid", "Cognito"] # here
+}`,
+    resources: [
+      plain('aws_cognito_user_pool_client', 'client', {
+        name: 'client',
+        user_pool_id: 'eu-west-1_abcdefghi',
+        allowed_oauth_scopes: ['openid', 'Cognito'],
+      }),
+    ],
+    id: 'cognito-userpoolclient-allowedoauthscopes',
+    source: 'awsdocs/aws-cloudformation-user-guide#564: "Invalid scope requested: Cognito"',
+  },
+  {
+    name: 'MFA without a second factor',
+    text: `
+resource "aws_cognito_user_pool" "pool" {
+  name              = "pool"
+  mfa_configuration = "ON" # here
+}`,
+    resources: [plain('aws_cognito_user_pool', 'pool', { name: 'pool', mfa_configuration: 'ON' })],
+    id: 'cognito-userpool-mfaconfiguration',
+    source: 'aws-samples/serverless-streaming-data-application#1: "SMS configuration … required"',
+  },
+  {
+    name: 'an integration response that does not wait for its integration',
+    text: `
+resource "aws_api_gateway_integration" "get" {
+}
+resource "aws_api_gateway_integration_response" "ok" { # here
+  http_method = aws_api_gateway_method.get.http_method
+}`,
+    resources: [
+      ...API_OF_MOCK,
+      part(
+        'aws_api_gateway_integration_response',
+        'ok',
+        { status_code: '200' },
+        {
+          http_method: refs('aws_api_gateway_method.get.http_method'),
+        },
+      ),
+    ],
+    id: 'terraform-order',
+    source: 'hashicorp/terraform-provider-aws#196: "No integration defined for method"',
+  },
+  {
+    name: 'a deployment that does not wait for a method',
+    text: `
+resource "aws_api_gateway_deployment" "dev" { # here
+  rest_api_id = aws_api_gateway_rest_api.api.id
+}`,
+    resources: [
+      ...API_OF_MOCK,
+      {
+        type: 'aws_api_gateway_deployment',
+        name: 'dev',
+        values: {},
+        expressions: { rest_api_id: refs('aws_api_gateway_rest_api.api.id') },
+      },
+    ],
+    id: 'terraform-order',
+    source: 'anomalyco/sst#3976: "The REST API doesn\'t contain any methods"',
   },
 ];

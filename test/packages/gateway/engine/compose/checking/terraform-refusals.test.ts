@@ -97,4 +97,120 @@ describe('examineStacks for a Terraform plan', () => {
 
     assert.deepEqual(await refusals(aPlan({ resources })), []);
   });
+
+  it('leaves out a policy of which only the ARN in it is known', async () => {
+    const found = await refusals(
+      aPlan({
+        resources: [
+          { type: 'aws_sqs_queue', name: 'jobs', values: { name: 'jobs' }, expressions: {} },
+          {
+            type: 'aws_iam_policy',
+            name: 'jobs',
+            values: { name: 'jobs' },
+            expressions: { policy: refs('aws_sqs_queue.jobs.arn') },
+          },
+        ],
+      }),
+    );
+
+    assert.deepEqual(found, []);
+  });
+
+  it('leaves out web ACLs whose rules the provider has in another form', async () => {
+    const visibility = [
+      { cloudwatch_metrics_enabled: true, metric_name: 'm', sampled_requests_enabled: true },
+    ];
+    const rule = (priority: number, action: object, statement: object): object => ({
+      name: `r${priority}`,
+      priority,
+      action: [],
+      override_action: [],
+      rule_label: [],
+      ...action,
+      statement: [statement],
+      visibility_config: visibility,
+    });
+    const block = { action: [{ allow: [], block: [{ custom_response: [] }], count: [] }] };
+    const none = [{ priority: 0, type: 'NONE' }];
+    const path = { field_to_match: [{ uri_path: [{}], body: [] }], text_transformation: none };
+    const match = {
+      byte_match_statement: [{ ...path, positional_constraint: 'STARTS_WITH', search_string: '/a' }],
+    };
+
+    const found = await refusals(
+      aPlan({
+        resources: [
+          {
+            type: 'aws_wafv2_ip_set',
+            name: 'v4',
+            values: {
+              name: 'v4',
+              scope: 'REGIONAL',
+              ip_address_version: 'IPV4',
+              addresses: ['192.0.2.1/32'],
+            },
+            expressions: {},
+          },
+          {
+            type: 'aws_wafv2_web_acl',
+            name: 'acl',
+            values: {
+              name: 'acl',
+              scope: 'REGIONAL',
+              default_action: [{ allow: [{ custom_request_handling: [] }], block: [] }],
+              visibility_config: visibility,
+              rule: [
+                rule(0, block, { ip_set_reference_statement: [{ ip_set_forwarded_ip_config: [] }] }),
+                rule(
+                  1,
+                  { override_action: [{ count: [], none: [{}] }] },
+                  {
+                    managed_rule_group_statement: [
+                      {
+                        name: 'AWSManagedRulesCommonRuleSet',
+                        vendor_name: 'AWS',
+                        version: '',
+                        rule_action_override: [
+                          { name: 'SizeRestrictions_BODY', action_to_use: [{ count: [{}] }] },
+                        ],
+                      },
+                    ],
+                  },
+                ),
+                rule(2, block, {
+                  rate_based_statement: [
+                    {
+                      aggregate_key_type: 'IP',
+                      limit: 100,
+                      evaluation_window_sec: 300,
+                      scope_down_statement: [match],
+                    },
+                  ],
+                }),
+                rule(3, block, {
+                  and_statement: [
+                    {
+                      statement: [
+                        { geo_match_statement: [{ country_codes: ['US'], forwarded_ip_config: [] }] },
+                        { not_statement: [{ statement: [match] }] },
+                      ],
+                    },
+                  ],
+                }),
+                rule(4, block, { sqli_match_statement: [{ ...path, sensitivity_level: 'LOW' }] }),
+              ],
+            },
+            unknown: { rule: [{ statement: [{ ip_set_reference_statement: [{ arn: true }] }] }] },
+            expressions: {
+              rule: [
+                { statement: [{ ip_set_reference_statement: [{ arn: refs('aws_wafv2_ip_set.v4.arn') }] }] },
+              ],
+            },
+          },
+        ],
+      }),
+    );
+
+    assert.deepEqual(found, []);
+  });
 });

@@ -352,6 +352,24 @@ Outputs:
       'hashicorp/terraform-provider-aws#14120: "A reference in your rule statement is not valid."',
     ),
   ),
+  ...(
+    [
+      ['a stage of an HTTP API', 'arn:aws:apigateway:us-east-1::/apis/a1b2c3d4e5/stages/dev'],
+      ['a distribution', 'arn:aws:cloudfront::123456789012:distribution/E123456789ABCD'],
+    ] as const
+  ).map(([what, arn]) =>
+    one(
+      `the association of a web ACL with ${what}`,
+      `
+  Broken:
+    Type: AWS::WAFv2::WebACLAssociation
+    Properties:
+      WebACLArn: arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acl/0123
+      ResourceArn: ${arn} # here`,
+      'wafv2-webaclassociation-resourcearn',
+      'hashicorp/terraform-provider-aws#28753: "The ARN isn\'t valid."',
+    ),
+  ),
 ];
 
 const SAM_FUNCTION = (more: string): string => `
@@ -413,4 +431,43 @@ export const OF_SAM: readonly RefusedDefinition[] = [
     'lambda-function',
     "SAM's translator: To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the function",
   ),
+  one(
+    'gradual deployments without an alias',
+    SAM_FUNCTION('      DeploymentPreference: # here\n        Type: Canary10Percent5Minutes'),
+    'lambda-function',
+    "SAM's translator: 'DeploymentPreference' requires AutoPublishAlias property to be specified.",
+  ),
+  one(
+    'the URL of a function without AuthType',
+    SAM_FUNCTION('      FunctionUrlConfig: # here\n        InvokeMode: BUFFERED'),
+    'lambda-url-authtype',
+    "SAM's translator: AuthType is required to configure function property `FunctionUrlConfig`",
+  ),
+  one(
+    'a role as the destination of a function of SAM',
+    SAM_FUNCTION(`      EventInvokeConfig:
+        DestinationConfig:
+          OnFailure:
+            Type: SQS
+            Destination: arn:aws:iam::123456789012:role/any # here`),
+    'lambda-eventinvokeconfig-destinationconfig',
+    'localstack/localstack, test_lambda_api.snapshot.json, recorded: "The provided destination config … is invalid."',
+  ),
+  ...(
+    [
+      ['a property', '  Api:\n    StageName: v1 # here', "'StageName' is not a supported property of 'Api'"],
+      ['a type', '  Application: # here\n    Location: a', "'Application' is not supported"],
+    ] as const
+  ).map(([what, globals, words]): RefusedDefinition => ({
+    name: `${what} that Globals cannot have`,
+    text: `
+Transform: AWS::Serverless-2016-10-31
+Globals:
+${globals}
+Resources:
+  Jobs: { Type: AWS::SQS::Queue }`,
+    id: 'template',
+    says: new RegExp(words),
+    source: `SAM's translator: "'Globals' section is invalid. ${words}"`,
+  })),
 ];

@@ -1,0 +1,96 @@
+/**
+ * Finds parts of REST APIs that Terraform may create before what they need, because neither an attribute nor depends_on
+ * refers to it. Terraform creates resources without such an order at the same time.
+ */
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+import type { Finding } from '../raw-stack.ts';
+import type { Instance } from './terraform-document.ts';
+import { fullReferences, parseReference } from './terraform-references.ts';
+
+type Need = {
+  readonly needed: string;
+  /** The attributes that must refer to the same for the part and for what it needs. */
+  readonly same: readonly string[];
+  /** API Gateway's words if it does not exist. */
+  readonly words: string;
+};
+
+const NEEDS: Readonly<Record<string, Need>> = {
+  // hashicorp/terraform-provider-aws#196
+  aws_api_gateway_integration_response: {
+    needed: 'aws_api_gateway_integration',
+    same: ['rest_api_id', 'resource_id'],
+    words: 'No integration defined for method',
+  },
+  // anomalyco/sst#3976
+  aws_api_gateway_deployment: {
+    needed: 'aws_api_gateway_method',
+    same: ['rest_api_id'],
+    words: "The REST API doesn't contain any methods",
+  },
+};
+
+export function findEarlyParts(managed: readonly Instance[]): readonly Finding[] {
+  return managed.flatMap((part): Finding[] => {
+    const need = NEEDS[part.type];
+    if (need === undefined) return [];
+    const needed = managed.filter(
+      (other) =>
+        other.type === need.needed &&
+        other.module.address === part.module.address &&
+        need.same.every((name) => referenceOf(part, name) === referenceOf(other, name)),
+    );
+    const awaited = awaitedBy(part, managed);
+    if (needed.length === 0 || awaited === undefined || needed.some((one) => awaited.has(one))) return [];
+    return [
+      {
+        logicalId: part.address,
+        type: part.type,
+        rule: 'terraform-order',
+        message: `${need.words}; refer to ${needed[0]?.address ?? ''}, or list it in depends_on`,
+        consequence: 'the order does not matter here',
+      },
+    ];
+  });
+}
+
+function referenceOf({ expressions }: Instance, name: string): string {
+  const [reference = ''] = fullReferences(expressions[name]);
+  return reference;
+}
+
+/**
+ * Returns the resources of the module that Terraform creates first; undefined if some are not known, because a reference
+ * leads out of the module.
+ */
+function awaitedBy(from: Instance, managed: readonly Instance[]): ReadonlySet<Instance> | undefined {
+  const found = new Set<Instance>();
+  const open = [from];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const all = [...referencesIn(next.expressions), ...next.dependsOn].map(parseReference);
+    if (all.some(({ kind }) => kind !== 'resource' && kind !== 'plain')) return undefined;
+    for (const reference of all) {
+      if (reference.kind !== 'resource' || reference.isData) continue;
+      for (const one of managed)
+        if (
+          one.type === reference.type &&
+          one.name === reference.name &&
+          one.module.address === from.module.address &&
+          !found.has(one)
+        ) {
+          found.add(one);
+          open.push(one);
+        }
+    }
+  }
+  return found;
+}
+
+function referencesIn(expression: Json): readonly string[] {
+  if (isJsonList(expression)) return expression.flatMap(referencesIn);
+  if (!isJsonObject(expression)) return [];
+  return 'references' in expression
+    ? fullReferences(expression)
+    : Object.values(expression).flatMap((inner) => (inner === undefined ? [] : referencesIn(inner)));
+}
