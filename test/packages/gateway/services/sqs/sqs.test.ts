@@ -434,7 +434,17 @@ describe('Sqs by the query protocol', () => {
   });
 
   // LocalStack, tests/aws/services/sqs/test_sqs.py::test_non_existent_queue
-  for (const action of ['SendMessage', 'ReceiveMessage', 'SendMessageBatch', 'PurgeQueue'])
+  for (const action of [
+    'SendMessage',
+    'ReceiveMessage',
+    'SendMessageBatch',
+    'PurgeQueue',
+    'DeleteQueue',
+    'GetQueueAttributes',
+    'SetQueueAttributes',
+    'TagQueue',
+    'ListQueueTags',
+  ])
     it(`${action} is refused for a queue of this account that does not exist`, async () => {
       const bench = anEventEngine(SERVICES, { resources: QUEUES });
       const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/elsewhere`;
@@ -442,5 +452,29 @@ describe('Sqs by the query protocol', () => {
         __type: 'com.amazonaws.sqs#QueueDoesNotExist',
         message: 'The specified queue does not exist.',
       });
+    });
+});
+
+// The first message: crossplane-contrib/provider-aws#443. The code of all: LocalStack, test_sqs.py, tests of redrive policies
+describe('a redrive policy that a call sets', () => {
+  const deadLetterTargetArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:dead`;
+  for (const [policy, reason] of [
+    [{ deadLetterQueueARN: 'a', maxReceiveCount: 5 }, 'Redrive policy does not contain mandatory attribute: deadLetterTargetArn.'],
+    [{ deadLetterTargetArn }, 'Redrive policy does not contain mandatory attribute: maxReceiveCount.'],
+    [
+      { deadLetterTargetArn, maxReceiveCount: 'invalid' },
+      'Invalid value for maxReceiveCount: invalid, valid values are from 1 to 1000 both inclusive.',
+    ],
+  ] as const)
+    it(`is refused: ${reason}`, async () => {
+      const bench = anEventEngine(SERVICES, { resources: QUEUES });
+      const RedrivePolicy = JSON.stringify(policy);
+      assert.partialDeepStrictEqual(
+        await bench.call('sqs', 'CreateQueue', { QueueName: 'new', Attributes: { RedrivePolicy } }),
+        {
+          __type: 'com.amazonaws.sqs#InvalidParameterValue',
+          message: `Value ${RedrivePolicy} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+        },
+      );
     });
 });
