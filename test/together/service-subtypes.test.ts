@@ -37,7 +37,10 @@ describe('a service integration of an HTTP API', () => {
       await ask('SQS-ReceiveMessage', { QueueUrl: FOREIGN_QUEUE }),
       /<ReceiveMessageResult><\/ReceiveMessageResult>/,
     );
-    assert.doesNotMatch(await ask('SQS-DeleteMessage', { QueueUrl: FOREIGN_QUEUE, ReceiptHandle: 'r' }), /Result>/);
+    assert.doesNotMatch(
+      await ask('SQS-DeleteMessage', { QueueUrl: FOREIGN_QUEUE, ReceiptHandle: 'r' }),
+      /Result>/,
+    );
     const event = { Detail: '$request.body.detail', DetailType: 'd', Source: 's' };
     assert.match(await ask('EventBridge-PutEvents', event), /^200 \{"FailedEntryCount":0,/);
     assert.match(

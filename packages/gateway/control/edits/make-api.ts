@@ -47,15 +47,7 @@ function loadImported(stack: ResolvedStack, account: Account): readonly ApiState
 
 /** Creates an API without stages, which is not served yet. @throws DefinitionError for what AWS refuses */
 export function makeApi(options: ApiOptions, account: Account): MadeApi {
-  const {
-    id,
-    properties,
-    logicalId,
-    stackName,
-    region,
-    accountId,
-    type = REST_API,
-  } = options;
+  const { id, properties, logicalId, stackName, region, accountId, type = REST_API } = options;
   const made = callMadeResource(id, properties);
   const resource = { ...made, logicalId, type, physicalId: id, dependsOn: [] };
   const { resources: named, findings } = expandDocuments(

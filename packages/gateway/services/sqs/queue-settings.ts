@@ -138,7 +138,10 @@ function checkRedrive(value: unknown): void {
   if (typeof value !== 'string' || value === '') return;
   const policy = membersOf(parseJson(value));
   const refuse = (reason: string): SqsError =>
-    new SqsError('InvalidParameterValue', `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`);
+    new SqsError(
+      'InvalidParameterValue',
+      `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+    );
   for (const name of ['deadLetterTargetArn', 'maxReceiveCount'])
     if (policy[name] === undefined)
       throw refuse(`Redrive policy does not contain mandatory attribute: ${name}.`);

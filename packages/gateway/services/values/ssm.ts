@@ -139,8 +139,7 @@ const WRONG_PATH = String.raw`The parameter doesn't meet the parameter name requ
 
 function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: Home): UnknownMembers {
   const path = textField(fields, 'Path');
-  if (!path.startsWith('/'))
-    throw new ServiceRefusal('ValidationException', WRONG_PATH);
+  if (!path.startsWith('/')) throw new ServiceRefusal('ValidationException', WRONG_PATH);
   const filters = fields['ParameterFilters'];
   if (Array.isArray(filters) && filters.length > 0)
     throw notServed('ParameterFilters of GetParametersByPath');

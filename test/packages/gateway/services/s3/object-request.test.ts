@@ -249,12 +249,16 @@ describe('the checksum of an object that is put', () => {
       const other = await send('PUT', [`x-amz-checksum-${name}`, value], '12345678');
       assert.match(
         other.text,
-        new RegExp(`<Code>BadDigest</Code><Message>The ${name.toUpperCase()} you specified did not match the calculated checksum.</Message>`),
+        new RegExp(
+          `<Code>BadDigest</Code><Message>The ${name.toUpperCase()} you specified did not match the calculated checksum.</Message>`,
+        ),
       );
       const wrong = await send('PUT', [`x-amz-checksum-${name}`, 'test'], '123456789');
       assert.match(
         wrong.text,
-        new RegExp(`<Code>InvalidRequest</Code><Message>Value for x-amz-checksum-${name} header is invalid.</Message>`),
+        new RegExp(
+          `<Code>InvalidRequest</Code><Message>Value for x-amz-checksum-${name} header is invalid.</Message>`,
+        ),
       );
     });
   }

@@ -459,7 +459,10 @@ describe('Sqs by the query protocol', () => {
 describe('a redrive policy that a call sets', () => {
   const deadLetterTargetArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:dead`;
   for (const [policy, reason] of [
-    [{ deadLetterQueueARN: 'a', maxReceiveCount: 5 }, 'Redrive policy does not contain mandatory attribute: deadLetterTargetArn.'],
+    [
+      { deadLetterQueueARN: 'a', maxReceiveCount: 5 },
+      'Redrive policy does not contain mandatory attribute: deadLetterTargetArn.',
+    ],
     [{ deadLetterTargetArn }, 'Redrive policy does not contain mandatory attribute: maxReceiveCount.'],
     [
       { deadLetterTargetArn, maxReceiveCount: 'invalid' },

@@ -408,7 +408,11 @@ describe('GetFederationToken', () => {
 
   for (const [what, form, code] of [
     ['a name that is too short', { Name: 'b' }, 'ValidationError'],
-    ['managed policies', { 'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess' }, 'ValidationError'],
+    [
+      'managed policies',
+      { 'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+      'ValidationError',
+    ],
   ] as const)
     it(`refuses ${what}`, async () => {
       const { answer } = await federate(form);
