@@ -109,7 +109,8 @@ export class ServiceHost {
   #functionArns: ReadonlyMap<string, string> = new Map();
 
   constructor(options: ServiceHostOptions) {
-    const { clock, invoker, random, report, accountId, kept, writtenObjects, isElsewhere, services } = options;
+    const { clock, invoker, random, report, accountId, kept, writtenObjects, isElsewhere, services } =
+      options;
     const names = options.catalogue.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new RangeError(`two services are called "${twice}"`);
