@@ -257,8 +257,9 @@ function patternOf(pattern: string): RegExp {
 }
 
 /**
- * Returns the violations of a list. The list is printed only if it is empty or one of its items is wrong. If an item is
- * wrong, all constraints of the items are listed, as recorded for `vpcConfig.subnetIds` of Lambda's CreateFunction.
+ * Returns the violations of a list. A list of texts is printed, as in `'[x86_64, arm64]' at 'architectures'` (obs:
+ * lambda, `test_create_lambda_exceptions`; remind101/ssm-env#10). If one of its items is wrong, all constraints of the
+ * items are listed, as recorded for `vpcConfig.subnetIds` of Lambda's CreateFunction.
  */
 function brokenList(list: readonly unknown[], at: string, rule: MemberRule): readonly string[] {
   const { each = {} } = rule;
@@ -266,7 +267,7 @@ function brokenList(list: readonly unknown[], at: string, rule: MemberRule): rea
   const wrong = isWrong ? constraintsOf(each).join(', ') : undefined;
   return [
     ...outOfRange(list.length, rule, MUST.haveLengthFrom, MUST.haveLengthTo).map((must) =>
-      violationOf(list.length === 0 ? `'[]'` : '', at, must),
+      violationOf(list.every(isText) ? `'${shorten(`[${list.join(', ')}]`)}'` : '', at, must),
     ),
     ...(wrong === undefined
       ? []

@@ -119,8 +119,7 @@ type Keys = { readonly partition: string; readonly sort: string | undefined };
 async function keysOf(engine: StatementStore, table: string, index: string | undefined): Promise<Keys> {
   const found = await engine.table(table);
   const schema = keySchemaOf(found, index);
-  if (schema === undefined)
-    throw validationError(`The table does not have the specified index: ${index ?? ''}`);
+  if (schema === undefined) throw validationError('The table does not have the specified index');
   // If the index has several attributes per key, the statement runs as a scan, whatever its conditions are.
   if (hasSeveralKeys(schema)) return { partition: '', sort: undefined };
   const keyOf = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;

@@ -6,7 +6,7 @@ import type { PoolUser } from '../pools/pool-user.ts';
 import { customMessage, NO_CLIENT, postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
 import type { CallInput } from '@gatewright/aws/call-input';
-import { readAttributes } from './cognito-input.ts';
+import { readAttributes, readUserAttributes } from './cognito-input.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 import { confirm, deleteOnFailure } from './sign-up.ts';
@@ -22,7 +22,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
       ? pool.get(name)
       : pool.add(
           name,
-          readAttributes(input, 'UserAttributes'),
+          readUserAttributes(input, pool.definition),
           'FORCE_CHANGE_PASSWORD',
           pool.definition.nameAttributes.length > 0
             ? 'An account with the given email already exists.'
@@ -78,7 +78,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
 
   AdminUpdateUserAttributes(input, at) {
     const { pool, user } = namedUser(input, at);
-    const given = readAttributes(input, 'UserAttributes');
+    const given = readUserAttributes(input, pool.definition);
     if (given.has('sub')) throw invalidParameter('Cannot modify the non-mutable attribute sub');
     pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
     return {};

@@ -14,7 +14,7 @@ import { ADMINISTER_USERS } from './administer-users.ts';
 import { AUTHENTICATE, AUTHENTICATE_AS_ADMIN } from './authenticate.ts';
 import { Challenges } from './challenges.ts';
 import type { CallInput } from '@gatewright/aws/call-input';
-import { cognitoInput, readAttributes } from './cognito-input.ts';
+import { cognitoInput, readUserAttributes } from './cognito-input.ts';
 import type { CognitoOperation, CognitoPorts, CognitoOperations } from './cognito-operation.ts';
 import { SIGN_UP } from './sign-up.ts';
 
@@ -114,7 +114,7 @@ const OWN_ACCOUNT: CognitoOperations = {
 
   async UpdateUserAttributes(input, at) {
     const { user, pool, client } = ownUser(input, at);
-    const given = readAttributes(input, 'UserAttributes');
+    const given = readUserAttributes(input, pool.definition);
     if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
       throw notAuthorized('A client attempted to write unauthorized attribute');
     // A changed address must be verified again.

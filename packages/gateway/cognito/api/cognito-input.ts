@@ -6,7 +6,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { invalidParameter, notAuthorized } from '../pools/cognito-error.ts';
-import type { AppClient } from '../pools/pool-model.ts';
+import type { AppClient, PoolDefinition } from '../pools/pool-model.ts';
 
 const POLICY: InputPolicy = { names: 'first', refuse: invalidParameter, wrongType: invalidParameter };
 const ATTRIBUTE_NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,32}$/u;
@@ -30,6 +30,23 @@ export function readAttributes(input: CallInput, member: string): ReadonlyMap<st
       );
     }),
   );
+}
+
+/**
+ * Reads the attributes of a user. Custom attributes must be in the schema of the pool, if it is known
+ * (aws-amplify/amplify-flutter#509).
+ */
+export function readUserAttributes(
+  input: CallInput,
+  { custom }: Pick<PoolDefinition, 'custom'>,
+): ReadonlyMap<string, string> {
+  const attributes = readAttributes(input, 'UserAttributes');
+  const faults = [...attributes.keys()]
+    .filter((name) => name.includes(':') && custom?.includes(name) === false)
+    .map((name) => `${name}: Attribute does not exist in the schema.\n`);
+  if (faults.length > 0)
+    throw invalidParameter(`Attributes did not conform to the schema: ${faults.join('')}`);
+  return attributes;
 }
 
 /** @throws ServiceRefusal InvalidParameterException if the parameter is missing */

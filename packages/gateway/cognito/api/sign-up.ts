@@ -5,7 +5,7 @@ import type { PoolUser } from '../pools/pool-user.ts';
 import { postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
 import type { CodeDelivery, UserPool } from '../pools/user-pool.ts';
 import type { AppClient } from '../pools/pool-model.ts';
-import { checkSecretHash, readAttributes } from './cognito-input.ts';
+import { checkSecretHash, readAttributes, readUserAttributes } from './cognito-input.ts';
 import type { CallInput } from '@gatewright/aws/call-input';
 import { clientOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
@@ -18,7 +18,7 @@ export const SIGN_UP: CognitoOperations = {
     if (!pool.definition.allowsSignUp) throw notAuthorized('SignUp is not permitted for this user pool');
     const password = input.text('Password');
     pool.checkPassword(password);
-    const attributes = readAttributes(input, 'UserAttributes');
+    const attributes = readUserAttributes(input, pool.definition);
     // Attack: if a user could mark an address as verified, the user could claim any address.
     const verified = [...attributes.keys()].find((attribute) => attribute.endsWith('_verified'));
     if (verified !== undefined) throw notAuthorized('A client attempted to write unauthorized attribute');

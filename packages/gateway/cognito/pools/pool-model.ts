@@ -84,6 +84,8 @@ export type PoolDefinition = {
   readonly isCaseSensitive: boolean;
   readonly allowsSignUp: boolean;
   readonly required: readonly string[];
+  /** The custom attributes of the schema, such as `custom:shop`; undefined means that they are not known. */
+  readonly custom: readonly string[] | undefined;
   readonly groups: readonly string[];
   readonly clients: readonly AppClient[];
   /** If true, any client id is accepted, because the pool's own clients are unknown here. */
@@ -137,6 +139,7 @@ export function openPool(
     isCaseSensitive: false,
     allowsSignUp: true,
     required: [],
+    custom: undefined,
     groups: [],
     clients: [],
     isOpen: true,

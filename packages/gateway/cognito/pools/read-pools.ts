@@ -1,5 +1,6 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { asNonEmptyText, isJsonObject, isTrue, mapOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -65,6 +66,7 @@ function readPool(
     isCaseSensitive: isTrue(mapOf(properties, 'UsernameConfiguration')['CaseSensitive']),
     allowsSignUp: !isTrue(admin['AllowAdminCreateUserOnly']),
     required: readRequired(properties),
+    custom: readCustom(properties),
     groups: ofPool('UserPoolGroup').map((group) => group.physicalId),
     clients: ofPool('UserPoolClient').map((client) => readClient(client, secretOf(client, stacks))),
     isOpen: false,
@@ -125,13 +127,21 @@ function readPolicy(policy: Properties, admin: Properties): PasswordPolicy {
 }
 
 function readRequired(properties: Properties): readonly string[] {
+  return readSchema(properties).flatMap(({ Required, Name }) =>
+    isTrue(Required) && typeof Name === 'string' ? [Name] : [],
+  );
+}
+
+/** Cognito adds the prefix to each name of the schema that is not one of a standard attribute. */
+function readCustom(properties: Properties): readonly string[] {
+  return readSchema(properties).flatMap(({ Name, DeveloperOnlyAttribute }) =>
+    typeof Name === 'string' ? [`${isTrue(DeveloperOnlyAttribute) ? 'dev:' : ''}custom:${Name}`] : [],
+  );
+}
+
+function readSchema(properties: Properties): readonly UnknownMembers[] {
   const schema = properties['Schema'];
-  const attributes: readonly unknown[] = Array.isArray(schema) ? schema : [];
-  return attributes.flatMap((attribute) => {
-    if (!isJsonObject(attribute) || !isTrue(attribute['Required'])) return [];
-    const name = attribute['Name'];
-    return typeof name === 'string' ? [name] : [];
-  });
+  return Array.isArray(schema) ? schema.filter(isJsonObject) : [];
 }
 
 const LEGACY_FLOWS: Readonly<Record<string, readonly AuthFlow[]>> = {

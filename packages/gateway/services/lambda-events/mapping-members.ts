@@ -94,12 +94,15 @@ export function refusalForSource(service: string, properties: UnknownMembers): R
       member: 'StartingPosition',
       message: `${validationMessage(violation(undefined, 'startingPosition', MUST.notBeNull))}.`,
     };
-  return service === 'dynamodb' && position === 'AT_TIMESTAMP'
-    ? {
-        member: 'StartingPosition',
-        message: `Unsupported starting position for arn type: ${asText(properties['EventSourceArn']) ?? ''}`,
-      }
-    : undefined;
+  if (position !== 'AT_TIMESTAMP') return undefined;
+  if (service === 'dynamodb')
+    return {
+      member: 'StartingPosition',
+      message: `Unsupported starting position for arn type: ${asText(properties['EventSourceArn']) ?? ''}`,
+    };
+  return isGiven(properties['StartingPositionTimestamp'])
+    ? undefined
+    : { member: 'StartingPositionTimestamp', message: 'Need to specify a timestamp' };
 }
 
 function refusalForQueue(properties: UnknownMembers, type: string): RefusedMember | undefined {

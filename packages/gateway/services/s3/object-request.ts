@@ -9,6 +9,8 @@ export type StoredObject = {
   readonly changedMs: number;
   /** Content-Type, and the other headers of the object that PutObject set. */
   readonly headers: readonly string[];
+  /** The headers of the checksum that PutObject stated. */
+  readonly checksum?: readonly string[];
 };
 
 export type ObjectRefusal = {
@@ -89,6 +91,33 @@ export function refuseDigest(request: ServiceRequest, body: Buffer): ObjectRefus
 
 /** 16 bytes in Base64. */
 const DIGEST = /^[A-Za-z0-9+/]{22}==$/;
+
+/** Storage classes that an object cannot be put into [obs: s3, `test_put_object_storage_class_outposts`]. */
+export function refuseStorageClass(request: ServiceRequest): ObjectRefusal | undefined {
+  const wanted = headerOf(request, 'x-amz-storage-class');
+  if (wanted === undefined || STORAGE_CLASSES.has(wanted)) return undefined;
+  return {
+    status: 400,
+    code: 'InvalidStorageClass',
+    message: 'The storage class you specified is not valid',
+    details: { StorageClassRequested: wanted },
+  };
+}
+
+const STORAGE_CLASSES: ReadonlySet<string> = new Set([
+  'DEEP_ARCHIVE',
+  'GLACIER',
+  'GLACIER_IR',
+  'INTELLIGENT_TIERING',
+  'ONEZONE_IA',
+  'REDUCED_REDUNDANCY',
+  'STANDARD',
+  'STANDARD_IA',
+]);
+
+export function wantsChecksum(request: ServiceRequest): boolean {
+  return headerOf(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
+}
 
 /** Checks the conditions of a write. Only one of the two headers is accepted, and only some values. */
 export function refuseWrite(

@@ -11,8 +11,11 @@ import {
   readRange,
   refuseDigest,
   refuseRead,
+  refuseStorageClass,
   refuseWrite,
+  wantsChecksum,
 } from './object-request.ts';
+import { checksumHeaders, refuseChecksum } from './checksums.ts';
 import type { ObjectRefusal, StoredObject } from './object-request.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
@@ -123,12 +126,13 @@ export class RecordedBuckets {
     const body = Buffer.from(request.body ?? NOTHING);
     if (body.length > MAX_OBJECT_BYTES)
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
-    const wrong = refuseDigest(request, body);
+    const wrong = refuseStorageClass(request) ?? refuseDigest(request, body) ?? refuseChecksum(request, body);
     if (wrong !== undefined) return this.#refuse(wrong);
     const etag = etagOf(body);
     this.#objects.delete(id);
     const headers = ['Content-Type', contentType, ...objectHeaders(request)];
-    this.#objects.set(id, { body, etag, headers, changedMs: this.#ports.clock.nowEpochMs() });
+    const checksum = checksumHeaders(request);
+    this.#objects.set(id, { body, etag, headers, checksum, changedMs: this.#ports.clock.nowEpochMs() });
     for (const oldest of this.#objects.keys()) {
       if (this.#objects.size <= MAX_OBJECTS) break;
       this.#objects.delete(oldest);
@@ -140,7 +144,7 @@ export class RecordedBuckets {
       size: body.length,
       etag: etag.replaceAll('"', ''),
     });
-    return this.#reply(200, ['ETag', etag, ...ENCRYPTED], NOTHING);
+    return this.#reply(200, ['ETag', etag, ...checksum, ...ENCRYPTED], NOTHING);
   }
 
   #get(id: string, key: string, request: ServiceRequest): Answered {
@@ -160,6 +164,7 @@ export class RecordedBuckets {
       'bytes',
       ...ENCRYPTED,
     ];
+    if (wantsChecksum(request) && sent.length === body.length) headers.push(...(stored.checksum ?? []));
     if (part !== undefined) headers.push('Content-Range', `bytes ${part.from}-${part.to}/${body.length}`);
     const status = part === undefined ? 200 : 206;
     if (request.method === 'GET') return this.#reply(status, headers, sent);

@@ -2,7 +2,7 @@
  * Reads attributes of a queue as settings, for templates and calls (SQS API reference, "CreateQueue",
  * "SetQueueAttributes").
  */
-import { asFlag, asInteger, membersOf, parseJson } from '@gatewright/aws/json-object';
+import { asFlag, asInteger, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { SqsError } from './error.ts';
 import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
@@ -118,6 +118,7 @@ export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): vo
       'InvalidAttributeName',
       'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
     );
+  checkRedrive(attributes['RedrivePolicy']);
   for (const name of Object.keys(attributes)) {
     if (!ATTRIBUTES.has(name)) throw unknownAttribute(name);
     if (isFifo || !OF_FIFO.includes(name)) continue;
@@ -127,6 +128,27 @@ export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): vo
       `You can specify the ${name} only when FifoQueue is set to true.`,
     );
   }
+}
+
+/**
+ * Checks a redrive policy that a call sets (crossplane-contrib/provider-aws#443; obs: sqs, of the code for each of the
+ * three faults). The words for a count that is out of range are inferred.
+ */
+function checkRedrive(value: unknown): void {
+  if (typeof value !== 'string' || value === '') return;
+  const policy = membersOf(parseJson(value));
+  const refuse = (reason: string): SqsError =>
+    new SqsError(
+      'InvalidParameterValue',
+      `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+    );
+  for (const name of ['deadLetterTargetArn', 'maxReceiveCount'])
+    if (policy[name] === undefined)
+      throw refuse(`Redrive policy does not contain mandatory attribute: ${name}.`);
+  if (asInteger(policy['maxReceiveCount'], 1, 1_000) === undefined)
+    throw refuse(
+      `Invalid value for maxReceiveCount: ${textOf(policy, 'maxReceiveCount')}, valid values are from 1 to 1000 both inclusive.`,
+    );
 }
 
 function unknownAttribute(name: string): SqsError {

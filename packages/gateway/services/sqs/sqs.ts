@@ -7,7 +7,7 @@ import type { EventPorts } from '../../kernel/event-ports.ts';
 import { checkWantedAttributes, printKeptAttributes, printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
 import { findQueue, ownerOf, type QueuePlace } from './queue-place.ts';
-import { administerQueues } from './administration.ts';
+import { ADMINISTRATION, administerQueues } from './administration.ts';
 import { invalid, missing, noSuchQueue, SqsError } from './error.ts';
 import { numberOf, readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
 import { NO_DEDUPLICATION, printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
@@ -62,10 +62,11 @@ export class Sqs {
     const find = (): LocalQueue | undefined => findQueue(input, place, queues);
     const administered = administerQueues(action, input, place, queues, find);
     if (administered !== undefined) return administered;
+    const isQueueCall = ADMINISTRATION.includes(action) || Object.hasOwn(QUEUE_CALLS, action);
+    if (!isQueueCall) return undefined;
     const run = Object.hasOwn(QUEUE_CALLS, action) ? QUEUE_CALLS[action] : undefined;
     const queue = run === undefined ? undefined : find();
-    if (run === undefined) return undefined;
-    if (queue === undefined) {
+    if (queue === undefined || run === undefined) {
       // Only calls to queues of other accounts are recorded, because these queues are not known here.
       if (ownerOf(input, place) === place.accountId) throw noSuchQueue();
       return undefined;

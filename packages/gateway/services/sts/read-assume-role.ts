@@ -92,7 +92,7 @@ function invalid(message: string): OperationRefused {
   return new OperationRefused('InvalidParameterValue', message);
 }
 
-export type FederationInput = Pick<AssumeRoleInput, 'limit' | 'policyLength'> & { readonly name: string };
+type FederationInput = Pick<AssumeRoleInput, 'limit' | 'policyLength'> & { readonly name: string };
 
 export function readFederation(parameters: URLSearchParams): FederationInput {
   const input = membersOfQuery(parameters);

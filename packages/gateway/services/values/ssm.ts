@@ -134,10 +134,12 @@ function getParameters(fields: UnknownMembers, values: LocalValues, home: Home):
   return { Parameters: found, InvalidParameters: missing };
 }
 
+/** aws/aws-sdk-js-v3#5928, with AWS's own escapes. */
+const WRONG_PATH = String.raw`The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.`;
+
 function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: Home): UnknownMembers {
   const path = textField(fields, 'Path');
-  if (!path.startsWith('/'))
-    throw new ServiceRefusal('ValidationException', 'The parameter path must begin with a forward slash.');
+  if (!path.startsWith('/')) throw new ServiceRefusal('ValidationException', WRONG_PATH);
   const filters = fields['ParameterFilters'];
   if (Array.isArray(filters) && filters.length > 0)
     throw notServed('ParameterFilters of GetParametersByPath');

@@ -205,7 +205,7 @@ describe('ExecuteStatement', () => {
     { statement: `EXISTS(SELECT * FROM "Music-1")`, says: /EXISTS/ },
     { statement: `SELECT * FROM "Music-1" WHERE artist = ?`, says: /Number of parameters/ },
     { statement: `SELECT * FROM "Music-1"`, parameters: [S('a')], says: /Number of parameters/ },
-    { statement: `SELECT * FROM "Music-1"."none" WHERE a = 1`, says: /does not have the specified index/ },
+    { statement: `SELECT * FROM "Music-1"."none" WHERE a = 1`, says: /does not have the specified index$/ },
     { statement: `SELECT * FROM "Music-1" WHERE artist = ${'['.repeat(40)}`, says: /Nesting/ },
     { statement: `UPDATE "Music-1" WHERE artist = 'a' AND song = 'b'`, says: /without SET or REMOVE/ },
     { statement: `INSERT INTO "Music-1" VALUE nothing`, says: /nothing/ },

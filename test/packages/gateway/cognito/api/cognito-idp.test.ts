@@ -253,6 +253,27 @@ describe("Cognito's API for users", () => {
       );
     });
 
+  // aws-amplify/amplify-flutter#509
+  it('refuses custom attributes that are not in the schema, and names them all', async () => {
+    const at = await aUserPool({ Schema: [{ Name: 'shop', AttributeDataType: 'String' }] });
+    const UserAttributes = ['custom:shop', 'custom:firstName', 'custom:dateOfBirth'].map((Name) => ({
+      Name,
+      Value: 'a',
+    }));
+    const answer = await at.call('SignUp', {
+      ...client,
+      Username: 'carl',
+      Password: PASSWORD,
+      UserAttributes,
+    });
+
+    assert.partialDeepStrictEqual(answer.body, {
+      __type: 'InvalidParameterException',
+      message:
+        'Attributes did not conform to the schema: custom:firstName: Attribute does not exist in the schema.\ncustom:dateOfBirth: Attribute does not exist in the schema.\n',
+    });
+  });
+
   it('accepts sign-in by an address only once it is verified', async () => {
     const at = await aUserPool({ AliasAttributes: ['email'] });
     await at.admin('AdminCreateUser', {

@@ -4,7 +4,7 @@ import { aUserPool, codeOf, PASSWORD, signIn, tokensOf } from '../../../../suppo
 
 // Source: Amazon Cognito user pools API reference.
 describe('a user by their access token', () => {
-  const VERIFIES = { AutoVerifiedAttributes: ['email'] };
+  const VERIFIES = { AutoVerifiedAttributes: ['email'], Schema: [{ Name: 'tenant' }, { Name: 'team' }] };
   async function ada(pool: object = {}) {
     const at = await aUserPool(pool);
     const { AccessToken } = tokensOf(await at.call('InitiateAuth', signIn('ada', PASSWORD)));

@@ -16,7 +16,8 @@ const MODEL = new CallModel(String.raw`
 {"shape":"Name","type":"text","least":2,"most":4,"pattern":"[a-z]+"}
 {"shape":"Tag","type":"object","required":["Key"],"members":{"Key":"Name","Tags":"TagList"}}
 {"shape":"TagList","type":"list","most":2,"each":"Tag"}
-{"operation":"Make","http":"POST /2015/things/{Name}/parts","required":["Name"],"members":{"Name":"Name uri","Size":"number querystring size","Kind":"text header X-Kind","Tags":"TagList","At":"time"}}
+{"shape":"NameList","type":"list","most":2,"each":"Name"}
+{"operation":"Make","http":"POST /2015/things/{Name}/parts","required":["Name"],"members":{"Name":"Name uri","Size":"number querystring size","Kind":"text header X-Kind","Tags":"TagList","Names":"NameList","At":"time"}}
 {"operation":"Drop","http":"DELETE /2015/things/{Name}/","members":{"Name":"Name uri"}}
 `);
 const failed = (value: string, at: string, must: string): string =>
@@ -43,6 +44,11 @@ describe('a model of calls', () => {
         failed("'A'", 'name', 'have length greater than or equal to 2'),
         `Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 2`,
       ],
+    },
+    {
+      name: 'a list of texts, which is printed (remind101/ssm-env#10)',
+      input: { Name: 'abc', Names: ['ab', 'cd', 'ef'] },
+      violations: [failed("'[ab, cd, ef]'", 'names', 'have length less than or equal to 2')],
     },
   ];
   for (const { name, input, violations } of rows)

@@ -220,3 +220,66 @@ describe('a bucket that does not exist', () => {
       );
     });
 });
+
+// LocalStack, tests/aws/services/s3/test_s3.py::test_put_object_checksum and test_s3_checksum_no_algorithm. The check
+// values of the CRCs: reveng, "Catalogue of parametrised CRC algorithms", of the text 123456789
+describe('the checksum of an object that is put', () => {
+  const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
+  const RIGHT = [
+    ['crc32', base64('cbf43926')],
+    ['crc32c', base64('e3069283')],
+    ['crc64nvme', base64('ae8b14860a799888')],
+    ['sha1', base64('f7c3bc1d808e04732adf679965ccc34ca7ae3441')],
+    ['sha256', base64('15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225')],
+  ] as const;
+  for (const [name, value] of RIGHT) {
+    it(`may be a ${name}, and is shown again to those who ask for it`, async () => {
+      const { send } = aBucket();
+      const put = await send('PUT', [`x-amz-checksum-${name}`, value], '123456789');
+      assert.deepEqual([put.status, put.header(`x-amz-checksum-${name}`)], [200, value]);
+      assert.equal(put.header('x-amz-checksum-type'), 'FULL_OBJECT');
+      const read = await send('GET', ['x-amz-checksum-mode', 'ENABLED']);
+      assert.equal(read.header(`x-amz-checksum-${name}`), value);
+      const part = await send('GET', ['x-amz-checksum-mode', 'ENABLED', 'range', 'bytes=0-3']);
+      assert.ok(!part.names.includes(`x-amz-checksum-${name}`));
+    });
+
+    it(`is refused if it is not the ${name} of the body, or has another form`, async () => {
+      const { send } = aBucket();
+      const other = await send('PUT', [`x-amz-checksum-${name}`, value], '12345678');
+      assert.match(
+        other.text,
+        new RegExp(
+          `<Code>BadDigest</Code><Message>The ${name.toUpperCase()} you specified did not match the calculated checksum.</Message>`,
+        ),
+      );
+      const wrong = await send('PUT', [`x-amz-checksum-${name}`, 'test'], '123456789');
+      assert.match(
+        wrong.text,
+        new RegExp(
+          `<Code>InvalidRequest</Code><Message>Value for x-amz-checksum-${name} header is invalid.</Message>`,
+        ),
+      );
+    });
+  }
+
+  it('is only one', async () => {
+    const { send } = aBucket();
+    const headers = RIGHT.slice(0, 2).flatMap(([name, value]) => [`x-amz-checksum-${name}`, value]);
+    assert.match((await send('PUT', headers, '123456789')).text, /Expecting a single x-amz-checksum- header/);
+  });
+});
+
+// LocalStack, tests/aws/services/s3/test_s3.py::test_put_object_storage_class_outposts
+describe('the storage class of an object that is put', () => {
+  it('is one of those that S3 itself has', async () => {
+    const { send } = aBucket();
+    assert.equal((await send('PUT', ['x-amz-storage-class', 'STANDARD_IA'], 'a')).status, 200);
+    const { status, text } = await send('PUT', ['x-amz-storage-class', 'OUTPOSTS'], 'a');
+    assert.equal(status, 400);
+    assert.match(
+      text,
+      /<Code>InvalidStorageClass<\/Code><Message>The storage class you specified is not valid<\/Message><StorageClassRequested>OUTPOSTS</,
+    );
+  });
+});

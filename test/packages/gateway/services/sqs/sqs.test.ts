@@ -432,15 +432,4 @@ describe('Sqs by the query protocol', () => {
       ],
     );
   });
-
-  // LocalStack, tests/aws/services/sqs/test_sqs.py::test_non_existent_queue
-  for (const action of ['SendMessage', 'ReceiveMessage', 'SendMessageBatch', 'PurgeQueue'])
-    it(`${action} is refused for a queue of this account that does not exist`, async () => {
-      const bench = anEventEngine(SERVICES, { resources: QUEUES });
-      const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/elsewhere`;
-      assert.partialDeepStrictEqual(await bench.call('sqs', action, { QueueUrl, MessageBody: 'b' }), {
-        __type: 'com.amazonaws.sqs#QueueDoesNotExist',
-        message: 'The specified queue does not exist.',
-      });
-    });
 });

@@ -1,124 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readRoles } from '../../../../../packages/gateway/control/loading/read-roles.ts';
-import { Faults } from '../../../../../packages/gateway/core/errors.ts';
-import { FunctionIdentities } from '../../../../../packages/gateway/core/policy/function-identities.ts';
-import { adminIdentity, decideFor } from '../../../../../packages/gateway/core/policy/identities.ts';
-import type { LocalIdentity } from '../../../../../packages/gateway/core/policy/identities.ts';
-import { compilePolicy } from '../../../../../packages/gateway/core/policy/evaluate.ts';
-import { TemporarySessions } from '../../../../../packages/gateway/core/policy/temporary-sessions.ts';
+import { decideFor } from '../../../../../packages/gateway/core/policy/identities.ts';
 import type { AwsService } from '../../../../../packages/gateway/kernel/calls/aws-call.ts';
-import { createSts } from '../../../../../packages/gateway/services/sts/sts.ts';
-import { ACCOUNT_ID, aStack } from '../../../../support/a-stack.ts';
-import { CountingRandom } from '../../../../support/virtual-ports.ts';
-
-const ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/reader`;
-const NOW_MS = Date.UTC(2026, 10, 23, 12);
-const ALICE_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/alice`;
-
-type Statement = Readonly<Record<string, unknown>>;
-const allow = (Action: string, more: Statement = {}): Statement => ({
-  Effect: 'Allow',
-  Action,
-  Resource: '*',
-  ...more,
-});
-const trusts = (AWS: string, more: Statement = {}): Statement => ({
-  Effect: 'Allow',
-  Principal: { AWS },
-  Action: 'sts:AssumeRole',
-  ...more,
-});
-
-function anIdentity(...statements: readonly Statement[]): LocalIdentity {
-  const compiled = compilePolicy({ Version: '2012-10-17', Statement: statements }, { ofIdentity: true });
-  const key = { accessKeyId: 'AKIALOCAL0000ALICE', secretAccessKey: 'secret' };
-  return {
-    ...adminIdentity(key, ACCOUNT_ID),
-    name: 'alice',
-    arn: ALICE_ARN,
-    policies: statements.length === 0 || compiled.kind === 'invalid' ? [] : [compiled.policy],
-  };
-}
-
-type Bench = {
-  readonly ask: (
-    caller: LocalIdentity,
-    form: Readonly<Record<string, string>>,
-  ) => Promise<{ status: number; body: string }>;
-  readonly sessions: TemporarySessions;
-  readonly identities: FunctionIdentities;
-  readonly reports: readonly string[];
-};
-
-/** One role, `reader`, which may list queues. */
-function aBench(
-  {
-    trust,
-    more = {},
-  }: { readonly trust: readonly Statement[]; readonly more?: Readonly<Record<string, unknown>> },
-  others?: AwsService,
-  isEnforced = true,
-): Bench {
-  const reports: string[] = [];
-  const sessions = new TemporarySessions();
-  const report = (message: string): void => void reports.push(message);
-  let made = 0;
-  const makeKeyPair = () => ({ accessKeyId: `AKIALOCAL${++made}`, secretAccessKey: `secret-${made}` });
-  const identities = new FunctionIdentities({ makeKeyPair, nowEpochMs: () => NOW_MS, report });
-  const properties = {
-    AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: trust },
-    Policies: [
-      {
-        PolicyName: 'p',
-        PolicyDocument: { Version: '2012-10-17', Statement: [allow('sqs:ListQueues'), allow('sqs:Send*')] },
-      },
-    ],
-    ...more,
-  } as never;
-  const stack = aStack({ Role: { type: 'AWS::IAM::Role', id: 'reader', properties } });
-  identities.replace(
-    [],
-    isEnforced ? readRoles([stack], new Faults(false)) : { byArn: new Map(), ofFunctions: new Map() },
-  );
-  const sts = createSts({
-    identities,
-    isEnforced,
-    accountId: ACCOUNT_ID,
-    nowEpochMs: () => NOW_MS,
-    random: new CountingRandom(),
-    makeKeyPair,
-    makeToken: () => 'token',
-    open(credentials, identity) {
-      sessions.open(credentials, identity);
-      return Promise.resolve();
-    },
-    report,
-    others,
-  });
-  return {
-    sessions,
-    identities,
-    reports,
-    async ask(caller, form) {
-      const request = {
-        method: 'POST',
-        path: '/',
-        query: '',
-        host: '127.0.0.1:4000',
-        body: Buffer.from(new URLSearchParams(form).toString()),
-        rawHeaders: ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'],
-      };
-      const { status, body } = await sts({ request, caller, service: 'sts', region: 'eu-central-1' });
-      return { status, body: String(body) };
-    },
-  };
-}
+import {
+  aBench,
+  ALICE_ARN,
+  allow,
+  anIdentity,
+  codeOf,
+  elementOf,
+  NOW_MS,
+  ROLE,
+  trusts,
+} from '../../../../support/an-sts-bench.ts';
+import type { Statement } from '../../../../support/an-sts-bench.ts';
+import { ACCOUNT_ID } from '../../../../support/a-stack.ts';
 
 const ASSUME = { Action: 'AssumeRole', Version: '2011-06-15', RoleArn: ROLE, RoleSessionName: 'me' };
-const codeOf = ({ body }: { readonly body: string }): string | undefined => /<Code>([^<]+)</.exec(body)?.[1];
-const elementOf = (name: string, { body }: { readonly body: string }): string =>
-  new RegExp(`<${name}>([^<]+)<`).exec(body)?.[1] ?? '';
 
 describe('GetCallerIdentity', () => {
   it('says who has signed, without asking their policies', async () => {
@@ -362,66 +260,6 @@ describe('GetSessionToken', () => {
     assert.deepEqual([session.arn, session.policies], [ALICE_ARN, alice.policies]);
     assert.equal(session.session?.expiresAtEpochMs, NOW_MS + 900_000);
     assert.equal(codeOf(again), 'AccessDenied');
-  });
-});
-
-// The form: LocalStack's snapshot of test_sts.py::test_get_federation_token. The rights: STS API reference
-describe('GetFederationToken', () => {
-  const FEDERATE = { Action: 'GetFederationToken', Name: 'bob', DurationSeconds: '900' };
-  const BOB = `arn:aws:sts::${ACCOUNT_ID}:federated-user/bob`;
-  const QUEUE = `arn:aws:sqs:us-east-1:${ACCOUNT_ID}:q`;
-  const policy = (...statements: readonly Statement[]) => ({
-    Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
-  });
-  const federate = async (form: Readonly<Record<string, string>>) => {
-    const { ask, sessions } = aBench({ trust: [] });
-    const alice = anIdentity(allow('sqs:*'), allow('sts:GetFederationToken'));
-    const answer = await ask(alice, { ...FEDERATE, ...form });
-    const session = sessions.find(elementOf('AccessKeyId', answer));
-    const may = (action: string) =>
-      session && decideFor(session, { action, resource: QUEUE, conditions: new Map() });
-    return { ask, answer, session, may };
-  };
-
-  it('gives keys to a user of the name, who may do nothing without a policy', async () => {
-    const { ask, answer, session, may } = await federate({});
-    assert.deepEqual(
-      ['Arn', 'FederatedUserId', 'PackedPolicySize'].map((name) => elementOf(name, answer)),
-      [BOB, `${ACCOUNT_ID}:bob`, '0'],
-    );
-    assert.equal(session?.session?.expiresAtEpochMs, NOW_MS + 900_000);
-    assert.equal(may('sqs:SendMessage'), 'implicit-deny');
-    assert.ok(session);
-    const shown = await ask(session, { Action: 'GetCallerIdentity' });
-    assert.deepEqual([elementOf('Arn', shown), elementOf('UserId', shown)], [BOB, `${ACCOUNT_ID}:bob`]);
-    assert.equal(codeOf(await ask(session, FEDERATE)), 'AccessDenied');
-  });
-
-  it('allows what both the policy and the caller allow', async () => {
-    const { may } = await federate(policy(allow('sqs:SendMessage'), allow('sns:Publish')));
-    assert.deepEqual(['sqs:SendMessage', 'sqs:ReceiveMessage', 'sns:Publish'].map(may), [
-      'allow',
-      'implicit-deny',
-      'implicit-deny',
-    ]);
-  });
-
-  for (const [what, form, code] of [
-    ['a name that is too short', { Name: 'b' }, 'ValidationError'],
-    [
-      'managed policies',
-      { 'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
-      'ValidationError',
-    ],
-  ] as const)
-    it(`refuses ${what}`, async () => {
-      const { answer } = await federate(form);
-      assert.deepEqual([answer.status, codeOf(answer)], [400, code]);
-    });
-
-  it('needs a permission', async () => {
-    const { ask } = aBench({ trust: [] });
-    assert.equal(codeOf(await ask(anIdentity(allow('sqs:*')), FEDERATE)), 'AccessDenied');
   });
 });
 

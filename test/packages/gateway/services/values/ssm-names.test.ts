@@ -60,3 +60,13 @@ describe('Names of parameters', () => {
       });
     });
 });
+
+// aws/aws-sdk-js-v3#5928, aws/copilot-cli#66: the quotes within the sentence are escaped
+describe('A path of parameters', () => {
+  it('begins with a slash', async () => {
+    assert.deepEqual(await ask('GetParametersByPath', { Path: 'shop' }), {
+      __type: 'ValidationException',
+      message: String.raw`The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.`,
+    });
+  });
+});

@@ -1,0 +1,102 @@
+/** Checksums of objects that a request states (S3 user guide, "Checking object integrity"; obs: s3). */
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { headerOf } from '../../kernel/calls/aws-operation.ts';
+import type { ServiceRequest } from '../../core/ports.ts';
+import type { ObjectRefusal } from './object-request.ts';
+
+type Algorithm = { readonly bytes: number; readonly digest: (body: Buffer) => Buffer };
+
+/** By the last part of the header's name. */
+const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
+  crc32: { bytes: 4, digest: (body) => bigEndian(crc32(body)) },
+  crc32c: { bytes: 4, digest: (body) => bigEndian(reflectedCrc(body, { high: 0, low: 0x82f63b78 }).low) },
+  crc64nvme: {
+    bytes: 8,
+    digest(body) {
+      const { high, low } = reflectedCrc(body, { high: 0x9a6c9329, low: 0xac4bc9b5 });
+      return Buffer.concat([bigEndian(high), bigEndian(low)]);
+    },
+  },
+  sha1: { bytes: 20, digest: (body) => createHash('sha1').update(body).digest() },
+  sha256: { bytes: 32, digest: (body) => createHash('sha256').update(body).digest() },
+};
+const PREFIX = 'x-amz-checksum-';
+
+/** Returns the headers with which S3 confirms the checksum of a request; empty if the request states none. */
+export function checksumHeaders(request: ServiceRequest): readonly string[] {
+  return statedBy(request).flatMap(([name, value]) => [
+    `${PREFIX}${name}`,
+    value,
+    `${PREFIX}type`,
+    'FULL_OBJECT',
+  ]);
+}
+
+/** Refuses a checksum that has not the form of its algorithm, or that is not the one of the body. */
+export function refuseChecksum(request: ServiceRequest, body: Buffer): ObjectRefusal | undefined {
+  const stated = statedBy(request);
+  if (stated.length > 1)
+    return refuse(
+      'InvalidRequest',
+      'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+    );
+  const [name = '', value = ''] = stated[0] ?? [];
+  const algorithm = ALGORITHMS[name];
+  if (algorithm === undefined) return undefined;
+  const given = Buffer.from(value, 'base64');
+  if (given.length !== algorithm.bytes || given.toString('base64') !== value)
+    return refuse('InvalidRequest', `Value for ${PREFIX}${name} header is invalid.`);
+  if (given.equals(algorithm.digest(body))) return undefined;
+  return refuse(
+    'BadDigest',
+    `The ${name.toUpperCase()} you specified did not match the calculated checksum.`,
+  );
+}
+
+function statedBy(request: ServiceRequest): readonly (readonly [name: string, value: string])[] {
+  return Object.keys(ALGORITHMS).flatMap((name) => {
+    const value = headerOf(request, `${PREFIX}${name}`);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
+
+function refuse(code: string, message: string): ObjectRefusal {
+  return { status: 400, code, message, details: {} };
+}
+
+function bigEndian(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value >>> 0);
+  return bytes;
+}
+
+type Halves = { readonly high: number; readonly low: number };
+
+/**
+ * Computes a CRC with reflected bits, initial value and final XOR of ones, in two halves of 32 bits. For a polynomial of
+ * 32 bits, the upper half of the polynomial and of the result is 0 and is ignored.
+ */
+function reflectedCrc(body: Buffer, polynomial: Halves): Halves {
+  const isWide = polynomial.high !== 0;
+  const table = Array.from({ length: 256 }, (_, byte) => shiftByte({ high: 0, low: byte }, polynomial));
+  let high = isWide ? -1 : 0;
+  let low = -1;
+  for (const byte of body) {
+    const entry = table[(low ^ byte) & 0xff] ?? polynomial;
+    low = entry.low ^ ((low >>> 8) | (high << 24));
+    high = entry.high ^ (high >>> 8);
+  }
+  return { high: isWide ? ~high : 0, low: ~low };
+}
+
+function shiftByte({ high, low }: Halves, polynomial: Halves): Halves {
+  let [upper, lower] = [high, low];
+  for (let bit = 0; bit < 8; bit += 1) {
+    const isOdd = (lower & 1) === 1;
+    lower = (lower >>> 1) | (upper << 31);
+    upper >>>= 1;
+    if (isOdd) [upper, lower] = [upper ^ polynomial.high, lower ^ polynomial.low];
+  }
+  return { high: upper, low: lower };
+}

@@ -1,0 +1,58 @@
+/** What SQS refuses of calls that administer queues, and of queues that do not exist. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
+
+const SERVICES = { sqs };
+const QUEUES = '\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }';
+
+describe('a queue of this account that does not exist', () => {
+  // LocalStack, tests/aws/services/sqs/test_sqs.py::test_non_existent_queue
+  for (const action of [
+    'SendMessage',
+    'ReceiveMessage',
+    'SendMessageBatch',
+    'PurgeQueue',
+    'DeleteQueue',
+    'GetQueueAttributes',
+    'SetQueueAttributes',
+    'TagQueue',
+    'ListQueueTags',
+  ])
+    it(`${action} is refused`, async () => {
+      const bench = anEventEngine(SERVICES, { resources: QUEUES });
+      const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/elsewhere`;
+      assert.partialDeepStrictEqual(await bench.call('sqs', action, { QueueUrl, MessageBody: 'b' }), {
+        __type: 'com.amazonaws.sqs#QueueDoesNotExist',
+        message: 'The specified queue does not exist.',
+      });
+    });
+});
+
+// The first message: crossplane-contrib/provider-aws#443. The code of all: LocalStack, test_sqs.py, tests of redrive policies
+describe('a redrive policy that a call sets', () => {
+  const deadLetterTargetArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:dead`;
+  for (const [policy, reason] of [
+    [
+      { deadLetterQueueARN: 'a', maxReceiveCount: 5 },
+      'Redrive policy does not contain mandatory attribute: deadLetterTargetArn.',
+    ],
+    [{ deadLetterTargetArn }, 'Redrive policy does not contain mandatory attribute: maxReceiveCount.'],
+    [
+      { deadLetterTargetArn, maxReceiveCount: 'invalid' },
+      'Invalid value for maxReceiveCount: invalid, valid values are from 1 to 1000 both inclusive.',
+    ],
+  ] as const)
+    it(`is refused: ${reason}`, async () => {
+      const bench = anEventEngine(SERVICES, { resources: QUEUES });
+      const RedrivePolicy = JSON.stringify(policy);
+      assert.partialDeepStrictEqual(
+        await bench.call('sqs', 'CreateQueue', { QueueName: 'new', Attributes: { RedrivePolicy } }),
+        {
+          __type: 'com.amazonaws.sqs#InvalidParameterValue',
+          message: `Value ${RedrivePolicy} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+        },
+      );
+    });
+});
