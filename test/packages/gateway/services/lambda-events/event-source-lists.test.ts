@@ -229,8 +229,8 @@ describe('The table of event sources', () => {
 
   it('is what the guide says of SAM', () => {
     assertSame(
-      `${GUIDE}, "become SAM's resources"`,
-      namedInGuide(/become SAM's resources: (.*?)\. /).filter((name) => name !== 'SqsSubscription'),
+      `${GUIDE}, "are expanded as SAM does"`,
+      namedInGuide(/are expanded as SAM does: (.*?)\. /).filter((name) => name !== 'SqsSubscription'),
       served.map(({ type }) => type),
     );
     assertSame(
