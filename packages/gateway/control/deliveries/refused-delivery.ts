@@ -18,7 +18,7 @@ const SERVICES: readonly string[] = ['events', 's3', 'sns'];
 
 const SKIPPED = '(--roles off skips permissions)';
 
-export type DeliveryRules = {
+type DeliveryRules = {
   readonly functionPolicies: Pick<FunctionPolicies, 'isOwn' | 'statementsOf'>;
   readonly targetPolicies: Pick<TargetPolicies, 'find'>;
 };
