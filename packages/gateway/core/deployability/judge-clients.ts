@@ -3,10 +3,8 @@ import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewrig
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
-const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
-type Unit = keyof typeof SECONDS;
-
-const DAY = SECONDS.days;
+const DAY = 86_400;
+const SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: DAY };
 
 /**
  * How long each token can be valid, in seconds (Cognito API reference, CreateUserPoolClient; aws/aws-cdk#11752).
@@ -29,7 +27,7 @@ export function judgeTokenValidity(client: ResolvedResource): BrokenRelation | u
   if (unresolved.includes('TokenValidityUnits')) return undefined;
   for (const { property, unit, byDefault, least, most } of TOKENS) {
     const name = textOf(mapOf(properties, 'TokenValidityUnits'), unit) || byDefault;
-    const seconds = Number(properties[property] ?? 0) * (SECONDS[name as Unit] ?? Number.NaN);
+    const seconds = Number(properties[property] ?? 0) * (SECONDS[name] ?? Number.NaN);
     if ((seconds > 0 && seconds < least) || seconds > most)
       return {
         resource: client,

@@ -92,5 +92,5 @@ function referencesIn(expression: Json): readonly string[] {
   if (!isJsonObject(expression)) return [];
   return 'references' in expression
     ? fullReferences(expression)
-    : Object.values(expression).flatMap((inner) => (inner === undefined ? [] : referencesIn(inner)));
+    : Object.values(expression).flatMap(referencesIn);
 }

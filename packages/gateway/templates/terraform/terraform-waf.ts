@@ -65,8 +65,7 @@ export function patternSetShape(instance: Instance, values: TerraformValues): Js
 
 function members(block: JsonObject, isCombining = false): JsonObject {
   const entries = Object.entries(block).flatMap(([name, value]): (readonly [string, Json])[] => {
-    if (value === null || value === undefined || value === '' || (isJsonList(value) && value.length === 0))
-      return [];
+    if (value === null || value === '' || (isJsonList(value) && value.length === 0)) return [];
     const blocks = isJsonList(value) ? value.filter(isJsonObject) : [];
     if (!isJsonList(value) || blocks.length < value.length) return [[WAF_NAMES[name] ?? pascal(name), value]];
     const list = isCombining && name === 'statement' ? 'Statements' : LISTS[name];

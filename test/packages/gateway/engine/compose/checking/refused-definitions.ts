@@ -7,7 +7,9 @@ import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
-import { OF_RESOURCES, OF_SAM } from './refused/of-resources.ts';
+import { OF_ORDER } from './refused/of-order.ts';
+import { OF_RESOURCES } from './refused/of-resources.ts';
+import { OF_SAM } from './refused/of-sam.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_ROLES } from './refused/of-roles.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
@@ -33,4 +35,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_SAM,
   ...OF_USER_POOLS,
   ...OF_ROLES,
+  ...OF_ORDER,
 ];
