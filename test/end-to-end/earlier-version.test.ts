@@ -161,12 +161,16 @@ describe('what an earlier version wrote', () => {
     assert.deepEqual(warnings, []);
     // Options and assumptions added since are not in the file.
     const { assume, ...others } = pickNames(now, options);
+    const known = membersOf(options['assume']);
     assert.deepEqual(
-      { ...others, assume: pickNames(membersOf(assume), membersOf(options['assume'])) },
-      options,
+      { ...others, assume: pickNames(membersOf(assume), known) },
+      { ...options, assume: { ...known, ...OTHER_DEFAULTS } },
     );
   });
 });
+
+/** Assumptions that the file does not set, and whose defaults were changed because of new evidence (docs/aws §1.5). */
+const OTHER_DEFAULTS = { 'throttled-function-status': '500' };
 
 function pickNames(from: Readonly<Record<string, unknown>>, names: object): Record<string, unknown> {
   return Object.fromEntries(Object.keys(names).map((name) => [name, from[name]]));

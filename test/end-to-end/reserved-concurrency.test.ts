@@ -96,7 +96,7 @@ describe('a function with reserved concurrency', () => {
     {
       name: 'a REST API',
       send: overApi('rest'),
-      refusal: { status: 502, body: /^\{"message": "Internal server error"\}$/ },
+      refusal: { status: 500, body: /^\{"message": "Internal server error"\}$/ },
     },
     {
       name: 'an HTTP API',

@@ -3,6 +3,7 @@
  * called in the same way as integrations call services.
  */
 import { parseArn } from '@gatewright/aws/arn';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome, ServiceClient } from '../core/ports.ts';
 import { DELIVERED, final } from './event-ports.ts';
 import type { Delivery, DeliveryOutcome, EventTargets } from './event-ports.ts';
@@ -56,7 +57,7 @@ export class Targets implements EventTargets {
       headers: ['Content-Type', `application/x-amz-json-${call.version}`, 'X-Amz-Target', call.target],
       body: JSON.stringify(call.input),
     });
-    const sent = outcomeOf(answer);
+    const sent = outcomeOf(answer, isElsewhere ? '' : 'the target is not in a loaded stack: ');
     return sent.kind === 'delivered' && !isElsewhere ? { ...sent, isRecorded: true } : sent;
   }
 
@@ -69,14 +70,21 @@ export class Targets implements EventTargets {
   }
 }
 
-function outcomeOf(answer: HttpOutcome): DeliveryOutcome {
+/** @param hint is put before an error of the service */
+function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
   if (answer.kind !== 'answered') {
     const message = answer.kind === 'timed-out' ? 'no response within 30 s' : answer.message;
     const isFinal = answer.kind === 'unreachable' && answer.reason === 'request';
     return { kind: 'failed', isFinal, code: 'UNREACHABLE', message };
   }
   if (answer.status < 300) return DELIVERED;
-  const message = answer.body.toString('utf8').slice(0, 500);
+  const body = answer.body.toString('utf8').slice(0, 500);
+  const { __type: type, message: said } = parseJsonObject(body) ?? {};
+  // `QueueDoesNotExist: The specified queue does not exist.`
+  const message =
+    typeof type === 'string' && typeof said === 'string'
+      ? `${hint}${type.replace(/^.*#/, '')}: ${said}`
+      : body;
   return {
     kind: 'failed',
     isFinal: answer.status < 500 && answer.status !== 429,

@@ -374,7 +374,9 @@ describe('StreamConsumer', () => {
     );
 
     assert.ok(
-      bench.reports.includes(`${gone}: the target is not in a loaded stack, so the call is only recorded`),
+      bench.reports.includes(
+        `${gone}: the target is not in a loaded stack: QueueDoesNotExist: The specified queue does not exist.`,
+      ),
       bench.reports.join('\n'),
     );
   });

@@ -32,6 +32,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['access ids', 'it ends as access build does'],
   ['doctor', 'test/delivery/attach.test.ts'],
   ['keys value', 'test/packages/toolkit/stack/access/commands/key-value.test.ts'],
+  ['usage invoice', 'test/packages/toolkit/stack/quota/commands/usage-invoice.test.ts'],
   ['quota forget', 'test/packages/toolkit/stack/quota/commands/forget-customer.test.ts'],
   ['customers delete', 'test/packages/toolkit/stack/quota/commands/forget-customer.test.ts'],
   ['usage stripe', 'it prints a row per event, as usage close does'],

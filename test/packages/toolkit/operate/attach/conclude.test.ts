@@ -75,7 +75,7 @@ describe('assertClaimsChecked', () => {
       if (isRefused)
         assert.throws(
           refuse,
-          /route GET \/seeds would lose .*claimsOf\(event\), in Python claims_of\(event\) .* --claims-checked together with --yes/,
+          /route GET \/seeds would lose .*claimsOf\(event\) \(in Python, claims_of\(event\); .* --claims-checked together with --yes/,
         );
       else refuse();
     });
