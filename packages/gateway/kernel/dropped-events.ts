@@ -16,8 +16,11 @@ export class DroppedEvents {
     this.#report = report;
   }
 
-  note(reason: string): void {
-    if (this.#said.has(reason) || this.#said.size >= MAX_REASONS) return;
+  /** @param describe is not called once the maximum number of reasons is reported */
+  note(describe: () => string): void {
+    if (this.#said.size >= MAX_REASONS) return;
+    const reason = describe();
+    if (this.#said.has(reason)) return;
     this.#said.add(reason);
     this.#report(reason);
   }

@@ -112,31 +112,38 @@ export class EventBuses {
       resources: Array.isArray(Resources) ? Resources.map(String) : [],
       detail: JSON.parse(String(Detail)) as unknown,
     };
-    this.publish(busArn, event);
-    this.#noteUnmatched(busArn, event);
+    const isMatched = this.publish(busArn, event);
+    if (!isMatched && this.#patternsOf(busArn).length > 0)
+      this.#dropped.note(() => this.#describeUnmatched(busArn, event));
   }
 
-  /** Reports an event that no rule of its bus matches, with the nearest rules. Other buses may have rules elsewhere. */
-  #noteUnmatched(busArn: string, event: BusEvent): void {
-    const rules = (this.#rules.get(busArn) ?? []).filter(({ test }) => test !== undefined);
-    if (rules.length === 0 || rules.some(({ test, isEnabled }) => isEnabled && test?.(event) === true))
-      return;
-    const near = rules.map(({ name, test, isEnabled }) =>
+  /** Describes an event that no rule of its bus matches, with the nearest rules. */
+  #describeUnmatched(busArn: string, event: BusEvent): string {
+    const near = this.#patternsOf(busArn).map(({ name, test, isEnabled }) =>
       !isEnabled && test?.(event) === true
         ? `the rule ${name} matches it, but its State is DISABLED`
         : `for the rule ${name}, ${test?.explain?.(event) ?? 'its pattern is invalid'}`,
     );
-    // The shortest reason is that of the nearest rule.
+    // The nearest rule has the shortest reason.
     const shown = near.toSorted((one, other) => one.length - other.length).slice(0, 3);
-    this.#dropped.note(
-      `the event ${event['detail-type']} of ${event.source} matches no rule of ${busArn.split('/').at(-1) ?? ''}, so it is delivered to nobody: ${shown.join('; ')}`,
-    );
+    return `the event ${event['detail-type']} of ${event.source} matches no rule of ${busArn.split('/').at(-1) ?? ''}, so it is delivered to nobody: ${shown.join('; ')}`;
   }
 
-  publish(busArn: string, event: BusEvent): void {
-    if (this.#hops >= MAX_HOPS) return;
+  /** Returns the rules of a bus that have a pattern. A bus without such rules may have its rules elsewhere. */
+  #patternsOf(busArn: string): readonly EventRule[] {
+    return (this.#rules.get(busArn) ?? []).filter(({ test }) => test !== undefined);
+  }
+
+  /** Runs the rules that match. @returns whether a rule matched */
+  publish(busArn: string, event: BusEvent): boolean {
+    if (this.#hops >= MAX_HOPS) return false;
+    let isMatched = false;
     for (const rule of this.#rules.get(busArn) ?? [])
-      if (rule.isEnabled && rule.test?.(event) === true) this.run(rule, event);
+      if (rule.isEnabled && rule.test?.(event) === true) {
+        isMatched = true;
+        this.run(rule, event);
+      }
+    return isMatched;
   }
 
   run(rule: EventRule, event: BusEvent): void {

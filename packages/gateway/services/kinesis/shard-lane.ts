@@ -152,10 +152,11 @@ export class ShardLane {
 
   #passes(record: StoredRecord): boolean {
     const { mapping, stream } = this.at;
-    if (mapping.filter === undefined) return true;
+    const { filter } = mapping;
+    if (filter === undefined) return true;
     const view = filterView(record);
-    if (mapping.filter(view)) return true;
-    this.#dropped.note(describeDrop(mapping, stream.definition.name, mapping.filter, view));
+    if (filter(view)) return true;
+    this.#dropped.note(() => describeDrop(mapping, stream.definition.name, filter, view));
     return false;
   }
 

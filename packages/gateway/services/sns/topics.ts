@@ -72,10 +72,10 @@ export class Topics {
     const all = this.subscriptionsOf(topicArn);
     const wanting = all.filter(({ test }) => test?.(filtered) !== false);
     if (wanting.length === 0 && all.length > 0) {
-      const why = all.map(({ endpoint, test }) => `for ${endpoint}, ${test?.explain?.(filtered) ?? ''}`);
-      this.#dropped.note(
-        `a message to ${topicArn} is delivered to nobody, because the filter policy of each subscription refuses it: ${why.join('; ')}`,
-      );
+      this.#dropped.note(() => {
+        const why = all.map(({ endpoint, test }) => `for ${endpoint}, ${test?.explain?.(filtered) ?? ''}`);
+        return `a message to ${topicArn} is delivered to nobody, because the filter policy of each subscription refuses it: ${why.join('; ')}`;
+      });
     }
     for (const subscription of wanting)
       work.track(

@@ -97,7 +97,7 @@ export class QueueConsumer {
         const view = filter && filterView(message, this.#queue);
         if (filter?.(view) !== false) taken.push(message);
         else {
-          this.#dropped.note(describeDrop(this.mapping, this.#queue.definition.name, filter, view));
+          this.#dropped.note(() => describeDrop(this.mapping, this.#queue.definition.name, filter, view));
           this.#queue.delete(message.receipt ?? '');
         }
       }

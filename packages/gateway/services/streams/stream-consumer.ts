@@ -106,7 +106,7 @@ export class StreamConsumer {
     }
     const printed = filter && printEventRecord(record, stream);
     if (filter?.(printed) === false) {
-      this.#dropped.note(describeDrop(this.mapping, this.tableName, filter, printed));
+      this.#dropped.note(() => describeDrop(this.mapping, this.tableName, filter, printed));
       return;
     }
     this.#options.kept.put(this.#prefix + record.sequence, { ...record });
