@@ -41,7 +41,7 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
       ? []
       : [
           {
-            text: `Not billed: ${printCount(lost)} units that were granted but never reported as used.`,
+            text: describeLost(lost),
           },
         ]),
   ];
@@ -78,6 +78,11 @@ function wrap(text: string): readonly string[] {
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
   }
   return lines;
+}
+
+/** Describes the units of an invoice's periods that are not billed. */
+export function describeLost(units: number): string {
+  return `Not billed: ${printCount(units)} units that were granted but never reported as used.`;
 }
 
 /** Formats `1234567` as `1,234,567`. */

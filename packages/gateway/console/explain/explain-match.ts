@@ -1,7 +1,7 @@
 /** Explains why no stage or route was found for a request. */
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { sentence } from './reason.ts';
-import type { Circumstances } from './circumstances.ts';
+import type { Circumstances, NearMiss } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 export function explainMatch(about: Circumstances): Reason {
@@ -92,17 +92,40 @@ function explainPlainRequest({
   };
 }
 
-function explainRoute(
-  { method, path, nearMisses, protocol, isPreflight, stagePath = '' }: Circumstances,
+/** What a client or an owner can do about a request for which the stage has no route. */
+function adviseRoute(
+  { path, nearMisses, stagePath = '' }: Circumstances,
   stageName: string,
-): Reason {
+  nearest: NearMiss | undefined,
+): string {
+  const mapped = mappedPath(stagePath, stageName);
+  const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
+  if (mapped !== undefined && repeating !== undefined)
+    return `Write the route as ${repeating.route.replace(mapped, '')}, or remove the key ${mapped.slice(1)} from the mapping of the domain. As it is, the route is called at ${mapped}${mapped}${path}.`;
+  if (path.startsWith(`/${stageName}/`)) return 'The path begins with the stage twice: remove one of them.';
+  if (nearest === undefined) return 'Add the route, and deploy the API again.';
+  const verbs = verbsOf(nearMisses);
+  return (
+    nearest.advice ??
+    `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`
+  );
+}
+
+/** The path of a custom domain's mapping, which is removed before routes are compared; undefined at other addresses. */
+function mappedPath(stagePath: string, stageName: string): string | undefined {
+  return stagePath === '' || stagePath === `/${stageName}` ? undefined : stagePath;
+}
+
+function verbsOf(nearMisses: readonly NearMiss[]): readonly string[] {
+  return nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
+}
+
+function explainRoute(about: Circumstances, stageName: string): Reason {
+  const { method, path, nearMisses, protocol, isPreflight, stagePath = '' } = about;
   // Routes that differ much from the request are named only if no route is nearer.
   const meant = nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
-  const verbs = nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
-  const [nearest] = meant;
-  const mapped = stagePath === '' || stagePath === `/${stageName}` ? undefined : stagePath;
-  const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
+  const mapped = mappedPath(stagePath, stageName);
   return {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
@@ -118,18 +141,9 @@ function explainRoute(
     changes: [
       // The advice for a preflight is reported with the surprises, because the browser chooses the method of a
       // preflight.
-      ...(isPreflight === true && verbs.length > 0
+      ...(isPreflight === true && verbsOf(nearMisses).length > 0
         ? []
-        : [
-            mapped !== undefined && repeating !== undefined
-              ? `Write the route as ${repeating.route.replace(mapped, '')}, or remove the key ${mapped.slice(1)} from the mapping of the domain. As it is, the route is called at ${mapped}${mapped}${path}.`
-              : path.startsWith(`/${stageName}/`)
-                ? 'The path begins with the stage twice: remove one of them.'
-                : nearest === undefined
-                  ? 'Add the route, and deploy the API again.'
-                  : (nearest.advice ??
-                    `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`),
-          ]),
+        : [adviseRoute(about, stageName, meant[0])]),
     ],
   };
 }

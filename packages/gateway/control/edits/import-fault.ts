@@ -7,9 +7,9 @@ const INTEGRATION = /^x-amazon-apigateway-integration\b/;
 const ANY = 'x-amazon-apigateway-any-method';
 
 /**
- * Returns the fault of an import with the part that could not be created. A fault of the document itself stays as it
- * is. (edx/api-manager#259, ustayready/fireprox#37: a model and an integration; the words for a method are those of a
- * warning, aws/aws-sam-cli#2410.) AWS lists all faults; here, only the first one is known.
+ * Returns the fault of an import with the part that could not be created. A fault of the document itself is returned
+ * unchanged. The words for a model and an integration are from edx/api-manager#259 and ustayready/fireprox#37. The words
+ * for a method are from a warning in aws/aws-sam-cli#2410. AWS lists all faults; here, only the first one is known.
  */
 export function importFault(error: unknown): unknown {
   if (!(error instanceof DefinitionError)) return error;

@@ -4,7 +4,7 @@
  */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
-import { describePrice, printCount } from '#shared/quota/usage/invoice-pdf.ts';
+import { describeLost, describePrice, printCount } from '#shared/quota/usage/invoice-pdf.ts';
 import { table } from '../../../../base/terminal/output.ts';
 
 const COLUMNS = [
@@ -52,9 +52,7 @@ export function printInvoiceText(invoice: Invoice): string[] {
       ['Total', `${total} ${currency}`],
     ]),
     ...table([['Limit', 'Plan', 'Periods', 'Units', 'Included', 'Amount', 'Price'], ...rows]),
-    ...(lost === 0
-      ? []
-      : [`Not billed: ${printCount(lost)} units that were granted but never reported as used.`]),
+    ...(lost === 0 ? [] : [describeLost(lost)]),
     ...(draft === true
       ? ['This draft shows open periods as they are now. The amounts change until the periods are closed.']
       : []),
