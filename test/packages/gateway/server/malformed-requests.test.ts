@@ -24,7 +24,7 @@ const rows: readonly {
   source: string;
 }[] = [
   {
-    name: 'a length that is no number',
+    name: 'a length that is not a number',
     text: post('Content-Length: abc\r\n', 'abc'),
     statuses: [400],
     source: 'RFC 9110 §8.6',

@@ -171,7 +171,7 @@ describe('the password policy of a pool', () => {
     ['days of a temporary password', { TemporaryPasswordValidityDays: 3 }, {}, [6, 3]],
     ['days of an unused account', {}, { UnusedAccountValidityDays: 5 }, [8, 5]],
     ['both', { TemporaryPasswordValidityDays: 3 }, { UnusedAccountValidityDays: 5 }, [6, 3]],
-    ['a length that is no number', { MinimumLength: 'x' }, {}, [6, 7]],
+    ['a length that is not a number', { MinimumLength: 'x' }, {}, [6, 7]],
   ] as const)
     it(`has its numbers where the template says ${what}`, () => {
       const pool = read({ Policies: { PasswordPolicy: policy }, AdminCreateUserConfig: admin });

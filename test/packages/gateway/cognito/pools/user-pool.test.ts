@@ -211,7 +211,7 @@ describe('the users of a pool', () => {
       true,
     ],
     [
-      'not by an attribute that is no alias',
+      'not by an attribute that is not an alias',
       { aliases: [] },
       ['ada', { email: 'a@b.example', email_verified: 'true' }],
       'a@b.example',

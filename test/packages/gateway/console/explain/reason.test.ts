@@ -44,7 +44,7 @@ describe('the place of an error in the own code of a function', () => {
       ' at /shop/a.ts:9',
     ],
     [
-      'the last frame of Python that is no library',
+      'the last Python frame outside of libraries',
       '[ERROR] TypeError: no\nTraceback (most recent call last):\n  File "/shop/src/app.py", line 9, in put\n    table.put_item()\n  File "/srv/.gatewright/lent/x/boto3/a.py", line 581, in f\n  File "/usr/lib/python3.12/json/encoder.py", line 1, in g',
       ' at /shop/src/app.py:9',
     ],

@@ -1,6 +1,6 @@
 /**
- * What each member of AWS's extensions becomes. The members are those of the developer guide's page of the extension,
- * the properties those of the CloudFormation page of the resource.
+ * Compares each member of AWS's extensions with the property that an import sets. The developer guide's page of the
+ * extension lists the members, and the CloudFormation page of the resource lists the properties.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 import assert from 'node:assert/strict';
@@ -335,7 +335,7 @@ describe(`documentation parts (${EXTENSION}-documentation.html)`, () => {
     ['without a location', { properties: {} }],
     ['with a location that has no type', { location: { path: '/x' }, properties: {} }],
     ['without properties', { location }],
-    ['that are no objects', 'text'],
+    ['that are not objects', 'text'],
   ] as const)
     it(`${what} are reported and left out`, () => {
       const expanded = parts([part]);

@@ -112,10 +112,10 @@ describe('the security of an event', () => {
     ['is a signature by default', 'DefaultAuthorizer: AWS_IAM', '', 'AWS_IAM'],
     ['is a key', both, 'ApiKeyRequired: true', 'NONE key'],
     ['is a key by default', 'ApiKeyRequired: true', '', 'NONE key'],
-    ['is no key', 'ApiKeyRequired: true', 'ApiKeyRequired: false', 'NONE'],
+    ['is without a key', 'ApiKeyRequired: true', 'ApiKeyRequired: false', 'NONE'],
     ['is both', `${both}, ApiKeyRequired: true`, 'Authorizer: A', 'CUSTOM A key'],
     [
-      'is the default and no key',
+      'is the default, without a key',
       `${both}, DefaultAuthorizer: A, ApiKeyRequired: true`,
       'ApiKeyRequired: false',
       'CUSTOM A',

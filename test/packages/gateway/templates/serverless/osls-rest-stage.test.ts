@@ -63,7 +63,7 @@ describe('addRestStageSettings', () => {
       assert.equal(stageOf({ logs }) !== undefined, isLogged);
     });
 
-  it('leaves alone what the stage says, and what is no stage', () => {
+  it('leaves settings of the stage and other resources unchanged', () => {
     const Own = { Type: 'AWS::ApiGateway::Deployment', Properties: { StageDescription: {} } };
     const Said = {
       ...DEPLOYMENT,

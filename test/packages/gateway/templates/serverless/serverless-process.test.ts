@@ -191,7 +191,7 @@ describe('the end of the process of osls', () => {
       assert.deepEqual((await run(program)).failure, expected);
     });
 
-  it('without a code is no failure, and comes after what was told', async () => {
+  it('that succeeds is not a failure, and comes after the messages of the process', async () => {
     const { failure, told } = await run(
       send(
         { kind: 'informed', message: 'is slow' },
