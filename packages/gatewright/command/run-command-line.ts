@@ -14,11 +14,12 @@ const LOADS_STACKS = new Set(['start', 'routes', 'check']);
 /**
  * Completes `--inspect` by its default port. As in Node, the next argument is not the port, because it may be a folder.
  */
-function joinPorts(words: readonly string[]): string[] {
-  return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
+async function joinPorts(words: readonly string[]): Promise<readonly string[]> {
+  const isBare = (word: string): boolean => /^--inspect(?:-brk)?$/.test(word);
+  if (!words.some(isBare)) return words;
+  const { DEBUGGER_PORT } = await import('../../gateway/engine/start-options.ts');
+  return words.map((word) => (isBare(word) ? `${word}=${DEBUGGER_PORT}` : word));
 }
-
-const INSPECT_PORT = 9229;
 
 /**
  * Makes commander throw an error that points to the help if a command is called incorrectly. The settings are needed
@@ -101,7 +102,7 @@ export async function runCommandLine(
     if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());
   });
   try {
-    await program.parseAsync(joinPorts(words), { from: 'user' });
+    await program.parseAsync(await joinPorts(words), { from: 'user' });
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printError(error);
