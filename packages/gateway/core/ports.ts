@@ -144,7 +144,7 @@ export type InvocationResult =
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
-      /** Present if the function is defined, but not as it can run; the message says why. */
+      /** Present if the function is defined but cannot run as it is defined; the message contains the reason. */
       readonly isUnrunnable?: true;
       /**
        * Present if the event was throttled by the function's reserved concurrency instead of the account's concurrency.
@@ -309,7 +309,7 @@ export type ServiceRequest = {
   /** The subdomain in the `{subdomain}.{service}` of the integration's URI. */
   readonly subdomain: string | undefined;
   readonly region: string;
-  /** Set if AWS's host name for the call differs from the service: `sync-states`. */
+  /** The first part of AWS's host name for the call, such as `sync-states`; absent if it is the name of the service. */
   readonly hostName?: string;
   readonly method: string;
   readonly path: string;
