@@ -152,7 +152,8 @@ type ErrorLike = { readonly name?: string; readonly message?: string; readonly s
  */
 function isErrorLike(error: unknown): error is ErrorLike {
   // `Error.isError`, which replaces this function, needs Node.js 24, but instances that are processes may run on
-  // Node.js 22. oxlint-disable-next-line typescript/no-deprecated
+  // Node.js 22.
+  // oxlint-disable-next-line typescript/no-deprecated
   if (types.isNativeError(error)) return true;
   if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return false;
   const members = error as Record<string, unknown>;
