@@ -131,8 +131,8 @@ export type InvocationResult =
       readonly isColdStart?: true;
     }
   /**
-   * Lambda did not accept the event. Either the function does not exist, or the concurrency limits leave no free
-   * instance, or the payload is larger than 6 MB.
+   * The call was not sent to Lambda, because API Gateway cannot assume the role of the call, or because the role does
+   * not allow the call.
    */
   | {
       readonly kind: 'refused';
@@ -140,6 +140,10 @@ export type InvocationResult =
       readonly message: string;
       readonly role: RoleRefusal;
     }
+  /**
+   * Lambda did not accept the event. Either the function does not exist, or the concurrency limits leave no free
+   * instance, or the payload is larger than 6 MB.
+   */
   | {
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';

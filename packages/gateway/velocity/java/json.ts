@@ -215,7 +215,8 @@ function scalarOf(text: string): JavaValue {
   if (text === 'null') return null;
   if (text === 'NaN') return new JavaDouble(NaN);
   if (NUMBER.test(text)) return parseInteger(text);
-  // In json-smart, a lone sign is the number 0, and a number whose exponent has only a sign makes the text unreadable.
+  // In json-smart, a lone minus sign is the number 0, and a number whose exponent is only a sign makes the text
+  // unreadable.
   if (text === '-') return parseInteger('0');
   if (WITHOUT_EXPONENT.test(text)) throw NOT_JSON;
   if (!DECIMAL.test(text)) return text;
