@@ -82,9 +82,10 @@ export function sealEnvironment(
 }
 
 /**
- * Version 3 of the JavaScript SDK sends calls to the host of the queue's URL, and warns at each call if its endpoint is
- * another one. With the endpoint that it has on Lambda it does not warn; `worker/network.ts` redirects the calls. An
- * endpoint of the user's own stays the endpoint of all services.
+ * Returns the endpoints of AWS services. Version 3 of the JavaScript SDK always sends calls of SQS to the host in the
+ * queue's URL, and logs a warning for each call if the configured endpoint differs from this host.
+ * `AWS_ENDPOINT_URL_SQS` is therefore the endpoint that the SDK has on Lambda, and `worker/network.ts` redirects the
+ * calls. If the user has set an endpoint, it stays the endpoint of all services.
  */
 function endpointsOf(
   { runtime, region, environment }: FunctionDefinition,

@@ -315,7 +315,7 @@ export class FunctionBuild {
     const wayOut = `serverless package in ${folder}`;
     return {
       error,
-      consequence: `functions are bundled without them; run ${wayOut} and its output is used instead`,
+      consequence: `functions are bundled without them; run ${wayOut} to use its output instead`,
     };
   }
 

@@ -147,7 +147,10 @@ export async function checkImports(
 /** The maximum number of packages that a message names. */
 const MOST_NAMES = 8;
 
-/** Describes all packages at once that a package.json lists and that are not installed; undefined for a single one. */
+/**
+ * Describes all dependencies of a package.json that are not installed, in one error. Returns undefined if only one is
+ * missing.
+ */
 function describeList(name: string, importer: string): DefinitionError | undefined {
   const list = findDependencyList(name, importer);
   if (list === undefined) return undefined;
@@ -156,7 +159,7 @@ function describeList(name: string, importer: string): DefinitionError | undefin
   const more = absent.length > MOST_NAMES ? ` and ${absent.length - MOST_NAMES} more` : '';
   return new DefinitionError(
     { file: list.file },
-    `${absent.length} packages of dependencies are not installed: ${absent.slice(0, MOST_NAMES).join(', ')}${more}; run ${list.installAll}`,
+    `${absent.length} packages in dependencies are not installed: ${absent.slice(0, MOST_NAMES).join(', ')}${more}; run ${list.installAll}`,
   );
 }
 
