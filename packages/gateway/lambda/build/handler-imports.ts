@@ -1,4 +1,5 @@
 /** Finds package imports of a handler that are not installed, and reports them at startup. */
+import { nodeLayerFolders } from '../code/layer-folders.ts';
 import { findDependencyList, installCommand } from '../code/package-manager.ts';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -184,14 +185,11 @@ function isInstalled(name: string, importer: string): boolean {
  * Whether a layer contains the package. A layer that is not on this machine may contain any package, except the SDK,
  * which services expect from the runtime.
  */
-function isInLayers(name: string, { layers, runtime }: FunctionDefinition): boolean {
-  const isUnknown = explainMissing(name, runtime) === undefined;
-  return layers.some(({ directory }) =>
-    directory === undefined
-      ? isUnknown
-      : ['nodejs', `nodejs/${runtime.replace(/\..*/, '').replace('nodejs', 'node')}`].some((folder) =>
-          existsSync(join(directory, folder, 'node_modules', name)),
-        ),
+function isInLayers(name: string, definition: FunctionDefinition): boolean {
+  const { layers, runtime } = definition;
+  if (nodeLayerFolders(definition).some((folder) => existsSync(join(folder, name)))) return true;
+  return (
+    explainMissing(name, runtime) === undefined && layers.some(({ directory }) => directory === undefined)
   );
 }
 
