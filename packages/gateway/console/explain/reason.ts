@@ -9,7 +9,7 @@ export function sentence(text: string): string {
   return withStop(trimmed.charAt(0).toUpperCase() + trimmed.slice(1));
 }
 
-/** Ends a text with a full stop, unless it ends already. Messages of AWS and of functions may do so. */
+/** Ends a text with a full stop, unless it already has one, as some messages of AWS and of functions do. */
 export function withStop(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;

@@ -125,7 +125,10 @@ function judgeRights(
     });
 }
 
-/** Returns the rights that Lambda checks when the resource is created. Each is enough on one of its resources. */
+/**
+ * Returns the rights that Lambda checks when the resource is created. The role must have each of these rights, on at
+ * least one of the right's resources.
+ */
 function rightsOf({ type, properties }: ResolvedResource, home: string): readonly Right[] {
   if (type === 'AWS::Lambda::Function')
     return [

@@ -8,7 +8,7 @@ export type PlacedNode = MapNode & {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  /** The name, cut where the node is narrower. */
+  /** The name, truncated if the node is too narrow for it. */
   readonly shownName: string;
   readonly shownWhat: string;
 };
