@@ -109,8 +109,7 @@ class StackPlugin {
   readonly #log: PluginLog['log'];
   #access: AccessBuild | undefined;
   /**
-   * Whether the layer is packed here. This is determined only once, because osls later gives the layer its own
-   * artifact.
+   * Whether this run packs the layer. This is determined only once, because osls later sets an artifact for the layer.
    */
   #packsLayer = false;
   /** Whether a user packages or deploys with osls, and reads what is logged. */
