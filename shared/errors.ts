@@ -20,15 +20,15 @@ export type TokenErrorCode =
   | 'TOKEN_SIGNATURE_INVALID'
   /** The token was issued for another API. */
   | 'TOKEN_AUDIENCE_MISMATCH'
-  /** `exp` is in the past, even with the clock tolerance. */
+  /** The credential has expired. For a token: `exp` is in the past, even with the clock tolerance. */
   | 'TOKEN_EXPIRED'
   /** `nbf` or `iat` is in the future. [passes] */
   | 'TOKEN_NOT_YET_VALID'
   /** A required claim is missing or has the wrong type. */
   | 'TOKEN_CLAIM_INVALID'
-  /** The API key does not exist, or its secret is wrong. */
+  /** The API key or ticket does not exist, or the secret of the API key is wrong. */
   | 'TOKEN_UNKNOWN'
-  /** The token was revoked by its id, subject or tenant. */
+  /** The token or API key was revoked, or the one-time ticket was already used. */
   | 'TOKEN_REVOKED';
 
 /** Failures that are not the caller's fault. The status is 500, because clients would log their users out if these were reported as a bad token. */

@@ -84,9 +84,9 @@ function guardWithoutMessage(grants: McpGrants, { method, body }: McpRequest): G
   return { ...pass([], false), filters: true };
 }
 
-const NOTHING_ALLOWED = 'The access document allows this caller nothing on this MCP server.';
+const NOTHING_ALLOWED = 'The access document gives this caller no rights on this MCP server.';
 
-/** A list is also filtered if it was asked for without an id, because some servers answer that too. */
+/** A list is also filtered if the request for it has no id, because some servers answer such a request too. */
 function pass(messages: readonly McpMessage[], isBatch: boolean): Passed {
   const calls = messages.filter((message) => message.kind !== 'response');
   const filters = calls.some(({ method }) => isPrivateMethod(method));

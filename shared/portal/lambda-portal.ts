@@ -37,7 +37,7 @@ function createPortalPorts(tableName: string): PortalPorts {
 }
 
 /**
- * Creates what `portal-session` serves.
+ * Creates the settings of `portal-session`.
  * @param compiled content of `access/portal.compiled.json`
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
@@ -92,7 +92,7 @@ function createVerifier(): (token: string, issuer: CompiledIssuer) => Promise<Cl
 }
 
 /**
- * Creates what `portal` serves.
+ * Creates the settings of `portal`.
  * @param compiled content of `access/portal.compiled.json`
  * @param loadDocuments loads `access/compiled.json`
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid

@@ -42,7 +42,8 @@ export function createPortalPage(
 }
 
 /**
- * On a developer's machine, other services have the same host name, and browsers would then call them by HTTPS only.
+ * On a developer's machine, other services have the same host name. With `Strict-Transport-Security`, browsers would
+ * call them by HTTPS only.
  */
 function isSecure({ headers: { host = '', 'x-forwarded-proto': scheme } }: HttpEvent): boolean {
   return scheme === 'https' && !isLoopbackUrl(`http://${host}`);

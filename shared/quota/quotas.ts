@@ -160,7 +160,7 @@ export type Quotas = {
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
   /**
    * Reads the tenant's record again before its next request. Call it after a change that this process has made itself,
-   * so that the change is in force here at once.
+   * so that the change is in force in this process at once.
    */
   refresh(tenant: string): void;
   /** Gives unused units back. Call it at shutdown (SIGTERM). Otherwise the unused units of the process stay charged. */
@@ -168,7 +168,7 @@ export type Quotas = {
 };
 
 const PLAN_RELOADS = 3;
-/** News are read some time before a change must be in force, because the read itself takes time. */
+/** News is read some time before a change must be in force, because the read itself takes time. */
 const NEWS_SHARE = 0.9;
 const WITHIN_MS = { usual: 30_000, least: 1000 };
 const FLUSH_AT_ONCE = 8;
@@ -259,7 +259,7 @@ class Holder {
         return { ...this.#admit(units, charged.holdings, run), ...onRecord(terms) };
       if (charged.kind === 'refused') {
         for (const holding of charged.holdings) await holding.uncharge();
-        // The request was refused by an earlier record, because the ledger has just announced a newer one.
+        // The ledger has just announced a newer record of the customer, so the refusal was decided by an older one.
         if (reload < PLAN_RELOADS - 1 && this.#terms.isOutdated(request.tenant)) continue;
         return { ...this.#reject(charged.refusal, charged.holdings), ...onRecord(terms) };
       }

@@ -131,7 +131,7 @@ async function orRefused(
     if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
       return { item: (error as Error & Pick<DynamoDb.ConditionalCheckFailedException, 'Item'>).Item };
     if (error instanceof DomainError) throw error;
-    throw new DomainError('STORE_UNAVAILABLE', 'the table of webhook claims did not answer', {
+    throw new DomainError('STORE_UNAVAILABLE', 'the table of webhook claims did not respond', {
       cause: error,
     });
   }

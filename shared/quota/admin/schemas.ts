@@ -116,7 +116,8 @@ export const CUSTOMER_RECORD: JsonSchema = structure(
     limits: OWN_QUOTAS,
     everywhereBy: {
       ...INSTANT,
-      description: 'By when the last change is in force in every process, even in one that has leased units',
+      description:
+        'The time at which the last change is in force in every process, including processes that have leased units',
     },
     plans: { type: 'array', items: structure({ plan: TEXT, from: INSTANT, limits: OWN_QUOTAS }, ['limits']) },
     version: WHOLE,
@@ -130,7 +131,7 @@ export const TERMS: JsonSchema = structure(
     key: TEXT,
     by: {
       enum: ['customer', 'key', 'caller'],
-      description: 'Whose record determines the plan; caller if there is no record',
+      description: 'Whose record determines the plan; caller if no plan is recorded',
     },
     state: { enum: CUSTOMER_STATES },
     plan: TEXT,

@@ -23,7 +23,7 @@ export function newsWrite(ledger: ItemKey, version: number): ItemWrite {
   };
 }
 
-/** Hears that the customer of a ledger's partition has a record of at least this version. */
+/** Called when a response shows that the customer of a ledger's partition has a record of at least this version. */
 type Hear = (partition: string, version: number) => void;
 
 /** Wraps a store so that announcements in any of its responses are noticed. */

@@ -26,7 +26,10 @@ type Entry = {
   readonly freshMs: number;
   /** Undefined for a plan in code that the table has not returned yet. */
   readonly news: PlanNews | undefined;
-  /** Reads of records that the announcements have saved, minus the reads that were made for them. */
+  /**
+   * The number of reads that the announcements have made unnecessary, minus the number of reads that were made only
+   * because of announcements.
+   */
   credits: number;
   /** Whether the announcements confirm a record in use. */
   isWatched: boolean;
@@ -36,7 +39,10 @@ type Entry = {
 const FRESH_MS = 60_000;
 /** Minimum time between two reads of a plan, if its announcements have made reads of records unnecessary. */
 const SOONEST_MS = 1500;
-/** Maximum number of saved reads that are remembered: as many as are used up in the time in which records are saved. */
+/**
+ * Maximum of `credits`. Each credit pays for one early read of the plan; so many reads, one every `SOONEST_MS`, take as
+ * long as a record is cached (40 s).
+ */
 const MAX_CREDITS = 26;
 /** Minimum time between two calls to a table that does not respond. */
 const UNAVAILABLE_MS = 1000;

@@ -26,7 +26,7 @@ export type PlanNews = {
   readonly changedEpochMs: number;
   /** Differs after each suspension of a limit, and after each change of the plan. */
   readonly limitMark: string;
-  /** The number of this answer among the answers that the process has got. */
+  /** The position of this plan in the order in which the process has received plans from the table. */
   readonly answer: number;
   /** The time when the read was started. */
   readonly readAt: Moment;
@@ -39,7 +39,10 @@ export interface PlanNewsReader {
   readonly newsEveryMs: number;
   /** Returns the newest announcement; undefined if the plan is not known. */
   newsOf(planId: string): PlanNews | undefined;
-  /** Records the reads of records that the announcements have saved; negative if they have caused reads. */
+  /**
+   * Records how many reads of records the announcements have made unnecessary. The number is negative if they have
+   * caused reads.
+   */
   noteReads(planId: string, saved: number): void;
 }
 
