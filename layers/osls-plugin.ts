@@ -114,7 +114,7 @@ class StackPlugin {
   #packsLayer = false;
   /** Whether a user packages or deploys with osls, and reads what is logged. */
   #isReported = false;
-  /** True if the service is packed here. The gateway, which only reads the template, does this step itself. */
+  /** Whether this run includes osls's packaging step. It does not if the gateway only reads the template. */
   #isPacking = false;
   /** The chosen parts of the stack; undefined means all parts except `namedParts`. */
   #chosen: readonly string[] | undefined;
