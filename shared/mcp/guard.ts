@@ -39,7 +39,7 @@ export type Filtering = Pick<Passed, 'requests' | 'filters'> & { readonly grants
 
 type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
 
-/** The wrapper's own error codes. JSON-RPC and MCP reserve all codes from -32768 to -32000. */
+/** The wrapper's own error code. It is outside of -32768 to -32000, the codes that JSON-RPC and MCP reserve. */
 const DENIED_CODE = 403;
 const HEADER_MISMATCH_CODE = -32_020;
 const INVALID_REQUEST_CODE = -32_600;

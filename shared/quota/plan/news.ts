@@ -10,7 +10,7 @@ import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 /** Attribute of a ledger: the version of the customer's record when it was announced. */
 const NEWS = 'cv';
 
-/** Announces a version of the record on one ledger. A later version is not replaced. */
+/** Returns the write that announces a version of the record on one ledger. A later version is not replaced. */
 export function newsWrite(ledger: ItemKey, version: number): ItemWrite {
   return {
     purpose: 'assign',

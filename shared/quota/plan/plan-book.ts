@@ -189,8 +189,8 @@ export function planUnknown(planId: string): DomainError {
 }
 
 /**
- * Saves a plan whose newest version so far is `basedOn` (undefined if the plan is new). The store refuses the write if
- * another edit was made in the meantime.
+ * Returns the write that saves a plan whose newest version so far is `basedOn` (undefined if the plan is new). The
+ * store refuses it if another edit was made in the meantime.
  */
 export function savePlanWrite(plan: CustomerPlan, basedOn: number | undefined): ItemWrite {
   const test: Test =
@@ -230,8 +230,8 @@ export function versionKey(planId: string, version: number): ItemKey {
 }
 
 /**
- * Publishes a plan from code or from an access document. Returns no writes if the table has this version or a newer
- * one, because the table's plan is then used.
+ * Returns the writes that publish a plan from code or from an access document. There are none if the table has this
+ * version or a newer one, because the table's plan is then used.
  */
 export function seedWrites(seed: CustomerPlan, stored: Item | undefined): readonly ItemWrite[] {
   if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];

@@ -24,7 +24,7 @@ export type PlanNews = {
   readonly mark: string;
   /** The time of the last change of a customer; -Infinity if there was none since the plan was saved. */
   readonly changedEpochMs: number;
-  /** Differs after each suspension of a limit, and after each change of the plan. */
+  /** Differs each time a limit was suspended or resumed, and after each change of the plan. */
   readonly limitMark: string;
   /** The position of this plan in the order in which the process has received plans from the table. */
   readonly answer: number;
@@ -87,7 +87,10 @@ export function withNews(
   return [...told, ...others.map((plan) => tellWrite(plan, set))];
 }
 
-/** Tells the processes that lease units of a plan that a limit was suspended or resumed. */
+/**
+ * Returns the write that tells the processes with leased units of a plan that one of its limits was suspended or
+ * resumed.
+ */
 export function limitNewsWrite(plan: string, atEpochMs: number, digits: string): ItemWrite {
   return tellWrite(plan, { [LIMIT_NEWS]: `${atEpochMs}#${digits}` });
 }
