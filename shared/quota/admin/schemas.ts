@@ -81,7 +81,8 @@ const LIMIT = {
 
 export const PLAN: JsonSchema = {
   type: 'object',
-  description: 'A customer plan. A plan that cannot be enforced is refused with the path of the wrong field.',
+  description:
+    'A customer plan. A plan that cannot be enforced is refused, and the response names the path of the invalid field.',
   required: ['id', 'version', 'limits'],
   properties: {
     id: TEXT,
