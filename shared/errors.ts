@@ -106,9 +106,7 @@ export type QuotaErrorCode =
   /** A tenant, key, route, topic, channel or message is missing, too long or malformed, or no plan is named or recorded. */
   | 'SUBJECT_INVALID'
   /** Some requests in access logs cannot be charged yet; a later retry charges them. [passes] [operator] */
-  | 'USAGE_WAITING'
-  /** The table's store lacks a feature that exact counting needs. [operator] */
-  | 'STORE_UNFIT';
+  | 'USAGE_WAITING';
 
 /** Reasons why administrators' requests are refused. shared/http/problem.ts contains the status of each. */
 type AdminErrorCode =
