@@ -79,7 +79,9 @@ function openAjv(): AjvClass {
     validateSchema: false,
     verbose: true,
     logger: false,
-    code: { regExp: Object.assign(compileBounded, { code: 'bounded' }) },
+    // A validator runs a few times, so optimizing its code would take longer than it saves: without, the schemas of an
+    // ordinary stack compile in about half the time.
+    code: { optimize: false, regExp: Object.assign(compileBounded, { code: 'bounded' }) },
   });
   const members = (data: unknown): readonly string[] => (isJsonObject(data) ? Object.keys(data) : []);
   const howMany = (names: readonly string[], data: unknown): number =>
