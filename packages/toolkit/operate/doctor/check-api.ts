@@ -100,7 +100,9 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'plan-without-quota',
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
-          'callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
+          hasThrottle
+            ? 'its throttle limits the requests per second, but not how many requests callers with its keys can send in a day or a month'
+            : 'callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
           where,
           'give the plan a quota, or state in its description that it has no quota',
         ),
