@@ -12,7 +12,8 @@ import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 const LOADS_STACKS = new Set(['start', 'routes', 'check']);
 
 /**
- * Completes `--inspect` by its default port. As in Node, the next argument is not the port, because it may be a folder.
+ * Adds the default port to `--inspect` and `--inspect-brk` if they have none. As in Node, the next argument is not
+ * taken as the port, because it may be a folder.
  */
 async function joinPorts(words: readonly string[]): Promise<readonly string[]> {
   const isBare = (word: string): boolean => /^--inspect(?:-brk)?$/.test(word);

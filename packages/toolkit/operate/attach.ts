@@ -365,7 +365,11 @@ async function finish(
   });
   report(checks);
   if (await undoIfWrong(checks, saved, work))
-    printError(new UsageError('the verification failed (WRONG), so every change was undone'));
+    printError(
+      new UsageError(
+        'the verification failed, so every change was undone; the checks above that FAILED show why',
+      ),
+    );
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {
@@ -419,7 +423,7 @@ async function verifyNow(
 
 function report(checks: readonly Check[]): void {
   const words = (isGood: boolean | undefined): string =>
-    isGood === undefined ? 'open' : isGood ? 'good' : 'WRONG';
+    isGood === undefined ? 'unchecked' : isGood ? 'passed' : 'FAILED';
   printResult(checks, () => table(checks.map(({ what, isGood, saw }) => [words(isGood), what, saw])));
   if (checks.some(({ isGood }) => isGood === false)) process.exitCode = UNFINISHED;
 }

@@ -30,7 +30,7 @@ type GuardedRoute = {
   readonly key: string | undefined;
   /** A key of the access table that a command can create; undefined if no such key is admitted. */
   readonly newKey: AdmittedKey | undefined;
-  /** Whether the route needs an API key that the command cannot give. */
+  /** Whether the route needs an API key that the suggested command cannot provide. */
   readonly lacksKey: boolean;
   /** Whether an MCP server is behind the route, and the token is read from the header in which MCP clients send it. */
   readonly isMcp: boolean;

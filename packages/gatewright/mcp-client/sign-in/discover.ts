@@ -1,7 +1,7 @@
 /**
  * Finds the authorization server of an MCP server: its protected resource metadata (RFC 9728), and the metadata of the
- * authorization server (RFC 8414, OpenID Connect Discovery). A document that describes something other than
- * its address says is refused.
+ * authorization server (RFC 8414, OpenID Connect Discovery). A document is refused if the resource or the issuer that
+ * it names does not belong to its address.
  */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
