@@ -21,7 +21,7 @@ import { addGatewayOptions, callGateway, findGateway, readMember } from './runni
 export type AdminFlags = {
   readonly url?: string | undefined;
   readonly target?: AdminTarget;
-  /** Clock, timer and chance of repeated calls; absent means the ones of the process. */
+  /** Clock, timer and random numbers for repeating calls; the default is to use those of the process. */
   readonly ports?: CallPorts;
 };
 

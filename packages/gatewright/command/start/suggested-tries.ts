@@ -104,7 +104,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
     guarded?.key === undefined
       ? choose(routes.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
       : undefined;
-  // The same applies to a key that the command creates.
+  // A route for which the command can create a key is shown only if none of the other commands shows a token or a key.
   const created =
     guarded === undefined && keyed === undefined
       ? choose(routes.filter(({ newKey, lacksKey }) => newKey !== undefined && !lacksKey))

@@ -89,8 +89,8 @@ function findInSource(
 }
 
 /**
- * Checks the usage plans. Callers do not have to send an API key if the authorizer supplies it
- * (docs/guides/sell/quota.md, "In the authorizer").
+ * Checks the usage plans. If the authorizer supplies the API key, a plan without a quota is not reported, because
+ * callers do not have keys of their own (docs/guides/sell/quota.md, "In the authorizer").
  */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [

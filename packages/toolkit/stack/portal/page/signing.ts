@@ -58,7 +58,7 @@ export function signingExample(scheme: string, address: string): string | undefi
   ].join('\n');
 }
 
-/** The address has a name that the owner chose, so it is written as one word of the shell. */
+/** The address contains a name that the owner chose, so it is quoted for the shell. */
 function quoted(address: string): string {
   return `'${address.replaceAll("'", `'\\''`)}'`;
 }

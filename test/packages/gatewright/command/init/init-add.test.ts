@@ -53,7 +53,7 @@ describe('gatewright init --add', () => {
 
     assert.match(
       stdout,
-      /^the stack already has these parts\nwritten gatewright\/access\/channels\.yml; write/,
+      /^the stack already has these parts\ncreated gatewright\/access\/channels\.yml for a WebSocket API/,
     );
     assert.match(read('access/channels.yml'), /logicalId: WebsocketsApi/);
     assert.equal((await run('--add', 'channels')).stdout, 'the stack already has these parts\n');

@@ -71,7 +71,7 @@ function isSpent({ says, left, allowance }: Use): boolean {
   return says !== undefined || (left <= 0 && allowance > 0);
 }
 
-/** States of a limit that refuses nothing by itself. */
+/** States in which a limit refuses requests only when it is used up. */
 const OPEN: readonly string[] = ['active', 'open'];
 
 function UseCard({ use }: { readonly use: Use }) {
@@ -131,7 +131,7 @@ function Paces({ paces }: Pick<Usage, 'paces'>) {
   );
 }
 
-/** The width is an attribute of SVG, because the policy of the page allows no style attributes. */
+/** The width is an attribute of SVG, because the Content-Security-Policy of the page forbids style attributes. */
 function Bar({ share }: { readonly share: number }) {
   return (
     <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
