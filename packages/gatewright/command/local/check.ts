@@ -32,7 +32,7 @@ export function checkCommand(): Command {
       'after',
       '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls, as start does.\n' +
         'doctor also checks what only an account shows, such as names that are taken; access check compares access documents with routes.\n' +
-        'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept.',
+        'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept, or if no stack could be read.',
     )
     .action(check);
 }

@@ -41,8 +41,8 @@ export type PortalSurroundings = {
   /** The built page by file name. */
   readonly page: PageSources;
   /**
-   * The sources of `access/webhooks.yml`. Undefined if that file has mistakes: a portal that offers webhooks is then not
-   * compiled, and no problem of its own is reported.
+   * The sources of `access/webhooks.yml`. Undefined if that file has errors, which are reported separately. A portal
+   * that offers webhooks is then not compiled, without a further message.
    */
   readonly sources?: readonly CompiledSource[] | undefined;
 };
