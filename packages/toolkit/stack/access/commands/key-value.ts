@@ -9,7 +9,10 @@ import { createAws, listAt, textAt } from '../../../terminal/aws-call.ts';
 import { addGatewayOptions, findGateway } from '../../../terminal/running-gateway.ts';
 import { printResult, UsageError } from '../../../../base/terminal/output.ts';
 
-/** Signs the call. The running gateway has one account for all regions. */
+/**
+ * The region with which the call is signed. Any region works, because the running gateway has one account for all
+ * regions.
+ */
 const REGION = 'us-east-1';
 
 export function valueCommand(): Command {

@@ -37,7 +37,10 @@ export function UseSection() {
   );
 }
 
-/** An organisation may have a limit for each of many keys and operations. */
+/**
+ * The number of limits that are shown without a click, because an organisation may have a limit for each of many keys
+ * and operations.
+ */
 const MOST_CARDS = 20;
 const MOST_ROWS = 500;
 
