@@ -33,7 +33,7 @@ export type AdminTarget = AwsCredentials & {
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
-  /** Marks calls of the local console and of commands, which are not recorded. */
+  /** Marks the call as a call of the local console or of a command, so that the gateway does not record it. */
   readonly consoleCall?: string;
   /** If set, only GET requests are sent. Any other request is refused here, before it is signed. */
   readonly readsOnly?: true;

@@ -121,7 +121,10 @@ function metadataPlaces(issuer: string): readonly string[] {
   ];
 }
 
-/** Attack: a document that names another issuer would receive the codes that this issuer gives (RFC 8414 §3.3). */
+/**
+ * Attack: the metadata document of a hostile server names another issuer, so that the endpoints in the document would
+ * receive the codes of that issuer (RFC 8414 §3.3).
+ */
 function readMetadata(document: UnknownMembers, issuer: string, place: string): AuthorizationServer {
   const own = asText(document['issuer']);
   if (own !== issuer)

@@ -34,8 +34,8 @@ export function printReads(says: string): string {
 }
 
 /**
- * Reads what the customer reads now about its refused requests: one sentence for each limit that refuses, or one
- * without a limit if the whole customer is refused.
+ * Returns what the portal now tells the customer about its refused requests: one sentence for each limit that refuses
+ * requests, or a single sentence without a limit if all requests of the customer are refused.
  * @returns undefined if the stack has no portal
  */
 export async function readRefusals(
@@ -49,7 +49,7 @@ export async function readRefusals(
 }
 
 /**
- * Reads what the customer reads about a request that was refused.
+ * Returns what the portal tells the customer about a request that was refused.
  * @returns undefined if the stack has no portal, or nothing refuses such a request any more
  */
 export async function readRefusalOf(call: RefusedCall, flags: ReadFlags): Promise<string | undefined> {

@@ -8,7 +8,7 @@ import { examineApis, examineDefined } from '../../../../../packages/toolkit/ope
 import { UNJUDGED_ACL } from './unjudged-acl.ts';
 import { surroundingsIn } from '../../../../../packages/toolkit/operate/doctor/account-surroundings.ts';
 import { readApiView } from '../../../../../packages/toolkit/operate/doctor/read-api-view.ts';
-import type { Finding, Unread } from '../../../../../packages/toolkit/operate/doctor/finding.ts';
+import type { Unread } from '../../../../../packages/toolkit/operate/doctor/finding.ts';
 import { makeRootResourceId } from '../../../../../packages/base/aws/physical-ids.ts';
 import { API_ID, aRestApiToAttach } from '../../../../support/an-api-to-attach.ts';
 
@@ -197,16 +197,13 @@ const HTTP_WITH_ROUTE: Template = {
   },
 };
 
-async function examine(resources: Template): Promise<readonly Finding[]> {
-  const file = join(folder, 'template.json');
-  writeFileSync(file, JSON.stringify({ Resources: resources }));
-  return (await examineDefined(file, 'prod')).findings;
-}
-
 async function find(
   resources: Template,
 ): Promise<readonly { readonly id: string; readonly where: string }[]> {
-  return (await examine(resources)).map(({ id, where }) => ({ id, where }));
+  const file = join(folder, 'template.json');
+  writeFileSync(file, JSON.stringify({ Resources: resources }));
+  const report = await examineDefined(file, 'prod');
+  return report.findings.map(({ id, where }) => ({ id, where }));
 }
 
 describe('doctor on a template', () => {
@@ -366,20 +363,6 @@ describe('doctor on a template', () => {
       );
       assert.match(found[0]?.where ?? '', where);
     });
-
-  it('says of a usage plan without a quota how many requests its keys can send', async () => {
-    const whyOf = async (plan: Properties) =>
-      (await examine(withOther('Plan', { Quota: undefined, ...plan }))).map(
-        ({ what, why }) => `${what}: ${why}`,
-      );
-
-    assert.deepEqual(await whyOf({}), [
-      'usage plan gold has no quota and no throttle: callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
-    ]);
-    assert.deepEqual(await whyOf({ Throttle: { RateLimit: 10, BurstLimit: 20 } }), [
-      'usage plan gold has no quota: its throttle limits the requests per second, but not how many requests callers with its keys can send in a day or a month',
-    ]);
-  });
 
   it('finds nothing in the example of the repository', async () => {
     const report = await examineDefined(
