@@ -160,7 +160,7 @@ function assertSafe(url: string, what: string): void {
     throw new McpClientError(`${what} is ${JSON.stringify(url)}; it must be an https address`);
 }
 
-/** Returns undefined if there is no document at the address. */
+/** Fetches a metadata document; undefined if there is none at the address. */
 async function readDocument(url: string, fetch: Fetch): Promise<UnknownMembers | undefined> {
   assertSafe(url, 'the address of a metadata document');
   const response = await fetch(url, { headers: { accept: 'application/json' } });
