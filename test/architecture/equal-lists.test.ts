@@ -5,6 +5,7 @@ import { RESPONSE_TYPES } from '../../packages/gateway/core/deployment/wordings/
 import { PATH_CONSTRAINTS } from '../../packages/gateway/control/resource-types/constraints.ts';
 import { TRANSFORMATIONS, UNDESCRIBED } from '../../packages/gateway/services/waf/evaluate/transform.ts';
 import { describeNeeded } from '../../packages/toolkit/stack/portal/page/roles.ts';
+import { PARTS } from '../../packages/toolkit/stack/parts.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../../shared/aws/limits.ts';
 import { MEMBER_ROUTES } from '../../shared/portal/serve-member.ts';
 import type { MemberContext } from '../../shared/portal/member-route.ts';
@@ -74,6 +75,16 @@ describe('lists that exist more than once', () => {
       'packages/gateway/core/websocket/connections.ts',
     ])
       assert.match(readSource(path).text, /\b(two|2) hours\b/, path);
+  });
+
+  it('name the same parts of the stack, in the type of the CDK construct', () => {
+    const { text } = readSource('packages/gatewright/cdk/gatewright.d.cts');
+    const [, named = ''] = /readonly parts\?: readonly \(([^)]*)\)\[\];/.exec(text) ?? [];
+
+    assert.deepEqual(
+      sorted([...named.matchAll(/'([a-z-]+)'/g)].map(([, name = '']) => name)),
+      sorted(PARTS.map(({ chosenAs }) => chosenAs)),
+    );
   });
 
   it('name options that exist, in the pages for users of SAM and LocalStack', () => {
