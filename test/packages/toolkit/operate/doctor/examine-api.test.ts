@@ -364,6 +364,29 @@ describe('doctor on a template', () => {
       assert.match(found[0]?.where ?? '', where);
     });
 
+  for (const [title, limits, what] of [
+    ['a throttle', { Throttle: { RateLimit: 5, BurstLimit: 5 } }, 'usage plan gold has no quota'],
+    [
+      'a throttle of one method',
+      {
+        ApiStages: [
+          {
+            ApiId: ref('Api'),
+            Stage: ref('Stage'),
+            Throttle: { '/items/POST': { RateLimit: 5, BurstLimit: 5 } },
+          },
+        ],
+      },
+      'usage plan gold has no quota',
+    ],
+    ['neither', {}, 'usage plan gold has no quota and no throttle'],
+  ] as const)
+    it(`tells whether a plan without a quota limits anything: ${title}`, async () => {
+      const [found] = await find(withOther('Plan', { Quota: undefined, ...limits }));
+
+      assert.equal(found?.what, what);
+    });
+
   it('finds nothing in the example of the repository', async () => {
     const report = await examineDefined(
       join(import.meta.dirname, '../../../../../examples/food-delivery'),
