@@ -199,11 +199,11 @@ const HTTP_WITH_ROUTE: Template = {
 
 async function find(
   resources: Template,
-): Promise<readonly { readonly id: string; readonly where: string }[]> {
+): Promise<readonly { readonly id: string; readonly where: string; readonly what: string }[]> {
   const file = join(folder, 'template.json');
   writeFileSync(file, JSON.stringify({ Resources: resources }));
   const report = await examineDefined(file, 'prod');
-  return report.findings.map(({ id, where }) => ({ id, where }));
+  return report.findings.map(({ id, where, what }) => ({ id, where, what }));
 }
 
 describe('doctor on a template', () => {
