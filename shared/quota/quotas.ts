@@ -46,7 +46,7 @@ export type QuotaOptions = {
    */
   readonly plans?: readonly unknown[];
   /**
-   * What is admitted while the store is out of reach. `closed` admits only requests for which units are leased. With
+   * What is admitted while the store cannot be reached. `closed` admits only requests for which units are leased. With
    * `bounded`, each process admits that many units per limit and period without the store. They are charged later, so
    * the quota may be exceeded by at most `bounded` times the number of processes.
    */

@@ -92,7 +92,7 @@ export interface Holding {
   /** Resolves when urgent reports have reached the store or have failed. */
   readonly corrected: Promise<void>;
   /**
-   * Lends units while the store is out of reach, up to the bound of `onUnavailable`. The units have to be charged
+   * Lends units while the store cannot be reached, up to the bound of `onUnavailable`. The units have to be charged
    * later.
    */
   borrow(cost: number, bound: number): boolean;

@@ -14,8 +14,8 @@ import type { RecordedOutcome } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 
 /**
- * Returns false if the reply does not follow from the function's response, for example because of a cache, compression
- * or a failure.
+ * Whether the reply can be rebuilt from the function's response, so that it need not be stored. It cannot be rebuilt
+ * after, for example, a cache lookup, compression or a failure.
  */
 export function isReplyRebuilt({
   received: { stage, notes, outgoing },

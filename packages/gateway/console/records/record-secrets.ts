@@ -79,8 +79,8 @@ function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
 }
 
 /**
- * Returns the members of an event other than headers, query and body. The whole event is not built, because a list has
- * 10,000 rows.
+ * Returns the members of an event other than headers, query and body. The whole event is not built, because that
+ * would be too slow: the list of requests has up to 10,000 records, and each is searched.
  */
 function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificate }: Received): object {
   return {

@@ -142,7 +142,7 @@ export class RequestRecords implements RecordSink {
     this.#overCount = 0;
     for (let at = 0; at < count; at += 1) {
       const finished = this.#over[at];
-      // The array is reused in the next turn, without its items.
+      // Releases the item, because the array is kept for the next turn.
       this.#over[at] = undefined;
       if (finished !== undefined) this.#keep(finished);
     }

@@ -1,4 +1,4 @@
-/** S3 objects for integrations. Objects that were put can be read while the gateway runs. */
+/** The S3 objects that integrations and functions read and write. Objects that were put are kept in memory. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
