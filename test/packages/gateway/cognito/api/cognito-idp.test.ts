@@ -184,7 +184,11 @@ describe("Cognito's API for users", () => {
     const UserAttributes = [{ Name: 'email', Value: 'carl@example.com' }];
 
     const made = await at.call('SignUp', { ...input, UserAttributes });
-    const early = await at.call('InitiateAuth', signIn('carl', PASSWORD));
+    // amazon-cognito-identity-js#288, aws-sdk-js#4608: also with a wrong password.
+    const early = [
+      await at.call('InitiateAuth', signIn('carl', PASSWORD)),
+      await at.call('InitiateAuth', signIn('carl', 'wrong')),
+    ];
     const wrong = await at.call('ConfirmSignUp', { ...client, Username: 'carl', ConfirmationCode: 'x' });
     await at.call('ResendConfirmationCode', { ...client, Username: 'carl' });
     const right = await at.call('ConfirmSignUp', {
@@ -199,10 +203,11 @@ describe("Cognito's API for users", () => {
       DeliveryMedium: 'EMAIL',
       Destination: 'c***@e***',
     });
-    assert.deepEqual(
-      [codeOf(early), codeOf(wrong)],
-      ['400 UserNotConfirmedException', '400 CodeMismatchException'],
-    );
+    assert.deepEqual([...early, wrong].map(codeOf), [
+      '400 UserNotConfirmedException',
+      '400 UserNotConfirmedException',
+      '400 CodeMismatchException',
+    ]);
     assert.deepEqual([right.status, claims['email_verified']], [200, true]);
 
     await at.call('SignUp', { ...input, Username: 'dora' });
