@@ -192,6 +192,7 @@ const OF_USERS = new Map(Object.entries({ ...SIGN_UP, ...AUTHENTICATE, ...OWN_AC
 const OF_ADMINS = new Map(
   Object.entries({ ...AUTHENTICATE_AS_ADMIN, ...ADMINISTER_USERS, ...DESCRIBE_POOLS }),
 );
+export const COGNITO_CALLS: readonly string[] = [...OF_USERS.keys(), ...OF_ADMINS.keys()];
 const TARGET = /^AWSCognitoIdentityProviderService\.(\w{1,64})$/;
 
 export type CognitoIdp = {
@@ -205,27 +206,24 @@ export function createCognitoIdp(pools: UserPools, clock: Clock): CognitoIdp {
   return {
     serveUser(request) {
       const name = readUserOperation(request);
-      return name === undefined ? undefined : run(OF_USERS.get(name) ?? notServed(name), request, at);
+      return name === undefined ? undefined : run(name, OF_USERS.get(name), request, at);
     },
     async serveAdmin(call) {
       const name = TARGET.exec(headerOf(call.request, 'x-amz-target') ?? '')?.[1] ?? '';
-      const operation = OF_ADMINS.get(name) ?? notServed(name);
       const poolId = parseJsonObject(call.request.body.toString('utf8'))?.['UserPoolId'];
       const arn = typeof poolId === 'string' ? pools.find(poolId)?.pool.definition.arn : undefined;
       const permission = { action: `cognito-idp:${name}`, resource: arn ?? '*' };
-      return refuseUnlessAllowed(call, [permission]) ?? run(operation, call.request, at);
+      return refuseUnlessAllowed(call, [permission]) ?? run(name, OF_ADMINS.get(name), call.request, at);
     },
   };
 }
 
-function notServed(name: string): CognitoOperation {
-  return () => {
-    throw new ServiceRefusal(
-      'NotImplementedException',
-      `This gateway does not support the operation ${name}.`,
-      501,
-    );
-  };
+function notServed(name: string): ServiceRefusal {
+  return new ServiceRefusal(
+    'NotImplementedException',
+    `This gateway does not support the operation ${name}.`,
+    501,
+  );
 }
 
 /**
@@ -241,15 +239,16 @@ export function readUserOperation(
 }
 
 async function run(
-  operation: CognitoOperation,
+  name: string,
+  operation: CognitoOperation | undefined,
   request: ControlRequest,
   at: CognitoPorts,
 ): Promise<ControlReply> {
   const fields = parseJsonObject(request.body.length === 0 ? '{}' : request.body.toString('utf8'));
   try {
-    if (fields === undefined)
-      throw new ServiceRefusal('SerializationException', 'The body is not a JSON object.');
-    return printJson(200, (await operation(cognitoInput(fields), at)) ?? {}, []);
+    if (operation === undefined) throw notServed(name);
+    if (fields === undefined) throw new ServiceRefusal('SerializationException', '');
+    return printJson(200, (await operation(cognitoInput(name, fields), at)) ?? {}, []);
   } catch (error) {
     if (error instanceof ServiceRefusal) return printError(error);
     throw error;
@@ -259,7 +258,7 @@ async function run(
 function printError({ code, message, status }: ServiceRefusal): ControlReply {
   const printable = message.replace(/[^\x20-\x7e]/g, ' ').slice(0, 500);
   const headers = ['x-amzn-ErrorType', `${code}:`, 'x-amzn-ErrorMessage', printable];
-  return printJson(status, { __type: code, message }, headers);
+  return printJson(status, message === '' ? { __type: code } : { __type: code, message }, headers);
 }
 
 function printJson(status: number, body: unknown, headers: readonly string[]): ControlReply {

@@ -4,6 +4,7 @@
  */
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { violationsOf } from '@gatewright/aws/call-input';
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import {
@@ -211,11 +212,11 @@ const TIME_BYTES = 14;
 function answerEvents(operation: AwsOperation, random: Random): OperationResult | undefined {
   if (operation.protocol !== 'json') return undefined;
   const { action, input } = operation;
-  if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
+  if (input === undefined) return refuse('SerializationException', '');
   if (action !== 'PutEvents') return undefined;
   const given = input['Entries'] ?? undefined;
   if (given !== undefined && !Array.isArray(given))
-    return refuse('SerializationException', 'Entries must be a list');
+    return refuse('SerializationException', describeWrongType(given, 'list'));
   const entries = asList(given);
   const wrong =
     entries.length > MAX_ENTRIES

@@ -1,16 +1,31 @@
 import { isJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
 import { parseArn } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import { refuse } from '../../kernel/calls/aws-operation.ts';
+import { OperationRefused, refuse } from '../../kernel/calls/aws-operation.ts';
+import { CallModel } from '../../kernel/calls/call-model.ts';
+import { STEPFUNCTIONS_MODEL } from '../../kernel/calls/models/stepfunctions.ts';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 
+const MODEL = new CallModel(STEPFUNCTIONS_MODEL);
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new OperationRefused('ValidationException', message),
+  wrongType: (_message, value, wanted) =>
+    new OperationRefused('SerializationException', describeWrongType(value, wanted)),
+};
+
 const STANDARD = 'STANDARD';
+
+/** The operations that are answered, at least in part. */
+export const STATES_CALLS: readonly string[] = ['StartExecution', 'StartSyncExecution', 'StopExecution'];
 
 const INVALID_INPUT = 'Invalid execution input.';
 
@@ -36,8 +51,13 @@ class StatesService implements Service {
     jsonVersion: '1.0',
     answer: ({ operation }) => {
       if (operation.protocol !== 'json') return undefined;
-      if (operation.input === undefined)
-        return refuse('SerializationException', 'The body is not a JSON object');
+      if (operation.input === undefined) return refuse('SerializationException', '');
+      try {
+        MODEL.check(operation.action, operation.input, POLICY);
+      } catch (error) {
+        if (error instanceof OperationRefused) return error.toResult();
+        throw error;
+      }
       return this.#answer(operation, operation.input);
     },
   };
