@@ -84,7 +84,7 @@ export function printCborReply(result: OperationResult): OperationReply {
   if (result.kind === 'result')
     return { status: 200, contentType, headers: ofProtocol, body: encodeCbor(result.fields) };
   const { status, code, message, headers = [] } = result;
-  const body = encodeCbor({ __type: code, ...withMessage(message) });
+  const body = encodeCbor({ __type: code, message });
   return { status, contentType, headers: [...ofProtocol, ...headers], body };
 }
 
