@@ -18,16 +18,27 @@ import { cognitoInput, readUserAttributes } from './cognito-input.ts';
 import type { CognitoOperation, CognitoPorts, CognitoOperations } from './cognito-operation.ts';
 import { SIGN_UP } from './sign-up.ts';
 
+/** Cognito leaves out lists without an item (examples of describe-user-pool in the AWS CLI reference). */
+function unlessEmpty(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
 const DESCRIBE_POOLS: CognitoOperations = {
   ListUserPools(_input, { pools }) {
     const own = pools.all.filter(({ pool }) => pool.definition.kind === 'cognito');
     return {
-      UserPools: own.map(({ pool: { definition } }) => ({ Id: definition.poolId, Name: definition.name })),
+      UserPools: own.map(({ pool: { definition, createdAtMs } }) => ({
+        Id: definition.poolId,
+        Name: definition.name,
+        LambdaConfig: definition.shown?.['LambdaConfig'] ?? {},
+        LastModifiedDate: createdAtMs / 1000,
+        CreationDate: createdAtMs / 1000,
+      })),
     };
   },
 
   DescribeUserPool(input, at) {
-    const { definition, users } = poolOf(input, at).pool;
+    const { definition, users, createdAtMs } = poolOf(input, at).pool;
     const { minimumLength, needs, temporaryDays } = definition.policy;
     return {
       UserPool: {
@@ -44,9 +55,12 @@ const DESCRIBE_POOLS: CognitoOperations = {
             TemporaryPasswordValidityDays: temporaryDays,
           },
         },
-        UsernameAttributes: definition.nameAttributes,
-        AliasAttributes: definition.aliases,
-        AutoVerifiedAttributes: definition.autoVerified,
+        ...definition.shown,
+        LastModifiedDate: createdAtMs / 1000,
+        CreationDate: createdAtMs / 1000,
+        UsernameAttributes: unlessEmpty(definition.nameAttributes),
+        AliasAttributes: unlessEmpty(definition.aliases),
+        AutoVerifiedAttributes: unlessEmpty(definition.autoVerified),
         EstimatedNumberOfUsers: users.length,
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: !definition.allowsSignUp },
       },
@@ -69,7 +83,7 @@ const DESCRIBE_POOLS: CognitoOperations = {
     const clientId = input.text('ClientId');
     const client = pool.findClient(clientId);
     if (client === undefined) throw notFound(`User pool client ${clientId} does not exist.`);
-    const { name, secret, flows, callbackUrls, logoutUrls, scopes, seconds } = client;
+    const { name, secret, flows, callbackUrls, logoutUrls, scopes, seconds, shown } = client;
     return {
       UserPoolClient: {
         ClientId: clientId,
@@ -77,13 +91,17 @@ const DESCRIBE_POOLS: CognitoOperations = {
         UserPoolId: pool.definition.poolId,
         ClientSecret: secret,
         ExplicitAuthFlows: [...flows].map((flow) => `ALLOW_${flow}`),
-        CallbackURLs: callbackUrls === 'loopback' ? undefined : callbackUrls,
-        LogoutURLs: logoutUrls === 'loopback' ? undefined : logoutUrls,
-        AllowedOAuthScopes: scopes === 'any' ? undefined : scopes,
-        AccessTokenValidity: seconds.access,
-        IdTokenValidity: seconds.id,
-        RefreshTokenValidity: seconds.refresh,
-        TokenValidityUnits: { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'seconds' },
+        LastModifiedDate: pool.createdAtMs / 1000,
+        CreationDate: pool.createdAtMs / 1000,
+        CallbackURLs: callbackUrls === 'loopback' ? undefined : unlessEmpty(callbackUrls),
+        LogoutURLs: logoutUrls === 'loopback' ? undefined : unlessEmpty(logoutUrls),
+        AllowedOAuthScopes: scopes === 'any' ? undefined : unlessEmpty(scopes),
+        EnableTokenRevocation: client.revokesTokens,
+        ...(shown ?? {
+          RefreshTokenValidity: seconds.refresh,
+          TokenValidityUnits: { RefreshToken: 'seconds' },
+          AllowedOAuthFlowsUserPoolClient: client.allowsCode,
+        }),
       },
     };
   },
