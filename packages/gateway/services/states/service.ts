@@ -36,6 +36,10 @@ function findInputFault(text: unknown): string | undefined {
   return findJacksonFault(Buffer.from(text))?.message ?? INVALID_INPUT;
 }
 
+/** The characters that names must not contain (API reference, StartExecution, `name`). */
+// oxlint-disable-next-line no-control-regex -- the page lists control characters
+const NOT_IN_NAME = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
+
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
 /** The number of parts of an ARN without a version or an alias. */
@@ -110,6 +114,9 @@ class StatesService implements Service {
   #stop(arn: unknown): OperationResult {
     if (typeof arn !== 'string' || !arn.includes(':execution:'))
       return refuse('InvalidArn', `Invalid Arn: '${typeof arn === 'string' ? arn : ''}'`);
+    // Executions in other accounts are not known here.
+    if (parseArn(arn)?.accountId === this.#ports.accountId && !this.#started.has(arn))
+      return refuse('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return { kind: 'result', fields: { stopDate: this.#now() } };
   }
 
@@ -142,6 +149,8 @@ class StatesService implements Service {
       return refuse('InvalidExecutionInput', `Invalid State Machine Execution Input: '${fault}'`);
     const unknown = this.#refuseUnknown(machine);
     if (unknown !== undefined) return unknown;
+    if (typeof given === 'string' && NOT_IN_NAME.test(given))
+      return refuse('InvalidName', `Invalid Name: '${given}'`);
     const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
     const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.#started.get(executionArn);

@@ -141,6 +141,47 @@ describe('a machine of a stack', () => {
   });
 });
 
+// API reference, StartExecution and StopExecution; LocalStack, test_create_activity_invalid_name, for the words
+describe('an execution of this account', () => {
+  const started = async () => {
+    const bench = anEventEngine(
+      { states },
+      {
+        resources: `
+  Cook: { Type: AWS::StepFunctions::StateMachine, Properties: { StateMachineName: cook, RoleArn: r, DefinitionString: '{}' } }`,
+      },
+    );
+    await bench.call('states', 'StartExecution', { stateMachineArn: MACHINE, name: 'soup' });
+    return bench;
+  };
+
+  it('is stopped if it was started', async () => {
+    const bench = await started();
+
+    assert.ok(
+      'stopDate' in
+        Object(await bench.call('states', 'StopExecution', { executionArn: `${EXECUTION}:soup` })),
+    );
+    assert.partialDeepStrictEqual(
+      await bench.call('states', 'StopExecution', { executionArn: `${EXECUTION}:tea` }),
+      {
+        __type: 'ExecutionDoesNotExist',
+        message: `Execution Does Not Exist: '${EXECUTION}:tea'`,
+      },
+    );
+  });
+
+  for (const name of ['a b', 'a?', 'a/b', 'a\u0007'])
+    it(`cannot be named ${JSON.stringify(name)}`, async () => {
+      const bench = await started();
+
+      assert.partialDeepStrictEqual(
+        await bench.call('states', 'StartExecution', { stateMachineArn: MACHINE, name }),
+        { __type: 'InvalidName', message: `Invalid Name: '${name}'` },
+      );
+    });
+});
+
 describe('StopExecution', () => {
   it('says when it has stopped one, and refuses what is none', () => {
     assert.deepEqual(call('StopExecution', { executionArn: `${EXECUTION}:soup-1` }), {
