@@ -9,7 +9,7 @@ export const STACK_PAGE = 'docs/reference/stack.md';
 
 const INTRODUCTION = `# The stack, part by part
 
-What \`serverless deploy\` deploys: which functions, tables, alarms, parameters and commands belong together. \`npm run schemas\` writes this page from \`packages/toolkit/stack/<part>/part.ts\` and \`serverless.yml\`. Third column: DynamoDB tables in a function's environment. Files under Resources hold IAM roles. What to do about an alarm: [the runbook](../guides/operate/operating.md#when-an-alarm-goes-off). Commands: [the reference](commands.md).`;
+What \`serverless deploy\` deploys: which functions, tables, alarms, parameters and commands belong together. \`npm run schemas\` writes this page from \`packages/toolkit/stack/<part>/part.ts\` and \`serverless.yml\`. Third column: DynamoDB tables in a function's environment. Files under Resources contain IAM roles. What to do about an alarm: [the runbook](../guides/operate/operating.md#when-an-alarm-goes-off). Commands: [the reference](commands.md).`;
 
 type Stack = ReturnType<typeof readStack>;
 

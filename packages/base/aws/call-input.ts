@@ -154,8 +154,7 @@ export class CallInput {
   }
 
   /**
-   * Adds a violation whose message no rule can express. @param printed the value as AWS prints it; empty if AWS leaves
-   * it out
+   * Adds a violation that no rule can express. @param printed the value as AWS prints it; empty if AWS leaves it out
    */
   violate(printed: string, name: string, constraint: string): void {
     this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));

@@ -17,6 +17,9 @@ const NO_PAIRS: Readonly<Record<string, string>> = {};
 const NO_LINKS: ReadonlyMap<string, readonly string[]> = new Map();
 const NO_ENDPOINTS: ReadonlyMap<string, string> = new Map();
 
+/** The port at which Node.js waits for a debugger by default. */
+export const DEBUGGER_PORT = 9229;
+
 export const START_OPTIONS = {
   stage: {
     takes: '<name>',
@@ -239,7 +242,7 @@ export const START_OPTIONS = {
     takes: '[port]',
     ...FORMS.port,
     isOfOneRun: true,
-    what: 'allow a debugger on loopback, at port 9229 or --inspect=PORT',
+    what: `allow a debugger on loopback, at port ${DEBUGGER_PORT} or --inspect=PORT`,
   },
   'inspect-brk': {
     takes: '[port]',

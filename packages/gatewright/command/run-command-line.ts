@@ -12,13 +12,15 @@ import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 const LOADS_STACKS = new Set(['start', 'routes', 'check']);
 
 /**
- * Completes `--inspect` by its default port. As in Node, the next argument is not the port, because it may be a folder.
+ * Adds the default port to `--inspect` and `--inspect-brk` if they have none. As in Node, the next argument is not
+ * taken as the port, because it may be a folder.
  */
-function joinPorts(words: readonly string[]): string[] {
-  return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
+async function joinPorts(words: readonly string[]): Promise<readonly string[]> {
+  const isBare = (word: string): boolean => /^--inspect(?:-brk)?$/.test(word);
+  if (!words.some(isBare)) return words;
+  const { DEBUGGER_PORT } = await import('../../gateway/engine/start-options.ts');
+  return words.map((word) => (isBare(word) ? `${word}=${DEBUGGER_PORT}` : word));
 }
-
-const INSPECT_PORT = 9229;
 
 /**
  * Makes commander throw an error that points to the help if a command is called incorrectly. The settings are needed
@@ -60,8 +62,8 @@ export async function runProcess(commands: Loaders): Promise<void> {
 }
 
 /**
- * Lets a command finish when its reader has enough, as `head` does. The command may have to complete a change. With
- * `--follow` it would otherwise print for ever, so it ends.
+ * Ignores the error that occurs when the reader of the output, such as `head`, has closed the pipe, because the command
+ * may still have to complete a change. Only a command with `--follow` ends, because it would otherwise never end.
  */
 function surviveClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
@@ -89,8 +91,8 @@ export async function runCommandLine(
     .enablePositionalOptions();
   for (const load of loadersFor(words[0], commands)) program.addCommand(await load());
   neverExit(program, isJson);
-  // A command that does not have these options gets undefined. `start` is excluded, because it has its own control port
-  // and does not call another gateway.
+  // For a command without these options, the values are undefined, which selects the default gateway. `start` is
+  // excluded, because it has its own control port and does not call another gateway.
   program.hook('preAction', async (_, command) => {
     isFollowing = command.opts<{ readonly follow?: boolean }>().follow === true;
     if (LOADS_STACKS.has(command.name()))
@@ -101,7 +103,7 @@ export async function runCommandLine(
     if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());
   });
   try {
-    await program.parseAsync(joinPorts(words), { from: 'user' });
+    await program.parseAsync(await joinPorts(words), { from: 'user' });
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printError(error);

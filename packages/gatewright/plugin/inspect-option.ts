@@ -2,12 +2,10 @@
  * Defines the options for a debugger. In osls the value of an option cannot be optional, so there is a separate option
  * for the port.
  */
-import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
+import { DEBUGGER_PORT, START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { readFlag, readOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
-
-const INSPECT_PORT = 9229;
 
 export const INSPECT_OPTIONS = {
   inspect: { usage: 'Let a debugger attach, on loopback.', type: 'boolean' },
@@ -15,7 +13,10 @@ export const INSPECT_OPTIONS = {
     usage: 'Wait for a debugger on loopback, and pause each function at its first line.',
     type: 'boolean',
   },
-  'inspect-port': { usage: 'Port for the debugger. Default: 9229, 0 = a free one.', type: 'string' },
+  'inspect-port': {
+    usage: `Port for the debugger. Default: ${DEBUGGER_PORT}, 0 = a free one.`,
+    type: 'string',
+  },
 } satisfies Readonly<Record<string, OptionSchema>>;
 
 /**
@@ -25,6 +26,6 @@ export const INSPECT_OPTIONS = {
 export function readInspect(given: CliOptions): Pick<StartSettings, 'inspect'> {
   const breaks = readFlag('--inspect-brk', given['inspect-brk']);
   const isWanted = breaks || readFlag('--inspect', given['inspect']);
-  const port = readOption('--inspect-port', START_OPTIONS.port, given['inspect-port']) ?? INSPECT_PORT;
+  const port = readOption('--inspect-port', START_OPTIONS.port, given['inspect-port']) ?? DEBUGGER_PORT;
   return isWanted ? { inspect: { port, breaks } } : {};
 }

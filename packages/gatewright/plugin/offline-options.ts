@@ -49,11 +49,17 @@ const TOKENS =
   'authorizers run and verify as on AWS; `npx gatewright token` creates a token of the local issuer for them';
 const NO_DOCKER = 'functions run without Docker';
 
+/** The default ports of serverless-offline, which users of its plug-in expect. */
+const DEFAULT_PORTS = { httpPort: 3000, websocketPort: 3001, lambdaPort: 3002 };
+
 export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   host: ours('host', 'o'),
-  httpPort: honoured('Port of REST and HTTP APIs. Default: 3000.', 'string'),
-  websocketPort: honoured('Port of WebSocket APIs. Default: 3001.', 'string'),
-  lambdaPort: honoured('Port of Lambda’s Invoke and AWS’s other APIs, on loopback. Default: 3002.', 'string'),
+  httpPort: honoured(`Port of REST and HTTP APIs. Default: ${DEFAULT_PORTS.httpPort}.`, 'string'),
+  websocketPort: honoured(`Port of WebSocket APIs. Default: ${DEFAULT_PORTS.websocketPort}.`, 'string'),
+  lambdaPort: honoured(
+    `Port of Lambda’s Invoke and AWS’s other APIs, on loopback. Default: ${DEFAULT_PORTS.lambdaPort}.`,
+    'string',
+  ),
   noPrependStageInUrl: honoured('Serve REST APIs without the stage in their paths.', 'boolean'),
   prefix: honoured('Prefix of every path of REST and HTTP APIs.', 'string', 'p'),
   reloadHandler: honoured(
@@ -181,11 +187,10 @@ const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['seed', 'seed'],
   ['record', 'record'],
 ]);
-const USUAL = { httpPort: 3000, websocketPort: 3001, lambdaPort: 3002 };
 
 function decide(given: CliOptions): StartSettings {
-  const portOf = (name: keyof typeof USUAL): number =>
-    readOption(name, START_OPTIONS.port, given[name]) ?? USUAL[name];
+  const portOf = (name: keyof typeof DEFAULT_PORTS): number =>
+    readOption(name, START_OPTIONS.port, given[name]) ?? DEFAULT_PORTS[name];
   const { host, ...settings } = toSettings([...CALLED.keys()], (name, row) => {
     const called = CALLED.get(name) ?? name;
     return readOption(called, row, given[called]) ?? row.defaultValue;

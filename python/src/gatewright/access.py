@@ -29,7 +29,8 @@ class CarriedClaims(Mapping[str, str]):
         if name not in self._carried:
             raise DomainError(
                 "CONFIG_INVALID",
-                f"the claim {name} is not carried: add it to result.claims.names of the API's access document",
+                f"the authorizer does not pass on the claim {name}: "
+                "add it to result.claims.names of the API's access document",
             )
         value = self._carried[name]
         if value is None:

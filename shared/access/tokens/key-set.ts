@@ -1,6 +1,7 @@
 /** Parses an issuer's key set (RFC 7517) into the keys that may verify a signature, by key id. */
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
+import type { SignatureAlgorithm } from './issuers.ts';
 
 // Reads only these exports of `node:crypto`, because an import would also load WebCrypto.
 // oxlint-disable-next-line no-restricted-globals
@@ -12,13 +13,14 @@ export type VerificationKey = {
   readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
   /** Created once, because importing a JWK costs more than a verification. */
   readonly keyObject: KeyObject;
-  readonly algorithms: readonly string[];
+  readonly algorithms: readonly SignatureAlgorithm[];
 };
 
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
 const KEYS_LIMIT = 100;
-const CURVE_ALGORITHMS = new Map([
+const RSA_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'RS384', 'RS512'];
+const CURVE_ALGORITHMS: ReadonlyMap<string, readonly SignatureAlgorithm[]> = new Map([
   ['P-256', ['ES256']],
   ['P-384', ['ES384']],
   ['P-521', ['ES512']],
@@ -84,11 +86,11 @@ function toVerificationKey(value: unknown): VerificationKey | undefined {
   }
 }
 
-function algorithmsOf(kty: string, jwk: JsonWebKey, key: KeyObject): readonly string[] {
+function algorithmsOf(kty: string, jwk: JsonWebKey, key: KeyObject): readonly SignatureAlgorithm[] {
   if (kty === 'RSA') {
     const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
     const modulus = BigInt(`0x${Buffer.from(jwk.n ?? '', 'base64url').toString('hex')}`);
-    return isWeakRsaKey(modulus, modulusLength, publicExponent) ? [] : ['RS256', 'RS384', 'RS512'];
+    return isWeakRsaKey(modulus, modulusLength, publicExponent) ? [] : RSA_ALGORITHMS;
   }
   return kty === 'EC' || kty === 'OKP' ? (CURVE_ALGORITHMS.get(jwk.crv ?? '') ?? []) : [];
 }

@@ -51,7 +51,7 @@ export function createTokenVerifier(
     const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys, remainingMs);
     // A key set may omit `alg`, so the key's type is also checked. For example, an EC key must not be tried on a token
     // with RS256.
-    if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
+    if (!key.algorithms.some((possible) => possible === unverified.algorithm)) throw badSignature();
     const claims = verifySignature(token, key, trust, observer);
     assertClaims(claims, trust, clock.nowEpochMs() / 1000);
     return { issuer, claims };

@@ -116,7 +116,7 @@ const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string
     'Save the customer plan that the error names with `gatewright plan save FILE`, or give the caller a plan that `gatewright plan list` shows.',
   PLAN_INVALID: () => 'Correct the customer plan, and save it with `gatewright plan save FILE`.',
   API_UNKNOWN: () =>
-    `Run \`${COMPILE}\`: documents protect an API only after it has read the routes. If no access document names the API and its stage, first name them in one for the same kind of API.`,
+    `Run \`${COMPILE}\`: documents protect an API only after this command has read its routes. If no access document names the API and its stage, first name them in a document for APIs of the same kind.`,
   KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',
   STORE_UNAVAILABLE: () => 'Check that the tables of the stack respond, and send the request again.',
   CONFIG_INVALID: (named) => `Set the environment variable of the function ${named} that the error names.`,

@@ -11,11 +11,11 @@ export type NearMiss = {
   readonly because: string;
   /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
-  /** Whether the path has the segments of the route, so that only its method, case or slashes differ. */
+  /** Whether the path has the segments of the route, so that only the method, the letter case or the slashes differ. */
   readonly isSameRoute?: true | undefined;
   /** What to do instead of calling the route as it is written. */
   readonly advice?: string | undefined;
-  /** Whether the spelling is so different that another route is meant. */
+  /** Whether the path differs so much that the client probably meant another route. */
   readonly isFar?: true | undefined;
 };
 
@@ -141,7 +141,7 @@ export type IntegrationCircumstances = {
     | 'request'
     | 'role'
     | undefined;
-  /** Whether the function is defined, but not as it can run. */
+  /** Whether the function is defined, but cannot run as it is defined. */
   readonly isUnrunnable?: true | undefined;
   /** Whether a server responded, but TLS was not established. */
   readonly isTls?: true | undefined;
@@ -149,11 +149,14 @@ export type IntegrationCircumstances = {
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
-  /** The reply of an AWS service that denies the call to the role of the integration. */
+  /** The reply by which an AWS service denied the call, because the role of the integration does not allow it. */
   readonly denial?: string | undefined;
   /** The problem document (RFC 9457) in the reply; undefined if the reply is not one. */
   readonly problem?: Problem | undefined;
-  /** Whether the event still waited for an instance, or was the first of one; undefined if that is unknown. */
+  /**
+   * Whether the event still waited for an instance, or was the first event of its instance; undefined if that is
+   * unknown.
+   */
   readonly isColdStart?: boolean | undefined;
   /** Whether the handler's promise never settled, so that Lambda responded with null. */
   readonly isUnsettled?: true | undefined;
@@ -243,14 +246,14 @@ export type Circumstances = {
    * apply.
    */
   readonly isDeployed: boolean;
-  /** How the route of a message without a route was searched; undefined for everything else. */
+  /** How the gateway looked for a route for a message that matched none; undefined for everything else. */
   readonly selection?: MessageSelection | undefined;
   readonly nearMisses: readonly NearMiss[];
   /** Reports of screens in front of the stage (such as AWS WAF) about a request that they let through. */
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
-  /** The permission to invoke that the call lacks; absent if no loaded stack has the function. */
+  /** The permission to invoke the function, which the call lacks; absent if no loaded stack has the function. */
   readonly permission?: PermissionAdvice | undefined;
   /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
   readonly trust?: string | undefined;
@@ -261,7 +264,7 @@ export type Circumstances = {
   readonly agentCall?: AgentCall | undefined;
   /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */
   readonly bodyFault?: JsonFault | undefined;
-  /** Query parameters and their names that differ from a missing one in upper and lower case only. */
+  /** Names of query parameters in the request that differ from a missing parameter only in letter case. */
   readonly misspelt?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;

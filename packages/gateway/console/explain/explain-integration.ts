@@ -116,7 +116,7 @@ function explainAnswer(
       because: [`${name} responded${took} with an error.`, ...describeProblem(integration.problem)],
       changes: [
         integration.problem.code === 'forbidden'
-          ? `Use a caller that the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
+          ? `Use a caller to whom the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
           : 'Do what the frame says: its text is meant for the sender of the message.',
       ],
     };
@@ -155,7 +155,7 @@ function explainLambdaReply(integration: IntegrationCircumstances, routeKey: str
       `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. The request template of ${routeKey} printed the event.`,
     ],
     changes: [
-      `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: quote texts, and print values that may be missing with $input.json, which quotes them itself.`,
+      `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
     ],
   };
 }
@@ -237,7 +237,7 @@ function explainMalformed(
 /** A route that is not served may have a fault in its integration, its authorizer or its models: the failure names it. */
 function adviseUnserved({ kind }: IntegrationCircumstances): string {
   return kind === 'unsupported'
-    ? 'Do what the sentence above says: until then the route is not served, whatever its integration is. `gatewright check` lists every such part.'
+    ? 'Do what the sentence above says: until then the route is not served, whatever its integration is. `gatewright check` lists every part of the template that is not served.'
     : 'Change the integration of the route, and deploy the API again.';
 }
 

@@ -157,7 +157,7 @@ const MALFORMED: Readonly<Record<MalformedPart, string>> = {
 
 /**
  * Explains that another issuer signed the token. With a single issuer, API Gateway checks the key and the signature
- * before the claim `iss`, so it reports one of them.
+ * before the claim `iss`, so it reports an unknown key or a wrong signature instead of the issuer.
  */
 function explainForeign(refused: Refused): Reason | undefined {
   const { authorizer, token, trusted } = refused;
@@ -170,7 +170,10 @@ function explainForeign(refused: Refused): Reason | undefined {
   };
 }
 
-/** An authorizer of the type COGNITO_USER_POOLS accepts user pools only, which all its issuers are. */
+/**
+ * An authorizer of the type COGNITO_USER_POOLS accepts only user pools. If all trusted issuers are user pools, another
+ * kind of issuer cannot be added.
+ */
 function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
   const isOfPools = trusted.length > 0 && trusted.every((one) => USER_POOL.test(one));
   if (isOfPools && !USER_POOL.test(issuer)) return [];

@@ -152,9 +152,7 @@ function explainValidation(about: Circumstances): Reason {
         sentence(failure ?? details),
         ...(misspelt.length === 0
           ? []
-          : [
-              `The query has ${misspelt.join(', ')}: upper and lower case count in names of query parameters.`,
-            ]),
+          : [`The query has ${misspelt.join(', ')}: names of query parameters are case-sensitive.`]),
       ],
       changes: [
         `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,

@@ -40,7 +40,10 @@ export function findDenials(texts: readonly string[]): readonly Denial[] {
   return [...new Map(found.map((denial) => [JSON.stringify(denial), denial])).values()];
 }
 
-/** API Gateway shows only the end of the account, and the literal `{connectionId}` (docs/aws §11.5). */
+/**
+ * API Gateway's message shows only the last digits of the account id, and the literal text `{connectionId}` instead of
+ * the id (docs/aws §11.5).
+ */
 function completeResource(shown: string, who: string): string {
   const accountId = parseArn(who)?.accountId ?? '';
   const [, end = ''] = /:\*+(\d{4}):/.exec(shown) ?? [];

@@ -38,8 +38,8 @@ function adviseSending(
   const region = policies[0]?.resource.split(':')[3] ?? '';
   const host = `${apiId}-${/^aws:sourcevpce$/i.test(key) ? (wanted[0] ?? '') : 'vpce-…'}.execute-api.${region}.amazonaws.com`;
   return /^aws:sourcevpce$/i.test(key)
-    ? `${so}, which is so if it comes through that VPC endpoint (here: with the header Host: ${host}).`
-    : `${so}, which is so if it comes through a VPC endpoint there (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
+    ? `${so}: send it through that VPC endpoint (here: with the header Host: ${host}).`
+    : `${so}: send it through a VPC endpoint in that VPC (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
 }
 
 export function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {
@@ -81,7 +81,10 @@ export function describeAge({ guard, routeKey }: Circumstances, policy: GuardPol
   ];
 }
 
-/** A condition such as NotIpAddress names those whom the Deny does not concern; undefined if there is none. */
+/**
+ * A condition such as NotIpAddress lists the callers to whom the Deny does not apply, so one more can be added. Returns
+ * undefined if the statement has no such condition.
+ */
 export function adviseOnDeny(
   about: Circumstances,
   policy: GuardPolicy,

@@ -35,7 +35,8 @@ export function rebuildReply(
   outcome: RecordedOutcome | undefined,
   phase: PhaseName,
 ): Reply {
-  if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read again');
+  if (outcome?.kind !== 'returned')
+    throw new TypeError('a reply can be rebuilt only from a result that a function returned');
   const reply = mapResponse(received as Mapped, outcome.payload);
   finish(received, reply, { phase, failure: undefined, error: undefined });
   // `addFraming` refuses a body that is too long.

@@ -31,8 +31,8 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
 }
 
 /**
- * Returns the names that a record mentions and that the owner of the API gave: of the customer, plans, keys, documents
- * and rules. A secret may begin with such a name.
+ * Returns the names that a record mentions and that the owner of the API gave: of the API, the customer, plans, limits,
+ * keys, documents, rules and roles. A secret may begin with such a name.
  */
 export function namesOf(recorded: Recorded): ReadonlySet<string> {
   const { caller } = recorded;

@@ -13,7 +13,7 @@ const disabledEndpoint: SurpriseKind = {
     return {
       values: { status },
       because: [
-        `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address stands for no endpoint, so the request was served.`,
+        `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address is none of these endpoints, so the request was served here.`,
       ],
       changes: [
         'To see what AWS does, send the request with the Host header of a custom domain, or of the default endpoint ({api}.execute-api.{region}.amazonaws.com).',

@@ -1,4 +1,7 @@
-/** Calls of a backend, and its status, that the mappings of an integration changed (docs/aws §7.6, §7.8). */
+/**
+ * Mappings of an integration that changed the call of the backend, or the status of its response, in a way that may
+ * surprise (docs/aws §7.6, §7.8).
+ */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { requestTemplateOf } from '../records/sent.ts';
 import { bareType } from '../../core/events/media-types.ts';
@@ -85,7 +88,7 @@ const byDefaultRoute: SurpriseKind = {
     return {
       values: { route: near.route },
       because: [
-        `No route matches ${method} ${path}, so $default took it. Nearest is ${near.route}: ${near.because}.`,
+        `No route matches ${method} ${path}, so the $default route handled it. The nearest route is ${near.route}: ${near.because}.`,
       ],
       changes: near.advice === undefined ? [] : [near.advice],
     };
@@ -107,7 +110,7 @@ const templateSkipped: SurpriseKind = {
     return {
       values: { contentType: given ?? '', templates: types },
       because: [
-        `No request template is for ${given ?? 'a request without Content-Type'} (there ${types.length === 1 ? 'is one' : 'are templates'} for ${types.join(', ')}), and PassthroughBehavior is ${passthrough}, so the integration got the body unchanged.`,
+        `The integration has no request template for ${given ?? 'a request without Content-Type'} (only for ${types.join(', ')}), and PassthroughBehavior is ${passthrough}, so the integration got the body unchanged.`,
       ],
       changes: [
         `Send Content-Type: ${types[0] ?? ''}, or add a template for this type. To refuse other types with 415, set PassthroughBehavior of the integration to NEVER.`,
@@ -236,7 +239,7 @@ const referenceEmpty: SurpriseKind = {
   },
 };
 
-/** The references that a template has without defining them (docs/aws §7.2, §7.5). */
+/** References that API Gateway and Velocity define, so that a template can use them (docs/aws §7.2, §7.5). */
 const PROVIDED = new Set(['input', 'context', 'util', 'stageVariables', 'foreach', 'velocityCount']);
 
 /**

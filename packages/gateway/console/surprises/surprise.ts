@@ -3,7 +3,7 @@ import type { SurpriseFacts } from './surprise-facts.ts';
 
 type Values = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** A surprise as the detail of a request has it: the code, and the values that its sentence names. */
+/** A surprise in the details of a request: the code, and the values that its sentence names. */
 export type Surprise = { readonly code: string } & Values;
 
 /** The explanation of one surprise. */

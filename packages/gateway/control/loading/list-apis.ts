@@ -13,8 +13,8 @@ export type ApiListing = {
   readonly stage: string;
   readonly region: string;
   /**
-   * The URL: `http://127.0.0.1:3000/dev`. With TLS it begins with `https://`, and for WebSocket APIs with `ws://`. It
-   * has no path for `$default`.
+   * The URL: `http://127.0.0.1:3000/dev`. With TLS it begins with `https://`, and for WebSocket APIs with `ws://` or
+   * `wss://`. It has no path for `$default`.
    */
   readonly url: string;
 };

@@ -76,7 +76,10 @@ function readEach(
   return { stages: [...stages.values()], closed };
 }
 
-/** Returns the name of a stage that has a deployment. @throws DefinitionError if an earlier stage has the same name */
+/**
+ * Returns the name of a stage. @throws DefinitionError if a REST stage names no deployment, or if an earlier stage has
+ * the same name
+ */
 function readIdentity(
   stage: ControlResource,
   protocol: ApiGroup['protocol'],

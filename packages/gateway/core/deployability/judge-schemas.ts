@@ -160,7 +160,7 @@ function isCertain(
   return known.isKnownAt(logicalId, path);
 }
 
-/** A pattern that only ARNs match. */
+/** Matches the message of a violation whose pattern only an ARN can match. */
 const NEEDS_ARN = /must match \^?arn:/;
 
 function hasFunction(value: unknown): boolean {

@@ -66,7 +66,7 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
     const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
     const length =
       call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];
-    // An object of S3 that was stored with Content-Encoding keeps it, as the body is sent as it was stored.
+    // An S3 object that was stored with Content-Encoding keeps this header, because its body is sent as it was stored.
     const dropped = isUnpacked === true ? ['content-encoding', 'date'] : ['date'];
     return { status, headers: [...withoutDropped(headers, ...dropped), ...length], body };
   }

@@ -11,6 +11,7 @@ import { KeySets as RemoteKeySets } from '@gatewright/handlers/access/tokens/key
 import { DomainError } from '@gatewright/handlers/errors';
 import type { VerificationKey as PublicKey } from '@gatewright/handlers/access/tokens/key-set';
 import type { KeySetFetcher } from '@gatewright/handlers/ports';
+import type { RsaAlgorithm } from '../../core/policy/bearer-token.ts';
 import type { Clock, KeySets } from '../../core/ports.ts';
 
 /** The contract of a `VerificationKey`; see `policy/token-trust.ts`. */
@@ -42,7 +43,11 @@ const LIMITS = {
  */
 const AT_HAND_MS = 1_800_000;
 
-const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
+const HASHES: Readonly<Record<string, string>> = {
+  RS256: 'sha256',
+  RS384: 'sha384',
+  RS512: 'sha512',
+} satisfies Record<RsaAlgorithm, string>;
 /**
  * The maximum number of tokens per key whose signature is remembered as valid. They are remembered because verifying a
  * signature costs as much as the rest of a request.
@@ -139,7 +144,7 @@ class RememberingKey implements Verifier {
 
   verifies(algorithm: string, signedText: string, signature: Buffer): boolean {
     const hash = HASHES[algorithm];
-    if (hash === undefined || !this.#key.algorithms.includes(algorithm)) return false;
+    if (hash === undefined || !this.#key.algorithms.some((possible) => possible === algorithm)) return false;
     const name = `${algorithm} ${signedText} ${signature.toString('base64')}`;
     if (this.#good.has(name)) return true;
     if (!verify(hash, Buffer.from(signedText), this.#key.keyObject, signature)) return false;

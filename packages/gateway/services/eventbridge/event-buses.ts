@@ -158,7 +158,7 @@ export class EventBuses {
         const body = makeInput(target.input, event, facts);
         if (body === undefined) {
           report(
-            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template made invalid JSON of the event ${event.id}; write variables without quotes, and use texts without quotes and line breaks`,
+            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template turned the event ${event.id} into invalid JSON; write variables without quotes, and use texts without quotes and line breaks`,
           );
           continue;
         }

@@ -28,7 +28,7 @@ export function readNewMessage(
   input: UnknownMembers,
   { settings }: QueueDefinition,
   senderId: string,
-  /** What AWS says of a message that is too long: a batch has other words [obs]. */
+  /** The verb of AWS's error about a message that is too long, which is different in a batch [obs]. */
   verdict = 'are invalid',
 ): NewMessage {
   const body = readTextField(input, 'MessageBody');

@@ -57,7 +57,7 @@ export const SECRETS_CALLS: readonly string[] = [...Object.keys(OF_ONE_SECRET), 
 function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const { VersionStage: stage = CURRENT, VersionId: version = versionId(secret) } = fields;
   const { content, name, changedMs } = secret;
-  // A stage is looked for at the version that the call names, if it names one [obs].
+  // If the call names a version, AWS looks for the stage at this version [obs].
   if (content !== undefined && fields['VersionId'] === versionId(secret) && stage !== CURRENT)
     throw new ServiceRefusal(
       'InvalidRequestException',

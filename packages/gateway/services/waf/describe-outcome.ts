@@ -42,7 +42,7 @@ export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: 
   };
 }
 
-/** Says what the rules with the action Allow want, because the request matched none of them. */
+/** Describes the conditions of the rules with the action Allow, because the request matched none of them. */
 function describeAllowing({ rules }: WebAcl): readonly string[] {
   const allowing = rules.flatMap(({ name, does }) =>
     does.kind === 'statement' && does.action.kind === 'ALLOW'

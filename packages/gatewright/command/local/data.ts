@@ -19,7 +19,7 @@ export function dataCommand(): Command {
     .addCommand(
       fileCommand(
         'load',
-        'Replace the state of a freshly started gateway by a saved state; load only files that you saved yourself.',
+        'Replace the state of a freshly started gateway with a saved state; load only files that you saved yourself.',
       ),
     );
 }

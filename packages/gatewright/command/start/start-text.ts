@@ -132,7 +132,10 @@ function describeInjected(faults: Listening['faults']): string[][] {
   return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
 }
 
-/** Names the user's functions that no route runs. Without this, the screen of a service without an API shows none of them. */
+/**
+ * Lists the user's functions that no route invokes. Otherwise, the output for a service without an API would contain no
+ * functions.
+ */
 function describeUnrouted(
   gateway: Pick<Gateway, 'inspect' | 'stacks'>,
   apis: readonly ApiRoutes[],

@@ -71,7 +71,7 @@ export function readQueries(at: MemberReader, name: string, leastPeriod = 1): re
 function readQuery(at: MemberReader, leastPeriod: number): MetricQuery {
   const id = at.text('Id', 255);
   if (!/^[a-z]\w*$/.test(id))
-    at.refuse('Id', `${id} must begin with a lower-case letter, and have letters, digits and _ only`);
+    at.refuse('Id', `${id} must begin with a lower-case letter and contain only letters, digits and _`);
   const stat = at.optional('MetricStat');
   if ((stat === undefined) === !at.has('Expression'))
     at.refuse('MetricStat', 'and Expression: a query must have exactly one of them');

@@ -34,7 +34,7 @@ const TENANT = ['<customer>', 'name of the customer, as in gatewright customers'
 
 export function portalCommand(): Command {
   return new Command('portal')
-    .description('Invite people of a customer into the portal, and show and remove members.')
+    .description('Invite people of a customer to the portal, and list and remove its members.')
     .addCommand(inviteCommand())
     .addCommand(
       readCommand('members', 'List the members and open invitations of a customer.')

@@ -182,7 +182,10 @@ function entryOf(
   return { key: { pk: `AUDIT#${at.slice(0, 10)}`, sk }, doc: JSON.stringify(entry) };
 }
 
-/** The time by which the tables were written: that of the local gateway, or of AWS, which is this machine's. */
+/**
+ * The current time by the clock with which the items of the tables were written. It is the clock of the local gateway
+ * or, for tables on AWS, the clock of this machine.
+ */
 async function readClock({ region }: ForgetFlags): Promise<number> {
   return region === undefined ? await readGatewayClock() : Date.now();
 }

@@ -175,7 +175,7 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
   it('reads the routes of a document that names the API already', () => {
     assert.match(
       explain(failedWith('API_UNKNOWN')).changes.join('\n'),
-      /^Run `gatewright access sync`: documents protect an API only after it has read the routes\./,
+      /^Run `gatewright access sync`: documents protect an API only after this command has read its routes\./,
     );
   });
 

@@ -99,7 +99,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     request: { target: '/dev/pets' },
     because: /statement 2 of 2 has Effect Deny where aws:SourceVpce is none/,
     change:
-      /^Send the request so that aws:SourceVpce is vpce-1a2b, .* Host: abcdefghij-vpce-1a2b\.execute-api\.us-east-1/,
+      /^Send the request so that aws:SourceVpce is vpce-1a2b: send it .* Host: abcdefghij-vpce-1a2b\.execute-api\.us-east-1/,
     never: /does not deny|add none/,
   },
 ];
