@@ -15,6 +15,7 @@ type Row = {
   readonly most?: number;
   readonly pattern?: string;
   readonly values?: readonly string[];
+  readonly isHidden?: boolean;
   readonly each?: string;
   readonly required?: readonly string[];
   readonly members?: Readonly<Record<string, string>>;
@@ -121,13 +122,14 @@ export class CallModel {
     const row = this.#read().find((line) => 'shape' in line && line.shape === name);
     // Each protocol writes times differently, so the service itself reads them.
     if (row === undefined) return { type: name === 'time' ? 'any' : (name as MemberType) };
-    const { type, least, most, pattern, values } = row;
+    const { type, least, most, pattern, values, isHidden } = row;
     const rule: { -readonly [Key in keyof Rule]: Rule[Key] } = {
       type,
       ...(least !== undefined && { least }),
       ...(most !== undefined && { most }),
       ...(pattern !== undefined && { pattern }),
       ...(values !== undefined && { values }),
+      ...(isHidden !== undefined && { isHidden }),
     };
     // A shape may contain itself, so its rule is stored before its members are read.
     this.#rules.set(name, rule);

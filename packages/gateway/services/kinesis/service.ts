@@ -119,7 +119,7 @@ class KinesisService implements Service {
   #answer({ request, operation }: ServiceCall): OperationResult | undefined {
     if (operation.protocol !== 'json') return undefined;
     const { action, input } = operation;
-    if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
+    if (input === undefined) return refuse('SerializationException', '');
     if (this.#isRecorded(action, input)) return this.#recorded.answer(operation, request.region);
     const place = { region: request.region, accountId: this.#ports.accountId };
     return answerKinesis(action, input, place, { streams: this.streams, clock: this.#ports.clock });
