@@ -21,7 +21,12 @@ type Row = {
 /** The bounds are the promises of the guide. */
 const ROWS: readonly Row[] = [
   { name: 'upgrade of a refused customer', change: 'upgrade at 429', withinMs: 2000 },
-  { name: 'the same, with an API key', change: 'upgrade at 429', withinMs: 0, setting: { knowsVersion: true } },
+  {
+    name: 'the same, with an API key',
+    change: 'upgrade at 429',
+    withinMs: 0,
+    setting: { knowsVersion: true },
+  },
   { name: 'resume', change: 'resume', withinMs: 2000 },
   { name: 'suspend, exact billing', change: 'suspend', withinMs: 100 },
   { name: 'suspend, leased', change: 'suspend', withinMs: 30_000, setting: { isLeased: true } },
