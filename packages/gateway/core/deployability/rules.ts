@@ -222,7 +222,8 @@ export const RULES = {
     severity: 'differs',
     about:
       'a TypeScript handler that is packaged without being compiled, so that Lambda does not find the module',
-    remedy: 'compile it when it is packaged, for example with BuildMethod: esbuild in SAM',
+    remedy:
+      'compile it when it is packaged: with the plug-in serverless-esbuild in serverless.yml, BuildMethod: esbuild in SAM, NodejsFunction in CDK, or esbuild before terraform plan',
     source: `${LAMBDA}/typescript-package.html`,
   },
   'missing-handler': {
