@@ -45,7 +45,7 @@ const TENANTS = [
 ] as const;
 /** As in docs/guides/sell/quota.md, "When a change is in force". */
 const REFUSED_WITHIN =
-  'Requests with its API keys are refused at once, all others within 30 s, or within 60 s by a process that cannot reach the table.';
+  'Requests with their API keys are refused at once, all others within 30 s, or within 60 s by a process that cannot reach the table.';
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
 const LIFE = `
