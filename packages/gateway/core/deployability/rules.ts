@@ -242,7 +242,7 @@ export const RULES = {
     severity: 'differs',
     about: 'a folder .gatewright inside a folder that is packaged with all its files',
     remedy:
-      'delete it; after the next startup, credentials, logs and caches are stored in ~/.gatewright/projects',
+      "leave it out of the package: in serverless.yml with plugins: [gatewright] or package: { patterns: ['!**/.gatewright/**'] }, otherwise by packaging a folder below. If it contains attach, do not delete it, because gatewright detach needs that",
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
   'parameter-without-value': {
