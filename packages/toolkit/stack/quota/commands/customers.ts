@@ -83,26 +83,7 @@ export function customersCommand(): Command {
         .option('--plan <id>', 'only customers who have this plan now')
         .action(list),
     )
-    .addCommand(
-      withLimits(
-        changeCommand(
-          'set-plan',
-          'Assign a plan to one or more customers; usage in the current period counts against the new plan.',
-        ),
-      )
-        .usage('[options] <customer...> <plan>')
-        .argument('<names...>', 'names of one or more customers, and then the id of the plan')
-        .option(
-          '--from <time>',
-          'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
-          readInstant,
-        )
-        .option(
-          '--currency <code>',
-          'currency of its invoices from this plan on (default: the currency of its record)',
-        )
-        .action(setPlans),
-    )
+    .addCommand(setPlanCommand())
     .addCommand(
       stateCommand('suspend', `Refuse all requests of customers until you resume them. ${REFUSED_WITHIN}`),
     )
@@ -120,6 +101,27 @@ export function customersCommand(): Command {
         'Create customer records for tenants to whose keys gatewright plan assign gave the same plan.',
       ).action(migrate),
     );
+}
+
+function setPlanCommand(): Command {
+  return withLimits(
+    changeCommand(
+      'set-plan',
+      'Assign a plan to one or more customers; usage in the current period counts against the new plan.',
+    ),
+  )
+    .usage('[options] <customer...> <plan>')
+    .argument('<names...>', 'names of one or more customers, and then the id of the plan')
+    .option(
+      '--from <time>',
+      'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
+      readInstant,
+    )
+    .option(
+      '--currency <code>',
+      'currency of its invoices from this plan on (default: the currency of its record)',
+    )
+    .action(setPlans);
 }
 
 function withLimits(command: Command): Command {

@@ -137,9 +137,12 @@ describe('the answer of an endpoint as text', () => {
     assert.deepEqual(rowsToTable(rows, ['id']), ['id', 'a', 'bcd']);
     assert.deepEqual([null, false, '', undefined, [], {}].map(printValue), ['-', 'false', '', '-', '-', '-']);
     assert.deepEqual(
-      [{ 'API keys': 1, heads: 2 }, ['a', 'b'], [{ createdAt: 't' }], { plan: { id: 'pro', limits: [7] } }].map(
-        printValue,
-      ),
+      [
+        { 'API keys': 1, heads: 2 },
+        ['a', 'b'],
+        [{ createdAt: 't' }],
+        { plan: { id: 'pro', limits: [7] } },
+      ].map(printValue),
       ['API keys 1, heads 2', 'a, b', '(createdAt t)', 'plan (id pro, limits (7))'],
     );
     assert.deepEqual(without({ a: 1, b: 2, c: 3 }, 'a', 'c'), { b: 2 });
