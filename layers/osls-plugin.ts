@@ -172,7 +172,7 @@ class StackPlugin {
         allowPortal(template, this.#compiledPortal(), this.#stage());
         allowTracing(template);
         this.#addAliases(template);
-        if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API);
+        if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API, this.#deployed);
         removeImpliedDependencies(template);
         if (this.#isReported) for (const line of describeSafety(template)) this.#log?.notice(line);
       },

@@ -144,7 +144,7 @@ export function describeObstacles(
     ...(openMoney.length === 0
       ? []
       : [
-          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run gatewright customers close ${tenant} now, and gatewright usage close 15 minutes after that time`,
+          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run gatewright usage close 15 minutes after that time, and gatewright customers close ${tenant} now unless the customer is closed already, so that no further period begins`,
         ]),
     ...unproven.map(
       ({ number, month, currency, total }) =>
