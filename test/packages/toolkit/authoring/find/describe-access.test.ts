@@ -111,7 +111,10 @@ describe('describeAccess', () => {
       [{ clients: ['web', 'app'] }, '(client web or client app)'],
       [{ scopes: { all: ['a', 'b'] } }, '(scope a and scope b)'],
       [{ roles: { any: ['support'] }, mfa: true }, '(role support and signed in with more than one factor)'],
-      [{ not: { any: [{ mfa: true }, { issuers: ['main'] }] } }, 'not (signed in with more than one factor or issuer main)'],
+      [
+        { not: { any: [{ mfa: true }, { issuers: ['main'] }] } },
+        'not (signed in with more than one factor or issuer main)',
+      ],
       [{ claims: [{ claim: 'org.id', op: 'in', value: ['x', 'y'] }] }, 'claim org.id in x, y'],
       [{ claims: [{ claim: 'tier', op: 'exists' }] }, 'claim tier exists'],
       [{ authAgeSeconds: 300 }, 'signed in at most 300 s ago'],
