@@ -199,6 +199,7 @@ function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: 
     case 'address':
       return configurationError(`Invalid endpoint address: ${message}`);
     case 'request':
+    case 'unserved':
       return configurationError(message);
     case 'network':
       return gatewayError('INTEGRATION_FAILURE', {

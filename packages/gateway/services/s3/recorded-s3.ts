@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import {
+  methodNotAllowed,
   noSuchBucket,
   noSuchKey,
   objectHeaders,
@@ -90,7 +91,7 @@ export class RecordedBuckets {
         if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
         return this.#reply(204, [], NOTHING);
       default:
-        return undefined;
+        return this.#refuse(methodNotAllowed(request.method));
     }
   }
 
