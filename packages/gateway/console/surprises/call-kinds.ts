@@ -18,6 +18,7 @@ const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
 const pathValueMissing: SurpriseKind = {
   code: 'PATH_VALUE_MISSING',
   mark: 'path value missing',
+  isCause: true,
   source: 'docs/aws §7.6',
   find({ integration, recorded }) {
     const uri = uriOf(integration);
@@ -78,6 +79,7 @@ const statusOverwritten: SurpriseKind = {
 const byDefaultRoute: SurpriseKind = {
   code: 'DEFAULT_ROUTE_CHOSEN',
   mark: undefined,
+  isCause: true,
   source: 'docs/aws §2.2',
   find({ recorded }) {
     const { route, stage, method, path, api } = recorded.received;
@@ -98,6 +100,7 @@ const byDefaultRoute: SurpriseKind = {
 const templateSkipped: SurpriseKind = {
   code: 'TEMPLATE_SKIPPED',
   mark: 'template skipped',
+  isCause: true,
   source: 'docs/aws §7.1',
   find({ integration, recorded }) {
     if (!isSelecting(integration) || recorded.outcome === undefined) return undefined;
@@ -193,6 +196,7 @@ const entriesFailed: SurpriseKind = {
 const bodyNotSent: SurpriseKind = {
   code: 'BODY_NOT_SENT',
   mark: 'body not sent',
+  isCause: true,
   source: 'docs/aws §2.6',
   find({ integration, recorded }) {
     const { received, sent, outcome } = recorded;
@@ -260,6 +264,7 @@ function undefinedIn(template: string): readonly string[] {
 const stageInPath: SurpriseKind = {
   code: 'STAGE_IN_PATH',
   mark: undefined,
+  isCause: true,
   source: 'docs/aws §2.3',
   find(facts) {
     const { stage, api } = facts.recorded.received;

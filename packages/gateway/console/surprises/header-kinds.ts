@@ -163,6 +163,7 @@ const notMapped: SurpriseKind = {
 const requestDropped: SurpriseKind = {
   code: 'REQUEST_HEADER_DROPPED',
   mark: 'request header dropped',
+  isCause: true,
   source: 'docs/aws §2.6',
   find({ integration, recorded }) {
     const { received } = recorded;

@@ -17,6 +17,8 @@ export type SurpriseKind = {
   readonly code: string;
   /** The note in the list of requests; undefined if only the explanation of the request mentions the surprise. */
   readonly mark: string | undefined;
+  /** Whether the surprise is what made an integration respond with an error. */
+  readonly isCause?: true;
   /** The section of docs/aws that has the rule. */
   readonly source: string;
   /** Reads only the record. Returns undefined if the request has no such surprise. */
