@@ -139,6 +139,7 @@ export type IntegrationCircumstances = {
     | 'address'
     | 'network'
     | 'request'
+    | 'unserved'
     | 'role'
     | undefined;
   /** Whether the function is defined, but cannot run as it is defined. */
@@ -151,6 +152,8 @@ export type IntegrationCircumstances = {
   readonly tookMs: number | undefined;
   /** The reply by which an AWS service denied the call, because the role of the integration does not allow it. */
   readonly denial?: string | undefined;
+  /** The statusCode of an error that the function of a WebSocket message returned. */
+  readonly errorStatus?: number | undefined;
   /** The problem document (RFC 9457) in the reply; undefined if the reply is not one. */
   readonly problem?: Problem | undefined;
   /**
@@ -219,6 +222,10 @@ export type Circumstances = {
   readonly stages: readonly string[];
   /** The part of the URL's path before `path`: the stage, or the base path of a custom domain. */
   readonly stagePath?: string | undefined;
+  /** The custom domain to which the request was sent, and its base path, which is empty for a mapping without one. */
+  readonly domain?: { readonly name: string; readonly basePath: string } | undefined;
+  /** The path without the stage with which it begins, if a route serves it so. */
+  readonly doubledStage?: string | undefined;
   /** True if the API's own endpoint is disabled, so that it has no stage there. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;

@@ -13,6 +13,7 @@ import {
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { atErrorPlace, formatLastLine, sentence, withStop } from './reason.ts';
 import { explainRole } from './explain-role.ts';
+import { adviseServiceError } from './service-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -30,6 +31,7 @@ export function explainIntegration(about: Circumstances): Reason {
     about.statements,
   );
   return {
+    ...(rights.changes.length === 0 && reason.otherwise !== undefined && { otherwise: reason.otherwise }),
     because: [...reason.because, ...rights.because],
     // Changing the function would not help while its role lacks a permission.
     changes:
@@ -102,6 +104,8 @@ function explainAnswer(
       changes: ['Return statusCode 200 for this client from the $connect function.'],
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
+  if (integration.errorStatus !== undefined && integration.problem === undefined)
+    return explainErrorStatus(integration, { routeKey, took, isReplyDropped });
   if (isReplyDropped === true)
     return {
       because: [
@@ -127,11 +131,52 @@ function explainAnswer(
       ...describeProblem(integration.problem),
       ...printed(integration),
     ],
+    ...adviseReply(integration, routeKey, isDeployed),
+  };
+}
+
+/** The function of a message returned an error, of which the client gets no status. */
+function explainErrorStatus(
+  integration: IntegrationCircumstances,
+  {
+    routeKey,
+    took,
+    isReplyDropped,
+  }: { readonly routeKey: string; readonly took: string; readonly isReplyDropped: true | undefined },
+): Reason {
+  const outcome =
+    'Let the function put the outcome into the body, such as {"ok": false, "error": "…"}, and let the client read it. To end the connection instead, call DELETE @connections/{connectionId}.';
+  const responded = `${nameOf(integration)} responded${took} with statusCode ${integration.errorStatus ?? ''}. A message has no status`;
+  return {
+    because: [
+      isReplyDropped === true
+        ? `${responded}, and the route ${routeKey} has no route response, so the client learns nothing of the error.`
+        : `${responded}: the body went to the client as an ordinary message, if the route ${routeKey} has a route response, and the connection stays open.`,
+      ...printed(integration),
+    ],
     changes: [
-      adviseToolkitReply(integration.lines) ??
-        `${integration.kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check'} ${nameWithin(integration)}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
+      ...(isReplyDropped === true
+        ? [
+            `To send the body to the client, set RouteResponseSelectionExpression of the route ${routeKey} to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default.`,
+          ]
+        : []),
+      outcome,
     ],
   };
+}
+
+/** What to do about a reply with an error, as far as the reply or the function's log says it. */
+function adviseReply(
+  integration: IntegrationCircumstances,
+  routeKey: string,
+  isDeployed: boolean,
+): Pick<Reason, 'changes' | 'otherwise'> {
+  const { kind, lines, problem } = integration;
+  const advice = adviseToolkitReply(lines) ?? adviseServiceError(problem, kind, routeKey);
+  if (advice !== undefined) return { changes: [advice] };
+  const what = kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check';
+  const where = isDeployed ? 'its own log shows the request' : 'its input and output are in this record';
+  return { changes: [], otherwise: `${what} ${nameWithin(integration)}: ${where}.` };
 }
 
 function explainUnsettled(integration: IntegrationCircumstances): Reason {

@@ -38,7 +38,8 @@ function adviseProblem(
     case 'no-template':
       if (protocol === 'websocket')
         return `Let the TemplateSelectionExpression of ${routeKey} yield ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
-      return `Send Content-Type ${defect.templates.length === 0 ? 'with a template' : list(defect.templates)}, or add a request template for ${defect.contentType} to the integration of ${routeKey}${defect.passthrough === 'NEVER' ? '' : ', or set its PassthroughBehavior to WHEN_NO_MATCH'}.`;
+      // Without a template, the integration would get the body as the client sent it, which few expect.
+      return `${defect.templates.length === 0 ? 'Add' : `Send Content-Type ${list(defect.templates)}, or add`} a request template for ${defect.contentType} to RequestTemplates of the integration of ${routeKey}.`;
     case 'body':
       return defect.side === 'response'
         ? 'Let the integration respond with valid JSON, or map no parts of its body.'

@@ -1,5 +1,5 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
@@ -8,7 +8,7 @@ import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
-import { findNearMisses } from './near-misses.ts';
+import { describeAddress } from './describe-address.ts';
 import { findJsonFault } from './json-fault.ts';
 import { describeSent } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
@@ -72,23 +72,13 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     apiName: api.name,
     stageName: stage?.name,
     stages: [...api.stages.keys()],
-    ...(received.rawPath.endsWith(received.path) && {
-      stagePath: received.rawPath.slice(0, -received.path.length),
-    }),
-    ...(received.method === 'OPTIONS' &&
-      received.headers.last('origin') !== undefined &&
-      received.headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
-    isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
+    ...describeAddress(recorded),
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
-    nearMisses:
-      stage === undefined
-        ? []
-        : findNearMisses(stage.deployment.routes.plans, received.method, received.path, route),
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     injected: recorded.injected.map((note) => redactor.text(note)),
     guard: describeGuard(
@@ -243,11 +233,14 @@ function readServiceError({ received, outcome }: RecordedRequest, redactor: Reda
   if (kind !== 'service' && kind !== 'http-api-service') return undefined;
   if (outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
   const text = outcome.body.toString();
-  const { __type: type, code, message, Message } = parseJsonObject(text) ?? {};
+  const parsed = parseJsonObject(text) ?? {};
+  // Services with the query protocol respond to API Gateway, which accepts JSON, with {"Error": {"Code", "Message"}}.
+  const { Code, Message: inner } = membersOf(parsed['Error']);
+  const { __type: type, code, message, Message } = parsed;
   const inXml = (name: string): string | undefined =>
     new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-  const said = [message, Message, inXml('Message')].find((each) => typeof each === 'string');
-  const named = [type, code, inXml('Code')].find((each) => typeof each === 'string');
+  const said = [message, Message, inner, inXml('Message')].find((each) => typeof each === 'string');
+  const named = [type, code, Code, inXml('Code')].find((each) => typeof each === 'string');
   if (said === undefined && named === undefined) return undefined;
   return {
     title: undefined,
@@ -379,9 +372,17 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
             timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
             ...describeOutcome(recorded, lines, redactor),
             problem: readErrorFrame(recorded, redactor),
+            ...readErrorStatus(recorded),
             tookMs: recorded.latencyMs,
           },
   };
+}
+
+/** A message has no status: what its function returns as statusCode reaches nobody (docs/aws §11.3). */
+function readErrorStatus({ kind, outcome }: RecordedEvent): { readonly errorStatus?: number } {
+  if (kind !== 'MESSAGE' || outcome?.kind !== 'returned') return {};
+  const { statusCode } = parseJsonObject(outcome.payload) ?? {};
+  return typeof statusCode === 'number' && statusCode >= 400 ? { errorStatus: statusCode } : {};
 }
 
 /** Reads a frame in which a function of the toolkit refuses a message: `{type: "error", code, message}`. */

@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     status: 415,
     because: /No request template for application\/xml, and PassthroughBehavior is NEVER\./,
     change:
-      /^Send Content-Type application\/json, or add a request template for application\/xml to the integration of ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
+      /^Send Content-Type application\/json, or add a request template for application\/xml to RequestTemplates of the integration of ANY \/\{id\}\. A change of the API .* deploy it again\.$/,
     fixed: { request: post('{}') },
   },
   {
