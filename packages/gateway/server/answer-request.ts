@@ -1,6 +1,7 @@
 /** Finds the API for a request of any HTTP version, and responds to the request. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
+import { describeUnmapped, describeUntrusted, logRefused } from './log-refused.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
@@ -41,6 +42,8 @@ export type ApiServerOptions = {
    */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
   /** Decides whether a domain with mutual TLS admits a client; absent if no domain requests certificates. */
+  /** Returns the custom domain of a host, and the base paths of its mappings; undefined for any other host. */
+  readonly factsOfHost?: ((host: string | undefined) => HostFacts | undefined) | undefined;
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
   /** Handles `@connections` requests of a WebSocket API on the API's own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
@@ -59,6 +62,8 @@ export type ResolveApi = (
   namedId: string | undefined,
   headers?: readonly string[],
 ) => ServedApi | undefined;
+
+export type HostFacts = { readonly domain: string; readonly basePaths: readonly string[] };
 
 export type ClientVerdict =
   /** The client is admitted. `shows` is true if events contain the client's certificate. */
@@ -108,8 +113,11 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     return;
   }
   if (verdict.kind === 'refused') {
-    options.ports.log.write(`403 ${method ?? ''} ${host ?? ''}: Access denied. Reason: ${verdict.reason}`);
-    send(sink, method, refusal('untrusted-certificate'));
+    const reply = refusal('untrusted-certificate');
+    const asked = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
+    const told = describeUntrusted(host ?? '', verdict.reason, arrival.peer);
+    logRefused(arrival, reply, { api: asked, isTrusted: false, told }, options);
+    send(sink, method, reply);
     return;
   }
   const api = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
@@ -117,11 +125,10 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('no-http-api'));
     else if (HEALTH_CHECK.test(target)) send(sink, method, healthy());
     else {
-      // There is no API under which the request could be recorded.
-      options.ports.log.write(
-        `403 ${method ?? ''} ${host ?? ''}${pathOf(target)}: no API is served there; a custom domain needs a mapping for the path`,
-      );
-      send(sink, method, refusal('no-api'));
+      const reply = refusal('no-api');
+      const told = describeUnmapped(host ?? '', pathOf(target), options.factsOfHost?.(host));
+      logRefused(arrival, reply, { api: undefined, isTrusted: true, told }, options);
+      send(sink, method, reply);
     }
     return;
   }
