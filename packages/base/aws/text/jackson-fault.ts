@@ -44,6 +44,18 @@ export function findJacksonFault(bytes: Buffer): JsonFault | undefined {
   return undefined;
 }
 
+/** Lambda's message about a payload. It says where its parser stopped, without the payload [obs: lambda]. */
+export function describePayloadFault(payload: Buffer): string {
+  const fault = findJacksonFault(payload);
+  const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;
+  const details = fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.place)}`;
+  return `Could not parse request body into json: Could not parse payload into json${details}`;
+}
+
+function printPlace({ line, column }: JsonPlace): string {
+  return `[Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: ${line}, column: ${column}]`;
+}
+
 class Scanner {
   readonly #bytes: Buffer;
   /** One character for each byte, so that positions are positions of bytes. */
