@@ -65,6 +65,7 @@ export function createStageThrottle(
       const limit = settings?.byRouteKey.get(routeKey) ?? settings?.usual;
       return limit === undefined ? undefined : buckets.get(routeKey, limit, nowEpochMs);
     },
+    hasOwnLimit: (routeKey) => settings?.byRouteKey.has(routeKey) === true,
   };
 }
 

@@ -95,6 +95,8 @@ export type GuardCircumstances = {
 export type GuardPolicy = PolicyTrace & { readonly of: 'authorizer' | 'resource' | 'identity' };
 
 export type LimitCircumstances = {
+  /** Whether the limit is written for this route alone, and not for all routes; undefined if that is unknown. */
+  readonly isOwn?: boolean | undefined;
   readonly ratePerSecond: number;
   readonly burst: number;
   readonly level: number;
@@ -114,6 +116,8 @@ export type MeterCircumstances = {
   readonly opens: readonly string[];
   /** The names of the key's usage plans, if none of them includes the stage. */
   readonly plans?: readonly string[] | undefined;
+  /** The names of keys that the stage accepts; undefined if they are unknown. */
+  readonly acceptedKeys?: readonly string[] | undefined;
   readonly planId: string | undefined;
   /** The names that the owner gave to the key and the usage plan. */
   readonly keyName?: string | undefined;
@@ -168,8 +172,22 @@ export type IntegrationCircumstances = {
    * JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
+  /** Why the event of a function is not JSON; undefined if it is. */
+  readonly eventFault?: EventFault | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
+};
+
+/** An event that is not JSON. */
+export type EventFault = {
+  /** The place in the event; undefined if it is not known. */
+  readonly place: JsonFault | undefined;
+  /** The text before and after the place. */
+  readonly near: string;
+  /** Whether a request template printed the event. Otherwise it is the body of the request. */
+  readonly isOfTemplate: boolean;
+  /** Whether the fault is \', which `$util.escapeJavaScript` prints for '. */
+  readonly isApostrophe: boolean;
 };
 
 export type Problem = {
@@ -267,6 +285,8 @@ export type Circumstances = {
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
+  /** Whether the throttle of a message is written for its route alone; undefined if that is unknown. */
+  readonly isThrottleOwn?: boolean | undefined;
   /** The message to an MCP server; undefined if the request has none. */
   readonly agentCall?: AgentCall | undefined;
   /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */

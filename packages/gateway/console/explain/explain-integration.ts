@@ -195,12 +195,36 @@ function explainLambdaReply(integration: IntegrationCircumstances, routeKey: str
         `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. To see what the function did: \`gatewright logs ${integration.target ?? ''}\`.`,
       ],
     };
+  return explainNotJson(integration, routeKey);
+}
+
+function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
+  const { place, near = '', isOfTemplate = true, isApostrophe = false } = integration.eventFault ?? {};
+  const where =
+    place === undefined
+      ? ''
+      : ` It stops being JSON at line ${place.line}, column ${place.column}${near === '' ? '' : `: ${near}`}.`;
+  const because = [
+    `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. ${isOfTemplate ? `The request template of ${routeKey} printed the event.` : 'The event was the body of the request, without a template.'}${where}`,
+    ...(isApostrophe
+      ? [
+          "The template’s $util.escapeJavaScript writes \\' for an apostrophe, which JavaScript allows and JSON does not.",
+        ]
+      : []),
+  ];
+  if (!isOfTemplate)
+    return {
+      because,
+      changes: [
+        `Send a body that is JSON, or add a request template to the integration of ${routeKey} that prints JSON${DEPLOY}.`,
+      ],
+    };
   return {
-    because: [
-      `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. The request template of ${routeKey} printed the event.`,
-    ],
+    because,
     changes: [
-      `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
+      isApostrophe
+        ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
+        : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
     ],
   };
 }

@@ -2,15 +2,15 @@
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
-import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { describeAddress } from './describe-address.ts';
+import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
-import { describeSent } from './sent.ts';
+import { describeSent, requestTemplateOf } from './sent.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
@@ -18,15 +18,13 @@ import { findDenials } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
+  EventFault,
   IntegrationCircumstances,
   JsonFault,
-  LimitCircumstances,
-  MeterCircumstances,
   Problem,
 } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
-import type { MeterNotes } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
@@ -151,41 +149,6 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
   }
 }
 
-function describeMeter(
-  { received, caller }: RecordedRequest,
-  notes: MeterNotes,
-  redactor: Redactor,
-): MeterCircumstances | undefined {
-  if (!isMatched(received)) return undefined;
-  const { holder, keyFault, quotaLeft } = notes;
-  const { apiKeySource } = received.stage.deployment;
-  const quota = holder?.plan.quota;
-  const grant = caller?.kind === 'lambda' ? caller.grant : undefined;
-  const given = apiKeySource === 'HEADER' ? received.headers.last('x-api-key') : grant?.usageIdentifierKey;
-  return {
-    keyRequired: received.route.apiKeyRequired,
-    keySource: apiKeySource,
-    hasApiKey: given !== undefined && given !== '',
-    ...(grant && { refusal: redactor.text(describeRefusal(grant)) }),
-    keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
-    keyFault: keyFault?.kind,
-    opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
-    ...(keyFault?.kind === 'other-stages' && { plans: keyFault.plans }),
-    planId: holder?.plan.id,
-    keyName:
-      holder?.apiKey.name ?? (keyFault !== undefined && 'keyName' in keyFault ? keyFault.keyName : undefined),
-    planName: holder?.plan.name,
-    quota: quota && { limit: quota.limit, period: quota.period, left: quotaLeft ?? 0 },
-    planLimit: limitOf(notes.planLimit, notes.planTokens),
-    routeLimit: limitOf(notes.routeLimit, notes.routeTokens),
-  };
-}
-
-function limitOf(limit: MeterNotes['planLimit'], tokens: number | undefined): LimitCircumstances | undefined {
-  if (limit === undefined || tokens === undefined) return undefined;
-  return { ratePerSecond: limit.rateLimit, burst: limit.burstLimit, level: Math.floor(tokens * 100) / 100 };
-}
-
 function describeIntegration(
   recorded: RecordedRequest,
   lines: FunctionLines,
@@ -212,9 +175,32 @@ function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
+    ...(integration.kind === 'function' &&
+      recorded.outcome?.kind === 'answered' &&
+      recorded.outcome.status >= 400 && {
+        eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
+      }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
+  };
+}
+
+const NEAR = 12;
+
+function describeEventFault(
+  received: RecordedRequest['received'],
+  event: string,
+  redactor: Redactor,
+): EventFault {
+  const place = findJsonFault(event);
+  const { offset = 0 } = place ?? {};
+  const near = event.slice(Math.max(0, offset - NEAR), offset + NEAR).replaceAll(/\s+/g, ' ');
+  return {
+    place,
+    near: place === undefined ? '' : redactor.text(near),
+    isOfTemplate: requestTemplateOf(received) !== undefined,
+    isApostrophe: event.startsWith("\\'", offset) && place !== undefined,
   };
 }
 
@@ -357,6 +343,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     guard: undefined,
     policies: [],
     meter: undefined,
+    isThrottleOwn: found?.stage.throttle?.hasOwnLimit?.(route?.routeKey ?? ''),
     cache: undefined,
     validation: error?.detail.validationErrorString,
     integration:

@@ -135,7 +135,8 @@ const ROWS: readonly Row[] = [
     target: '/menu',
     returned: { isAuthorized: true },
     fixed: allow,
-    change: /^Set EnableSimpleResponses: true and .* or return a principalId and a policyDocument from the function auth\.$/,
+    change:
+      /^Set EnableSimpleResponses: true and .* or return a principalId and a policyDocument from the function auth\.$/,
     source: 'docs/aws §4.5',
   },
 ];

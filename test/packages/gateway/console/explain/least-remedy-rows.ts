@@ -116,7 +116,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
       ),
     request: { target: '/dev/pets' },
     because: /The gateway response INVALID_API_KEY of the API changed the status from 403 to 404\./,
-    change: /^Send an API key/,
+    change: /^Create an API key that is enabled, and a usage plan that has it and the stage abcdefghij\/dev/,
     never: /undefined/,
   },
   {
