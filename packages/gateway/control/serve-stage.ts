@@ -39,6 +39,7 @@ export function serveStage(
     clientCertificate: findCertificate(settings, account),
     cache: caching && openStageCache(stageCache, deployment, caching),
     cacheClusterGb: caching?.clusterSize,
+    lacksCluster: settings.lacksCluster,
   };
   if (canary === undefined) return stage;
   const release: ServedStage = {

@@ -196,6 +196,8 @@ export type ServedStage = {
    * member.
    */
   readonly cacheClusterGb?: string | undefined;
+  /** Whether methods enable caching, but the stage has no cache cluster, so that nothing is cached. */
+  readonly lacksCluster?: boolean | undefined;
   /** The logs that the stage writes; undefined if a request writes only its request line. */
   readonly logs?: StageLogs | undefined;
   /** The client certificate for HTTPS backends that request one. Only REST APIs use this member. */

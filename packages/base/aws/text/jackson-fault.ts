@@ -16,6 +16,7 @@ export type JsonPlace = { readonly line: number; readonly column: number };
 const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\w$\u0080-\uffff]/;
+const ESCAPED = new Set('"\\/bfnrtu');
 const WORDS = ['true', 'false', 'null'];
 
 /**
@@ -137,9 +138,27 @@ class Scanner {
     for (this.#at += 1; this.#text[this.#at] !== '"'; this.#at += 1) {
       if (this.#at >= this.#text.length) this.#end();
       this.#checkByte(this.#at);
-      if (this.#text[this.#at] === '\\') this.#at += 1;
+      this.#checkControl();
+      if (this.#text[this.#at] === '\\') this.#escape();
     }
     this.#at += 1;
+  }
+
+  #checkControl(): void {
+    const code = this.#bytes[this.#at] ?? 0;
+    if (code >= 0x20) return;
+    this.#fail(
+      `Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using backslash to be included in string value`,
+      this.#at + 1,
+    );
+  }
+
+  #escape(): void {
+    this.#at += 1;
+    const found = this.#text[this.#at];
+    if (found === undefined) this.#end();
+    if (!ESCAPED.has(found))
+      this.#fail(`Unrecognized character escape '${found}' (code ${found.charCodeAt(0)})`, this.#at + 1);
   }
 
   #space(): void {

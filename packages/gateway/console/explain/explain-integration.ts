@@ -124,7 +124,11 @@ function explainAnswer(
           : 'Do what the frame says: its text is meant for the sender of the message.',
       ],
     };
-  if (status < 400) return { because: [`${name} responded${took}.`], changes: [] };
+  if (status < 400)
+    return {
+      because: [integration.outcome === 'failed' ? `${name} failed${took}.` : `${name} responded${took}.`],
+      changes: [],
+    };
   return {
     because: [
       `${name} responded with ${status}${took}; the gateway passed the response on.`,

@@ -109,7 +109,10 @@ const claimList: SurpriseKind = {
     if (claim === undefined) return undefined;
     const place =
       payload === 'http-2.0' ? 'requestContext.authorizer.jwt.claims' : 'requestContext.authorizer.claims';
+    const { status } = facts.recorded;
     return {
+      // A function that finds no value in the text refuses the caller.
+      isCause: status === 401 || status === 403,
       values: { claims },
       because: [
         `The token has a list as its ${claims.join(', ')}. In ${place}, the function got ${claims.length === 1 ? 'it' : 'each'} as one text${isHttp ? ', in brackets and with spaces between the values' : ', with commas between the values'}: ${caller.claims[claim] ?? ''}.`,

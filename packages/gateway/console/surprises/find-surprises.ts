@@ -26,7 +26,7 @@ export function describeSurprises(
   return {
     list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
     because: found.flatMap(({ told }) => told.because.map(clean)),
-    isCause: found.some(({ kind }) => kind.isCause === true),
+    isCause: found.some(({ kind, told }) => told.isCause === true || kind.isCause === true),
     // Two surprises may recommend the same change.
     changes: [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))],
   };

@@ -11,6 +11,8 @@ export type Told = {
   readonly values: Values;
   readonly because: readonly string[];
   readonly changes: readonly string[];
+  /** Whether the surprise is what made the integration respond with this error. */
+  readonly isCause?: boolean;
 };
 
 export type SurpriseKind = {

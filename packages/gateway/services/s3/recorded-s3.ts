@@ -86,7 +86,7 @@ export class RecordedBuckets {
       case 'HEAD':
         return this.#get(id, key, request);
       case 'DELETE':
-        if (this.#objects.delete(id) || this.#findWritten(id) !== undefined)
+        if (this.#objects.delete(id) || this.#findWritten(id, true) !== undefined)
           this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
         if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
         return this.#reply(204, [], NOTHING);
@@ -122,7 +122,7 @@ export class RecordedBuckets {
     request: ServiceRequest,
     contentType: string,
   ): Answered {
-    const refused = refuseWrite(request, key, this.#find(id));
+    const refused = refuseWrite(request, key, this.#objects.get(id) ?? this.#findWritten(id, true));
     if (refused !== undefined) return this.#refuse(refused);
     const body = Buffer.from(request.body ?? NOTHING);
     if (body.length > MAX_OBJECT_BYTES)
@@ -176,9 +176,10 @@ export class RecordedBuckets {
     return this.#objects.get(id) ?? this.#findWritten(id);
   }
 
-  #findWritten(id: string): StoredObject | undefined {
+  /** @param isQuiet whether a missing object is no fault, because the call does not read it */
+  #findWritten(id: string, isQuiet = false): StoredObject | undefined {
     const name = decodeOrKeep(id);
-    const found = this.#deleted.has(name) ? undefined : this.#ports.written.object(name);
+    const found = this.#deleted.has(name) ? undefined : this.#ports.written.object(name, isQuiet);
     if (found === undefined) return undefined;
     const { bytes: body, contentType } = found;
     const changedMs = this.#ports.startedAt;

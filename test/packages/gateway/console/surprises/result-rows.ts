@@ -2,7 +2,8 @@
 import { serveMapped } from '../../../../../packages/gateway/control/domains/serve-domain.ts';
 import { serve } from '../../../../../packages/gateway/core/pipeline.ts';
 import { receive } from '../../../../../packages/gateway/core/receive.ts';
-import { aMethod, DEFAULT } from '../../../../support/a-method.ts';
+import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
+import { cachedApi, ON, PETS } from '../../../../support/cached-apis.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
@@ -92,7 +93,42 @@ const guarded = (): Served => {
   return withIssuers(routes);
 };
 
+const starting = (reply: string) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Credentials: 'arn:aws:iam::123456789012:role/starter',
+      Uri: 'arn:aws:apigateway:us-east-1:states:action/StartExecution',
+      IntegrationResponses: DEFAULT,
+    },
+  });
+  api.ports.services.answer = () => answered(reply);
+  return api;
+};
+const UNCLUSTERED = { ...ON, CacheClusterEnabled: false };
+
 export const RESULTS: readonly SurpriseRow[] = [
+  {
+    code: 'CACHE_WITHOUT_CLUSTER',
+    source: 'docs/aws §9',
+    api: () => cachedApi(UNCLUSTERED),
+    request: { target: PETS },
+    values: { stage: 'dev' },
+    because: /MethodSettings of stage dev set CachingEnabled, but the stage has no cache cluster/,
+    change: /^To cache responses, set CacheClusterEnabled: true and CacheClusterSize/m,
+    not: { api: () => cachedApi() },
+  },
+  {
+    code: 'EXECUTION_NOT_RUN',
+    source: 'docs/aws §8',
+    api: starting('{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:1","startDate":1}'),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    values: {},
+    because: /accepted the execution.* does not run their states/,
+    change: /^To run it, start the gateway with --aws states/m,
+    not: { api: starting('{}') },
+  },
   {
     code: 'ERROR_BY_DEFAULT_RESPONSE',
     name: 'a message of several lines',
