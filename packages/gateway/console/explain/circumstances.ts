@@ -172,6 +172,8 @@ export type IntegrationCircumstances = {
    * JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
+  /** What the event of a failed function lacks, as sentences. */
+  readonly eventGaps?: readonly string[] | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */
   readonly eventFault?: EventFault | undefined;
   /** Whether the name of the function has a stage variable without a value. */

@@ -275,6 +275,7 @@ function explainFailure({ protocol }: Circumstances, integration: IntegrationCir
   return {
     because: [
       withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
+      ...(integration.eventGaps ?? []),
       ...printed(integration),
     ],
     changes: [

@@ -8,6 +8,7 @@ import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { describeAddress } from './describe-address.ts';
+import { describeEventGaps } from './event-gaps.ts';
 import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
@@ -175,6 +176,11 @@ function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
+    ...(recorded.outcome?.kind === 'failed' && {
+      eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
+        redactor.text(text),
+      ),
+    }),
     ...(integration.kind === 'function' &&
       recorded.outcome?.kind === 'answered' &&
       recorded.outcome.status >= 400 && {
