@@ -172,6 +172,8 @@ export type IntegrationCircumstances = {
    * JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
+  /** Whether an AWS service got the body of the request as it is, because the integration has no request template. */
+  readonly isBodyUnmapped?: true | undefined;
   /** What the event of a failed function lacks, as sentences. */
   readonly eventGaps?: readonly string[] | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */

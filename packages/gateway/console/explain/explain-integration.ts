@@ -175,8 +175,8 @@ function adviseReply(
   routeKey: string,
   isDeployed: boolean,
 ): Pick<Reason, 'changes' | 'otherwise'> {
-  const { kind, lines, problem } = integration;
-  const advice = adviseToolkitReply(lines) ?? adviseServiceError(problem, kind, routeKey);
+  const { kind, lines } = integration;
+  const advice = adviseToolkitReply(lines) ?? adviseServiceError(integration, routeKey);
   if (advice !== undefined) return { changes: [advice] };
   const what = kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check';
   const where = isDeployed ? 'its own log shows the request' : 'its input and output are in this record';

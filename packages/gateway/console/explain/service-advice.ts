@@ -2,7 +2,7 @@
  * Says what to change in an integration whose call an AWS service refused, by the code of the service's error. The codes
  * are in the API reference of each service.
  */
-import type { Problem } from './circumstances.ts';
+import type { IntegrationCircumstances } from './circumstances.ts';
 
 type Refused = {
   /** What the error says. */
@@ -14,12 +14,18 @@ type Refused = {
 
 type Advise = (refused: Refused) => string | undefined;
 
-/** The parameter that a message of AWS names. */
+/** How messages of AWS name a parameter that is missing or wrong. */
+const PARAMETERS = [
+  /the parameter (\w+(?:\.\w+)*)/,
+  /for parameter (\w+)/,
+  /[Tt]he (\w+) parameter is required/,
+  /Invalid parameter: (\w+)(?: or \w+)? Reason: no value/,
+];
+const MISSING = /Empty message|must contain|is required|no value for|is missing/;
+
 function parameterIn(detail: string): string | undefined {
-  return /the parameter (\w+(?:\.\w+)*)|for parameter (\w+)|parameter[: ]+["']?(\w+)["']? is (?:missing|required)/i
-    .exec(detail)
-    ?.slice(1)
-    .find((name: string | undefined) => name !== undefined);
+  if (/Empty message/.test(detail)) return 'Message';
+  return PARAMETERS.map((pattern) => pattern.exec(detail)?.[1]).find((name) => name !== undefined);
 }
 
 /** Values that a parameter may have, for parameters whose purpose is often unknown. */
@@ -37,9 +43,11 @@ const advisePresence: Advise = ({ detail, written }) => {
     : `Add ${name} to ${written}${Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : ''}.`;
 };
 
-const adviseValue: Advise = ({ detail, written }) => {
+const adviseValue: Advise = (refused) => {
+  const { detail, written } = refused;
   if (/ContentBasedDeduplication/.test(detail))
     return `Add MessageDeduplicationId to ${written}${EXAMPLES['MessageDeduplicationId'] ?? ''}.`;
+  if (MISSING.test(detail)) return advisePresence(refused);
   const name = parameterIn(detail);
   return name === undefined
     ? undefined
@@ -58,14 +66,29 @@ const adviseMachine: Advise = ({ written }) =>
 const adviseTable: Advise = ({ detail, written }) =>
   `Name an existing table, stream or resource in ${written}${/not found: (\S+)/.test(detail) ? ` instead of ${/not found: (\S+)/.exec(detail)?.[1] ?? ''}` : ''}: its name in AWS (!Ref), in the region of the API.`;
 
-const adviseKey: Advise = ({ detail, written }) => {
-  if (
-    /key element does not match the schema|One of the required keys was not given|Missing the key/i.test(
-      detail,
-    )
-  )
+/** DynamoDB has one code for every input that it cannot use. */
+const adviseInput: Advise = ({ detail, written }) => {
+  if (/key element does not match the schema|keys was not given|Missing the key/i.test(detail))
     return `Give the key in ${written} exactly the attributes of the table's KeySchema, each with the type of its AttributeDefinitions: {"id": {"S": "…"}}.`;
-  return undefined;
+  const [, keyword] = /reserved keyword: (\w+)/.exec(detail) ?? [];
+  if (keyword !== undefined)
+    return `Write #${keyword} for ${keyword} in the expression of ${written}, and add "ExpressionAttributeNames": {"#${keyword}": "${keyword}"}.`;
+  const [, undefinedName] = /attribute (?:value|name): ([:#]\w+)/.exec(detail) ?? [];
+  if (undefinedName !== undefined)
+    return `Define ${undefinedName} in ${undefinedName.startsWith(':') ? 'ExpressionAttributeValues' : 'ExpressionAttributeNames'} of ${written}.`;
+  const absent = [...detail.matchAll(/Value null at '(\w+)'/g)].map(
+    ([, name = '']) => name.charAt(0).toUpperCase() + name.slice(1),
+  );
+  return absent.length === 0 ? undefined : `Add ${absent.join(' and ')} to ${written}.`;
+};
+
+const adviseType: Advise = ({ detail, written }) => {
+  if (/input/i.test(detail)) return INPUT_AS_TEXT;
+  if (/not a JSON object/.test(detail))
+    return `Let ${written} print a JSON object for this request: quote texts, and print values that may be missing with $input.json.`;
+  if (/base64|Blob/.test(detail))
+    return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
+  return `Write the value in ${written} in the type that the operation takes: a number without quotes, a text in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
 };
 
 const ADVICE: Readonly<Record<string, Advise>> = {
@@ -90,13 +113,10 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   NotFound: ({ written }) => `Name the ARN of an existing topic in ${written}, in the region of the API.`,
   NotFoundException: ({ written }) =>
     `Name the ARN of an existing topic in ${written}, in the region of the API.`,
-  ValidationException: adviseKey,
+  ValidationException: adviseInput,
   ConditionalCheckFailedException: ({ written }) =>
     `The item does not meet the ConditionExpression in ${written}: send a request for an item that does, or map this error to a status of its own, such as 409.`,
-  SerializationException: ({ detail, written }) =>
-    /input/i.test(detail) || /StartExecution/.test(detail)
-      ? INPUT_AS_TEXT
-      : `Write the value in ${written} in the type that the operation takes: a number without quotes, a text in quotes, and in DynamoDB each value with its type ({"S": "…"}).`,
+  SerializationException: adviseType,
   NoSuchKey: () => 'Ask for an object that exists, or put it into the bucket first.',
   NoSuchBucket: ({ routeKey }) =>
     `Name an existing bucket in the Uri of the integration of ${routeKey}: !Ref of the AWS::S3::Bucket, not its logical id.`,
@@ -107,14 +127,19 @@ const ADVICE: Readonly<Record<string, Advise>> = {
 const INPUT_AS_TEXT =
   'Write input as a text in the request template, not as an object: "input": "$util.escapeJavaScript($input.json(\'$\')).replaceAll("\\\\\'", "\'")". In an HTTP API, map Input from $request.body.';
 
+/** Codes for an input that is incomplete or of another form, as the body of a request is without a template. */
+const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
+
 /** Returns undefined for a code about which nothing more is known than what the reply says. */
 export function adviseServiceError(
-  problem: Problem | undefined,
-  kind: string,
+  { problem, kind, isBodyUnmapped }: Pick<IntegrationCircumstances, 'problem' | 'kind' | 'isBodyUnmapped'>,
   routeKey: string,
 ): string | undefined {
   const { code, detail = '' } = problem ?? {};
-  if (code === undefined || !Object.hasOwn(ADVICE, code)) return undefined;
+  if (code === undefined) return undefined;
+  if (isBodyUnmapped === true && OF_INPUT.test(code))
+    return `Add a request template to the integration of ${routeKey} that prints the input of the operation: without one, the service gets the body of the request as it is.`;
+  if (!Object.hasOwn(ADVICE, code)) return undefined;
   const place = kind === 'http-api-service' ? 'RequestParameters' : 'the request template';
   return ADVICE[code]?.({ detail, routeKey, written: `${place} of the integration of ${routeKey}` });
 }

@@ -176,6 +176,8 @@ function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
+    ...(integration.kind === 'service' &&
+      integration.request.templates.size === 0 && { isBodyUnmapped: true as const }),
     ...(recorded.outcome?.kind === 'failed' && {
       eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
         redactor.text(text),
@@ -230,7 +232,9 @@ function readServiceError({ received, outcome }: RecordedRequest, redactor: Reda
   const { Code, Message: inner } = membersOf(parsed['Error']);
   const { __type: type, code, message, Message } = parsed;
   const inXml = (name: string): string | undefined =>
-    new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+    new RegExp(`<${name}>([^<]*)</${name}>`)
+      .exec(text)?.[1]
+      ?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
   const said = [message, Message, inner, inXml('Message')].find((each) => typeof each === 'string');
   const named = [type, code, Code, inXml('Code')].find((each) => typeof each === 'string');
   if (said === undefined && named === undefined) return undefined;

@@ -2,7 +2,8 @@
  * Mappings of an integration that changed the call of the backend, or the status of its response, in a way that may
  * surprise (docs/aws §7.6, §7.8).
  */
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { requestTemplateOf } from '../records/sent.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
@@ -231,15 +232,27 @@ const entriesFailed: SurpriseKind = {
     const failed =
       FAILED_COUNTS.map((name) => reply[name]).find((count) => typeof count === 'number') ?? lost;
     if (typeof failed !== 'number' || failed === 0) return undefined;
+    const first = firstFailure(reply);
     return {
       values: { failed },
       because: [
-        `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed: its reply says which, and why.`,
+        `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed${first === undefined ? ': its reply says which, and why' : `, the first with ${first.replace(/\.$/, '')}`}.`,
       ],
       changes: ['Correct the failed entries; a client must read the reply, because its status is a success.'],
     };
   },
 };
+
+/** Returns the code and the message of the first entry that failed. */
+function firstFailure(reply: UnknownMembers): string | undefined {
+  const lists = ['Failed', 'Entries', 'Records', 'RequestResponses'].map((name) => reply[name]);
+  for (const entry of lists.flatMap((list): unknown[] => (Array.isArray(list) ? list : []))) {
+    const { ErrorCode, ErrorMessage, Code, Message } = membersOf(entry);
+    const texts = [ErrorCode ?? Code, ErrorMessage ?? Message].filter((text) => typeof text === 'string');
+    if (texts.length > 0) return texts.join(': ');
+  }
+  return undefined;
+}
 
 const bodyNotSent: SurpriseKind = {
   code: 'BODY_NOT_SENT',

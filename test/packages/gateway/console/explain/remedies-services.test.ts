@@ -81,6 +81,23 @@ const start = (input: string): string =>
 const put = (verb: string): string =>
   rest(verb, 's3:path/files-of-shop/a.txt', `RequestParameters: {}`, BUCKET);
 
+const TABLE = `  Items: { Type: AWS::DynamoDB::Table, Properties: { TableName: items, BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: id, AttributeType: S }], KeySchema: [{ AttributeName: id, KeyType: HASH }] } }${roleOf("'dynamodb:*'", "'*'")}`;
+const item = (action: string, input: object | undefined): string =>
+  rest(
+    'POST',
+    `dynamodb:action/${action}`,
+    input === undefined ? '' : `RequestTemplates: { application/json: '${JSON.stringify(input)}' }`,
+    TABLE,
+  );
+const NAMED = {
+  TableName: 'items',
+  Key: { id: { S: '1' } },
+  ExpressionAttributeValues: { ':n': { S: 'a' } },
+};
+const ID = { id: { S: '1' } };
+const OF_DYNAMODB =
+  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html';
+
 type State = { readonly template: string; readonly headers?: Readonly<Record<string, string>> };
 type Row = {
   readonly name: string;
@@ -137,6 +154,53 @@ const ROWS: readonly Row[] = [
     mended: { template: start("\"$util.escapeJavaScript($input.json(''$''))\"") },
   },
   {
+    name: 'a reserved word of DynamoDB',
+    source: OF_DYNAMODB,
+    path: '/',
+    refused: { template: item('UpdateItem', { ...NAMED, UpdateExpression: 'SET name = :n' }) },
+    because: /reserved keyword: name\. Its code is ValidationException/,
+    change:
+      /^Write #name for name in the expression .* add "ExpressionAttributeNames": \{"#name": "name"\}\.$/m,
+    never: /Correct what/,
+    mended: {
+      template: item('UpdateItem', {
+        ...NAMED,
+        UpdateExpression: 'SET #name = :n',
+        ExpressionAttributeNames: { '#name': 'name' },
+      }),
+    },
+  },
+  {
+    name: 'a key of another type',
+    source: OF_DYNAMODB,
+    path: '/',
+    refused: { template: item('GetItem', { TableName: 'items', Key: { id: { N: '1' } } }) },
+    because: /key element does not match the schema/,
+    change: /^Give the key in the request template of the integration of POST \/ exactly the attributes/m,
+    never: /Correct what/,
+    mended: { template: item('GetItem', { TableName: 'items', Key: ID }) },
+  },
+  {
+    name: 'a call without a request template',
+    source: OF_DYNAMODB,
+    path: '/',
+    refused: { template: item('PutItem', undefined) },
+    because: /Value null at 'tableName'/,
+    change: /^Add a request template to the integration of POST \/ that prints the input of the operation/m,
+    never: /Correct what/,
+    mended: { template: item('PutItem', { TableName: 'items', Item: ID }) },
+  },
+  {
+    name: 'the logical id of a table instead of its name',
+    source: OF_DYNAMODB,
+    path: '/',
+    refused: { template: item('PutItem', { TableName: 'Items', Item: ID }) },
+    because: /Its code is ResourceNotFoundException/,
+    change: /^Name an existing table, stream or resource in the request template .* \(!Ref\)/m,
+    never: /Correct what/,
+    mended: { template: item('PutItem', { TableName: 'items', Item: ID }) },
+  },
+  {
     name: 'a synchronous execution of a STANDARD state machine',
     source: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html',
     path: '/jobs',
@@ -165,7 +229,7 @@ describe('a call that an AWS service refuses', () => {
     it(`is mended by what the explanation advises: ${name} (${source})`, async () => {
       using project = anAdvisedProject('template.yaml', { 'template.yaml': refused.template });
       const ask = ({ headers = JSON_BODY }: State) =>
-        project.ask({ path, method: 'POST', headers, body: '{"n":1}' });
+        project.ask({ path, method: 'POST', headers, body: '{"n":1}' }, { dynamodb: { kind: 'embedded', dataDirectory: undefined } });
       const asked = await ask(refused);
       const story = [...asked.sentences, ...asked.changes].join('\n');
 
