@@ -137,7 +137,10 @@ export type AuthorizerResultPart =
   /** The result is too large. */
   | 'size'
   | 'isAuthorized'
+  /** The policy is missing. */
   | 'policyDocument'
+  /** The policy is there, but not valid. */
+  | 'policy'
   /** A Resource of the policy is too long. */
   | 'resource'
   | 'principalId'

@@ -138,6 +138,8 @@ function advisePart(
     case 'result':
     case 'policyDocument':
       return adviseResult(named, protocol, simpleResponses);
+    case 'policy':
+      return `Correct the policyDocument that the function ${named} returns, as the sentence above says: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: ${protocol === 'http' ? 'routeArn' : 'methodArn'} of the event }] }, with exactly these names of members.`;
     case 'isAuthorized':
       return `Return isAuthorized from the function ${named} as true or false, not as text. To return a policy instead, set EnableSimpleResponses of the authorizer to false.`;
     case 'size':

@@ -172,6 +172,10 @@ export type IntegrationCircumstances = {
    * JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
+  /** The types for which a MOCK integration has request templates, if none is for the type of the request. */
+  readonly missedTemplates?:
+    | { readonly contentType: string; readonly templates: readonly string[] }
+    | undefined;
   /** Whether an AWS service got the body of the request as it is, because the integration has no request template. */
   readonly isBodyUnmapped?: true | undefined;
   /** What the event of a failed function lacks, as sentences. */

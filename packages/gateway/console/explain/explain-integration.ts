@@ -54,7 +54,7 @@ function explainOutcome(about: Circumstances): Reason {
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping')
     return {
-      because: [sentence(failure), ...describeBodyFault(about)],
+      because: [sentence(failure), ...describeMissed(integration), ...describeBodyFault(about)],
       changes: [adviseMapping(defect, about)],
     };
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };
@@ -86,6 +86,16 @@ function explainOutcome(about: Circumstances): Reason {
     case 'not called':
       return explainMalformed(about, integration);
   }
+}
+
+function describeMissed(integration: IntegrationCircumstances | undefined): string[] {
+  const { contentType = '', templates = [] } = integration?.missedTemplates ?? {};
+  if (integration?.missedTemplates === undefined) return [];
+  return [
+    templates.length === 0
+      ? 'The MOCK integration has no request template, from which it takes its status.'
+      : `The MOCK integration takes its status from a request template, and has none for ${contentType}, only for ${templates.join(', ')}.`,
+  ];
 }
 
 function explainAnswer(

@@ -32,8 +32,9 @@ export function adviseMapping(defect: MappingDefect, about: Circumstances): stri
 
 function adviseProblem(
   defect: MappingDefect,
-  { routeKey = 'the route', bodyFault: place, protocol }: Circumstances,
+  { routeKey = 'the route', bodyFault: place, protocol, integration }: Circumstances,
 ): string {
+  const missed = integration?.missedTemplates;
   switch (defect.problem) {
     case 'no-template':
       if (protocol === 'websocket')
@@ -45,6 +46,8 @@ function adviseProblem(
         ? 'Let the integration respond with valid JSON, or map no parts of its body.'
         : `Send valid JSON${place === undefined ? '' : `: correct the body at ${placeOf(place)}`}.`;
     case 'mock-status':
+      if (missed !== undefined)
+        return `${missed.templates.length === 0 ? 'Add' : `Send Content-Type ${list(missed.templates)}, or add`} a request template for ${missed.contentType} to the MOCK integration of ${routeKey} that renders its status: {"statusCode": 200}.`;
       return `Let the request template of ${routeKey} render an integer, such as {"statusCode": 200}: a MOCK integration takes the status from it.`;
     case 'no-response':
       return defect.patterns.length === 0

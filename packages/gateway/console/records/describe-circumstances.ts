@@ -176,6 +176,13 @@ function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
+    ...(integration.kind === 'mock' &&
+      requestTemplateOf(received) === undefined && {
+        missedTemplates: {
+          contentType: redactor.text(received.headers.last('content-type') ?? 'application/json'),
+          templates: [...integration.request.templates.keys()],
+        },
+      }),
     ...(integration.kind === 'service' &&
       integration.request.templates.size === 0 && { isBodyUnmapped: true as const }),
     ...(recorded.outcome?.kind === 'failed' && {

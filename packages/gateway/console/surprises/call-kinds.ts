@@ -43,6 +43,36 @@ const pathValueMissing: SurpriseKind = {
   },
 };
 
+/** A backend that is called at one address, whatever the path of the request is. */
+const pathNotPassed: SurpriseKind = {
+  code: 'PATH_NOT_PASSED',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §7.6',
+  find({ integration, recorded }) {
+    const { outcome, received, status } = recorded;
+    const uri = uriOf(integration);
+    if (uri === undefined || outcome?.kind !== 'answered' || status !== 404) return undefined;
+    const { pathParameters, route } = received;
+    const names = Object.keys(pathParameters ?? {}).filter((name) => !uri.includes(`{${name}`));
+    if (names.length === 0 || uri.includes('${')) return undefined;
+    const isHttpApi = received.api.protocol === 'http';
+    const named = names.map((name) => `{${name}}`).join(', ');
+    const longer = `${uri.replace(/\/$/, '')}/${names.map((name) => `{${name}}`).join('/')}`;
+    return {
+      values: { parameters: names, uri },
+      because: [
+        `The route ${route?.routeKey ?? ''} has ${named}, but the Uri of the integration, ${uri}, does not use ${names.length === 1 ? 'it' : 'them'}: the backend is called at the same path for every request.`,
+      ],
+      changes: [
+        isHttpApi
+          ? `If the backend needs the value, write it into IntegrationUri: ${longer}.`
+          : `If the backend needs the value, write it into the Uri, ${longer}, map ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')} in RequestParameters of the integration, declare ${names.map((name) => `method.request.path.${name}`).join(', ')} in those of the method, and deploy the API again.`,
+      ],
+    };
+  },
+};
+
 type Outgoing = SurpriseFacts['recorded']['received']['outgoing'];
 
 function targetOf(outgoing: Outgoing): string | undefined {
@@ -344,6 +374,7 @@ const stageInPath: SurpriseKind = {
 
 export const CALL_KINDS: readonly SurpriseKind[] = [
   pathValueMissing,
+  pathNotPassed,
   statusOverwritten,
   byDefaultRoute,
   templateSkipped,

@@ -95,7 +95,7 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
   const compiled = compilePolicy(document, { effectInAnyCase: true });
   return compiled.kind === 'compiled'
     ? { kind: 'policy', policy: compiled.policy }
-    : invalid('policyDocument', `an invalid policyDocument: ${compiled.reason}`);
+    : invalid('policy', `an invalid policyDocument: ${compiled.reason}`);
 }
 
 /**

@@ -48,6 +48,17 @@ const ROWS: readonly Row[] = [
     source: 'docs/aws §4.3',
   },
   {
+    name: 'a policy whose members are in lower case',
+    returned: {
+      ...allow,
+      policyDocument: { version: '2012-10-17', statement: [{ effect: 'Allow', action: '*', resource: '*' }] },
+    },
+    fixed: allow,
+    change:
+      /^Correct the policyDocument that the function auth returns, as the sentence above says: \{ Version:/,
+    source: 'docs/aws §4.3',
+  },
+  {
     name: 'only true',
     returned: true,
     fixed: allow,

@@ -119,6 +119,23 @@ const ROWS: readonly Row[] = [
     fixed: { request: post('{\n  "pet": 1\n}') },
   },
   {
+    name: 'a MOCK integration without a template for the type of the body',
+    setup: {
+      integration: {
+        Type: 'MOCK',
+        RequestTemplates: JSON_ONLY('{"statusCode": 200}'),
+        IntegrationResponses: DEFAULT,
+      },
+    },
+    request: { ...post('x'), headers: ['Content-Type', 'text/plain'] },
+    status: 500,
+    because:
+      /takes its status from a request template, and has none for text\/plain, only for application\/json\./,
+    change:
+      /^Send Content-Type application\/json, or add a request template for text\/plain to the MOCK integration/,
+    fixed: { request: post('{}') },
+  },
+  {
     name: 'a template that reads a body that is not JSON',
     setup: {
       integration: { ...FUNCTION, RequestTemplates: JSON_ONLY('{"pet": $util.parseJson($input.body).pet}') },

@@ -229,7 +229,10 @@ describe('a call that an AWS service refuses', () => {
     it(`is mended by what the explanation advises: ${name} (${source})`, async () => {
       using project = anAdvisedProject('template.yaml', { 'template.yaml': refused.template });
       const ask = ({ headers = JSON_BODY }: State) =>
-        project.ask({ path, method: 'POST', headers, body: '{"n":1}' }, { dynamodb: { kind: 'embedded', dataDirectory: undefined } });
+        project.ask(
+          { path, method: 'POST', headers, body: '{"n":1}' },
+          { dynamodb: { kind: 'embedded', dataDirectory: undefined } },
+        );
       const asked = await ask(refused);
       const story = [...asked.sentences, ...asked.changes].join('\n');
 

@@ -108,7 +108,32 @@ const starting = (reply: string) => (): Served => {
 };
 const UNCLUSTERED = { ...ON, CacheClusterEnabled: false };
 
+const lost = (Uri: string, status: number) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'HTTP_PROXY',
+      IntegrationHttpMethod: 'GET',
+      Uri,
+      RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+    },
+    method: { RequestParameters: { 'method.request.path.id': true } },
+  });
+  api.ports.http.answer = () => answered('none', [], status);
+  return api;
+};
+
 export const RESULTS: readonly SurpriseRow[] = [
+  {
+    code: 'PATH_NOT_PASSED',
+    source: 'docs/aws §7.6',
+    api: lost('https://pets.example/pets', 404),
+    request: ID,
+    values: { parameters: ['id'], uri: 'https://pets.example/pets' },
+    because: /has \{id\}, but the Uri of the integration, https:\/\/pets\.example\/pets, does not use it/,
+    change:
+      /^If the backend needs the value, write it into the Uri, https:\/\/pets\.example\/pets\/\{id\}, map integration\.request\.path\.id: method\.request\.path\.id/m,
+    not: { api: lost('https://pets.example/pets/{id}', 404) },
+  },
   {
     code: 'CACHE_WITHOUT_CLUSTER',
     source: 'docs/aws §9',
