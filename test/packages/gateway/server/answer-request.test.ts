@@ -49,8 +49,6 @@ describe('a request for which no API is served', () => {
 
     acceptRequest({ ...GET, target: '/v9/pets', remoteAddress: '127.0.0.1' }, sink, options);
 
-    assert.deepEqual(ports.log.lines, [
-      'GET /v9/pets 403 0.0 ms screen (no API is served at pets.example)',
-    ]);
+    assert.deepEqual(ports.log.lines, ['GET /v9/pets 403 0.0 ms screen (no API is served at pets.example)']);
   });
 });
