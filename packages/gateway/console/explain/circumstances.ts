@@ -178,6 +178,8 @@ export type IntegrationCircumstances = {
     | undefined;
   /** Whether an AWS service got the body of the request as it is, because the integration has no request template. */
   readonly isBodyUnmapped?: true | undefined;
+  /** What the integration responded, if integration responses can change it; `success` for a function's result. */
+  readonly own?: number | 'success' | undefined;
   /** What the event of a failed function lacks, as sentences. */
   readonly eventGaps?: readonly string[] | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */

@@ -99,7 +99,7 @@ function describeMissed(integration: IntegrationCircumstances | undefined): stri
 }
 
 function explainAnswer(
-  { kind, status, isDeployed, isReplyDropped, routeKey = 'the route' }: Circumstances,
+  { kind, status, protocol, isDeployed, isReplyDropped, routeKey = 'the route' }: Circumstances,
   integration: IntegrationCircumstances | undefined,
 ): Reason {
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
@@ -139,12 +139,14 @@ function explainAnswer(
       because: [integration.outcome === 'failed' ? `${name} failed${took}.` : `${name} responded${took}.`],
       changes: [],
     };
+  if (integration.outcome === 'failed') return explainSelectedFailure(protocol, status, integration);
+  const { own = status } = integration;
+  const responded =
+    own === status
+      ? `responded with ${status}${took}; the gateway passed the response on`
+      : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose made it ${status}`;
   return {
-    because: [
-      `${name} responded with ${status}${took}; the gateway passed the response on.`,
-      ...describeProblem(integration.problem),
-      ...printed(integration),
-    ],
+    because: [`${name} ${responded}.`, ...describeProblem(integration.problem), ...printed(integration)],
     ...adviseReply(integration, routeKey, isDeployed),
   };
 }
@@ -280,7 +282,29 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
   };
 }
 
-function explainFailure({ protocol }: Circumstances, integration: IntegrationCircumstances): Reason {
+/** A function failed, and an integration response with a SelectionPattern gave its error this status. */
+function explainSelectedFailure(
+  protocol: Circumstances['protocol'],
+  status: number,
+  integration: IntegrationCircumstances,
+): Reason {
+  const { because, changes } = explainFailure({ protocol }, integration, true);
+  const [failed = '', ...more] = because;
+  return {
+    because: [
+      failed,
+      `The SelectionPattern of an integration response matches the error message, and made it ${status}.`,
+      ...more,
+    ],
+    changes,
+  };
+}
+
+function explainFailure(
+  { protocol }: Pick<Circumstances, 'protocol'>,
+  integration: IntegrationCircumstances,
+  isSelected = false,
+): Reason {
   const { errorType = 'an error', errorMessage = '' } = integration;
   return {
     because: [
@@ -292,13 +316,15 @@ function explainFailure({ protocol }: Circumstances, integration: IntegrationCir
       adviseInstall(errorType, errorMessage) ??
         (protocol === 'websocket' ? adviseOnConnections(errorType) : undefined) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
-        adviseErrorPlace(integration),
+        adviseErrorPlace(integration, isSelected),
     ],
   };
 }
 
-function adviseErrorPlace({ lines }: IntegrationCircumstances): string {
-  return `Fix the function${atErrorPlace(lines)}; callers receive Internal server error for every error.`;
+function adviseErrorPlace({ lines }: IntegrationCircumstances, isSelected: boolean): string {
+  return isSelected
+    ? `Fix the function${atErrorPlace(lines)}.`
+    : `Fix the function${atErrorPlace(lines)}; callers receive Internal server error for every error.`;
 }
 
 function explainMalformed(

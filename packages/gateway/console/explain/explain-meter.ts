@@ -118,7 +118,9 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
     case undefined:
       return {
         because: [`${needs}; the value sent does not match any key of the account.`],
-        changes: [`Send the value of a key, not its id or name. ${adviseKey(here, meter, isDeployed)}`],
+        changes: [
+          `${meter.acceptedKeys?.length === 0 ? '' : 'Send the value of a key, not its id or name. '}${adviseKey(here, meter, isDeployed)}`,
+        ],
       };
   }
 }

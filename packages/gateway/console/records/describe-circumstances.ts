@@ -176,6 +176,7 @@ function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
+    own: ownOutcome(recorded, integration.kind),
     ...(integration.kind === 'mock' &&
       requestTemplateOf(received) === undefined && {
         missedTemplates: {
@@ -199,6 +200,15 @@ function describeIntegration(
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
+}
+
+/** The kinds of integrations whose responses integration responses turn into other statuses. */
+const SELECTED: readonly string[] = ['function', 'http', 'service'];
+
+function ownOutcome({ outcome }: RecordedRequest, kind: string): IntegrationCircumstances['own'] {
+  if (!SELECTED.includes(kind)) return undefined;
+  if (outcome?.kind === 'answered') return outcome.status;
+  return outcome?.kind === 'returned' ? 'success' : undefined;
 }
 
 const NEAR = 12;

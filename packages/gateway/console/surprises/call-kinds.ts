@@ -355,19 +355,23 @@ function undefinedIn(template: string): readonly string[] {
 const stageInPath: SurpriseKind = {
   code: 'STAGE_IN_PATH',
   mark: undefined,
-  isCause: true,
   source: 'docs/aws §2.3',
   find(facts) {
     const { stage, api } = facts.recorded.received;
     if (facts.integration?.kind !== 'lambda-proxy' || api.protocol !== 'http') return undefined;
     if (stage === undefined || stage.name === '$default' || api.functionUrl !== undefined) return undefined;
     const isNew = facts.integration.payload === 'http-2.0';
+    const isCause = facts.recorded.status === 404;
+    const member = isNew ? 'rawPath' : 'path';
     return {
+      isCause,
       values: { stage: stage.name },
       because: [
-        `${isNew ? 'rawPath' : 'path'} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
+        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
       ],
-      changes: [],
+      changes: isCause
+        ? [`Let the function remove /${stage.name} from the beginning of ${member} before it compares paths.`]
+        : [],
     };
   },
 };

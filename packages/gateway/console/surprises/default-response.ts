@@ -41,6 +41,29 @@ export const defaultResponse: SurpriseKind = {
   },
 };
 
+/** A pattern such as .* also matches the empty text, which stands for the success of a function. */
+export const successAsError: SurpriseKind = {
+  code: 'SUCCESS_BY_PATTERN',
+  mark: 'success as error',
+  isCause: true,
+  source: 'docs/aws §7.7',
+  find(facts) {
+    const { integration, recorded } = facts;
+    if (integration?.kind !== 'function' || recorded.outcome?.kind !== 'returned') return undefined;
+    const { pattern, status } = selectResponse(facts) ?? {};
+    if (pattern === undefined || status === undefined) return undefined;
+    return {
+      values: { status, pattern },
+      because: [
+        `The function succeeded, but the SelectionPattern ${pattern} of the integration response ${status} also matches an empty text, as which API Gateway takes the error message of a function that succeeds.`,
+      ],
+      changes: [
+        `Write the pattern as ${pattern === '.*' ? '(\\n|.)+' : `a text that every error message has, or (\\n|.)+`}, which needs at least one character, and deploy the API again.`,
+      ],
+    };
+  },
+};
+
 function onOneLine(text: string): string {
   return text.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
 }

@@ -4,7 +4,7 @@ import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { MappingInput } from '../../core/mapping/mapping-input.ts';
 import { buildRequestBody } from '../../core/mapping/request-body.ts';
 import { requestTemplateOf } from '../records/sent.ts';
-import { defaultResponse } from './default-response.ts';
+import { defaultResponse, successAsError } from './default-response.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { RoutedFacts } from '../../core/events/request-facts.ts';
@@ -138,5 +138,6 @@ export const MAPPING_KINDS: readonly SurpriseKind[] = [
   emptyRequest,
   emptyResponse,
   defaultResponse,
+  successAsError,
   missingVariable,
 ];

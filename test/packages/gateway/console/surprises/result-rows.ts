@@ -122,7 +122,28 @@ const lost = (Uri: string, status: number) => (): Served => {
   return api;
 };
 
+const matching = (SelectionPattern: string) => (): Served =>
+  aMethod({
+    integration: {
+      ...FUNCTION,
+      IntegrationResponses: [{ StatusCode: '200' }, { StatusCode: '500', SelectionPattern }],
+    },
+    method: { MethodResponses: [{ StatusCode: '200' }, { StatusCode: '500' }] },
+    functions: { fn: () => ({}) },
+  });
+
 export const RESULTS: readonly SurpriseRow[] = [
+  {
+    code: 'SUCCESS_BY_PATTERN',
+    source: 'docs/aws §7.7',
+    api: matching('.*'),
+    request: ID,
+    values: { status: 500, pattern: '.*' },
+    because:
+      /The function succeeded, but the SelectionPattern \.\* of the integration response 500 also matches/,
+    change: /^Write the pattern as \(\\n\|\.\)\+, which needs at least one character/m,
+    not: { api: matching('(\\n|.)+') },
+  },
   {
     code: 'PATH_NOT_PASSED',
     source: 'docs/aws §7.6',
