@@ -1,7 +1,9 @@
 /** Finds the API for a request of any HTTP version, and responds to the request. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
-import { describeUnmapped, describeUntrusted, logRefused } from './log-refused.ts';
+import { describeUnmapped, describeUntrusted } from './describe-refused.ts';
+import { logRefused } from '../core/log-refused.ts';
+import type { HostFacts } from './describe-refused.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
@@ -63,8 +65,6 @@ export type ResolveApi = (
   headers?: readonly string[],
 ) => ServedApi | undefined;
 
-export type HostFacts = { readonly domain: string; readonly basePaths: readonly string[] };
-
 export type ClientVerdict =
   /** The client is admitted. `shows` is true if events contain the client's certificate. */
   | { readonly kind: 'admitted'; readonly shows: boolean }
@@ -116,7 +116,7 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     const reply = refusal('untrusted-certificate');
     const asked = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
     const told = describeUntrusted(host ?? '', verdict.reason, arrival.peer);
-    logRefused(arrival, reply, { api: asked, isTrusted: false, told }, options);
+    noteRefused(arrival, reply, { api: asked, isTrusted: false, told }, options);
     send(sink, method, reply);
     return;
   }
@@ -127,7 +127,7 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     else {
       const reply = refusal('no-api');
       const told = describeUnmapped(host ?? '', pathOf(target), options.factsOfHost?.(host));
-      logRefused(arrival, reply, { api: undefined, isTrusted: true, told }, options);
+      noteRefused(arrival, reply, { api: undefined, isTrusted: true, told }, options);
       send(sink, method, reply);
     }
     return;
@@ -156,6 +156,17 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
     send(sink, method, refusal('no-body-memory'), true);
   };
   readBody(arrival.body, rules, { done: answerWith, refused });
+}
+
+function noteRefused(
+  { method = 'GET', target, headers, remoteAddress, httpVersion, host = '' }: Arrival,
+  reply: Reply,
+  refused: Omit<Parameters<typeof logRefused>[2], 'host'>,
+  { ports }: ApiServerOptions,
+): void {
+  if (remoteAddress === undefined) return;
+  const wire = { method, target, rawHeaders: headers, body: undefined, remoteAddress, httpVersion };
+  logRefused(wire, reply, { host, ...refused }, ports);
 }
 
 function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiServerOptions): Reply {

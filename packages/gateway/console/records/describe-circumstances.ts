@@ -8,6 +8,7 @@ import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { describeAddress } from './describe-address.ts';
+import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps } from './event-gaps.ts';
 import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
@@ -19,7 +20,6 @@ import { findDenials } from '../explain/missing-right.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type {
   Circumstances,
-  EventFault,
   IntegrationCircumstances,
   JsonFault,
   Problem,
@@ -199,33 +199,6 @@ function describeIntegration(
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
-  };
-}
-
-/** The kinds of integrations whose responses integration responses turn into other statuses. */
-const SELECTED: readonly string[] = ['function', 'http', 'service'];
-
-function ownOutcome({ outcome }: RecordedRequest, kind: string): IntegrationCircumstances['own'] {
-  if (!SELECTED.includes(kind)) return undefined;
-  if (outcome?.kind === 'answered') return outcome.status;
-  return outcome?.kind === 'returned' ? 'success' : undefined;
-}
-
-const NEAR = 12;
-
-function describeEventFault(
-  received: RecordedRequest['received'],
-  event: string,
-  redactor: Redactor,
-): EventFault {
-  const place = findJsonFault(event);
-  const { offset = 0 } = place ?? {};
-  const near = event.slice(Math.max(0, offset - NEAR), offset + NEAR).replaceAll(/\s+/g, ' ');
-  return {
-    place,
-    near: place === undefined ? '' : redactor.text(near),
-    isOfTemplate: requestTemplateOf(received) !== undefined,
-    isApostrophe: event.startsWith("\\'", offset) && place !== undefined,
   };
 }
 

@@ -1,68 +1,12 @@
-/**
- * Logs and records requests that are refused before an API is asked: at a domain whose mappings do not include the
- * path, or whose truststore does not trust the client.
- */
-import { restWordings } from '../core/deployment/wordings/error-wordings.ts';
-import { gatewayError, GatewayError } from '../core/errors.ts';
-import { log } from '../core/phases/log.ts';
-import { receive } from '../core/receive.ts';
-import { Trail } from '../core/trail.ts';
-import type { Ports } from '../core/ports.ts';
-import type { Recording } from '../core/trail.ts';
-import type { Reply, ServedApi } from '../core/exchange.ts';
-import type { Arrival, ApiServerOptions, HostFacts } from './answer-request.ts';
+/** Says why a domain refuses a request before an API is asked, and what to change. */
+import type { RefusalText } from '../core/log-refused.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-type Told = {
-  readonly reason: string;
-  readonly because: readonly string[];
-  readonly changes: readonly string[];
-};
-
-/** Without an API, the request is recorded under the name of the host. */
-function placeholder(host: string): ServedApi {
-  return {
-    apiId: '',
-    accountId: '',
-    region: '',
-    stackName: '',
-    logicalId: '',
-    domainName: host,
-    name: host,
-    protocol: 'rest',
-    stages: new Map(),
-    locate: (rawPath) => ({ stageName: '', path: rawPath }),
-    errors: restWordings,
-    disableExecuteApiEndpoint: false,
-  };
-}
-
-export function logRefused(
-  arrival: Arrival,
-  reply: Reply,
-  refused: { readonly api: ServedApi | undefined; readonly isTrusted: boolean; readonly told: Told },
-  { ports }: Pick<ApiServerOptions, 'ports'>,
-): void {
-  const { method = 'GET', target, headers, remoteAddress, httpVersion, host = '' } = arrival;
-  if (remoteAddress === undefined) return;
-  const { api = placeholder(host), isTrusted, told } = refused;
-  const wire = { method, target, rawHeaders: headers, body: undefined, remoteAddress, httpVersion };
-  const received = receive(wire, api, ports);
-  const trail = new Trail(ports.clock);
-  const at: Ports & Recording = ports;
-  if (at.records !== undefined) trail.keepAll(received);
-  const error = gatewayError(isTrusted ? 'STAGE_NOT_FOUND' : 'ACCESS_DENIED', {
-    source: 'client',
-    reason: told.reason,
-    defect: { kind: 'screen', because: told.because, changes: told.changes },
-  });
-  trail.failure = told.reason;
-  if (error instanceof GatewayError) trail.error = error;
-  log(received, reply, trail, at);
-}
+/** A custom domain, and the base paths of its mappings. */
+export type HostFacts = { readonly domain: string; readonly basePaths: readonly string[] };
 
 /** Says that no mapping of a custom domain includes the path, or that the host belongs to no API. */
-export function describeUnmapped(host: string, path: string, facts: HostFacts | undefined): Told {
+export function describeUnmapped(host: string, path: string, facts: HostFacts | undefined): RefusalText {
   if (facts === undefined)
     return {
       reason: `no API is served at ${host}`,
@@ -104,7 +48,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Says why mutual TLS refuses a client, after the words of AWS's execution log. */
-export function describeUntrusted(host: string, reason: string, peer: TlsPeer | undefined): Told {
+export function describeUntrusted(host: string, reason: string, peer: TlsPeer | undefined): RefusalText {
   const { certificate } = peer ?? {};
   const issuer = certificate === undefined ? '' : onOneLine(certificate.issuer);
   const isIncomplete = reason === 'Could not find issuer for certificate';

@@ -4,11 +4,11 @@ import { describe, it } from 'node:test';
 import { RequestRecords } from '../../../../packages/gateway/console/records/request-records.ts';
 import { HeaderList } from '../../../../packages/gateway/core/events/header-list.ts';
 import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
-import { describeUntrusted } from '../../../../packages/gateway/server/log-refused.ts';
+import { describeUntrusted } from '../../../../packages/gateway/server/describe-refused.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { servedAlone } from '../../../support/served-alone.ts';
-import type { HostFacts } from '../../../../packages/gateway/server/answer-request.ts';
+import type { HostFacts } from '../../../../packages/gateway/server/describe-refused.ts';
 import type { ReplySink } from '../../../../packages/gateway/server/stream-reply.ts';
 
 const HOST = 'api.example.com';
