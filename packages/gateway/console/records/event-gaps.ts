@@ -1,4 +1,4 @@
-/** What the event of a failed function lacks, if its error says that it read something that is not there (docs/aws §3). */
+/** What the event of a failed function lacks, if its error says that it read something that is not there (docs/aws §3.1). */
 import { asJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 
 /** Members that functions read, and that not every event has. */
