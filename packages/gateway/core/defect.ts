@@ -26,6 +26,8 @@ export type Defect =
       readonly code: 'malformed';
       readonly part: AuthorizerResultPart;
       readonly member?: string | undefined;
+      /** What the function returned instead of an authorizer's result, if that is known. */
+      readonly given?: AuthorizerMistake | undefined;
     }
   /** The throttle of a route on its stage, or of the whole account, is exceeded. */
   | { readonly kind: 'throttle'; readonly of: 'route' | 'account' }
@@ -117,6 +119,17 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | { readonly problem: 'address' }
   );
 
+/** A result that another kind of function, or of authorizer, may return. */
+export type AuthorizerMistake =
+  /** The response of a route: `{statusCode, body}`. */
+  | { readonly kind: 'response'; readonly statusCode: string }
+  /** The result of an authorizer with simple responses: `{isAuthorized}`. */
+  | { readonly kind: 'simple' }
+  /** The result of an authorizer without simple responses: `{policyDocument}`. */
+  | { readonly kind: 'policy' }
+  /** Only true or false, or nothing at all. */
+  | { readonly kind: 'value'; readonly value: string };
+
 /** A part of the result of an authorizer's function (docs/aws §4.3, §4.5, §11.6). */
 export type AuthorizerResultPart =
   /** The whole result is not a JSON object. */
@@ -124,7 +137,10 @@ export type AuthorizerResultPart =
   /** The result is too large. */
   | 'size'
   | 'isAuthorized'
+  /** The policy is missing. */
   | 'policyDocument'
+  /** The policy is there, but not valid. */
+  | 'policy'
   /** A Resource of the policy is too long. */
   | 'resource'
   | 'principalId'

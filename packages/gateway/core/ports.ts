@@ -248,11 +248,11 @@ export type HttpOutcome =
   /**
    * The failure of a request. `address` means that the host does not exist or that no host was given. `network` means
    * that the connection was refused or reset, or that TLS failed. `too-large` means that the response is larger than 10
-   * MB. `request` means that the request cannot be sent.
+   * MB. `request` means that the request cannot be sent, and `unserved` that no service here handles the call of AWS.
    */
   | {
       readonly kind: 'unreachable';
-      readonly reason: 'address' | 'network' | 'too-large' | 'request';
+      readonly reason: 'address' | 'network' | 'too-large' | 'request' | 'unserved';
       readonly message: string;
       /** Present if a server responded, but TLS was not established: its certificate is not trusted, or it has no TLS. */
       readonly isTls?: true;

@@ -25,6 +25,8 @@ export function adviseRefused({
       return 'Correct the host in the Uri of the integration: it cannot be found.';
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
+    case 'unserved':
+      return 'Start the gateway as the sentence above says, with credentials of AWS, or let the integration call an operation that is served here.';
     case 'role':
       return 'Correct the role of the integration.';
     case 'network':

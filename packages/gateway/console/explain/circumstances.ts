@@ -95,6 +95,8 @@ export type GuardCircumstances = {
 export type GuardPolicy = PolicyTrace & { readonly of: 'authorizer' | 'resource' | 'identity' };
 
 export type LimitCircumstances = {
+  /** Whether the limit is written for this route alone, and not for all routes; undefined if that is unknown. */
+  readonly isOwn?: boolean | undefined;
   readonly ratePerSecond: number;
   readonly burst: number;
   readonly level: number;
@@ -114,6 +116,8 @@ export type MeterCircumstances = {
   readonly opens: readonly string[];
   /** The names of the key's usage plans, if none of them includes the stage. */
   readonly plans?: readonly string[] | undefined;
+  /** The names of keys that the stage accepts; undefined if they are unknown. */
+  readonly acceptedKeys?: readonly string[] | undefined;
   readonly planId: string | undefined;
   /** The names that the owner gave to the key and the usage plan. */
   readonly keyName?: string | undefined;
@@ -139,6 +143,7 @@ export type IntegrationCircumstances = {
     | 'address'
     | 'network'
     | 'request'
+    | 'unserved'
     | 'role'
     | undefined;
   /** Whether the function is defined, but cannot run as it is defined. */
@@ -151,6 +156,8 @@ export type IntegrationCircumstances = {
   readonly tookMs: number | undefined;
   /** The reply by which an AWS service denied the call, because the role of the integration does not allow it. */
   readonly denial?: string | undefined;
+  /** The statusCode of an error that the function of a WebSocket message returned. */
+  readonly errorStatus?: number | undefined;
   /** The problem document (RFC 9457) in the reply; undefined if the reply is not one. */
   readonly problem?: Problem | undefined;
   /**
@@ -165,8 +172,32 @@ export type IntegrationCircumstances = {
    * JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
+  /** The types for which a MOCK integration has request templates, if none is for the type of the request. */
+  readonly missedTemplates?:
+    | { readonly contentType: string; readonly templates: readonly string[] }
+    | undefined;
+  /** Whether an AWS service got the body of the request as it is, because the integration has no request template. */
+  readonly isBodyUnmapped?: true | undefined;
+  /** What the integration responded, if integration responses can change it; `success` for a function's result. */
+  readonly own?: number | 'success' | undefined;
+  /** What the event of a failed function lacks, as sentences. */
+  readonly eventGaps?: readonly string[] | undefined;
+  /** Why the event of a function is not JSON; undefined if it is. */
+  readonly eventFault?: EventFault | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
+};
+
+/** An event that is not JSON. */
+export type EventFault = {
+  /** The place in the event; undefined if it is not known. */
+  readonly place: JsonFault | undefined;
+  /** The text before and after the place. */
+  readonly near: string;
+  /** Whether a request template printed the event. Otherwise it is the body of the request. */
+  readonly isOfTemplate: boolean;
+  /** Whether the fault is \', which `$util.escapeJavaScript` prints for '. */
+  readonly isApostrophe: boolean;
 };
 
 export type Problem = {
@@ -219,6 +250,10 @@ export type Circumstances = {
   readonly stages: readonly string[];
   /** The part of the URL's path before `path`: the stage, or the base path of a custom domain. */
   readonly stagePath?: string | undefined;
+  /** The custom domain to which the request was sent, and its base path, which is empty for a mapping without one. */
+  readonly domain?: { readonly name: string; readonly basePath: string } | undefined;
+  /** The path without the stage with which it begins, if a route serves it so. */
+  readonly doubledStage?: string | undefined;
   /** True if the API's own endpoint is disabled, so that it has no stage there. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
@@ -260,6 +295,8 @@ export type Circumstances = {
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
+  /** Whether the throttle of a message is written for its route alone; undefined if that is unknown. */
+  readonly isThrottleOwn?: boolean | undefined;
   /** The message to an MCP server; undefined if the request has none. */
   readonly agentCall?: AgentCall | undefined;
   /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */

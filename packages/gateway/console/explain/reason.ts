@@ -1,7 +1,12 @@
 import { isMetricLine } from '../../lambda/log-line.ts';
 
 /** A part of an explanation: why the request ended, and what would change that. */
-export type Reason = { readonly because: readonly string[]; readonly changes: readonly string[] };
+export type Reason = {
+  readonly because: readonly string[];
+  readonly changes: readonly string[];
+  /** General advice, which is given only if nothing says what caused the outcome. */
+  readonly otherwise?: string | undefined;
+};
 
 /** Turns a clause into a sentence with a capital letter and a full stop. */
 export function sentence(text: string): string {

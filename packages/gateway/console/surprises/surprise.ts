@@ -11,12 +11,16 @@ export type Told = {
   readonly values: Values;
   readonly because: readonly string[];
   readonly changes: readonly string[];
+  /** Whether the surprise is what made the integration respond with this error. */
+  readonly isCause?: boolean;
 };
 
 export type SurpriseKind = {
   readonly code: string;
   /** The note in the list of requests; undefined if only the explanation of the request mentions the surprise. */
   readonly mark: string | undefined;
+  /** Whether the surprise is what made an integration respond with an error. */
+  readonly isCause?: true;
   /** The section of docs/aws that has the rule. */
   readonly source: string;
   /** Reads only the record. Returns undefined if the request has no such surprise. */

@@ -1,5 +1,5 @@
 import { readAccessLog } from '../../core/deployment/stage/access-log.ts';
-import { readCaching } from '../../core/deployment/stage/caching.ts';
+import { lacksCluster, readCaching } from '../../core/deployment/stage/caching.ts';
 import { readCanary } from '../../core/deployment/stage/canary.ts';
 import { readBlock, readFlag, readText } from '../../core/deployment/properties.ts';
 import { readMethodOptions, readRouteOptions } from '../../core/deployment/stage/route-options.ts';
@@ -153,6 +153,7 @@ export function readRestStage(stage: ControlResource): StageSettings {
     accessLog: readAccessLog(stage, 'AccessLogSetting'),
     canary: readCanary(stage),
     caching: readCaching(stage),
+    lacksCluster: lacksCluster(stage),
     options: readMethodOptions(stage),
     isTraced: readFlag(stage, 'TracingEnabled'),
     clientCertificateId: readText(stage, 'ClientCertificateId', '') || undefined,

@@ -173,7 +173,13 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       source: 'integration',
       reason: `authorizer ${authorizer.name} returned ${read.reason}`,
       logged: describeWrongForm(authorizer),
-      defect: { kind: 'authorizer', code: 'malformed', part: read.part, member: read.member },
+      defect: {
+        kind: 'authorizer',
+        code: 'malformed',
+        part: read.part,
+        member: read.member,
+        given: read.given,
+      },
     });
   }
   if (result.kind === 'refused' && result.reason === 'role')

@@ -188,6 +188,19 @@ export function noSuchBucket(BucketName: string): ObjectRefusal {
   };
 }
 
+/**
+ * An object is put with PUT, and no other operation on its path has another method.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export function methodNotAllowed(method: string): ObjectRefusal {
+  return {
+    status: 405,
+    code: 'MethodNotAllowed',
+    message: 'The specified method is not allowed against this resource.',
+    details: { Method: method, ResourceType: 'OBJECT' },
+  };
+}
+
 export function noSuchKey(key: string): ObjectRefusal {
   return {
     status: 404,

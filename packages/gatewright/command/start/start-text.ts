@@ -173,7 +173,15 @@ function describeUnreachable(
 }
 
 function describeApi(api: ApiRoutes, load: LoadText): string[] {
-  return [headline(api), ...formatRoutes(api, load).map((line) => `  ${line}`)];
+  return [
+    headline(api),
+    ...(api.isEndpointDisabled === true
+      ? [
+          `    ${colorize('yellow', 'not at this address on AWS')}: DisableExecuteApiEndpoint is true, so only custom domains serve it there`,
+        ]
+      : []),
+    ...formatRoutes(api, load).map((line) => `  ${line}`),
+  ];
 }
 
 function headline(api: ApiRoutes): string {
