@@ -85,7 +85,7 @@ async function findClient(
   try {
     const client = await clients.find(clientId);
     if (client !== undefined) return client;
-    return `The local issuer does not know the client ${clientId.slice(0, 300)}. Registrations are lost when the gateway stops; let the client register again.`;
+    return `The local issuer does not know the client ${clientId.slice(0, 300)}. Registrations are lost when the gateway stops; register the client again.`;
   } catch (error) {
     if (error instanceof ClientMetadataError) return `${error.message}.`;
     throw error;

@@ -62,11 +62,11 @@ function adviseError(
 ): string | undefined {
   if (meansRefusal === true)
     return form.protocol === 'http'
-      ? `To refuse a request, let the function ${named} return ${form.simpleResponses === true ? 'isAuthorized: false' : 'a policy with Deny'}: with payload format 2.0, every error becomes 500.`
-      : `To refuse a request with 401, let the function ${named} throw an error whose message is exactly Unauthorized; every other error becomes 500.`;
+      ? `To refuse a request, make the function ${named} return ${form.simpleResponses === true ? 'isAuthorized: false' : 'a policy with Deny'}: with payload format 2.0, every error becomes 500.`
+      : `To refuse a request with 401, make the function ${named} throw an error whose message is exactly Unauthorized; every other error becomes 500.`;
   // An authorizer has limits of its own (docs/aws §4.3).
   if (errorType === 'Sandbox.Timedout')
-    return `Let the function ${named} finish sooner, or raise its Timeout: API Gateway waits ${form.protocol === 'http' ? 10 : 29} s for an authorizer.`;
+    return `Make the function ${named} finish sooner, or raise its Timeout: API Gateway waits ${form.protocol === 'http' ? 10 : 29} s for an authorizer.`;
   return errorType === undefined ? undefined : adviseLimit(errorType, named);
 }
 

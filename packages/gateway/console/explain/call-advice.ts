@@ -26,7 +26,7 @@ export function adviseRefused({
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
     case 'unserved':
-      return 'Start the gateway as the sentence above says, with credentials of AWS, or let the integration call an operation that is served here.';
+      return 'Start the gateway as the sentence above says, with credentials of AWS, or make the integration call an operation that is served here.';
     case 'role':
       return 'Correct the role of the integration.';
     case 'network':
@@ -70,7 +70,7 @@ export function adviseLimit(
     return `Return a value from ${target} that can be written as JSON: without references to itself, and without BigInt.`;
   switch (errorType) {
     case 'Sandbox.Timedout':
-      return `Let the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must also respond before the integration timeout'}.`;
+      return `Make the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must also respond before the integration timeout'}.`;
     case 'Function.ResponseSizeTooLarge':
       return `Return at most 6 MB from the function ${target}, including base64: put more into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM of a REST API, InvokeMode: RESPONSE_STREAM of a function URL).`;
     case 'Runtime.OutOfMemory':
@@ -78,7 +78,7 @@ export function adviseLimit(
     case 'Runtime.ExitError':
       // Node's exit code for a promise that never settles (nodejs.org/api/process.html, "Exit codes").
       if (errorMessage?.endsWith('exit status 13') === true) return adviseUnsettled(`the function ${target}`);
-      return `Let the function ${target} return instead of ending its process.`;
+      return `Make the function ${target} return instead of ending its process.`;
     case 'Runtime.HandlerNotFound':
       return `Define the handler in the module of ${target} (in JavaScript, export it), or correct Handler, which is <file without extension>.<export>.`;
     case 'Runtime.UserCodeSyntaxError':

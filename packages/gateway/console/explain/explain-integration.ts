@@ -161,7 +161,7 @@ function explainErrorStatus(
   }: { readonly routeKey: string; readonly took: string; readonly isReplyDropped: true | undefined },
 ): Reason {
   const outcome =
-    'Let the function put the outcome into the body, such as {"ok": false, "error": "…"}, and let the client read it. To end the connection instead, call DELETE @connections/{connectionId}.';
+    'Make the function put the outcome into the body, such as {"ok": false, "error": "…"}, and have the client read it. To end the connection instead, call DELETE @connections/{connectionId}.';
   const responded = `${nameOf(integration)} responded${took} with statusCode ${integration.errorStatus ?? ''}. A message has no status`;
   return {
     because: [

@@ -38,12 +38,12 @@ function adviseProblem(
   switch (defect.problem) {
     case 'no-template':
       if (protocol === 'websocket')
-        return `Let the TemplateSelectionExpression of ${routeKey} yield ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
+        return `Make the TemplateSelectionExpression of ${routeKey} return ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
       // Without a template, the integration would get the body as the client sent it, which few expect.
       return `${defect.templates.length === 0 ? 'Add' : `Send Content-Type ${list(defect.templates)}, or add`} a request template for ${defect.contentType} to RequestTemplates of the integration of ${routeKey}.`;
     case 'body':
       return defect.side === 'response'
-        ? 'Let the integration respond with valid JSON, or map no parts of its body.'
+        ? 'Make the integration respond with valid JSON, or map no parts of its body.'
         : `Send valid JSON${place === undefined ? '' : `: correct the body at ${placeOf(place)}`}.`;
     case 'mock-status':
       if (missed !== undefined)
@@ -54,13 +54,13 @@ function adviseProblem(
         ? `Add an integration response without SelectionPattern, the default, to ${routeKey}.`
         : `Add an integration response to ${routeKey} whose SelectionPattern matches “${defect.selectBy}”, or one without SelectionPattern, the default. The patterns are ${list(defect.patterns)}.`;
     case 'no-method-response':
-      return `Add a method response for ${defect.status} to ${routeKey}, or let the integration response use a status that the method declares.`;
+      return `Add a method response for ${defect.status} to ${routeKey}, or make the integration response use a status that the method declares.`;
     case 'binary-body':
       return `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or remove the type of the body from the binary media types of the API: templates read text only.`;
     case 'base64':
       return defect.side === 'request'
         ? `Send the body of the request as base64, or remove ContentHandling from the integration of ${routeKey}: CONVERT_TO_BINARY decodes it.`
-        : `Let the integration respond with base64, or remove ContentHandling from the integration response of ${routeKey}: CONVERT_TO_BINARY decodes its body.`;
+        : `Make the integration respond with base64, or remove ContentHandling from the integration response of ${routeKey}: CONVERT_TO_BINARY decodes its body.`;
     case 'verb':
       return `Set ${defect.property} of the integration of ${routeKey} to POST, whatever the method of the route is.`;
     case 'header':

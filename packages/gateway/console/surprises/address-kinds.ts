@@ -46,8 +46,8 @@ const basePathInEvent: SurpriseKind = {
       ],
       changes: [
         isGreedy
-          ? `Let the function use pathParameters.${greedy} of the event, which is ${pathParameters[greedy] ?? ''}, or remove /${basePath} from the beginning of ${member}.`
-          : `Let the function remove /${basePath} from the beginning of ${member}: the rest is ${path}.`,
+          ? `Make the function use pathParameters.${greedy} of the event, which is ${pathParameters[greedy] ?? ''}, or remove /${basePath} from the beginning of ${member}.`
+          : `Make the function remove /${basePath} from the beginning of ${member}: the rest is ${path}.`,
       ],
     };
   },

@@ -49,7 +49,7 @@ const bytesAsBase64: SurpriseKind = {
       ],
       changes: backend.isChosen
         ? ['Remove ContentHandling, or set it to CONVERT_TO_BINARY.']
-        : [`Let the client send ${backend.contentType} as the first type of Accept.`, addAccepted(facts)],
+        : [`Have the client send ${backend.contentType} as the first type of Accept.`, addAccepted(facts)],
     };
   },
 };
@@ -69,7 +69,7 @@ const replyDamaged: SurpriseKind = {
         `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD in the place of each invalid byte. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${contentType} to the binary media types, and let the client send it as the first type of Accept.\n${printTypes(facts, contentType)}`,
+        `Add ${contentType} to the binary media types, and have the client send it as the first type of Accept.\n${printTypes(facts, contentType)}`,
       ],
     };
   },
@@ -252,7 +252,7 @@ function returnBytes(facts: SurpriseFacts, contentType: string): readonly string
     return [...text, text.length === 0 ? addAccepted(facts) : orElse(addAccepted(facts))];
   const isListed = isBinaryType(contentType, facts.binaryMediaTypes);
   return [
-    `Let the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.\n${printTypes(facts, contentType)}`}`,
+    `Have the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.\n${printTypes(facts, contentType)}`}`,
     `If the client cannot change its Accept: ${addAccepted(facts).replace(/^Add/, 'add')}`,
   ];
 }
@@ -268,6 +268,6 @@ function returnText(contentType: string): string[] {
       ? String.raw` With Hono: handle(app, { isContentTypeBinary: (type) => !/^text\/|[/+](json|xml)\b/.test(type) }).`
       : '';
   return [
-    `Let the function return the body as text, with isBase64Encoded false, because ${contentType} is text.${hono}`,
+    `Make the function return the body as text, with isBase64Encoded false, because ${contentType} is text.${hono}`,
   ];
 }

@@ -240,7 +240,7 @@ const notValidated: SurpriseKind = {
         `The body was not validated: the method has a model for ${types.join(', ')}, but none for ${type}, and API Gateway validates no other types.`,
       ],
       changes: [
-        `Add ${type} (or $default) to RequestModels of the method, or let the integration refuse other types.`,
+        `Add ${type} (or $default) to RequestModels of the method, or make the integration refuse other types.`,
       ],
     };
   },
@@ -370,7 +370,9 @@ const stageInPath: SurpriseKind = {
         `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
       ],
       changes: isCause
-        ? [`Let the function remove /${stage.name} from the beginning of ${member} before it compares paths.`]
+        ? [
+            `Make the function remove /${stage.name} from the beginning of ${member} before it compares paths.`,
+          ]
         : [],
     };
   },

@@ -47,7 +47,7 @@ function adviseOnPreflight(facts: SurpriseFacts, origin: string): string {
   if (phase === 'preflight' || facts.cors === undefined) return allowOrigin(facts, origin);
   // A route of the API answers OPTIONS instead of CorsConfiguration, or refuses it.
   return received.route?.httpMethod === 'OPTIONS' && received.route.authorization.kind === 'none'
-    ? `Let the integration of ${received.route.routeKey} respond to preflights with 200 and the CORS headers, or remove the route, so that CorsConfiguration responds.`
+    ? `Make the integration of ${received.route.routeKey} respond to preflights with 200 and the CORS headers, or remove the route, so that CorsConfiguration responds.`
     : `Add a route OPTIONS ${received.route?.resourcePath.startsWith('/') === true ? received.route.resourcePath : '/{proxy+}'} without an authorizer: the authorizer of ${received.route?.routeKey ?? 'the route'} refuses preflights, which have no credentials.`;
 }
 
@@ -61,7 +61,7 @@ function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string {
     return `${allowInReply(facts, origin)}${own === undefined ? ` Or ${newMethod}` : ''}`;
   if (own === undefined) return sentence(newMethod);
   return isAnswered
-    ? `Let the integration of ${own} respond to preflights with 200 and the CORS headers.`
+    ? `Make the integration of ${own} respond to preflights with 200 and the CORS headers.`
     : `Remove the authorizer and the API key requirement from ${own}: a preflight has no credentials.`;
 }
 

@@ -124,7 +124,7 @@ function adviseResponse(
   if (outcome.errorType === 'Sandbox.Timedout')
     return [
       add('(\\n|.)*Task timed out(\\n|.)*', '504'),
-      'Let the function finish sooner, or raise its Timeout if its work needs more time.',
+      'Make the function finish sooner, or raise its Timeout if its work needs more time.',
     ];
   // The beginning of a message often says what has happened, and its rest for which value.
   const [words = ''] = /^[A-Za-z][A-Za-z ]{2,40}/.exec(outcome.errorMessage) ?? [];

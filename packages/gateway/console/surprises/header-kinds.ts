@@ -45,7 +45,7 @@ const remapped: SurpriseKind = {
           ? `Do not return ${headers.join(', ')}, or use another name that clients read.`
           : protocol === 'http'
             ? 'A function cannot send WWW-Authenticate at a function URL. Put an HTTP API in front of it, which passes the header on; an MCP client also finds the issuer through the metadata document at /.well-known/oauth-protected-resource.'
-            : 'Only the gateway itself can send WWW-Authenticate: let an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.',
+            : 'Only the gateway itself can send WWW-Authenticate: have an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.',
       ],
     };
   },
@@ -182,7 +182,7 @@ const requestDropped: SurpriseKind = {
       because: [
         `The request had ${headers.join(', ')}, which a REST API drops on receipt: no integration, mapping or template sees ${headers.length === 1 ? 'it' : 'them'}.`,
       ],
-      changes: ['Let the client send the value under another name.'],
+      changes: ['Have the client send the value under another name.'],
     };
   },
 };

@@ -238,11 +238,11 @@ function describeMode({ recorded: { received } }: SurpriseFacts): string {
 
 function changeOfMode({ recorded: { received }, integration }: SurpriseFacts): string {
   if (received.api.functionUrl !== undefined)
-    return 'Set InvokeMode: RESPONSE_STREAM, and let the function stream (awslambda.streamifyResponse; with Hono: streamHandle).';
+    return 'Set InvokeMode: RESPONSE_STREAM, and make the function stream (awslambda.streamifyResponse; with Hono: streamHandle).';
   if (received.api.protocol === 'http')
     return 'Use a REST API with ResponseTransferMode: STREAM, or a function URL with InvokeMode: RESPONSE_STREAM.';
   return integration?.kind === 'lambda-proxy'
-    ? 'Set ResponseTransferMode: STREAM and the Uri …/2021-11-15/functions/…/response-streaming-invocations, and let the function stream (awslambda.streamifyResponse; with Hono: streamHandle).'
+    ? 'Set ResponseTransferMode: STREAM and the Uri …/2021-11-15/functions/…/response-streaming-invocations, and make the function stream (awslambda.streamifyResponse; with Hono: streamHandle).'
     : 'Use an integration of type AWS_PROXY or HTTP_PROXY with ResponseTransferMode: STREAM.';
 }
 
@@ -260,7 +260,7 @@ const resultAsBody: SurpriseKind = {
         'The function URL’s InvokeMode is RESPONSE_STREAM, but the function returned its response instead of streaming it, so the client got the whole result as the body, including statusCode.',
       ],
       changes: [
-        'Let the function stream (awslambda.streamifyResponse; with Hono: streamHandle), or set InvokeMode: BUFFERED.',
+        'Make the function stream (awslambda.streamifyResponse; with Hono: streamHandle), or set InvokeMode: BUFFERED.',
       ],
     };
   },

@@ -119,7 +119,7 @@ const ROWS: readonly Row[] = [
     request: { method: 'POST', target: '/dev/1', body: 'not base64!' },
     because: /the body is not base64: CONVERT_TO_BINARY decodes the body of the request/,
     change: /^Send the body of the request as base64/,
-    never: /Let the integration/,
+    never: /Make the integration/,
   },
   {
     name: 'a body of a backend that is not base64',
@@ -127,7 +127,7 @@ const ROWS: readonly Row[] = [
     api: toBinary('response'),
     request: { target: '/dev/1' },
     because: /CONVERT_TO_BINARY decodes the body of the integration’s response/,
-    change: /^Let the integration respond with base64/,
+    change: /^Make the integration respond with base64/,
     never: /Send the body/,
   },
   {
@@ -247,7 +247,7 @@ const FAULTS: readonly Row[] = [
     api: failing('Sandbox.Timedout', 'Task timed out after 1.00 seconds'),
     request: BEARER,
     because: /failed with Sandbox\.Timedout/,
-    change: /^Let the function auth finish sooner, or raise its Timeout/,
+    change: /^Make the function auth finish sooner, or raise its Timeout/,
     never: /Fix the function/,
   },
   {

@@ -27,7 +27,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: { contentType: 'image/png' },
     because: /no binary media type that matches text\/html, the first type/,
     change:
-      /^Let the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept: add text\/html to/m,
+      /^Have the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept: add text\/html to/m,
     not: { request: { ...ID, headers: ['Accept', 'image/png,text/html'] } },
   },
   {

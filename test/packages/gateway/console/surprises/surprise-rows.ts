@@ -135,7 +135,7 @@ const BODIES: readonly SurpriseRow[] = [
     because:
       /The function returned base64 \(isBase64Encoded is true\), and the API has no binary media type that matches application\/json, the first type of the request’s Accept, so the client got the base64 text\. The API has no binary media types\./,
     change:
-      /^Let the function return the body as text,.*isContentTypeBinary.*\nOr add application\/json to the binary media types of the API\.[^]*In template\.json:\nResources:\n {2}Api:\n {4}Properties:\n {6}BinaryMediaTypes:\n {8}- application\/json$/m,
+      /^Make the function return the body as text,.*isContentTypeBinary.*\nOr add application\/json to the binary media types of the API\.[^]*In template\.json:\nResources:\n {2}Api:\n {4}Properties:\n {6}BinaryMediaTypes:\n {8}- application\/json$/m,
     not: { api: proxy(HONO, { BinaryMediaTypes: ['application/json'] }) },
   },
   {
@@ -160,7 +160,7 @@ const BODIES: readonly SurpriseRow[] = [
     values: { accept: 'text/html', binaryMediaTypes: ['image/png'], contentType: 'image/png' },
     because:
       /No binary media type matches text\/html, the request’s Accept, so the client got them as base64/,
-    change: /Let the client send image\/png as the first type of Accept/,
+    change: /Have the client send image\/png as the first type of Accept/,
     not: { request: accepting('image/png') },
   },
   {
