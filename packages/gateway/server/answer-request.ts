@@ -43,9 +43,9 @@ export type ApiServerOptions = {
    * form.
    */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
-  /** Decides whether a domain with mutual TLS admits a client; absent if no domain requests certificates. */
   /** Returns the custom domain of a host, and the base paths of its mappings; undefined for any other host. */
   readonly factsOfHost?: ((host: string | undefined) => HostFacts | undefined) | undefined;
+  /** Decides whether a domain with mutual TLS admits a client; absent if no domain requests certificates. */
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
   /** Handles `@connections` requests of a WebSocket API on the API's own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
