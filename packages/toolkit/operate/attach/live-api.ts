@@ -78,3 +78,13 @@ export function describeGuard(
   const found = authorizers.find((one) => one['id'] === authorizerId || one['authorizerId'] === authorizerId);
   return `authorizer ${textAt(found, 'name') ?? authorizerId}`;
 }
+
+/**
+ * Seconds for which an API caches a result of its authorizer. API Gateway shows no TTL that was not sent: a REST API then
+ * caches for 300 s, and an HTTP API does not cache.
+ * https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
+ * @param shown an authorizer as GetAuthorizer shows it
+ */
+export function cacheSecondsOf(shown: Readonly<Record<string, unknown>>, kind: LiveApi['kind']): number {
+  return Number(shown['authorizerResultTtlInSeconds'] ?? (kind === 'rest' ? 300 : 0));
+}

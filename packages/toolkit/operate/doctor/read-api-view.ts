@@ -6,6 +6,7 @@ import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
+import { cacheSecondsOf } from '../attach/live-api.ts';
 import type { LiveApi } from '../attach/live-api.ts';
 import { readLiveApi } from '../attach/read-live-api.ts';
 import type {
@@ -55,7 +56,7 @@ export async function readApiView(
     });
   }
   const authorizers: AuthorizerView[] = [];
-  for (const one of live.authorizers) authorizers.push(await viewAuthorizer(one, apiId, around));
+  for (const one of live.authorizers) authorizers.push(await viewAuthorizer(one, live, around));
   const { plans, keys } =
     live.kind === 'rest' ? await readPlans(plane, live, around) : { plans: [], keys: [] };
   const validators =
@@ -142,7 +143,7 @@ export function functionIn(uri: string): string | undefined {
 
 async function viewAuthorizer(
   shown: UnknownMembers,
-  apiId: string,
+  { apiId, kind }: LiveApi,
   around: Surroundings,
 ): Promise<AuthorizerView> {
   const name = String(shown['name']);
@@ -155,7 +156,7 @@ async function viewAuthorizer(
     name,
     id,
     where,
-    ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0),
+    ttlSeconds: cacheSecondsOf(shown, kind),
     calls: await invocationOf(textAt(shown, 'authorizerUri') ?? '', hasRole, about, around),
   };
 }

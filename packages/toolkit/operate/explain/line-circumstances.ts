@@ -11,6 +11,7 @@ import type {
 } from '../../../gateway/engine/index.ts';
 import { findNearMisses } from '../../../gateway/engine/index.ts';
 import { textAt } from '../../terminal/aws-call.ts';
+import { cacheSecondsOf } from '../attach/live-api.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 import { functionIn } from '../doctor/read-api-view.ts';
 import { describeMeter } from './line-meter.ts';
@@ -231,8 +232,8 @@ function describeGuard(
   route: LiveRoute | undefined,
 ): GuardCircumstances | undefined {
   if (route === undefined || route.authorizationType === 'NONE') return undefined;
-  const shown =
-    live.authorizers.find((one) => (one['id'] ?? one['authorizerId']) === route.authorizerId) ?? {};
+  const known = live.authorizers.find((one) => (one['id'] ?? one['authorizerId']) === route.authorizerId);
+  const shown = known ?? {};
   const isIam = route.authorizationType === 'AWS_IAM';
   const isToken = ['COGNITO_USER_POOLS', 'JWT'].includes(route.authorizationType);
   const sources = [shown['identitySource']]
@@ -246,7 +247,7 @@ function describeGuard(
     name: isIam ? 'AWS_IAM' : (textAt(shown, 'name') ?? 'of the route'),
     functionName: functionIn(textAt(shown, 'authorizerUri') ?? ''),
     places,
-    ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0),
+    ttlSeconds: known === undefined ? 0 : cacheSecondsOf(known, live.kind),
     // A latency of 0 means that the function was not invoked and its result came from the cache.
     from:
       fields.get('authorizer.principalId') === undefined

@@ -74,15 +74,19 @@ function restRoutes(control: RestControl): readonly WireRoute[] {
 
 function httpRoutes(control: RestControl): readonly WireRoute[] {
   const { vpcLinks } = control.apis;
-  return v2Collection(
+  const created: WireRoute = {
+    method: 'POST',
+    path: '/v2/vpclinks',
+    serve(call) {
+      requireMembers(call.body, ['name', 'subnetIds']);
+      return jsonReply(201, showHttp(create('http', call, control), PENDING));
+    },
+  };
+  const others = v2Collection(
     {
       all: '/v2/vpclinks',
       one: '/v2/vpclinks/{vpcLinkId}',
-      show: showHttp,
-      create(call) {
-        requireMembers(call.body, ['name', 'subnetIds']);
-        return create('http', call, control);
-      },
+      show: (link) => showHttp(link),
       list: () => vpcLinks.ofKind('http'),
       get: (call) => find('http', call, control),
       change(call) {
@@ -97,6 +101,7 @@ function httpRoutes(control: RestControl): readonly WireRoute[] {
     },
     202,
   );
+  return [created, ...others];
 }
 
 function create(kind: Kind, { body }: WireCall, { apis, random }: RestControl): VpcLink {
@@ -136,10 +141,13 @@ function checkRestLink({ body }: WireCall): void {
   if (wrong !== undefined) throw badRequest(`Invalid ARN. ARN is not well formed ${wrong}`);
 }
 
-function showHttp({ id, properties, createdAtEpochMs }: VpcLink): object {
+/** The same, in the words of the AWS CLI's examples of create-vpc-link and get-vpc-link. */
+function showHttp({ id, properties, createdAtEpochMs }: VpcLink, status = AVAILABLE): object {
   return {
     vpcLinkId: id,
-    vpcLinkStatus: AVAILABLE,
+    vpcLinkStatus: status,
+    vpcLinkStatusMessage:
+      status === AVAILABLE ? 'VPC link is ready to route traffic' : 'VPC link is provisioning ENIs',
     vpcLinkVersion: 'V2',
     securityGroupIds: [],
     createdDate: isoTime(createdAtEpochMs),

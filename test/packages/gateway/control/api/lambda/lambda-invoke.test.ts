@@ -276,7 +276,7 @@ describe('createLambdaInvoke', () => {
       body: {
         __type: 'NotImplementedException',
         message:
-          'POST /2015-03-31/functions of Lambda is not supported here; the supported operations at this endpoint are Invoke and InvokeWithResponseStream',
+          'POST /2015-03-31/functions of Lambda is not supported here; docs/reference/operations.md lists Lambda’s operations that are',
       },
     },
   ] as readonly {
