@@ -11,7 +11,7 @@ import {
   putMethod,
 } from './sam-document.ts';
 import { orClosed } from './sam-closed.ts';
-import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
+import { invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
@@ -50,7 +50,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
     stageName === '$default'
       ? `${logicalId}ApiGatewayDefaultStage`
       : expansion.stageIdOf(logicalId, stageName);
-  const settings = routeSettingsOf(properties, routes);
+  const settings = routeSettingsOf(expansion, properties, routes);
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId, settings });
 }
 
@@ -92,7 +92,7 @@ function addRoute(
     expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
   if (hasIntegration(document, path, key)) return document;
   expansion.placeMethod(apiId, path, key, route);
-  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name.replace(/\+$/, ''));
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
   const definition = {
     [INTEGRATION]: {
       type: 'aws_proxy',
@@ -111,13 +111,19 @@ function addRoute(
   return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
 }
 
-function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): JsonObject {
+function routeSettingsOf(
+  expansion: SamExpansion,
+  properties: JsonObject,
+  routes: readonly SamRoute[],
+): JsonObject {
   const own = mapOf(properties, 'RouteSettings');
-  const entries = routes.flatMap(({ path, method, properties: event }) => {
+  const entries = routes.flatMap(({ ownerId, path, method, properties: event }) => {
     const settings = event['RouteSettings'];
     const key = path === '$default' ? path : `${method} ${path}`;
-    const inherited = mapOf(own, key);
-    return isJsonObject(settings) ? [[key, { ...inherited, ...settings }] as const] : [];
+    if (!isJsonObject(settings)) return [];
+    const merged = { ...mapOf(own, key), ...settings };
+    const condition = expansion.conditionOf(ownerId);
+    return [[key, condition === undefined ? merged : onlyIf(condition, merged)] as const];
   });
   return entries.length === 0 ? {} : { RouteSettings: { ...own, ...Object.fromEntries(entries) } };
 }
@@ -128,7 +134,7 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
     if (!isJsonObject(authorizer) || authorizer['EnableFunctionDefaultPermissions'] !== true) continue;
     const functionArn = authorizer['FunctionArn'];
     if (functionArn === undefined) continue;
-    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    const id = `${apiId}${name}AuthorizerPermission`;
     expansion.make(apiId, id, 'AWS::Lambda::Permission', permission(functionArn, apiId, 'authorizers/*'));
   }
 }
@@ -136,13 +142,11 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
 export function allowHttpRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
   const { ownerId, eventName, path, method, target } = route;
   if (target.kind !== 'function') return;
-  const scope =
-    path === '$default'
-      ? '*/$default'
-      : `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
+  const place = path === '$default' ? '' : path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1');
+  const scope = `*/${method === 'ANY' ? '*' : method}${place}`;
   expansion.make(
     ownerId,
-    `${ownerId}${idPart(eventName)}Permission`,
+    `${ownerId}${eventName}Permission`,
     'AWS::Lambda::Permission',
     permission(target.name, apiId, scope),
   );

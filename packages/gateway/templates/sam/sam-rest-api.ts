@@ -2,7 +2,7 @@
  * Expands `AWS::Serverless::Api` and the implicit REST API to an API with its document, deployment, stage, domain and
  * usage plan.
  */
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { orClosed } from './sam-closed.ts';
 import { addCors } from './sam-cors.ts';
@@ -20,7 +20,7 @@ import {
   withOpenApiSections,
 } from './sam-document.ts';
 import { expandDomain } from './sam-domain.ts';
-import { idPart, invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
+import { invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { modelDefinitions, putValidators, requestRules, withIntegration } from './sam-request-model.ts';
@@ -208,16 +208,15 @@ function methodOf({ properties, target }: SamRoute, auth: JsonObject): JsonObjec
       target.roleArn,
       properties['UnescapeMappingTemplate'] === true,
     );
-  const mode = properties['ResponseTransferMode'];
-  const isStream = mode === 'RESPONSE_STREAM';
+  const isStream = properties['ResponseTransferMode'] === 'RESPONSE_STREAM';
   return {
     [INTEGRATION]: {
       type: 'aws_proxy',
       httpMethod: 'POST',
       uri: isStream ? streamingUri(target.arn) : invocationUri(target.arn),
       ...present({
-        // SAM uses Lambda's name for this mode, which is RESPONSE_STREAM.
-        responseTransferMode: isStream ? 'STREAM' : mode,
+        // SAM uses Lambda's name for this mode, and ignores API Gateway's names.
+        responseTransferMode: isStream ? 'STREAM' : undefined,
         credentials: eventCredentials(auth, properties['Auth']),
       }),
     },
@@ -291,19 +290,21 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
     const functionArn = membersOf(authorizer)['FunctionArn'];
     if (!isJsonObject(authorizer) || functionArn === undefined) continue;
     if (authorizer['DisableFunctionDefaultPermissions'] === true) continue;
-    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    const id = `${apiId}${name}AuthorizerPermission`;
     const allow = permission(functionArn, apiId, 'authorizers/*');
     expansion.make(apiId, id, 'AWS::Lambda::Permission', allow);
   }
 }
 
 export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
-  const { ownerId, eventName, path, method, target } = route;
+  const { ownerId, path, properties, target } = route;
   if (target.kind !== 'function') return;
+  // As SAM writes it: the extension's name of the method allows nothing.
+  const method = (asText(properties['Method']) ?? 'ANY').toUpperCase();
   const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1')}`;
   expansion.make(
     ownerId,
-    `${ownerId}${idPart(eventName)}Permission`,
+    expansion.restPermissionIdOf(route, apiId),
     'AWS::Lambda::Permission',
     permission(target.name, apiId, scope),
   );

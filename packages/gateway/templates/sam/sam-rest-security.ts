@@ -49,7 +49,8 @@ export function eventSecurity(
     if (name !== 'NONE' && name !== 'AWS_IAM' && !isJsonObject(authorizer))
       expansion.fail(route.ownerId, `${where}the API has no authorizer ${name}`);
     const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
-    requirements.push({ [name]: name === 'NONE' ? [] : (scopes ?? defaultScopes ?? []) });
+    const hasScopes = name !== 'NONE' && name !== 'AWS_IAM';
+    requirements.push({ [name]: hasScopes ? (scopes ?? defaultScopes ?? []) : [] });
   }
   const key = auth['ApiKeyRequired'];
   if (key !== undefined) requirements.push(isTrue(key) ? { api_key: [] } : { api_key_false: [] });

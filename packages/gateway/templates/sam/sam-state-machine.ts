@@ -6,7 +6,7 @@
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION } from './sam-document.ts';
-import { idPart, pick, present } from './sam-expansion.ts';
+import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
 
@@ -43,7 +43,7 @@ export function expandStateMachine(expansion: SamExpansion, logicalId: string, r
 
 function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | undefined): string | undefined {
   if (typeof alias !== 'string') return undefined;
-  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${idPart(alias)}`];
+  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${alias}`];
   const machine = { Ref: logicalId };
   expansion.make(logicalId, versionId, 'AWS::StepFunctions::StateMachineVersion', {
     StateMachineArn: machine,
@@ -69,7 +69,7 @@ function expandEvent(
     expansion.report(logicalId, TYPE, `Events.${eventName}`, `${name} events start no execution here`);
     return;
   }
-  const roleId = `${logicalId}${idPart(eventName)}Role`;
+  const roleId = `${logicalId}${eventName}Role`;
   expansion.make(logicalId, roleId, 'AWS::IAM::Role', startingRole(machineId));
   expansion.addEvent('rest', logicalId, eventName, event, {
     kind: 'state-machine',

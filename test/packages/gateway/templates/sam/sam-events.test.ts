@@ -25,7 +25,7 @@ const policy = (queueArn: unknown, queueUrl: unknown): object => ({
           Effect: 'Allow',
           Action: 'sqs:SendMessage',
           Resource: queueArn,
-          Principal: { Service: 'sns.amazonaws.com' },
+          Principal: '*',
           Condition: { ArnEquals: { 'aws:SourceArn': 'topic' } },
         },
       ],
@@ -163,7 +163,7 @@ describe('expandSource (docs/aws §18.10)', () => {
       given: event('CloudWatchLogs', { LogGroupName: 'group', FilterPattern: '' }),
       made: {
         FEPermission: allowed(
-          { 'Fn::Sub': 'logs.${AWS::Region}.amazonaws.com' },
+          'logs.amazonaws.com',
           {
             SourceArn: {
               'Fn::Sub': [
