@@ -8,7 +8,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { findRefusedGlobals } from './sam-globals.ts';
-import { makeRestPermissionId, makeStageId } from './sam-ids.ts';
+import { makeStageId } from './sam-ids.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';
@@ -121,6 +121,8 @@ export class SamExpansion {
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     if (this.resources.has(logicalId))
       this.fail(origin, `generates ${logicalId}, which the template already defines`);
+    if (!/^[A-Za-z0-9]+$/.test(logicalId))
+      this.fail(origin, `generates ${logicalId}: Logical ids must be alphanumeric.`);
     const source = this.#member(['Resources', origin]);
     const kept = logicalId === origin ? INHERITED : [];
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
@@ -134,9 +136,12 @@ export class SamExpansion {
     if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
   }
 
-  makeAlways(origin: string, logicalId: string, type: string, properties: JsonObject): void {
-    this.make(origin, logicalId, type, properties);
-    this.resources.set(logicalId, { Type: type, Properties: properties });
+  /** Returns the condition that is true if one of two is. It is created, or extended by the second one. */
+  eitherOf(name: string, one: string, other: string): string {
+    const known = this.conditions.get(name) ?? { Condition: one };
+    if (one !== name || !JSON.stringify(known).includes(JSON.stringify(other)))
+      this.conditions.set(name, { 'Fn::Or': [known, { Condition: other }] });
+    return name;
   }
 
   has(logicalId: string): boolean {
@@ -382,11 +387,14 @@ export class SamExpansion {
     return mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), apiId), 'Properties')[property];
   }
 
-  /** Returns the logical id of the permission for a route of a REST API. The stage is read as in `stageIdOf`. */
-  restPermissionIdOf({ ownerId, eventName }: SamRoute, apiId: string): string {
+  /**
+   * Returns the stage of a REST API as SAM knows it for its events. A name that an intrinsic function computes is
+   * `Stage`, also in the policy of the API.
+   */
+  stageOfEvents(apiId: string): string {
     const isImplicit = apiId === IMPLICIT.rest.logicalId && !this.has(apiId);
     const stage = isImplicit ? IMPLICIT.rest.properties['StageName'] : this.#written(apiId, 'StageName');
-    return makeRestPermissionId(`${ownerId}${eventName}Permission`, stage);
+    return typeof stage === 'string' ? stage : 'Stage';
   }
 
   /**
@@ -476,9 +484,17 @@ export function streamingUri(functionArn: Json): Json {
   return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
 }
 
-/** Returns a permission for one API to invoke a function. `scope` follows the API's id in the source ARN. */
-export function permission(functionName: Json, apiId: string, scope: string): JsonObject {
-  const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${apiId}}/${scope}`;
+/**
+ * Returns a permission for one API to invoke a function. `scope` follows the API's id in the source ARN.
+ * @param api the logical id of the API, or a text that is used as it is
+ */
+export function permission(
+  functionName: Json,
+  api: string | { readonly text: string },
+  scope: string,
+): JsonObject {
+  const id = typeof api === 'string' ? `\${${api}}` : api.text;
+  const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:${id}/${scope}`;
   return {
     Action: 'lambda:InvokeFunction',
     FunctionName: functionName,

@@ -72,7 +72,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   let document = written ?? emptyDocument('http');
   for (const route of routes)
     document = orClosed(expansion, route, document, (given) =>
-      addRoute(expansion, logicalId, given, route, auth),
+      addRoute(expansion, api, given, route, auth),
     );
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
@@ -80,7 +80,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
 /** Adds a route. Settings that the document has for the route take precedence. */
 function addRoute(
   expansion: SamExpansion,
-  apiId: string,
+  api: SamApi,
   document: JsonObject,
   route: SamRoute,
   auth: JsonObject,
@@ -90,8 +90,11 @@ function addRoute(
   const key = methodKey(method);
   for (const name of Object.keys(properties).filter((each) => !OF_EVENT.includes(each)))
     expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
-  if (hasIntegration(document, path, key)) return document;
-  expansion.placeMethod(apiId, path, key, route);
+  if (hasIntegration(document, path, key)) {
+    if (api.properties['DefinitionBody'] !== undefined) return document;
+    return expansion.fail(ownerId, `event ${eventName}: ${method} ${path} is defined twice`);
+  }
+  expansion.placeMethod(api.logicalId, path, key, route);
   const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
   const definition = {
     [INTEGRATION]: {

@@ -15,8 +15,7 @@ export function makeStageId(apiId: string, stageName: Json): string {
 }
 
 /** Returns the logical id of a permission for all stages, which ends in the stage of the API nevertheless. */
-export function makeRestPermissionId(stem: string, stageName: Json | undefined): string {
-  if (typeof stageName !== 'string') return `${stem}Stage`;
+export function makeRestPermissionId(stem: string, stageName: string): string {
   return IS_ID_PART.test(stageName) ? `${stem}${stageName}` : `${stem}${digestOf(stageName)}`;
 }
 

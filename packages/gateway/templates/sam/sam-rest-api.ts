@@ -22,6 +22,7 @@ import {
 import { expandDomain } from './sam-domain.ts';
 import { invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
+import { makeRestPermissionId } from './sam-ids.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { modelDefinitions, putValidators, requestRules, withIntegration } from './sam-request-model.ts';
 import { addResourcePolicy } from './sam-resource-policy.ts';
@@ -109,19 +110,19 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   // An API with its own document gets the routes of events only if it is configured to merge them.
   if (!isOwn || properties['MergeDefinitions'] === true)
     for (const route of routes) {
-      const surroundings = { route, auth, models, stage };
+      const surroundings = { route, auth, models, stage: expansion.stageOfEvents(logicalId) };
       document = orClosed(expansion, route, document, (given) =>
         addRoute(expansion, api, given, surroundings),
       );
     }
   else
     for (const route of routes) {
-      const surroundings = { route, auth, models, stage };
+      const surroundings = { route, auth, models, stage: expansion.stageOfEvents(logicalId) };
       document = orClosed(expansion, route, document, (given) =>
         overrideAuth(expansion, given, surroundings),
       );
     }
-  document = addCors(expansion, logicalId, document, properties['Cors']);
+  document = addCors(expansion, logicalId, document, properties['Cors'], !isOwn);
   document = addRestSecurity(expansion, logicalId, document, auth);
   document = addResourcePolicy(expansion, logicalId, document, auth['ResourcePolicy'], {
     paths: Object.keys(pathsOf(document)),
@@ -297,15 +298,16 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
 }
 
 export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
-  const { ownerId, path, properties, target } = route;
+  const { ownerId, eventName, path, properties, target } = route;
   if (target.kind !== 'function') return;
   // As SAM writes it: the extension's name of the method allows nothing.
   const method = (asText(properties['Method']) ?? 'ANY').toUpperCase();
   const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1')}`;
   expansion.make(
     ownerId,
-    expansion.restPermissionIdOf(route, apiId),
+    makeRestPermissionId(`${ownerId}${eventName}Permission`, expansion.stageOfEvents(apiId)),
     'AWS::Lambda::Permission',
-    permission(target.name, apiId, scope),
+    // A logical id that is written without `Ref` is not resolved, as in SAM.
+    permission(target.name, asText(properties['RestApiId']) === undefined ? apiId : { text: apiId }, scope),
   );
 }

@@ -38,7 +38,7 @@ export function expandStateMachine(expansion: SamExpansion, logicalId: string, r
   const machineId = properties['UseAliasAsEventTarget'] === true ? (aliasId ?? logicalId) : logicalId;
   const events = mapOf(properties, 'Events');
   for (const [name, event] of Object.entries(events))
-    expandEvent(expansion, logicalId, machineId, name, event);
+    expandEvent(expansion, { logicalId, machineId, properties }, name, event);
 }
 
 function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | undefined): string | undefined {
@@ -58,8 +58,11 @@ function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | und
 
 function expandEvent(
   expansion: SamExpansion,
-  logicalId: string,
-  machineId: string,
+  {
+    logicalId,
+    machineId,
+    properties,
+  }: { readonly logicalId: string; readonly machineId: string; readonly properties: JsonObject },
   eventName: string,
   event: Json,
 ): void {
@@ -70,7 +73,10 @@ function expandEvent(
     return;
   }
   const roleId = `${logicalId}${eventName}Role`;
-  expansion.make(logicalId, roleId, 'AWS::IAM::Role', startingRole(machineId));
+  expansion.make(logicalId, roleId, 'AWS::IAM::Role', {
+    ...pick(properties, ['PermissionsBoundary']),
+    ...startingRole(machineId),
+  });
   expansion.addEvent('rest', logicalId, eventName, event, {
     kind: 'state-machine',
     machineId,
