@@ -34,7 +34,12 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
   const domainId = `ApiGatewayDomainName${second}${digestOf(expansion.domainNameOf(apiId, name))}`;
   if (!expansion.resources.has(domainId)) {
     if (kind === 'rest')
-      expansion.make(origin, domainId, `AWS::ApiGateway::DomainName${isPrivate ? 'V2' : ''}`, restDomain(domain, name));
+      expansion.make(
+        origin,
+        domainId,
+        `AWS::ApiGateway::DomainName${isPrivate ? 'V2' : ''}`,
+        restDomain(domain, name),
+      );
     else expansion.make(origin, domainId, 'AWS::ApiGatewayV2::DomainName', httpDomain(domain, name));
     if (isPrivate) associate(expansion, origin, domainId, domain['AccessAssociation']);
   }

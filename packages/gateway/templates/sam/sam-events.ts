@@ -4,6 +4,7 @@
  * function (SAM developer guide, "EventSource" and "AWS CloudFormation resources generated when
  * AWS::Serverless::Function is specified").
  */
+import { isDeepStrictEqual } from 'node:util';
 import { asText, isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { findEventSource, settingsOf } from '../../core/stack/event-sources.ts';
@@ -76,7 +77,10 @@ function noteBucket(expansion: SamExpansion, event: SamEvent): void {
       const added = configurations.map((each): Json =>
         condition === undefined ? each : { 'Fn::If': [condition, each, { Ref: 'AWS::NoValue' }] },
       );
-      const LambdaConfigurations = [...listed, ...added];
+      // SAM writes a notification once, also if several events of the function ask for it.
+      const LambdaConfigurations = [...listed, ...added].filter(
+        (one, index, all) => all.findIndex((other) => isDeepStrictEqual(one, other)) === index,
+      );
       return { ...bucket, NotificationConfiguration: { ...config, LambdaConfigurations } };
     },
   });
@@ -190,7 +194,9 @@ function expandLogs(expansion: SamExpansion, event: SamEvent): void {
   const LogGroupName = required(expansion, event, 'LogGroupName');
   const FilterPattern = required(expansion, event, 'FilterPattern');
   const group = 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:*';
-  allowSource(expansion, event, 'logs.amazonaws.com', { SourceArn: { 'Fn::Sub': [group, { Group: LogGroupName }] } });
+  allowSource(expansion, event, 'logs.amazonaws.com', {
+    SourceArn: { 'Fn::Sub': [group, { Group: LogGroupName }] },
+  });
   expansion.make(event.ownerId, event.id, 'AWS::Logs::SubscriptionFilter', {
     LogGroupName,
     FilterPattern,

@@ -71,9 +71,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   }
   let document = written ?? emptyDocument('http');
   for (const route of routes)
-    document = orClosed(expansion, route, document, (given) =>
-      addRoute(expansion, api, given, route, auth),
-    );
+    document = orClosed(expansion, route, document, (given) => addRoute(expansion, api, given, route, auth));
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 

@@ -109,19 +109,14 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   let document = isOwn ? withOpenApiSections(written) : emptyDocument('rest');
   // An API with its own document gets the routes of events only if it is configured to merge them.
   if (!isOwn || properties['MergeDefinitions'] === true)
-    for (const route of routes) {
-      const surroundings = { route, auth, models, stage: expansion.stageOfEvents(logicalId) };
+    for (const route of routes)
       document = orClosed(expansion, route, document, (given) =>
-        addRoute(expansion, api, given, surroundings),
+        addRoute(expansion, api, given, { route, auth, models }),
       );
-    }
   else
-    for (const route of routes) {
-      const surroundings = { route, auth, models, stage: expansion.stageOfEvents(logicalId) };
-      document = orClosed(expansion, route, document, (given) =>
-        overrideAuth(expansion, given, surroundings),
-      );
-    }
+    for (const route of routes)
+      document = orClosed(expansion, route, document, (given) => overrideAuth(expansion, given, route, auth));
+  document = addEventPolicies(expansion, api, document);
   document = addCors(expansion, logicalId, document, properties['Cors'], !isOwn);
   document = addRestSecurity(expansion, logicalId, document, auth);
   document = addResourcePolicy(expansion, logicalId, document, auth['ResourcePolicy'], {
@@ -136,14 +131,13 @@ type RouteSurroundings = {
   readonly route: SamRoute;
   readonly auth: JsonObject;
   readonly models: JsonObject;
-  readonly stage: Json;
 };
 
 function addRoute(
   expansion: SamExpansion,
   { logicalId, properties }: SamApi,
   document: JsonObject,
-  { route, auth, models, stage }: RouteSurroundings,
+  { route, auth, models }: RouteSurroundings,
 ): JsonObject {
   const { ownerId, eventName, path, method } = route;
   const key = methodKey(method);
@@ -169,28 +163,43 @@ function addRoute(
     key,
     condition === undefined ? definition : onlyIf(condition, definition),
   );
-  const policy = mapOf(route.properties, 'Auth')['ResourcePolicy'];
-  return putValidators(
-    addResourcePolicy(expansion, ownerId, put, policy, { paths: [path], stage }),
-    rules.validators,
-  );
+  return putValidators(put, rules.validators);
+}
+
+/** Adds the policies of events after all routes, because each one is for all methods of its path. */
+function addEventPolicies(
+  expansion: SamExpansion,
+  { logicalId, properties, routes }: SamApi,
+  document: JsonObject,
+): JsonObject {
+  const stage = expansion.stageOfEvents(logicalId);
+  const isMade = properties['DefinitionBody'] === undefined || properties['MergeDefinitions'] === true;
+  return routes.reduce((given, route) => {
+    const policy = mapOf(route.properties, 'Auth')['ResourcePolicy'];
+    if (policy === undefined || !(isMade || overridesAuth(route))) return given;
+    return orClosed(expansion, route, given, (open) =>
+      addResourcePolicy(expansion, route.ownerId, open, policy, { paths: [route.path], stage }),
+    );
+  }, document);
 }
 
 function overrideAuth(
   expansion: SamExpansion,
   document: JsonObject,
-  { route, auth, stage }: RouteSurroundings,
+  route: SamRoute,
+  auth: JsonObject,
 ): JsonObject {
-  const own = route.properties['Auth'];
-  if (!isJsonObject(own) || own['OverrideApiAuth'] !== true) return document;
+  if (!overridesAuth(route)) return document;
   const added = eventSecurity(expansion, auth, route);
-  const secured = mapMethods(document, (definition, key, path) => {
+  return mapMethods(document, (definition, key, path) => {
     if (path !== route.path || key !== methodKey(route.method) || added.length === 0) return definition;
     const security = isJsonList(definition['security']) ? definition['security'] : [];
     return { ...definition, security: [...security, ...added] };
   });
-  const scope = { paths: [route.path], stage };
-  return addResourcePolicy(expansion, route.ownerId, secured, own['ResourcePolicy'], scope);
+}
+
+function overridesAuth({ properties }: SamRoute): boolean {
+  return mapOf(properties, 'Auth')['OverrideApiAuth'] === true;
 }
 
 function checkEvent(expansion: SamExpansion, { ownerId, eventName, properties }: SamRoute): void {

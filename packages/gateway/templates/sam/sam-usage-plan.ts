@@ -67,7 +67,11 @@ function conditionShared(
   for (const logicalId of logicalIds) {
     const { Condition: known, ...resource } = membersOf(expansion.resources.get(logicalId));
     const isAlways = typeof known !== 'string' || condition === undefined;
-    const all = isAlways ? undefined : known === condition ? known : expansion.eitherOf(SHARED_CONDITION, known, condition);
+    const all = isAlways
+      ? undefined
+      : known === condition
+        ? known
+        : expansion.eitherOf(SHARED_CONDITION, known, condition);
     expansion.copy(logicalId, { ...resource, ...present({ Condition: all }) });
   }
 }

@@ -134,7 +134,7 @@ describe('a destination of each type', () => {
     ['Lambda', 'lambda:InvokeFunction'],
     ['EventBridge', 'events:PutEvents'],
   ] as const)
-    it(`of type ${Type} allows ${String(Action)} and nothing else`, () => {
+    it(`of type ${Type} allows ${Action} and nothing else`, () => {
       const Statement = [{ Effect: 'Allow', Action, Resource: 'arn' }];
 
       assert.deepEqual(destinationPolicies('F', to({ Type, Destination: 'arn' })), [
