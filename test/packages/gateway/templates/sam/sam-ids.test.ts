@@ -9,7 +9,7 @@ import {
 import { expand } from '../../../../properties/sam-templates.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-// All expectations: output of aws-sam-translator 1.115.0.
+// docs/aws §18.10. All expectations: output of aws-sam-translator 1.115.0.
 
 const CODE: JsonObject = { Runtime: 'nodejs24.x', Handler: 'a.b' };
 
@@ -33,7 +33,7 @@ function propertiesOf(resource: Json | undefined): JsonObject {
   return (resource as { Properties: JsonObject }).Properties;
 }
 
-describe('a logical id that SAM makes', () => {
+describe('a logical id that SAM makes (docs/aws §18.10)', () => {
   it('has a digest for what it cannot contain', () => {
     assert.equal(digestOf('api.example.com'), '1bc412bb08');
     assert.equal(digestOf({ 'Fn::Sub': 'prod.example.com' }), 'eb2530a8bd');
