@@ -20,6 +20,7 @@ import { messageRoutes } from './message-routes.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
+import { samTemplates } from './sam-templates.ts';
 import { tableKeys } from './table-keys.ts';
 import { usagePlans } from './usage-plans.ts';
 import type { DrawnPromise } from './promises.ts';
@@ -42,6 +43,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   messageSignatures,
   renamedLimits,
   resourcePolicies,
+  samTemplates,
   tableKeys,
   usagePlans,
   ...(await promisesOfServices()),

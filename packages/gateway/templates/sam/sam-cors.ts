@@ -4,7 +4,7 @@
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -22,6 +22,7 @@ export function addCors(
   apiId: string,
   document: JsonObject,
   cors: Json | undefined,
+  isGenerated: boolean,
 ): JsonObject {
   if (cors === undefined || cors === '' || cors === null) return document;
   const settings = readCors(expansion, apiId, cors);
@@ -35,9 +36,23 @@ export function addCors(
     owners.set(resource, owner);
     const hasOwn = methodNames(item).some((name) => methodKey(name) === 'options');
     if (owner !== path || hasOwn) return item;
-    return { ...item, options: preflightMethod(settings, item) };
+    const method = preflightMethod(settings, item);
+    return { ...item, options: isGenerated ? underConditions(item, method) : method };
   });
 }
+
+/** Drops the method if the conditions of all other methods are false. SAM then drops the path. */
+function underConditions(item: JsonObject, method: JsonObject): Json {
+  const conditions = methodNames(item).map((name) => {
+    const choice = membersOf(item[name])['Fn::If'];
+    return isJsonList(choice) ? choice[0] : undefined;
+  });
+  if (conditions.length === 0 || conditions.includes(undefined)) return method;
+  const names = [...new Set(conditions)].filter((name) => typeof name === 'string');
+  return names.reduce((otherwise: Json, name): Json => ({ 'Fn::If': [name, method, otherwise] }), NO_VALUE);
+}
+
+const NO_VALUE: JsonObject = { Ref: 'AWS::NoValue' };
 
 function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObject {
   const isFunction =

@@ -3,7 +3,8 @@
  */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
-import { idPart, pick, present } from './sam-expansion.ts';
+import { pick, present } from './sam-expansion.ts';
+import { digestOf } from './sam-ids.ts';
 import type { ApiKind, SamExpansion } from './sam-expansion.ts';
 
 const OF_PRIVATE = ['AccessAssociation', 'Policy', 'IpAddressType'];
@@ -29,11 +30,16 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
     expansion.report(apiId, type, `Domain.${name}`, 'this property is not applied');
   const name = domain['DomainName'];
   if (name === undefined) return expansion.fail(origin, 'Domain.DomainName is required');
-  const second = isPrivate ? 'V2' : '';
-  const domainId = `ApiGatewayDomainName${second}${idPart(typeof name === 'string' ? name : apiId)}`;
+  const second = isPrivate || kind === 'http' ? 'V2' : '';
+  const domainId = `ApiGatewayDomainName${second}${digestOf(expansion.domainNameOf(apiId, name))}`;
   if (!expansion.resources.has(domainId)) {
     if (kind === 'rest')
-      expansion.make(origin, domainId, `AWS::ApiGateway::DomainName${second}`, restDomain(domain, name));
+      expansion.make(
+        origin,
+        domainId,
+        `AWS::ApiGateway::DomainName${isPrivate ? 'V2' : ''}`,
+        restDomain(domain, name),
+      );
     else expansion.make(origin, domainId, 'AWS::ApiGatewayV2::DomainName', httpDomain(domain, name));
     if (isPrivate) associate(expansion, origin, domainId, domain['AccessAssociation']);
   }
@@ -42,7 +48,7 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
     const shared = { DomainName: { Ref: domainId }, Stage: { Ref: stageId } };
     const mappingId = `${apiId}${basePath.replace(/[^A-Za-z0-9]/g, '')}${kind === 'rest' ? 'BasePathMapping' : 'ApiMapping'}`;
     if (kind === 'rest')
-      expansion.make(origin, mappingId, `AWS::ApiGateway::BasePathMapping${second}`, {
+      expansion.make(origin, mappingId, `AWS::ApiGateway::BasePathMapping${isPrivate ? 'V2' : ''}`, {
         ...(isPrivate ? { DomainNameArn: { Ref: domainId }, Stage: { Ref: stageId } } : shared),
         RestApiId: { Ref: apiId },
         ...present({ BasePath: basePath === '' ? undefined : basePath }),

@@ -5,6 +5,9 @@ import type { SamExpansion } from './sam-expansion.ts';
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
 
 const PRINCIPAL = 'events.amazonaws.com';
+/** AWS::Events::Rule Target, Id: "Maximum: 64". SAM shortens the logical id of the rule. */
+const MAX_TARGET_ID = 64;
+const TARGET_ENDING = 'LambdaTarget';
 const OF_TARGET = ['Input', 'InputPath', 'InputTransformer', 'RetryPolicy'];
 const OF_SCHEDULE =
   'ScheduleExpressionTimezone Description StartDate EndDate GroupName KmsKeyArn State'.split(' ');
@@ -33,7 +36,7 @@ function makeRule(expansion: SamExpansion, event: SamEvent, rule: JsonObject): v
     ...present({ State: stateOf(expansion, event) }),
     Targets: [
       {
-        Id: targetId ?? `${id}LambdaTarget`,
+        Id: targetId ?? `${id.slice(0, MAX_TARGET_ID - TARGET_ENDING.length)}${TARGET_ENDING}`,
         Arn: event.arn,
         ...pick(properties, OF_TARGET),
         ...present({ DeadLetterConfig: dead && { Arn: dead } }),

@@ -83,6 +83,7 @@ export function allowQueue(
   queue: {
     readonly queueArn: Json;
     readonly queueUrl: Json;
+    /** A service, or everyone, as SAM allows for topics. */
     readonly principal: string;
     readonly sourceArn: Json;
     /** True if the template itself names the resource, possibly for several events. */
@@ -94,7 +95,7 @@ export function allowQueue(
     Effect: 'Allow',
     Action: 'sqs:SendMessage',
     Resource: queue.queueArn,
-    Principal: { Service: queue.principal },
+    Principal: queue.principal === '*' ? '*' : { Service: queue.principal },
     Condition: { ArnEquals: { 'aws:SourceArn': queue.sourceArn } },
   };
   expansion.make(event.ownerId, policyId, 'AWS::SQS::QueuePolicy', {

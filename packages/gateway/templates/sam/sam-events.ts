@@ -4,7 +4,8 @@
  * function (SAM developer guide, "EventSource" and "AWS CloudFormation resources generated when
  * AWS::Serverless::Function is specified").
  */
-import { isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
+import { isDeepStrictEqual } from 'node:util';
+import { asText, isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { findEventSource, settingsOf } from '../../core/stack/event-sources.ts';
 import type { CallingSource, MappedSource } from '../../core/stack/event-sources.ts';
@@ -15,14 +16,14 @@ import type { SamExpansion } from './sam-expansion.ts';
 
 /** Handles a `Cognito` event, which is a trigger of a user pool (SAM developer guide, "Cognito" of functions). */
 function notePool(expansion: SamExpansion, event: SamEvent): void {
-  const { ownerId, eventName, arn } = event;
+  const { ownerId, eventName, arn, name } = event;
   const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
   const trigger = required(expansion, event, 'Trigger');
   // As in SAM, there is one permission per function. It allows only the last user pool of the function to invoke the
   // function.
-  const permission = `${ownerId}CognitoPermission`;
-  if (expansion.origins.get(permission) === ownerId) expansion.resources.delete(permission);
-  allowSource(expansion, { ...event, id: `${ownerId}Cognito` }, 'cognito-idp.amazonaws.com', {
+  const id = `${asText(membersOf(name)['Ref']) ?? ownerId}Cognito`;
+  if (expansion.origins.get(`${id}Permission`) === ownerId) expansion.resources.delete(`${id}Permission`);
+  allowSource(expansion, { ...event, id }, 'cognito-idp.amazonaws.com', {
     SourceArn: { 'Fn::GetAtt': [poolId, 'Arn'] },
   });
   expansion.changes.push({
@@ -76,7 +77,10 @@ function noteBucket(expansion: SamExpansion, event: SamEvent): void {
       const added = configurations.map((each): Json =>
         condition === undefined ? each : { 'Fn::If': [condition, each, { Ref: 'AWS::NoValue' }] },
       );
-      const LambdaConfigurations = [...listed, ...added];
+      // SAM writes a notification once, also if several events of the function ask for it.
+      const LambdaConfigurations = [...listed, ...added].filter(
+        (one, index, all) => all.findIndex((other) => isDeepStrictEqual(one, other)) === index,
+      );
       return { ...bucket, NotificationConfiguration: { ...config, LambdaConfigurations } };
     },
   });
@@ -163,18 +167,26 @@ function expandTopic(expansion: SamExpansion, event: SamEvent): void {
   allowQueue(expansion, event, mayBeShared ? policyId : `${id}QueuePolicy`, {
     queueUrl: QueueUrl,
     queueArn: QueueArn,
-    principal: 'sns.amazonaws.com',
+    principal: '*',
     sourceArn: TopicArn,
     mayBeShared,
   });
   subscribe('sqs', QueueArn);
-  const { BatchSize = 10, Enabled = true } = given;
-  makeMapping(expansion, event, `${id}EventSourceMapping`, { EventSourceArn: QueueArn, BatchSize, Enabled });
+  // SAM also enables a mapping that the template disables.
+  const { BatchSize = 10 } = given;
+  makeMapping(expansion, event, `${id}EventSourceMapping`, {
+    EventSourceArn: QueueArn,
+    BatchSize,
+    Enabled: true,
+  });
 }
 
-function makeQueue(expansion: SamExpansion, { ownerId, id }: SamEvent): JsonObject {
+function makeQueue(expansion: SamExpansion, { ownerId, id, properties }: SamEvent): JsonObject {
   const queueId = `${id}Queue`;
-  expansion.make(ownerId, queueId, 'AWS::SQS::Queue', {});
+  const { Ref: topicId } = membersOf(properties['Topic']);
+  // Only a FIFO queue can subscribe to a FIFO topic.
+  const FifoQueue = typeof topicId === 'string' ? expansion.writtenOf(topicId)['FifoTopic'] : undefined;
+  expansion.make(ownerId, queueId, 'AWS::SQS::Queue', present({ FifoQueue }));
   return { QueueArn: { 'Fn::GetAtt': [queueId, 'Arn'] }, QueueUrl: { Ref: queueId } };
 }
 
@@ -182,8 +194,9 @@ function expandLogs(expansion: SamExpansion, event: SamEvent): void {
   const LogGroupName = required(expansion, event, 'LogGroupName');
   const FilterPattern = required(expansion, event, 'FilterPattern');
   const group = 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:*';
-  const principal = { 'Fn::Sub': 'logs.${AWS::Region}.amazonaws.com' };
-  allowSource(expansion, event, principal, { SourceArn: { 'Fn::Sub': [group, { Group: LogGroupName }] } });
+  allowSource(expansion, event, 'logs.amazonaws.com', {
+    SourceArn: { 'Fn::Sub': [group, { Group: LogGroupName }] },
+  });
   expansion.make(event.ownerId, event.id, 'AWS::Logs::SubscriptionFilter', {
     LogGroupName,
     FilterPattern,

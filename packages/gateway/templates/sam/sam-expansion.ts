@@ -1,7 +1,6 @@
 /**
  * Stores the state of one SAM expansion: the generated resources, `Globals`, and the routes that functions add to APIs.
  */
-import { createHash } from 'node:crypto';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -9,6 +8,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { findRefusedGlobals } from './sam-globals.ts';
+import { makeStageId } from './sam-ids.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';
@@ -121,6 +121,8 @@ export class SamExpansion {
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     if (this.resources.has(logicalId))
       this.fail(origin, `generates ${logicalId}, which the template already defines`);
+    if (!/^[A-Za-z0-9]+$/.test(logicalId))
+      this.fail(origin, `generates ${logicalId}: Logical ids must be alphanumeric.`);
     const source = this.#member(['Resources', origin]);
     const kept = logicalId === origin ? INHERITED : [];
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
@@ -134,13 +136,21 @@ export class SamExpansion {
     if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
   }
 
-  makeAlways(origin: string, logicalId: string, type: string, properties: JsonObject): void {
-    this.make(origin, logicalId, type, properties);
-    this.resources.set(logicalId, { Type: type, Properties: properties });
+  /** Returns the condition that is true if one of two is. It is created, or extended by the second one. */
+  eitherOf(name: string, one: string, other: string): string {
+    const known = this.conditions.get(name) ?? { Condition: one };
+    if (one !== name || !JSON.stringify(known).includes(JSON.stringify(other)))
+      this.conditions.set(name, { 'Fn::Or': [known, { Condition: other }] });
+    return name;
   }
 
   has(logicalId: string): boolean {
     return Object.keys(this.#member(['Resources', logicalId])).length > 0;
+  }
+
+  /** Returns the properties of a resource of the template. */
+  writtenOf(logicalId: string): JsonObject {
+    return this.#member(['Resources', logicalId, 'Properties']);
   }
 
   /**
@@ -369,8 +379,33 @@ export class SamExpansion {
    * intrinsic function computes is not part of the id, even if the parameter has a default.
    */
   stageIdOf(apiId: string, stageName: Json): string {
-    const written = mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), apiId), 'Properties')['StageName'];
-    return makeStageId(apiId, written ?? stageName);
+    return makeStageId(apiId, this.#written(apiId, 'StageName') ?? stageName);
+  }
+
+  /** Returns the property of an API as the template has it, before SAM or CloudFormation resolves anything in it. */
+  #written(apiId: string, property: string): Json | undefined {
+    return mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), apiId), 'Properties')[property];
+  }
+
+  /**
+   * Returns the stage of a REST API as SAM knows it for its events. A name that an intrinsic function computes is
+   * `Stage`, also in the policy of the API.
+   */
+  stageOfEvents(apiId: string): string {
+    const isImplicit = apiId === IMPLICIT.rest.logicalId && !this.has(apiId);
+    const stage = isImplicit ? IMPLICIT.rest.properties['StageName'] : this.#written(apiId, 'StageName');
+    return typeof stage === 'string' ? stage : 'Stage';
+  }
+
+  /**
+   * Returns the name of an API's domain as SAM reads it for the logical id. SAM fills the parameters in a function, but
+   * does not compute the function.
+   */
+  domainNameOf(apiId: string, name: Json): Json {
+    const written = membersOf(this.#written(apiId, 'Domain'))['DomainName'];
+    return isJsonObject(written) && Object.hasOwn(written, 'Fn::Sub') && typeof name === 'string'
+      ? { 'Fn::Sub': name }
+      : name;
   }
 
   #member(path: readonly string[]): JsonObject {
@@ -450,31 +485,20 @@ export function streamingUri(functionArn: Json): Json {
 }
 
 /**
- * Returns `${apiId}${stage}Stage`, as SAM names it. If the stage contains characters other than letters and digits, a
- * digest replaces it.
+ * Returns a permission for one API to invoke a function. `scope` follows the API's id in the source ARN.
+ * @param api the logical id of the API, or a text that is used as it is
  */
-function makeStageId(apiId: string, stageName: Json): string {
-  if (typeof stageName !== 'string') return `${apiId}Stage`;
-  return /^[A-Za-z0-9]*$/.test(stageName)
-    ? `${apiId}${stageName}Stage`
-    : `${apiId}Stage${createHash('sha1').update(stageName).digest('hex').slice(0, 10)}`;
-}
-
-/** Returns a permission for one API to invoke a function. `scope` follows the API's id in the source ARN. */
-export function permission(functionName: Json, apiId: string, scope: string): JsonObject {
-  const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${apiId}}/${scope}`;
+export function permission(
+  functionName: Json,
+  api: string | { readonly text: string },
+  scope: string,
+): JsonObject {
+  const id = typeof api === 'string' ? `\${${api}}` : api.text;
+  const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:${id}/${scope}`;
   return {
     Action: 'lambda:InvokeFunction',
     FunctionName: functionName,
     Principal: 'apigateway.amazonaws.com',
     SourceArn: { 'Fn::Sub': source },
   };
-}
-
-/** Returns the letters and digits of any text, as a part of a logical id: `/users/{id}` becomes `UsersId`. */
-export function idPart(text: string): string {
-  return text
-    .split(/[^A-Za-z0-9]+/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
 }

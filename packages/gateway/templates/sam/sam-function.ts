@@ -21,7 +21,7 @@ const PASSED_ON =
   );
 
 const EXPANDED =
-  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig FunctionUrlConfig DeploymentPreference'.split(
+  'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription ProvisionedConcurrencyConfig DeadLetterQueue EventInvokeConfig FunctionUrlConfig DeploymentPreference'.split(
     ' ',
   );
 
@@ -136,12 +136,18 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
       // The value of a parameter is filled in earlier, unless it has none.
       isJsonObject(alias) && 'Ref' in alias ? 'parameter-without-value' : undefined,
     );
-  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${alias}`];
-  expansion.make(logicalId, versionId, 'AWS::Lambda::Version', { FunctionName: { Ref: logicalId } });
+  // SAM's spelling of the characters of an alias that a logical id cannot contain.
+  const aliasPart = alias.replaceAll('-', 'D').replaceAll('_', 'U');
+  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${aliasPart}`];
+  expansion.make(logicalId, versionId, 'AWS::Lambda::Version', {
+    FunctionName: { Ref: logicalId },
+    ...present({ Description: properties['VersionDescription'] }),
+  });
   expansion.make(logicalId, aliasId, 'AWS::Lambda::Alias', {
     Name: alias,
     FunctionName: { Ref: logicalId },
     FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+    ...pick(properties, ['ProvisionedConcurrencyConfig']),
   });
   expansion.references.set(`${logicalId}.Version`, versionId).set(`${logicalId}.Alias`, aliasId);
   return { kind: 'function', arn: { Ref: aliasId }, name: { Ref: aliasId } };
@@ -174,8 +180,11 @@ export function localOrS3(uri: Json): Json {
       ...(version === undefined ? {} : { S3ObjectVersion: version }),
     };
   }
-  const [, bucket, key] = typeof uri === 'string' ? (/^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []) : [];
-  return bucket === undefined || key === undefined ? uri : { S3Bucket: bucket, S3Key: key };
+  const [, bucket, key, query] =
+    typeof uri === 'string' ? (/^s3:\/\/([^/?]+)\/([^?]+)(?:\?(.*))?$/s.exec(uri) ?? []) : [];
+  if (bucket === undefined || key === undefined) return uri;
+  const version = new URLSearchParams(query).get('versionId') ?? undefined;
+  return { S3Bucket: bucket, S3Key: key, ...present({ S3ObjectVersion: version }) };
 }
 
 function isOfApi(event: Json): boolean {

@@ -11,7 +11,7 @@ import {
   putMethod,
 } from './sam-document.ts';
 import { orClosed } from './sam-closed.ts';
-import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
+import { invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
@@ -50,7 +50,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
     stageName === '$default'
       ? `${logicalId}ApiGatewayDefaultStage`
       : expansion.stageIdOf(logicalId, stageName);
-  const settings = routeSettingsOf(properties, routes);
+  const settings = routeSettingsOf(expansion, properties, routes);
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId, settings });
 }
 
@@ -71,16 +71,14 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   }
   let document = written ?? emptyDocument('http');
   for (const route of routes)
-    document = orClosed(expansion, route, document, (given) =>
-      addRoute(expansion, logicalId, given, route, auth),
-    );
+    document = orClosed(expansion, route, document, (given) => addRoute(expansion, api, given, route, auth));
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 
 /** Adds a route. Settings that the document has for the route take precedence. */
 function addRoute(
   expansion: SamExpansion,
-  apiId: string,
+  api: SamApi,
   document: JsonObject,
   route: SamRoute,
   auth: JsonObject,
@@ -90,9 +88,12 @@ function addRoute(
   const key = methodKey(method);
   for (const name of Object.keys(properties).filter((each) => !OF_EVENT.includes(each)))
     expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
-  if (hasIntegration(document, path, key)) return document;
-  expansion.placeMethod(apiId, path, key, route);
-  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name.replace(/\+$/, ''));
+  if (hasIntegration(document, path, key)) {
+    if (api.properties['DefinitionBody'] !== undefined) return document;
+    return expansion.fail(ownerId, `event ${eventName}: ${method} ${path} is defined twice`);
+  }
+  expansion.placeMethod(api.logicalId, path, key, route);
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
   const definition = {
     [INTEGRATION]: {
       type: 'aws_proxy',
@@ -111,13 +112,19 @@ function addRoute(
   return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
 }
 
-function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): JsonObject {
+function routeSettingsOf(
+  expansion: SamExpansion,
+  properties: JsonObject,
+  routes: readonly SamRoute[],
+): JsonObject {
   const own = mapOf(properties, 'RouteSettings');
-  const entries = routes.flatMap(({ path, method, properties: event }) => {
+  const entries = routes.flatMap(({ ownerId, path, method, properties: event }) => {
     const settings = event['RouteSettings'];
     const key = path === '$default' ? path : `${method} ${path}`;
-    const inherited = mapOf(own, key);
-    return isJsonObject(settings) ? [[key, { ...inherited, ...settings }] as const] : [];
+    if (!isJsonObject(settings)) return [];
+    const merged = { ...mapOf(own, key), ...settings };
+    const condition = expansion.conditionOf(ownerId);
+    return [[key, condition === undefined ? merged : onlyIf(condition, merged)] as const];
   });
   return entries.length === 0 ? {} : { RouteSettings: { ...own, ...Object.fromEntries(entries) } };
 }
@@ -128,7 +135,7 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
     if (!isJsonObject(authorizer) || authorizer['EnableFunctionDefaultPermissions'] !== true) continue;
     const functionArn = authorizer['FunctionArn'];
     if (functionArn === undefined) continue;
-    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    const id = `${apiId}${name}AuthorizerPermission`;
     expansion.make(apiId, id, 'AWS::Lambda::Permission', permission(functionArn, apiId, 'authorizers/*'));
   }
 }
@@ -136,13 +143,11 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
 export function allowHttpRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
   const { ownerId, eventName, path, method, target } = route;
   if (target.kind !== 'function') return;
-  const scope =
-    path === '$default'
-      ? '*/$default'
-      : `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
+  const place = path === '$default' ? '' : path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1');
+  const scope = `*/${method === 'ANY' ? '*' : method}${place}`;
   expansion.make(
     ownerId,
-    `${ownerId}${idPart(eventName)}Permission`,
+    `${ownerId}${eventName}Permission`,
     'AWS::Lambda::Permission',
     permission(target.name, apiId, scope),
   );

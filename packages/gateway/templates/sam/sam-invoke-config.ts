@@ -16,13 +16,16 @@ const MADE: Readonly<Record<string, Made>> = {
   SNS: { suffix: 'Topic', type: 'AWS::SNS::Topic' },
 };
 
-const ACTIONS: Readonly<Record<string, Json>> = {
+const ACTIONS: Readonly<Record<string, string>> = {
   SQS: 'sqs:SendMessage',
   SNS: 'sns:Publish',
   Lambda: 'lambda:InvokeFunction',
   EventBridge: 'events:PutEvents',
-  S3: ['s3:PutObject', 's3:ListBucket'],
 };
+
+/** SAM's name for a bucket: the first one for an asynchronous invocation, the second one for a stream. */
+const BUCKETS = ['S3Bucket', 'S3'];
+const TYPES = [...Object.keys(ACTIONS), 'S3Bucket'];
 
 export function expandInvokeConfig(
   expansion: SamExpansion,
@@ -32,6 +35,8 @@ export function expandInvokeConfig(
   const config = properties['EventInvokeConfig'];
   if (config === undefined) return;
   if (!isJsonObject(config)) return expansion.fail(functionId, 'EventInvokeConfig must be a mapping');
+  // SAM creates nothing for an empty one.
+  if (Object.keys(config).length === 0) return;
   const destinations = Object.fromEntries(
     OUTCOMES.flatMap((outcome) => {
       const given = destinationOf(config, outcome);
@@ -50,11 +55,8 @@ export function expandInvokeConfig(
 
 function make(expansion: SamExpansion, functionId: string, outcome: string, given: JsonObject): Json {
   const { Type: type } = given;
-  if (typeof type !== 'string' || !Object.hasOwn(ACTIONS, type))
-    return expansion.fail(
-      functionId,
-      `the Type of ${outcome} must be one of ${Object.keys(ACTIONS).join(', ')}`,
-    );
+  if (typeof type !== 'string' || !TYPES.includes(type))
+    return expansion.fail(functionId, `the Type of ${outcome} must be one of ${TYPES.join(', ')}`);
   const arn = arnOf(functionId, outcome, given);
   if (arn === undefined) return expansion.fail(functionId, `${outcome} of type ${type} needs a Destination`);
   const made = MADE[type];
@@ -84,9 +86,18 @@ export function destinationPolicies(functionId: string, properties: JsonObject):
 }
 
 function allow(type: Json | undefined, Resource: Json | undefined): readonly Json[] {
-  const Action = typeof type === 'string' && Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
-  if (Action === undefined || Resource === undefined) return [];
-  return [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }];
+  if (typeof type !== 'string' || Resource === undefined) return [];
+  const statement = (Action: string, on: Json): JsonObject => ({ Effect: 'Allow', Action, Resource: on });
+  const Action = Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
+  const Statement = BUCKETS.includes(type)
+    ? [
+        statement('s3:PutObject', { 'Fn::Join': ['/', [Resource, '*']] }),
+        statement('s3:ListBucket', Resource),
+      ]
+    : Action === undefined
+      ? []
+      : [statement(Action, Resource)];
+  return Statement.length === 0 ? [] : [{ Version: '2012-10-17', Statement }];
 }
 
 function destinationOf(config: JsonObject, outcome: string): JsonObject | undefined {

@@ -2,7 +2,7 @@
  * Expands `AWS::Serverless::Api` and the implicit REST API to an API with its document, deployment, stage, domain and
  * usage plan.
  */
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { orClosed } from './sam-closed.ts';
 import { addCors } from './sam-cors.ts';
@@ -20,8 +20,9 @@ import {
   withOpenApiSections,
 } from './sam-document.ts';
 import { expandDomain } from './sam-domain.ts';
-import { idPart, invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
+import { invocationUri, permission, pick, present, streamingUri } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
+import { makeRestPermissionId } from './sam-ids.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { modelDefinitions, putValidators, requestRules, withIntegration } from './sam-request-model.ts';
 import { addResourcePolicy } from './sam-resource-policy.ts';
@@ -108,20 +109,15 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   let document = isOwn ? withOpenApiSections(written) : emptyDocument('rest');
   // An API with its own document gets the routes of events only if it is configured to merge them.
   if (!isOwn || properties['MergeDefinitions'] === true)
-    for (const route of routes) {
-      const surroundings = { route, auth, models, stage };
+    for (const route of routes)
       document = orClosed(expansion, route, document, (given) =>
-        addRoute(expansion, api, given, surroundings),
+        addRoute(expansion, api, given, { route, auth, models }),
       );
-    }
   else
-    for (const route of routes) {
-      const surroundings = { route, auth, models, stage };
-      document = orClosed(expansion, route, document, (given) =>
-        overrideAuth(expansion, given, surroundings),
-      );
-    }
-  document = addCors(expansion, logicalId, document, properties['Cors']);
+    for (const route of routes)
+      document = orClosed(expansion, route, document, (given) => overrideAuth(expansion, given, route, auth));
+  document = addEventPolicies(expansion, api, document);
+  document = addCors(expansion, logicalId, document, properties['Cors'], !isOwn);
   document = addRestSecurity(expansion, logicalId, document, auth);
   document = addResourcePolicy(expansion, logicalId, document, auth['ResourcePolicy'], {
     paths: Object.keys(pathsOf(document)),
@@ -135,14 +131,13 @@ type RouteSurroundings = {
   readonly route: SamRoute;
   readonly auth: JsonObject;
   readonly models: JsonObject;
-  readonly stage: Json;
 };
 
 function addRoute(
   expansion: SamExpansion,
   { logicalId, properties }: SamApi,
   document: JsonObject,
-  { route, auth, models, stage }: RouteSurroundings,
+  { route, auth, models }: RouteSurroundings,
 ): JsonObject {
   const { ownerId, eventName, path, method } = route;
   const key = methodKey(method);
@@ -168,28 +163,43 @@ function addRoute(
     key,
     condition === undefined ? definition : onlyIf(condition, definition),
   );
-  const policy = mapOf(route.properties, 'Auth')['ResourcePolicy'];
-  return putValidators(
-    addResourcePolicy(expansion, ownerId, put, policy, { paths: [path], stage }),
-    rules.validators,
-  );
+  return putValidators(put, rules.validators);
+}
+
+/** Adds the policies of events after all routes, because each one is for all methods of its path. */
+function addEventPolicies(
+  expansion: SamExpansion,
+  { logicalId, properties, routes }: SamApi,
+  document: JsonObject,
+): JsonObject {
+  const stage = expansion.stageOfEvents(logicalId);
+  const isMade = properties['DefinitionBody'] === undefined || properties['MergeDefinitions'] === true;
+  return routes.reduce((given, route) => {
+    const policy = mapOf(route.properties, 'Auth')['ResourcePolicy'];
+    if (policy === undefined || !(isMade || overridesAuth(route))) return given;
+    return orClosed(expansion, route, given, (open) =>
+      addResourcePolicy(expansion, route.ownerId, open, policy, { paths: [route.path], stage }),
+    );
+  }, document);
 }
 
 function overrideAuth(
   expansion: SamExpansion,
   document: JsonObject,
-  { route, auth, stage }: RouteSurroundings,
+  route: SamRoute,
+  auth: JsonObject,
 ): JsonObject {
-  const own = route.properties['Auth'];
-  if (!isJsonObject(own) || own['OverrideApiAuth'] !== true) return document;
+  if (!overridesAuth(route)) return document;
   const added = eventSecurity(expansion, auth, route);
-  const secured = mapMethods(document, (definition, key, path) => {
+  return mapMethods(document, (definition, key, path) => {
     if (path !== route.path || key !== methodKey(route.method) || added.length === 0) return definition;
     const security = isJsonList(definition['security']) ? definition['security'] : [];
     return { ...definition, security: [...security, ...added] };
   });
-  const scope = { paths: [route.path], stage };
-  return addResourcePolicy(expansion, route.ownerId, secured, own['ResourcePolicy'], scope);
+}
+
+function overridesAuth({ properties }: SamRoute): boolean {
+  return mapOf(properties, 'Auth')['OverrideApiAuth'] === true;
 }
 
 function checkEvent(expansion: SamExpansion, { ownerId, eventName, properties }: SamRoute): void {
@@ -208,16 +218,15 @@ function methodOf({ properties, target }: SamRoute, auth: JsonObject): JsonObjec
       target.roleArn,
       properties['UnescapeMappingTemplate'] === true,
     );
-  const mode = properties['ResponseTransferMode'];
-  const isStream = mode === 'RESPONSE_STREAM';
+  const isStream = properties['ResponseTransferMode'] === 'RESPONSE_STREAM';
   return {
     [INTEGRATION]: {
       type: 'aws_proxy',
       httpMethod: 'POST',
       uri: isStream ? streamingUri(target.arn) : invocationUri(target.arn),
       ...present({
-        // SAM uses Lambda's name for this mode, which is RESPONSE_STREAM.
-        responseTransferMode: isStream ? 'STREAM' : mode,
+        // SAM uses Lambda's name for this mode, and ignores API Gateway's names.
+        responseTransferMode: isStream ? 'STREAM' : undefined,
         credentials: eventCredentials(auth, properties['Auth']),
       }),
     },
@@ -291,20 +300,23 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
     const functionArn = membersOf(authorizer)['FunctionArn'];
     if (!isJsonObject(authorizer) || functionArn === undefined) continue;
     if (authorizer['DisableFunctionDefaultPermissions'] === true) continue;
-    const id = `${apiId}${idPart(name)}AuthorizerPermission`;
+    const id = `${apiId}${name}AuthorizerPermission`;
     const allow = permission(functionArn, apiId, 'authorizers/*');
     expansion.make(apiId, id, 'AWS::Lambda::Permission', allow);
   }
 }
 
 export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
-  const { ownerId, eventName, path, method, target } = route;
+  const { ownerId, eventName, path, properties, target } = route;
   if (target.kind !== 'function') return;
+  // As SAM writes it: the extension's name of the method allows nothing.
+  const method = (asText(properties['Method']) ?? 'ANY').toUpperCase();
   const scope = `*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*').replace(/(.)\/$/, '$1')}`;
   expansion.make(
     ownerId,
-    `${ownerId}${idPart(eventName)}Permission`,
+    makeRestPermissionId(`${ownerId}${eventName}Permission`, expansion.stageOfEvents(apiId)),
     'AWS::Lambda::Permission',
-    permission(target.name, apiId, scope),
+    // A logical id that is written without `Ref` is not resolved, as in SAM.
+    permission(target.name, asText(properties['RestApiId']) === undefined ? apiId : { text: apiId }, scope),
   );
 }

@@ -49,9 +49,14 @@ export function eventSecurity(
     if (name !== 'NONE' && name !== 'AWS_IAM' && !isJsonObject(authorizer))
       expansion.fail(route.ownerId, `${where}the API has no authorizer ${name}`);
     const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
-    requirements.push({ [name]: name === 'NONE' ? [] : (scopes ?? defaultScopes ?? []) });
+    const hasScopes = name !== 'NONE' && name !== 'AWS_IAM';
+    requirements.push({ [name]: hasScopes ? (scopes ?? defaultScopes ?? []) : [] });
   }
+  if (scopes !== undefined && name === undefined)
+    expansion.fail(route.ownerId, `${where}AuthorizationScopes works only when Authorizer is set`);
   const key = auth['ApiKeyRequired'];
+  if (key !== undefined && !isTrue(key) && !isTrue(apiAuth['ApiKeyRequired']))
+    expansion.fail(route.ownerId, `${where}ApiKeyRequired can be false only if the API has ApiKeyRequired`);
   if (key !== undefined) requirements.push(isTrue(key) ? { api_key: [] } : { api_key_false: [] });
   return requirements;
 }

@@ -18,13 +18,15 @@ const CONNECTOR: JsonObject = {
   'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/AWS::Serverless::Connector',
 };
 
+const TRACING = 'AWSXrayWriteOnlyAccess';
+
 export function functionRole(logicalId: string, properties: JsonObject, isConnected: boolean): JsonObject {
   const { VpcConfig: vpc, Events: events, DeadLetterQueue: queue } = properties;
   const sources = Object.values(membersOf(events));
   const managed = [
     'AWSLambdaBasicExecutionRole',
     ...(vpc === undefined ? [] : ['AWSLambdaVPCAccessExecutionRole']),
-    ...(isTraced(properties) ? ['AWSXrayWriteOnlyAccess'] : []),
+    ...(isTraced(properties) ? [TRACING] : []),
     ...sources.flatMap((event) => policyOf(sourceOf(event))),
   ];
   const sent = [...deadLetters(queue), ...destinationPolicies(logicalId, properties)];
@@ -39,7 +41,8 @@ export function isTraced({ Tracing: mode = 'Disabled' }: JsonObject): boolean {
 }
 
 export function stateMachineRole(logicalId: string, properties: JsonObject): JsonObject {
-  return role(logicalId, properties, [], []);
+  const isTracing = membersOf(properties['Tracing'])['Enabled'] === true;
+  return role(logicalId, properties, isTracing ? [TRACING] : [], []);
 }
 
 export function startingRole(machineId: string): JsonObject {
@@ -58,20 +61,38 @@ function role(
 ): JsonObject {
   const { Policies: given = [], PermissionsBoundary, RolePath: Path } = properties;
   const policies = isJsonList(given) ? given : [given];
-  const documents = [...extra, ...policies.flatMap(documentOf)];
-  const arns = [...managed.map(managedPolicyArn), ...policies.flatMap(arnOf)];
+  let count = 0;
+  const named = (document: Json): JsonObject => {
+    const PolicyName = `${logicalId}RolePolicy${count}`;
+    count += 1;
+    return { PolicyName, PolicyDocument: document };
+  };
+  const namedOf = (policy: Json): readonly Json[] => documentOf(policy).map(named);
+  const documents = [...extra.map(named), ...policies.flatMap((policy) => inBranches(policy, namedOf))];
+  const arns = [...managed.map(managedPolicyArn), ...policies.flatMap((policy) => inBranches(policy, arnOf))];
+
   return present({
     PermissionsBoundary,
     Path,
     ManagedPolicyArns: arns.filter((arn, index) => arns.indexOf(arn) === index),
-    Policies:
-      documents.length === 0
-        ? undefined
-        : documents.map((document, index) => ({
-            PolicyName: `${logicalId}RolePolicy${index}`,
-            PolicyDocument: document,
-          })),
+    Policies: documents.length === 0 ? undefined : documents,
   });
+}
+
+/** Reads a policy, or each branch of an `Fn::If`. A branch without a result becomes `AWS::NoValue`. */
+function inBranches(policy: Json, read: (policy: Json) => readonly Json[]): readonly Json[] {
+  const choice = membersOf(policy)['Fn::If'];
+  if (!isJsonList(choice)) return read(policy);
+  const [condition = null, ...branches] = choice;
+  const results = branches.map((branch) => (isNoValue(branch) ? undefined : inBranches(branch, read)[0]));
+  if (results.every((result) => result === undefined)) return [];
+  return [{ 'Fn::If': [condition, ...results.map((result) => result ?? NO_VALUE)] }];
+}
+
+const NO_VALUE: JsonObject = { Ref: 'AWS::NoValue' };
+
+function isNoValue(policy: Json): boolean {
+  return membersOf(policy)['Ref'] === NO_VALUE['Ref'];
 }
 
 /**

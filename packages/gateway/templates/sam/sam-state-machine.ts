@@ -6,7 +6,7 @@
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION } from './sam-document.ts';
-import { idPart, pick, present } from './sam-expansion.ts';
+import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
 
@@ -38,12 +38,12 @@ export function expandStateMachine(expansion: SamExpansion, logicalId: string, r
   const machineId = properties['UseAliasAsEventTarget'] === true ? (aliasId ?? logicalId) : logicalId;
   const events = mapOf(properties, 'Events');
   for (const [name, event] of Object.entries(events))
-    expandEvent(expansion, logicalId, machineId, name, event);
+    expandEvent(expansion, { logicalId, machineId, properties }, name, event);
 }
 
 function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | undefined): string | undefined {
   if (typeof alias !== 'string') return undefined;
-  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${idPart(alias)}`];
+  const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${alias}`];
   const machine = { Ref: logicalId };
   expansion.make(logicalId, versionId, 'AWS::StepFunctions::StateMachineVersion', {
     StateMachineArn: machine,
@@ -58,8 +58,11 @@ function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | und
 
 function expandEvent(
   expansion: SamExpansion,
-  logicalId: string,
-  machineId: string,
+  {
+    logicalId,
+    machineId,
+    properties,
+  }: { readonly logicalId: string; readonly machineId: string; readonly properties: JsonObject },
   eventName: string,
   event: Json,
 ): void {
@@ -69,8 +72,11 @@ function expandEvent(
     expansion.report(logicalId, TYPE, `Events.${eventName}`, `${name} events start no execution here`);
     return;
   }
-  const roleId = `${logicalId}${idPart(eventName)}Role`;
-  expansion.make(logicalId, roleId, 'AWS::IAM::Role', startingRole(machineId));
+  const roleId = `${logicalId}${eventName}Role`;
+  expansion.make(logicalId, roleId, 'AWS::IAM::Role', {
+    ...pick(properties, ['PermissionsBoundary']),
+    ...startingRole(machineId),
+  });
   expansion.addEvent('rest', logicalId, eventName, event, {
     kind: 'state-machine',
     machineId,

@@ -7,10 +7,11 @@
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { onlyIf } from './sam-document.ts';
-import { pick } from './sam-expansion.ts';
+import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
 const SHARED = 'Serverless';
+const SHARED_CONDITION = 'SharedUsagePlanCondition';
 const OF_PLAN = ['UsagePlanName', 'Description', 'Quota', 'Tags', 'Throttle'];
 
 /**
@@ -34,20 +35,20 @@ export function expandUsagePlan(
   const [planId, keyId] = [`${prefix}UsagePlan`, `${prefix}ApiKey`];
   const condition = expansion.conditionOf(origin);
   const itself = { ApiId: { Ref: apiId }, Stage: { Ref: stageId } };
-  // A shared plan exists even if the condition of this API is false. It then omits the API.
+  // A shared plan exists if one of its APIs does, and omits the others.
   const stage = mode === 'SHARED' && condition !== undefined ? onlyIf(condition, itself) : itself;
   const shared = mode === 'SHARED' ? expansion.resources.get(planId) : undefined;
   if (isJsonObject(shared)) {
+    conditionShared(expansion, [planId, keyId, `${prefix}UsagePlanKey`], condition);
     const known = mapOf(shared, 'Properties');
     const stages = isJsonList(known['ApiStages']) ? known['ApiStages'] : [];
     const Properties = { ...known, ...pick(plan, OF_PLAN), ApiStages: [...stages, stage] };
-    expansion.copy(planId, { ...shared, Properties });
+    expansion.copy(planId, { ...membersOf(expansion.resources.get(planId)), Properties });
     return;
   }
-  const make = (logicalId: string, type: string, properties: JsonObject): void =>
-    mode === 'SHARED'
-      ? expansion.makeAlways(origin, logicalId, type, properties)
-      : expansion.make(origin, logicalId, type, properties);
+  const make = (logicalId: string, type: string, properties: JsonObject): void => {
+    expansion.make(origin, logicalId, type, properties);
+  };
   make(planId, 'AWS::ApiGateway::UsagePlan', { ...pick(plan, OF_PLAN), ApiStages: [stage] });
   make(keyId, 'AWS::ApiGateway::ApiKey', { Enabled: true });
   make(`${prefix}UsagePlanKey`, 'AWS::ApiGateway::UsagePlanKey', {
@@ -55,4 +56,22 @@ export function expandUsagePlan(
     KeyType: 'API_KEY',
     UsagePlanId: { Ref: planId },
   });
+}
+
+/** Gives the resources of a shared plan the conditions of all its APIs; none if an API has no condition. */
+function conditionShared(
+  expansion: SamExpansion,
+  logicalIds: readonly string[],
+  condition: string | undefined,
+): void {
+  for (const logicalId of logicalIds) {
+    const { Condition: known, ...resource } = membersOf(expansion.resources.get(logicalId));
+    const isAlways = typeof known !== 'string' || condition === undefined;
+    const all = isAlways
+      ? undefined
+      : known === condition
+        ? known
+        : expansion.eitherOf(SHARED_CONDITION, known, condition);
+    expansion.copy(logicalId, { ...resource, ...present({ Condition: all }) });
+  }
 }

@@ -17,7 +17,7 @@ type V2Stage = {
 export function expandV2Stage(expansion: SamExpansion, stage: V2Stage): void {
   const { logicalId, type, properties, stageName, stageId, settings } = stage;
   expansion.make(logicalId, stageId, 'AWS::ApiGatewayV2::Stage', {
-    ...pick(properties, OF_STAGE),
+    ...pick(properties, [...OF_STAGE, 'Tags']),
     ...settings,
     ApiId: { Ref: logicalId },
     StageName: stageName,

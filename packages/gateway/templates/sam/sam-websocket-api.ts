@@ -5,7 +5,8 @@
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
-import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
+import { invocationUri, permission, pick, present } from './sam-expansion.ts';
+import { idPart } from './sam-ids.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
 
@@ -36,10 +37,7 @@ export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, r
   const connect = authorizeConnect(expansion, logicalId, properties['Auth'], routes);
   for (const [key, route] of Object.entries(routes))
     makeRoute(expansion, logicalId, { key, route, stageName }, key === '$connect' ? connect : {});
-  const stageId =
-    typeof stageName !== 'string'
-      ? `${logicalId}Stage`
-      : `${logicalId}${stageName === 'default' ? 'Default' : stageName}Stage`;
+  const stageId = expansion.stageIdOf(logicalId, stageName === 'default' ? 'Default' : stageName);
   if (stageName === '$default') expansion.fail(logicalId, 'StageName of a WebSocket API cannot be $default');
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId });
 }

@@ -52,7 +52,7 @@ describe('expandDomain', () => {
     assert.deepEqual(
       madeOf(text),
       {
-        ApiGatewayDomainNameApiExampleCom: {
+        ApiGatewayDomainName1bc412bb08: {
           type: 'ApiGateway::DomainName',
           DomainName: 'api.example.com',
           SecurityPolicy: 'TLS_1_2',
@@ -74,7 +74,7 @@ describe('expandDomain', () => {
     assert.deepEqual(
       madeOf(text),
       {
-        ApiGatewayDomainNameApiExampleCom: {
+        ApiGatewayDomainNameV21bc412bb08: {
           type: 'ApiGatewayV2::DomainName',
           DomainName: 'api.example.com',
           DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }],
@@ -99,7 +99,7 @@ describe('expandDomain', () => {
     );
 
     assert.deepEqual(Object.keys(made), [
-      'ApiGatewayDomainNameAExampleCom',
+      'ApiGatewayDomainName6c21496336',
       'Shop0oneBasePathMapping',
       'Shop1twoBasePathMapping',
     ]);
@@ -109,7 +109,7 @@ describe('expandDomain', () => {
     const tls = template('Api', [
       '{ DomainName: a.example.com, MutualTlsAuthentication: { TruststoreUri: s3://b/k } }',
     ]);
-    assert.deepEqual(madeOf(tls)['ApiGatewayDomainNameAExampleCom']?.['MutualTlsAuthentication'], {
+    assert.deepEqual(madeOf(tls)['ApiGatewayDomainName6c21496336']?.['MutualTlsAuthentication'], {
       TruststoreUri: 's3://b/k',
     });
     assert.match(

@@ -25,7 +25,7 @@ const policy = (queueArn: unknown, queueUrl: unknown): object => ({
           Effect: 'Allow',
           Action: 'sqs:SendMessage',
           Resource: queueArn,
-          Principal: { Service: 'sns.amazonaws.com' },
+          Principal: '*',
           Condition: { ArnEquals: { 'aws:SourceArn': 'topic' } },
         },
       ],
@@ -162,17 +162,14 @@ describe('expandSource (docs/aws §18.10)', () => {
       what: 'a log group',
       given: event('CloudWatchLogs', { LogGroupName: 'group', FilterPattern: '' }),
       made: {
-        FEPermission: allowed(
-          { 'Fn::Sub': 'logs.${AWS::Region}.amazonaws.com' },
-          {
-            SourceArn: {
-              'Fn::Sub': [
-                'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:*',
-                { Group: 'group' },
-              ],
-            },
+        FEPermission: allowed('logs.amazonaws.com', {
+          SourceArn: {
+            'Fn::Sub': [
+              'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:*',
+              { Group: 'group' },
+            ],
           },
-        ),
+        }),
         FE: {
           Type: 'AWS::Logs::SubscriptionFilter',
           Properties: { LogGroupName: 'group', FilterPattern: '', DestinationArn: ARN },

@@ -133,15 +133,28 @@ describe('a destination of each type', () => {
     ['SNS', 'sns:Publish'],
     ['Lambda', 'lambda:InvokeFunction'],
     ['EventBridge', 'events:PutEvents'],
-    ['S3', ['s3:PutObject', 's3:ListBucket']],
   ] as const)
-    it(`of type ${Type} allows ${String(Action)} and nothing else`, () => {
+    it(`of type ${Type} allows ${Action} and nothing else`, () => {
       const Statement = [{ Effect: 'Allow', Action, Resource: 'arn' }];
 
       assert.deepEqual(destinationPolicies('F', to({ Type, Destination: 'arn' })), [
         { Version: '2012-10-17', Statement },
       ]);
     });
+
+  // aws-sam-translator 1.115.0, of the templates of test/properties/sam-templates.
+  it('of a bucket allows to write its objects and to list it', () => {
+    for (const Type of ['S3', 'S3Bucket'])
+      assert.deepEqual(destinationPolicies('F', to({ Type, Destination: 'arn' })), [
+        {
+          Version: '2012-10-17',
+          Statement: [
+            { Effect: 'Allow', Action: 's3:PutObject', Resource: { 'Fn::Join': ['/', ['arn', '*']] } },
+            { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn' },
+          ],
+        },
+      ]);
+  });
 
   it('of an unknown type allows nothing', () => {
     assert.deepEqual(destinationPolicies('F', to({ Type: 'Kinesis', Destination: 'arn' })), []);

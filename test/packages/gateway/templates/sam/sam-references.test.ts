@@ -70,6 +70,6 @@ Outputs: { Out: { Value: ${name} } }`;
     );
 
     assert.deepEqual(samSecurity(text), {});
-    assert.match(samText(text, 'FAPermission', 'SourceArn'), /\/\*\/GET\/x$/);
+    assert.match(samText(text, 'FAPermissionStage', 'SourceArn'), /\/\*\/GET\/x$/);
   });
 });

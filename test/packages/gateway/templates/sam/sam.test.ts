@@ -104,7 +104,7 @@ describe('expandSam', () => {
 
     assert.deepEqual(
       sources.toSorted(),
-      ['*/$default', '*/*/', '*/*/v2/*', '*/GET/orders/*', 'authorizers/*'].toSorted(),
+      ['*/*', '*/*/', '*/*/v2/*', '*/GET/orders/*', 'authorizers/*'].toSorted(),
     );
   });
 
@@ -125,7 +125,7 @@ describe('expandSam', () => {
       stack.unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
       [['Orders', 'Events.Device', 'IoTRule events are not supported; the function will not be invoked.']],
     );
-    assert.equal(stack.resources.get('OrdersReadPermission')?.place().line, 29);
+    assert.equal(stack.resources.get('OrdersReadPermissionProd')?.place().line, 29);
     assert.equal(stack.resources.get('ServerlessRestApi GET /orders/{id}')?.place().line, 29);
   });
 

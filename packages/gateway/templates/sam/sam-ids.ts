@@ -1,0 +1,39 @@
+/** Makes logical ids as SAM does, so that a template can refer to what SAM generates. */
+import { createHash } from 'node:crypto';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+
+const IS_ID_PART = /^[A-Za-z0-9]*$/;
+
+/**
+ * Returns `${apiId}${stage}Stage`. If the stage contains characters other than letters and digits, a digest replaces
+ * it.
+ */
+export function makeStageId(apiId: string, stageName: Json): string {
+  if (typeof stageName !== 'string') return `${apiId}Stage`;
+  return IS_ID_PART.test(stageName) ? `${apiId}${stageName}Stage` : `${apiId}Stage${digestOf(stageName)}`;
+}
+
+/** Returns the logical id of a permission for all stages, which ends in the stage of the API nevertheless. */
+export function makeRestPermissionId(stem: string, stageName: string): string {
+  return IS_ID_PART.test(stageName) ? `${stem}${stageName}` : `${stem}${digestOf(stageName)}`;
+}
+
+/** Returns the digest that stands in a logical id for a value that the id cannot contain. */
+export function digestOf(value: Json): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, sortMembers);
+  return createHash('sha1').update(text).digest('hex').slice(0, 10);
+}
+
+function sortMembers(_: string, value: Json): Json {
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Returns the letters and digits of the key of a route, as a part of a logical id: `$connect` becomes `Connect`. */
+export function idPart(text: string): string {
+  return text
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}
