@@ -161,7 +161,8 @@ describe('VPC links through the AWS SDK', () => {
   it('of HTTP APIs are made, renamed and deleted, and their names find what --vpc-link gives', async () => {
     const made = await control.v2.send(new CreateVpcLinkCommand({ Name: 'orders', SubnetIds: ['subnet-1'] }));
     const { VpcLinkId = '' } = made;
-    assert.deepEqual([made.VpcLinkStatus, made.SubnetIds], ['AVAILABLE', ['subnet-1']]);
+    // AWS CLI, example of create-vpc-link.
+    assert.deepEqual([made.VpcLinkStatus, made.SubnetIds], ['PENDING', ['subnet-1']]);
     await control.v2.send(new UpdateVpcLinkCommand({ VpcLinkId, Name: 'bills' }));
     control.served.prepare([aStack({})]).serve();
     assert.equal((await control.v2.send(new GetVpcLinkCommand({ VpcLinkId }))).Name, 'bills');
