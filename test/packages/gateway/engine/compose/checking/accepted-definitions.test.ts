@@ -32,6 +32,20 @@ Resources:
           PolicyDocument: !Sub '{ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": ["docdb:*"], "Resource": "*" }] }'`,
   },
   {
+    name: 'the name of an alias with a hyphen, which the logical id does not contain',
+    source: "SAM's translator, tests/translator/input/function_with_alias.yaml and sam_resources.py (\"-\" becomes \"D\")",
+    text: `
+${SAM}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: exports.handler = async () => ({})
+      AutoPublishAlias: blue-green_1`,
+  },
+  {
     name: 'a base path mapping that waits for a domain of its stack, which takes longer than the stage',
     source: 'CloudFormation user guide, DependsOn: the order is otherwise not determined',
     text: `

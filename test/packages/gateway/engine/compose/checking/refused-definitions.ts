@@ -9,7 +9,7 @@ import { OF_POLICIES } from './refused/of-policies.ts';
 import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
 import { OF_RESOURCES } from './refused/of-resources.ts';
-import { OF_SAM } from './refused/of-sam.ts';
+import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_ROLES } from './refused/of-roles.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
@@ -33,6 +33,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_IMPORTS,
   ...OF_RESOURCES,
   ...OF_SAM,
+  ...OF_SAM_PROPERTIES,
   ...OF_USER_POOLS,
   ...OF_ROLES,
   ...OF_ORDER,
