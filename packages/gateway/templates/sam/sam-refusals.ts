@@ -245,8 +245,6 @@ function judgePackageType(properties: JsonObject, resource: JsonObject): Refusal
       ? undefined
       : { at: ['PackageType'], message: "'ImageUri' must be set." };
   }
-  if (has(properties, 'InlineCode') && has(properties, 'CodeUri'))
-    return { at: ['CodeUri'], message: "Only one of 'InlineCode' or 'CodeUri' can be set." };
   if (has(properties, 'PackageType') && first('ImageUri', 'ImageConfig') !== undefined)
     return {
       at: [first('ImageUri', 'ImageConfig') ?? ''],

@@ -10,6 +10,7 @@ import type { Member } from './hcl-text.ts';
 import { parseReference } from './terraform-references.ts';
 import type { Instance } from './terraform-document.ts';
 import type { TerraformSource, WrittenBlock } from './terraform-source.ts';
+import { CLOUDFRONT_NAMES } from './terraform-cloudfront.ts';
 import { WAF_NAMES } from './terraform-waf.ts';
 import { pascal, rowOf } from './terraform-types.ts';
 
@@ -36,7 +37,12 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   Schema: 'schema',
 };
 /** What CloudFormation keeps together, and the provider does not. */
-const ONLY_THERE: ReadonlySet<string> = new Set(['NotificationConfiguration', 'S3Key', 'Rules']);
+const ONLY_THERE: ReadonlySet<string> = new Set([
+  'NotificationConfiguration',
+  'S3Key',
+  'Rules',
+  'DistributionConfig',
+]);
 
 /** Returns where a part was added: the first step at which the properties have more than before. */
 export function whereAdded(before: JsonObject, after: JsonObject): Path | undefined {
@@ -134,7 +140,8 @@ function isMeant(written: string, step: string): boolean {
     name === step ||
     `${name}s` === step ||
     written === OTHER_NAMES[step] ||
-    WAF_NAMES[written] === step
+    WAF_NAMES[written] === step ||
+    CLOUDFRONT_NAMES[written] === step
   );
 }
 

@@ -1,5 +1,6 @@
 /** Definitions that AWS refuses, by what they are about. */
 import type { RefusedDefinition } from './refused/definition.ts';
+import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
@@ -37,4 +38,5 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_USER_POOLS,
   ...OF_ROLES,
   ...OF_ORDER,
+  ...OF_COMBINATIONS,
 ];

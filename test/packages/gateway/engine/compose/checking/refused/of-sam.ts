@@ -157,7 +157,7 @@ export const OF_SAM_PROPERTIES: readonly RefusedDefinition[] = [
   one(
     'the name of an alias with a slash',
     SAM_FUNCTION('      AutoPublishAlias: release/2026 # here'),
-    'lambda-function',
+    'resource-value',
     `${SAM}/error_function_invalid_autopublishalias_name.json`,
   ),
   one(
