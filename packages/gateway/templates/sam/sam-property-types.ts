@@ -9,7 +9,7 @@ import { words } from '../../core/resource-types/words.ts';
 /** `s` is a text, `m` a map, `l` a list, `i` a number, `b` true or false, `u` a text or a map, and `a` a text or a list. */
 export type PropertyForm = 's' | 'm' | 'l' | 'i' | 'b' | 'u' | 'a';
 
-export type PropertyType = { readonly form: PropertyForm | undefined; readonly isRequired: boolean };
+type PropertyType = { readonly form: PropertyForm | undefined; readonly isRequired: boolean };
 
 export type PropertyTypes = ReadonlyMap<string, PropertyType>;
 
